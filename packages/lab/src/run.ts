@@ -1,0 +1,135 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { LabError } from './errors.ts';
+
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  input?: string;
+  /** A file to read standard input from. */
+  inputFile?: string;
+  /** Called for each line on standard error. */
+  onLine?: (line: string) => void;
+  /** Answer instead of throwing when the command fails. */
+  allowFailure?: boolean;
+}
+
+export interface RunResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+// So that an interrupted lab leaves no compiler behind.
+const children = new Set<ChildProcess>();
+
+/** Ends whatever `run` has started and not seen the end of. */
+export function stopChildren() {
+  for (const child of children) child.kill('SIGTERM');
+}
+
+/** Runs a command to its end, with its output collected. */
+export function run(
+  command: string,
+  args: string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const { input, inputFile, onLine, allowFailure, cwd, env } = options;
+  const withInput = input !== undefined || inputFile !== undefined;
+  const spawnOptions: SpawnOptions = {
+    cwd,
+    env,
+    stdio: [withInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  };
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, spawnOptions);
+    children.add(child);
+    let stdout = '';
+    let stderr = '';
+    let partial = '';
+    child.stdout!.setEncoding('utf8').on('data', chunk => (stdout += chunk));
+    child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr = (stderr + chunk).slice(-65536);
+      if (!onLine) return;
+      const lines = (partial + chunk).split('\n');
+      partial = lines.pop()!;
+      lines.forEach(onLine);
+    });
+    if (withInput) {
+      // A command that ends early breaks the pipe; its exit code tells.
+      child.stdin!.on('error', () => {});
+      if (inputFile) createReadStream(inputFile).pipe(child.stdin!);
+      else child.stdin!.end(input);
+    }
+    child.on('error', error => {
+      children.delete(child);
+      reject(new LabError(`${command} could not be run: ${error.message}`));
+    });
+    child.on('close', (exitCode, signal) => {
+      children.delete(child);
+      const code = exitCode ?? 128;
+      if (code === 0 || allowFailure) {
+        resolve({ code, stdout, stderr });
+        return;
+      }
+      const said = lastLines(stderr || stdout, 6);
+      const how = signal ? `was ended by ${signal}` : `failed (${code})`;
+      reject(
+        new LabError(`${[command, ...args].join(' ').slice(0, 200)} ${how}: ${said}`),
+      );
+    });
+  });
+}
+
+/** Hands the terminal to a command, and answers with its exit code. */
+export function runInherit(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env });
+    children.add(child);
+    // Ctrl-C is for the command; the lab ends when it does.
+    const ignore = () => {};
+    process.on('SIGINT', ignore);
+    child.on('error', reject);
+    child.on('close', code => {
+      children.delete(child);
+      process.off('SIGINT', ignore);
+      resolve(code ?? 128);
+    });
+  });
+}
+
+function lastLines(text: string, count: number): string {
+  return text.trim().split('\n').slice(-count).join('\n');
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
+}
+
+/** Asks again and again until the answer is not undefined. */
+export async function until<T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T | undefined>,
+  everyMs = 200,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      const why = last instanceof Error ? ` (last: ${last.message})` : '';
+      throw new LabError(`${what}: not within ${seconds} s${why}`);
+    }
+    await sleep(everyMs);
+  }
+}

@@ -1,0 +1,144 @@
+import { ResponseError } from '@backstage/errors';
+import { Proof, ProofSummary, ProofTrigger } from './proofs';
+import { ListTenantsRequest, Page, Tenant } from './tenants';
+
+/**
+ * The part of a discovery API or service that the client needs.
+ *
+ * @public
+ */
+export interface TenantsDiscovery {
+  getBaseUrl(pluginId: string): Promise<string>;
+}
+
+/**
+ * Options of one call: a token where `fetch` does not add one by itself.
+ *
+ * @public
+ */
+export interface TenantsRequestOptions {
+  token?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * The API of the tenants backend. Every call rejects with a `ResponseError` for
+ * a status that is not 2xx.
+ *
+ * @public
+ */
+export interface TenantsApi {
+  listTenants(
+    request?: ListTenantsRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<Page<Tenant>>;
+  getTenant(name: string, options?: TenantsRequestOptions): Promise<Tenant>;
+  listProofs(
+    name: string,
+    request?: { limit?: number; offset?: number },
+    options?: TenantsRequestOptions,
+  ): Promise<Page<ProofSummary>>;
+  getProof(
+    name: string,
+    id: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Proof>;
+  /** Starts a proof, or joins the one that is under way. */
+  startProof(
+    name: string,
+    request?: { trigger?: ProofTrigger },
+    options?: TenantsRequestOptions,
+  ): Promise<ProofSummary>;
+}
+
+/**
+ * Client of the tenants backend, for the browser and for other backends.
+ *
+ * @public
+ */
+export class TenantsClient implements TenantsApi {
+  readonly #discovery: TenantsDiscovery;
+  readonly #fetch: typeof fetch;
+
+  constructor(options: {
+    discoveryApi: TenantsDiscovery;
+    fetchApi?: { fetch: typeof fetch };
+  }) {
+    this.#discovery = options.discoveryApi;
+    this.#fetch = options.fetchApi?.fetch ?? ((...args) => fetch(...args));
+  }
+
+  async listTenants(
+    request: ListTenantsRequest = {},
+    options?: TenantsRequestOptions,
+  ): Promise<Page<Tenant>> {
+    return this.#call('GET', `/tenants${query({ ...request })}`, options);
+  }
+
+  async getTenant(
+    name: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Tenant> {
+    return this.#call('GET', `/tenants/${encodeURIComponent(name)}`, options);
+  }
+
+  async listProofs(
+    name: string,
+    request: { limit?: number; offset?: number } = {},
+    options?: TenantsRequestOptions,
+  ): Promise<Page<ProofSummary>> {
+    const path = `/tenants/${encodeURIComponent(name)}/proofs`;
+    return this.#call('GET', `${path}${query(request)}`, options);
+  }
+
+  async getProof(
+    name: string,
+    id: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Proof> {
+    const path = `/tenants/${encodeURIComponent(name)}/proofs`;
+    return this.#call('GET', `${path}/${encodeURIComponent(id)}`, options);
+  }
+
+  async startProof(
+    name: string,
+    request: { trigger?: ProofTrigger } = {},
+    options?: TenantsRequestOptions,
+  ): Promise<ProofSummary> {
+    const path = `/tenants/${encodeURIComponent(name)}/proofs`;
+    return this.#call('POST', path, options, request);
+  }
+
+  async #call<T>(
+    method: string,
+    path: string,
+    options: TenantsRequestOptions = {},
+    body?: unknown,
+  ): Promise<T> {
+    const baseUrl = await this.#discovery.getBaseUrl('tenants');
+    const response = await this.#fetch(`${baseUrl}${path}`, {
+      method,
+      signal: options.signal,
+      headers: {
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(options.token && { Authorization: `Bearer ${options.token}` }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!response.ok) {
+      throw await ResponseError.fromResponse(response);
+    }
+    return (await response.json()) as T;
+  }
+}
+
+function query(parameters: Record<string, string | number | undefined>) {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(parameters)) {
+    if (value !== undefined) {
+      search.set(key, String(value));
+    }
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}

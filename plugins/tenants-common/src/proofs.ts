@@ -1,0 +1,179 @@
+/**
+ * The walls that stand between two tenants.
+ *
+ * @public
+ */
+export type Wall = 'network' | 'secret' | 'resource';
+
+/** @public */
+export const WALLS: readonly Wall[] = ['network', 'secret', 'resource'];
+
+/**
+ * A control must succeed; a barrier must be refused, in the one way that shows
+ * which wall refused it.
+ *
+ * @public
+ */
+export type CheckKind = 'control' | 'barrier';
+
+/**
+ * What a check came to:
+ * - `asExpected`: a control succeeded, or a barrier was refused as expected
+ * - `breached`: a barrier let something through
+ * - `failed`: a control did not succeed
+ * - `inconclusive`: harness fault, bad token, target down, a refusal of another
+ *   kind than expected
+ * - `notApplicable`: the target does not exist here; shown, never counted
+ *
+ * @public
+ */
+export type Outcome =
+  | 'asExpected'
+  | 'breached'
+  | 'failed'
+  | 'inconclusive'
+  | 'notApplicable';
+
+/**
+ * Whether a wall holds. Anything that is not shown to hold and not shown to be
+ * breached is `unproven`.
+ *
+ * @public
+ */
+export type WallStatus = 'holds' | 'breached' | 'unproven';
+
+/**
+ * Where a receipt comes from: the pod that tried (with its UID), or the raw
+ * answer of the API server or of Vault to the portal.
+ *
+ * @public
+ */
+export interface ReceiptSource {
+  type: 'pod' | 'kubernetes' | 'vault';
+  /** `NAMESPACE/POD`, or the cluster's name */
+  name: string;
+  /** UID of the pod */
+  uid?: string;
+}
+
+/**
+ * What is left of one attempt.
+ *
+ * @public
+ */
+export interface Receipt {
+  /** Id of the check, such as `net.canary-egress` */
+  check: string;
+  wall: Wall;
+  kind: CheckKind;
+  source: ReceiptSource;
+  /** What was attempted upon, such as `canary.web-tenant-canary.svc:8080` */
+  target: string;
+  /** The request, verbatim and without credentials */
+  request: string;
+  /** What would show that the check is as expected */
+  expected: string;
+  /** Class or status of the answer, such as `TIMEOUT`, `403` or `201` */
+  code: string;
+  /** The answer, verbatim; never a secret value */
+  response: string;
+  /** ISO 8601 */
+  startedAt: string;
+  /** Milliseconds */
+  durationMs: number;
+  outcome: Outcome;
+  /** Why the outcome is what it is, where the answer alone does not say */
+  reason?: string;
+}
+
+/**
+ * Status of one wall, as judged from the receipts of one proof.
+ *
+ * @public
+ */
+export interface WallVerdict {
+  wall: Wall;
+  status: WallStatus;
+  /** One line that says what was shown, or what was not */
+  summary: string;
+  /** Barriers that counted, and those of them refused as expected */
+  barriers: { counted: number; refused: number };
+  /** Controls tried, and those of them that succeeded */
+  controls: { tried: number; succeeded: number };
+}
+
+/**
+ * Where a proof stands.
+ *
+ * @public
+ */
+export type ProofState = 'queued' | 'running' | 'done';
+
+/**
+ * What made a proof start.
+ *
+ * @public
+ */
+export type ProofTrigger = 'schedule' | 'user' | 'task';
+
+/**
+ * One proof without its receipts.
+ *
+ * @public
+ */
+export interface ProofSummary {
+  id: string;
+  tenant: string;
+  state: ProofState;
+  trigger: ProofTrigger;
+  /** ISO 8601 */
+  startedAt: string;
+  /** ISO 8601 */
+  finishedAt?: string;
+  /** Milliseconds from start to verdict */
+  durationMs?: number;
+  /** Tenant on the other side of this round, or `canary` when there was none */
+  neighbour?: string;
+  /** Milliseconds a fresh policy took to bite, where the proof had to wait */
+  timeToEnforceMs?: number;
+  /** What is going on, for a proof under way */
+  progress?: ProofProgress;
+  /** Empty until the proof is done */
+  verdicts: WallVerdict[];
+}
+
+/**
+ * Progress of a proof under way.
+ *
+ * @public
+ */
+export interface ProofProgress {
+  /** Such as `waiting for the proof pod` */
+  phase: string;
+  /** Receipts so far */
+  done: number;
+  /** Checks expected in all */
+  total: number;
+}
+
+/**
+ * One run of all checks of a tenant, with its receipts.
+ *
+ * @public
+ */
+export interface Proof extends ProofSummary {
+  receipts: Receipt[];
+}
+
+/**
+ * What a proof does not cover. Said on the card and in every report.
+ *
+ * @public
+ */
+export const NOT_COVERED: readonly string[] = [
+  'Code run inside n8n itself, unless a sandbox RuntimeClass is declared and proved',
+  'A worker pool that tenants share',
+  'A compromise of the control plane',
+  'The shared kernel and side channels, unless dedicated nodes are declared and proved',
+  'The portal itself: it writes Vault policies and creates pods in tenants, and therefore is trusted',
+];
