@@ -1,1 +1,7 @@
-export {};
+/**
+ * Scaffolder actions that create, resize, prove and remove Threewalls tenants.
+ *
+ * @packageDocumentation
+ */
+export * from './actions';
+export { scaffolderModuleTenants as default } from './module';

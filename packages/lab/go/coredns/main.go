@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/coremain"
+	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/health"
@@ -14,7 +15,7 @@ import (
 )
 
 func init() {
-	dnsserver.Directives = []string{"ready", "health", "errors", "cache", "hosts", "kubernetes"}
+	dnsserver.Directives = []string{"bind", "ready", "health", "errors", "cache", "hosts", "kubernetes"}
 }
 
 func main() {

@@ -1,0 +1,39 @@
+# What the portal may do in Vault. It writes tenants' policies and roles, and
+# seeds their entries; it can read no value.
+#
+# Vault can't limit what a policy says: whoever may write tenant-* policies could
+# write one that reads everything. The portal is therefore trusted, and
+# docs/threat-model.md says so.
+
+path "sys/policies/acl/tenant-*" {
+  capabilities = ["create", "read", "update", "delete"]
+}
+
+path "auth/kubernetes/role/tenant-*" {
+  capabilities = ["create", "read", "update", "delete"]
+}
+
+# The accessor of the Kubernetes auth mount, to find a tenant's identity entity.
+path "sys/auth" {
+  capabilities = ["read"]
+}
+
+# Create, and neither read nor overwrite.
+path "secret/data/web-tenant-*" {
+  capabilities = ["create"]
+}
+
+# To see whether an entry is there, and to remove it with its tenant.
+path "secret/metadata/web-tenant-*" {
+  capabilities = ["read", "delete"]
+}
+
+# There is no revoking by role: a removed tenant's entity is disabled, which
+# ends its tokens, and then deleted.
+path "identity/lookup/entity" {
+  capabilities = ["create", "update"]
+}
+
+path "identity/entity/id/*" {
+  capabilities = ["read", "update", "delete"]
+}

@@ -1,0 +1,9 @@
+import { createApp } from '@backstage/frontend-defaults';
+import { homeModule } from './modules/home';
+import { navModule } from './modules/nav';
+import { signInModule } from './modules/signIn';
+
+// The plugins themselves are found in package.json: see app.packages in config.
+export default createApp({
+  features: [homeModule, navModule, signInModule],
+});

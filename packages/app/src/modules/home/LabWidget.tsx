@@ -1,0 +1,127 @@
+import {
+  Alert,
+  Box,
+  Card,
+  CardBody,
+  CardHeader,
+  Flex,
+  Text,
+} from '@backstage/ui';
+import {
+  RiCheckboxCircleFill,
+  RiCloseCircleFill,
+  RiLoader4Line,
+  RiSkipForwardLine,
+  RiTimeLine,
+} from '@remixicon/react';
+import { useEffect, useState } from 'react';
+import { LabPart, useLabStatus } from './lab';
+import styles from './LabWidget.module.css';
+
+const LOOK = {
+  waiting: { Icon: RiTimeLine, color: 'secondary', word: 'waiting' },
+  running: { Icon: RiLoader4Line, color: 'info', word: 'running' },
+  done: { Icon: RiCheckboxCircleFill, color: 'success', word: 'done' },
+  failed: { Icon: RiCloseCircleFill, color: 'danger', word: 'failed' },
+  skipped: { Icon: RiSkipForwardLine, color: 'secondary', word: 'skipped' },
+} as const;
+
+/** The parts of the lab while it comes up; nothing once it is there. */
+export function LabWidget() {
+  const status = useLabStatus();
+  if (!status?.configured || status.ready) {
+    return <></>;
+  }
+  const parts = status.parts ?? [];
+  const done = parts.filter(
+    ({ state }) => state === 'done' || state === 'skipped',
+  );
+  return (
+    <Card>
+      <CardHeader>
+        <Flex justify="between" align="baseline" gap="3">
+          <Text as="h2" variant="title-x-small" weight="bold">
+            The lab
+          </Text>
+          <Text color="secondary" role="status">
+            {parts.length > 0
+              ? `${done.length} of ${parts.length} parts are there`
+              : 'The lab has not reported yet'}
+          </Text>
+        </Flex>
+      </CardHeader>
+      <CardBody>
+        <Flex direction="column" gap="3">
+          {status.error && (
+            <Alert
+              status="danger"
+              icon
+              role="alert"
+              title="The lab did not come up"
+              description={status.error}
+            />
+          )}
+          <Text color="secondary">
+            The local cluster is being brought up. The first time it is compiled
+            from source; this page follows, and the tenants appear by
+            themselves.
+          </Text>
+          <Box as="ul" className={styles.parts} aria-label="Parts of the lab">
+            {parts.map(part => (
+              <Part key={part.id} part={part} />
+            ))}
+          </Box>
+        </Flex>
+      </CardBody>
+    </Card>
+  );
+}
+
+function Part(props: { part: LabPart }) {
+  const { title, state, detail } = props.part;
+  const { Icon, color, word } = LOOK[state];
+  const seconds = useSeconds(props.part);
+  return (
+    <Box as="li" className={styles.part}>
+      <Icon
+        aria-hidden="true"
+        size={18}
+        color={`var(--bui-fg-${color})`}
+        className={state === 'running' ? styles.spinner : undefined}
+      />
+      <Text weight={state === 'running' ? 'bold' : 'regular'}>{title}</Text>
+      <Text variant="body-small" color={color}>
+        {word}
+      </Text>
+      <Text variant="body-small" color="secondary" className={styles.detail}>
+        {detail}
+      </Text>
+      <Text variant="body-small" color="secondary" className={styles.seconds}>
+        {seconds === undefined ? '' : clock(seconds)}
+      </Text>
+    </Box>
+  );
+}
+
+/** How long a part took, or has taken so far. */
+function useSeconds(part: LabPart): number | undefined {
+  const isRunning = part.state === 'running' && part.startedAt !== undefined;
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!isRunning) {
+      return undefined;
+    }
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return isRunning
+    ? Math.max(0, (now - Date.parse(part.startedAt!)) / 1_000)
+    : part.seconds;
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60
+    ? `${whole} s`
+    : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,0 +1,15 @@
+import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import { SignInPage } from '@backstage/core-components';
+import { SignInPageBlueprint } from '@backstage/plugin-app-react';
+
+export const signInModule = createFrontendModule({
+  pluginId: 'app',
+  extensions: [
+    SignInPageBlueprint.make({
+      params: {
+        loader: async () => props =>
+          <SignInPage {...props} title="Threewalls" providers={['guest']} />,
+      },
+    }),
+  ],
+});

@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { VAULT_ADDR } from './addresses.ts';
+import { KubeApi } from './cluster/api.ts';
+import { kubectlEnv } from './cluster/kubectl.ts';
+import { readKeys } from './cluster/vault.ts';
+import { labDown, labReset } from './down.ts';
+import { LabError, messageOf } from './errors.ts';
+import { nodeCommand, nodeInit } from './node/node.ts';
+import { labPaths } from './paths.ts';
+import { progressPrinter, statusText } from './print.ts';
+import { runInherit } from './run.ts';
+import { labStatus } from './status.ts';
+import { labBuild, labUp, upAlready } from './up.ts';
+
+const HELP = `The lab: a real cluster on this machine, in namespaces of its own.
+
+  npm run lab -- up [--keep-build-cache]   build what is missing, bring it all up
+  npm run lab -- down                      end it; its data stay
+  npm run lab -- reset                     end it and remove its data
+  npm run lab -- status [--json]           what runs, since when, in how much memory
+  npm run lab -- build [--keep-build-cache]  build only
+  npm run lab -- kubectl ARGS              kubectl with full rights
+  npm run lab -- vault ARGS                vault with the root token
+  npm run lab -- logs PART [ARGS]          a daemon's log (etcd, kubelet, cilium-agent, …),
+                                           or that of coredns, vault, external-secrets
+  npm run lab -- open TENANT               the tenant's n8n on a port of this machine
+  npm run lab -- shell [COMMAND]           a shell inside of the node
+`;
+
+const paths = labPaths();
+
+type Command = (args: string[]) => Promise<number>;
+
+const commands: Record<string, Command> = {
+  async up(args) {
+    const options = buildOptions(args);
+    if (await upAlready()) {
+      console.log("the lab is up already ('npm run lab -- status' shows it)");
+      return 0;
+    }
+    const started = Date.now();
+    await labUp(options, progressPrinter(process.stdout));
+    const seconds = Math.round((Date.now() - started) / 1000);
+    console.log(`the lab is up (${seconds} s)\n`);
+    console.log(statusText(labStatus()).split('\n').slice(-4).join('\n'));
+    return 0;
+  },
+
+  async down() {
+    await labDown();
+    console.log("the lab is down; 'npm run lab -- up' brings it back");
+    return 0;
+  },
+
+  async reset() {
+    await labReset();
+    console.log('the lab is down and its data are gone');
+    return 0;
+  },
+
+  async status(args) {
+    const status = labStatus();
+    console.log(
+      args.includes('--json')
+        ? JSON.stringify(status, undefined, 2)
+        : statusText(status),
+    );
+    return 0;
+  },
+
+  async build(args) {
+    await labBuild(progressPrinter(process.stdout), buildOptions(args));
+    return 0;
+  },
+
+  async kubectl(args) {
+    needRunning();
+    return runInherit(join(paths.binDir, 'kubectl'), args, kubectlEnv(paths));
+  },
+
+  async vault(args) {
+    needRunning();
+    return runInherit(join(paths.binDir, 'vault'), args, {
+      ...process.env,
+      VAULT_ADDR,
+      VAULT_TOKEN: readKeys(paths)?.rootToken,
+    });
+  },
+
+  async logs([part, ...rest]) {
+    const pods: Record<string, string[]> = {
+      coredns: ['-n', 'kube-system', 'deployment/coredns'],
+      vault: ['-n', 'sys-vault', 'statefulset/sys-vault'],
+      'external-secrets': ['-n', 'external-secrets', 'deployment/external-secrets'],
+    };
+    if (part in pods) {
+      return commands.kubectl(['logs', ...pods[part], ...rest]);
+    }
+    const file = join(paths.logs, `${part}.log`);
+    if (!part || !existsSync(file)) {
+      throw new LabError(
+        `there is no log of '${part ?? ''}': ${paths.logs} has those that there are`,
+      );
+    }
+    return runInherit('tail', rest.length > 0 ? [...rest, file] : ['-n', '200', file]);
+  },
+
+  async open([tenant]) {
+    needRunning();
+    if (!tenant) throw new LabError("say which tenant: 'open acme'");
+    const namespace = `web-tenant-${tenant}`;
+    const api = new KubeApi(paths);
+    await api.get(`/api/v1/namespaces/${namespace}/services/n8n`).catch(() => {
+      throw new LabError(
+        `there is no Service n8n in namespace ${namespace}: is '${tenant}' a tenant of this cluster?`,
+      );
+    });
+    api.close();
+    return forward(namespace);
+  },
+
+  async shell(args) {
+    needRunning();
+    const command = args.length > 0 ? args : ['bash'];
+    const [nsenter, ...rest] = await nodeCommand(paths, command);
+    return runInherit(nsenter, rest, {
+      ...process.env,
+      PATH: `/var/lib/threewalls/bin:${process.env.PATH}:/usr/sbin:/sbin`,
+      KUBECONFIG: '/var/lib/threewalls/admin.kubeconfig',
+    });
+  },
+};
+
+function buildOptions(args: string[]) {
+  const unknown = args.find(arg => arg !== '--keep-build-cache');
+  if (unknown) throw new LabError(`there is no option '${unknown}'`);
+  return { keepBuildCache: args.includes('--keep-build-cache') };
+}
+
+function needRunning() {
+  if (!nodeInit(paths)) {
+    throw new LabError("the lab is down: 'npm run lab -- up' brings it up");
+  }
+}
+
+/** Forwards a free port of this machine to n8n, until it is interrupted. */
+function forward(namespace: string): Promise<number> {
+  const child = spawn(
+    join(paths.binDir, 'kubectl'),
+    ['port-forward', '-n', namespace, 'service/n8n', ':5678'],
+    { env: kubectlEnv(paths), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  process.on('SIGINT', () => child.kill('SIGINT'));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const port = /127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+    if (port) console.log(`http://127.0.0.1:${port}   (Ctrl-C ends it)`);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => resolve(code ?? 0));
+  });
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (!name || ['help', '--help', '-h'].includes(name)) {
+    process.stdout.write(HELP);
+    return name ? 0 : 1;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    throw new LabError(`there is no command '${name}': --help names them all`);
+  }
+  return command(args);
+}
+
+main(process.argv.slice(2)).then(
+  code => process.exit(code),
+  error => {
+    // A LabError says it all; anything else is a mistake of ours.
+    const text = error instanceof LabError ? error.message : error?.stack;
+    process.stderr.write(`lab: ${text ?? messageOf(error)}\n`);
+    process.exit(1);
+  },
+);

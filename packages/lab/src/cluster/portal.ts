@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { API_SERVER } from '../addresses.ts';
+import { isThere, readIfThere, writeAtomic } from '../files.ts';
+import { writeKubeconfig } from '../node/kubeconfig.ts';
+import { repoRoot, type LabPaths } from '../paths.ts';
+import { until } from '../run.ts';
+import type { KubeApi, KubeObject } from './api.ts';
+import { applyFiles } from './kubectl.ts';
+import { Vault, rootVault, writePolicy } from './vault.ts';
+
+const NAME = 'threewalls-portal';
+const NAMESPACE = 'threewalls-system';
+const MANIFESTS = join(repoRoot, 'deploy', 'kubernetes');
+const POLICY = join(repoRoot, 'deploy', 'vault', `${NAME}.hcl`);
+
+/** What deploy/ lacks, if this checkout has no whole deploy/ yet. */
+export function missingDeployFiles(): string | undefined {
+  return [MANIFESTS, POLICY].find(path => !isThere(path));
+}
+
+/** Installs deploy/ and leaves the portal's credentials in the state folder. */
+export async function grantPortalAccess(api: KubeApi, paths: LabPaths) {
+  mkdirSync(paths.portalDir, { recursive: true, mode: 0o700 });
+  await applyFiles(paths, [MANIFESTS]);
+  await Promise.all([kubernetesAccess(api, paths), vaultAccess(paths)]);
+}
+
+async function kubernetesAccess(api: KubeApi, paths: LabPaths) {
+  // A token bound to a Secret does not expire, and goes when the Secret goes.
+  const path = `/api/v1/namespaces/${NAMESPACE}/secrets/${NAME}-token`;
+  await api.apply(path, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: `${NAME}-token`,
+      namespace: NAMESPACE,
+      annotations: { 'kubernetes.io/service-account.name': NAME },
+    },
+    type: 'kubernetes.io/service-account-token',
+  });
+  const token = await until(`the token of ServiceAccount ${NAME}`, 30, async () =>
+    (await api.get<KubeObject>(path)).data?.token,
+  );
+  writeKubeconfig(
+    join(paths.portalDir, 'kubeconfig'),
+    API_SERVER,
+    join(paths.state, 'pki', 'ca.crt'),
+    { token: Buffer.from(token, 'base64').toString() },
+  );
+}
+
+async function vaultAccess(paths: LabPaths) {
+  const vault = rootVault(paths);
+  await writePolicy(vault, NAME, POLICY);
+  const role = `auth/approle/role/${NAME}`;
+  await vault.call('POST', role, {
+    token_policies: [NAME],
+    token_ttl: '20m',
+    token_max_ttl: '4h',
+    secret_id_ttl: '0',
+    secret_id_num_uses: 0,
+  });
+  const { data } = await vault.call('GET', `${role}/role-id`);
+  const secretFile = join(paths.portalDir, 'vault-secret-id');
+  writeAtomic(join(paths.portalDir, 'vault-role-id'), data.role_id, 0o600);
+  const known = readIfThere(secretFile);
+  if (known && (await logsIn(data.role_id, known))) return;
+  const made = await vault.call('POST', `${role}/secret-id`);
+  writeAtomic(secretFile, made.data.secret_id, 0o600);
+}
+
+async function logsIn(roleId: string, secretId: string): Promise<boolean> {
+  try {
+    await new Vault().call('POST', 'auth/approle/login', {
+      role_id: roleId,
+      secret_id: secretId,
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}

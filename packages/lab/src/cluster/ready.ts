@@ -1,0 +1,57 @@
+import { NODE_NAME } from '../addresses.ts';
+import type { KubeApi, KubeObject } from './api.ts';
+
+// After a restart the API still reports what was before it: only containers
+// that started since count.
+function isFreshAndReady(pod: KubeObject, since: number): boolean {
+  const ready = pod.status?.conditions?.some(
+    (condition: any) =>
+      condition.type === 'Ready' && condition.status === 'True',
+  );
+  const containers: any[] = pod.status?.containerStatuses ?? [];
+  return (
+    ready &&
+    containers.length > 0 &&
+    containers.every(({ ready: isReady, state }) => {
+      const startedAt = Date.parse(state?.running?.startedAt ?? '');
+      // The API keeps whole seconds.
+      return isReady && startedAt >= Math.floor(since / 1000) * 1000;
+    })
+  );
+}
+
+/** Pods of a namespace that are not yet ready anew; undefined before there are any. */
+export async function podsNotReady(
+  api: KubeApi,
+  namespace: string,
+  since: number,
+): Promise<string[] | undefined> {
+  const pods = await api.list(`/api/v1/namespaces/${namespace}/pods`);
+  if (pods.length === 0) return undefined;
+  return pods
+    .filter(pod => !isFreshAndReady(pod, since))
+    .map(pod => pod.metadata.name);
+}
+
+export async function podsReady(
+  api: KubeApi,
+  namespace: string,
+  since: number,
+): Promise<true | undefined> {
+  const left = await podsNotReady(api, namespace, since);
+  return left?.length === 0 ? true : undefined;
+}
+
+/** The kubelet has reported since, and says that the node takes pods. */
+export async function nodeReady(
+  api: KubeApi,
+  since: number,
+): Promise<true | undefined> {
+  const node = await api.get(`/api/v1/nodes/${NODE_NAME}`);
+  const ready = node.status?.conditions?.find(
+    (condition: any) => condition.type === 'Ready',
+  );
+  const fresh =
+    Date.parse(ready?.lastHeartbeatTime ?? '') >= since - 1000;
+  return fresh && ready.status === 'True' ? true : undefined;
+}

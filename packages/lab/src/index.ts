@@ -1,0 +1,16 @@
+export { labDown, labReset } from './down.ts';
+export { LabError } from './errors.ts';
+export { labPaths, type LabPaths } from './paths.ts';
+export type { LabPart, LabProgress, OnProgress, PartState } from './progress.ts';
+export { labStatus, type LabStatus, type PartStatus } from './status.ts';
+export { labBuild, labUp, readProgress, type UpOptions } from './up.ts';
+export { IMAGES, VERSIONS } from './versions.ts';
+export {
+  API_SERVER,
+  FOREIGN_DNS_IP,
+  INTERNET_IP,
+  METADATA_IP,
+  NODE_IP,
+  VAULT_ADDR,
+  VAULT_IN_CLUSTER,
+} from './addresses.ts';

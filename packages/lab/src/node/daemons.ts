@@ -1,0 +1,187 @@
+import {
+  API_PORT,
+  NODE_IP,
+  NODE_NAME,
+  POD_CIDR,
+  SERVICE_CIDR,
+} from '../addresses.ts';
+
+/** Where a daemon finds its files and neighbours. */
+export interface Surroundings {
+  /** The state folder as the daemon sees it. */
+  state: string;
+  /** The address that the API server listens on and makes known. */
+  apiAddress: string;
+}
+
+export type Command = string[];
+
+export function etcd({ state }: Surroundings): Command {
+  return [
+    `${state}/bin/etcd`,
+    '--name=lab',
+    `--data-dir=${state}/etcd`,
+    '--listen-client-urls=http://127.0.0.1:2379',
+    '--advertise-client-urls=http://127.0.0.1:2379',
+    '--listen-peer-urls=http://127.0.0.1:2380',
+    '--initial-advertise-peer-urls=http://127.0.0.1:2380',
+    '--initial-cluster=lab=http://127.0.0.1:2380',
+    // The data outlives the process, not a power cut: good enough here.
+    '--unsafe-no-fsync',
+    '--log-level=warn',
+  ];
+}
+
+export function apiServer({ state, apiAddress }: Surroundings): Command {
+  const pki = `${state}/pki`;
+  return [
+    `${state}/bin/kube-apiserver`,
+    '--etcd-servers=http://127.0.0.1:2379',
+    `--advertise-address=${apiAddress}`,
+    `--secure-port=${API_PORT}`,
+    `--service-cluster-ip-range=${SERVICE_CIDR}`,
+    `--tls-cert-file=${pki}/kube-apiserver.crt`,
+    `--tls-private-key-file=${pki}/kube-apiserver.key`,
+    `--client-ca-file=${pki}/ca.crt`,
+    `--kubelet-client-certificate=${pki}/kubelet-client.crt`,
+    `--kubelet-client-key=${pki}/kubelet-client.key`,
+    '--kubelet-preferred-address-types=InternalIP',
+    '--authorization-mode=Node,RBAC',
+    '--enable-admission-plugins=NodeRestriction',
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--service-account-key-file=${pki}/service-account.pub`,
+    `--service-account-signing-key-file=${pki}/service-account.key`,
+    '--allow-privileged=true',
+    '--profiling=false',
+  ];
+}
+
+export function controllerManager({ state }: Surroundings): Command {
+  const kubeconfig = `${state}/config/kube-controller-manager.kubeconfig`;
+  return [
+    `${state}/bin/kube-controller-manager`,
+    `--kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
+    '--bind-address=127.0.0.1',
+    '--allocate-node-cidrs=true',
+    `--cluster-cidr=${POD_CIDR}`,
+    // One node, which gets nearly all of the range.
+    '--node-cidr-mask-size=18',
+    `--service-cluster-ip-range=${SERVICE_CIDR}`,
+    `--root-ca-file=${state}/pki/ca.crt`,
+    `--service-account-private-key-file=${state}/pki/service-account.key`,
+    '--use-service-account-credentials=true',
+    '--kube-api-qps=200',
+    '--kube-api-burst=300',
+    '--profiling=false',
+  ];
+}
+
+export function scheduler({ state }: Surroundings): Command {
+  return [
+    `${state}/bin/kube-scheduler`,
+    `--kubeconfig=${state}/config/kube-scheduler.kubeconfig`,
+    '--leader-elect=false',
+    '--bind-address=127.0.0.1',
+    '--profiling=false',
+  ];
+}
+
+export function containerd({ state }: Surroundings): Command {
+  return ['containerd', '--config', `${state}/config/containerd.toml`];
+}
+
+export function kubelet({ state }: Surroundings): Command {
+  return [
+    `${state}/bin/kubelet`,
+    `--config=${state}/config/kubelet.json`,
+    `--kubeconfig=${state}/config/kubelet.kubeconfig`,
+    `--root-dir=${state}/kubelet`,
+    `--hostname-override=${NODE_NAME}`,
+    `--node-ip=${NODE_IP}`,
+  ];
+}
+
+const ciliumKubeconfig = (state: string) =>
+  `--k8s-kubeconfig-path=${state}/config/cilium.kubeconfig`;
+
+export function ciliumOperator({ state }: Surroundings): Command {
+  return [
+    `${state}/bin/cilium-operator`,
+    ciliumKubeconfig(state),
+    '--ipam=kubernetes',
+    '--identity-allocation-mode=crd',
+    '--enable-ipv6=false',
+    '--operator-api-serve-addr=127.0.0.1:9234',
+    // It would restart CoreDNS for having been there before the agent.
+    '--unmanaged-pod-watcher-interval=0',
+  ];
+}
+
+export function ciliumAgent({ state }: Surroundings): Command {
+  return [
+    `${state}/bin/cilium-agent`,
+    ciliumKubeconfig(state),
+    '--ipam=kubernetes',
+    '--routing-mode=native',
+    `--ipv4-native-routing-cidr=${POD_CIDR}`,
+    '--kube-proxy-replacement=true',
+    '--devices=eth0',
+    '--direct-routing-device=eth0',
+    '--enable-ipv6=false',
+    // For toFQDNs: the agent's own DNS proxy; no Envoy is needed for it.
+    '--enable-l7-proxy=true',
+    '--enable-hubble=true',
+    '--enable-health-checking=false',
+    '--enable-endpoint-health-checking=false',
+    '--identity-allocation-mode=crd',
+    '--preallocate-bpf-maps=false',
+    '--bpf-map-dynamic-size-ratio=0.001',
+    `--lib-dir=${state}/cilium`,
+    '--bpf-root=/sys/fs/bpf',
+    // The lab's own folder (init.sh), so that its socket hooks stay in there.
+    '--cgroup-root=/run/cilium/cgroupv2',
+    '--cni-exclusive=false',
+  ];
+}
+
+/** Answers on the addresses that stand for the internet and cloud metadata. */
+export function internet(
+  { state }: Surroundings,
+  port: number,
+  udpPort: number,
+): Command {
+  return [
+    `${state}/bin/agnhost`,
+    'netexec',
+    `--http-port=${port}`,
+    `--udp-port=${udpPort}`,
+    // It would run commands for whoever asks: answer one harmless thing only.
+    '--http-override=/clientip',
+  ];
+}
+
+export function foreignDns({ state }: Surroundings): Command {
+  return [
+    `${state}/bin/coredns`,
+    `-conf=${state}/config/foreign-dns.Corefile`,
+    '-quiet',
+  ];
+}
+
+/** Every daemon of a node, by the name that its log has. */
+export function nodeDaemons(at: Surroundings): Record<string, Command> {
+  return {
+    etcd: etcd(at),
+    'kube-apiserver': apiServer(at),
+    'kube-controller-manager': controllerManager(at),
+    'kube-scheduler': scheduler(at),
+    containerd: containerd(at),
+    kubelet: kubelet(at),
+    'cilium-operator': ciliumOperator(at),
+    'cilium-agent': ciliumAgent(at),
+    'internet-http': internet(at, 80, 8081),
+    'internet-https': internet(at, 443, 8082),
+    'foreign-dns': foreignDns(at),
+  };
+}

@@ -1,0 +1,108 @@
+import { basename } from 'node:path';
+import { API_SERVER, VAULT_ADDR } from './addresses.ts';
+import { labProcesses } from './node/cgroups.ts';
+import { nodeInit } from './node/node.ts';
+import { factsOf } from './node/processes.ts';
+import { labPaths, type LabPaths } from './paths.ts';
+import { readProgress } from './up.ts';
+import { VERSIONS } from './versions.ts';
+
+export interface PartStatus {
+  id: string;
+  version: string;
+  running: boolean;
+  /** ISO time of the oldest of its processes. */
+  since?: string;
+  memoryBytes: number;
+}
+
+export interface LabStatus {
+  /** The whole lab is up. */
+  ready: boolean;
+  running: boolean;
+  api: string;
+  vault: string;
+  paths: LabPaths;
+  parts: PartStatus[];
+  /** Everything in the node, pods included. */
+  memoryBytes: number;
+}
+
+const k8s = VERSIONS.kubernetes;
+
+/** Each part's version, and how its processes are told from others. */
+const PARTS: { id: string; version: string; command: RegExp }[] = [
+  { id: 'etcd', version: VERSIONS.etcd, command: /^etcd / },
+  { id: 'kube-apiserver', version: k8s, command: /^kube-apiserver / },
+  {
+    id: 'kube-controller-manager',
+    version: k8s,
+    command: /^kube-controller-manager /,
+  },
+  { id: 'kube-scheduler', version: k8s, command: /^kube-scheduler / },
+  { id: 'kubelet', version: k8s, command: /^kubelet / },
+  {
+    id: 'containerd',
+    version: "the distribution's",
+    command: /^containerd(-shim\S*)? /,
+  },
+  { id: 'cilium-agent', version: VERSIONS.cilium, command: /^cilium-agent / },
+  {
+    id: 'cilium-operator',
+    version: VERSIONS.cilium,
+    command: /^cilium-operator /,
+  },
+  {
+    id: 'coredns',
+    version: VERSIONS.coredns,
+    command: /^coredns -conf \/etc\/coredns/,
+  },
+  {
+    id: 'vault',
+    version: VERSIONS.vault,
+    command: /^vault(-plugin-auth-kubernetes)? /,
+  },
+  {
+    id: 'external-secrets',
+    version: VERSIONS.externalSecrets,
+    command: /^external-secrets /,
+  },
+  { id: 'n8n', version: VERSIONS.n8n, command: /^node .*\/n8n\// },
+];
+
+/** What of the lab runs right now, as the kernel has it. */
+export function labStatus(): LabStatus {
+  const paths = labPaths();
+  const processes = labProcesses()
+    .map(factsOf)
+    .filter(facts => facts !== undefined)
+    .map(facts => ({
+      ...facts,
+      line: `${[basename(facts.command[0]), ...facts.command.slice(1)].join(' ')} `,
+    }));
+  const sum = (some: { memoryBytes: number }[]) =>
+    some.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
+  const parts = PARTS.map(({ id, version, command }) => {
+    const its = processes.filter(({ line }) => command.test(line));
+    const started = its.map(({ startedAt }) => startedAt.getTime());
+    return {
+      id,
+      version,
+      running: its.length > 0,
+      ...(its.length > 0 && {
+        since: new Date(Math.min(...started)).toISOString(),
+      }),
+      memoryBytes: sum(its),
+    };
+  });
+  const running = nodeInit(paths) !== undefined;
+  return {
+    ready: running && (readProgress(paths)?.ready ?? false),
+    running,
+    api: API_SERVER,
+    vault: VAULT_ADDR,
+    paths,
+    parts,
+    memoryBytes: sum(processes),
+  };
+}

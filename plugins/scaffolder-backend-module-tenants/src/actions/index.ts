@@ -1,0 +1,10 @@
+export { createTenantCreateAction } from './create';
+export { createTenantN8nApplyAction } from './n8nApply';
+export { createTenantNamespaceApplyAction } from './namespaceApply';
+export { createTenantPlanAction } from './plan';
+export { createTenantRemoveAction } from './remove';
+export { createTenantRenderAction } from './render';
+export { createTenantResizeAction } from './resize';
+export { createTenantSecretsApplyAction } from './secretsApply';
+export { createTenantWallsApplyAction } from './wallsApply';
+export { createTenantWallsProveAction } from './wallsProve';

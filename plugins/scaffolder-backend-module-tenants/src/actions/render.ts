@@ -1,0 +1,61 @@
+import { dirname, join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
+import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { tenantCreatePermission } from '@threewalls/backstage-plugin-tenants-common';
+import { renderPlan } from '@threewalls/backstage-plugin-tenants-node';
+import { specInput, toSpec } from '../input';
+import { TenantEngine } from '../TenantEngine';
+import { examples } from './render.examples';
+
+/**
+ * Creates a `tenant:render` Scaffolder action.
+ *
+ * @public
+ */
+export function createTenantRenderAction(options: { engine: TenantEngine }) {
+  const { engine } = options;
+  return createTemplateAction({
+    id: 'tenant:render',
+    description:
+      'Writes a tenant as YAML and HCL files into the workspace, for a pull request; changes nothing in the cluster',
+    examples,
+    supportsDryRun: true,
+    schema: {
+      input: {
+        ...specInput,
+        targetPath: zod =>
+          zod
+            .string({
+              description: 'Folder in the workspace; default tenants/NAME',
+            })
+            .optional(),
+      },
+      output: {
+        files: zod =>
+          zod.array(zod.string(), {
+            description: 'Paths of the files written',
+          }),
+      },
+    },
+    async handler(ctx) {
+      const spec = toSpec(ctx.input, engine.platform);
+      const plan = await engine.planFor(ctx, spec, tenantCreatePermission);
+      const folder = ctx.input.targetPath || join('tenants', spec.name);
+      const files = Object.entries(renderPlan(plan)).map(([path, content]) => ({
+        path: join(folder, path),
+        content,
+      }));
+      for (const { path, content } of files) {
+        const target = resolveSafeChildPath(ctx.workspacePath, path);
+        await mkdir(dirname(target), { recursive: true });
+        await writeFile(target, content);
+        ctx.logger.info(`wrote  ${path}`);
+      }
+      ctx.output(
+        'files',
+        files.map(f => f.path),
+      );
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { Knex } from 'knex';
+import { LATEST, PAIRS, PROOFS, RECEIPTS } from './rows';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Proofs deleted by one statement. */
+const BATCH = 200;
+
+/** Deletes proofs by age and by number for each tenant, with all that hangs on them. */
+export async function pruneProofs(
+  knex: Knex,
+  retention: { days: number; count: number },
+  now: number,
+): Promise<number> {
+  const oldest = now - retention.days * DAY_MS;
+  await knex(LATEST).where('finished_at', '<', oldest).delete();
+  await knex(PAIRS).where('attempted_at', '<', oldest).delete();
+  let deleted = 0;
+  const tenants = await knex(PROOFS).distinct('tenant').pluck('tenant');
+  for (const tenant of tenants) {
+    const last = await knex(PROOFS)
+      .where({ tenant })
+      .orderBy('created_at', 'desc')
+      .offset(retention.count)
+      .first('created_at');
+    const before = Math.max(oldest, last ? Number(last.created_at) + 1 : 0);
+    deleted += await deleteBefore(knex, tenant, before);
+  }
+  return deleted;
+}
+
+async function deleteBefore(
+  knex: Knex,
+  tenant: string,
+  before: number,
+): Promise<number> {
+  for (let deleted = 0; ; ) {
+    const ids = await knex(PROOFS)
+      .where({ tenant, state: 'done' })
+      .andWhere('created_at', '<', before)
+      .limit(BATCH)
+      .pluck('id');
+    if (!ids.length) {
+      return deleted;
+    }
+    await knex.transaction(async trx => {
+      await trx(RECEIPTS).whereIn('proof_id', ids).delete();
+      await trx(PROOFS).whereIn('id', ids).delete();
+    });
+    deleted += ids.length;
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  createConditionExports,
+  createPermissionResourceRef,
+  createPermissionRule,
+} from '@backstage/plugin-permission-node';
+import { RESOURCE_TYPE_TENANT } from '@threewalls/backstage-plugin-tenants-common';
+import { z } from 'zod';
+
+/**
+ * What tenant permissions are decided upon.
+ *
+ * @public
+ */
+export interface TenantResource {
+  name: string;
+  /** Entity ref */
+  owner: string;
+}
+
+/**
+ * Tenants as a filter: those that one of these owns.
+ *
+ * @public
+ */
+export interface TenantFilter {
+  owners: string[];
+}
+
+/**
+ * The resource type `tenant` of the permission system.
+ *
+ * @public
+ */
+export const tenantPermissionResourceRef = createPermissionResourceRef<
+  TenantResource,
+  TenantFilter
+>().with({ pluginId: 'tenants', resourceType: RESOURCE_TYPE_TENANT });
+
+const isTenantOwner = createPermissionRule({
+  name: 'IS_TENANT_OWNER',
+  description: 'Allow tenants owned by one of these entities',
+  resourceRef: tenantPermissionResourceRef,
+  paramsSchema: z.object({
+    claims: z
+      .array(z.string())
+      .describe('Entity refs of which one has to be the owner of the tenant'),
+  }),
+  apply: (tenant, { claims }) => claims.includes(tenant.owner),
+  toQuery: ({ claims }) => ({ owners: claims }),
+});
+
+/** Every rule by which a policy may decide on tenants. */
+export const tenantPermissionRules = { isTenantOwner };
+
+const exported = createConditionExports({
+  resourceRef: tenantPermissionResourceRef,
+  rules: tenantPermissionRules,
+});
+
+/**
+ * Conditions for a permission policy, such as
+ * `tenantConditions.isTenantOwner({ claims: user.info.ownershipEntityRefs })`.
+ *
+ * @public
+ */
+export const tenantConditions = exported.conditions;
+
+/**
+ * Makes a policy's decision on a tenant permission conditional.
+ *
+ * @public
+ */
+export const createTenantConditionalDecision =
+  exported.createConditionalDecision;

@@ -1,0 +1,41 @@
+import { ConfigReader } from '@backstage/config';
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import { Platform } from '../platform';
+import { readPlatform } from '../readPlatform';
+
+/** A platform with one cluster and every default. */
+export function testPlatform(tenants: Record<string, unknown> = {}): Platform {
+  return readPlatform(
+    new ConfigReader({
+      tenants: {
+        clusters: [
+          {
+            name: 'lab',
+            kubernetes: { kubeconfig: '/nowhere' },
+            vault: {
+              address: 'http://127.0.0.1:8200',
+              inClusterAddress:
+                'http://sys-vault.sys-vault.svc.cluster.local:8200',
+              login: { tokenFile: '/nowhere' },
+            },
+            network: { reservedCidrs: ['198.18.0.0/15'] },
+          },
+        ],
+        ...tenants,
+      },
+    }),
+  );
+}
+
+/** A spec with every field that has no default of its own. */
+export function testSpec(over: Partial<TenantSpec> = {}): TenantSpec {
+  return {
+    name: 'acme',
+    owner: 'group:default/acme-team',
+    cluster: 'lab',
+    size: 'small',
+    egress: { hosts: [], cidrs: [] },
+    allowInternet: false,
+    ...over,
+  };
+}

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConflictError, NotFoundError } from '@backstage/errors';
+import { Cluster, KubernetesError } from '../clients';
+import { KubernetesResponse } from '../clients/kubernetes';
+import { KubernetesObject, KubernetesResource } from '../plan/types';
+import { checkOwnership } from './ownership';
+
+/** Milliseconds between tries of what the API server can't do just yet. */
+const RETRY_MS = 150;
+const RETRIES = 20;
+
+/** What the apply of one resource is told of the run it belongs to. */
+export interface ApplyContext {
+  cluster: Cluster;
+  tenant: string;
+  adopt: boolean;
+  /** The namespace was made by this run */
+  fresh: boolean;
+  signal?: AbortSignal;
+}
+
+/** Server-side apply of one object, after a look at whose it is. */
+export async function applyKubernetes(
+  resource: KubernetesResource,
+  context: ApplyContext,
+): Promise<'created' | 'updated' | 'unchanged'> {
+  const { kubernetes } = context.cluster;
+  const { object } = resource;
+  const { signal } = context;
+  let live: KubernetesObject | undefined;
+  if (!context.fresh) {
+    live = await kubernetes.get(
+      {
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+        namespace: object.metadata.namespace,
+        name: object.metadata.name,
+      },
+      { signal },
+    );
+    if (live) {
+      checkOwnership(live, context.tenant, context.adopt);
+      if (live.metadata.deletionTimestamp) {
+        throw new ConflictError(
+          `${object.kind} ${object.metadata.name} is being deleted: wait until it is gone, then run this again`,
+        );
+      }
+    }
+  }
+  const response = await applyWithPatience(object, context);
+  if (response.status >= 300) {
+    throw refusal(resource, response);
+  }
+  if (response.status === 201) {
+    return 'created';
+  }
+  return live?.metadata.resourceVersion ===
+    response.body.metadata.resourceVersion
+    ? 'unchanged'
+    : 'updated';
+}
+
+/**
+ * Sends the apply again for a moment while the API server's own caches catch up
+ * with what this run has just made: the portal's RoleBinding in a new namespace
+ * (403), the namespace itself (404).
+ */
+async function applyWithPatience(
+  object: KubernetesObject,
+  context: ApplyContext,
+): Promise<KubernetesResponse<KubernetesObject>> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await context.cluster.kubernetes.apply(object, {
+      force: context.adopt,
+      signal: context.signal,
+    });
+    const mayPass =
+      context.fresh &&
+      object.kind !== 'Namespace' &&
+      (response.status === 403 || response.status === 404) &&
+      !isAdmission(response);
+    if (!mayPass || attempt === RETRIES) {
+      return response;
+    }
+    await sleep(RETRY_MS, undefined, { signal: context.signal });
+  }
+}
+
+/** An admission plugin's or policy's refusal does not pass by itself. */
+function isAdmission(response: KubernetesResponse<any>): boolean {
+  const message = String(response.body?.message);
+  return /admission|exceeded quota|violates PodSecurity/.test(message);
+}
+
+function refusal(
+  resource: KubernetesResource,
+  response: KubernetesResponse<any>,
+): Error {
+  const { object } = resource;
+  const message = String(response.body?.message ?? '');
+  if (response.status === 404 && /could not find|not found/.test(message)) {
+    return new NotFoundError(
+      `The cluster does not know ${object.kind} (${object.apiVersion}): install its CRDs, then run this again`,
+    );
+  }
+  if (response.status === 409) {
+    return new ConflictError(
+      `${resource.id} has fields of another manager: ${message}. Say adopt to take them over`,
+    );
+  }
+  return KubernetesError.fromResponse(
+    { method: 'apply of', path: resource.id },
+    response,
+  );
+}

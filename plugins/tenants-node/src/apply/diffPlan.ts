@@ -1,0 +1,167 @@
+import { isDeepStrictEqual } from 'node:util';
+import pLimit from 'p-limit';
+import { Cluster, KubernetesError } from '../clients';
+import {
+  KubernetesObject,
+  PlannedResource,
+  Stage,
+  TenantPlan,
+} from '../plan/types';
+import { vaultDifferences } from './applyVault';
+import { checkOwnership } from './ownership';
+
+const CONCURRENCY = 16;
+
+/**
+ * A field that is not as planned.
+ *
+ * @public
+ */
+export interface FieldDifference {
+  /** Such as `spec.hard.pods` */
+  field: string;
+  live: unknown;
+  planned: unknown;
+}
+
+/**
+ * What an apply would do to one resource.
+ *
+ * @public
+ */
+export interface ResourceDifference {
+  stage: Stage;
+  /** Such as `NetworkPolicy tenant-isolation` */
+  id: string;
+  change: 'create' | 'update' | 'none';
+  fields: FieldDifference[];
+}
+
+/**
+ * Asks the world what differs from a plan: a server-side dry run of each object
+ * and a read of each Vault object. Changes nothing. With no namespace yet only
+ * the namespace is asked; the rest would be created.
+ *
+ * @throws ConflictError for an object of somebody else's
+ * @public
+ */
+export async function diffPlan(
+  plan: TenantPlan,
+  cluster: Cluster,
+  options: { adopt?: boolean; signal?: AbortSignal } = {},
+): Promise<ResourceDifference[]> {
+  const limit = pLimit(CONCURRENCY);
+  const all = plan.stages.flatMap(stage =>
+    stage.resources.map(resource => ({ stage: stage.name, resource })),
+  );
+  const namespace = await cluster.kubernetes.get(
+    { apiVersion: 'v1', kind: 'Namespace', name: plan.names.namespace },
+    options,
+  );
+  if (!namespace) {
+    return all.map(({ stage, resource }) => ({
+      stage,
+      id: resource.id,
+      change: 'create',
+      fields: [],
+    }));
+  }
+  checkOwnership(namespace, plan.spec.name, options.adopt ?? false);
+  return Promise.all(
+    all.map(({ stage, resource }) =>
+      limit(async () => ({
+        stage,
+        id: resource.id,
+        ...(await diffResource(resource, plan, cluster, options)),
+      })),
+    ),
+  );
+}
+
+async function diffResource(
+  resource: PlannedResource,
+  plan: TenantPlan,
+  cluster: Cluster,
+  options: { adopt?: boolean; signal?: AbortSignal },
+): Promise<Pick<ResourceDifference, 'change' | 'fields'>> {
+  if (resource.type === 'seed') {
+    const { mount, path } = resource;
+    const metadata = await cluster.vault.read(`${mount}/metadata/${path}`);
+    return { change: metadata ? 'none' : 'create', fields: [] };
+  }
+  if (resource.type === 'vault') {
+    const live = await cluster.vault.read(resource.path);
+    return changeOf(live, live ? vaultDifferences(resource, live) : []);
+  }
+  const { object } = resource;
+  const { name, namespace } = object.metadata;
+  const live = await cluster.kubernetes.get(
+    { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
+    options,
+  );
+  if (!live) {
+    return changeOf(undefined, []);
+  }
+  checkOwnership(live, plan.spec.name, options.adopt ?? false);
+  const applied = await cluster.kubernetes.apply(object, {
+    dryRun: true,
+    force: true,
+    signal: options.signal,
+  });
+  if (applied.status >= 300) {
+    throw KubernetesError.fromResponse(
+      { method: 'dry run of', path: resource.id },
+      applied,
+    );
+  }
+  return changeOf(
+    live,
+    fieldDifferences(live, applied.body as KubernetesObject),
+  );
+}
+
+function changeOf(
+  live: unknown,
+  fields: FieldDifference[],
+): Pick<ResourceDifference, 'change' | 'fields'> {
+  if (!live) {
+    return { change: 'create', fields: [] };
+  }
+  return { change: fields.length > 0 ? 'update' : 'none', fields };
+}
+
+/** Fields in which a dry run's answer differs from the live object. */
+function fieldDifferences(
+  live: KubernetesObject,
+  planned: KubernetesObject,
+): FieldDifference[] {
+  return compare(withoutBookkeeping(live), withoutBookkeeping(planned), '');
+}
+
+function withoutBookkeeping(object: KubernetesObject) {
+  const { status, ...rest } = object;
+  const { managedFields, resourceVersion, generation, ...metadata } =
+    object.metadata;
+  return { ...rest, metadata };
+}
+
+function compare(
+  live: unknown,
+  planned: unknown,
+  path: string,
+): FieldDifference[] {
+  if (isDeepStrictEqual(live, planned)) {
+    return [];
+  }
+  if (!isRecord(live) || !isRecord(planned)) {
+    return [{ field: path, live, planned }];
+  }
+  const keys = new Set([...Object.keys(live), ...Object.keys(planned)]);
+  return [...keys].flatMap(key =>
+    compare(live[key], planned[key], path ? `${path}.${key}` : key),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

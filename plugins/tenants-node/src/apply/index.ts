@@ -1,0 +1,17 @@
+export {
+  applyPlan,
+  type ApplyPlanOptions,
+  type ApplyResult,
+} from './applyPlan';
+export { type SeedValues } from './applyVault';
+export {
+  diffPlan,
+  type FieldDifference,
+  type ResourceDifference,
+} from './diffPlan';
+export {
+  removeTenant,
+  type RemoveResult,
+  type RemoveTenantOptions,
+} from './removeTenant';
+export { renderPlan } from './renderPlan';

@@ -1,0 +1,212 @@
+import { InputError, ServiceUnavailableError } from '@backstage/errors';
+import { Cluster } from '../clients';
+import { KubernetesObject, TenantNames } from '../plan/types';
+import { ARCHIVED_LABEL } from '../tenants';
+import { checkOwnership } from './ownership';
+import { waitUntilEmpty, waitUntilGone } from './waitGone';
+
+/**
+ * A step of a removal that is done.
+ *
+ * @public
+ */
+export interface RemoveResult {
+  step: string;
+  /** Milliseconds */
+  ms: number;
+}
+
+/** @public */
+export interface RemoveTenantOptions {
+  /** The tenant's name, typed again */
+  confirm: string;
+  /** Keep the namespace with its volumes and the KV entry */
+  keepData?: boolean;
+  signal?: AbortSignal;
+  onResult?: (result: RemoveResult) => void;
+}
+
+/** Milliseconds for pods to end, and for the namespace to go. */
+const PODS_MS = 90_000;
+const NAMESPACE_MS = 120_000;
+
+/**
+ * Takes a tenant away, in an order that never leaves it open: pods first, then
+ * what lets it into Vault, then what it kept there, then the namespace with its
+ * walls. Running it again resumes.
+ *
+ * @throws InputError where the name typed again is another
+ * @throws ServiceUnavailableError where something does not go, with what holds it
+ * @public
+ */
+export async function removeTenant(
+  tenant: { name: string; names: TenantNames },
+  cluster: Cluster,
+  options: RemoveTenantOptions,
+): Promise<RemoveResult[]> {
+  const { name, names } = tenant;
+  if (options.confirm !== name) {
+    throw new InputError(
+      `To remove tenant ${name}, type its name again: ${
+        options.confirm || 'nothing'
+      } is another`,
+    );
+  }
+  const results: RemoveResult[] = [];
+  const step = async (what: string, run: () => Promise<void>) => {
+    options.signal?.throwIfAborted();
+    const startedAt = performance.now();
+    await run();
+    const result = {
+      step: what,
+      ms: Math.round(performance.now() - startedAt),
+    };
+    results.push(result);
+    options.onResult?.(result);
+  };
+  const { kubernetes } = cluster;
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name: names.namespace };
+  const namespace = await kubernetes.get(ref);
+  if (namespace) {
+    checkOwnership(namespace, name, false);
+    await step('No pod is left', () => cordon(names, cluster, options.signal));
+  }
+  await step('No Vault token of the tenant works', () =>
+    removeFromVault(names, cluster),
+  );
+  if (namespace) {
+    await step('No ExternalSecret is left', () =>
+      removeExternalSecrets(names, cluster, options.signal),
+    );
+  }
+  if (options.keepData) {
+    await step('The namespace is archived, volumes and KV entry are kept', () =>
+      archive(namespace, cluster),
+    );
+    return results;
+  }
+  await step('The KV entry is destroyed', async () => {
+    const { kvMount } = cluster.config.vault;
+    await expectGone(cluster, `${kvMount}/metadata/${names.kvPath}`);
+  });
+  await step('The namespace is gone', async () => {
+    await kubernetes.delete(ref);
+    await waitUntilGone(ref, cluster, NAMESPACE_MS, options.signal);
+  });
+  await step('Nothing is left', () => verify(names, cluster));
+  return results;
+}
+
+/** Ends every pod while the policies that hold it still stand. */
+async function cordon(
+  names: TenantNames,
+  { kubernetes }: Cluster,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { namespace } = names;
+  const deployments = { apiVersion: 'apps/v1', kind: 'Deployment', namespace };
+  const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
+  for (const { metadata } of (await kubernetes.list(deployments)).items) {
+    await kubernetes.delete({ ...deployments, name: metadata.name });
+  }
+  for (const { metadata } of (await kubernetes.list(pods)).items) {
+    await kubernetes.delete({ ...pods, name: metadata.name });
+  }
+  await waitUntilEmpty(pods, { kubernetes }, PODS_MS, signal);
+}
+
+/** Ends the tokens that the tenant holds, and the way to new ones. */
+async function removeFromVault(
+  names: TenantNames,
+  cluster: Cluster,
+): Promise<void> {
+  const { vault, config, kubernetes } = cluster;
+  const { authMount } = config.vault;
+  const account = await kubernetes.get({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    namespace: names.namespace,
+    name: names.loginServiceAccount,
+  });
+  await expectGone(cluster, `auth/${authMount}/role/${names.vaultRole}`);
+  if (account) {
+    const mounts = await vault.expect('GET', 'sys/auth');
+    const entity = await vault.request('POST', 'identity/lookup/entity', {
+      alias_name: account.metadata.uid,
+      alias_mount_accessor: mounts[`${authMount}/`]?.accessor,
+    });
+    const id = entity.data?.id;
+    if (id) {
+      // There is no revoking by role: a disabled entity's tokens are refused.
+      await vault.expect('POST', `identity/entity/id/${id}`, {
+        disabled: true,
+      });
+      await vault.expect('DELETE', `identity/entity/id/${id}`);
+    }
+  }
+  await expectGone(cluster, `sys/policies/acl/${names.vaultPolicy}`);
+}
+
+async function expectGone({ vault }: Cluster, path: string): Promise<void> {
+  const response = await vault.request('DELETE', path);
+  if (response.status !== 404 && response.status >= 300) {
+    await vault.expect('DELETE', path);
+  }
+}
+
+/** External Secrets' finalizers go while its operator still may enter. */
+async function removeExternalSecrets(
+  { namespace }: TenantNames,
+  { kubernetes }: Cluster,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const kind of ['ExternalSecret', 'SecretStore']) {
+    const collection = {
+      apiVersion: 'external-secrets.io/v1',
+      kind,
+      namespace,
+    };
+    for (const { metadata } of (await kubernetes.list(collection)).items) {
+      await kubernetes.delete({ ...collection, name: metadata.name });
+    }
+    await waitUntilEmpty(collection, { kubernetes }, PODS_MS, signal);
+  }
+}
+
+async function archive(
+  namespace: KubernetesObject | undefined,
+  { kubernetes }: Cluster,
+): Promise<void> {
+  if (!namespace) {
+    return;
+  }
+  await kubernetes.expect({
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${namespace.metadata.name}`,
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { labels: { [ARCHIVED_LABEL]: 'true' } } },
+  });
+}
+
+async function verify(names: TenantNames, cluster: Cluster): Promise<void> {
+  const { authMount, kvMount } = cluster.config.vault;
+  const left: string[] = [];
+  for (const path of [
+    `sys/policies/acl/${names.vaultPolicy}`,
+    `auth/${authMount}/role/${names.vaultRole}`,
+    `${kvMount}/metadata/${names.kvPath}`,
+  ]) {
+    if (await cluster.vault.read(path)) {
+      left.push(`Vault ${path}`);
+    }
+  }
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name: names.namespace };
+  if (await cluster.kubernetes.get(ref)) {
+    left.push(`Namespace ${names.namespace}`);
+  }
+  if (left.length > 0) {
+    throw new ServiceUnavailableError(
+      `Still there: ${left.join(', ')}. Run this again: it resumes`,
+    );
+  }
+}

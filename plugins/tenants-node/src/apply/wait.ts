@@ -1,0 +1,126 @@
+import { ServiceUnavailableError } from '@backstage/errors';
+import { Cluster } from '../clients';
+import { Wait } from '../plan/types';
+
+interface Conditioned {
+  metadata: { name: string; generation?: number; resourceVersion: string };
+  status?: {
+    observedGeneration?: number;
+    conditions?: {
+      type: string;
+      status: string;
+      reason?: string;
+      message?: string;
+    }[];
+    updatedReplicas?: number;
+    replicas?: number;
+  };
+}
+
+/**
+ * Waits, by watching, for a condition to be True.
+ *
+ * @throws ServiceUnavailableError at the deadline, with what was waited for and
+ * what the cluster said last
+ */
+export async function waitFor(
+  wait: Wait,
+  cluster: Cluster,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(wait.timeoutMs);
+  const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  let last = 'nothing yet';
+  try {
+    for await (const object of states(wait, cluster, either)) {
+      const met = isMet(object, wait.condition);
+      if (met.ok) {
+        return;
+      }
+      last = met.said ?? last;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!deadline.aborted) {
+      throw error;
+    }
+  }
+  const warnings = await lastWarnings(wait, cluster);
+  throw new ServiceUnavailableError(
+    `Waited ${wait.timeoutMs / 1000} s for ${wait.for} in ${
+      wait.object.namespace
+    }. The cluster said last: ${[last, ...warnings].join(
+      '; ',
+    )}. Mend that and run this again: it resumes`,
+  );
+}
+
+/** The object as it is, and as it changes. */
+async function* states(
+  { object }: Wait,
+  cluster: Cluster,
+  signal: AbortSignal,
+): AsyncGenerator<Conditioned> {
+  const collection = { ...object, name: undefined };
+  const fieldSelector = `metadata.name=${object.name}`;
+  while (!signal.aborted) {
+    const { items, resourceVersion } =
+      await cluster.kubernetes.list<Conditioned>(collection, {
+        fieldSelector,
+        signal,
+      });
+    yield* items;
+    const events = cluster.kubernetes.watch<Conditioned>(collection, {
+      fieldSelector,
+      resourceVersion,
+      signal,
+    });
+    for await (const event of events) {
+      if (event.type === 'ERROR') {
+        break;
+      }
+      if (event.type !== 'BOOKMARK') {
+        yield event.object;
+      }
+    }
+  }
+}
+
+function isMet(
+  object: Conditioned,
+  type: string,
+): { ok: boolean; said?: string } {
+  const { metadata, status } = object;
+  const condition = status?.conditions?.find(c => c.type === type);
+  const said =
+    condition &&
+    `${type}=${condition.status}${
+      condition.reason ? ` (${condition.reason})` : ''
+    }${condition.message ? ` ${condition.message}` : ''}`;
+  // A controller that has not seen the newest spec speaks of the one before.
+  const behind =
+    status?.observedGeneration !== undefined &&
+    metadata.generation !== undefined &&
+    status.observedGeneration < metadata.generation;
+  const rolling =
+    status?.updatedReplicas !== undefined &&
+    status.updatedReplicas < (status.replicas ?? 0);
+  return { ok: condition?.status === 'True' && !behind && !rolling, said };
+}
+
+/** The newest warnings of the namespace: they often have the reason. */
+async function lastWarnings(wait: Wait, cluster: Cluster): Promise<string[]> {
+  try {
+    const { items } = await cluster.kubernetes.list<any>(
+      { apiVersion: 'v1', kind: 'Event', namespace: wait.object.namespace },
+      { fieldSelector: 'type=Warning' },
+    );
+    const at = (event: any) => event.lastTimestamp ?? event.eventTime ?? '';
+    return items
+      .sort((a, b) => String(at(b)).localeCompare(String(at(a))))
+      .slice(0, 2)
+      .map(event => `${event.reason}: ${event.message}`);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,82 @@
+import { CustomErrorBase, ServiceUnavailableError } from '@backstage/errors';
+
+/**
+ * The API server refused a request. The message is the server's own sentence,
+ * without headers or body, since it may end in a task's log.
+ *
+ * @public
+ */
+export class KubernetesError extends CustomErrorBase {
+  name = 'KubernetesError' as const;
+  /** HTTP status */
+  status = 500;
+  /** The server's machine-readable reason, such as `Forbidden` */
+  reason = 'Unknown';
+
+  static fromResponse(
+    request: { method: string; path: string },
+    response: { status: number; body: any },
+  ): KubernetesError {
+    const said = response.body?.message || `HTTP ${response.status}`;
+    const error = new KubernetesError(
+      `Kubernetes refused ${request.method} ${request.path} with ${response.status}: ${said}`,
+    );
+    error.status = response.status;
+    error.reason = response.body?.reason ?? 'Unknown';
+    return error;
+  }
+}
+
+/**
+ * Vault refused a request. The message has Vault's own errors, never a value.
+ *
+ * @public
+ */
+export class VaultError extends CustomErrorBase {
+  name = 'VaultError' as const;
+  /** HTTP status */
+  status = 500;
+  /** Vault's own sentences */
+  errors: string[] = [];
+
+  static fromResponse(
+    request: { method: string; path: string },
+    response: { status: number; errors: string[] },
+  ): VaultError {
+    const said = response.errors.join('; ') || `HTTP ${response.status}`;
+    const error = new VaultError(
+      `Vault refused ${request.method} ${request.path} with ${
+        response.status
+      }: ${said.trim()}${advice(response)}`,
+    );
+    error.status = response.status;
+    error.errors = response.errors;
+    return error;
+  }
+}
+
+function advice(response: { status: number; errors: string[] }): string {
+  if (response.errors.some(e => e.includes('sealed'))) {
+    return '. Vault is sealed: unseal it, then run this again';
+  }
+  if (response.status === 403) {
+    return ". The portal's Vault policy may be out of date: compare it with deploy/vault";
+  }
+  return '';
+}
+
+/**
+ * A cluster or its Vault gave no answer.
+ *
+ * @public
+ */
+export class ClusterUnavailableError extends ServiceUnavailableError {
+  static because(what: string, error: unknown): ClusterUnavailableError {
+    const cause = error as { message?: string; code?: string };
+    return new ClusterUnavailableError(
+      `Cluster ${what} can't be reached: ${
+        cause.message || cause.code || 'no answer'
+      }`,
+    );
+  }
+}

@@ -1,0 +1,5 @@
+export { Clusters, type Cluster } from './clusters';
+export { ClusterUnavailableError, KubernetesError, VaultError } from './errors';
+export { KubernetesClient } from './kubernetes';
+export { objectPath } from './kinds';
+export { VaultClient } from './vault';

@@ -1,0 +1,174 @@
+import { readFile } from 'node:fs/promises';
+import nodeVault from 'node-vault';
+import { ClusterConfig } from '../platform';
+import { ClusterUnavailableError, VaultError } from './errors';
+
+/** An answer of Vault, whatever its status. */
+export interface VaultResponse {
+  status: number;
+  /** The answer's `data`, or `auth` for a login; `undefined` for an error */
+  data?: any;
+  errors: string[];
+}
+
+export type VaultMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'LIST';
+
+/** Milliseconds for one answer of Vault. */
+const TIMEOUT_MS = 15_000;
+/** Renew when this share of a token's life is left. */
+const RENEW_AT = 1 / 3;
+
+/**
+ * A cluster's Vault as the portal sees it. Logs in when it first has to, and
+ * again before its token expires and after a 403 that a fresh token might cure.
+ */
+export class VaultClient {
+  readonly #client: nodeVault.client;
+  #login: Promise<{ token: string; renewAt: number }> | undefined;
+  /** Requests sent so far, for the benchmarks and their regression test. */
+  requests = 0;
+
+  static fromConfig(cluster: ClusterConfig): VaultClient {
+    return new VaultClient(cluster);
+  }
+
+  private constructor(private readonly cluster: ClusterConfig) {
+    const { address, caData, namespace } = cluster.vault;
+    this.#client = nodeVault({
+      apiVersion: 'v1',
+      endpoint: address.replace(/\/+$/, ''),
+      namespace,
+      requestOptions: { timeout: TIMEOUT_MS, ...(caData && { ca: caData }) },
+    });
+  }
+
+  /**
+   * Sends a request and hands back the answer, whatever its status.
+   *
+   * @throws ClusterUnavailableError when there was no answer
+   */
+  async request(
+    method: VaultMethod,
+    path: string,
+    body?: Record<string, unknown>,
+  ): Promise<VaultResponse> {
+    const { token } = await this.#token();
+    const response = await this.#send(method, path, body, token);
+    if (response.status === 403 && (await this.#isTokenGone(token))) {
+      this.#login = undefined;
+      return this.#send(method, path, body, (await this.#token()).token);
+    }
+    return response;
+  }
+
+  /** @throws VaultError for any status that is not 2xx */
+  async expect(
+    method: VaultMethod,
+    path: string,
+    body?: Record<string, unknown>,
+  ): Promise<any> {
+    const response = await this.request(method, path, body);
+    if (response.status >= 300) {
+      throw VaultError.fromResponse({ method, path }, response);
+    }
+    return response.data;
+  }
+
+  /** The object's data, or `undefined` where there is none. */
+  async read(path: string): Promise<any | undefined> {
+    const response = await this.request('GET', path);
+    if (response.status === 404) {
+      return undefined;
+    }
+    if (response.status >= 300) {
+      throw VaultError.fromResponse({ method: 'GET', path }, response);
+    }
+    return response.data;
+  }
+
+  async #token(): Promise<{ token: string; renewAt: number }> {
+    const current = await this.#login?.catch(() => undefined);
+    if (current && Date.now() < current.renewAt) {
+      return current;
+    }
+    this.#login = this.#logIn();
+    return this.#login;
+  }
+
+  async #logIn(): Promise<{ token: string; renewAt: number }> {
+    const { approle, kubernetes, tokenFile } = this.cluster.vault.login;
+    const startedAt = Date.now();
+    let path: string;
+    let body: Record<string, string>;
+    if (approle) {
+      path = `auth/${approle.mount}/login`;
+      body = {
+        role_id: await this.#readCredential(approle.roleIdFile),
+        secret_id: await this.#readCredential(approle.secretIdFile),
+      };
+    } else if (kubernetes) {
+      path = `auth/${kubernetes.mount}/login`;
+      body = {
+        role: kubernetes.role,
+        jwt: await this.#readCredential(kubernetes.tokenFile),
+      };
+    } else {
+      // Somebody else renews this one: read it again every minute.
+      const token = await this.#readCredential(tokenFile!);
+      return { token, renewAt: startedAt + 60_000 };
+    }
+    const response = await this.#send('POST', path, body);
+    if (response.status >= 300) {
+      throw VaultError.fromResponse({ method: 'POST', path }, response);
+    }
+    const life = response.data.lease_duration * 1000;
+    return {
+      token: response.data.client_token,
+      renewAt: startedAt + life * (1 - RENEW_AT),
+    };
+  }
+
+  async #readCredential(file: string): Promise<string> {
+    try {
+      return (await readFile(file, 'utf8')).trim();
+    } catch (error) {
+      throw ClusterUnavailableError.because(this.cluster.name, error);
+    }
+  }
+
+  async #isTokenGone(token: string): Promise<boolean> {
+    const self = await this.#send('GET', 'auth/token/lookup-self', {}, token);
+    return self.status === 403;
+  }
+
+  async #send(
+    method: VaultMethod,
+    path: string,
+    body?: Record<string, unknown>,
+    token?: string,
+  ): Promise<VaultResponse> {
+    this.requests++;
+    try {
+      const answer = await this.#client.request({
+        path: `/${path}`,
+        method,
+        json: body ?? undefined,
+        headers: token ? { 'X-Vault-Token': token } : {},
+      });
+      return { status: 200, data: answer?.auth ?? answer?.data, errors: [] };
+    } catch (error) {
+      const response = (error as { response?: any }).response;
+      if (!response?.statusCode) {
+        throw ClusterUnavailableError.because(
+          `${this.cluster.name}'s Vault`,
+          error,
+        );
+      }
+      const said = response.body?.errors;
+      return {
+        status: response.statusCode,
+        errors: Array.isArray(said) ? said.map(String) : [],
+      };
+    }
+  }
+}

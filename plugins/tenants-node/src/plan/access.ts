@@ -1,0 +1,47 @@
+import { PlanContext } from './context';
+import { tenantObject } from './objects';
+import { KubernetesResource } from './types';
+
+/**
+ * Static ClusterRoles under deploy/ that a tenant's namespace is bound to. The
+ * portal holds `bind` on exactly these.
+ */
+export const CLUSTER_ROLES = {
+  portal: 'threewalls-portal-in-tenant',
+  owner: 'threewalls-tenant-owner',
+  externalSecrets: 'threewalls-external-secrets-login',
+} as const;
+
+/** Who may do what in the namespace: the portal, the owner, External Secrets. */
+export function planAccess(
+  context: Pick<PlanContext, 'spec' | 'names' | 'platform'>,
+): KubernetesResource[] {
+  const { accounts } = context.platform;
+  const bind = (name: string, role: string, subject: Record<string, string>) =>
+    tenantObject(context, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      name,
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: role,
+      },
+      subjects: [subject],
+    });
+  return [
+    bind('threewalls-portal', CLUSTER_ROLES.portal, {
+      kind: 'ServiceAccount',
+      ...accounts.portal,
+    }),
+    bind('threewalls-owner', CLUSTER_ROLES.owner, {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'Group',
+      name: context.names.ownerGroup,
+    }),
+    bind('threewalls-external-secrets', CLUSTER_ROLES.externalSecrets, {
+      kind: 'ServiceAccount',
+      ...accounts.externalSecrets,
+    }),
+  ];
+}

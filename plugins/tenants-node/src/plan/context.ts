@@ -1,0 +1,12 @@
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import { ClusterConfig, Platform, TenantSize } from '../platform';
+import { TenantNames } from './types';
+
+/** What every part of a plan is made from. */
+export interface PlanContext {
+  spec: TenantSpec;
+  names: TenantNames;
+  platform: Platform;
+  cluster: ClusterConfig;
+  size: TenantSize;
+}

@@ -1,0 +1,8 @@
+export { CLUSTER_ROLES } from './access';
+export { N8N, tenantNames } from './names';
+export { N8N_PORT, N8N_SELECTOR } from './network';
+export { planTenant } from './planTenant';
+export { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
+export { SECRET_STORE } from './secrets';
+export * from './types';
+export { tenantPolicy, VAULT_AUDIENCE } from './vault';

@@ -1,0 +1,20 @@
+import { SPEC_ANNOTATION } from '@threewalls/backstage-plugin-tenants-common';
+import { PlanContext } from './context';
+import { tenantObject } from './objects';
+import { KubernetesResource } from './types';
+
+/** The namespace: PodSecurity `restricted`, and the spec that it was made from. */
+export function planNamespace(context: PlanContext): KubernetesResource {
+  const level: Record<string, string> = {};
+  for (const mode of ['enforce', 'audit', 'warn']) {
+    level[`pod-security.kubernetes.io/${mode}`] = 'restricted';
+    level[`pod-security.kubernetes.io/${mode}-version`] = 'latest';
+  }
+  return tenantObject(context, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    name: context.names.namespace,
+    labels: level,
+    annotations: { [SPEC_ANNOTATION]: JSON.stringify(context.spec) },
+  });
+}

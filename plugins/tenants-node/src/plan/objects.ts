@@ -1,0 +1,49 @@
+import {
+  FIELD_MANAGER,
+  MANAGED_BY_LABEL,
+  OWNER_ANNOTATION,
+  TENANT_LABEL,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { PlanContext } from './context';
+import { KubernetesResource } from './types';
+
+/** Labels that everything of a tenant carries. */
+export function tenantLabels(tenant: string): Record<string, string> {
+  return { [MANAGED_BY_LABEL]: FIELD_MANAGER, [TENANT_LABEL]: tenant };
+}
+
+/**
+ * An object in the tenant's namespace, with the labels and the owner that
+ * everything of a tenant carries.
+ */
+export function tenantObject(
+  { spec, names }: Pick<PlanContext, 'spec' | 'names'>,
+  object: {
+    apiVersion: string;
+    kind: string;
+    name: string;
+    /** Absent for the namespace itself */
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    [field: string]: unknown;
+  },
+): KubernetesResource {
+  const { apiVersion, kind, name, labels, annotations, ...rest } = object;
+  const namespace = kind === 'Namespace' ? undefined : names.namespace;
+  return {
+    type: 'kubernetes',
+    id: `${kind} ${name}`,
+    object: {
+      apiVersion,
+      kind,
+      metadata: {
+        name,
+        ...(namespace && { namespace }),
+        labels: { ...labels, ...tenantLabels(spec.name) },
+        annotations: { ...annotations, [OWNER_ANNOTATION]: spec.owner },
+      },
+      ...rest,
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import {
+  OWNER_ANNOTATION,
+  SPEC_ANNOTATION,
+  TENANT_LABEL,
+  TenantSpec,
+} from '@threewalls/backstage-plugin-tenants-common';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { renderPlan } from '../apply/renderPlan';
+import { testPlatform, testSpec } from '../__fixtures__/platform';
+import { planTenant } from './planTenant';
+import { KubernetesObject, TenantPlan } from './types';
+
+const platform = testPlatform();
+const cilium = testPlatform({ network: { provider: 'cilium' } });
+
+function objects(plan: TenantPlan): KubernetesObject[] {
+  return plan.stages.flatMap(stage =>
+    stage.resources.flatMap(r => (r.type === 'kubernetes' ? [r.object] : [])),
+  );
+}
+
+const names = fc
+  .stringMatching(/^[a-z][-a-z0-9]{0,40}[a-z0-9]$/)
+  .filter(name => name !== 'canary' && !name.startsWith('kube-'))
+  .filter(name => !['default', 'system', 'platform'].includes(name));
+
+describe('planTenant', () => {
+  it.each([
+    ['small', platform],
+    ['medium', platform],
+    ['large', platform],
+    ['small', cilium],
+  ])('reads as expected: %s', (size, on) => {
+    const egress =
+      on === cilium
+        ? {
+            hosts: ['api.saas.test', '*.example.com'],
+            cidrs: ['203.0.113.0/24'],
+          }
+        : { hosts: [], cidrs: ['203.0.113.0/24'] };
+    const files = renderPlan(planTenant(testSpec({ size, egress }), on));
+    expect(stringify(files, { lineWidth: 0 })).toMatchSnapshot();
+  });
+
+  it('puts up every wall before anything can run', () => {
+    const { stages } = planTenant(testSpec(), platform);
+    const order = stages.map(s => s.name);
+    const stageOf = (kind: string) =>
+      stages.findIndex(s => s.resources.some(r => r.id.startsWith(kind)));
+    expect(order).toEqual([
+      'namespace',
+      'walls',
+      'identity',
+      'store',
+      'secret',
+      'workload',
+    ]);
+    for (const wall of ['NetworkPolicy', 'ResourceQuota', 'LimitRange']) {
+      expect(stageOf(wall)).toBeLessThan(stageOf('ServiceAccount'));
+      expect(stageOf(wall)).toBeLessThan(stageOf('Deployment'));
+    }
+  });
+
+  it('never names another tenant, and shares nothing with it', () => {
+    fc.assert(
+      fc.property(names, names, (a, b) => {
+        fc.pre(a !== b);
+        const planA = planTenant(testSpec({ name: a }), cilium);
+        const planB = planTenant(testSpec({ name: b }), cilium);
+        const ids = (plan: TenantPlan) =>
+          plan.stages.flatMap(stage =>
+            stage.resources.map(r =>
+              r.type === 'kubernetes'
+                ? `${r.object.kind} ${r.object.metadata.namespace ?? ''}/${
+                    r.object.metadata.name
+                  }`
+                : r.path,
+            ),
+          );
+        const idsOfB = new Set(ids(planB));
+        expect(ids(planA).filter(id => idsOfB.has(id))).toEqual([]);
+        const text = JSON.stringify(planA.stages);
+        const whole = new RegExp(`web-tenant-${b}(?![-a-z0-9])`);
+        expect(whole.test(text)).toBe(false);
+      }),
+    );
+  });
+
+  it('labels every object with its tenant and owner, in its own namespace', () => {
+    fc.assert(
+      fc.property(
+        names,
+        fc.constantFrom('small', 'medium', 'large'),
+        (name, size) => {
+          const plan = planTenant(testSpec({ name, size }), cilium);
+          for (const { kind, metadata } of objects(plan)) {
+            expect(metadata.labels).toMatchObject({
+              'app.kubernetes.io/managed-by': 'threewalls',
+              [TENANT_LABEL]: name,
+            });
+            expect(metadata.annotations).toMatchObject({
+              [OWNER_ANNOTATION]: 'group:default/acme-team',
+            });
+            if (kind !== 'Namespace') {
+              expect(metadata.namespace).toBe(`web-tenant-${name}`);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it('round-trips its spec through the namespace', () => {
+    fc.assert(
+      fc.property(names, name => {
+        const spec = testSpec({ name, email: 'a@example.com' });
+        const [namespace] = objects(planTenant(spec, platform));
+        const text = namespace.metadata.annotations![SPEC_ANNOTATION];
+        expect(
+          planTenant(JSON.parse(text) as TenantSpec, platform).spec,
+        ).toEqual(spec);
+      }),
+    );
+  });
+
+  it.each<[string, Partial<TenantSpec>, RegExp]>([
+    ['no name', { name: '' }, /needs a name/],
+    ['upper case', { name: 'Acme' }, /lower-case/],
+    ['unicode', { name: 'acmé' }, /lower-case/],
+    ['leading dash', { name: '-a' }, /lower-case/],
+    ['trailing dash', { name: 'a-' }, /lower-case/],
+    ['too long', { name: 'a'.repeat(53) }, /52 characters at most/],
+    ['reserved', { name: 'canary' }, /reserved/],
+    ['reserved prefix', { name: 'kube-x' }, /reserved/],
+    ['injected policy', { name: 'a"}\npath "*"' }, /lower-case/],
+    ['unknown size', { size: 'huge' }, /no size huge/],
+    ['a size of Object’s', { size: 'constructor' }, /no size constructor/],
+    ['unknown cluster', { cluster: 'moon' }, /No cluster moon/],
+    ['an owner that is no ref', { owner: 'acme"}' }, /entity ref/],
+    [
+      'a host that is none',
+      { egress: { hosts: ['a b'], cidrs: [] } },
+      /host name/,
+    ],
+    [
+      'a range that is none',
+      { egress: { hosts: [], cidrs: ['1.2.3.4/33'] } },
+      /IPv4 range/,
+    ],
+    [
+      'hosts without Cilium',
+      { egress: { hosts: ['a.test'], cidrs: [] } },
+      /cilium/,
+    ],
+    [
+      'the internet',
+      { egress: { hosts: [], cidrs: ['0.0.0.0/0'] } },
+      /allowInternet/,
+    ],
+    [
+      'half the internet',
+      { egress: { hosts: [], cidrs: ['128.0.0.0/1'] } },
+      /allowInternet/,
+    ],
+    [
+      'the pods',
+      { egress: { hosts: [], cidrs: ['198.18.128.0/17'] } },
+      /overlaps 198.18.0.0\/15/,
+    ],
+    [
+      'around the pods',
+      { egress: { hosts: [], cidrs: ['198.0.0.0/8'] } },
+      /overlaps/,
+    ],
+    [
+      'metadata',
+      { egress: { hosts: [], cidrs: ['169.254.169.254/32'] } },
+      /overlaps/,
+    ],
+    ['an e-mail that is none', { email: 'nobody' }, /e-mail/],
+  ])('refuses %s', (_, over, message) => {
+    expect(() => planTenant(testSpec(over), platform)).toThrow(message);
+  });
+
+  it('lets a name be the prefix of another', () => {
+    const { names: found } = planTenant(testSpec({ name: 'acm' }), platform);
+    expect(found.vaultPolicy).toBe('tenant-acm');
+  });
+});

@@ -1,0 +1,146 @@
+import { InputError } from '@backstage/errors';
+import {
+  TenantSpec,
+  tenantNameProblem,
+  tenantSpecSchema,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { Platform } from '../platform';
+import { planAccess } from './access';
+import { PlanContext } from './context';
+import { checkEgress } from './egress';
+import { planN8n } from './n8n';
+import { N8N, tenantNames } from './names';
+import { planNamespace } from './namespace';
+import { planNetwork } from './network';
+import { planQuotas } from './quota';
+import {
+  planExternalSecret,
+  planServiceAccounts,
+  planStore,
+  SECRET_STORE,
+} from './secrets';
+import { TenantPlan } from './types';
+import { planSeed, planVault } from './vault';
+
+/**
+ * What a tenant consists of: pure, and the one place that knows.
+ *
+ * @throws InputError when the spec can't be a tenant of this platform
+ * @public
+ */
+export function planTenant(input: TenantSpec, platform: Platform): TenantPlan {
+  const context = planContext(input, platform);
+  const { spec, names } = context;
+  const { namespace } = names;
+  return {
+    spec,
+    names,
+    stages: [
+      {
+        name: 'namespace',
+        resources: [planNamespace(context), ...planAccess(context)],
+        waits: [],
+      },
+      {
+        name: 'walls',
+        resources: [
+          ...planNetwork(context),
+          ...planQuotas(context),
+          ...planVault(context),
+        ],
+        waits: [],
+      },
+      {
+        name: 'identity',
+        resources: [...planServiceAccounts(context), planSeed(context)],
+        waits: [],
+      },
+      {
+        name: 'store',
+        resources: [planStore(context)],
+        waits: [
+          {
+            for: `SecretStore ${SECRET_STORE} to be Ready`,
+            object: {
+              apiVersion: 'external-secrets.io/v1',
+              kind: 'SecretStore',
+              namespace,
+              name: SECRET_STORE,
+            },
+            condition: 'Ready',
+            timeoutMs: 60_000,
+          },
+        ],
+      },
+      {
+        name: 'secret',
+        resources: [planExternalSecret(context)],
+        waits: [
+          {
+            for: `ExternalSecret ${N8N} to be synced`,
+            object: {
+              apiVersion: 'external-secrets.io/v1',
+              kind: 'ExternalSecret',
+              namespace,
+              name: N8N,
+            },
+            condition: 'Ready',
+            timeoutMs: 60_000,
+          },
+        ],
+      },
+      {
+        name: 'workload',
+        resources: planN8n(context),
+        waits: [
+          {
+            for: `Deployment ${N8N} to be available`,
+            object: {
+              apiVersion: 'apps/v1',
+              kind: 'Deployment',
+              namespace,
+              name: N8N,
+            },
+            condition: 'Available',
+            timeoutMs: 300_000,
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function planContext(input: TenantSpec, platform: Platform): PlanContext {
+  const parsed = tenantSpecSchema.safeParse(input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(issue =>
+      [issue.path.join('.'), issue.message].filter(Boolean).join(': '),
+    );
+    throw new InputError(problems.join('; '));
+  }
+  const spec = parsed.data;
+  const { namespacePrefix } = platform.naming;
+  const problem = tenantNameProblem(spec.name, namespacePrefix);
+  if (problem) {
+    throw new InputError(problem);
+  }
+  const cluster = platform.clusters.find(c => c.name === spec.cluster);
+  if (!cluster) {
+    throw new InputError(
+      `No cluster ${spec.cluster} is configured under tenants.clusters`,
+    );
+  }
+  const size = Object.hasOwn(platform.sizes, spec.size)
+    ? platform.sizes[spec.size]
+    : undefined;
+  if (!size) {
+    throw new InputError(
+      `There is no size ${spec.size}; there is ${Object.keys(
+        platform.sizes,
+      ).join(', ')}`,
+    );
+  }
+  checkEgress(spec, platform, cluster);
+  const names = tenantNames(spec.name, spec.owner, platform);
+  return { spec, names, platform, cluster, size };
+}

@@ -1,0 +1,115 @@
+import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
+import { PlanContext } from './context';
+import { tenantObject } from './objects';
+import { KubernetesResource } from './types';
+
+/** PriorityClass of proof pods, made by deploy/. */
+export const PROOF_PRIORITY_CLASS = 'threewalls-proof';
+
+/** What one proof pod may use; `tenant-probe-quota` holds exactly one. */
+export const PROOF_POD_RESOURCES = {
+  requests: { cpu: '50m', memory: '64Mi' },
+  limits: { cpu: '1', memory: '256Mi' },
+} as const;
+
+const GI = 2 ** 30;
+
+/**
+ * Most memory and CPU that one pod may ask for as a whole.
+ *
+ * A Container limit does not see pod-level resources. This one has to lie above
+ * the quota's total and at 4Gi or more, or it answers before the quota does.
+ */
+export function podMax(size: PlanContext['size']): {
+  cpu: string;
+  memory: string;
+} {
+  const memory = parseQuantity(size.quota.limitsMemory) ?? 0;
+  const cpu = parseQuantity(size.quota.limitsCpu) ?? 0;
+  return {
+    cpu: String(Math.ceil(Math.max(4, 2 * cpu))),
+    memory: `${Math.ceil(Math.max(4 * GI, 2 * memory) / GI)}Gi`,
+  };
+}
+
+/** Totals of the namespace, and bounds and defaults of what runs in it. */
+export function planQuotas(context: PlanContext): KubernetesResource[] {
+  const { quota, objects, container } = context.size;
+  const resourceQuota = (name: string, spec: Record<string, unknown>) =>
+    tenantObject(context, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      name,
+      spec,
+    });
+  return [
+    resourceQuota('tenant-quota', {
+      hard: {
+        'requests.cpu': quota.requestsCpu,
+        'requests.memory': quota.requestsMemory,
+        'limits.cpu': quota.limitsCpu,
+        'limits.memory': quota.limitsMemory,
+        pods: String(quota.pods),
+      },
+      // A tenant that has used everything up must still be provable.
+      scopeSelector: proofPods('NotIn'),
+    }),
+    // Object counts can't be in a scoped quota.
+    resourceQuota('tenant-objects', {
+      hard: {
+        'services.loadbalancers': '0',
+        'services.nodeports': '0',
+        persistentvolumeclaims: String(objects.volumeClaims),
+        'requests.storage': objects.storage,
+      },
+    }),
+    resourceQuota('tenant-probe-quota', {
+      hard: {
+        pods: '1',
+        'requests.cpu': PROOF_POD_RESOURCES.requests.cpu,
+        'requests.memory': PROOF_POD_RESOURCES.requests.memory,
+        'limits.cpu': PROOF_POD_RESOURCES.limits.cpu,
+        'limits.memory': PROOF_POD_RESOURCES.limits.memory,
+      },
+      scopeSelector: proofPods('In'),
+    }),
+    tenantObject(context, {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      name: 'tenant-limits',
+      spec: {
+        limits: [
+          {
+            type: 'Container',
+            // Nor can ephemeral storage: these two hold it.
+            default: {
+              ...container.default,
+              'ephemeral-storage': container.ephemeralStorage.default,
+            },
+            defaultRequest: {
+              ...container.defaultRequest,
+              'ephemeral-storage': '64Mi',
+            },
+            max: {
+              ...container.max,
+              'ephemeral-storage': container.ephemeralStorage.max,
+            },
+          },
+          { type: 'Pod', max: podMax(context.size) },
+        ],
+      },
+    }),
+  ];
+}
+
+function proofPods(operator: 'In' | 'NotIn') {
+  return {
+    matchExpressions: [
+      {
+        scopeName: 'PriorityClass',
+        operator,
+        values: [PROOF_PRIORITY_CLASS],
+      },
+    ],
+  };
+}

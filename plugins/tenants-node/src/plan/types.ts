@@ -1,0 +1,133 @@
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+
+/**
+ * Stages of a plan, in the order that never leaves a tenant open.
+ *
+ * @public
+ */
+export type Stage =
+  | 'namespace'
+  | 'walls'
+  | 'identity'
+  | 'store'
+  | 'secret'
+  | 'workload';
+
+/** @public */
+export const STAGES: readonly Stage[] = [
+  'namespace',
+  'walls',
+  'identity',
+  'store',
+  'secret',
+  'workload',
+];
+
+/**
+ * A Kubernetes object as it is sent to the API server.
+ *
+ * @public
+ */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    [field: string]: unknown;
+  };
+  [field: string]: unknown;
+}
+
+/** An object that server-side apply brings about. */
+export interface KubernetesResource {
+  type: 'kubernetes';
+  /** Unique in a plan, such as `NetworkPolicy tenant-isolation` */
+  id: string;
+  object: KubernetesObject;
+}
+
+/** A Vault object that is written whole: a policy, a role. */
+export interface VaultResource {
+  type: 'vault';
+  /** Unique in a plan, such as `Vault policy tenant-acme` */
+  id: string;
+  /** Path under `/v1/` */
+  path: string;
+  body: Record<string, unknown>;
+}
+
+/**
+ * A KV entry that is written once and never again. The plan names its fields
+ * only; what goes in them is made, or taken from the form's secrets, when it is
+ * written.
+ */
+export interface SeedResource {
+  type: 'seed';
+  /** Such as `Vault KV secret/web-tenant-acme` */
+  id: string;
+  mount: string;
+  /** Path under the mount */
+  path: string;
+  fields: SeedField[];
+}
+
+/** Fields of a KV seed. */
+export type SeedField = {
+  name: string;
+  from: 'encryption-key' | 'owner-email' | 'owner-password-hash' | 'canary';
+};
+
+/** Anything that a plan holds. */
+export type PlannedResource = KubernetesResource | VaultResource | SeedResource;
+
+/** Something that has to be true before the next stage may begin. */
+export interface Wait {
+  /** Such as `SecretStore vault to be Ready` */
+  for: string;
+  /** Object that is watched */
+  object: { apiVersion: string; kind: string; namespace: string; name: string };
+  /** Condition type that has to be `True` */
+  condition: string;
+  /** Milliseconds */
+  timeoutMs: number;
+}
+
+/** One stage: resources that may be applied at once, and what to wait for. */
+export interface PlannedStage {
+  name: Stage;
+  resources: PlannedResource[];
+  waits: Wait[];
+}
+
+/**
+ * Every name that a tenant goes by.
+ *
+ * @public
+ */
+export interface TenantNames {
+  namespace: string;
+  /** ServiceAccount by which External Secrets and the proof pod log in to Vault */
+  loginServiceAccount: string;
+  /** ServiceAccount of n8n itself; mounts no token */
+  workloadServiceAccount: string;
+  vaultPolicy: string;
+  vaultRole: string;
+  /** Path under the KV mount */
+  kvPath: string;
+  /** Kubernetes group of the owner */
+  ownerGroup: string;
+}
+
+/**
+ * What a tenant consists of.
+ *
+ * @public
+ */
+export interface TenantPlan {
+  spec: TenantSpec;
+  names: TenantNames;
+  stages: PlannedStage[];
+}

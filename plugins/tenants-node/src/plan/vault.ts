@@ -1,0 +1,82 @@
+import { PlanContext } from './context';
+import { SeedField, SeedResource, VaultResource } from './types';
+
+/** Audience of the tokens that log in to Vault, set on both sides. */
+export const VAULT_AUDIENCE = 'vault';
+
+/** First line of every policy of ours: Vault's policies carry no labels. */
+export const POLICY_MARK = '# Managed by Threewalls';
+
+/** Seconds a tenant's Vault token lives; there is no revoking by role. */
+const TOKEN_TTL = 600;
+const TOKEN_MAX_TTL = 1800;
+
+/**
+ * The tenant's Vault policy: read its own path, nothing else. No path ends in a
+ * wildcard, so a tenant whose name begins with this one's is another path.
+ */
+export function tenantPolicy(kvMount: string, kvPath: string): string {
+  const rules = ['data', 'metadata'].map(
+    part =>
+      `path "${kvMount}/${part}/${kvPath}" {\n  capabilities = ["read"]\n}\n`,
+  );
+  return [`${POLICY_MARK}\n`, ...rules].join('\n');
+}
+
+/** Vault's side of the secret wall: policy and Kubernetes-auth role. */
+export function planVault(
+  context: Pick<PlanContext, 'names' | 'cluster'>,
+): VaultResource[] {
+  const { names, cluster } = context;
+  const { kvMount, authMount } = cluster.vault;
+  return [
+    {
+      type: 'vault',
+      id: `Vault policy ${names.vaultPolicy}`,
+      path: `sys/policies/acl/${names.vaultPolicy}`,
+      body: { policy: tenantPolicy(kvMount, names.kvPath) },
+    },
+    {
+      type: 'vault',
+      id: `Vault role ${names.vaultRole}`,
+      path: `auth/${authMount}/role/${names.vaultRole}`,
+      body: {
+        bound_service_account_names: [names.loginServiceAccount],
+        bound_service_account_namespaces: [names.namespace],
+        bound_service_account_namespace_selector: '',
+        audience: VAULT_AUDIENCE,
+        alias_name_source: 'serviceaccount_uid',
+        token_policies: [names.vaultPolicy],
+        token_ttl: TOKEN_TTL,
+        token_max_ttl: TOKEN_MAX_TTL,
+        token_no_default_policy: false,
+        token_type: 'default',
+      },
+    },
+  ];
+}
+
+/** Fields of a tenant's KV entry, under the names that n8n reads them by. */
+export const N8N_SEED: SeedField[] = [
+  { name: 'N8N_ENCRYPTION_KEY', from: 'encryption-key' },
+  { name: 'N8N_INSTANCE_OWNER_EMAIL', from: 'owner-email' },
+  { name: 'N8N_INSTANCE_OWNER_PASSWORD_HASH', from: 'owner-password-hash' },
+];
+
+/**
+ * The tenant's KV entry: written once. A lost or rotated encryption key makes
+ * every credential stored in n8n unreadable.
+ */
+export function planSeed(
+  { names, cluster }: Pick<PlanContext, 'names' | 'cluster'>,
+  fields: SeedField[] = N8N_SEED,
+): SeedResource {
+  const mount = cluster.vault.kvMount;
+  return {
+    type: 'seed',
+    id: `Vault KV ${mount}/${names.kvPath}`,
+    mount,
+    path: names.kvPath,
+    fields,
+  };
+}

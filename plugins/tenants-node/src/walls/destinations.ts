@@ -1,0 +1,42 @@
+import { BlockList } from 'node:net';
+import { Endpoint, Outside, Side } from './types';
+
+/** Port by which an allowed destination is tried: the plan allows every port. */
+const HTTPS = 443;
+
+/**
+ * Addresses that are reserved for documentation (RFC 5737) and for a cloud's
+ * metadata. Where nothing answers there, the checks that dial them don't count;
+ * a platform names others that do.
+ */
+export const DEFAULT_OUTSIDE: Outside = {
+  internet: [
+    { host: '203.0.113.53', port: HTTPS },
+    { host: '203.0.113.10', port: HTTPS },
+  ],
+  dns: { host: '203.0.113.53', port: 53 },
+  metadata: { host: '169.254.169.254', port: 80 },
+};
+
+/** Allowed destinations that name one host: a wildcard or a range names none. */
+export function allowedDestinations({ tenant }: Side): Endpoint[] {
+  const { hosts, cidrs } = tenant.plan.spec.egress;
+  return [
+    ...hosts.filter(host => !host.startsWith('*')),
+    ...cidrs
+      .filter(cidr => cidr.endsWith('/32'))
+      .map(cidr => cidr.split('/')[0]),
+  ].map(host => ({ host, port: HTTPS }));
+}
+
+/** The first address of the internet that the tenant is not allowed. */
+export function outsideOf({ tenant, outside }: Side): Endpoint[] {
+  const allowed = new BlockList();
+  for (const cidr of tenant.plan.spec.egress.cidrs) {
+    const [address, prefix] = cidr.split('/');
+    allowed.addSubnet(address, Number(prefix), 'ipv4');
+  }
+  return outside.internet
+    .filter(({ host }) => !allowed.check(host, 'ipv4'))
+    .slice(0, 1);
+}

@@ -1,0 +1,237 @@
+/** Environment variable with the script's spec, as JSON. */
+export const SPEC_VARIABLE = 'THREEWALLS_PROOF';
+
+/**
+ * What a proof pod runs: plain JavaScript for any Node from 20, without
+ * dependencies. A string, so that no transpiler or bundler touches it.
+ *
+ * All tasks run at once; each prints one line as soon as it is known. Of what is
+ * read from Vault only statuses, policies' names and capabilities are printed.
+ */
+export const PROOF_SCRIPT = String.raw`'use strict';
+const net = require('node:net');
+const dns = require('node:dns');
+const dgram = require('node:dgram');
+const http = require('node:http');
+const https = require('node:https');
+const fs = require('node:fs');
+const os = require('node:os');
+
+const spec = JSON.parse(process.env.${SPEC_VARIABLE});
+const begun = Date.now();
+const sleep = ms => new Promise(done => setTimeout(done, ms));
+const say = line =>
+  process.stdout.write(spec.nonce + ' ' + JSON.stringify(line) + '\n');
+
+const CLASSES = {
+  ECONNREFUSED: 'REFUSED',
+  ETIMEDOUT: 'TIMEOUT',
+  EHOSTUNREACH: 'UNREACHABLE',
+  ENETUNREACH: 'UNREACHABLE',
+};
+const failure = error => ({
+  code: CLASSES[error.code] || 'OTHER',
+  response: error.message || String(error.code),
+});
+const timeout = what => ({
+  code: 'TIMEOUT',
+  response: 'no answer ' + what + ' within ' + spec.timeoutMs + ' ms',
+});
+
+const lookups = new Map();
+function lookup(host) {
+  if (!lookups.has(host)) {
+    const late = sleep(spec.timeoutMs).then(() => ({
+      error: 'the resolver gave no answer within ' + spec.timeoutMs + ' ms',
+    }));
+    const found = new Promise(done =>
+      dns.lookup(host, (error, address) =>
+        done(error ? { error: error.message } : { address }),
+      ),
+    );
+    lookups.set(host, Promise.race([found, late]));
+  }
+  return lookups.get(host);
+}
+
+async function connect({ host, port }) {
+  const { address, error } = await lookup(host);
+  if (error) return { code: 'DNS', response: error };
+  return new Promise(done => {
+    const socket = net.connect({ host: address, port });
+    const finish = answer => {
+      clearTimeout(timer);
+      socket.destroy();
+      done(answer);
+    };
+    const at = address + ':' + port;
+    const timer = setTimeout(() => finish(timeout('from ' + at)), spec.timeoutMs);
+    socket.on('connect', () => finish({ code: 'OK', response: 'connected to ' + at }));
+    socket.on('error', e => finish(failure(e)));
+  });
+}
+
+async function resolve({ host }) {
+  const { address, error } = await lookup(host);
+  return error
+    ? { code: 'DNS', response: error }
+    : { code: 'OK', response: address };
+}
+
+function askDns({ host, port, name }) {
+  const labels = name.split('.').map(l => [Buffer.from([l.length]), Buffer.from(l)]);
+  const query = Buffer.concat([
+    Buffer.from([0x33, 0x57, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
+    ...labels.flat(),
+    Buffer.from([0, 0, 1, 0, 1]),
+  ]);
+  return new Promise(done => {
+    const socket = dgram.createSocket(net.isIPv6(host) ? 'udp6' : 'udp4');
+    const finish = answer => {
+      clearTimeout(timer);
+      socket.close();
+      done(answer);
+    };
+    const timer = setTimeout(() => finish(timeout('from ' + host)), spec.timeoutMs);
+    socket.on('error', e => finish(failure(e)));
+    socket.on('message', m =>
+      finish({ code: 'OK', response: 'the resolver answered with ' + m.length + ' bytes' }),
+    );
+    socket.connect(port, host, () => socket.send(query));
+  });
+}
+
+const base = new URL(spec.vault.address);
+const client = base.protocol === 'https:' ? https : http;
+const agent = new client.Agent({ keepAlive: true, maxSockets: 16, ca: spec.vault.caData });
+function vault(method, path, body, token) {
+  return new Promise(done => {
+    const payload = body && JSON.stringify(body);
+    const request = client.request(
+      {
+        agent,
+        method,
+        hostname: base.hostname.replace(/^\[|\]$/g, ''),
+        port: base.port || undefined,
+        path: base.pathname.replace(/\/+$/, '') + '/v1/' + path,
+        headers: {
+          'X-Vault-Request': 'true',
+          ...(token && { 'X-Vault-Token': token }),
+          ...(spec.vault.namespace && { 'X-Vault-Namespace': spec.vault.namespace }),
+          ...(payload && {
+            'Content-Type': 'application/json',
+            'Content-Length': Buffer.byteLength(payload),
+          }),
+        },
+      },
+      response => {
+        const chunks = [];
+        response.on('data', chunk => chunks.push(chunk));
+        response.on('error', e => done(failure(e)));
+        response.on('end', () => {
+          let json = {};
+          try {
+            json = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+          } catch {}
+          const errors = Array.isArray(json.errors) ? json.errors.join('; ').trim() : '';
+          done({ code: String(response.statusCode), response: errors, json });
+        });
+      },
+    );
+    request.setTimeout(spec.timeoutMs, () =>
+      request.destroy(Object.assign(new Error('Vault gave no answer'), { code: 'ETIMEDOUT' })),
+    );
+    request.on('error', e => done(failure(e)));
+    request.end(payload);
+  });
+}
+
+const tokens = [];
+const logins = new Map();
+function login(role, name) {
+  const key = role + ' ' + name;
+  if (!logins.has(key)) {
+    const attempt = async () => {
+      let jwt;
+      try {
+        jwt = fs.readFileSync(spec.vault.tokenFiles[name], 'utf8').trim();
+      } catch (e) {
+        return { code: 'NO-TOKEN', response: e.message };
+      }
+      const path = 'auth/' + spec.vault.authMount + '/login';
+      const answer = await vault('POST', path, { role, jwt });
+      const auth = answer.json && answer.json.auth;
+      if (!auth) return answer;
+      tokens.push(auth.client_token);
+      const policies = [...new Set([...(auth.policies || []), ...(auth.token_policies || [])])];
+      return { ...answer, token: auth.client_token, response: JSON.stringify(policies.sort()) };
+    };
+    logins.set(key, attempt());
+  }
+  return logins.get(key);
+}
+
+async function withToken(work) {
+  const own = await login(spec.vault.role, 'vault');
+  return own.token
+    ? work(own.token)
+    : { code: 'NO-TOKEN', response: 'no login as ' + spec.vault.role + ': ' + own.code + ' ' + own.response };
+}
+
+const ACTIONS = {
+  connect,
+  resolve,
+  'ask-dns': askDns,
+  login: task => login(task.role, task.token),
+  vault: task =>
+    withToken(async token => {
+      const answer = await vault(task.method, task.path, undefined, token);
+      return { ...answer, response: answer.response || (answer.code === '200' ? 'read; the value is not shown' : '') };
+    }),
+  capabilities: task =>
+    withToken(async token => {
+      const answer = await vault('POST', 'sys/capabilities-self', { paths: task.paths }, token);
+      if (answer.code !== '200') return answer;
+      const data = answer.json.data || answer.json;
+      const found = task.paths.map(path => [path, data[path]]);
+      return { ...answer, response: JSON.stringify(Object.fromEntries(found)) };
+    }),
+};
+
+async function settled(task) {
+  const once = () => ACTIONS[task.do](task);
+  let answer = await once();
+  while (answer.code === 'OK' && Date.now() - begun < spec.settleMs) {
+    await sleep(200);
+    const at = Date.now() - begun;
+    const next = await Promise.all([once(), sleep(50).then(once), sleep(100).then(once)]);
+    const through = next.find(a => a.code === 'OK');
+    answer = through || { ...next[0], enforcedAfterMs: at };
+  }
+  return answer;
+}
+
+async function run({ id, task, settle }) {
+  const at = Date.now();
+  let answer;
+  try {
+    answer = await (settle ? settled(task) : ACTIONS[task.do](task));
+  } catch (e) {
+    answer = { code: 'HARNESS', response: String(e && e.message) };
+  }
+  const { code, response, enforcedAfterMs } = answer;
+  say({ id, code, response, startedAt: new Date(at).toISOString(), durationMs: Date.now() - at, enforcedAfterMs });
+}
+
+async function main() {
+  say({ hello: { kernel: os.release(), node: process.version } });
+  const isVault = ({ task }) => ['login', 'vault', 'capabilities'].includes(task.do);
+  const asked = Promise.all(spec.tasks.filter(isVault).map(run)).then(() =>
+    Promise.all(tokens.map(token => vault('POST', 'auth/token/revoke-self', undefined, token))),
+  );
+  const dialled = Promise.all(spec.tasks.filter(t => !isVault(t)).map(run));
+  await Promise.all([asked, dialled]);
+  say({ end: true });
+}
+main().then(() => process.exit(0), e => { console.error(e); process.exit(1); });
+`;

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NewObject } from '../../clients/kubernetes';
+import { Judged, PortalAttempt, PortalContext } from '../types';
+
+/** Milliseconds the quota controller may lag behind a fresh quota. */
+const LAG_MS = 5_000;
+const LAGGING = 'status unknown for quota';
+
+/** What the API server said to a dry run. */
+export interface DryRunAnswer {
+  status: number;
+  message: string;
+  body: any;
+}
+
+/** Asks the API server to create an object without doing it. */
+export function dryRun(
+  title: string,
+  object: NewObject,
+  expected: string,
+  judge: (answer: DryRunAnswer) => Judged,
+): PortalAttempt {
+  const { kind, metadata } = object;
+  return {
+    by: 'portal',
+    asks: 'kubernetes',
+    target: `${kind} in ${metadata?.namespace}: ${title}`,
+    request: `create ${kind} ${metadata?.name} (server-side dry run): ${brief(object)}`,
+    expected,
+    run: async context => {
+      const answer = await ask(object, context);
+      return {
+        code: String(answer.status),
+        response: answer.message || `${kind} created (server dry run)`,
+        ...judge(answer),
+      };
+    },
+  };
+}
+
+/** The API server has to refuse, in these words. */
+export function refuses(
+  title: string,
+  object: NewObject,
+  ...words: string[]
+): PortalAttempt {
+  return dryRun(title, object, `403 ${words.join(' … ')}`, answer => {
+    const { status, message } = answer;
+    if (status < 300) {
+      return {
+        outcome: 'breached',
+        reason: `The API server would create it: ${title}`,
+      };
+    }
+    return status === 403 && words.every(word => message.includes(word))
+      ? { outcome: 'asExpected' }
+      : {
+          outcome: 'inconclusive',
+          reason: `Refused for another reason: ${status} ${message}`,
+        };
+  });
+}
+
+/** The API server has to accept, or to say that the tenant has used its quota up. */
+export function accepts(
+  title: string,
+  object: NewObject,
+  check: (body: any) => string | undefined = () => undefined,
+): PortalAttempt {
+  const expected = 'accepted, or `exceeded quota: tenant-quota`';
+  return dryRun(title, object, expected, ({ status, message, body }) => {
+    if (status < 300) {
+      const problem = check(body);
+      return problem
+        ? { outcome: 'failed', reason: problem }
+        : { outcome: 'asExpected' };
+    }
+    if (status === 403 && message.includes('exceeded quota: tenant-quota')) {
+      return {
+        outcome: 'asExpected',
+        reason: 'The tenant has used its quota up: the wall works',
+      };
+    }
+    return {
+      outcome: message.includes(LAGGING) ? 'inconclusive' : 'failed',
+      reason: `${status} ${message}`,
+    };
+  });
+}
+
+async function ask(
+  object: NewObject,
+  { cluster, signal }: PortalContext,
+): Promise<DryRunAnswer> {
+  const deadline = Date.now() + LAG_MS;
+  for (;;) {
+    const { status, body } = await cluster.kubernetes.create<any>(object, {
+      dryRun: true,
+      signal,
+    });
+    const message = status >= 300 ? String(body.message ?? '') : '';
+    if (!message.includes(LAGGING) || Date.now() > deadline) {
+      return { status, message, body };
+    }
+    await sleep(200, undefined, { signal });
+  }
+}
+
+function brief(object: NewObject): string {
+  const { spec } = object as { spec?: any };
+  const { containers, initContainers, securityContext, ...rest } = spec ?? {};
+  const sizes = [...(initContainers ?? []), ...(containers ?? [])].map(
+    (c: any) => c.resources ?? {},
+  );
+  return JSON.stringify({
+    ...rest,
+    ...(sizes.length > 0 && { resources: sizes }),
+  }).slice(0, 600);
+}

@@ -1,0 +1,44 @@
+import {
+  ApiBlueprint,
+  createFrontendModule,
+} from '@backstage/frontend-plugin-api';
+import { createDevApp } from '@backstage/frontend-dev-utils';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import tenantsPlugin, { tenantsApiRef } from '../src';
+import { entities } from './entities';
+import { FakeTenantsApi } from './FakeTenantsApi';
+
+createDevApp({
+  features: [
+    catalogPlugin,
+    createFrontendModule({
+      pluginId: 'catalog',
+      extensions: [
+        ApiBlueprint.make({
+          params: defineParams =>
+            defineParams({
+              api: catalogApiRef,
+              deps: {},
+              factory: () => catalogApiMock({ entities }),
+            }),
+        }),
+      ],
+    }),
+    tenantsPlugin,
+    createFrontendModule({
+      pluginId: 'tenants',
+      extensions: [
+        ApiBlueprint.make({
+          params: defineParams =>
+            defineParams({
+              api: tenantsApiRef,
+              deps: {},
+              factory: () => new FakeTenantsApi(),
+            }),
+        }),
+      ],
+    }),
+  ],
+});

@@ -1,0 +1,2 @@
+export * from './receipts';
+export * from './tenants';

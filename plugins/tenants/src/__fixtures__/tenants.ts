@@ -1,0 +1,169 @@
+import {
+  Proof,
+  ProofSummary,
+  Receipt,
+  Tenant,
+  WallState,
+  WallVerdict,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { breach, inconclusive, receipts } from './receipts';
+
+const MINUTE_MS = 60_000;
+const DURATION_MS = 7_400;
+
+const SUMMARIES = {
+  network: '3 of 3 ways in and out refused, own service reachable',
+  secret: '9 of 9 foreign paths refused, own path readable',
+  resource: '11 of 11 excesses refused, a legal pod accepted',
+};
+
+/** ISO 8601 of a moment so many minutes ago. */
+export function minutesAgo(minutes: number): string {
+  return new Date(Date.now() - minutes * MINUTE_MS).toISOString();
+}
+
+/** A proof of a tenant, with its receipts. */
+export function proofOf(
+  tenant: string,
+  options: {
+    minutes?: number;
+    verdicts?: Partial<WallVerdict>[];
+    receipts?: Receipt[];
+    id?: string;
+  } = {},
+): Proof {
+  const { minutes = 2, verdicts = [] } = options;
+  const finishedAt = minutesAgo(minutes);
+  const startedAt = new Date(
+    Date.parse(finishedAt) - DURATION_MS,
+  ).toISOString();
+  return {
+    id: options.id ?? `${tenant}-${minutes}`,
+    tenant,
+    state: 'done',
+    trigger: 'schedule',
+    startedAt,
+    finishedAt,
+    durationMs: DURATION_MS,
+    neighbour: tenant === 'globex' ? 'acme' : 'globex',
+    verdicts: WALLS.map((wall, i) => ({
+      wall,
+      status: 'holds',
+      summary: SUMMARIES[wall],
+      barriers: { counted: 3, refused: 3 },
+      controls: { tried: 2, succeeded: 2 },
+      ...verdicts[i],
+    })),
+    receipts: options.receipts ?? receipts(startedAt),
+  };
+}
+
+/** A tenant whose walls are as in its last proof. */
+export function tenantOf(
+  name: string,
+  proof: Proof | undefined,
+  changes: Partial<Tenant> & { wall?: Partial<WallState> } = {},
+): Tenant {
+  const { wall, ...rest } = changes;
+  const owner = `group:default/${name}-team`;
+  return {
+    name,
+    cluster: 'lab',
+    namespace: `web-tenant-${name}`,
+    owner,
+    spec: {
+      name,
+      owner,
+      cluster: 'lab',
+      size: 'small',
+      egress: { hosts: ['api.saas.test'], cidrs: [] },
+      allowInternet: false,
+    },
+    phase: 'active',
+    entityRef: `resource:default/${name}`,
+    walls: WALLS.map((w, i) => ({
+      wall: w,
+      status: proof?.verdicts[i].status ?? 'unproven',
+      summary: proof?.verdicts[i].summary ?? 'No proof yet',
+      stale: false,
+      provedAt: proof?.finishedAt,
+      ...wall,
+    })),
+    lastProof: proof && summaryOf(proof),
+    createdAt: minutesAgo(3 * 24 * 60),
+    ...rest,
+  };
+}
+
+/** A proof as lists show it. */
+export function summaryOf(proof: Proof): ProofSummary {
+  const { receipts: _, ...summary } = proof;
+  return summary;
+}
+
+/** A proof under way. */
+export function runningProof(tenant: string): ProofSummary {
+  return {
+    id: `${tenant}-running`,
+    tenant,
+    state: 'running',
+    trigger: 'user',
+    startedAt: minutesAgo(0),
+    progress: { phase: 'waiting for receipts', done: 7, total: 12 },
+    verdicts: [],
+  };
+}
+
+const breached = proofOf('globex', {
+  verdicts: [
+    {
+      status: 'breached',
+      summary: '1 of 3 ways out let through: the canary answered',
+      barriers: { counted: 3, refused: 2 },
+    },
+  ],
+  receipts: [
+    ...receipts(minutesAgo(2)).filter(r => r.check !== 'net.canary-egress'),
+    breach(minutesAgo(2)),
+  ],
+});
+
+const unproven = proofOf('initech', {
+  verdicts: [
+    {},
+    {
+      status: 'unproven',
+      summary: 'Vault is sealed: no login, so nothing was tried',
+      controls: { tried: 1, succeeded: 0 },
+    },
+  ],
+  receipts: [
+    ...receipts(minutesAgo(2)).filter(r => r.wall !== 'secret'),
+    inconclusive(minutesAgo(2)),
+  ],
+});
+
+const holds = proofOf('acme');
+const old = proofOf('hooli', { minutes: 95 });
+
+/** The last proof of each tenant below that has one. */
+export const proofs: Record<string, Proof> = {
+  acme: holds,
+  globex: breached,
+  initech: unproven,
+  hooli: old,
+};
+
+/** A tenant in each of the states that the card knows. */
+export const tenants: Record<string, Tenant> = {
+  acme: tenantOf('acme', holds),
+  globex: tenantOf('globex', breached),
+  initech: tenantOf('initech', unproven),
+  hooli: tenantOf('hooli', old, { wall: { stale: true } }),
+  umbrella: tenantOf('umbrella', proofOf('umbrella'), {
+    currentProof: runningProof('umbrella'),
+  }),
+  wonka: tenantOf('wonka', undefined),
+  stark: tenantOf('stark', proofOf('stark'), { phase: 'removing' }),
+};

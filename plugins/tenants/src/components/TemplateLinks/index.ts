@@ -1,0 +1,2 @@
+export * from './CreateLink';
+export * from './TemplateLinks';

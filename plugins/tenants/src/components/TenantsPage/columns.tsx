@@ -1,0 +1,107 @@
+import {
+  Cell,
+  CellText,
+  ColumnConfig,
+  Flex,
+  Text,
+  useBreakpoint,
+} from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  entityPresentationSnapshot,
+  useEntityRefLink,
+} from '@backstage/plugin-catalog-react';
+import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import {
+  isStale,
+  provedAt,
+  RelativeTime,
+  StaleLabel,
+  WallStatusLabel,
+} from '../WallStatus';
+
+/** A tenant as a row of a table. */
+export type TenantItem = Tenant & { id: string };
+
+/** The columns of a table of tenants; on a narrow screen fewer of them. */
+export function useTenantColumns(
+  options: { isSortable?: boolean } = {},
+): ColumnConfig<TenantItem>[] {
+  const { isSortable = false } = options;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { up } = useBreakpoint();
+  const entityLink = useEntityRefLink();
+  return [
+    {
+      id: 'name',
+      label: t('page.name'),
+      isRowHeader: true,
+      isSortable,
+      cell: ({ name, phase }) => (
+        <CellText
+          title={name}
+          description={phase === 'removing' ? t('status.removing') : undefined}
+        />
+      ),
+    },
+    ...WALLS.map((wall, index) => ({
+      id: wall,
+      label: t(`wall.${wall}Short`),
+      cell: (tenant: TenantItem) => (
+        <Cell>
+          <WallStatusLabel status={tenant.walls[index].status} />
+        </Cell>
+      ),
+    })),
+    {
+      id: 'proved',
+      label: t('page.proved'),
+      isSortable,
+      cell: tenant => (
+        <Cell>
+          <Proved tenant={tenant} />
+        </Cell>
+      ),
+    },
+    {
+      id: 'owner',
+      label: t('page.owner'),
+      isSortable,
+      isHidden: !up('md'),
+      cell: ({ owner }) => (
+        <CellText
+          title={entityPresentationSnapshot(owner).primaryTitle}
+          href={entityLink(owner)}
+        />
+      ),
+    },
+    {
+      id: 'cluster',
+      label: t('page.cluster'),
+      isSortable,
+      isHidden: !up('md'),
+      cell: ({ cluster }) => <CellText title={cluster} />,
+    },
+    {
+      id: 'size',
+      label: t('page.size'),
+      isSortable,
+      isHidden: !up('md'),
+      cell: ({ spec }) => <CellText title={spec.size} />,
+    },
+  ];
+}
+
+function Proved(props: { tenant: Tenant }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const iso = provedAt(props.tenant);
+  return (
+    <Flex align="center" gap="2" style={{ whiteSpace: 'nowrap' }}>
+      <Text as="span" color={iso ? 'primary' : 'secondary'}>
+        {iso ? <RelativeTime iso={iso} /> : t('time.never')}
+      </Text>
+      {isStale(props.tenant) && <StaleLabel />}
+    </Flex>
+  );
+}

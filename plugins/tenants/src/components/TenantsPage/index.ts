@@ -1,0 +1,3 @@
+export { useTenantColumns } from './columns';
+export { sortTenants } from './filters';
+export * from './TenantsPage';

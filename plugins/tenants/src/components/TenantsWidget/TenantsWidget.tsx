@@ -1,0 +1,72 @@
+import {
+  ButtonLink,
+  Card,
+  CardBody,
+  CardHeader,
+  Flex,
+  Table,
+  Text,
+} from '@backstage/ui';
+import { ResponseErrorPanel } from '@backstage/core-components';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useEntityRefLink } from '@backstage/plugin-catalog-react';
+import { tenantsTranslationRef } from '../../translation';
+import { rootRouteRef } from '../../routes';
+import { useTenants } from '../../hooks';
+import { CreateLink } from '../TemplateLinks';
+import { sortTenants, useTenantColumns } from '../TenantsPage';
+
+/** How many are shown: the worst ones, since the list begins with them. */
+const SHOWN = 8;
+
+/** The tenants and their walls, for a home page. */
+export function TenantsWidget() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { value: tenants, error } = useTenants();
+  const page = useRouteRef(rootRouteRef);
+  const entityLink = useEntityRefLink();
+  const columnConfig = useTenantColumns();
+  const data =
+    tenants &&
+    sortTenants(tenants, 'walls', 'ascending')
+      .slice(0, SHOWN)
+      .map(tenant => ({ ...tenant, id: tenant.name }));
+  return (
+    <Card>
+      <CardHeader>
+        <Flex
+          justify="between"
+          align="center"
+          gap="3"
+          style={{ flexWrap: 'wrap' }}
+        >
+          <Text as="h2" variant="title-x-small" weight="bold">
+            {t('page.title')}
+          </Text>
+          <Flex gap="2">
+            {page && (
+              <ButtonLink variant="secondary" href={page()}>
+                {t('page.openAll')}
+              </ButtonLink>
+            )}
+            <CreateLink />
+          </Flex>
+        </Flex>
+      </CardHeader>
+      <CardBody>
+        {!tenants && error ? (
+          <ResponseErrorPanel title={t('page.errorTitle')} error={error} />
+        ) : (
+          <Table
+            columnConfig={columnConfig}
+            data={data}
+            isPending={!data}
+            pagination={{ type: 'none' }}
+            rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
+            emptyState={<Text>{t('page.empty')}</Text>}
+          />
+        )}
+      </CardBody>
+    </Card>
+  );
+}

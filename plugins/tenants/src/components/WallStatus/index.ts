@@ -1,0 +1,4 @@
+export * from './duration';
+export * from './RelativeTime';
+export * from './status';
+export * from './WallStatusLabel';

@@ -1,0 +1,289 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {
+  createApiMock,
+  mockApis,
+  renderTestApp,
+} from '@backstage/frontend-test-utils';
+import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { signalApiRef } from '@backstage/plugin-signals-react';
+import {
+  TENANT_ANNOTATION,
+  TENANT_SIGNAL_CHANNEL,
+  Tenant,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from '../../api';
+import { wallsCard } from '../../plugin';
+import { proofs, runningProof, tenants } from '../../__fixtures__';
+
+const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
+  listTenants: jest.fn(),
+  getTenant: jest.fn(),
+  listProofs: jest.fn(),
+  getProof: jest.fn(),
+  startProof: jest.fn(),
+}));
+
+function renderCard(
+  getTenant: () => Promise<Tenant>,
+  options: { allowed?: boolean; name?: string } = {},
+) {
+  const { allowed = true, name = 'acme' } = options;
+  const api = mockTenantsApi({
+    getTenant,
+    getProof: async tenant => proofs[tenant],
+  });
+  const subscribers = new Map<string, (message: any) => void>();
+  renderTestApp({
+    extensions: [
+      createTestEntityPage({
+        entity: {
+          apiVersion: 'backstage.io/v1alpha1',
+          kind: 'Resource',
+          metadata: { name, annotations: { [TENANT_ANNOTATION]: name } },
+          spec: { type: 'n8n-tenant', owner: 'guests' },
+        },
+      }),
+      wallsCard,
+    ],
+    apis: [
+      api,
+      mockApis.permission({
+        authorize: allowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
+      }),
+      [
+        signalApiRef,
+        {
+          subscribe(channel: string, onMessage: (message: any) => void) {
+            subscribers.set(channel, onMessage);
+            return { unsubscribe: () => subscribers.delete(channel) };
+          },
+        },
+      ],
+    ],
+  });
+  return {
+    api,
+    signal: (message: object) =>
+      subscribers.get(TENANT_SIGNAL_CHANNEL)?.(message),
+  };
+}
+
+async function findRow(name: RegExp) {
+  return screen.findByRole('button', { name });
+}
+
+async function findProve() {
+  return screen.findByRole('button', { name: 'Prove now' });
+}
+
+describe('WallsCard', () => {
+  it('says that all three walls hold, and since when', async () => {
+    renderCard(async () => tenants.acme);
+
+    expect(
+      await findRow(
+        /Network wall.*holds.*3 of 3 ways in and out refused.*2 minutes ago/,
+      ),
+    ).toBeInTheDocument();
+    expect(await findRow(/Secret wall.*holds/)).toBeInTheDocument();
+    expect(await findRow(/Resource wall.*holds/)).toBeInTheDocument();
+    expect(screen.queryByText('breached')).not.toBeInTheDocument();
+    expect(screen.queryByText('stale')).not.toBeInTheDocument();
+    expect(
+      screen.getByText('Proved 2 minutes ago in 7.4 s, against globex'),
+    ).toBeInTheDocument();
+  });
+
+  it('opens the receipts of a breached wall, the breach first', async () => {
+    const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
+
+    const row = await findRow(/Network wall.*breached.*canary answered/);
+    expect(api.getProof).not.toHaveBeenCalled();
+    await userEvent.click(row);
+
+    const [worst, ...rest] = await screen.findAllByRole('button', {
+      name: /(Barrier|Control).*net\./,
+    });
+    expect(worst).toHaveAccessibleName(
+      /breached.*Barrier.*net.canary-egress.*OK/,
+    );
+    expect(worst).toHaveAttribute('aria-expanded', 'true');
+    expect(screen.getAllByLabelText('Got')[0]).toHaveTextContent(
+      'connected to 10.96.20.7:8080',
+    );
+    expect(
+      screen.getAllByText('pod web-tenant-acme/threewalls-proof-x7k2p')[0],
+    ).toBeInTheDocument();
+    expect(rest).toHaveLength(3);
+    expect(rest[0]).toHaveAttribute('aria-expanded', 'false');
+    expect(rest[0]).toHaveAccessibleName(/as expected.*Control/);
+    expect(
+      screen.getByText(/2 of 3 barriers refused as expected/),
+    ).toBeInTheDocument();
+  });
+
+  it('copies what a check was answered', async () => {
+    const user = userEvent.setup();
+    document.execCommand = jest.fn(() => true);
+    renderCard(async () => tenants.globex, { name: 'globex' });
+
+    await user.click(await findRow(/Network wall/));
+    await user.click(await screen.findByRole('button', { name: 'Copy: Got' }));
+
+    expect(
+      await screen.findByRole('button', { name: 'Copied: Got' }),
+    ).toBeInTheDocument();
+  });
+
+  it('gives the reason of a wall that is unproven', async () => {
+    renderCard(async () => tenants.initech, { name: 'initech' });
+
+    await userEvent.click(
+      await findRow(/Secret wall.*unproven.*Vault is sealed: no login/),
+    );
+
+    expect(
+      await screen.findByText(
+        'Vault is sealed: this says nothing about the wall',
+      ),
+    ).toBeInTheDocument();
+  });
+
+  it('marks walls that rest on an old proof', async () => {
+    renderCard(async () => tenants.hooli, { name: 'hooli' });
+
+    expect(
+      await findRow(/Network wall.*holds.*stale.*1 hour ago/),
+    ).toBeInTheDocument();
+  });
+
+  it('says so where there was never a proof', async () => {
+    renderCard(async () => tenants.wonka, { name: 'wonka' });
+
+    await userEvent.click(
+      await findRow(/Network wall.*unproven.*No proof yet.*never proved/),
+    );
+
+    expect(
+      await screen.findByText('There is no proof yet, and so no receipt'),
+    ).toBeInTheDocument();
+  });
+
+  it('starts a proof, shows how far it is, and then what it came to', async () => {
+    let tenant: Tenant = tenants.acme;
+    const { api, signal } = renderCard(async () => tenant);
+    api.startProof.mockImplementation(async () => {
+      tenant = { ...tenant, currentProof: runningProof('acme') };
+      return { ...runningProof('acme'), state: 'queued', progress: undefined };
+    });
+
+    await userEvent.click(await findProve());
+
+    expect(api.startProof).toHaveBeenCalledWith('acme', { trigger: 'user' });
+    expect(
+      await screen.findByText('Proving: waiting for receipts, 7 of 12 checks'),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Prove now' })).toBeNull();
+
+    tenant = { ...tenants.globex, name: 'acme' };
+    signal({ tenant: 'globex', proofId: 'x', state: 'done' });
+    signal({ tenant: 'acme', proofId: 'acme-running', state: 'done' });
+
+    expect(await findRow(/Network wall.*breached/)).toBeInTheDocument();
+    expect(await findProve()).toBeEnabled();
+  });
+
+  it('follows a proof by polling where no signal comes', async () => {
+    let tenant: Tenant = tenants.umbrella;
+    renderCard(async () => tenant);
+
+    expect(await screen.findByText(/7 of 12 checks/)).toBeInTheDocument();
+    tenant = tenants.globex;
+
+    await waitFor(
+      () => expect(screen.getByText('breached')).toBeInTheDocument(),
+      { timeout: 3_000 },
+    );
+  });
+
+  it('says why a proof was not started', async () => {
+    const { api } = renderCard(async () => tenants.acme);
+    api.startProof.mockRejectedValue(new Error('The queue is full'));
+
+    await userEvent.click(await findProve());
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The queue is full',
+    );
+    expect(await findProve()).toBeEnabled();
+  });
+
+  it('lets no one prove who may not, and says why', async () => {
+    // A name of its own: permissions are cached for as long as the tests run.
+    renderCard(async () => ({ ...tenants.acme, name: 'foreign' }), {
+      allowed: false,
+      name: 'foreign',
+    });
+
+    expect(
+      await screen.findByText(/takes the permission tenant.prove/),
+    ).toBeInTheDocument();
+    expect(await findProve()).toBeDisabled();
+    expect(await findProve()).toHaveAccessibleDescription(/tenant.prove/);
+  });
+
+  it('proves no tenant that is being removed', async () => {
+    renderCard(async () => tenants.stark, { name: 'stark' });
+
+    expect(
+      await screen.findByText('This tenant is being removed'),
+    ).toBeInTheDocument();
+    expect(await findProve()).toBeDisabled();
+  });
+
+  it('shows the error when the backend is away', async () => {
+    renderCard(async () => {
+      throw new Error('connection refused');
+    });
+
+    const panel = await screen.findByRole('alert');
+    expect(within(panel).getByText(/can not be shown/)).toBeInTheDocument();
+    expect(screen.queryByText('holds')).not.toBeInTheDocument();
+    expect(await findProve()).toBeDisabled();
+  });
+
+  it('keeps what was last known when the backend goes away', async () => {
+    let away = false;
+    const { signal } = renderCard(async () => {
+      if (away) {
+        throw new Error('connection refused');
+      }
+      return tenants.acme;
+    });
+    expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
+
+    away = true;
+    signal({ tenant: 'acme', proofId: 'x', state: 'done' });
+
+    expect(
+      await screen.findByText(/this is what was last known/),
+    ).toBeInTheDocument();
+    expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
+  });
+
+  it('says what a proof does not cover', async () => {
+    renderCard(async () => tenants.acme);
+
+    await userEvent.click(
+      await screen.findByRole('button', {
+        name: 'What a proof does not cover',
+      }),
+    );
+
+    expect(
+      await screen.findByText('A compromise of the control plane'),
+    ).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,3 @@
+export * from './EntityWallsCard';
+export * from './WallRow';
+export * from './WallsCard';

@@ -1,0 +1,4 @@
+export * from './useNow';
+export * from './useProof';
+export * from './useTenant';
+export * from './useTenants';

@@ -1,0 +1,104 @@
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  discoveryApiRef,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
+import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
+import { RiShieldCheckLine } from '@remixicon/react';
+import {
+  TENANT_ANNOTATION,
+  TenantsClient,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from './api';
+import { rootRouteRef, templateRouteRef, tenantRouteRef } from './routes';
+
+const isTenant = {
+  [`metadata.annotations.${TENANT_ANNOTATION}`]: { $exists: true },
+};
+
+export const tenantsApi = ApiBlueprint.make({
+  params: defineParams =>
+    defineParams({
+      api: tenantsApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: ({ discoveryApi, fetchApi }) =>
+        new TenantsClient({ discoveryApi, fetchApi }),
+    }),
+});
+
+export const wallsCard = EntityCardBlueprint.make({
+  name: 'walls',
+  params: {
+    type: 'content',
+    filter: isTenant,
+    loader: () =>
+      import('./components/WallsCard').then(m => <m.EntityWallsCard />),
+  },
+});
+
+export const tenantContent = EntityContentBlueprint.make({
+  name: 'tenant',
+  params: {
+    path: '/tenant',
+    title: 'Tenant',
+    icon: <RiShieldCheckLine />,
+    filter: isTenant,
+    routeRef: tenantRouteRef,
+    loader: () =>
+      import('./components/TenantTab').then(m => <m.EntityTenantTab />),
+  },
+});
+
+export const tenantsPage = PageBlueprint.make({
+  params: {
+    path: '/tenants',
+    title: 'Tenants',
+    icon: <RiShieldCheckLine />,
+    routeRef: rootRouteRef,
+    loader: () =>
+      import('./components/TenantsPage').then(m => <m.TenantsPage />),
+  },
+});
+
+export const tenantsHomeWidget = HomePageWidgetBlueprint.make({
+  name: 'walls',
+  params: {
+    name: 'TenantsWalls',
+    description: 'The tenants and their three walls',
+    components: () =>
+      import('./components/TenantsWidget').then(m => ({
+        Content: m.TenantsWidget,
+      })),
+    // The widget is a card already: without this it would sit in a second one.
+    componentProps: {
+      Renderer: ({ Content }: { Content: () => JSX.Element }) => <Content />,
+    },
+  },
+});
+
+/**
+ * The tenants plugin: an entity card, an entity tab, a page and a home widget.
+ *
+ * @public
+ */
+export const tenantsPlugin = createFrontendPlugin({
+  pluginId: 'tenants',
+  title: 'Tenants',
+  icon: <RiShieldCheckLine />,
+  info: { packageJson: () => import('../package.json') },
+  routes: { root: rootRouteRef, entityContent: tenantRouteRef },
+  externalRoutes: { template: templateRouteRef },
+  extensions: [
+    tenantsApi,
+    wallsCard,
+    tenantContent,
+    tenantsPage,
+    tenantsHomeWidget,
+  ],
+});
