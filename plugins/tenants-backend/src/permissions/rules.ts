@@ -45,9 +45,15 @@ const isTenantOwner = createPermissionRule({
       .array(z.string())
       .describe('Entity refs of which one has to be the owner of the tenant'),
   }),
-  apply: (tenant, { claims }) => claims.includes(tenant.owner),
+  apply: (tenant, { claims }) =>
+    claims.some(claim => normalize(claim) === normalize(tenant.owner)),
   toQuery: ({ claims }) => ({ owners: claims }),
 });
+
+/** Entity refs are the same whatever their case. */
+function normalize(entityRef: string): string {
+  return entityRef.toLocaleLowerCase('en-US');
+}
 
 /** Every rule by which a policy may decide on tenants. */
 export const tenantPermissionRules = { isTenantOwner };

@@ -48,7 +48,7 @@ export class TenantOverview {
     const { tenants } = await this.source.list();
     const found = tenants.filter(
       tenant =>
-        (owner === undefined || tenant.owner === owner) &&
+        (owner === undefined || isSameRef(tenant.owner, owner)) &&
         (cluster === undefined || tenant.cluster === cluster) &&
         isVisible(tenant),
     );
@@ -138,4 +138,8 @@ export class TenantOverview {
       intervalMs: this.intervalMs,
     });
   }
+}
+
+function isSameRef(a: string, b: string): boolean {
+  return a.toLocaleLowerCase('en-US') === b.toLocaleLowerCase('en-US');
 }

@@ -1,3 +1,4 @@
+import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { KubernetesObject } from '../../plan/types';
 import { PortalAttempt, PortalContext } from '../types';
 import { differences } from './differences';
@@ -10,7 +11,13 @@ const REMEMBERED = 5000;
  * Compares a live object with the plan, whole: a field that the plan doesn't
  * have is a difference too.
  */
-export function asPlanned(object: KubernetesObject): PortalAttempt {
+export function asPlanned(
+  object: KubernetesObject,
+  options: {
+    /** What it means that the object is gone; a wall that is gone is a breach */
+    gone?: Outcome;
+  } = {},
+): PortalAttempt {
   const { apiVersion, kind, metadata } = object;
   const { namespace, name } = metadata;
   return {
@@ -29,7 +36,7 @@ export function asPlanned(object: KubernetesObject): PortalAttempt {
         return {
           code: '404',
           response: `${kind} ${name} is not there`,
-          outcome: 'breached',
+          outcome: options.gone ?? 'breached',
           reason: `${kind} ${name} is gone`,
         };
       }

@@ -1,0 +1,81 @@
+import {
+  coreServices,
+  createBackendModule,
+  createServiceFactory,
+  createServiceRef,
+  readSchedulerServiceTaskScheduleDefinitionFromConfig,
+} from '@backstage/backend-plugin-api';
+import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
+import {
+  Clusters,
+  readPlatform,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { TenantEntityProvider } from './TenantEntityProvider';
+import { NamespaceTenantReader, TenantReader } from './TenantReader';
+
+const DEFAULT_SCHEDULE = {
+  frequency: { minutes: 1 },
+  timeout: { minutes: 1 },
+};
+
+/** One reader for each cluster of config. */
+export const tenantReadersServiceRef = createServiceRef<TenantReader[]>({
+  id: 'catalog.tenants.readers',
+  scope: 'plugin',
+  defaultFactory: async service =>
+    createServiceFactory({
+      service,
+      deps: { config: coreServices.rootConfig },
+      factory: ({ config }) =>
+        Clusters.fromPlatform(readPlatform(config))
+          .all()
+          .map(cluster => NamespaceTenantReader.create(cluster)),
+    }),
+});
+
+/**
+ * Makes every tenant of a configured cluster a catalog entity.
+ *
+ * @public
+ */
+export const catalogModuleTenants = createBackendModule({
+  pluginId: 'catalog',
+  moduleId: 'tenants',
+  register(env) {
+    env.registerInit({
+      deps: {
+        catalog: catalogProcessingExtensionPoint,
+        config: coreServices.rootConfig,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        readers: tenantReadersServiceRef,
+        scheduler: coreServices.scheduler,
+      },
+      async init({ catalog, config, lifecycle, logger, readers, scheduler }) {
+        const stop = new AbortController();
+        lifecycle.addShutdownHook(() => stop.abort());
+        const schedule = config.getOptionalConfig(
+          'catalog.providers.tenants.schedule',
+        );
+        const taskRunner = scheduler.createScheduledTaskRunner(
+          schedule
+            ? readSchedulerServiceTaskScheduleDefinitionFromConfig(schedule)
+            : DEFAULT_SCHEDULE,
+        );
+        const appUrl =
+          config.getOptionalString('app.baseUrl') ?? 'http://localhost';
+        for (const reader of readers) {
+          catalog.addEntityProvider(
+            TenantEntityProvider.create({
+              reader,
+              taskRunner,
+              logger,
+              appUrl: appUrl.replace(/\/+$/, ''),
+              signal: stop.signal,
+            }),
+          );
+        }
+      },
+    });
+  },
+});

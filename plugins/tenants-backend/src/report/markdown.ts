@@ -1,0 +1,101 @@
+import {
+  Proof,
+  Receipt,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { TenantReport } from './report';
+
+/** A report as Markdown: verdicts, each attempt with its answer, what is not covered. */
+export function toMarkdown(report: TenantReport): string {
+  const { tenant, proof } = report;
+  const lines = [
+    `# Isolation report: ${tenant.name}`,
+    '',
+    `- Cluster: ${tenant.cluster}, namespace ${tenant.namespace}`,
+    `- Owner: ${tenant.owner}`,
+    `- Size: ${tenant.spec.size}`,
+    `- Report made at: ${report.generatedAt}`,
+    ...(proof ? proofLines(proof) : ['- Proof: none yet']),
+    '',
+    '## Verdicts',
+    '',
+    '| Wall | Status | What was shown |',
+    '| --- | --- | --- |',
+    ...tenant.walls.map(wall =>
+      row([
+        wall.wall,
+        `${wall.status}${wall.stale ? ' (stale)' : ''}`,
+        wall.summary,
+      ]),
+    ),
+    '',
+    'A wall holds when every control succeeded and every barrier that counts was refused in the way that shows this wall refused it. It is breached when a barrier let anything through, and unproven otherwise.',
+    ...(proof ? WALLS.flatMap(wall => wallLines(proof, wall)) : []),
+    '',
+    '## Not covered',
+    '',
+    ...report.notCovered.map(text => `- ${text}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function proofLines(proof: Proof): string[] {
+  return [
+    `- Proof: ${proof.id}, started ${proof.startedAt}${
+      proof.finishedAt ? `, ended ${proof.finishedAt}` : ''
+    } (trigger: ${proof.trigger})`,
+    ...(proof.neighbour ? [`- Neighbour: ${proof.neighbour}`] : []),
+    ...(proof.timeToEnforceMs === undefined
+      ? []
+      : [`- Time to enforce: ${proof.timeToEnforceMs} ms`]),
+  ];
+}
+
+function wallLines(proof: Proof, wall: string): string[] {
+  const receipts = proof.receipts.filter(receipt => receipt.wall === wall);
+  return [
+    '',
+    `## ${wall[0].toUpperCase()}${wall.slice(1)} wall`,
+    '',
+    ...(receipts.length ? receipts.flatMap(receiptLines) : ['No receipts.']),
+  ];
+}
+
+function receiptLines(receipt: Receipt): string[] {
+  const { source } = receipt;
+  return [
+    `### ${receipt.check}: ${receipt.outcome}`,
+    '',
+    `- Kind: ${receipt.kind}`,
+    `- From: ${source.type} ${source.name}${
+      source.uid ? ` (UID ${source.uid})` : ''
+    }`,
+    `- Upon: ${inline(receipt.target)}`,
+    `- Expected: ${inline(receipt.expected)}`,
+    `- Came back: ${inline(receipt.code)} after ${receipt.durationMs} ms, ${
+      receipt.startedAt
+    }`,
+    ...(receipt.reason ? [`- Because: ${inline(receipt.reason)}`] : []),
+    '',
+    'Request:',
+    ...fence(receipt.request),
+    'Response:',
+    ...fence(receipt.response),
+    '',
+  ];
+}
+
+function row(cells: string[]): string {
+  return `| ${cells.map(cell => inline(cell).replace(/\|/g, '\\|')).join(' | ')} |`;
+}
+
+function inline(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+/** Text of others, in a fence that it can't close. */
+function fence(text: string): string[] {
+  const runs = text.match(/`+/g) ?? [];
+  const ticks = '`'.repeat(Math.max(3, ...runs.map(run => run.length + 1)));
+  return ['', ticks, text, ticks, ''];
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from '../../clients';
+import { KubernetesObject } from '../../plan/types';
+
+/** Milliseconds that what passes by itself may take: a lagging quota, a fresh RoleBinding. */
+const PATIENCE_MS = 8_000;
+const RETRY_MS = 200;
+
+/** Creates a pod, or says why it could not be. */
+export async function createPod(
+  cluster: Cluster,
+  pod: KubernetesObject,
+  signal: AbortSignal,
+  onSent: () => void,
+): Promise<{ uid?: string; problem?: string }> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    onSent();
+    const { status, body } = await cluster.kubernetes.create<any>(pod, {
+      signal,
+    });
+    if (status < 300) {
+      return { uid: body.metadata.uid };
+    }
+    const message = String(body.message ?? `HTTP ${status}`);
+    if (!mayPass(status, message) || Date.now() > deadline) {
+      return { problem: `The proof pod could not be made: ${message}` };
+    }
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+function mayPass(status: number, message: string): boolean {
+  return (
+    status === 403 &&
+    /status unknown for quota|exceeded quota: tenant-probe-quota|cannot create resource/.test(
+      message,
+    )
+  );
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from '../../clients';
+import { KubernetesObject } from '../../plan/types';
+import { Answer, PodFacts } from '../types';
+import { createPod } from './create';
+import { startOf } from './start';
+import { PodLine } from './tasks';
+
+/** Milliseconds before a stream that broke is opened again. */
+const RETRY_MS = 300;
+
+/** What became of a pod. */
+export interface PodRun {
+  namespace: string;
+  name: string;
+  uid?: string;
+  /** By the task's number */
+  answers: Map<number, Answer>;
+  facts: PodFacts;
+  /** Why answers are missing */
+  problem?: string;
+}
+
+/** Options of {@link runPod}. */
+export interface RunPodOptions {
+  nonce: string;
+  /** Ends the run; what has arrived by then counts */
+  deadline: AbortSignal;
+  /** Gives the run up */
+  signal: AbortSignal;
+  onStarted?: () => void;
+  onAnswer?: (id: number) => void;
+}
+
+/**
+ * Makes a pod, follows what it prints, and removes it. What goes wrong with it
+ * is its `problem`; only giving up throws.
+ */
+export async function runPod(
+  cluster: Cluster,
+  pod: KubernetesObject,
+  options: RunPodOptions,
+): Promise<PodRun> {
+  const { namespace = '', name } = pod.metadata;
+  const run: PodRun = {
+    namespace,
+    name,
+    answers: new Map(),
+    facts: {
+      runtimeClassName: (pod.spec as any).runtimeClassName,
+    },
+  };
+  const either = AbortSignal.any([options.signal, options.deadline]);
+  let created = false;
+  try {
+    const made = await createPod(cluster, pod, either, () => {
+      created = true;
+    });
+    run.problem = made.problem;
+    run.uid = made.uid;
+    if (made.uid) {
+      run.problem = await follow(cluster, run, options, either);
+    }
+  } catch (error) {
+    options.signal.throwIfAborted();
+    run.problem = options.deadline.aborted
+      ? `The proof pod was not done at the deadline (${last(run)})`
+      : `The proof pod could not be followed: ${(error as Error).message}`;
+  } finally {
+    if (created) {
+      await remove(cluster, namespace, name);
+    }
+  }
+  return run;
+}
+
+/** Until its end marker; a broken stream is opened again, an ended pod is not. */
+async function follow(
+  cluster: Cluster,
+  run: PodRun,
+  options: RunPodOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (;;) {
+    try {
+      const start = await startOf(cluster, run, signal);
+      if (start.problem) {
+        return start.problem;
+      }
+      run.facts.nodeName = start.nodeName;
+      options.onStarted?.();
+      if (await read(cluster, run, options, signal)) {
+        return undefined;
+      }
+      if (start.ended) {
+        return `The proof pod ended early: ${start.ended}`;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+    }
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+/** Whether the end marker was reached. */
+async function read(
+  cluster: Cluster,
+  run: PodRun,
+  { nonce, onAnswer }: RunPodOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for await (const text of cluster.kubernetes.logs(run, {
+    follow: true,
+    signal,
+  })) {
+    const line = parse(text, nonce);
+    if (!line) {
+      continue;
+    }
+    if ('end' in line) {
+      return true;
+    }
+    if ('hello' in line) {
+      run.facts.kernel = line.hello.kernel;
+    } else if (!run.answers.has(line.id)) {
+      const { id, ...answer } = line;
+      run.answers.set(id, answer);
+      onAnswer?.(id);
+    }
+  }
+  return false;
+}
+
+function parse(text: string, nonce: string): PodLine | undefined {
+  if (!text.startsWith(`${nonce} `)) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text.slice(nonce.length + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without the run's signal: it has to happen when the run was given up, too. */
+async function remove(cluster: Cluster, namespace: string, name: string) {
+  try {
+    await cluster.kubernetes.delete(
+      { apiVersion: 'v1', kind: 'Pod', namespace, name },
+      { gracePeriodSeconds: 0 },
+    );
+  } catch {
+    // Left to the sweep, and to its own deadline.
+  }
+}
+
+function last({ answers, uid }: PodRun): string {
+  return uid ? `${answers.size} answers so far` : 'it was not made';
+}

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { KubernetesObject } from '../../plan/types';
+import { SECRET_STORE } from '../../plan/secrets';
+import { tenantLabels } from '../../plan/objects';
+import { PortalAnswer, PortalAttempt, PortalContext, Side } from '../types';
+import { PROOF_LABEL } from '../pod/labels';
+
+/** Milliseconds External Secrets may take to say something. */
+const PATIENCE_MS = 8_000;
+/** A property that no secret has: nothing can be copied, whatever the walls. */
+const NO_SUCH_PROPERTY = 'threewalls-no-such-property';
+const REFUSED = /Code: 403\b/;
+const READABLE = /cannot find secret data for key/;
+
+const COLLECTION = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ExternalSecret',
+};
+
+/** Whether an ExternalSecret is one of a proof's own. */
+export function isProbe(object: KubernetesObject): boolean {
+  const { spec } = object as { spec?: any };
+  return (
+    Boolean(object.metadata.labels?.[PROOF_LABEL]) &&
+    spec?.secretStoreRef?.name === SECRET_STORE &&
+    spec.data?.length === 1 &&
+    spec.data[0].remoteRef?.property === NO_SUCH_PROPERTY &&
+    !spec.dataFrom?.length
+  );
+}
+
+/** Has External Secrets fetch somebody else's key with the tenant's own store. */
+export function externalSecretFor(
+  { tenant }: Side,
+  kvPath: string,
+): PortalAttempt {
+  const { namespace } = tenant.plan.names;
+  return {
+    by: 'portal',
+    asks: 'kubernetes',
+    target: `${kvPath} by way of SecretStore ${namespace}/${SECRET_STORE}`,
+    request: `create an ExternalSecret for property ${NO_SUCH_PROPERTY} of ${kvPath}, and remove it`,
+    expected: 'UpdateFailed with Code: 403, and no Secret bound',
+    run: async context => {
+      const object = probe(tenant.plan.spec.name, namespace, kvPath);
+      const { kubernetes } = context.cluster;
+      const { status, body } = await kubernetes.create<any>(object, {
+        signal: context.signal,
+      });
+      if (status >= 300) {
+        return {
+          code: String(status),
+          response: body.message ?? '',
+          outcome: 'inconclusive',
+          reason: `The ExternalSecret could not be made: ${body.message}`,
+        };
+      }
+      try {
+        return await follow(object, context);
+      } finally {
+        // Also when the proof is given up: without the signal.
+        await kubernetes.delete({
+          ...COLLECTION,
+          namespace,
+          name: object.metadata.name,
+        });
+      }
+    },
+  };
+}
+
+function probe(
+  tenant: string,
+  namespace: string,
+  kvPath: string,
+): KubernetesObject {
+  const name = `threewalls-proof-${randomBytes(5).toString('hex')}`;
+  return {
+    ...COLLECTION,
+    metadata: {
+      name,
+      namespace,
+      labels: { ...tenantLabels(tenant), [PROOF_LABEL]: 'external-secret' },
+    },
+    spec: {
+      refreshInterval: '0',
+      secretStoreRef: { kind: 'SecretStore', name: SECRET_STORE },
+      target: { name, creationPolicy: 'Owner' },
+      data: [
+        {
+          secretKey: 'value',
+          remoteRef: { key: kvPath, property: NO_SUCH_PROPERTY },
+        },
+      ],
+    },
+  };
+}
+
+/** Waits for what External Secrets says in an Event, then looks at the status. */
+async function follow(
+  object: KubernetesObject,
+  { cluster: { kubernetes }, signal }: PortalContext,
+): Promise<PortalAnswer> {
+  const { namespace, name } = object.metadata;
+  const late = AbortSignal.timeout(PATIENCE_MS);
+  const either = AbortSignal.any([signal, late]);
+  try {
+    const said = await firstEvent(kubernetes, object, either);
+    const live = await kubernetes.get<any>({ ...COLLECTION, namespace, name });
+    const bound = live?.status?.binding?.name;
+    if (bound) {
+      return {
+        ...said,
+        outcome: 'breached',
+        reason: `External Secrets wrote Secret ${bound}`,
+      };
+    }
+    return said;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!late.aborted) {
+      throw error;
+    }
+    return {
+      code: 'NO-ANSWER',
+      response: `External Secrets said nothing within ${PATIENCE_MS} ms`,
+      outcome: 'inconclusive',
+      reason: `External Secrets said nothing within ${PATIENCE_MS} ms: is it running?`,
+    };
+  }
+}
+
+/** The first Event of the object that says whether the key could be read. */
+async function firstEvent(
+  kubernetes: PortalContext['cluster']['kubernetes'],
+  { metadata: { namespace, name } }: KubernetesObject,
+  signal: AbortSignal,
+): Promise<PortalAnswer> {
+  const events = kubernetes.watch<any>(
+    { apiVersion: 'v1', kind: 'Event', namespace },
+    { fieldSelector: `involvedObject.name=${name}`, signal },
+  );
+  let last = 'nothing';
+  for await (const { object } of events) {
+    const message = String(object.message ?? '');
+    const judged = judgeMessage(message);
+    if (judged) {
+      return judged;
+    }
+    last = message;
+  }
+  throw new Error(`The watch ended; External Secrets had said ${last}`);
+}
+
+function judgeMessage(message: string): PortalAnswer | undefined {
+  const response = message.replace(/\s+/g, ' ').trim();
+  if (READABLE.test(message)) {
+    return {
+      code: 'READABLE',
+      response,
+      outcome: 'breached',
+      reason: 'External Secrets could read the key with this store',
+    };
+  }
+  return REFUSED.test(message)
+    ? { code: '403', response, outcome: 'asExpected' }
+    : undefined;
+}

@@ -1,0 +1,186 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root, stateDir, tail } from './run.ts';
+
+export interface PortalOptions {
+  port: number;
+  /** Config files beside app-config.yaml */
+  configs: string[];
+  env?: NodeJS.ProcessEnv;
+  /** Folder of the databases; relative to `.state` */
+  database: string;
+}
+
+/** A portal that runs as a child of this process. */
+export class Portal {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly log: string;
+  #token: { value: string; until: number } | undefined;
+
+  static async start(options: PortalOptions): Promise<Portal> {
+    await refuseTakenPort(options.port);
+    const logs = join(stateDir, 'logs');
+    await mkdir(logs, { recursive: true });
+    const log = join(logs, `${options.database}.log`);
+    const out = openSync(log, 'w');
+    const url = `http://localhost:${options.port}`;
+    const configs = ['app-config.yaml', ...options.configs];
+    const child = spawn(
+      'node',
+      [
+        '--no-warnings',
+        '--require',
+        '@backstage/cli/config/nodeTransform.cjs',
+        'src/index.ts',
+        ...configs.flatMap(file => ['--config', join(root, file)]),
+      ],
+      {
+        cwd: join(root, 'packages', 'backend'),
+        stdio: ['ignore', out, out],
+        env: {
+          ...process.env,
+          NODE_ENV: 'production',
+          APP_CONFIG_app_baseUrl: JSON.stringify(url),
+          APP_CONFIG_backend_baseUrl: JSON.stringify(url),
+          APP_CONFIG_backend_listen_port: String(options.port),
+          APP_CONFIG_backend_database_connection_directory: JSON.stringify(
+            join(stateDir, options.database),
+          ),
+          ...options.env,
+        },
+      },
+    );
+    const portal = new Portal(child, url, log);
+    await portal.#untilReady();
+    return portal;
+  }
+
+  constructor(child: ChildProcess, url: string, log: string) {
+    this.child = child;
+    this.url = url;
+    this.log = log;
+  }
+
+  /** Resolves when the portal's process ends by itself. */
+  async ended(): Promise<void> {
+    await new Promise(resolve => this.child.once('exit', resolve));
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.child.kill('SIGTERM');
+      await Promise.race([this.ended(), sleep(10_000)]);
+      this.child.kill('SIGKILL');
+    }
+  }
+
+  /** Calls the portal's API as the guest. */
+  async call<T = any>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<T> {
+    const response = await this.request(method, path, body);
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(
+        `${method} ${path}: ${response.status} ${text.slice(0, 500)}`,
+      );
+    }
+    return JSON.parse(text) as T;
+  }
+
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await this.#guest()}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  }
+
+  /** Waits until the API answers for a path. */
+  async until(path: string, seconds: number): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const response = await this.request('GET', path).catch(() => undefined);
+      if (response?.ok) {
+        return;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(
+          `The portal did not answer ${path} within ${seconds} s (${
+            response?.status ?? 'no answer'
+          }). See ${this.log}`,
+        );
+      }
+      await sleep(250);
+    }
+  }
+
+  async #guest(): Promise<string> {
+    if (!this.#token || Date.now() > this.#token.until) {
+      const response = await fetch(`${this.url}/api/auth/guest/refresh`, {
+        method: 'POST',
+        headers: { 'x-requested-with': 'XMLHttpRequest' },
+      });
+      const answer: any = await response.json();
+      this.#token = {
+        value: answer.backstageIdentity.token,
+        until: Date.now() + 10 * 60_000,
+      };
+    }
+    return this.#token.value;
+  }
+
+  async #untilReady(): Promise<void> {
+    const deadline = Date.now() + 180_000;
+    for (;;) {
+      if (this.child.exitCode !== null) {
+        throw new Error(
+          `The portal ended with ${this.child.exitCode}. The end of ${
+            this.log
+          }:\n${tail(this.log)}`,
+        );
+      }
+      const ready = await fetch(
+        `${this.url}/.backstage/health/v1/readiness`,
+      ).catch(() => undefined);
+      if (ready?.ok) {
+        return;
+      }
+      if (Date.now() > deadline) {
+        await this.stop();
+        throw new Error(
+          `The portal was not ready within 180 s. See ${this.log}`,
+        );
+      }
+      await sleep(200);
+    }
+  }
+}
+
+async function refuseTakenPort(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', () =>
+      reject(
+        new Error(
+          `Port ${port} is taken: end what listens there, or name another with --port`,
+        ),
+      ),
+    );
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
+  });
+}

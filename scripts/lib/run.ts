@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Folder in the checkout with logs and databases of what runs from it. */
+export const stateDir = join(root, '.state');
+
+/** A command that ended with another code than 0. */
+export class CommandError extends Error {}
+
+/**
+ * Runs a command to its end with its output in a log file.
+ *
+ * @throws CommandError with the end of the log
+ */
+export async function runLogged(
+  name: string,
+  command: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<void> {
+  const { code, log } = await runToEnd(name, command, options);
+  if (code !== 0) {
+    throw new CommandError(
+      `${command.join(' ')} ended with ${code}. The end of ${log}:\n${tail(
+        log,
+      )}`,
+    );
+  }
+}
+
+/** Runs a command to its end with its output in a log file; tells how it ended. */
+export async function runToEnd(
+  name: string,
+  command: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<{ code: number; log: string }> {
+  const logs = join(stateDir, 'logs');
+  await mkdir(logs, { recursive: true });
+  const log = join(logs, `${name}.log`);
+  const out = openSync(log, 'w');
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
+    cwd: options.cwd ?? root,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', out, out],
+  });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve(signal ? 1 : status ?? 1));
+  });
+  return { code, log };
+}
+
+/** The last lines of a log. */
+export function tail(file: string, count = 40): string {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-count)
+    .join('\n');
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Portal } from './portal.ts';
+
+const TEMPLATE = 'template:default/create-tenant';
+
+interface Receipt {
+  check: string;
+  wall: string;
+  kind: string;
+  outcome: string;
+  target: string;
+  code: string;
+  response: string;
+  request: string;
+}
+
+export interface Proof {
+  id: string;
+  state: string;
+  durationMs?: number;
+  verdicts: { wall: string; status: string; summary: string }[];
+  receipts: Receipt[];
+}
+
+/** Creates a tenant through the real template; a line for each line of its log. */
+export async function createTenant(
+  portal: Portal,
+  values: { name: string; owner: string; size?: string },
+  onLine: (line: string) => void,
+): Promise<void> {
+  const entity = '/api/catalog/entities/by-name/template/default/create-tenant';
+  await portal.until(entity, 60);
+  const { id } = await portal.call('POST', '/api/scaffolder/v2/tasks', {
+    templateRef: TEMPLATE,
+    values: { size: 'small', ...values },
+  });
+  let after = -1;
+  for (;;) {
+    const events = await portal.call<any[]>(
+      'GET',
+      `/api/scaffolder/v2/tasks/${id}/events?after=${after}`,
+    );
+    for (const event of events) {
+      after = Math.max(after, event.id);
+      onLine(String(event.body?.message ?? ''));
+      if (event.type === 'completion') {
+        if (event.body.status !== 'completed') {
+          throw new Error(
+            `Creating ${values.name} ended as ${event.body.status}: ${
+              event.body.error?.message ?? event.body.message
+            }`,
+          );
+        }
+        return;
+      }
+    }
+  }
+}
+
+/** Proves a tenant now and hands back the proof with its receipts. */
+export async function prove(portal: Portal, name: string): Promise<Proof> {
+  const path = `/api/tenants/tenants/${name}/proofs`;
+  const { id } = await portal.call('POST', path, {});
+  return followProof(portal, name, id);
+}
+
+/** The newest proof that came to an end, with its receipts. */
+export async function lastProof(
+  portal: Portal,
+  name: string,
+): Promise<Proof | undefined> {
+  const tenant = await portal.call('GET', `/api/tenants/tenants/${name}`);
+  const id = tenant.lastProof?.id;
+  return id && portal.call('GET', `/api/tenants/tenants/${name}/proofs/${id}`);
+}
+
+async function followProof(
+  portal: Portal,
+  name: string,
+  id: string,
+): Promise<Proof> {
+  const deadline = Date.now() + 180_000;
+  for (;;) {
+    const proof = await portal.call<Proof>(
+      'GET',
+      `/api/tenants/tenants/${name}/proofs/${id}`,
+    );
+    if (proof.state === 'done') {
+      return proof;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`The proof of ${name} did not end within 180 s`);
+    }
+    await sleep(250);
+  }
+}
+
+/** The receipt that shows a wall best: what decided it, or the plainest refusal. */
+export function tellingReceipt(
+  proof: Proof,
+  wall: string,
+): Receipt | undefined {
+  const receipts = proof.receipts.filter(r => r.wall === wall);
+  const decisive = receipts.find(
+    r =>
+      r.outcome === 'breached' ||
+      r.outcome === 'failed' ||
+      r.outcome === 'inconclusive',
+  );
+  const plainest: Record<string, string[]> = {
+    network: ['net.neighbour-service', 'net.canary-egress'],
+    secret: ['sec.eso-neighbour', 'sec.neighbour-data', 'sec.canary-data'],
+    resource: ['res.container-max'],
+  };
+  const asExpected = receipts.filter(r => r.outcome === 'asExpected');
+  const best = plainest[wall].flatMap(id =>
+    asExpected.filter(r => r.check === id),
+  );
+  return decisive ?? best[0] ?? asExpected.find(r => r.kind === 'barrier');
+}

@@ -1,0 +1,252 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  labDown,
+  labPaths,
+  labReset,
+  labUp,
+  type OnProgress,
+} from '../packages/lab/src/index.ts';
+import { Board } from './lib/board.ts';
+import { buildFrontend, installDependencies } from './lib/install.ts';
+import { Portal } from './lib/portal.ts';
+import { stateDir } from './lib/run.ts';
+import {
+  createTenant,
+  prove,
+  tellingReceipt,
+  type Proof,
+} from './lib/tenants.ts';
+
+const HELP = `Brings everything up: dependencies, a real cluster with Vault and External
+Secrets, the portal, and two tenants whose walls are proved.
+
+  npm start -- [options]
+
+  --port N              port of the portal (7007)
+  --no-tenants          bring up the portal and the cluster alone
+  --fresh               forget the cluster's and the portal's data first
+  --down                end the cluster too when the portal is stopped
+  --kubeconfig FILE     use a cluster of your own; with
+    --context NAME        a context of that file
+    --vault URL           its Vault, as the portal and pods reach it
+    --vault-token FILE    a file with a token for it (deploy/vault says its policy)
+    --network NAME        what enforces its policies: kubernetes or cilium
+    --n8n-image IMAGE     n8n's image there
+  --help                this text
+`;
+
+const TENANTS = [
+  { name: 'acme', owner: 'group:default/acme-team' },
+  { name: 'globex', owner: 'group:default/globex-team' },
+];
+
+const { values: options } = parseArgs({
+  options: {
+    port: { type: 'string', default: '7007' },
+    'no-tenants': { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
+    down: { type: 'boolean', default: false },
+    kubeconfig: { type: 'string' },
+    context: { type: 'string' },
+    vault: { type: 'string' },
+    'vault-token': { type: 'string' },
+    network: { type: 'string', default: 'kubernetes' },
+    'n8n-image': { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  if (options.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const own = options.kubeconfig !== undefined;
+  const port = Number(options.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new Error(`--port ${options.port} is no port`);
+  }
+  const config = own ? await ownClusterConfig() : 'app-config.lab.yaml';
+  const board = new Board();
+  const startedAt = Date.now();
+  if (options.fresh) {
+    await forget(board, own);
+  }
+  // A failure of either is reported once both have stopped.
+  const cluster = own
+    ? Promise.resolve()
+    : labUp({}, labLines(board)).then(() => {});
+  cluster.catch(() => {});
+  const portal = await startPortal(board, port, config);
+  const stop = async (code: number) => {
+    board.close();
+    await portal.stop();
+    if (options.down && !own) {
+      await labDown();
+    }
+    process.exit(code);
+  };
+  process.on('SIGINT', () => void stop(0));
+  process.on('SIGTERM', () => void stop(0));
+  void portal.ended().then(() => {
+    process.stderr.write('The portal has ended by itself: see .state/logs\n');
+    process.exit(1);
+  });
+  board.line(`  The portal is at ${portal.url}`);
+  try {
+    await cluster;
+    const proofs = options['no-tenants'] ? [] : await tenants(board, portal);
+    board.close();
+    summary(portal, proofs, Date.now() - startedAt);
+  } catch (error) {
+    process.stderr.write(`\n${(error as Error).message}\n`);
+    await stop(1);
+  }
+}
+
+async function startPortal(board: Board, port: number, config: string) {
+  await board.part('Dependencies', installDependencies, madeNow);
+  await board.part('Front end', buildFrontend, madeNow);
+  return board.part('Portal', () =>
+    Portal.start({
+      port,
+      configs: [config],
+      database: 'portal',
+      env: { THREEWALLS_LAB_STATE: labPaths().state },
+    }),
+  );
+}
+
+function madeNow(changed: boolean): string {
+  return changed ? '' : 'nothing has changed';
+}
+
+/** The lab's parts as lines among ours. */
+function labLines(board: Board): OnProgress {
+  const ended = new Set<string>();
+  const running = new Set<string>();
+  return (_, part) => {
+    if (!part || part.state === 'waiting' || ended.has(part.id)) {
+      return;
+    }
+    if (!running.has(part.id)) {
+      running.add(part.id);
+      board.started(part.title);
+    }
+    if (part.state === 'running') {
+      board.detail(part.title, part.detail ?? '');
+      return;
+    }
+    ended.add(part.id);
+    const mark = { done: '✓', skipped: '-', failed: '✗' }[part.state];
+    board.ended(
+      part.title,
+      mark,
+      part.state === 'done' ? '' : part.detail ?? '',
+    );
+  };
+}
+
+/** Both tenants, created where they are not there yet, and proved. */
+async function tenants(
+  board: Board,
+  portal: Portal,
+): Promise<[string, Proof][]> {
+  await portal.until('/api/tenants/tenants', 60);
+  const { items } = await portal.call('GET', '/api/tenants/tenants?limit=1000');
+  const there = new Set(items.map((t: { name: string }) => t.name));
+  await Promise.all(
+    TENANTS.filter(t => !there.has(t.name)).map(tenant =>
+      board.part(`Tenant ${tenant.name}`, detail =>
+        createTenant(portal, tenant, detail),
+      ),
+    ),
+  );
+  return Promise.all(
+    TENANTS.map(({ name }) =>
+      board.part(
+        `Proof of ${name}`,
+        async (): Promise<[string, Proof]> => [name, await prove(portal, name)],
+      ),
+    ),
+  );
+}
+
+function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {
+  const lines = [''];
+  for (const [name, proof] of proofs) {
+    lines.push(`${name}  ${portal.url}/catalog/default/resource/${name}`);
+    for (const { wall, status, summary: said } of proof.verdicts) {
+      lines.push(`  ${wall.padEnd(9)} ${status.padEnd(9)} ${said}`);
+      const receipt = tellingReceipt(proof, wall);
+      if (receipt) {
+        const response = receipt.response.trim().replace(/\n/g, '\n      ');
+        lines.push(`    ${receipt.check}  ${receipt.request}`);
+        lines.push(`      ${receipt.code}  ${response}`);
+      }
+    }
+    lines.push('');
+  }
+  lines.push(
+    `The portal is at ${portal.url}  (${Math.round(
+      ms / 1000,
+    )} s). Ctrl-C stops it${
+      options.down ? ' and the cluster' : '; the cluster stays up'
+    }.`,
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function forget(board: Board, own: boolean): Promise<void> {
+  await board.part('Forgetting what was there', async () => {
+    if (!own) {
+      await labReset();
+    }
+    const { rm } = await import('node:fs/promises');
+    await rm(join(stateDir, 'portal'), { recursive: true, force: true });
+  });
+}
+
+/** A config file for a cluster of the user's own. */
+async function ownClusterConfig(): Promise<string> {
+  const kubeconfig = resolve(options.kubeconfig!);
+  const token = options['vault-token'] && resolve(options['vault-token']);
+  if (!existsSync(kubeconfig)) {
+    throw new Error(
+      `--kubeconfig ${options.kubeconfig}: there is no such file`,
+    );
+  }
+  if (!options.vault || !token || !existsSync(token)) {
+    throw new Error(
+      'A cluster of your own needs --vault URL and --vault-token FILE as well: deploy/vault has the policy of that token',
+    );
+  }
+  const config = {
+    tenants: {
+      clusters: [
+        {
+          name: options.context ?? 'default',
+          kubernetes: { kubeconfig, context: options.context },
+          vault: { address: options.vault, login: { tokenFile: token } },
+        },
+      ],
+      network: { provider: options.network },
+      ...(options['n8n-image'] && { n8n: { image: options['n8n-image'] } }),
+    },
+  };
+  await mkdir(stateDir, { recursive: true });
+  // JSON is YAML too.
+  await writeFile(
+    join(stateDir, 'own-cluster.yaml'),
+    JSON.stringify(config, undefined, 2),
+  );
+  return '.state/own-cluster.yaml';
+}
+
+main().catch(error => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  labDown,
+  labPaths,
+  labStatus,
+  labUp,
+  type OnProgress,
+} from '../packages/lab/src/index.ts';
+import { Board } from './lib/board.ts';
+import { buildFrontend, installDependencies } from './lib/install.ts';
+import { runToEnd, stateDir, tail } from './lib/run.ts';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+/** A part of the tests: a line of the run, and where its log is. */
+interface Suite {
+  title: string;
+  run(): Promise<Count & { log?: string }>;
+}
+
+const [mode = 'test'] = process.argv.slice(2);
+const withLab = mode !== 'test:unit';
+const env = {
+  CI: '1',
+  THREEWALLS_LAB_STATE: labPaths().state,
+  ...(mode === 'test:full' && { THREEWALLS_FULL: '1' }),
+};
+
+/** A tool that passes or fails as a whole. */
+function tool(title: string, name: string, command: string[]): Suite {
+  return {
+    title,
+    async run() {
+      const { code, log } = await runToEnd(name, command, { env });
+      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, log };
+    },
+  };
+}
+
+/** Jest, counted from its own report. */
+function jest(title: string, name: string, command: string[]): Suite {
+  return {
+    title,
+    async run() {
+      const report = join(stateDir, `${name}.json`);
+      await mkdir(stateDir, { recursive: true });
+      await rm(report, { force: true });
+      const { code, log } = await runToEnd(
+        name,
+        [...command, '--json', `--outputFile=${report}`],
+        { env },
+      );
+      const count = readReport(report);
+      // A suite that does not even load has no failed test of its own.
+      const failed = code !== 0 && count.failed === 0 ? 1 : count.failed;
+      return { passed: count.passed, failed, log };
+    },
+  };
+}
+
+function readReport(file: string): Count {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    return {
+      passed: report.numPassedTests,
+      // A skipped test is one that nobody has seen pass.
+      failed:
+        report.numFailedTests +
+        report.numFailedTestSuites -
+        countFailedWithTests(report) +
+        report.numPendingTests,
+    };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+/** Failed suites that are counted by their failed tests already. */
+function countFailedWithTests(report: any): number {
+  return report.testResults.filter(
+    (suite: any) =>
+      suite.status === 'failed' &&
+      suite.assertionResults.some((test: any) => test.status === 'failed'),
+  ).length;
+}
+
+/** Node's own test runner, for what runs without dependencies. */
+function nodeTest(title: string, name: string, pattern: string): Suite {
+  return {
+    title,
+    async run() {
+      const { code, log } = await runToEnd(
+        name,
+        ['node', '--no-warnings', '--test', '--test-reporter=tap', pattern],
+        { env },
+      );
+      const text = readFileSync(log, 'utf8');
+      const passed = Number(/^# pass (\d+)/m.exec(text)?.[1] ?? 0);
+      const failed = Number(/^# fail (\d+)/m.exec(text)?.[1] ?? 0);
+      return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, log };
+    },
+  };
+}
+
+const UNIT: Suite[] = [
+  tool('Formatting', 'prettier', ['yarn', 'prettier:check']),
+  tool('Types', 'tsc', ['yarn', 'tsc']),
+  tool('Types of the lab and scripts', 'tsc-scripts', [
+    'yarn',
+    'exec',
+    'tsc -p packages/lab && tsc -p scripts',
+  ]),
+  tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']),
+  nodeTest(
+    'Unit tests of the lab',
+    'lab-unit',
+    'packages/lab/src/**/*.test.ts',
+  ),
+  jest('Unit tests', 'unit', ['yarn', 'backstage-cli', 'repo', 'test']),
+];
+
+const ON_THE_LAB: Suite[] = [
+  jest('On the lab', 'lab', [
+    'yarn',
+    'workspace',
+    'e2e',
+    'backstage-cli',
+    'package',
+    'test',
+    '--watchAll=false',
+    '--runInBand',
+  ]),
+];
+
+async function main(): Promise<number> {
+  const board = new Board();
+  const total: Count = { passed: 0, failed: 0 };
+  const run = async (suite: Suite) => {
+    board.started(suite.title);
+    const { passed, failed, log } = await suite.run();
+    total.passed += passed;
+    total.failed += failed;
+    board.ended(
+      suite.title,
+      failed === 0 ? '✓' : '✗',
+      `${passed} passed, ${failed} failed`,
+    );
+    if (failed > 0 && log) {
+      board.line(`The end of ${log}:\n${tail(log, 120)}\n`);
+    }
+  };
+
+  const wasUp = labStatus().running;
+  // The cluster comes up beside the checks that do not need it.
+  const lab = withLab
+    ? labUp({}, labDetail(board)).then(
+        () => undefined,
+        (error: Error) => error,
+      )
+    : Promise.resolve(undefined);
+  try {
+    await board.part('Dependencies', installDependencies);
+    for (const suite of UNIT) {
+      await run(suite);
+    }
+    if (withLab) {
+      await board.part('Front end', buildFrontend);
+      const error = await lab;
+      if (error) {
+        total.failed++;
+        board.line(`✗ The lab did not come up: ${error.message}`);
+      } else {
+        for (const suite of ON_THE_LAB) {
+          await run(suite);
+        }
+      }
+    }
+  } catch (error) {
+    total.failed++;
+    board.line(`✗ ${(error as Error).message}`);
+  } finally {
+    await lab;
+    if (withLab && !wasUp) {
+      await board.part('Taking the lab down', labDown);
+    }
+    board.close();
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/** The lab as one part among the others, with what it does as its detail. */
+function labDetail(board: Board): OnProgress {
+  const title = 'The lab';
+  board.started(title);
+  return progress => {
+    const running = progress.parts.filter(p => p.state === 'running');
+    board.detail(
+      title,
+      running
+        .map(p => [p.title, p.detail].filter(Boolean).join(': '))
+        .join(', '),
+    );
+    if (progress.ready || progress.error) {
+      board.ended(title, progress.ready ? '✓' : '✗', '');
+    }
+  };
+}
+
+main().then(
+  code => process.exit(code),
+  error => {
+    process.stderr.write(`${error.stack}\n`);
+    process.stdout.write('0 passed, 1 failed\n');
+    process.exit(1);
+  },
+);
