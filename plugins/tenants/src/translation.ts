@@ -48,7 +48,7 @@ export const tenantsTranslationRef = createTranslationRef({
     card: {
       title: 'Walls',
       loading: 'Loading the walls',
-      errorTitle: 'The walls can not be shown',
+      errorTitle: 'The walls can not be shown: {{message}}',
       refreshErrorTitle:
         'No news from the backend: this is what was last known',
       removingTitle: 'This tenant is being removed',
@@ -80,12 +80,12 @@ export const tenantsTranslationRef = createTranslationRef({
     receipts: {
       title: 'Receipts',
       loading: 'Loading the receipts',
-      errorTitle: 'The receipts can not be shown',
+      errorTitle: 'The receipts can not be shown: {{message}}',
       none: 'This proof left no receipt for this wall',
       noProof: 'There is no proof yet, and so no receipt',
       counts:
         '{{refused}} of {{counted}} barriers refused as expected, {{succeeded}} of {{tried}} controls succeeded',
-      target: 'Upon',
+      target: 'Target',
       request: 'Tried',
       from: 'From',
       expected: 'Expected',
@@ -145,7 +145,7 @@ export const tenantsTranslationRef = createTranslationRef({
       showHolds: 'Show the tenants of which all walls hold',
       empty: 'There is no tenant yet',
       emptyFiltered: 'No tenant matches',
-      errorTitle: 'The tenants can not be shown',
+      errorTitle: 'The tenants can not be shown: {{message}}',
       openAll: 'All tenants',
     },
   },

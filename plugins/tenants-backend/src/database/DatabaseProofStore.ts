@@ -79,9 +79,10 @@ export class DatabaseProofStore implements ProofStore {
     cluster: string;
     trigger: ProofTrigger;
   }): Promise<{ proof: StoredProof; joined: boolean }> {
-    const { tenant, trigger } = request;
+    const { tenant, cluster, trigger } = request;
     const id = randomUUID();
-    await insertProof(this.#knex, { id, ...request, now: this.#now() });
+    const now = this.#now();
+    await insertProof(this.#knex, { id, tenant, cluster, trigger, now });
     const open = await openProofs(this.#knex, [tenant]).first();
     if (!open) {
       // The one that was in the way has just ended.

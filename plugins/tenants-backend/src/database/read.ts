@@ -19,13 +19,17 @@ import {
 
 /** Names in one WHERE … IN; SQLite bounds the variables of a statement. */
 const MAX_NAMES = 10_000;
+/** PostgreSQL refuses to compare anything else with an id. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export async function readProof(
   knex: Knex,
   tenant: string,
   id: string,
 ): Promise<Proof | undefined> {
-  const row = await knex<ProofRow>(PROOFS).where({ id, tenant }).first();
+  const row = UUID.test(id)
+    ? await knex<ProofRow>(PROOFS).where({ id, tenant }).first()
+    : undefined;
   if (!row) {
     return undefined;
   }

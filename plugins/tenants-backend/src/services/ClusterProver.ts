@@ -83,14 +83,15 @@ export class ClusterProver implements Prover {
 
   /** One for all rounds that wait for it, hence not under any one's signal. */
   #canary(name: string): Promise<unknown> {
-    let canary = this.#canaries.get(name);
-    if (!canary) {
-      canary = ensureCanary(this.clusters.get(name), this.platform, {
-        signal: AbortSignal.timeout(CANARY_TIMEOUT_MS),
-      });
-      canary.catch(() => this.#canaries.delete(name));
-      this.#canaries.set(name, canary);
+    const known = this.#canaries.get(name);
+    if (known) {
+      return known;
     }
+    const canary = ensureCanary(this.clusters.get(name), this.platform, {
+      signal: AbortSignal.timeout(CANARY_TIMEOUT_MS),
+    });
+    canary.catch(() => this.#canaries.delete(name));
+    this.#canaries.set(name, canary);
     return canary;
   }
 }

@@ -47,6 +47,9 @@ export async function applyKubernetes(
       }
     }
   }
+  if (live && resource.once) {
+    return 'unchanged';
+  }
   const response = await applyWithPatience(object, context);
   if (response.status >= 300) {
     throw refusal(resource, response);

@@ -103,6 +103,9 @@ async function diffResource(
     return changeOf(undefined, []);
   }
   checkOwnership(live, plan.spec.name, options.adopt ?? false);
+  if (resource.once) {
+    return changeOf(live, []);
+  }
   const applied = await cluster.kubernetes.apply(object, {
     dryRun: true,
     force: true,

@@ -69,12 +69,21 @@ export async function removeTenant(
   const namespace = await kubernetes.get(ref);
   if (namespace) {
     checkOwnership(namespace, name, false);
+  }
+  // Of one that is on its way out the portal's RoleBinding may be gone already,
+  // and all that comes before was done.
+  const present = namespace && !namespace.metadata.deletionTimestamp;
+  if (present) {
     await step('No pod is left', () => cordon(names, cluster, options.signal));
   }
-  await step('No Vault token of the tenant works', () =>
-    removeFromVault(names, cluster),
+  await step('No Vault token of the tenant works', async () =>
+    removeFromVault(
+      names,
+      cluster,
+      present ? await loginUid(names, cluster) : undefined,
+    ),
   );
-  if (namespace) {
+  if (present) {
     await step('No ExternalSecret is left', () =>
       removeExternalSecrets(names, cluster, options.signal),
     );
@@ -115,24 +124,33 @@ async function cordon(
   await waitUntilEmpty(pods, { kubernetes }, PODS_MS, signal);
 }
 
-/** Ends the tokens that the tenant holds, and the way to new ones. */
-async function removeFromVault(
+/** UID of the ServiceAccount that logs in: Vault's alias of its identity. */
+async function loginUid(
   names: TenantNames,
-  cluster: Cluster,
-): Promise<void> {
-  const { vault, config, kubernetes } = cluster;
-  const { authMount } = config.vault;
+  { kubernetes }: Cluster,
+): Promise<string | undefined> {
   const account = await kubernetes.get({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     namespace: names.namespace,
     name: names.loginServiceAccount,
   });
+  return account && String(account.metadata.uid);
+}
+
+/** Ends the tokens that the tenant holds, and the way to new ones. */
+async function removeFromVault(
+  names: TenantNames,
+  cluster: Cluster,
+  accountUid: string | undefined,
+): Promise<void> {
+  const { vault, config } = cluster;
+  const { authMount } = config.vault;
   await expectGone(cluster, `auth/${authMount}/role/${names.vaultRole}`);
-  if (account) {
+  if (accountUid) {
     const mounts = await vault.expect('GET', 'sys/auth');
     const entity = await vault.request('POST', 'identity/lookup/entity', {
-      alias_name: account.metadata.uid,
+      alias_name: accountUid,
       alias_mount_accessor: mounts[`${authMount}/`]?.accessor,
     });
     const id = entity.data?.id;

@@ -16,18 +16,21 @@ const STARTUP_SECONDS = 180;
 export function planN8n(context: PlanContext): KubernetesResource[] {
   const { platform, size } = context;
   return [
-    tenantObject(context, {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      name: 'n8n-data',
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        resources: { requests: { storage: size.n8n.storage } },
-        ...(platform.n8n.storageClass && {
-          storageClassName: platform.n8n.storageClass,
-        }),
-      },
-    }),
+    {
+      ...tenantObject(context, {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        name: 'n8n-data',
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          resources: { requests: { storage: size.n8n.storage } },
+          ...(platform.n8n.storageClass && {
+            storageClassName: platform.n8n.storageClass,
+          }),
+        },
+      }),
+      once: true,
+    },
     planDeployment(context),
     tenantObject(context, {
       apiVersion: 'v1',

@@ -47,6 +47,11 @@ export interface KubernetesResource {
   /** Unique in a plan, such as `NetworkPolicy tenant-isolation` */
   id: string;
   object: KubernetesObject;
+  /**
+   * Made where it is absent and never changed: a volume claim can't shrink, and
+   * grows only where its StorageClass allows it
+   */
+  once?: boolean;
 }
 
 /** A Vault object that is written whole: a policy, a role. */

@@ -90,7 +90,7 @@ function Part(props: { part: LabPart }) {
         className={state === 'running' ? styles.spinner : undefined}
       />
       <Text weight={state === 'running' ? 'bold' : 'regular'}>{title}</Text>
-      <Text variant="body-small" color={color}>
+      <Text variant="body-small" color="secondary">
         {word}
       </Text>
       <Text variant="body-small" color="secondary" className={styles.detail}>

@@ -19,6 +19,8 @@ export function SidebarContent(props: NavContentComponentProps) {
   ));
   // It has an item of its own below, with the number of unread ones.
   nav.take('page:notifications');
+  // A graph begins at an entity, and is reached from one.
+  nav.take('page:catalog-graph');
 
   return (
     <Sidebar>

@@ -8,7 +8,7 @@ export const signInModule = createFrontendModule({
     SignInPageBlueprint.make({
       params: {
         loader: async () => props =>
-          <SignInPage {...props} title="Threewalls" providers={['guest']} />,
+          <SignInPage {...props} title="Sign in" providers={['guest']} />,
       },
     }),
   ],

@@ -41,15 +41,8 @@ export async function runPod(
   pod: KubernetesObject,
   options: RunPodOptions,
 ): Promise<PodRun> {
-  const { namespace = '', name } = pod.metadata;
-  const run: PodRun = {
-    namespace,
-    name,
-    answers: new Map(),
-    facts: {
-      runtimeClassName: (pod.spec as any).runtimeClassName,
-    },
-  };
+  const run = notRun(pod);
+  const { namespace, name } = run;
   const either = AbortSignal.any([options.signal, options.deadline]);
   let created = false;
   try {
@@ -72,6 +65,19 @@ export async function runPod(
     }
   }
   return run;
+}
+
+/** A pod that was not made, yet or at all. */
+export function notRun(pod: KubernetesObject, problem?: string): PodRun {
+  const { namespace = '', name } = pod.metadata;
+  const { runtimeClassName } = pod.spec as { runtimeClassName?: string };
+  return {
+    namespace,
+    name,
+    answers: new Map(),
+    facts: { runtimeClassName },
+    problem,
+  };
 }
 
 /** Until its end marker; a broken stream is opened again, an ended pod is not. */

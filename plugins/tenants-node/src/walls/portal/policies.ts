@@ -8,7 +8,7 @@ const KINDS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
 
 /** Our own policies, live, against the plan. */
 export function policiesAsPlanned({ tenant }: Side): PortalAttempt[] {
-  return plannedObjects(tenant.plan, ...KINDS).map(asPlanned);
+  return plannedObjects(tenant.plan, ...KINDS).map(object => asPlanned(object));
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '@remixicon/react';
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
+import styles from './OutcomeLabel.module.css';
 
 const LOOK = {
   asExpected: { color: 'success', Icon: RiCheckLine },
@@ -30,7 +31,12 @@ export function OutcomeLabel(props: { outcome: Outcome }) {
         color={`var(--bui-fg-${color})`}
         style={{ flexShrink: 0 }}
       />
-      <Text as="span" variant="body-small" weight="bold" color={color}>
+      <Text
+        as="span"
+        variant="body-small"
+        weight="bold"
+        className={styles[props.outcome]}
+      >
         {t(`outcome.${props.outcome}`)}
       </Text>
     </Flex>

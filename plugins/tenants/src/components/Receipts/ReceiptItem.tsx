@@ -79,6 +79,7 @@ function KindBadge(props: { kind: CheckKind }) {
   return (
     <Badge
       size="small"
+      className={styles.kind}
       icon={<Icon aria-hidden="true" />}
       title={t(`kind.${props.kind}Hint`)}
     >

@@ -21,7 +21,7 @@ export function Verbatim(props: { label: string; text: string }) {
   }, [copied]);
 
   return (
-    <Box className={styles.verbatim} bg="neutral">
+    <Box className={styles.verbatim}>
       <Box as="pre" className={styles.text} tabIndex={0} aria-label={label}>
         {text}
       </Box>

@@ -22,7 +22,10 @@ export function WallReceipts(props: {
   }
   if (error) {
     return (
-      <ResponseErrorPanel title={t('receipts.errorTitle')} error={error} />
+      <ResponseErrorPanel
+        title={t('receipts.errorTitle', { message: error.message })}
+        error={error}
+      />
     );
   }
   if (!proof) {

@@ -1,21 +1,10 @@
 import { ReactNode } from 'react';
-import {
-  Box,
-  Card,
-  CardBody,
-  CardHeader,
-  Flex,
-  Link,
-  Text,
-} from '@backstage/ui';
+import { Box, Card, CardBody, CardHeader, Flex, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import {
-  useEntityPresentation,
-  useEntityRefLink,
-} from '@backstage/plugin-catalog-react';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { RelativeTime } from '../WallStatus';
+import { OwnerLink } from '../OwnerLink';
 import { TemplateLinks } from '../TemplateLinks';
 import styles from './TenantTab.module.css';
 
@@ -24,7 +13,7 @@ export function FactsCard(props: { tenant: Tenant }) {
   const { name, namespace, cluster, spec, owner, createdAt } = props.tenant;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const facts: [string, ReactNode][] = [
-    [t('tab.owner'), <Owner key="owner" entityRef={owner} />],
+    [t('tab.owner'), <OwnerLink key="owner" entityRef={owner} />],
     [t('tab.cluster'), cluster],
     [t('tab.namespace'), <Mono key="namespace">{namespace}</Mono>],
     [t('tab.size'), spec.size],
@@ -53,26 +42,20 @@ export function FactsCard(props: { tenant: Tenant }) {
         <Box as="dl" className={styles.facts}>
           {facts.map(([term, value]) => (
             <Box key={term}>
-              <Text as="div" variant="body-small" color="secondary">
-                <Box as="dt">{term}</Box>
-              </Text>
-              <Text as="div">
-                <Box as="dd" className={styles.value}>
-                  {value}
-                </Box>
-              </Text>
+              <Box as="dt">
+                <Text variant="body-small" color="secondary">
+                  {term}
+                </Text>
+              </Box>
+              <Box as="dd" className={styles.value}>
+                <Text>{value}</Text>
+              </Box>
             </Box>
           ))}
         </Box>
       </CardBody>
     </Card>
   );
-}
-
-function Owner(props: { entityRef: string }) {
-  const link = useEntityRefLink();
-  const { primaryTitle } = useEntityPresentation(props.entityRef);
-  return <Link href={link(props.entityRef)}>{primaryTitle}</Link>;
 }
 
 function Egress(props: { tenant: Tenant }) {

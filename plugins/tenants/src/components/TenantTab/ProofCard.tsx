@@ -64,7 +64,10 @@ export function ProofCard(props: {
       </CardHeader>
       <CardBody>
         {error && (
-          <ResponseErrorPanel title={t('receipts.errorTitle')} error={error} />
+          <ResponseErrorPanel
+            title={t('receipts.errorTitle', { message: error.message })}
+            error={error}
+          />
         )}
         {!proof && !error && <Skeleton height={120} />}
         {proof && (

@@ -31,7 +31,12 @@ export function TenantTab(props: { tenantName: string }) {
   }
 
   if (!tenant && error) {
-    return <ResponseErrorPanel title={t('card.errorTitle')} error={error} />;
+    return (
+      <ResponseErrorPanel
+        title={t('card.errorTitle', { message: error.message })}
+        error={error}
+      />
+    );
   }
   if (!tenant) {
     return (

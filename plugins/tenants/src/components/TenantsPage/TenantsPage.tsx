@@ -1,4 +1,4 @@
-import { Container, Flex, Header } from '@backstage/ui';
+import { Card, CardBody, Container, Flex, Header } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { tenantsTranslationRef } from '../../translation';
@@ -16,11 +16,18 @@ export function TenantsPage() {
       <Header title={t('page.title')} customActions={<CreateLink />} />
       <Container>
         {!tenants && error ? (
-          <ResponseErrorPanel title={t('page.errorTitle')} error={error} />
+          <ResponseErrorPanel
+            title={t('page.errorTitle', { message: error.message })}
+            error={error}
+          />
         ) : (
           <Flex direction="column" gap="4">
             <TenantsSummary tenants={tenants} />
-            <TenantsTable tenants={tenants} />
+            <Card>
+              <CardBody>
+                <TenantsTable tenants={tenants} />
+              </CardBody>
+            </Card>
           </Flex>
         )}
       </Container>

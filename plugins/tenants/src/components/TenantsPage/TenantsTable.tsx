@@ -98,6 +98,7 @@ function FilterSelect(props: {
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <Select
+      style={{ width: '11rem' }}
       label={props.label}
       value={props.value ?? ALL}
       options={[

@@ -7,12 +7,9 @@ import {
   useBreakpoint,
 } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import {
-  entityPresentationSnapshot,
-  useEntityRefLink,
-} from '@backstage/plugin-catalog-react';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
+import { OwnerLink } from '../OwnerLink';
 import {
   isStale,
   provedAt,
@@ -31,7 +28,6 @@ export function useTenantColumns(
   const { isSortable = false } = options;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { up } = useBreakpoint();
-  const entityLink = useEntityRefLink();
   return [
     {
       id: 'name',
@@ -70,10 +66,9 @@ export function useTenantColumns(
       isSortable,
       isHidden: !up('md'),
       cell: ({ owner }) => (
-        <CellText
-          title={entityPresentationSnapshot(owner).primaryTitle}
-          href={entityLink(owner)}
-        />
+        <Cell>
+          <OwnerLink entityRef={owner} />
+        </Cell>
       ),
     },
     {
@@ -97,7 +92,7 @@ function Proved(props: { tenant: Tenant }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const iso = provedAt(props.tenant);
   return (
-    <Flex align="center" gap="2" style={{ whiteSpace: 'nowrap' }}>
+    <Flex align="center" gap="1" style={{ flexWrap: 'wrap' }}>
       <Text as="span" color={iso ? 'primary' : 'secondary'}>
         {iso ? <RelativeTime iso={iso} /> : t('time.never')}
       </Text>

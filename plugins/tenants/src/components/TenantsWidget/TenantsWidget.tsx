@@ -55,7 +55,10 @@ export function TenantsWidget() {
       </CardHeader>
       <CardBody>
         {!tenants && error ? (
-          <ResponseErrorPanel title={t('page.errorTitle')} error={error} />
+          <ResponseErrorPanel
+            title={t('page.errorTitle', { message: error.message })}
+            error={error}
+          />
         ) : (
           <Table
             columnConfig={columnConfig}

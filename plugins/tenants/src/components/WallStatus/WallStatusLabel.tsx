@@ -1,4 +1,4 @@
-import { Flex, Text } from '@backstage/ui';
+import { Box, Flex, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   RiErrorWarningFill,
@@ -8,6 +8,7 @@ import {
 } from '@remixicon/react';
 import { WallStatus } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
+import styles from './WallStatus.module.css';
 
 const LOOK = {
   holds: { color: 'success', Icon: RiShieldCheckFill },
@@ -32,17 +33,19 @@ export function WallStatusIcon(props: { status: WallStatus; size?: number }) {
 export function WallStatusLabel(props: {
   status: WallStatus;
   stale?: boolean;
-  /** Said instead of the status, such as a wall's name beside its icon */
-  children?: string;
 }) {
-  const { status, stale, children } = props;
+  const { status, stale } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
-    <Flex align="center" gap="1.5" style={{ whiteSpace: 'nowrap' }}>
-      <WallStatusIcon status={status} />
-      <Text as="span" weight="bold" color={LOOK[status].color}>
-        {children ?? t(`status.${status}`)}
-      </Text>
+    <Flex align="center" gap="2" className={styles.label}>
+      <Flex
+        align="center"
+        gap="1"
+        className={`${styles.pill} ${styles[status]}`}
+      >
+        <WallStatusIcon status={status} size={16} />
+        <Box as="span">{t(`status.${status}`)}</Box>
+      </Flex>
       {stale && <StaleLabel />}
     </Flex>
   );

@@ -89,7 +89,10 @@ export function WallsCard(props: { tenantName: string }) {
         )}
         {loading && <WallsCardSkeleton />}
         {!tenant && error && (
-          <ResponseErrorPanel title={t('card.errorTitle')} error={error} />
+          <ResponseErrorPanel
+            title={t('card.errorTitle', { message: error.message })}
+            error={error}
+          />
         )}
         {tenant && (
           <Box>

@@ -1,0 +1,249 @@
+import {
+  applyPlan,
+  ApplyResult,
+  diffPlan,
+  planTenant,
+  removeTenant,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { adminLab, portalLab, testSpec } from './support/lab';
+
+jest.setTimeout(240_000);
+
+const { platform, cluster } = portalLab();
+const admin = adminLab();
+const NAME = `t-engine-${process.pid}`;
+const spec = testSpec(NAME);
+const names = tenantNames(NAME, spec.owner, platform);
+
+/** Everything of the tenant that has a resourceVersion. */
+async function versions(): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const [apiVersion, kind] of [
+    ['v1', 'LimitRange'],
+    ['v1', 'ResourceQuota'],
+    ['v1', 'ServiceAccount'],
+    ['v1', 'Service'],
+    ['networking.k8s.io/v1', 'NetworkPolicy'],
+    ['cilium.io/v2', 'CiliumNetworkPolicy'],
+    ['external-secrets.io/v1', 'SecretStore'],
+    ['external-secrets.io/v1', 'ExternalSecret'],
+    ['apps/v1', 'Deployment'],
+    ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
+  ]) {
+    const { items } = await admin.kubernetes.list({
+      apiVersion,
+      kind,
+      namespace: names.namespace,
+    });
+    for (const { metadata } of items) {
+      found[`${kind} ${metadata.name}`] =
+        metadata.generation ?? metadata.resourceVersion;
+    }
+  }
+  return found;
+}
+
+afterAll(async () => {
+  await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
+});
+
+describe('a tenant on the lab', () => {
+  it('is created end to end with the portal’s own rights', async () => {
+    const results: ApplyResult[] = [];
+    const plan = planTenant(spec, platform);
+    await applyPlan(plan, cluster, { onResult: r => results.push(r) });
+    const applied = results.filter(r => r.result !== 'ready');
+    expect(applied.map(r => r.result)).toEqual(applied.map(() => 'created'));
+    expect(results.filter(r => r.result === 'ready').map(r => r.id)).toEqual([
+      'SecretStore vault to be Ready',
+      'ExternalSecret n8n to be synced',
+      'Deployment n8n to be available',
+    ]);
+  });
+
+  it('changes nothing when it is applied again', async () => {
+    const plan = planTenant(spec, platform);
+    const before = await versions();
+    const results = await applyPlan(plan, cluster);
+    const applied = results.filter(r => r.result !== 'ready');
+    expect(applied.map(r => r.result)).toEqual(applied.map(() => 'unchanged'));
+    expect(await versions()).toEqual(before);
+    const differences = await diffPlan(plan, cluster);
+    expect(differences.filter(d => d.change !== 'none')).toEqual([]);
+  });
+
+  it('is mended where somebody has changed it, and the diff says where', async () => {
+    const plan = planTenant(spec, platform);
+    await admin.kubernetes.expect({
+      method: 'PATCH',
+      path: `/api/v1/namespaces/${names.namespace}/resourcequotas/tenant-quota`,
+      contentType: 'application/merge-patch+json',
+      body: { spec: { hard: { pods: '100' } } },
+    });
+    const [drift] = (await diffPlan(plan, cluster)).filter(
+      d => d.change !== 'none',
+    );
+    expect(drift).toMatchObject({
+      id: 'ResourceQuota tenant-quota',
+      fields: [{ field: 'spec.hard.pods', live: '100', planned: '10' }],
+    });
+    const results = await applyPlan(plan, cluster, {
+      stages: ['walls'],
+      adopt: true,
+    });
+    expect(results.filter(r => r.result === 'updated').map(r => r.id)).toEqual([
+      'ResourceQuota tenant-quota',
+    ]);
+  });
+
+  it('is resized up and down', async () => {
+    for (const [size, pods] of [
+      ['medium', '20'],
+      ['small', '10'],
+    ]) {
+      const plan = planTenant({ ...spec, size }, platform);
+      await applyPlan(plan, cluster);
+      const quota = await admin.kubernetes.get<any>({
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        namespace: names.namespace,
+        name: 'tenant-quota',
+      });
+      expect(quota.spec.hard.pods).toBe(pods);
+    }
+  });
+
+  it('leaves nothing behind when it is removed', async () => {
+    await expect(
+      removeTenant({ name: NAME, names }, cluster, { confirm: 'another' }),
+    ).rejects.toThrow(/type its name again/);
+    const account = await admin.kubernetes.get({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      namespace: names.namespace,
+      name: names.loginServiceAccount,
+    });
+    await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
+    expect(
+      await admin.kubernetes.get({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        name: names.namespace,
+      }),
+    ).toBeUndefined();
+    for (const path of [
+      `sys/policies/acl/${names.vaultPolicy}`,
+      `auth/kubernetes/role/${names.vaultRole}`,
+      `secret/metadata/${names.kvPath}`,
+    ]) {
+      expect(await admin.vault.read(path)).toBeUndefined();
+    }
+    const { 'kubernetes/': mount } = await admin.vault.expect(
+      'GET',
+      'sys/auth',
+    );
+    const entity = await admin.vault.request('POST', 'identity/lookup/entity', {
+      alias_name: account!.metadata.uid,
+      alias_mount_accessor: mount.accessor,
+    });
+    expect(entity.data).toBeFalsy();
+  });
+});
+
+describe('the portal’s own rights', () => {
+  const kubernetes = cluster.kubernetes;
+
+  it.each([
+    ['list Secrets', 'GET', '/api/v1/secrets'],
+    [
+      'read a Secret of External Secrets',
+      'GET',
+      '/api/v1/namespaces/kube-system/secrets',
+    ],
+    ['list pods outside tenants', 'GET', '/api/v1/namespaces/kube-system/pods'],
+    [
+      'mint a token',
+      'POST',
+      '/api/v1/namespaces/kube-system/serviceaccounts/default/token',
+    ],
+  ] as const)('do not let it %s', async (_, method, path) => {
+    const { status } = await kubernetes.request({
+      method,
+      path,
+      ...(method === 'POST' && { body: {} }),
+    });
+    expect(status).toBe(403);
+  });
+
+  it('do not let it touch a namespace without the prefix, or one of another’s', async () => {
+    const namespace = (name: string) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        labels: {
+          'app.kubernetes.io/managed-by': 'threewalls',
+          'pod-security.kubernetes.io/enforce': 'restricted',
+        },
+      },
+    });
+    const outside = await kubernetes.create<any>(namespace('elsewhere'), {
+      dryRun: true,
+    });
+    expect(outside).toMatchObject({ status: 422 });
+    expect(outside.body.message).toMatch(/begin with web-tenant-/);
+    const theirs = await kubernetes.apply<any>(namespace('kube-system'), {
+      dryRun: true,
+      force: true,
+    });
+    expect(theirs.status).toBe(422);
+  });
+
+  it('do not let it bind another role, nor one of its three elsewhere', async () => {
+    const binding = (namespace: string, role: string) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'x', namespace },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: role,
+      },
+      subjects: [
+        {
+          kind: 'ServiceAccount',
+          namespace: 'threewalls-system',
+          name: 'threewalls-portal',
+        },
+      ],
+    });
+    const wide = await kubernetes.create(binding('default', 'cluster-admin'), {
+      dryRun: true,
+    });
+    expect(wide.status).toBe(403);
+    const elsewhere = await kubernetes.create<any>(
+      binding('kube-system', 'threewalls-portal-in-tenant'),
+      { dryRun: true },
+    );
+    expect(elsewhere.status).toBe(422);
+    expect(elsewhere.body.message).toMatch(/only in tenants/);
+  });
+
+  it.each([
+    ['read a value', 'GET', 'secret/data/web-tenant-canary', undefined],
+    [
+      'write a policy of another name',
+      'PUT',
+      'sys/policies/acl/other',
+      { policy: '' },
+    ],
+    ['write a role of another name', 'PUT', 'auth/kubernetes/role/other', {}],
+    ['mint a token', 'POST', 'auth/token/create', {}],
+    ['list the entries', 'LIST', 'secret/metadata', undefined],
+  ] as const)('in Vault do not let it %s', async (_, method, path, body) => {
+    const { status, errors } = await cluster.vault.request(method, path, body);
+    expect(status).toBe(403);
+    expect(errors.join()).toMatch(/permission denied/);
+  });
+});

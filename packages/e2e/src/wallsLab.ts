@@ -1,0 +1,184 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigReader } from '@backstage/config';
+import {
+  Cluster,
+  Clusters,
+  KubernetesClient,
+  Platform,
+  planTenant,
+  readPlatform,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+
+/** Name of the lab's cluster in the tests' config. */
+export const LAB = 'lab';
+
+/** Address at which this machine reaches the lab's Vault: a port of the node. */
+const VAULT_ADDRESS = 'http://198.18.0.2:30820';
+const VAULT_IN_CLUSTER = 'http://sys-vault.sys-vault.svc.cluster.local:8200';
+const AGNHOST = 'threewalls.local/agnhost:1.36.3';
+const N8N = 'threewalls.local/n8n:2.35.7';
+
+const STATE =
+  process.env.THREEWALLS_LAB_STATE ??
+  join(
+    process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'),
+    'threewalls',
+    'lab',
+  );
+
+/** The lab with the portal's own, limited rights, and beside it with an administrator's. */
+export interface WallsLab {
+  platform: Platform;
+  cluster: Cluster;
+  admin: KubernetesClient;
+  vaultAdmin: VaultAdmin;
+}
+
+/** @throws Error when the lab is not up: these tests are worth nothing without it */
+export function openLab(): WallsLab {
+  const portal = (file: string) => join(STATE, 'portal', file);
+  if (!existsSync(portal('kubeconfig'))) {
+    throw new Error(`The lab is not up (nothing in ${STATE}): npm run lab up`);
+  }
+  const config = (kubeconfig: string) =>
+    new ConfigReader({
+      tenants: {
+        clusters: [
+          {
+            name: LAB,
+            kubernetes: { kubeconfig },
+            vault: {
+              address: VAULT_ADDRESS,
+              inClusterAddress: VAULT_IN_CLUSTER,
+              login: {
+                approle: {
+                  roleIdFile: portal('vault-role-id'),
+                  secretIdFile: portal('vault-secret-id'),
+                },
+              },
+            },
+          },
+        ],
+        n8n: { image: N8N, imagePullPolicy: 'IfNotPresent' },
+        network: { provider: 'cilium' },
+      },
+    });
+  const platform = readPlatform(config(portal('kubeconfig')));
+  const administrator = readPlatform(config(join(STATE, 'admin.kubeconfig')));
+  return {
+    platform,
+    cluster: Clusters.fromPlatform(platform).get(LAB),
+    admin: KubernetesClient.fromConfig(administrator.clusters[0]),
+    vaultAdmin: new VaultAdmin(
+      readFileSync(join(STATE, 'vault-root-token'), 'utf8').trim(),
+    ),
+  };
+}
+
+/** Vault with every right, for the mutations. */
+export class VaultAdmin {
+  constructor(private readonly token: string) {}
+
+  async write(path: string, body: object): Promise<void> {
+    await this.#send('PUT', path, body);
+  }
+
+  async read(path: string): Promise<any> {
+    return (await this.#send('GET', path)).data;
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#send('DELETE', path);
+  }
+
+  async #send(method: string, path: string, body?: object): Promise<any> {
+    const response = await fetch(`${VAULT_ADDRESS}/v1/${path}`, {
+      method,
+      headers: { 'X-Vault-Token': this.token },
+      body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok && response.status !== 404) {
+      throw new Error(`Vault: ${method} ${path}: ${response.status} ${text}`);
+    }
+    return text ? JSON.parse(text) : {};
+  }
+}
+
+/**
+ * A tenant as the plan makes it, but with a small server where n8n would be: the
+ * walls don't care, and it is there in a second.
+ */
+export function planSmallTenant(name: string, platform: Platform): TenantPlan {
+  const plan = planTenant(
+    {
+      name,
+      owner: `group:default/${name}-owners`,
+      cluster: LAB,
+      size: 'small',
+      egress: { hosts: ['api.saas.test'], cidrs: [] },
+      allowInternet: false,
+    },
+    platform,
+  );
+  const stages = plan.stages.map(stage =>
+    stage.name === 'workload'
+      ? {
+          ...stage,
+          resources: stage.resources.flatMap(resource => {
+            if (resource.type !== 'kubernetes') {
+              return [resource];
+            }
+            const { object } = resource;
+            if (object.kind === 'PersistentVolumeClaim') {
+              return [];
+            }
+            return [
+              object.kind === 'Deployment'
+                ? { ...resource, object: smallServer(object) }
+                : resource,
+            ];
+          }),
+        }
+      : stage,
+  );
+  return { ...plan, stages };
+}
+
+function smallServer(deployment: any): any {
+  const { template } = deployment.spec;
+  const [{ name, ports, securityContext }] = template.spec.containers;
+  const port = ports[0].containerPort;
+  return {
+    ...deployment,
+    spec: {
+      ...deployment.spec,
+      template: {
+        ...template,
+        spec: {
+          ...template.spec,
+          terminationGracePeriodSeconds: 0,
+          volumes: [],
+          containers: [
+            {
+              name,
+              image: AGNHOST,
+              imagePullPolicy: 'IfNotPresent',
+              args: ['netexec', `--http-port=${port}`, '--udp-port=-1'],
+              ports,
+              securityContext,
+              resources: {
+                requests: { cpu: '10m', memory: '16Mi' },
+                limits: { cpu: '200m', memory: '64Mi' },
+              },
+              readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  };
+}

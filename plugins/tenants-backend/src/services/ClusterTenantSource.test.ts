@@ -1,0 +1,65 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { NotFoundError } from '@backstage/errors';
+import { testTenant } from '../testUtils/testTenant';
+import { ClusterTenantSource } from './ClusterTenantSource';
+
+describe('ClusterTenantSource', () => {
+  const logger = mockServices.logger.mock();
+  const clock = { now: 0 };
+  const isAway = { lab: false, prod: false };
+  const readAll = jest.fn(async (cluster: string) => {
+    if (isAway[cluster as 'lab' | 'prod']) {
+      throw new Error(`${cluster} gives no answer`);
+    }
+    return cluster === 'lab'
+      ? [testTenant('globex')]
+      : [testTenant('acme', { cluster: 'prod' })];
+  });
+  const readOne = jest.fn();
+  const source = ClusterTenantSource.fromReader({
+    reader: { clusters: ['lab', 'prod'], readAll, readOne },
+    logger,
+    now: () => clock.now,
+  });
+
+  it('reads each cluster once for many who ask, and keeps what an absent one had', async () => {
+    const [first] = await Promise.all([source.list(), source.list()]);
+    expect(first.tenants.map(t => t.name)).toEqual(['acme', 'globex']);
+    expect(first.away.size).toBe(0);
+    await source.list();
+    expect(readAll).toHaveBeenCalledTimes(2);
+
+    isAway.prod = true;
+    for (let i = 0; i < 40; i++) {
+      clock.now += 2_000;
+      const { tenants, away } = await source.list();
+      expect(tenants.map(t => t.name)).toEqual(['acme', 'globex']);
+      expect([...away]).toEqual([['prod', 'prod gives no answer']]);
+    }
+    // Backs off: at 2, 7, 17, 37 and 77 seconds. Said once.
+    expect(readAll.mock.calls.filter(([c]) => c === 'prod')).toHaveLength(6);
+    expect(logger.warn).toHaveBeenCalledTimes(1);
+
+    isAway.prod = false;
+    clock.now += 60_000;
+    expect((await source.list()).away.size).toBe(0);
+    expect(logger.info).toHaveBeenCalledWith('Cluster prod is back');
+  });
+
+  it('tells what is not there from what can not be looked up', async () => {
+    readOne.mockRejectedValueOnce(new NotFoundError('There is no tenant x'));
+    await expect(source.get('x')).rejects.toMatchObject({
+      name: 'NotFoundError',
+    });
+    readOne.mockRejectedValueOnce(new Error('connect ECONNREFUSED'));
+    await expect(source.get('x')).rejects.toMatchObject({
+      name: 'ServiceUnavailableError',
+      message: expect.stringContaining('connect ECONNREFUSED'),
+    });
+    readOne.mockClear();
+    await expect(source.get('a,b=c')).rejects.toMatchObject({
+      name: 'NotFoundError',
+    });
+    expect(readOne).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,251 @@
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import { applyPlan, ApplyPlanOptions, ApplyResult } from '../apply';
+import { Cluster } from '../clients';
+import { Platform } from '../platform';
+import { CANARY } from '../tenants';
+import { CANARY_PORT, CANARY_SELECTOR } from '../walls/canaryNames';
+import { planAccess } from './access';
+import { PlanContext } from './context';
+import { tenantNames } from './names';
+import { planNamespace } from './namespace';
+import { tenantObject } from './objects';
+import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
+import { planServiceAccounts } from './secrets';
+import { KubernetesResource, TenantPlan } from './types';
+import { planSeed, planVault } from './vault';
+
+/** Nobody's: the platform keeps the canary itself. */
+const OWNER = 'group:default/platform';
+
+/** The bait: it answers whoever connects. */
+const BAIT_SCRIPT = `require('node:http').createServer((_, res) => res.end('canary\\n')).listen(${CANARY_PORT}); process.on('SIGTERM', () => process.exit(0));`;
+const BAIT_RESOURCES = {
+  requests: { cpu: '10m', memory: '32Mi' },
+  limits: { cpu: '500m', memory: '128Mi' },
+};
+
+/**
+ * The platform's own namespace beside the tenants: open to everyone on purpose,
+ * with nothing of value in it. As bait it shows that a tenant is held by its own
+ * egress half, as ram by its own ingress half.
+ *
+ * @public
+ */
+export function planCanary(
+  cluster: Pick<Cluster, 'name' | 'config'>,
+  platform: Platform,
+): TenantPlan {
+  const spec: TenantSpec = {
+    name: CANARY,
+    owner: OWNER,
+    cluster: cluster.name,
+    size: 'small',
+    egress: { hosts: [], cidrs: [] },
+    allowInternet: false,
+  };
+  const names = tenantNames(CANARY, OWNER, platform);
+  const context: PlanContext = {
+    spec,
+    names,
+    platform,
+    cluster: cluster.config,
+    size: Object.values(platform.sizes)[0],
+  };
+  return {
+    spec,
+    names,
+    stages: [
+      {
+        name: 'namespace',
+        resources: [planNamespace(context), ...planPortalAccess(context)],
+        waits: [],
+      },
+      {
+        name: 'walls',
+        resources: [
+          planOpenPolicy(context),
+          ...planCanaryQuotas(context),
+          ...planVault(context),
+        ],
+        waits: [],
+      },
+      {
+        name: 'identity',
+        resources: [
+          ...planServiceAccounts(context),
+          planSeed(context, [{ name: CANARY, from: 'canary' }]),
+        ],
+        waits: [],
+      },
+      {
+        name: 'workload',
+        resources: planBait(context),
+        waits: [
+          {
+            for: `Deployment ${CANARY} to be available`,
+            object: {
+              apiVersion: 'apps/v1',
+              kind: 'Deployment',
+              namespace: names.namespace,
+              name: CANARY,
+            },
+            condition: 'Available',
+            timeoutMs: 60_000,
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/**
+ * Makes the canary what it has to be, and waits until its bait answers.
+ *
+ * @throws what applyPlan throws
+ * @public
+ */
+export async function ensureCanary(
+  cluster: Cluster,
+  platform: Platform,
+  options: Pick<
+    ApplyPlanOptions,
+    'signal' | 'onResult' | 'onWait' | 'wait'
+  > = {},
+): Promise<ApplyResult[]> {
+  return applyPlan(planCanary(cluster, platform), cluster, options);
+}
+
+/** Nobody owns it, and no SecretStore is in it: only the portal is bound. */
+function planPortalAccess(context: PlanContext): KubernetesResource[] {
+  return planAccess(context).filter(
+    ({ object }) => object.metadata.name === 'threewalls-portal',
+  );
+}
+
+function planOpenPolicy(context: PlanContext): KubernetesResource {
+  return tenantObject(context, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    name: 'canary-open',
+    spec: {
+      podSelector: {},
+      policyTypes: ['Egress', 'Ingress'],
+      egress: [{}],
+      ingress: [{}],
+    },
+  });
+}
+
+/** Room for the bait, and for two rams a proof: one may still be going away. */
+function planCanaryQuotas(context: PlanContext): KubernetesResource[] {
+  const rams = 2 * context.platform.proofs.concurrency;
+  const quota = (
+    name: string,
+    operator: 'In' | 'NotIn',
+    { requests, limits }: typeof BAIT_RESOURCES,
+    pods: number,
+  ) =>
+    tenantObject(context, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      name,
+      spec: {
+        hard: {
+          pods: String(pods),
+          'requests.cpu': times(requests.cpu, pods),
+          'requests.memory': times(requests.memory, pods),
+          'limits.cpu': times(limits.cpu, pods),
+          'limits.memory': times(limits.memory, pods),
+        },
+        scopeSelector: {
+          matchExpressions: [
+            {
+              scopeName: 'PriorityClass',
+              operator,
+              values: [PROOF_PRIORITY_CLASS],
+            },
+          ],
+        },
+      },
+    });
+  return [
+    quota('tenant-quota', 'NotIn', BAIT_RESOURCES, 2),
+    quota('tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
+  ];
+}
+
+function planBait(context: PlanContext): KubernetesResource[] {
+  const { platform, names } = context;
+  const ports = [{ name: 'http', containerPort: CANARY_PORT, protocol: 'TCP' }];
+  return [
+    tenantObject(context, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name: CANARY,
+      spec: {
+        replicas: 1,
+        revisionHistoryLimit: 1,
+        selector: { matchLabels: CANARY_SELECTOR },
+        strategy: { type: 'Recreate' },
+        template: {
+          metadata: {
+            labels: { ...CANARY_SELECTOR, 'threewalls.io/tenant': CANARY },
+          },
+          spec: {
+            serviceAccountName: names.workloadServiceAccount,
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 1000,
+              runAsGroup: 1000,
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+            containers: [
+              {
+                name: CANARY,
+                image: platform.proofs.image,
+                imagePullPolicy: platform.n8n.imagePullPolicy,
+                command: ['node', '-e', BAIT_SCRIPT],
+                ports,
+                resources: BAIT_RESOURCES,
+                readinessProbe: {
+                  tcpSocket: { port: CANARY_PORT },
+                  periodSeconds: 2,
+                },
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  capabilities: { drop: ['ALL'] },
+                },
+              },
+            ],
+          },
+        },
+      },
+    }),
+    tenantObject(context, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      name: CANARY,
+      spec: {
+        type: 'ClusterIP',
+        selector: CANARY_SELECTOR,
+        ports: [
+          {
+            name: 'http',
+            port: CANARY_PORT,
+            targetPort: CANARY_PORT,
+            protocol: 'TCP',
+          },
+        ],
+      },
+    }),
+  ];
+}
+
+/** A quantity that is `factor` times as much. */
+function times(quantity: string, factor: number): string {
+  const [, digits, suffix] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
+  return `${Number(digits) * factor}${suffix}`;
+}

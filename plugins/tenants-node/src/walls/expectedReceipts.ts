@@ -1,0 +1,51 @@
+import { Receipt } from '@threewalls/backstage-plugin-tenants-common';
+import { Cluster } from '../clients';
+import { planCanary } from '../plan/canary';
+import { TenantPlan } from '../plan/types';
+import { Platform } from '../platform';
+import { attemptsOf } from './checks';
+import { DEFAULT_OUTSIDE } from './destinations';
+import { canaryParty, tenantParty } from './round/facts';
+import { Outside } from './types';
+
+/**
+ * A receipt that a round will have, before it has begun.
+ *
+ * @public
+ */
+export type ExpectedReceipt = Pick<
+  Receipt,
+  'check' | 'wall' | 'kind' | 'target' | 'request'
+>;
+
+/**
+ * What a round tries of a tenant, as far as the plans say; the addresses of pods
+ * and nodes come on top when it begins.
+ *
+ * @public
+ */
+export function expectedReceipts(options: {
+  cluster: Cluster;
+  platform: Platform;
+  tenant: TenantPlan;
+  neighbour?: TenantPlan;
+  outside?: Outside;
+}): ExpectedReceipt[] {
+  const { cluster, platform, tenant, neighbour, outside } = options;
+  return attemptsOf({
+    cluster,
+    platform,
+    tenant: tenantParty(tenant),
+    neighbour: neighbour && tenantParty(neighbour),
+    canary: canaryParty(planCanary(cluster, platform)),
+    kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }],
+    kubelets: [],
+    outside: outside ?? DEFAULT_OUTSIDE,
+  }).map(({ check: { id, wall, kind }, attempt: { target, request } }) => ({
+    check: id,
+    wall,
+    kind,
+    target,
+    request,
+  }));
+}

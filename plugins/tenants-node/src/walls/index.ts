@@ -1,0 +1,8 @@
+export { ensureCanary, planCanary } from '../plan/canary';
+export { CHECKS } from './checks';
+export { DEFAULT_OUTSIDE } from './destinations';
+export { expectedReceipts, type ExpectedReceipt } from './expectedReceipts';
+export { judge } from './judge';
+export { proveTenants, type ProveOptions, type TenantProof } from './prove';
+export { sweepProofPods } from './sweep';
+export * from './types';
