@@ -104,11 +104,7 @@ if (!known) {
 const node = ensureToolchain();
 const [tool, script, ...fixed] = known;
 const isNode = tool === 'node';
-const args = [
-  ...(script ? [join(root, script)] : []),
-  ...fixed,
-  ...rest,
-];
+const args = [...(script ? [join(root, script)] : []), ...fixed, ...rest];
 const child = spawn(isNode ? node : join(bin, tool), args, {
   stdio: 'inherit',
   env: {

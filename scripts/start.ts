@@ -81,7 +81,9 @@ async function main(): Promise<void> {
     : labUp({}, labLines(board)).then(() => {});
   cluster.catch(() => {});
   const portal = await startPortal(board, port, config);
+  let stopping = false;
   const stop = async (code: number) => {
+    stopping = true;
     board.close();
     await portal.stop();
     if (options.down && !own) {
@@ -92,6 +94,9 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => void stop(0));
   process.on('SIGTERM', () => void stop(0));
   void portal.ended().then(() => {
+    if (stopping) {
+      return;
+    }
     process.stderr.write('The portal has ended by itself: see .state/logs\n');
     process.exit(1);
   });

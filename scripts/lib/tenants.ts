@@ -42,11 +42,12 @@ export async function createTenant(
     );
     for (const event of events) {
       after = Math.max(after, event.id);
-      onLine(String(event.body?.message ?? ''));
+      onLine(plain(event.body?.message ?? ''));
       if (event.type === 'completion') {
-        if (event.body.status !== 'completed') {
+        const task = await portal.call('GET', `/api/scaffolder/v2/tasks/${id}`);
+        if (task.status !== 'completed') {
           throw new Error(
-            `Creating ${values.name} ended as ${event.body.status}: ${
+            `Creating ${values.name} ended as ${task.status}: ${
               event.body.error?.message ?? event.body.message
             }`,
           );
@@ -55,6 +56,15 @@ export async function createTenant(
       }
     }
   }
+}
+
+/** A line of a task's log without its colours and level. */
+function plain(line: string): string {
+  // eslint-disable-next-line no-control-regex
+  return line
+    .replace(/\u001b\[\d+m/g, '')
+    .replace(/^\w+: /, '')
+    .trim();
 }
 
 /** Proves a tenant now and hands back the proof with its receipts. */

@@ -1,42 +1,84 @@
-import {
-  applyPlan,
-  TenantPlan,
-} from '@threewalls/backstage-plugin-tenants-node';
-import { openLab, planSmallTenant, WallsLab } from './wallsLab';
-// eslint-disable-next-line
-import { ensureCanary, proveTenants } from '../../../plugins/tenants-node/src/walls';
+import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { ensureCanary } from './wallsEngine';
+import { openLab } from './wallsLab';
+import { MUTATIONS } from './wallsMutations';
+import { Pair, runRows, RowResult, table } from './wallsRows';
+import { SABOTAGES } from './wallsSabotages';
 
-jest.setTimeout(240_000);
+const FULL = process.env.THREEWALLS_FULL === '1';
+const ONLY = process.env.THREEWALLS_ROWS;
 
-describe('first', () => {
-  it('works', async () => {
-    const lab: WallsLab = openLab();
-    const { cluster, platform } = lab;
-    const t = (what: string, s: number) => console.log(what, Math.round(performance.now() - s));
-    let s = performance.now();
-    await ensureCanary(cluster, platform);
-    t('canary', s);
-    const plans = ['t-walls-a', 't-walls-b'].map(n => planSmallTenant(n, platform)) as [TenantPlan, TenantPlan];
-    s = performance.now();
-    await Promise.all(plans.map(p => applyPlan(p, cluster)));
-    t('apply', s);
-    for (let i = 0; i < 2; i++) {
-      s = performance.now();
-      const r0 = cluster.kubernetes.requests;
-      const cpu = process.cpuUsage();
-      const result = await proveTenants({ cluster, platform, tenants: plans, fresh: i === 0 });
-      const used = process.cpuUsage(cpu);
-      t('prove', s);
-      console.log('requests', cluster.kubernetes.requests - r0, 'cpu ms', (used.user + used.system) / 1000);
-      for (const [name, proof] of result) {
-        console.log(name, proof.neighbour, proof.timeToEnforceMs, JSON.stringify(proof.verdicts, null, 1), proof.receipts.length);
-        console.log(
-          proof.receipts
-            .filter(r => i === 0 ? true : r.outcome !== 'asExpected')
-            .map(r => `${r.check} ${r.outcome} [${r.source.type} ${r.source.name}] ${r.target} -> ${r.code} ${r.response} ${r.durationMs}ms // ${r.reason ?? ''}`)
-            .join('\n'),
-        );
+const rows = [...MUTATIONS, ...SABOTAGES].filter(row =>
+  ONLY ? row.title.includes(ONLY) : FULL || !row.full,
+);
+
+jest.setTimeout(FULL ? 1_200_000 : 360_000);
+
+describe('The walls, upon the lab', () => {
+  const pairs: Pair[] = [];
+  let results = new Map<string, RowResult>();
+
+  beforeAll(async () => {
+    const lab = openLab();
+    await ensureCanary(lab.cluster, lab.platform);
+    pairs.push(
+      ...(await Promise.all([
+        Pair.create(lab, 't-walls-a', 't-walls-b'),
+        Pair.create(lab, 't-walls-c', 't-walls-d'),
+      ])),
+    );
+    results = await runRows(pairs, rows);
+  });
+
+  afterAll(async () => {
+    await Promise.all(pairs.map(pair => pair.remove()));
+    // The table is what the run is for.
+    process.stdout.write(`\n${table(rows, results)}\n`);
+  });
+
+  it('hold for two tenants as they are planned', () => {
+    for (const pair of pairs) {
+      for (const [tenant, proof] of pair.first) {
+        expect([tenant, ...proof.verdicts.map(v => v.summary)]).toEqual([
+          tenant,
+          ...WALLS.map(() => expect.stringContaining('refused as expected')),
+        ]);
       }
     }
+  });
+
+  it.each(rows.map(row => [row.title, row] as const))('%s', (title, row) => {
+    const result = results.get(title);
+    if (!result) {
+      throw new Error('This row was not run');
+    }
+    if (result.error) {
+      throw result.error;
+    }
+    const turned = Object.fromEntries(
+      row.checks.map(id => [id, result.outcomes.get(id)]),
+    );
+    const expected =
+      row.status === 'breached'
+        ? 'breached'
+        : expect.stringMatching(/failed|inconclusive/);
+    expect(turned).toEqual(
+      Object.fromEntries(row.checks.map(id => [id, expected])),
+    );
+    expect(result.statuses[row.wall]).toBe(row.status);
+    for (const wall of WALLS) {
+      if (wall !== row.wall && !row.also?.includes(wall)) {
+        expect([wall, result.statuses[wall]]).toEqual([wall, 'holds']);
+      }
+      if (row.status === 'unproven') {
+        expect(result.statuses[wall]).not.toBe('breached');
+      }
+    }
+    if (row.neighbourHolds) {
+      expect(Object.values(result.neighbour)).toEqual(WALLS.map(() => 'holds'));
+    }
+    expect(result.mended).toEqual(
+      Object.fromEntries(WALLS.map(wall => [wall, 'holds'])),
+    );
   });
 });

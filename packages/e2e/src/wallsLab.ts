@@ -6,6 +6,7 @@ import {
   Cluster,
   Clusters,
   KubernetesClient,
+  PlannedResource,
   Platform,
   planTenant,
   readPlatform,
@@ -73,14 +74,27 @@ export function openLab(): WallsLab {
     cluster: Clusters.fromPlatform(platform).get(LAB),
     admin: KubernetesClient.fromConfig(administrator.clusters[0]),
     vaultAdmin: new VaultAdmin(
-      readFileSync(join(STATE, 'vault-root-token'), 'utf8').trim(),
+      JSON.parse(readFileSync(join(STATE, 'vault-init.json'), 'utf8')),
     ),
   };
 }
 
 /** Vault with every right, for the mutations. */
 export class VaultAdmin {
-  constructor(private readonly token: string) {}
+  constructor(
+    private readonly keys: { rootToken: string; unsealKey: string },
+  ) {}
+
+  async unseal(): Promise<void> {
+    await this.write('sys/unseal', { key: this.keys.unsealKey });
+  }
+
+  async answers(): Promise<boolean> {
+    return fetch(`${VAULT_ADDRESS}/v1/sys/health`).then(
+      response => response.ok,
+      () => false,
+    );
+  }
 
   async write(path: string, body: object): Promise<void> {
     await this.#send('PUT', path, body);
@@ -97,7 +111,7 @@ export class VaultAdmin {
   async #send(method: string, path: string, body?: object): Promise<any> {
     const response = await fetch(`${VAULT_ADDRESS}/v1/${path}`, {
       method,
-      headers: { 'X-Vault-Token': this.token },
+      headers: { 'X-Vault-Token': this.keys.rootToken },
       body: body && JSON.stringify(body),
     });
     const text = await response.text();
@@ -124,28 +138,24 @@ export function planSmallTenant(name: string, platform: Platform): TenantPlan {
     },
     platform,
   );
-  const stages = plan.stages.map(stage =>
-    stage.name === 'workload'
-      ? {
-          ...stage,
-          resources: stage.resources.flatMap(resource => {
-            if (resource.type !== 'kubernetes') {
-              return [resource];
-            }
-            const { object } = resource;
-            if (object.kind === 'PersistentVolumeClaim') {
-              return [];
-            }
-            return [
-              object.kind === 'Deployment'
-                ? { ...resource, object: smallServer(object) }
-                : resource,
-            ];
-          }),
-        }
-      : stage,
-  );
+  const stages = plan.stages.map(stage => ({
+    ...stage,
+    resources: stage.resources.filter(isNoVolume).map(withSmallServer),
+  }));
   return { ...plan, stages };
+}
+
+function isNoVolume(resource: PlannedResource): boolean {
+  return (
+    resource.type !== 'kubernetes' ||
+    resource.object.kind !== 'PersistentVolumeClaim'
+  );
+}
+
+function withSmallServer(resource: PlannedResource): PlannedResource {
+  return resource.type === 'kubernetes' && resource.object.kind === 'Deployment'
+    ? { ...resource, object: smallServer(resource.object) }
+    : resource;
 }
 
 function smallServer(deployment: any): any {

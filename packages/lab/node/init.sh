@@ -83,9 +83,14 @@ done
 
 # The rest would only fail and back off until the API answers.
 until [ -e "$node/run/api-ready" ]; do sleep 0.1; done
-for name in kube-controller-manager kube-scheduler kubelet cilium-operator cilium-agent; do
+for name in kube-controller-manager kube-scheduler cilium-operator cilium-agent; do
   start "$name" &
 done
+# The agent needs the node's object, which the kubelet makes; but a kubelet that
+# finds no pod network looks again after five seconds only. So once the object is
+# there, the kubelet waits for the agent.
+known=$node/node-known
+[ -e "$known" ] || start kubelet &
 
 # containerd misses a rename of this file, which is how the agent writes it; and
 # pods need the agent's socket, so it must not be there before.
@@ -93,5 +98,7 @@ until cilium-dbg status --brief >/dev/null 2>&1; do sleep 0.3; done
 mkdir -p /run/cni
 cp "$node/config/05-cilium.conflist" /run/cni/
 touch "$node/run/cilium-ready"
+[ ! -e "$known" ] || start kubelet &
+touch "$known"
 
 wait

@@ -1,26 +1,28 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { VAULT_ADDR } from './addresses.ts';
 import { KubeApi } from './cluster/api.ts';
 import { kubectlEnv } from './cluster/kubectl.ts';
 import { readKeys } from './cluster/vault.ts';
 import { labDown, labReset } from './down.ts';
+import { endpoints } from './endpoints.ts';
 import { LabError, messageOf } from './errors.ts';
-import { nodeCommand, nodeInit } from './node/node.ts';
+import { nodeCommand } from './node/node.ts';
 import { labPaths } from './paths.ts';
 import { progressPrinter, statusText } from './print.ts';
 import { runInherit } from './run.ts';
 import { labStatus } from './status.ts';
-import { labBuild, labUp, upAlready } from './up.ts';
+import { isRunning, labBuild, labUp, upAlready } from './up.ts';
 
 const HELP = `The lab: a real cluster on this machine, in namespaces of its own.
 
-  npm run lab -- up [--keep-build-cache]   build what is missing, bring it all up
+  npm run lab -- up                        build what is missing, bring it all up
+      [--control-plane-only]               no node: what machines get that can't host one
+      [--keep-build-cache]                 keep the compiler's cache, 13 GB
   npm run lab -- down                      end it; its data stay
   npm run lab -- reset                     end it and remove its data
   npm run lab -- status [--json]           what runs, since when, in how much memory
-  npm run lab -- build [--keep-build-cache]  build only
+  npm run lab -- build                     build only
   npm run lab -- kubectl ARGS              kubectl with full rights
   npm run lab -- vault ARGS                vault with the root token
   npm run lab -- logs PART [ARGS]          a daemon's log (etcd, kubelet, cilium-agent, …),
@@ -84,7 +86,7 @@ const commands: Record<string, Command> = {
     needRunning();
     return runInherit(join(paths.binDir, 'vault'), args, {
       ...process.env,
-      VAULT_ADDR,
+      VAULT_ADDR: endpoints(paths).vault,
       VAULT_TOKEN: readKeys(paths)?.rootToken,
     });
   },
@@ -93,7 +95,11 @@ const commands: Record<string, Command> = {
     const pods: Record<string, string[]> = {
       coredns: ['-n', 'kube-system', 'deployment/coredns'],
       vault: ['-n', 'sys-vault', 'statefulset/sys-vault'],
-      'external-secrets': ['-n', 'external-secrets', 'deployment/external-secrets'],
+      'external-secrets': [
+        '-n',
+        'external-secrets',
+        'deployment/external-secrets',
+      ],
     };
     if (part in pods) {
       return commands.kubectl(['logs', ...pods[part], ...rest]);
@@ -101,14 +107,19 @@ const commands: Record<string, Command> = {
     const file = join(paths.logs, `${part}.log`);
     if (!part || !existsSync(file)) {
       throw new LabError(
-        `there is no log of '${part ?? ''}': ${paths.logs} has those that there are`,
+        `there is no log of '${part ?? ''}': ${
+          paths.logs
+        } has those that there are`,
       );
     }
-    return runInherit('tail', rest.length > 0 ? [...rest, file] : ['-n', '200', file]);
+    return runInherit(
+      'tail',
+      rest.length > 0 ? [...rest, file] : ['-n', '200', file],
+    );
   },
 
   async open([tenant]) {
-    needRunning();
+    needNode();
     if (!tenant) throw new LabError("say which tenant: 'open acme'");
     const namespace = `web-tenant-${tenant}`;
     const api = new KubeApi(paths);
@@ -122,7 +133,7 @@ const commands: Record<string, Command> = {
   },
 
   async shell(args) {
-    needRunning();
+    needNode();
     const command = args.length > 0 ? args : ['bash'];
     const [nsenter, ...rest] = await nodeCommand(paths, command);
     return runInherit(nsenter, rest, {
@@ -134,15 +145,27 @@ const commands: Record<string, Command> = {
 };
 
 function buildOptions(args: string[]) {
-  const unknown = args.find(arg => arg !== '--keep-build-cache');
+  const known = ['--keep-build-cache', '--control-plane-only'];
+  const unknown = args.find(arg => !known.includes(arg));
   if (unknown) throw new LabError(`there is no option '${unknown}'`);
-  return { keepBuildCache: args.includes('--keep-build-cache') };
+  return {
+    keepBuildCache: args.includes('--keep-build-cache'),
+    controlPlaneOnly: args.includes('--control-plane-only'),
+  };
 }
 
 function needRunning() {
-  if (!nodeInit(paths)) {
+  if (!isRunning(paths)) {
     throw new LabError("the lab is down: 'npm run lab -- up' brings it up");
   }
+}
+
+function needNode() {
+  needRunning();
+  if (endpoints(paths).mode === 'node') return;
+  throw new LabError(
+    'the lab has no node on this machine, the control plane alone: no pod runs in it',
+  );
 }
 
 /** Forwards a free port of this machine to n8n, until it is interrupted. */
@@ -175,6 +198,10 @@ async function main([name, ...args]: string[]): Promise<number> {
   }
   return command(args);
 }
+
+// Through an exit, so that what runs under the lock is ended and its lock let go.
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
 
 main(process.argv.slice(2)).then(
   code => process.exit(code),

@@ -1,10 +1,17 @@
+export { endpoints, type Endpoints, type LabMode } from './endpoints.ts';
 export { labDown, labReset } from './down.ts';
 export { LabError } from './errors.ts';
 export { labPaths, type LabPaths } from './paths.ts';
-export type { LabPart, LabProgress, OnProgress, PartState } from './progress.ts';
+export type {
+  LabPart,
+  LabProgress,
+  OnProgress,
+  PartState,
+} from './progress.ts';
 export { labStatus, type LabStatus, type PartStatus } from './status.ts';
-export { labBuild, labUp, readProgress, type UpOptions } from './up.ts';
+export { labBuild, labUp, type UpOptions } from './up.ts';
 export { IMAGES, VERSIONS } from './versions.ts';
+export { readProgress } from './work.ts';
 export {
   API_SERVER,
   FOREIGN_DNS_IP,

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The lab's own folder in the checkout. */
@@ -34,13 +34,10 @@ export interface LabPaths {
 
 export function labPaths(env: NodeJS.ProcessEnv = process.env): LabPaths {
   const home = env.HOME || homedir();
-  const state =
-    env.THREEWALLS_LAB_STATE ||
-    join(
-      env.XDG_STATE_HOME || join(home, '.local', 'state'),
-      'threewalls',
-      'lab',
-    );
+  const stateHome = env.XDG_STATE_HOME || join(home, '.local', 'state');
+  const state = resolve(
+    env.THREEWALLS_LAB_STATE || join(stateHome, 'threewalls', 'lab'),
+  );
   const cache = join(
     env.XDG_CACHE_HOME || join(home, '.cache'),
     'threewalls',

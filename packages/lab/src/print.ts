@@ -38,13 +38,16 @@ function lineOf(part: LabPart): string {
 }
 
 export function statusText(status: LabStatus): string {
-  const lines = status.parts.map(({ id, version, running, since, memoryBytes }) =>
-    [
-      running ? '✓' : ' ',
-      id.padEnd(24),
-      version.padEnd(20),
-      running ? `since ${since!.slice(0, 19)}Z  ${megabytes(memoryBytes)}` : 'not running',
-    ].join(' '),
+  const lines = status.parts.map(
+    ({ id, version, running, since, memoryBytes }) =>
+      [
+        running ? '✓' : ' ',
+        id.padEnd(24),
+        version.padEnd(20),
+        running
+          ? `since ${since!.slice(0, 19)}Z  ${megabytes(memoryBytes)}`
+          : 'not running',
+      ].join(' '),
   );
   const head = status.ready
     ? `the lab is up (${megabytes(status.memoryBytes)} in all)`

@@ -1,6 +1,11 @@
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import {
+  spawn,
+  type ChildProcess,
+  type SpawnOptions,
+} from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { LabError } from './errors.ts';
+import { labPaths } from './paths.ts';
 
 export interface RunOptions {
   cwd?: string;
@@ -20,6 +25,14 @@ export interface RunResult {
   stderr: string;
 }
 
+/** Marks the processes of `run`, by the state folder of the lab they work for. */
+export const MARK = 'THREEWALLS_LAB_WORK';
+
+/** PATH with the folders of system commands, which a user's may leave out. */
+export function systemPath(path = process.env.PATH ?? ''): string {
+  return `${path}:/usr/local/sbin:/usr/sbin:/sbin`;
+}
+
 // So that an interrupted lab leaves no compiler behind.
 const children = new Set<ChildProcess>();
 
@@ -34,11 +47,15 @@ export function run(
   args: string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { input, inputFile, onLine, allowFailure, cwd, env } = options;
+  const { input, inputFile, onLine, allowFailure, cwd } = options;
+  const env: NodeJS.ProcessEnv = {
+    ...(options.env ?? process.env),
+    [MARK]: labPaths().state,
+  };
   const withInput = input !== undefined || inputFile !== undefined;
   const spawnOptions: SpawnOptions = {
     cwd,
-    env,
+    env: { ...env, PATH: systemPath(env.PATH) },
     stdio: [withInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   };
   return new Promise((resolve, reject) => {
@@ -75,7 +92,9 @@ export function run(
       const said = lastLines(stderr || stdout, 6);
       const how = signal ? `was ended by ${signal}` : `failed (${code})`;
       reject(
-        new LabError(`${[command, ...args].join(' ').slice(0, 200)} ${how}: ${said}`),
+        new LabError(
+          `${[command, ...args].join(' ').slice(0, 200)} ${how}: ${said}`,
+        ),
       );
     });
   });
@@ -91,12 +110,14 @@ export function runInherit(
     const child = spawn(command, args, { stdio: 'inherit', env });
     children.add(child);
     // Ctrl-C is for the command; the lab ends when it does.
-    const ignore = () => {};
-    process.on('SIGINT', ignore);
+    const others = process.listeners('SIGINT');
+    process.removeAllListeners('SIGINT');
+    process.on('SIGINT', () => {});
     child.on('error', reject);
     child.on('close', code => {
       children.delete(child);
-      process.off('SIGINT', ignore);
+      process.removeAllListeners('SIGINT');
+      for (const other of others) process.on('SIGINT', other);
       resolve(code ?? 128);
     });
   });

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
-import { API_SERVER, VAULT_ADDR } from './addresses.ts';
+import { endpoints, type LabMode } from './endpoints.ts';
 import { labProcesses } from './node/cgroups.ts';
-import { nodeInit } from './node/node.ts';
-import { factsOf } from './node/processes.ts';
+import { factsOf, processesWith } from './node/processes.ts';
+import { foreignLab } from './node/teardown.ts';
 import { labPaths, type LabPaths } from './paths.ts';
-import { readProgress } from './up.ts';
+import { MARK } from './run.ts';
+import { isRunning } from './up.ts';
 import { VERSIONS } from './versions.ts';
+import { readProgress } from './work.ts';
 
 export interface PartStatus {
   id: string;
@@ -20,6 +22,8 @@ export interface LabStatus {
   /** The whole lab is up. */
   ready: boolean;
   running: boolean;
+  /** With a node, or the control plane alone. */
+  mode: LabMode;
   api: string;
   vault: string;
   paths: LabPaths;
@@ -73,12 +77,16 @@ const PARTS: { id: string; version: string; command: RegExp }[] = [
 /** What of the lab runs right now, as the kernel has it. */
 export function labStatus(): LabStatus {
   const paths = labPaths();
-  const processes = labProcesses()
+  const running = isRunning(paths);
+  const { mode, api, vault } = endpoints(paths);
+  const processes = processesOf(paths, mode)
     .map(factsOf)
     .filter(facts => facts !== undefined)
     .map(facts => ({
       ...facts,
-      line: `${[basename(facts.command[0]), ...facts.command.slice(1)].join(' ')} `,
+      line: `${[basename(facts.command[0]), ...facts.command.slice(1)].join(
+        ' ',
+      )} `,
     }));
   const sum = (some: { memoryBytes: number }[]) =>
     some.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
@@ -95,14 +103,19 @@ export function labStatus(): LabStatus {
       memoryBytes: sum(its),
     };
   });
-  const running = nodeInit(paths) !== undefined;
   return {
     ready: running && (readProgress(paths)?.ready ?? false),
     running,
-    api: API_SERVER,
-    vault: VAULT_ADDR,
+    mode,
+    api,
+    vault,
     paths,
     parts,
     memoryBytes: sum(processes),
   };
+}
+
+function processesOf(paths: LabPaths, mode: LabMode): number[] {
+  if (mode !== 'node') return processesWith(MARK, paths.state);
+  return foreignLab(paths) ? [] : labProcesses();
 }

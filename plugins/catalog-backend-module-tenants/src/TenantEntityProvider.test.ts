@@ -4,8 +4,8 @@ import {
   EntityProviderMutation,
 } from '@backstage/plugin-catalog-node';
 import { TenantEntityProvider } from './TenantEntityProvider';
-import { FakeTenantReader } from './testUtils/FakeTenantReader';
-import { testTenant } from './testUtils/testTenant';
+import { FakeTenantReader } from './__testUtils__/FakeTenantReader';
+import { testTenant } from './__testUtils__/testTenant';
 
 describe('TenantEntityProvider', () => {
   const reader = new FakeTenantReader('lab');

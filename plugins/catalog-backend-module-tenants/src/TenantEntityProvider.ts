@@ -141,7 +141,9 @@ export class TenantEntityProvider implements EntityProvider {
       if (!this.#isAway && !signal.aborted) {
         this.#isAway = true;
         logger.warn(
-          `Tenants of cluster ${reader.cluster} can't be read; their entities stay as they are: ${
+          `Tenants of cluster ${
+            reader.cluster
+          } can't be read; their entities stay as they are: ${
             isError(error) ? error.message : error
           }`,
         );

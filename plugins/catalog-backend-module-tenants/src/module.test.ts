@@ -4,8 +4,8 @@ import catalogPlugin from '@backstage/plugin-catalog-backend';
 import request from 'supertest';
 import catalogModuleTenants from './index';
 import { tenantReadersServiceRef } from './module';
-import { FakeTenantReader } from './testUtils/FakeTenantReader';
-import { testTenant } from './testUtils/testTenant';
+import { FakeTenantReader } from './__testUtils__/FakeTenantReader';
+import { testTenant } from './__testUtils__/testTenant';
 
 describe('catalogModuleTenants', () => {
   it('makes tenants entities that the catalog accepts, and drops those that are gone', async () => {
@@ -29,7 +29,9 @@ describe('catalogModuleTenants', () => {
       ],
     });
     const find = (name: string) =>
-      request(server).get(`/api/catalog/entities/by-name/resource/default/${name}`);
+      request(server).get(
+        `/api/catalog/entities/by-name/resource/default/${name}`,
+      );
     async function until(name: string, status: number) {
       const deadline = Date.now() + 10_000;
       for (;;) {

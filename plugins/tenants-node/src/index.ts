@@ -9,3 +9,4 @@ export * from './plan';
 export * from './platform';
 export { readPlatform } from './readPlatform';
 export * from './tenants';
+export * from './walls';

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, renameSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  renameSync,
+  rmSync,
+  mkdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../run.ts';
 
@@ -13,7 +19,13 @@ export interface ImageConfig {
 }
 
 // The same everywhere, so that the same content is the same image.
-const TAR = ['--sort=name', '--mtime=@0', '--numeric-owner', '--owner=0', '--group=0'];
+const TAR = [
+  '--sort=name',
+  '--mtime=@0',
+  '--numeric-owner',
+  '--owner=0',
+  '--group=0',
+];
 
 /**
  * Packs a folder as a container image of one layer: a docker archive, which

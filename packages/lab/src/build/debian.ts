@@ -1,5 +1,12 @@
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { LabMode } from '../endpoints.ts';
 import { LabError } from '../errors.ts';
 import { run } from '../run.ts';
 
@@ -56,23 +63,36 @@ export function findOneOf(names: string[]): string | undefined {
   return names.map(findCommand).find(found => found !== undefined);
 }
 
-export const CLANG = NEEDED.find(({ package: name }) => name === 'clang-19')!.anyOf;
+export const CLANG = NEEDED.find(
+  ({ package: name }) => name === 'clang-19',
+)!.anyOf;
 export const LOOPBACK = NEEDED[2].anyOf;
 
-export function missingPackages(): string[] {
-  return NEEDED.filter(({ anyOf }) => !findOneOf(anyOf)).map(
-    ({ package: name }) => name,
-  );
+export function missingPackages(mode: LabMode): string[] {
+  const needed =
+    mode === 'node'
+      ? NEEDED
+      : NEEDED.filter(({ package: name }) => name === 'openssl');
+  return needed
+    .filter(({ anyOf }) => !findOneOf(anyOf))
+    .map(({ package: name }) => name);
 }
 
 /** Installs what is missing where that is ours to do, and says so. */
-export async function ensurePackages(detail: (text: string) => void) {
-  const missing = missingPackages();
+export async function ensurePackages(
+  mode: LabMode,
+  detail: (text: string) => void,
+) {
+  const missing = missingPackages(mode);
   if (missing.length === 0) return;
-  const command = `apt-get install --no-install-recommends ${missing.join(' ')}`;
+  const command = `apt-get install --no-install-recommends ${missing.join(
+    ' ',
+  )}`;
   if (process.getuid?.() !== 0 || !findCommand('apt-get')) {
     throw new LabError(
-      `this machine lacks ${missing.join(', ')}: on Debian or Ubuntu, run '${command}' as root`,
+      `this machine lacks ${missing.join(
+        ', ',
+      )}: on Debian or Ubuntu, run '${command}' as root`,
     );
   }
   detail(`installing ${missing.join(', ')}`);
@@ -82,10 +102,12 @@ export async function ensurePackages(detail: (text: string) => void) {
     const args = ['install', '-q', '-y', '--no-install-recommends', ...missing];
     await run('apt-get', args, { env });
   });
-  const still = missingPackages();
+  const still = missingPackages(mode);
   if (still.length > 0) {
     throw new LabError(
-      `${still.join(', ')} could not be installed: run '${command}' and look why`,
+      `${still.join(
+        ', ',
+      )} could not be installed: run '${command}' and look why`,
     );
   }
 }

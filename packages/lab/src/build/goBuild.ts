@@ -120,10 +120,14 @@ async function prepare(
     const src = join(folder, 'src');
     // The module is replaced by ./src, which is what this makes: ask for it by
     // version from outside of the module.
-    const { stdout } = await run('go', ['mod', 'download', '-json', `${module}@v${part.version}`], {
-      cwd: paths.cache,
-      env,
-    });
+    const { stdout } = await run(
+      'go',
+      ['mod', 'download', '-json', `${module}@v${part.version}`],
+      {
+        cwd: paths.cache,
+        env,
+      },
+    );
     cpSync((JSON.parse(stdout) as { Dir: string }).Dir, src, {
       recursive: true,
     });
@@ -154,7 +158,8 @@ async function compile(
   const { cwd, env, into, detail } = at;
   const tags = target.tags ? ['-tags', target.tags] : [];
   const name =
-    target.output ?? target.packages.map(path => path.split('/').pop()).join(', ');
+    target.output ??
+    target.packages.map(path => path.split('/').pop()).join(', ');
   const { stdout } = await run(
     'go',
     ['list', '-deps', ...tags, ...target.packages],

@@ -94,10 +94,14 @@ async function installN8n(app: string, detail: (text: string) => void) {
     ? [`--nodedir=${headers}`]
     : [];
   await ticking('compiling its sqlite3', detail, () =>
-    run('npm', ['explore', 'sqlite3', '--', 'node-gyp', 'rebuild', ...nodedir], {
-      cwd: app,
-      env,
-    }),
+    run(
+      'npm',
+      ['explore', 'sqlite3', '--', 'node-gyp', 'rebuild', ...nodedir],
+      {
+        cwd: app,
+        env,
+      },
+    ),
   );
   writeFileSync(installed, '');
 }
@@ -132,7 +136,11 @@ async function addNode(rootfs: string) {
   for (const library of libraries) place(library, library);
   // Names are resolved by libraries that nothing links: they are loaded by name.
   const libc = libraries.find(path => path.endsWith('/libc.so.6'));
-  for (const name of ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2']) {
+  for (const name of [
+    'libnss_dns.so.2',
+    'libnss_files.so.2',
+    'libresolv.so.2',
+  ]) {
     const path = libc && join(dirname(libc), name);
     if (path && existsSync(path)) place(path, path);
   }

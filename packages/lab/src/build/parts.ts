@@ -38,6 +38,16 @@ const CILIUM_STAMPS = [
   `github.com/cilium/cilium/pkg/version.ciliumVersion=${VERSIONS.cilium}`,
 ];
 
+/** What the control plane alone is made of. */
+export const CONTROL_PLANE_PARTS = [
+  'etcd',
+  'kubernetes',
+  'vault',
+  'vault-kubernetes-auth',
+  // For its resource definitions.
+  'external-secrets',
+];
+
 /** In the order in which they are built: what `up` waits for longest is last. */
 export const GO_PARTS: GoPart[] = [
   {

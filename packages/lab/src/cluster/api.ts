@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_SERVER } from '../addresses.ts';
+import { endpoints } from '../endpoints.ts';
 import type { LabPaths } from '../paths.ts';
 
 /** The parts of a Kubernetes object that the lab looks at. */
@@ -31,8 +31,10 @@ export class ApiError extends Error {
 /** A client of the API server with full rights. */
 export class KubeApi {
   #agent: Agent;
+  #server: string;
 
   constructor(paths: LabPaths) {
+    this.#server = endpoints(paths).api;
     const pki = (name: string) => readFileSync(join(paths.state, 'pki', name));
     this.#agent = new Agent({
       keepAlive: true,
@@ -51,7 +53,7 @@ export class KubeApi {
   ): Promise<any> {
     return new Promise((resolve, reject) => {
       const call = request(
-        `${API_SERVER}${path}`,
+        `${this.#server}${path}`,
         {
           method,
           agent: this.#agent,

@@ -1,13 +1,13 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_SERVER } from '../addresses.ts';
+import { endpoints } from '../endpoints.ts';
 import { isThere, readIfThere, writeAtomic } from '../files.ts';
 import { writeKubeconfig } from '../node/kubeconfig.ts';
 import { repoRoot, type LabPaths } from '../paths.ts';
 import { until } from '../run.ts';
 import type { KubeApi, KubeObject } from './api.ts';
 import { applyFiles } from './kubectl.ts';
-import { Vault, rootVault, writePolicy } from './vault.ts';
+import { openVault, rootVault, writePolicy } from './vault.ts';
 
 const NAME = 'threewalls-portal';
 const NAMESPACE = 'threewalls-system';
@@ -21,7 +21,8 @@ export function missingDeployFiles(): string | undefined {
 
 /** Installs deploy/ and leaves the portal's credentials in the state folder. */
 export async function grantPortalAccess(api: KubeApi, paths: LabPaths) {
-  mkdirSync(paths.portalDir, { recursive: true, mode: 0o700 });
+  mkdirSync(paths.portalDir, { recursive: true });
+  chmodSync(paths.portalDir, 0o700);
   await applyFiles(paths, [MANIFESTS]);
   await Promise.all([kubernetesAccess(api, paths), vaultAccess(paths)]);
 }
@@ -39,12 +40,14 @@ async function kubernetesAccess(api: KubeApi, paths: LabPaths) {
     },
     type: 'kubernetes.io/service-account-token',
   });
-  const token = await until(`the token of ServiceAccount ${NAME}`, 30, async () =>
-    (await api.get<KubeObject>(path)).data?.token,
+  const token = await until(
+    `the token of ServiceAccount ${NAME}`,
+    30,
+    async () => (await api.get<KubeObject>(path)).data?.token,
   );
   writeKubeconfig(
     join(paths.portalDir, 'kubeconfig'),
-    API_SERVER,
+    endpoints(paths).api,
     join(paths.state, 'pki', 'ca.crt'),
     { token: Buffer.from(token, 'base64').toString() },
   );
@@ -65,14 +68,18 @@ async function vaultAccess(paths: LabPaths) {
   const secretFile = join(paths.portalDir, 'vault-secret-id');
   writeAtomic(join(paths.portalDir, 'vault-role-id'), data.role_id, 0o600);
   const known = readIfThere(secretFile);
-  if (known && (await logsIn(data.role_id, known))) return;
+  if (known && (await logsIn(paths, data.role_id, known))) return;
   const made = await vault.call('POST', `${role}/secret-id`);
   writeAtomic(secretFile, made.data.secret_id, 0o600);
 }
 
-async function logsIn(roleId: string, secretId: string): Promise<boolean> {
+async function logsIn(
+  paths: LabPaths,
+  roleId: string,
+  secretId: string,
+): Promise<boolean> {
   try {
-    await new Vault().call('POST', 'auth/approle/login', {
+    await openVault(paths).call('POST', 'auth/approle/login', {
       role_id: roleId,
       secret_id: secretId,
     });

@@ -51,7 +51,6 @@ export async function nodeReady(
   const ready = node.status?.conditions?.find(
     (condition: any) => condition.type === 'Ready',
   );
-  const fresh =
-    Date.parse(ready?.lastHeartbeatTime ?? '') >= since - 1000;
+  const fresh = Date.parse(ready?.lastHeartbeatTime ?? '') >= since - 1000;
   return fresh && ready.status === 'True' ? true : undefined;
 }

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_SERVICE_IP, VAULT_ADDR } from '../addresses.ts';
+import { API_SERVICE_IP } from '../addresses.ts';
 import { sha256 } from '../build/archive.ts';
+import { endpoints } from '../endpoints.ts';
 import { LabError } from '../errors.ts';
 import { readIfThere, writeAtomic } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
+import { until } from '../run.ts';
 
 interface VaultKeys {
   unsealKey: string;
@@ -18,7 +20,7 @@ export class Vault {
   #address: string;
   token: string | undefined;
 
-  constructor(address = VAULT_ADDR, token?: string) {
+  constructor(address: string, token?: string) {
     this.#address = address;
     this.token = token;
   }
@@ -33,11 +35,17 @@ export class Vault {
     const text = await response.text();
     if (!response.ok) {
       throw new LabError(
-        `Vault answered ${response.status} to ${method} ${path}: ${text.trim()}`,
+        `Vault answered ${
+          response.status
+        } to ${method} ${path}: ${text.trim()}`,
       );
     }
     return text ? JSON.parse(text) : undefined;
   }
+}
+
+export function openVault(paths: LabPaths, token?: string): Vault {
+  return new Vault(endpoints(paths).vault, token);
 }
 
 export function readKeys(paths: LabPaths): VaultKeys | undefined {
@@ -47,7 +55,7 @@ export function readKeys(paths: LabPaths): VaultKeys | undefined {
 
 /** Unseals Vault if it is sealed; false while it can't be asked. */
 export async function unseal(paths: LabPaths): Promise<boolean> {
-  const vault = new Vault();
+  const vault = openVault(paths);
   const status = await vault.call('GET', 'sys/seal-status').catch(() => {});
   if (!status) return false;
   if (!status.initialized) return false;
@@ -64,7 +72,7 @@ export async function unseal(paths: LabPaths): Promise<boolean> {
 
 /** Initialises a new Vault; keeps the key and the root token. */
 export async function initialise(paths: LabPaths) {
-  const vault = new Vault();
+  const vault = openVault(paths);
   const { initialized } = await vault.call('GET', 'sys/seal-status');
   if (initialized) return;
   const answer = await vault.call('PUT', 'sys/init', {
@@ -75,7 +83,11 @@ export async function initialise(paths: LabPaths) {
     unsealKey: answer.keys_base64[0],
     rootToken: answer.root_token,
   };
-  writeAtomic(paths.vaultInit, `${JSON.stringify(keys, undefined, 2)}\n`, 0o600);
+  writeAtomic(
+    paths.vaultInit,
+    `${JSON.stringify(keys, undefined, 2)}\n`,
+    0o600,
+  );
 }
 
 export function rootVault(paths: LabPaths): Vault {
@@ -83,17 +95,17 @@ export function rootVault(paths: LabPaths): Vault {
   if (!keys) {
     throw new LabError("Vault has no keys yet: run 'npm run lab -- up' first");
   }
-  return new Vault(VAULT_ADDR, keys.rootToken);
+  return openVault(paths, keys.rootToken);
 }
 
 /** Gives Vault what every cluster's Vault has before a portal comes. */
-export async function configureVault(paths: LabPaths) {
+export async function configureVault(paths: LabPaths, audit: string) {
   const vault = rootVault(paths);
   const audits = await vault.call('GET', 'sys/audit');
   if (!audits.data['file/']) {
     await vault.call('PUT', 'sys/audit/file', {
       type: 'file',
-      options: { file_path: '/vault/data/audit.log' },
+      options: { file_path: audit },
     });
   }
   const mounts = await vault.call('GET', 'sys/mounts');
@@ -115,8 +127,34 @@ export async function configureVault(paths: LabPaths) {
   if (!methods.data['approle/']) {
     await vault.call('POST', 'sys/auth/approle', { type: 'approle' });
   }
-  await vault.call('POST', 'auth/kubernetes/config', {
-    kubernetes_host: `https://${API_SERVICE_IP}:443`,
+  const { mode, api } = endpoints(paths);
+  await vault.call(
+    'POST',
+    'auth/kubernetes/config',
+    mode === 'node'
+      ? { kubernetes_host: `https://${API_SERVICE_IP}:443` }
+      : {
+          kubernetes_host: api,
+          kubernetes_ca_cert: readFileSync(
+            join(paths.state, 'pki', 'ca.crt'),
+            'utf8',
+          ),
+          // There is no pod whose own token it could ask with.
+          disable_local_ca_jwt: true,
+        },
+  );
+}
+
+/** Waits for Vault, whatever it needs: keys, the unseal key, configuration. */
+export async function readyVault(paths: LabPaths, audit: string) {
+  await until('Vault', 180, async () => {
+    await initialise(paths);
+    return (await unseal(paths)) ? true : undefined;
+  });
+  // Its storage is read once it is unsealed; then it answers as the active one.
+  await until("Vault's configuration", 30, async () => {
+    await configureVault(paths, audit);
+    return true;
   });
 }
 

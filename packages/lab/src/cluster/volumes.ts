@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_NAME } from '../addresses.ts';
 import { NODE_STATE, type LabPaths } from '../paths.ts';
@@ -65,6 +65,8 @@ export async function keepVolumes(api: KubeApi, paths: LabPaths) {
       for (const entry of readdirSync(folder)) {
         rmSync(join(folder, entry), { recursive: true, force: true });
       }
+      chownSync(folder, 0, 0);
+      chmodSync(folder, 0o755);
       await api.delete(`${PATH}/${name}`);
     }
   }

@@ -128,6 +128,7 @@ export function removeCgroups(): boolean {
 }
 
 export function labFolders(): Hierarchy[] {
+  if (process.platform !== 'linux') return [];
   return parseHierarchies(readFileSync('/proc/mounts', 'utf8')).filter(
     ({ mountPoint }) => existsSync(join(mountPoint, LAB)),
   );

@@ -5,40 +5,55 @@ import {
   POD_CIDR,
   SERVICE_CIDR,
 } from '../addresses.ts';
+import { NODE_STATE } from '../paths.ts';
 
 /** Where a daemon finds its files and neighbours. */
 export interface Surroundings {
   /** The state folder as the daemon sees it. */
   state: string;
-  /** The address that the API server listens on and makes known. */
+  /** The address that the API server makes known. */
   apiAddress: string;
+  apiPort: number;
+  /** etcd's, on loopback; the next one is for its peers. */
+  etcdPort: number;
 }
+
+/** What the daemons of a node have around them. */
+export const IN_NODE: Surroundings = {
+  state: NODE_STATE,
+  apiAddress: NODE_IP,
+  apiPort: API_PORT,
+  etcdPort: 2379,
+};
 
 export type Command = string[];
 
-export function etcd({ state }: Surroundings): Command {
+export function etcd({ state, etcdPort }: Surroundings): Command {
+  const clients = `http://127.0.0.1:${etcdPort}`;
+  const peers = `http://127.0.0.1:${etcdPort + 1}`;
   return [
     `${state}/bin/etcd`,
     '--name=lab',
     `--data-dir=${state}/etcd`,
-    '--listen-client-urls=http://127.0.0.1:2379',
-    '--advertise-client-urls=http://127.0.0.1:2379',
-    '--listen-peer-urls=http://127.0.0.1:2380',
-    '--initial-advertise-peer-urls=http://127.0.0.1:2380',
-    '--initial-cluster=lab=http://127.0.0.1:2380',
+    `--listen-client-urls=${clients}`,
+    `--advertise-client-urls=${clients}`,
+    `--listen-peer-urls=${peers}`,
+    `--initial-advertise-peer-urls=${peers}`,
+    `--initial-cluster=lab=${peers}`,
     // The data outlives the process, not a power cut: good enough here.
     '--unsafe-no-fsync',
     '--log-level=warn',
   ];
 }
 
-export function apiServer({ state, apiAddress }: Surroundings): Command {
+export function apiServer(at: Surroundings): Command {
+  const { state, apiAddress, apiPort, etcdPort } = at;
   const pki = `${state}/pki`;
   return [
     `${state}/bin/kube-apiserver`,
-    '--etcd-servers=http://127.0.0.1:2379',
+    `--etcd-servers=http://127.0.0.1:${etcdPort}`,
     `--advertise-address=${apiAddress}`,
-    `--secure-port=${API_PORT}`,
+    `--secure-port=${apiPort}`,
     `--service-cluster-ip-range=${SERVICE_CIDR}`,
     `--tls-cert-file=${pki}/kube-apiserver.crt`,
     `--tls-private-key-file=${pki}/kube-apiserver.key`,

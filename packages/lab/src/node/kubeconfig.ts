@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { writeAtomic } from '../files.ts';
+import type { LabPaths } from '../paths.ts';
+import { ensurePki } from './pki.ts';
 
 export type Credentials =
   | { certificate: string; key: string }
@@ -34,4 +37,23 @@ export function writeKubeconfig(
     users: [{ name: 'lab', user }],
   };
   writeAtomic(path, `${JSON.stringify(config, undefined, 2)}\n`, 0o600);
+}
+
+/** Makes certificates, the daemons' kubeconfigs and the admin's. */
+export async function writeCredentials(
+  paths: LabPaths,
+  server: string,
+  daemons: string[],
+) {
+  const pki = join(paths.state, 'pki');
+  await ensurePki(pki);
+  const write = (path: string, name: string) =>
+    writeKubeconfig(path, server, join(pki, 'ca.crt'), {
+      certificate: join(pki, `${name}.crt`),
+      key: join(pki, `${name}.key`),
+    });
+  for (const name of daemons) {
+    write(join(paths.state, 'config', `${name}.kubeconfig`), name);
+  }
+  write(paths.adminKubeconfig, 'admin');
 }

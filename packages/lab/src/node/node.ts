@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -9,32 +10,33 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { API_SERVER, NETNS, NODE_IP } from '../addresses.ts';
+import { API_SERVER, NETNS } from '../addresses.ts';
 import { CLANG, LOOPBACK, findOneOf } from '../build/debian.ts';
 import type { Built } from '../build/build.ts';
 import { GO_PARTS } from '../build/parts.ts';
 import { LabError } from '../errors.ts';
 import { linkFile, linkTree } from '../files.ts';
-import { NODE_STATE, labRoot, type LabPaths } from '../paths.ts';
-import { until } from '../run.ts';
+import { labRoot, type LabPaths } from '../paths.ts';
+import { systemPath, until } from '../run.ts';
 import { enterCgroups, hierarchies, makeCgroups } from './cgroups.ts';
 import { writeNodeConfig } from './config.ts';
-import { nodeDaemons } from './daemons.ts';
-import { writeKubeconfig } from './kubeconfig.ts';
+import { IN_NODE, nodeDaemons } from './daemons.ts';
+import { writeCredentials } from './kubeconfig.ts';
 import { makeNetns } from './netns.ts';
-import { ensurePki } from './pki.ts';
 import { childrenOf, readPid, writePid } from './processes.ts';
 
 /** Puts everything that the node's processes read into the state folder. */
 export async function prepareState(paths: LabPaths, built: Built) {
   const { state } = paths;
-  for (const folder of ['run', 'logs', 'config', 'cilium', 'cni', 'portal']) {
+  chmodSync(state, 0o700);
+  for (const folder of ['run', 'logs', 'config', 'cilium', 'cni']) {
     mkdirSync(join(state, folder), { recursive: true });
   }
   rmSync(paths.binDir, { recursive: true, force: true });
   for (const { id, binaries } of GO_PARTS) {
     const from = built.parts.get(id)!;
-    for (const name of binaries) linkFile(join(from, name), join(paths.binDir, name));
+    for (const name of binaries)
+      linkFile(join(from, name), join(paths.binDir, name));
   }
   symlinkSync(findOneOf(CLANG)!, join(paths.binDir, 'clang'));
   linkFile(join(paths.binDir, 'cilium-cni'), join(state, 'cni', 'cilium-cni'));
@@ -44,23 +46,12 @@ export async function prepareState(paths: LabPaths, built: Built) {
   linkTree(join(built.parts.get('cilium')!, 'bpf'), bpf);
   linkFile(join(labRoot, 'node', 'init.sh'), join(state, 'init.sh'));
 
-  const pki = join(state, 'pki');
-  await ensurePki(pki);
-  const certificate = (name: string) => ({
-    certificate: join(pki, `${name}.crt`),
-    key: join(pki, `${name}.key`),
-  });
-  const ca = join(pki, 'ca.crt');
-  for (const name of [
+  await writeCredentials(paths, API_SERVER, [
     'kube-controller-manager',
     'kube-scheduler',
     'kubelet',
     'cilium',
-  ]) {
-    const file = join(state, 'config', `${name}.kubeconfig`);
-    writeKubeconfig(file, API_SERVER, ca, certificate(name));
-  }
-  writeKubeconfig(paths.adminKubeconfig, API_SERVER, ca, certificate('admin'));
+  ]);
   writeNodeConfig(state);
 }
 
@@ -70,12 +61,12 @@ export async function startNode(paths: LabPaths) {
   makeCgroups();
   await makeNetns();
   const groups = hierarchies().map(({ options }) => options);
-  const daemons = nodeDaemons({
-    state: NODE_STATE,
-    apiAddress: NODE_IP,
-  });
+  const daemons = nodeDaemons(IN_NODE);
   for (const [name, command] of Object.entries(daemons)) {
-    writeFileSync(join(state, 'run', `${name}.args`), `${command.join('\n')}\n`);
+    writeFileSync(
+      join(state, 'run', `${name}.args`),
+      `${command.join('\n')}\n`,
+    );
     freshLog(join(paths.logs, `${name}.log`));
   }
   const log = openSync(freshLog(join(paths.logs, 'node.log')), 'a');
@@ -91,7 +82,7 @@ export async function startNode(paths: LabPaths) {
       stdio: ['ignore', log, log],
       cwd: '/',
       // Nothing of the caller's environment is the node's business.
-      env: { PATH: process.env.PATH, HOME: '/root' },
+      env: { PATH: systemPath(), HOME: '/root' },
     },
   );
   child.unref();

@@ -9,12 +9,22 @@ export interface ProcessId {
 }
 
 export function identify(pid: number): ProcessId | undefined {
+  if (process.platform !== 'linux') return identifyElsewhere(pid);
   const stat = readIfThere(`/proc/${pid}/stat`);
   if (!stat) return undefined;
   // The command, in brackets, may hold spaces: count from behind it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z') return undefined;
   return { pid, startTicks: fields[19] };
+}
+
+function identifyElsewhere(pid: number): ProcessId | undefined {
+  try {
+    process.kill(pid, 0);
+    return { pid, startTicks: '-' };
+  } catch {
+    return undefined;
+  }
 }
 
 export function writePid(file: string, pid: number) {
@@ -42,18 +52,30 @@ export function childrenOf(pid: number): number[] {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
-/** Processes that live in the network namespace of this inode. */
-export function processesInNetns(inode: number): number[] {
+/** Processes with this very setting in their environment. */
+export function processesWith(name: string, value: string): number[] {
+  return allProcesses().filter(pid => {
+    const settings = readIfThere(`/proc/${pid}/environ`)?.split('\0');
+    return pid !== process.pid && settings?.includes(`${name}=${value}`);
+  });
+}
+
+function allProcesses(): number[] {
+  if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
-    .map(Number)
-    .filter(pid => {
-      try {
-        return readlinkSync(`/proc/${pid}/ns/net`) === `net:[${inode}]`;
-      } catch {
-        return false;
-      }
-    });
+    .map(Number);
+}
+
+/** Processes that live in the network namespace of this inode. */
+export function processesInNetns(inode: number): number[] {
+  return allProcesses().filter(pid => {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/net`) === `net:[${inode}]`;
+    } catch {
+      return false;
+    }
+  });
 }
 
 export interface ProcessFacts {

@@ -1,39 +1,92 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../errors.ts';
 import type { LabPaths } from '../paths.ts';
-import { sleep } from '../run.ts';
+import { MARK, sleep } from '../run.ts';
 import { labFolders, labProcesses, removeCgroups } from './cgroups.ts';
 import { netnsInode, removeNetns } from './netns.ts';
-import { kill, processesInNetns, readPid } from './processes.ts';
-
-const PID_FILES = ['node.pid', 'keeper.pid'];
+import {
+  factsOf,
+  kill,
+  processesInNetns,
+  processesWith,
+  readPid,
+} from './processes.ts';
 
 /**
  * Ends every process of the lab and takes away what it had made on the machine,
  * whatever state an earlier run was left in. The state folder's data stay.
  */
 export async function teardown(paths: LabPaths) {
-  const runFolder = join(paths.state, 'run');
+  const folder = join(paths.state, 'run');
+  const own = () =>
+    list(folder)
+      .map(file => readPid(join(folder, file)))
+      .filter(pid => pid !== undefined)
+      // A compiler or an import that outlived its `up`.
+      .concat(processesWith(MARK, paths.state));
   // The node's PID 1 takes its whole process namespace with it.
-  for (const file of PID_FILES) {
-    const pid = readPid(join(runFolder, file));
-    if (pid) kill(pid);
-  }
-  for (let attempt = 0; attempt < 100; attempt++) {
+  await killAll(own);
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  if (isRoot && !foreignLab(paths)) await removeNode();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+// Cgroups and network namespace have the same names whatever the state folder.
+async function removeNode() {
+  await killAll(() => {
     const inode = netnsInode();
-    const left = new Set(
-      labProcesses().concat(inode ? processesInNetns(inode) : []),
-    );
-    for (const pid of left) kill(pid);
-    if (left.size === 0 && removeCgroups()) break;
+    return labProcesses().concat(inode ? processesInNetns(inode) : []);
+  });
+  for (let attempt = 0; attempt < 40 && !removeCgroups(); attempt++) {
     await sleep(50);
   }
   if (labFolders().length > 0) {
     throw new LabError(
-      `processes of the lab do not end: ${labProcesses().join(', ')}; look at them with ps`,
+      'the control groups of the lab can not be removed: look with ps who is left in them',
     );
   }
   await removeNetns();
-  rmSync(runFolder, { recursive: true, force: true });
+}
+
+async function killAll(left: () => number[]) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const pids = left();
+    if (pids.length === 0) return;
+    for (const pid of pids) kill(pid);
+    await sleep(50);
+  }
+  throw new LabError(
+    `processes of the lab do not end: ${left().join(
+      ', ',
+    )}; look at them with ps`,
+  );
+}
+
+/** The state folder of a node that is up on this machine and not ours. */
+export function foreignLab(paths: LabPaths): string | undefined {
+  for (const pid of labProcesses()) {
+    const command = factsOf(pid)?.command ?? [];
+    const script = command.findIndex(word => word.endsWith('/init.sh'));
+    const state = script < 0 ? paths.state : command[script + 1];
+    if (state !== paths.state) return state;
+  }
+  return undefined;
+}
+
+export function refuseForeignLab(paths: LabPaths) {
+  const state = foreignLab(paths);
+  if (state) {
+    throw new LabError(
+      `another lab is up on this machine: end it first with 'THREEWALLS_LAB_STATE=${state} npm run lab -- down'`,
+    );
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

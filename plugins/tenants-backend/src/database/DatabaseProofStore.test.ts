@@ -1,6 +1,6 @@
 import { mockServices, TestDatabaseId } from '@backstage/backend-test-utils';
-import { testDatabases } from '../testUtils/databases';
-import { testReceipt, testResult } from '../testUtils/testResult';
+import { testDatabases } from '../__testUtils__/databases';
+import { testReceipt, testResult } from '../__testUtils__/testResult';
 import { DatabaseProofStore, LEASE_MS } from './DatabaseProofStore';
 import { Claim, ProofResult, StoredProof } from './ProofStore';
 
@@ -226,7 +226,7 @@ describe('DatabaseProofStore', () => {
     });
 
     it('keeps the last result of every ordered pair', async () => {
-      const { store, prove } = await setup(id);
+      const { store, prove, enqueue } = await setup(id);
       await prove('acme', testResult('breached', 'globex'));
       await prove('acme', testResult('holds', 'initech'));
       expect(await store.pairs(['acme', 'globex'])).toEqual(
@@ -244,8 +244,10 @@ describe('DatabaseProofStore', () => {
         ]),
       );
       const before = await store.attempts('acme');
-      // A round without receipts keeps the result, but has had its turn.
-      await prove('acme', { ...testResult('unproven', 'globex'), receipts: [] });
+      // The neighbour was not well: the result stays, but it had its turn.
+      const proof = await enqueue('acme');
+      const [round] = running(await store.claim(proof, 'globex'));
+      await store.finish(round, testResult('holds', undefined));
       const pair = (await store.pairs(['acme', 'globex'])).find(
         p => p.tenant === 'acme',
       );

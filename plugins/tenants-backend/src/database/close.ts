@@ -40,6 +40,7 @@ export async function closeProof(
   },
 ): Promise<{ proof: StoredProof; changes: WallChange[] } | undefined> {
   const { now } = options;
+  const open = await trx<ProofRow>(PROOFS).where({ id: proofId }).first();
   const closed = await options
     .isOurs(trx(PROOFS).where({ id: proofId }).whereNot({ state: 'done' }))
     .update({
@@ -51,7 +52,7 @@ export async function closeProof(
       time_to_enforce_ms: result.timeToEnforceMs ?? null,
       ...(result.neighbour && { neighbour: result.neighbour }),
     });
-  if (!closed) {
+  if (!closed || !open) {
     return undefined;
   }
   const row = (await trx<ProofRow>(PROOFS).where({ id: proofId }).first())!;
@@ -62,14 +63,18 @@ export async function closeProof(
     result.receipts.map((receipt, i) => toReceiptRow(proof, receipt, i)),
     BATCH,
   );
-  await savePair(trx, proof, result, now);
+  await savePair(trx, { ...proof, neighbour: open.neighbour }, result, now);
   const changes = await saveLatest(trx, proof, result, options);
   return { proof, changes };
 }
 
+/**
+ * Notes that the pair had its turn, with the result if there is one: a neighbour
+ * that was not well leaves none.
+ */
 async function savePair(
   trx: Knex,
-  proof: StoredProof,
+  proof: { id: string; tenant: string; neighbour: string | null },
   result: ProofResult,
   now: number,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { testDatabases } from '../testUtils/databases';
+import { testDatabases } from '../__testUtils__/databases';
 import { Knex } from 'knex';
 import { MIGRATIONS } from './migrate';
 

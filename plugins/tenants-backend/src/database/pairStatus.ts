@@ -4,8 +4,8 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 
 /**
- * Whether walls hold between a tenant and one neighbour, from the receipts of
- * one proof: WallStatus by the same rules, over what concerns the neighbour.
+ * Whether the walls between a tenant and one neighbour hold, from the receipts
+ * of one proof that concern the neighbour.
  *
  * @returns `undefined` when no receipt concerns the neighbour
  */
@@ -28,10 +28,13 @@ export function pairStatus(
     : 'unproven';
 }
 
-/** Checks of a neighbour are also made against the canary; those say nothing of the pair. */
-function concerns(receipt: Receipt, neighbour: string): boolean {
+/**
+ * A neighbour's Service, pods and attempts upon us are there in a pair only;
+ * the other checks of a neighbour are made against the canary too.
+ */
+function concerns({ check, target }: Receipt, neighbour: string): boolean {
   return (
-    receipt.check.split('.').pop()!.includes('neighbour') &&
-    (receipt.target.includes(neighbour) || !receipt.target.includes('canary'))
+    check.startsWith('net.neighbour-') ||
+    (check.includes('neighbour') && target.includes(neighbour))
   );
 }

@@ -86,7 +86,9 @@ function receiptLines(receipt: Receipt): string[] {
 }
 
 function row(cells: string[]): string {
-  return `| ${cells.map(cell => inline(cell).replace(/\|/g, '\\|')).join(' | ')} |`;
+  return `| ${cells
+    .map(cell => inline(cell).replace(/\|/g, '\\|'))
+    .join(' | ')} |`;
 }
 
 function inline(text: string): string {

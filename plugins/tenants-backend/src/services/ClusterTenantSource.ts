@@ -109,7 +109,10 @@ export class ClusterTenantSource implements TenantSource {
         known.reading = undefined;
       });
     }
-    await known.reading;
+    // Nobody waits for a cluster that is known to be away.
+    if (!known.error) {
+      await known.reading;
+    }
   }
 
   async #refresh(cluster: string, known: Known): Promise<void> {

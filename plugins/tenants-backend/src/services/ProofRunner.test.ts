@@ -1,9 +1,9 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { DatabaseProofStore, LEASE_MS } from '../database/DatabaseProofStore';
 import { ProofStore, StoredProof } from '../database/ProofStore';
-import { FakeProver, FakeTenantSource } from '../testUtils/fakes';
-import { testDatabases } from '../testUtils/databases';
-import { testTenant } from '../testUtils/testTenant';
+import { FakeProver, FakeTenantSource } from '../__testUtils__/fakes';
+import { testDatabases } from '../__testUtils__/databases';
+import { testTenant } from '../__testUtils__/testTenant';
 import { ProofRunner } from './ProofRunner';
 import { Announcer } from './TenantAnnouncer';
 
@@ -12,7 +12,10 @@ jest.setTimeout(60_000);
 describe('ProofRunner', () => {
   const databases = testDatabases();
 
-  async function setup(names: string[], options: { concurrency?: number } = {}) {
+  async function setup(
+    names: string[],
+    options: { concurrency?: number } = {},
+  ) {
     const knex = await databases.init('SQLITE_3');
     const clock = { now: Date.parse('2026-11-24T08:00:00Z') };
     const source = new FakeTenantSource();

@@ -54,19 +54,28 @@ export class ProofRunner {
 
   private constructor(private readonly options: ProofRunnerOptions) {}
 
-  /** Queues a proof of a tenant, or joins the one that is under way. */
+  /** Starts a proof of a tenant, or joins the one that is under way. */
   async start(
+    tenant: TenantRecord,
+    trigger: ProofTrigger,
+  ): Promise<{ proof: ProofSummary; joined: boolean }> {
+    const started = await this.enqueue(tenant, trigger);
+    this.#pumpSoon();
+    return started;
+  }
+
+  /** Queues a proof without running the queue. */
+  async enqueue(
     tenant: TenantRecord,
     trigger: ProofTrigger,
   ): Promise<{ proof: ProofSummary; joined: boolean }> {
     const { store, announcer } = this.options;
     const { name, cluster } = tenant;
-    const started = await store.enqueue({ tenant: name, cluster, trigger });
-    if (!started.joined) {
-      await announcer.moved(started.proof);
+    const queued = await store.enqueue({ tenant: name, cluster, trigger });
+    if (!queued.joined) {
+      await announcer.moved(queued.proof);
     }
-    this.#pumpSoon();
-    return started;
+    return queued;
   }
 
   /** Takes rounds from the queue while there is room. */

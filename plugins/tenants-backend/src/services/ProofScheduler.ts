@@ -1,7 +1,4 @@
-import {
-  LoggerService,
-  SchedulerService,
-} from '@backstage/backend-plugin-api';
+import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 import { LatestProof, ProofStore } from '../database/ProofStore';
 import { ProofRunner } from './ProofRunner';
@@ -82,8 +79,10 @@ export class ProofScheduler {
       tenant => tenant.phase === 'active' && !current.has(tenant.name),
     );
     for (const tenant of dueTenants(idle, latest, { now, intervalMs })) {
-      await runner.start(tenant, 'schedule');
+      await runner.enqueue(tenant, 'schedule');
     }
+    // Only now: those that are due together are proved against each other.
+    await runner.pump();
   }
 
   async prune(): Promise<void> {

@@ -37,13 +37,20 @@ export async function nextRound(
   if (new Set(locks.map(lock => lock.round)).size >= concurrency) {
     return undefined;
   }
-  const { tenants } = await source.list();
+  const { tenants, away } = await source.list();
   const busy = new Set(locks.map(lock => lock.tenant));
   const queued = new Set(queue.map(proof => proof.tenant));
   for (const proof of queue.filter(p => !busy.has(p.tenant))) {
-    const tenant = await findTenant(proof, options);
+    const tenant = await findTenant(proof, options, away.get(proof.cluster));
     if (tenant) {
-      const round = await claim({ proof, tenant, tenants, busy, queued, store });
+      const round = await claim({
+        proof,
+        tenant,
+        tenants,
+        busy,
+        queued,
+        store,
+      });
       if (round) {
         return round;
       }
@@ -56,17 +63,20 @@ export async function nextRound(
 async function findTenant(
   proof: StoredProof,
   options: Options,
+  away: string | undefined,
 ): Promise<TenantRecord | undefined> {
   const { store, source, announcer } = options;
-  let problem: string;
-  try {
-    const tenant = await source.get(proof.tenant);
-    if (tenant.phase === 'active') {
-      return tenant;
+  let problem = away;
+  if (!problem) {
+    try {
+      const tenant = await source.get(proof.tenant);
+      if (tenant.phase === 'active') {
+        return tenant;
+      }
+      problem = 'The tenant is being removed';
+    } catch (error) {
+      problem = isError(error) ? error.message : String(error);
     }
-    problem = 'The tenant is being removed';
-  } catch (error) {
-    problem = isError(error) ? error.message : String(error);
   }
   const verdicts = unproven(problem);
   const closed = await store.finish(proof, { verdicts, receipts: [] });

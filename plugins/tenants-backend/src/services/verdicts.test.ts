@@ -1,6 +1,6 @@
 import { LatestProof } from '../database/ProofStore';
-import { testResult } from '../testUtils/testResult';
-import { testTenant } from '../testUtils/testTenant';
+import { testResult } from '../__testUtils__/testResult';
+import { testTenant } from '../__testUtils__/testTenant';
 import { dueTenants } from './ProofScheduler';
 import { overallStatus, unproven, wallStates } from './verdicts';
 

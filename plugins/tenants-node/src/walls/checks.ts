@@ -1,19 +1,21 @@
 import { NETWORK_CHECKS } from './network';
 import { RESOURCE_CHECKS } from './resource';
 import { SECRET_CHECKS } from './secret';
-import { Attempt, Check, Side } from './types';
+import { Attempt, Check, CheckInfo, Side } from './types';
 
-/**
- * Every check there is. Adding one is adding an entry, here by way of its
- * wall's file, and nowhere else.
- *
- * @public
- */
-export const CHECKS: readonly Check[] = [
+const ALL: readonly Check[] = [
   ...NETWORK_CHECKS,
   ...SECRET_CHECKS,
   ...RESOURCE_CHECKS,
 ];
+
+/**
+ * Every check there is. Adding one is adding an entry to its wall's file, and
+ * nothing elsewhere.
+ *
+ * @public
+ */
+export const CHECKS: readonly CheckInfo[] = ALL;
 
 /** One attempt of a round, with the check that it is of. */
 export interface PlannedAttempt {
@@ -23,7 +25,7 @@ export interface PlannedAttempt {
 
 /** Everything that a side's checks try in this round. */
 export function attemptsOf(side: Side): PlannedAttempt[] {
-  return CHECKS.flatMap(check =>
+  return ALL.flatMap(check =>
     check.attempts(side).map(attempt => ({ check, attempt })),
   );
 }

@@ -5,4 +5,4 @@ export { expectedReceipts, type ExpectedReceipt } from './expectedReceipts';
 export { judge } from './judge';
 export { proveTenants, type ProveOptions, type TenantProof } from './prove';
 export { sweepProofPods } from './sweep';
-export * from './types';
+export { type CheckInfo, type Endpoint, type Outside } from './types';

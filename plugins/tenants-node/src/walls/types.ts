@@ -9,11 +9,11 @@ import { Platform } from '../platform';
 import { PodTask } from './pod/tasks';
 
 /**
- * One thing that is tried, again and again: an entry of the catalogue.
+ * What the catalogue says of a check.
  *
  * @public
  */
-export interface Check {
+export interface CheckInfo {
   /** Such as `net.canary-egress` */
   id: string;
   wall: Wall;
@@ -22,11 +22,19 @@ export interface Check {
   title: string;
   /** Why it matters, in one sentence */
   why: string;
+}
+
+/** One thing that is tried, again and again: an entry of the catalogue. */
+export interface Check extends CheckInfo {
   /** What it tries, derived from the tenants' plans; nothing where it does not apply */
   attempts(side: Side): Attempt[];
 }
 
-/** A host, or an address, and a port. */
+/**
+ * A host, or an address, and a port.
+ *
+ * @public
+ */
 export interface Endpoint {
   host: string;
   port: number;
@@ -41,7 +49,11 @@ export interface Party {
   pods: Endpoint[];
 }
 
-/** Addresses outside the cluster that no tenant has to reach. */
+/**
+ * Addresses outside the cluster that no tenant has to reach.
+ *
+ * @public
+ */
 export interface Outside {
   /** Candidates for "the internet"; the first that the tenant isn't allowed is dialled */
   internet: Endpoint[];

@@ -1,4 +1,5 @@
 export * from './useNow';
 export * from './useProof';
+export * from './useProofsSince';
 export * from './useTenant';
 export * from './useTenants';

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { Container, Flex, Header } from '@backstage/ui';
+import { Box, Container, Flex, Header } from '@backstage/ui';
 import { HomePageLayoutProps } from '@backstage/plugin-home-react/alpha';
 
 const WELCOME =
@@ -10,7 +10,9 @@ export function HomeLayout(props: HomePageLayoutProps) {
   const { widgets, defaultConfig = [] } = props;
   return (
     <>
-      <Header title="Welcome to Threewalls" description={WELCOME} />
+      <Box pt="4">
+        <Header title="Welcome to Threewalls" description={WELCOME} />
+      </Box>
       <Container>
         <Flex direction="column" gap="4">
           {defaultConfig.map(({ component }) => (

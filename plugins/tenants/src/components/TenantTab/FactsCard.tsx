@@ -6,6 +6,7 @@ import { tenantsTranslationRef } from '../../translation';
 import { RelativeTime } from '../WallStatus';
 import { OwnerLink } from '../OwnerLink';
 import { TemplateLinks } from '../TemplateLinks';
+import { ReportMenu } from './ReportMenu';
 import styles from './TenantTab.module.css';
 
 /** Where a tenant is, whose it is, and what its objects are called. */
@@ -35,7 +36,10 @@ export function FactsCard(props: { tenant: Tenant }) {
           <Text as="h3" variant="title-x-small" weight="bold">
             {t('tab.factsTitle')}
           </Text>
-          <TemplateLinks tenant={props.tenant} />
+          <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+            <ReportMenu tenantName={name} />
+            <TemplateLinks tenant={props.tenant} />
+          </Flex>
         </Flex>
       </CardHeader>
       <CardBody>

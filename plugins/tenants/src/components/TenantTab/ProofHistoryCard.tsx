@@ -6,6 +6,7 @@ import {
   Cell,
   CellText,
   ColumnConfig,
+  Flex,
   Table,
   Text,
   useBreakpoint,
@@ -20,6 +21,7 @@ import {
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
 import { RelativeTime, useDuration, WallStatusLabel } from '../WallStatus';
+import { WallsTimeline } from './WallsTimeline';
 
 const TRIGGER = {
   schedule: 'tab.triggerSchedule',
@@ -61,12 +63,15 @@ export function ProofHistoryCard(props: {
         </Text>
       </CardHeader>
       <CardBody>
-        <Table
-          {...tableProps}
-          columnConfig={columnConfig}
-          rowConfig={{ onClick: proof => onSelect(proof.id) }}
-          emptyState={<Text>{t('tab.historyEmpty')}</Text>}
-        />
+        <Flex direction="column" gap="4">
+          <WallsTimeline tenantName={tenantName} lastProofId={lastProofId} />
+          <Table
+            {...tableProps}
+            columnConfig={columnConfig}
+            rowConfig={{ onClick: proof => onSelect(proof.id) }}
+            emptyState={<Text>{t('tab.historyEmpty')}</Text>}
+          />
+        </Flex>
       </CardBody>
     </Card>
   );

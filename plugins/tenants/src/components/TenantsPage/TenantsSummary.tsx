@@ -2,6 +2,7 @@ import { Card, CardBody, Flex, Grid, Skeleton, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { RiTimeFill } from '@remixicon/react';
+import { useLocation } from 'react-router-dom';
 import { tenantsTranslationRef } from '../../translation';
 import { WallStatusIcon } from '../WallStatus';
 import { matchesStatus, STATUS_FILTERS, StatusFilter } from './filters';
@@ -9,6 +10,7 @@ import { matchesStatus, STATUS_FILTERS, StatusFilter } from './filters';
 /** How many tenants are in each status; each count is a link to those. */
 export function TenantsSummary(props: { tenants?: Tenant[] }) {
   const { tenants } = props;
+  const { pathname } = useLocation();
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <Grid.Root
@@ -20,7 +22,7 @@ export function TenantsSummary(props: { tenants?: Tenant[] }) {
       {STATUS_FILTERS.map(status => (
         <Card
           key={status}
-          href={`?status=${status}`}
+          href={`${pathname}?status=${status}`}
           label={
             status === 'holds'
               ? t('page.showHolds')

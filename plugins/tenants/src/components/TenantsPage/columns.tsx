@@ -34,11 +34,10 @@ export function useTenantColumns(
       label: t('page.name'),
       isRowHeader: true,
       isSortable,
-      cell: ({ name, phase }) => (
-        <CellText
-          title={name}
-          description={phase === 'removing' ? t('status.removing') : undefined}
-        />
+      cell: tenant => (
+        <Cell>
+          <Name tenant={tenant} isNarrow={!up('sm')} />
+        </Cell>
       ),
     },
     ...WALLS.map((wall, index) => ({
@@ -53,6 +52,7 @@ export function useTenantColumns(
     {
       id: 'proved',
       label: t('page.proved'),
+      isHidden: !up('sm'),
       isSortable,
       cell: tenant => (
         <Cell>
@@ -88,12 +88,33 @@ export function useTenantColumns(
   ];
 }
 
-function Proved(props: { tenant: Tenant }) {
+/** A narrow screen has no room for the age of the proof but under the name. */
+function Name(props: { tenant: Tenant; isNarrow: boolean }) {
+  const { tenant, isNarrow } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Flex direction="column" gap="0.5">
+      <Text as="span">{tenant.name}</Text>
+      {tenant.phase === 'removing' && (
+        <Text as="span" variant="body-small" color="secondary">
+          {t('status.removing')}
+        </Text>
+      )}
+      {isNarrow && <Proved tenant={tenant} variant="body-x-small" />}
+    </Flex>
+  );
+}
+
+function Proved(props: { tenant: Tenant; variant?: 'body-x-small' }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const iso = provedAt(props.tenant);
   return (
     <Flex align="center" gap="1" style={{ flexWrap: 'wrap' }}>
-      <Text as="span" color={iso ? 'primary' : 'secondary'}>
+      <Text
+        as="span"
+        variant={props.variant}
+        color={iso && !props.variant ? 'primary' : 'secondary'}
+      >
         {iso ? <RelativeTime iso={iso} /> : t('time.never')}
       </Text>
       {isStale(props.tenant) && <StaleLabel />}

@@ -1,4 +1,4 @@
-import { Box, Flex, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   RiErrorWarningFill,
@@ -44,7 +44,14 @@ export function WallStatusLabel(props: {
         className={`${styles.pill} ${styles[status]}`}
       >
         <WallStatusIcon status={status} size={16} />
-        <Box as="span">{t(`status.${status}`)}</Box>
+        <Text
+          as="span"
+          variant="body-small"
+          weight="bold"
+          className={styles.word}
+        >
+          {t(`status.${status}`)}
+        </Text>
       </Flex>
       {stale && <StaleLabel />}
     </Flex>

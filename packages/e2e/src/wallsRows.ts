@@ -1,0 +1,171 @@
+import {
+  Outcome,
+  Receipt,
+  Wall,
+  WallStatus,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import {
+  applyPlan,
+  removeTenant,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { proveTenants, TenantProof } from './wallsEngine';
+import { Hands } from './wallsHands';
+import { planSmallTenant, WallsLab } from './wallsLab';
+import { Mutation } from './wallsMutations';
+
+type Statuses = Record<Wall, WallStatus>;
+type Proofs = Map<string, TenantProof>;
+
+/** What became of a row. */
+export interface RowResult {
+  statuses: Statuses;
+  /** The worst outcome of each check */
+  outcomes: Map<string, Outcome>;
+  /** The other tenant's walls meanwhile */
+  neighbour: Statuses;
+  /** After mending */
+  mended: Statuses;
+  /** Receipts that did not come out as expected, after mending */
+  doubts: Receipt[];
+  ms: number;
+  error?: Error;
+}
+
+/** Two tenants of the tests' own. */
+export class Pair {
+  static async create(lab: WallsLab, a: string, b: string): Promise<Pair> {
+    const plans = [a, b].map(name => planSmallTenant(name, lab.platform));
+    await Promise.all(plans.map(plan => applyPlan(plan, lab.cluster)));
+    const pair = new Pair(lab, plans as [TenantPlan, TenantPlan]);
+    pair.first = await pair.prove(new Hands(lab), true);
+    return pair;
+  }
+
+  /** The proof of the tenants as planned */
+  first: Proofs = new Map();
+
+  private constructor(
+    readonly lab: WallsLab,
+    readonly plans: [TenantPlan, TenantPlan],
+  ) {}
+
+  async prove(hands: Hands, fresh: boolean): Promise<Proofs> {
+    const [a, b] = this.plans.map(plan => hands.told.get(plan.spec.name) ?? plan);
+    const { platform } = hands;
+    const { cluster } = this.lab;
+    return proveTenants({ cluster, platform, tenants: [a, b], fresh });
+  }
+
+  async run(row: Mutation): Promise<RowResult> {
+    const [a, b] = this.plans;
+    const hands = new Hands(this.lab);
+    const begun = Date.now();
+    const result: Partial<RowResult> = {};
+    try {
+      await row.apply(Object.assign(hands, { a, b }));
+      const broken = await this.prove(hands, false);
+      const proof = broken.get(a.spec.name)!;
+      result.statuses = statusesOf(proof);
+      result.outcomes = worst(proof.receipts);
+      result.neighbour = statusesOf(broken.get(b.spec.name)!);
+    } catch (error) {
+      result.error = error as Error;
+    }
+    try {
+      await hands.mend();
+      await Promise.all(
+        this.plans.map(plan => applyPlan(plan, this.lab.cluster, { adopt: true })),
+      );
+      const mended = (await this.prove(hands, true)).get(a.spec.name)!;
+      result.mended = statusesOf(mended);
+      result.doubts = mended.receipts.filter(r => r.outcome !== 'asExpected');
+    } catch (error) {
+      result.error ??= error as Error;
+    }
+    return { ...(result as RowResult), ms: Date.now() - begun };
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(
+      this.plans.map(({ spec: { name }, names }) =>
+        removeTenant({ name, names }, this.lab.cluster, { confirm: name }),
+      ),
+    );
+  }
+}
+
+/** Runs rows, those that touch only their own tenants side by side. */
+export async function runRows(
+  pairs: Pair[],
+  rows: Mutation[],
+): Promise<Map<string, RowResult>> {
+  const results = new Map<string, RowResult>();
+  const queue = rows.filter(row => !row.shared);
+  await Promise.all(
+    pairs.map(async pair => {
+      for (let row = queue.shift(); row; row = queue.shift()) {
+        results.set(row.title, await pair.run(row));
+      }
+    }),
+  );
+  for (const row of rows.filter(({ shared }) => shared)) {
+    results.set(row.title, await pairs[0].run(row));
+  }
+  return results;
+}
+
+/** The table that a run prints. */
+export function table(rows: Mutation[], results: Map<string, RowResult>): string {
+  const lines = rows.map(row => {
+    const result = results.get(row.title);
+    const cells = [
+      row.title,
+      `${row.wall}: ${result?.statuses?.[row.wall] ?? 'not run'}`,
+      row.checks
+        .map(id => `${id} ${result?.outcomes?.get(id) ?? '–'}`)
+        .join(', '),
+      result?.mended ? summary(result.mended) : 'not proved',
+      `${((result?.ms ?? 0) / 1000).toFixed(1)} s`,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '| What was done | Verdict | Receipts that turned | After mending | Time |',
+    '|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
+}
+
+function summary(statuses: Statuses): string {
+  const other = WALLS.filter(wall => statuses[wall] !== 'holds');
+  return other.length === 0
+    ? 'holds'
+    : other.map(wall => `${wall} ${statuses[wall]}`).join(', ');
+}
+
+function statusesOf({ verdicts }: TenantProof): Statuses {
+  return Object.fromEntries(
+    verdicts.map(({ wall, status }) => [wall, status]),
+  ) as Statuses;
+}
+
+const ORDER: Outcome[] = [
+  'notApplicable',
+  'asExpected',
+  'inconclusive',
+  'failed',
+  'breached',
+];
+
+function worst(receipts: Receipt[]): Map<string, Outcome> {
+  const outcomes = new Map<string, Outcome>();
+  for (const { check, outcome } of receipts) {
+    const known = outcomes.get(check);
+    if (!known || ORDER.indexOf(outcome) > ORDER.indexOf(known)) {
+      outcomes.set(check, outcome);
+    }
+  }
+  return outcomes;
+}

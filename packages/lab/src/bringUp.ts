@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Built } from './build/build.ts';
+import { KubeApi } from './cluster/api.ts';
+import { applyFiles } from './cluster/kubectl.ts';
+import { grantPortalAccess, missingDeployFiles } from './cluster/portal.ts';
+import { nodeReady, podsReady } from './cluster/ready.ts';
+import { readyVault } from './cluster/vault.ts';
+import { keepVolumes } from './cluster/volumes.ts';
+import { readIfThere } from './files.ts';
+import { importImages } from './node/images.ts';
+import {
+  isCiliumReady,
+  openApiGate,
+  prepareState,
+  startNode,
+} from './node/node.ts';
+import { labRoot, type LabPaths } from './paths.ts';
+import type { Progress } from './progress.ts';
+import { until } from './run.ts';
+import { startKeeper } from './startKeeper.ts';
+
+const MANIFESTS = join(labRoot, 'manifests');
+// As the pod runs: Vault's data are a folder of the state.
+const VAULT_UID = 1000;
+
+export function addNodeParts(progress: Progress) {
+  progress.add('node', 'Node');
+  progress.add('control-plane', 'Control plane');
+  progress.add('images', 'Images in the node');
+  progress.add('manifests', 'Manifests');
+  progress.add('cilium', 'Cilium and the node ready');
+  progress.add('dns', 'DNS');
+  progress.add('vault', 'Vault');
+  progress.add('external-secrets', 'External Secrets');
+  progress.add('portal-access', "The portal's access");
+}
+
+/** Starts a node on the state folder's data, and waits until all is ready anew. */
+export async function bringUpNode(
+  paths: LabPaths,
+  progress: Progress,
+  built: Built,
+) {
+  const since = Date.now();
+  await progress.part('node', async () => {
+    await prepareState(paths, built);
+    makeDataFolders(paths);
+    await startNode(paths);
+  });
+  const api = new KubeApi(paths);
+  const imported = progress.part('images', detail =>
+    importImages(paths, built.images, detail),
+  );
+  // Its failure is seen below; until then it is not an unhandled one.
+  imported.catch(() => {});
+  await progress.part('control-plane', async () => {
+    await until('the API server', 60, async () =>
+      (await api.isReady()) ? true : undefined,
+    );
+    openApiGate(paths);
+  });
+  await progress.part('manifests', async detail => {
+    await applyCrds(paths, built, detail);
+    await applyFiles(paths, [MANIFESTS]);
+    await keepVolumes(api, paths);
+  });
+  await progress.part('cilium', async () => {
+    await until('the Cilium agent', 180, async () =>
+      isCiliumReady(paths) ? true : undefined,
+    );
+    await until('the node to be Ready', 60, () => nodeReady(api, since));
+  });
+  const fresh = (what: string, namespace: string) =>
+    until(what, 180, () => podsReady(api, namespace, since));
+  await settled([
+    imported,
+    progress.part('dns', () => fresh('CoreDNS', 'kube-system')),
+    progress.part('vault', () => readyVault(paths, '/vault/data/audit.log')),
+    progress.part('external-secrets', () =>
+      fresh('External Secrets', 'external-secrets'),
+    ),
+  ]);
+  await portalAccess(api, paths, progress);
+  api.close();
+  startKeeper(paths);
+}
+
+export async function portalAccess(
+  api: KubeApi,
+  paths: LabPaths,
+  progress: Progress,
+) {
+  const missing = missingDeployFiles();
+  if (missing) {
+    progress.skip('portal-access', `${missing} is not there`);
+    return;
+  }
+  await progress.part('portal-access', () => grantPortalAccess(api, paths));
+}
+
+export async function applyCrds(
+  paths: LabPaths,
+  built: Built,
+  detail: (text: string) => void,
+) {
+  const crds = join(built.parts.get('external-secrets')!, 'crds.yaml');
+  const digest = createHash('sha256').update(readFileSync(crds)).digest('hex');
+  const marker = join(paths.state, 'crds.sha256');
+  // They are large, and stay with etcd's data.
+  if (readIfThere(marker) === digest) return;
+  detail("External Secrets' resource definitions");
+  await applyFiles(paths, [crds]);
+  writeFileSync(marker, digest);
+}
+
+async function settled(works: Promise<unknown>[]) {
+  const results = await Promise.allSettled(works);
+  for (const result of results) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+}
+
+function makeDataFolders(paths: LabPaths) {
+  mkdirSync(join(paths.state, 'volumes'), { recursive: true });
+  const vault = join(paths.state, 'vault');
+  mkdirSync(vault, { recursive: true, mode: 0o700 });
+  chownSync(vault, VAULT_UID, VAULT_UID);
+}

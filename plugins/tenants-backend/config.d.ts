@@ -1,0 +1,302 @@
+import { HumanDuration } from '@backstage/types';
+
+export interface Config {
+  /** Tenants: where they live, what they get, how they are proved */
+  tenants?: {
+    /** Clusters that tenants may be created in */
+    clusters?: Array<{
+      /**
+       * Unique name, as in a tenant's spec
+       * @visibility backend
+       */
+      name: string;
+      /**
+       * Name for people. Default the name
+       * @visibility backend
+       */
+      title?: string;
+      /** The cluster's API: a kubeconfig, in-cluster, or url with caData and token */
+      kubernetes?: {
+        /**
+         * Path of a kubeconfig file; read when it is first needed
+         * @visibility backend
+         */
+        kubeconfig?: string;
+        /**
+         * Context of the kubeconfig. Default its current one
+         * @visibility backend
+         */
+        context?: string;
+        /**
+         * Use the ServiceAccount of the pod that the portal runs in
+         * @visibility backend
+         */
+        inCluster?: boolean;
+        /**
+         * URL of the API server, https
+         * @visibility backend
+         */
+        url?: string;
+        /**
+         * CA of the API server, PEM in base64
+         * @visibility backend
+         */
+        caData?: string;
+        /**
+         * Token of the portal's ServiceAccount
+         * @visibility secret
+         */
+        token?: string;
+      };
+      /** The Vault that the cluster's tenants keep their secrets in */
+      vault: {
+        /**
+         * URL as the portal sees it
+         * @visibility backend
+         */
+        address: string;
+        /**
+         * URL as pods see it. Default the address
+         * @visibility backend
+         */
+        inClusterAddress?: string;
+        /**
+         * CA of Vault, PEM
+         * @visibility backend
+         */
+        caData?: string;
+        /**
+         * Vault Enterprise namespace
+         * @visibility backend
+         */
+        namespace?: string;
+        /**
+         * KV v2 mount, without slashes. Default secret
+         * @visibility backend
+         */
+        kvMount?: string;
+        /**
+         * Mount of the Kubernetes auth method, without slashes. Default kubernetes
+         * @visibility backend
+         */
+        authMount?: string;
+        /** How the portal logs in: one of approle, kubernetes, tokenFile */
+        login: {
+          approle?: {
+            /**
+             * Default approle
+             * @visibility backend
+             */
+            mount?: string;
+            /**
+             * File with the role id
+             * @visibility backend
+             */
+            roleIdFile: string;
+            /**
+             * File with the secret id
+             * @visibility backend
+             */
+            secretIdFile: string;
+          };
+          kubernetes?: {
+            /**
+             * Default kubernetes
+             * @visibility backend
+             */
+            mount?: string;
+            /**
+             * Vault role of the portal
+             * @visibility backend
+             */
+            role: string;
+            /**
+             * File with the ServiceAccount's token. Default /var/run/secrets/tokens/vault
+             * @visibility backend
+             */
+            tokenFile?: string;
+          };
+          /**
+           * File with a token that somebody else renews
+           * @visibility backend
+           */
+          tokenFile?: string;
+        };
+      };
+      network?: {
+        /**
+         * Ranges that no tenant may be allowed to reach: pods, services, nodes
+         * @visibility backend
+         */
+        reservedCidrs?: string[];
+      };
+    }>;
+
+    naming?: {
+      /**
+       * Prefix of tenants' namespaces. Default web-tenant-
+       * @visibility backend
+       */
+      namespacePrefix?: string;
+      /**
+       * Prefix of tenants' paths in Vault. Default the namespace prefix
+       * @visibility backend
+       */
+      kvPrefix?: string;
+    };
+
+    /**
+     * What a tenant of each size may use, over the defaults of small, medium and
+     * large; what another size leaves out is as in small
+     */
+    sizes?: {
+      [name: string]: {
+        /**
+         * Name for people
+         * @visibility backend
+         */
+        title?: string;
+        /**
+         * Totals of a namespace
+         * @visibility backend
+         */
+        quota?: {
+          requestsCpu?: string | number;
+          requestsMemory?: string;
+          limitsCpu?: string | number;
+          limitsMemory?: string;
+          pods?: number;
+        };
+        /**
+         * Totals of volumes
+         * @visibility backend
+         */
+        objects?: { storage?: string; volumeClaims?: number };
+        /**
+         * Bounds and defaults of one container
+         * @visibility backend
+         */
+        container?: {
+          default?: { cpu?: string | number; memory?: string };
+          defaultRequest?: { cpu?: string | number; memory?: string };
+          max?: { cpu?: string | number; memory?: string };
+          ephemeralStorage?: { default?: string; max?: string };
+        };
+        /**
+         * Resources of n8n itself
+         * @visibility backend
+         */
+        n8n?: {
+          requests?: { cpu?: string | number; memory?: string };
+          limits?: { cpu?: string | number; memory?: string };
+          storage?: string;
+        };
+      };
+    };
+
+    n8n?: {
+      /**
+       * Image of n8n, with a tag or digest
+       * @visibility backend
+       */
+      image?: string;
+      /**
+       * Default IfNotPresent
+       * @visibility backend
+       */
+      imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+      /**
+       * StorageClass of n8n's volume. Default the cluster's default
+       * @visibility backend
+       */
+      storageClass?: string;
+    };
+
+    network?: {
+      /**
+       * Which policies are written. Default kubernetes
+       * @visibility backend
+       */
+      provider?: 'kubernetes' | 'cilium';
+      /**
+       * What a denied connect ends in. Default drop
+       * @visibility backend
+       */
+      denial?: 'drop' | 'reject';
+      /**
+       * Namespace of an ingress controller that may reach n8n
+       * @visibility backend
+       */
+      ingressNamespace?: string;
+    };
+
+    owners?: {
+      /**
+       * Kubernetes group of an owner; `{{ name }}` is the entity's name, which
+       * is the default
+       * @visibility backend
+       */
+      kubernetesGroup?: string;
+    };
+
+    /** ServiceAccounts that a tenant's namespace is bound to */
+    accounts?: {
+      /**
+       * The portal's own. Default threewalls-portal in threewalls-system
+       * @visibility backend
+       */
+      portal?: { namespace?: string; name?: string };
+      /**
+       * Of External Secrets. Default external-secrets in external-secrets
+       * @visibility backend
+       */
+      externalSecrets?: { namespace?: string; name?: string };
+    };
+
+    proofs?: {
+      /**
+       * Time between two proofs of a tenant, at the least. Default 5 minutes
+       * @visibility backend
+       */
+      interval?: HumanDuration | string;
+      /**
+       * Rounds at once over all replicas; a round proves one tenant or two
+       * together. Default 4
+       * @visibility backend
+       */
+      concurrency?: number;
+      /**
+       * Image of the proof pod. Default n8n's
+       * @visibility backend
+       */
+      image?: string;
+      /**
+       * Time after which a connect counts as dropped. Default 3 seconds
+       * @visibility backend
+       */
+      connectTimeout?: HumanDuration | string;
+      /**
+       * Time that a fresh policy may take to bite. Default 10 seconds
+       * @visibility backend
+       */
+      settle?: HumanDuration | string;
+      /**
+       * Time that a proof may take in all. Default 60 seconds
+       * @visibility backend
+       */
+      deadline?: HumanDuration | string;
+      retention?: {
+        /**
+         * Days that a proof is kept. Default 30
+         * @visibility backend
+         */
+        days?: number;
+        /**
+         * Proofs that are kept of each tenant. Default 2000
+         * @visibility backend
+         */
+        count?: number;
+      };
+    };
+  };
+}

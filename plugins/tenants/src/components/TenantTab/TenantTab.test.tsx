@@ -1,0 +1,149 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {
+  createApiMock,
+  mockApis,
+  renderInTestApp,
+} from '@backstage/frontend-test-utils';
+import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from '../../api';
+import { templateRouteRef } from '../../routes';
+import { proofOf, proofs, summaryOf, tenants } from '../../__fixtures__';
+import { TenantTab } from './TenantTab';
+
+const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
+  listTenants: jest.fn(),
+  getTenant: jest.fn(),
+  listProofs: jest.fn(),
+  getProof: jest.fn(),
+  startProof: jest.fn(),
+}));
+
+const template = (name: string) => ({
+  apiVersion: 'scaffolder.backstage.io/v1beta3',
+  kind: 'Template',
+  metadata: { name, namespace: 'default' },
+  spec: {},
+});
+
+function renderTab(
+  tenant: Tenant,
+  options: { authorize?: AuthorizeResult.DENY } = {},
+) {
+  const history = [
+    proofs.globex,
+    proofOf('globex', {
+      minutes: 9,
+      verdicts: [{}, { status: 'unproven' }],
+    }),
+  ];
+  const api = mockTenantsApi({
+    getTenant: async () => tenant,
+    listProofs: async () => ({
+      items: history.map(summaryOf),
+      totalItems: history.length,
+    }),
+    getProof: async (_, id) => history.find(proof => proof.id === id)!,
+  });
+  renderInTestApp(<TenantTab tenantName={tenant.name} />, {
+    apis: [
+      api,
+      [
+        catalogApiRef,
+        catalogApiMock({
+          entities: [template('create-tenant'), template('resize-tenant')],
+        }),
+      ],
+      mockApis.permission({
+        authorize: options.authorize ?? AuthorizeResult.ALLOW,
+      }),
+    ],
+    mountedRoutes: {
+      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
+      '/create/templates/:namespace/:templateName': templateRouteRef,
+    },
+  });
+  return api;
+}
+
+describe('TenantTab', () => {
+  it('shows what the tenant consists of', async () => {
+    renderTab(tenants.globex);
+
+    expect(
+      await screen.findByText('secret/web-tenant-globex'),
+    ).toBeInTheDocument();
+    expect(screen.getByText('web-tenant-globex')).toBeInTheDocument();
+    expect(screen.getByText('tenant-globex')).toBeInTheDocument();
+    expect(screen.getByText('api.saas.test')).toBeInTheDocument();
+    expect(
+      await screen.findByRole('link', { name: 'globex-team' }),
+    ).toHaveAttribute('href', '/catalog/default/group/globex-team');
+  });
+
+  it('links to the templates that there are, filled in', async () => {
+    renderTab(tenants.globex);
+
+    const resize = await screen.findByRole('link', { name: 'Resize' });
+    const url = new URL(resize.getAttribute('href')!, 'http://localhost');
+    expect(url.pathname).toBe('/create/templates/default/resize-tenant');
+    expect(JSON.parse(url.searchParams.get('formData')!)).toMatchObject({
+      name: 'globex',
+      size: 'small',
+    });
+    // This portal has no template to offboard with.
+    expect(screen.queryByRole('link', { name: 'Offboard' })).toBeNull();
+  });
+
+  it('shows no link that the user may not follow', async () => {
+    renderTab(
+      { ...tenants.globex, name: 'foreign' },
+      {
+        authorize: AuthorizeResult.DENY,
+      },
+    );
+
+    expect(await screen.findByText('tenant-foreign')).toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: 'Resize' })).toBeNull();
+  });
+
+  it('opens the receipts of a past proof, and closes them', async () => {
+    renderTab(tenants.globex);
+
+    const [newest, older] = await screen.findAllByRole('row', {
+      name: /minutes ago/,
+    });
+    expect(newest).toHaveTextContent(/2 minutes ago.*breached.*holds.*holds/);
+    expect(older).toHaveTextContent(/9 minutes ago.*holds.*unproven.*holds/);
+    await userEvent.click(
+      within(newest).getByRole('rowheader', { name: /2 minutes ago/ }),
+    );
+
+    await userEvent.click(
+      await screen.findByRole('button', { name: /Network wall.*breached/ }),
+    );
+    expect(
+      await screen.findByRole('button', {
+        name: /breached.*Barrier.*net.canary-egress/,
+      }),
+    ).toBeInTheDocument();
+
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Close the receipts' }),
+    );
+    expect(screen.queryByText('net.canary-egress')).not.toBeInTheDocument();
+  });
+
+  it('draws the walls over time', async () => {
+    renderTab(tenants.globex);
+
+    expect(
+      await screen.findByRole('link', {
+        name: /network breached, secret (holds|unproven), resource holds/,
+      }),
+    ).toHaveAttribute('href', expect.stringContaining('?proof=globex-2'));
+  });
+});
