@@ -14,8 +14,8 @@ import { buildFrontend, installDependencies } from './lib/install.ts';
 import { Portal } from './lib/portal.ts';
 import { stateDir } from './lib/run.ts';
 import {
-  createTenant,
   prove,
+  runTemplate,
   tellingReceipt,
   type Proof,
 } from './lib/tenants.ts';
@@ -166,7 +166,12 @@ async function tenants(
   await Promise.all(
     TENANTS.filter(t => !there.has(t.name)).map(tenant =>
       board.part(`Tenant ${tenant.name}`, detail =>
-        createTenant(portal, tenant, detail),
+        runTemplate(
+          portal,
+          'create-tenant',
+          { ...tenant, size: 'small' },
+          detail,
+        ),
       ),
     ),
   );

@@ -112,15 +112,24 @@ export class Portal {
 
   /** Waits until the API answers for a path. */
   async until(path: string, seconds: number): Promise<void> {
+    await this.untilAnswer(path, seconds, () => true);
+  }
+
+  /** Waits until the API's answer for a path is as it should be. */
+  async untilAnswer<T>(
+    path: string,
+    seconds: number,
+    isRight: (answer: T) => boolean,
+  ): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
       const response = await this.request('GET', path).catch(() => undefined);
-      if (response?.ok) {
+      if (response?.ok && isRight((await response.json()) as T)) {
         return;
       }
       if (Date.now() > deadline) {
         throw new Error(
-          `The portal did not answer ${path} within ${seconds} s (${
+          `The portal did not answer ${path} as expected within ${seconds} s (${
             response?.status ?? 'no answer'
           }). See ${this.log}`,
         );

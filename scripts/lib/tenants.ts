@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Portal } from './portal.ts';
 
-const TEMPLATE = 'template:default/create-tenant';
-
 interface Receipt {
   check: string;
   wall: string;
@@ -22,17 +20,22 @@ export interface Proof {
   receipts: Receipt[];
 }
 
-/** Creates a tenant through the real template; a line for each line of its log. */
-export async function createTenant(
+/**
+ * Runs one of the real templates to its end; a line for each line of its log.
+ *
+ * @throws Error with the task's own message where it fails
+ */
+export async function runTemplate(
   portal: Portal,
-  values: { name: string; owner: string; size?: string },
-  onLine: (line: string) => void,
+  template: string,
+  values: Record<string, unknown>,
+  onLine: (line: string) => void = () => {},
 ): Promise<void> {
-  const entity = '/api/catalog/entities/by-name/template/default/create-tenant';
+  const entity = `/api/catalog/entities/by-name/template/default/${template}`;
   await portal.until(entity, 60);
   const { id } = await portal.call('POST', '/api/scaffolder/v2/tasks', {
-    templateRef: TEMPLATE,
-    values: { size: 'small', ...values },
+    templateRef: `template:default/${template}`,
+    values,
   });
   let after = -1;
   for (;;) {
@@ -47,7 +50,7 @@ export async function createTenant(
         const task = await portal.call('GET', `/api/scaffolder/v2/tasks/${id}`);
         if (task.status !== 'completed') {
           throw new Error(
-            `Creating ${values.name} ended as ${task.status}: ${
+            `${template} ended as ${task.status}: ${
               event.body.error?.message ?? event.body.message
             }`,
           );

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   KubernetesError,
   objectPath,
-  Platform,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { WallsLab } from './wallsLab';
+import { AGNHOST } from './wallsLab';
+import { VaultHands } from './wallsVaultHands';
 
 const API_VERSIONS: Record<string, string> = {
   NetworkPolicy: 'networking.k8s.io/v1',
@@ -13,40 +12,15 @@ const API_VERSIONS: Record<string, string> = {
   SecretStore: 'external-secrets.io/v1',
   Deployment: 'apps/v1',
 };
-const VAULT_SERVICE = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  namespace: 'sys-vault',
-  name: 'sys-vault',
-};
 /** Name of what a mutation adds, so that leftovers can be found. */
 const ADDED = 'walls-test';
 
 /**
  * What mutations do to the lab, with an administrator's rights. What was added
- * or taken from others is put back by {@link Hands.mend}; what is of a tenant's
- * plan, the plan puts back.
+ * or taken from others is put back by `mend`; what is of a tenant's plan, the
+ * plan puts back.
  */
-export class Hands {
-  readonly #undo: (() => Promise<unknown>)[] = [];
-  /** The platform as the proof is told it is */
-  platform: Platform;
-  /** Plans as the proof is told they are */
-  readonly told = new Map<string, TenantPlan>();
-
-  constructor(readonly lab: WallsLab) {
-    this.platform = lab.platform;
-  }
-
-  /** Undoes, the last first. */
-  async mend(): Promise<void> {
-    this.platform = this.lab.platform;
-    this.told.clear();
-    for (const undo of this.#undo.splice(0).reverse()) {
-      await undo();
-    }
-  }
-
+export class Hands extends VaultHands {
   remove = async (plan: TenantPlan, kind: string, name: string) =>
     this.lab.admin.delete(this.#ref(plan.names.namespace, kind, name));
 
@@ -60,10 +34,15 @@ export class Hands {
     name: string,
     rest: object,
   ) => {
-    this.#later(() =>
+    this.later(() =>
       this.lab.admin.delete({ apiVersion, kind, namespace, name }),
     );
-    await this.#post({ apiVersion, kind, metadata: { namespace, name }, ...rest });
+    await this.#post({
+      apiVersion,
+      kind,
+      metadata: { namespace, name },
+      ...rest,
+    });
   };
 
   createClusterWide = async (
@@ -71,7 +50,7 @@ export class Hands {
     kind: string,
     rest: object,
   ) => {
-    this.#later(() => this.lab.admin.delete({ apiVersion, kind, name: ADDED }));
+    this.later(() => this.lab.admin.delete({ apiVersion, kind, name: ADDED }));
     await this.#post({ apiVersion, kind, metadata: { name: ADDED }, ...rest });
   };
 
@@ -86,15 +65,44 @@ export class Hands {
         .filter(([, value]) => value !== null)
         .map(([key]) => [key, null]),
     );
-    this.#later(() => this.#merge(ref, { metadata: { labels: gone } }));
+    this.later(() => this.#merge(ref, { metadata: { labels: gone } }));
     await this.#merge(ref, { metadata: { labels } });
+  };
+
+  /** A pod of the tenant's own that takes all the memory there is. */
+  useUpQuota = async (plan: TenantPlan) => {
+    const container = (name: string, memory: string) => ({
+      name,
+      image: AGNHOST,
+      imagePullPolicy: 'IfNotPresent',
+      args: ['pause'],
+      resources: {
+        requests: { cpu: '10m', memory: '16Mi' },
+        limits: { cpu: '50m', memory },
+      },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+      },
+    });
+    await this.create(plan, 'v1', 'Pod', 'greedy', {
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 1000,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        containers: [container('most', '1Gi'), container('rest', '950Mi')],
+      },
+    });
   };
 
   bindIn = async (namespace: string, role: string, subject: object) => {
     const name = `${ADDED}-${role}`;
     const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
     const { admin } = this.lab;
-    this.#later(() =>
+    this.later(() =>
       admin.request({ method: 'DELETE', path: `${path}/${name}` }),
     );
     await admin.expect({
@@ -114,50 +122,9 @@ export class Hands {
     });
   };
 
-  /** Adds rules to the tenant's Vault policy. */
-  policy = async ({ names: { vaultPolicy } }: TenantPlan, rules: string) => {
-    const path = `sys/policies/acl/${vaultPolicy}`;
-    const { policy } = await this.lab.vaultAdmin.read(path);
-    await this.lab.vaultAdmin.write(path, { policy: `${policy}\n${rules}` });
-  };
-
-  /** Changes fields of the tenant's Vault role. */
-  role = async ({ names: { vaultRole } }: TenantPlan, fields: object) => {
-    const path = `auth/kubernetes/role/${vaultRole}`;
-    const live = await this.lab.vaultAdmin.read(path);
-    await this.lab.vaultAdmin.write(path, { ...live, ...fields });
-  };
-
-  /** Changes the role in Vault and in what the proof takes for the plan. */
-  planRole = async (plan: TenantPlan, fields: object) => {
-    await this.role(plan, fields);
-    this.told.set(plan.spec.name, {
-      ...plan,
-      stages: plan.stages.map(stage => ({
-        ...stage,
-        resources: stage.resources.map(resource =>
-          resource.type === 'vault' && resource.path.includes('/role/')
-            ? { ...resource, body: { ...resource.body, ...fields } }
-            : resource,
-        ),
-      })),
-    });
-  };
-
   withImage = async (image: string) => {
     const { proofs } = this.platform;
     this.platform = { ...this.platform, proofs: { ...proofs, image } };
-  };
-
-  /** Deletes the newest version of the tenant's KV entry, so that it can be brought back. */
-  hideEntry = async ({ names: { kvPath } }: TenantPlan) => {
-    const { vaultAdmin } = this.lab;
-    const { current_version: version } = await vaultAdmin.read(
-      `secret/metadata/${kvPath}`,
-    );
-    const versions = { versions: [version] };
-    this.#later(() => vaultAdmin.write(`secret/undelete/${kvPath}`, versions));
-    await vaultAdmin.delete(`secret/data/${kvPath}`);
   };
 
   /** Scales a Deployment and waits until that is so. */
@@ -165,26 +132,32 @@ export class Hands {
     const ref = this.#ref(namespace, 'Deployment', name);
     const set = async (count: number) => {
       await this.#merge(ref, { spec: { replicas: count } });
-      await this.#until(async () => {
+      await this.until(async () => {
         const live = await this.lab.admin.get<any>(ref);
         const { replicas: all = 0, readyReplicas: ready = 0 } = live!.status;
         return all === count && ready === count;
       }, `${name} to have ${count} pods`);
     };
-    this.#later(() => set(1));
+    this.later(() => set(1));
     await set(replicas);
     if (replicas === 0) {
       // The Deployment counts a pod out as soon as it is told to go.
       const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
-      await this.#until(async () => {
+      await this.until(async () => {
         const { items } = await this.lab.admin.list(pods);
         return !items.some(pod => pod.metadata.name.startsWith(`${name}-`));
       }, `${name}'s pods to be gone`);
     }
   };
 
-  /** Kills the next proof pod of a namespace as soon as it runs. */
+  /** Kills the next proof pod of a namespace as soon as it runs; it has ample work. */
   killProofPod = async (namespace: string) => {
+    const { proofs } = this.platform;
+    const connectTimeoutMs = 3 * proofs.connectTimeoutMs;
+    this.platform = {
+      ...this.platform,
+      proofs: { ...proofs, connectTimeoutMs },
+    };
     const done = new AbortController();
     const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
     const kill = async () => {
@@ -193,7 +166,6 @@ export class Hands {
         signal: done.signal,
       });
       for await (const { type, object } of events) {
-        console.log(Date.now(), type, object.metadata?.name, object.status?.phase);
         if (type === 'MODIFIED' && object.status?.phase === 'Running') {
           await this.lab.admin.delete(
             { ...pods, name: object.metadata.name },
@@ -203,59 +175,15 @@ export class Hands {
         }
       }
     };
-    const killed = kill().catch(e => console.log('KILL', e));
-    this.#later(() => {
+    const killed = kill().catch(() => {});
+    this.later(() => {
       done.abort();
       return killed;
     });
   };
 
-  /** Seals Vault, and again whenever the lab's keeper has unsealed it. */
-  sealVault = async () => {
-    let sealing = true;
-    const seal = async () => {
-      while (sealing) {
-        await this.lab.vaultAdmin.write('sys/seal', {}).catch(() => {});
-        await sleep(100);
-      }
-    };
-    const sealed = seal();
-    this.#later(async () => {
-      sealing = false;
-      await sealed;
-      await this.lab.vaultAdmin.unseal();
-    });
-    await sleep(500);
-  };
-
-  /** Points Vault's Service at a port where nobody listens. */
-  hideVault = async () => {
-    const point = (targetPort: number) =>
-      this.lab.admin.expect({
-        method: 'PATCH',
-        path: `${objectPath(VAULT_SERVICE)}`,
-        contentType: 'application/json-patch+json',
-        body: [
-          { op: 'replace', path: '/spec/ports/0/targetPort', value: targetPort },
-        ],
-      });
-    this.#later(async () => {
-      await point(8200);
-      await this.#until(
-        () => this.lab.vaultAdmin.answers(),
-        'Vault to answer again',
-      );
-    });
-    await point(8299);
-    await sleep(500);
-  };
-
   #ref(namespace: string, kind: string, name: string) {
     return { apiVersion: API_VERSIONS[kind] ?? 'v1', kind, namespace, name };
-  }
-
-  #later(undo: () => Promise<unknown>) {
-    this.#undo.push(undo);
   }
 
   async #merge(ref: Parameters<typeof objectPath>[0], body: object) {
@@ -273,15 +201,5 @@ export class Hands {
       const request = { method: 'create', path: object.kind };
       throw KubernetesError.fromResponse(request, response);
     }
-  }
-
-  async #until(met: () => Promise<boolean>, what: string) {
-    for (let tries = 0; tries < 300; tries++) {
-      if (await met()) {
-        return;
-      }
-      await sleep(100);
-    }
-    throw new Error(`Waited 30 s for ${what}`);
   }
 }

@@ -19,7 +19,8 @@ export const LAB = 'lab';
 /** Address at which this machine reaches the lab's Vault: a port of the node. */
 const VAULT_ADDRESS = 'http://198.18.0.2:30820';
 const VAULT_IN_CLUSTER = 'http://sys-vault.sys-vault.svc.cluster.local:8200';
-const AGNHOST = 'threewalls.local/agnhost:1.36.3';
+/** Image of the small server that stands in for n8n. */
+export const AGNHOST = 'threewalls.local/agnhost:1.36.3';
 const N8N = 'threewalls.local/n8n:2.35.7';
 
 const STATE =

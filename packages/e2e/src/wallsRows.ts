@@ -7,13 +7,14 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   applyPlan,
+  proveTenants,
   removeTenant,
   TenantPlan,
+  TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { proveTenants, TenantProof } from './wallsEngine';
 import { Hands } from './wallsHands';
 import { planSmallTenant, WallsLab } from './wallsLab';
-import { Mutation } from './wallsMutations';
+import { Mutation } from './wallsMutation';
 
 type Statuses = Record<Wall, WallStatus>;
 type Proofs = Map<string, TenantProof>;
@@ -52,7 +53,9 @@ export class Pair {
   ) {}
 
   async prove(hands: Hands, fresh: boolean): Promise<Proofs> {
-    const [a, b] = this.plans.map(plan => hands.told.get(plan.spec.name) ?? plan);
+    const [a, b] = this.plans.map(
+      plan => hands.told.get(plan.spec.name) ?? plan,
+    );
     const { platform } = hands;
     const { cluster } = this.lab;
     return proveTenants({ cluster, platform, tenants: [a, b], fresh });
@@ -76,7 +79,9 @@ export class Pair {
     try {
       await hands.mend();
       await Promise.all(
-        this.plans.map(plan => applyPlan(plan, this.lab.cluster, { adopt: true })),
+        this.plans.map(plan =>
+          applyPlan(plan, this.lab.cluster, { adopt: true }),
+        ),
       );
       const mended = (await this.prove(hands, true)).get(a.spec.name)!;
       result.mended = statusesOf(mended);
@@ -117,7 +122,10 @@ export async function runRows(
 }
 
 /** The table that a run prints. */
-export function table(rows: Mutation[], results: Map<string, RowResult>): string {
+export function table(
+  rows: Mutation[],
+  results: Map<string, RowResult>,
+): string {
   const lines = rows.map(row => {
     const result = results.get(row.title);
     const cells = [

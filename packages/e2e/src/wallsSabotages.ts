@@ -1,4 +1,4 @@
-import { Mutation } from './wallsMutations';
+import { Mutation } from './wallsMutation';
 
 /** What a proof stands on is taken away: never green, and never breached. */
 export const SABOTAGES: Mutation[] = [
@@ -15,7 +15,7 @@ export const SABOTAGES: Mutation[] = [
     wall: 'network',
     status: 'unproven',
     also: ['secret'],
-    checks: ['net.canary-egress', 'net.own-service'],
+    checks: ['net.canary-egress', 'net.internet'],
     neighbourHolds: true,
     apply: async ({ a, killProofPod }) => killProofPod(a.names.namespace),
   },
@@ -28,7 +28,8 @@ export const SABOTAGES: Mutation[] = [
     apply: async ({ withImage }) => withImage('threewalls.invalid/no-such:1'),
   },
   {
-    title: "The proof pod's token is of another audience than the role asks for",
+    title:
+      "The proof pod's token is of another audience than the role asks for",
     wall: 'secret',
     status: 'unproven',
     checks: ['sec.login', 'sec.own-path'],

@@ -175,8 +175,7 @@ function forward(namespace: string): Promise<number> {
     ['port-forward', '-n', namespace, 'service/n8n', ':5678'],
     { env: kubectlEnv(paths), stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  process.on('SIGINT', () => child.kill('SIGINT'));
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.once('exit', () => child.kill('SIGTERM'));
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const port = /127\.0\.0\.1:(\d+)/.exec(text)?.[1];
     if (port) console.log(`http://127.0.0.1:${port}   (Ctrl-C ends it)`);

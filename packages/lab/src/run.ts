@@ -112,12 +112,17 @@ export function runInherit(
     // Ctrl-C is for the command; the lab ends when it does.
     const others = process.listeners('SIGINT');
     process.removeAllListeners('SIGINT');
-    process.on('SIGINT', () => {});
+    process.on('SIGINT', () => {
+      // A terminal has sent it to the command as well.
+      if (!process.stdin.isTTY) child.kill('SIGINT');
+    });
+    process.once('exit', stopChildren);
     child.on('error', reject);
     child.on('close', code => {
       children.delete(child);
       process.removeAllListeners('SIGINT');
       for (const other of others) process.on('SIGINT', other);
+      process.off('exit', stopChildren);
       resolve(code ?? 128);
     });
   });

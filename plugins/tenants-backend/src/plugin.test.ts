@@ -15,6 +15,7 @@ import request from 'supertest';
 import tenantsPlugin, { tenantConditions } from './index';
 import {
   proverServiceRef,
+  tenantDriftServiceRef,
   tenantSourceServiceRef,
 } from './services/serviceRefs';
 import { FakeProver, FakeTenantSource } from './__testUtils__/fakes';
@@ -23,6 +24,13 @@ import { testTenant } from './__testUtils__/testTenant';
 jest.setTimeout(30_000);
 
 describe('tenantsPlugin', () => {
+  const difference = {
+    stage: 'walls' as const,
+    id: 'ResourceQuota tenant-quota',
+    change: 'update' as const,
+    fields: [{ field: 'spec.hard.pods', live: '20', planned: '10' }],
+  };
+
   async function setup() {
     const source = new FakeTenantSource();
     source.tenants = [
@@ -35,6 +43,7 @@ describe('tenantsPlugin', () => {
     allow(permissions);
     const publish = jest.fn(async () => {});
     const send = jest.fn(async () => {});
+    const detect = jest.fn(async () => [difference]);
     const auditor = mockServices.auditor.mock();
     const success = jest.fn();
     const fail = jest.fn();
@@ -51,6 +60,11 @@ describe('tenantsPlugin', () => {
           service: proverServiceRef,
           deps: {},
           factory: () => prover,
+        }),
+        createServiceFactory({
+          service: tenantDriftServiceRef,
+          deps: {},
+          factory: () => ({ detect }),
         }),
         createServiceFactory({
           service: notificationService,
@@ -82,7 +96,15 @@ describe('tenantsPlugin', () => {
       }
       throw new Error(`The proof of ${name} did not end`);
     }
-    const mocks = { permissions, publish, send, auditor, success, fail };
+    const mocks = {
+      permissions,
+      publish,
+      send,
+      detect,
+      auditor,
+      success,
+      fail,
+    };
     return { api, prove, server, source, prover, ...mocks };
   }
 
@@ -246,7 +268,7 @@ describe('tenantsPlugin', () => {
     allowOwners(t.permissions, 'user:default/guest', 'group:default/globex');
     expect(names((await t.api('get', '/tenants')).body)).toEqual(['globex']);
     expect((await t.api('get', '/matrix')).body.tenants).toEqual(['globex']);
-    for (const path of ['', '/proofs', '/proofs/x', '/report']) {
+    for (const path of ['', '/proofs', '/proofs/x', '/report', '/drift']) {
       const { status, body } = await t.api('get', `/tenants/acme${path}`);
       expect([path, status, body.error.message]).toEqual([
         path,
@@ -297,6 +319,13 @@ describe('tenantsPlugin', () => {
       ),
     ).toBe(200);
     expect(await as(mockCredentials.none.header())).toBe(401);
+  });
+
+  it('shows what is not as planned', async () => {
+    const { api, source, detect } = await setup();
+    const { body } = await api('get', '/tenants/acme/drift');
+    expect(body).toEqual({ items: [difference] });
+    expect(detect).toHaveBeenCalledWith(source.tenants[0]);
   });
 
   it('answers while its clusters are away', async () => {

@@ -15,6 +15,7 @@ import { ProofScheduler } from './services/ProofScheduler';
 import {
   platformServiceRef,
   proverServiceRef,
+  tenantDriftServiceRef,
   tenantSourceServiceRef,
 } from './services/serviceRefs';
 import { TenantAnnouncer } from './services/TenantAnnouncer';
@@ -32,6 +33,7 @@ export const tenantsPlugin = createBackendPlugin({
       deps: {
         auditor: coreServices.auditor,
         database: coreServices.database,
+        drift: tenantDriftServiceRef,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
@@ -77,6 +79,7 @@ export const tenantsPlugin = createBackendPlugin({
           createRouter({
             auditor,
             authorizer: TenantAuthorizer.create(deps),
+            drift: deps.drift,
             httpAuth,
             overview: TenantOverview.create({ source, store, intervalMs }),
             runner,

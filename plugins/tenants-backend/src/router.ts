@@ -22,6 +22,7 @@ import {
   reportSchema,
   startSchema,
 } from './requests';
+import { TenantDrift } from './services/TenantDrift';
 import { TenantOverview } from './services/TenantOverview';
 import { TenantSource } from './services/TenantSource';
 
@@ -29,6 +30,7 @@ export interface RouterOptions {
   httpAuth: HttpAuthService;
   auditor: AuditorService;
   authorizer: TenantAuthorizer;
+  drift: TenantDrift;
   source: TenantSource;
   store: ProofStore;
   overview: TenantOverview;
@@ -42,8 +44,8 @@ export interface RouterOptions {
 
 /** The REST API, as schema/openapi.yaml has it. */
 export function createRouter(options: RouterOptions): express.Router {
-  const { httpAuth, auditor, authorizer, source, store, overview, runner } =
-    options;
+  const { httpAuth, auditor, authorizer, drift } = options;
+  const { source, store, overview, runner } = options;
   const router = Router();
   router.use(express.json());
 
@@ -140,6 +142,11 @@ export function createRouter(options: RouterOptions): express.Router {
       await event.fail({ error: error as Error });
       throw error;
     }
+  });
+
+  router.get('/tenants/:name/drift', async (req, res) => {
+    const tenant = await tenantOf(req);
+    res.json({ items: await drift.detect(tenant) });
   });
 
   router.get('/matrix', async (req, res) => {

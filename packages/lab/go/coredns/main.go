@@ -12,10 +12,11 @@ import (
 	_ "github.com/coredns/coredns/plugin/hosts"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 	_ "github.com/coredns/coredns/plugin/ready"
+	_ "github.com/coredns/coredns/plugin/template"
 )
 
 func init() {
-	dnsserver.Directives = []string{"bind", "ready", "health", "errors", "cache", "hosts", "kubernetes"}
+	dnsserver.Directives = []string{"bind", "ready", "health", "errors", "cache", "hosts", "kubernetes", "template"}
 }
 
 func main() {

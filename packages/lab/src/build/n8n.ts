@@ -81,12 +81,14 @@ async function installN8n(app: string, detail: (text: string) => void) {
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
     npm_config_update_notifier: 'false',
   };
+  // `npm ci` refuses a lock without the optional packages of other platforms
+  // that the registry lacks; an install keeps to the lock for all that it names.
+  const flags = ['--no-save', '--omit=dev', '--ignore-scripts'];
   await ticking('installing n8n from npm', detail, () =>
-    run(
-      'npm',
-      ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
-      { cwd: app, env },
-    ),
+    run('npm', ['install', ...flags, '--no-audit', '--no-fund'], {
+      cwd: app,
+      env,
+    }),
   );
   // sqlite3 would fetch a binary from elsewhere: compile it for this Node.js.
   const headers = dirname(dirname(realpathSync(process.execPath)));

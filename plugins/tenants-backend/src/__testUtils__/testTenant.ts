@@ -20,7 +20,7 @@ export function testTenant(
       allowInternet: false,
     },
     phase: 'active',
-    createdAt: '2026-11-24T08:00:00.000Z',
+    createdAt: '2025-01-01T00:00:00.000Z',
     resourceVersion: '1',
     ...overrides,
   };

@@ -6,6 +6,7 @@ import {
   ProofProgress,
   ProofSummary,
   ProofTrigger,
+  WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
 import { claimRound, insertProof } from './claim';
@@ -30,6 +31,8 @@ import {
   readProofs,
 } from './read';
 import {
+  LATEST,
+  LatestRow,
   LOCKS,
   LockRow,
   PAIRS,
@@ -187,6 +190,11 @@ export class DatabaseProofStore implements ProofStore {
 
   async latest(tenants?: string[]): Promise<Map<string, LatestProof>> {
     return readLatest(this.#knex, tenants);
+  }
+
+  async statuses(): Promise<Map<string, WallStatus>> {
+    const rows = await this.#knex<LatestRow>(LATEST).select('tenant', 'status');
+    return new Map(rows.map(row => [row.tenant, row.status]));
   }
 
   async current(tenants?: string[]): Promise<Map<string, ProofSummary>> {

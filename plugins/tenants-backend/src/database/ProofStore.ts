@@ -55,7 +55,7 @@ export interface TenantLock {
 
 /** Either the proofs of a round that is now ours, or the tenant that is busy. */
 export type Claim =
-  | { round: string; proofs: StoredProof[]; busy?: undefined }
+  | { proofs: StoredProof[]; busy?: undefined }
   | { busy: string };
 
 /**
@@ -112,6 +112,9 @@ export interface ProofStore {
 
   /** The last done proof by tenant; of all tenants when none are named. */
   latest(tenants?: string[]): Promise<Map<string, LatestProof>>;
+
+  /** The worst status of the last done proof, by tenant; of all tenants. */
+  statuses(): Promise<Map<string, WallStatus>>;
 
   /** The queued or running proof by tenant. */
   current(tenants?: string[]): Promise<Map<string, ProofSummary>>;

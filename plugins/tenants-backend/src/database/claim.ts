@@ -48,7 +48,7 @@ export async function claimRound(
         });
         proofs.push(await run(trx, neighbour, proof.tenant, lease));
       }
-      return { round, proofs };
+      return { proofs };
     });
   } catch (error) {
     if (error instanceof BusyError) {

@@ -1,6 +1,5 @@
 import { Wall, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
-import { pairStatus } from './pairStatus';
 import { ProofResult, StoredProof, WallChange } from './ProofStore';
 import {
   LATEST,
@@ -13,6 +12,7 @@ import {
   toProof,
   toReceiptRow,
 } from './rows';
+import { overallStatus, pairStatus } from './statuses';
 
 /** Weight of the newest gap in the mean. */
 const NEWEST = 0.3;
@@ -108,6 +108,7 @@ async function saveLatest(
     .insert({
       tenant,
       proof_id: proof.id,
+      status: overallStatus(result.verdicts),
       finished_at: options.now,
       mean_gap_ms: before ? meanGap(before, options) : null,
       breached: WALLS.filter(wall => isBreached(wall, known, changes)).join(),

@@ -17,12 +17,12 @@ export async function pruneProofs(
   let deleted = 0;
   const tenants = await knex(PROOFS).distinct('tenant').pluck('tenant');
   for (const tenant of tenants) {
-    const last = await knex(PROOFS)
+    const kept = await knex(PROOFS)
       .where({ tenant })
       .orderBy('created_at', 'desc')
-      .offset(retention.count)
+      .offset(Math.max(retention.count, 1) - 1)
       .first('created_at');
-    const before = Math.max(oldest, last ? Number(last.created_at) + 1 : 0);
+    const before = Math.max(oldest, Number(kept?.created_at ?? 0));
     deleted += await deleteBefore(knex, tenant, before);
   }
   return deleted;

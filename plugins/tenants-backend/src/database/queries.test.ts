@@ -36,7 +36,7 @@ describe('queries of DatabaseProofStore', () => {
     await store.current(['acme', 'globex']);
     await store.pairs(['acme', 'globex']);
     await store.attempts('acme');
-    await store.prune({ days: 30, count: 0 });
+    await store.prune({ days: 30, count: 1 });
     knex.removeAllListeners('query');
 
     const scans: string[] = [];

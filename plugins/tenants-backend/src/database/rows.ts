@@ -48,6 +48,7 @@ export interface ReceiptRow {
 export interface LatestRow {
   tenant: string;
   proof_id: string;
+  status: WallStatus;
   finished_at: Milliseconds;
   mean_gap_ms: Milliseconds | null;
   breached: string;

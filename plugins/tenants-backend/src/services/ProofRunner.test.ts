@@ -1,4 +1,4 @@
-import { mockServices } from '@backstage/backend-test-utils';
+import { mockServices, TestDatabaseId } from '@backstage/backend-test-utils';
 import { DatabaseProofStore, LEASE_MS } from '../database/DatabaseProofStore';
 import { ProofStore, StoredProof } from '../database/ProofStore';
 import { FakeProver, FakeTenantSource } from '../__testUtils__/fakes';
@@ -14,9 +14,9 @@ describe('ProofRunner', () => {
 
   async function setup(
     names: string[],
-    options: { concurrency?: number } = {},
+    options: { concurrency?: number; database?: TestDatabaseId } = {},
   ) {
-    const knex = await databases.init('SQLITE_3');
+    const knex = await databases.init(options.database ?? 'SQLITE_3');
     const clock = { now: Date.parse('2026-11-24T08:00:00Z') };
     const source = new FakeTenantSource();
     source.tenants = names.map(name => testTenant(name));
@@ -182,6 +182,22 @@ describe('ProofRunner', () => {
     });
   });
 
+  it('leaves alone a tenant that is still being made', async () => {
+    const t = await setup(['acme']);
+    const createdAt = new Date().toISOString();
+    t.source.tenants.push(testTenant('new', { createdAt }));
+    await t.start(t.runner, 'acme');
+    await t.runner.idle();
+    expect(pairs(t.prover)).toEqual(['acme']);
+    // Its own task has asked for a proof: it is made now.
+    await t.runner.enqueue(t.source.tenants[1], 'task');
+    await t.start(t.runner, 'acme');
+    await t.runner.idle();
+    await t.start(t.runner, 'acme');
+    await t.runner.idle();
+    expect(pairs(t.prover).slice(1)).toEqual(['new-acme', 'acme-new']);
+  });
+
   it('makes no more rounds at once than it may, over all replicas', async () => {
     const t = await setup(['a', 'b', 'c', 'd'], { concurrency: 1 });
     const two = await t.replica('two');
@@ -197,6 +213,49 @@ describe('ProofRunner', () => {
     await t.runner.idle();
     expect(pairs(t.prover)).toEqual(['a-b', 'c-d']);
   });
+
+  it.each(databases.eachSupportedId())(
+    'never proves a tenant twice at once, with two replicas, %p',
+    async database => {
+      const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+      const t = await setup(names, { database });
+      const two = await t.replica('two');
+      const underWay = new Map<string, number>();
+      const seen: number[] = [];
+      for (const { prover } of [t, two]) {
+        const prove = prover.prove.bind(prover);
+        prover.prove = async round => {
+          for (const { name } of round.tenants) {
+            underWay.set(name, (underWay.get(name) ?? 0) + 1);
+            seen.push(underWay.get(name)!);
+          }
+          await new Promise(resolve => setTimeout(resolve, 5));
+          const results = await prove(round);
+          round.tenants.forEach(({ name }) => underWay.set(name, 0));
+          return results;
+        };
+      }
+      const started = new Set<string>();
+      for (let sweep = 0; sweep < 4; sweep++) {
+        t.clock.now += 1000;
+        await Promise.all(
+          names.flatMap(name =>
+            [t, two].map(async ({ runner }) => {
+              started.add((await t.start(runner, name)).proof.id);
+            }),
+          ),
+        );
+        await Promise.all([t.runner.idle(), two.runner.idle()]);
+        await Promise.all([t.runner.idle(), two.runner.idle()]);
+      }
+      expect(Math.max(...seen)).toBe(1);
+      expect(two.prover.rounds.length).toBeGreaterThan(0);
+      const done = [...t.finished, ...two.finished].map(proof => proof.id);
+      expect(new Set(done).size).toBe(done.length);
+      expect([...started].filter(id => !done.includes(id))).toEqual([]);
+      expect(await t.store.locks()).toEqual([]);
+    },
+  );
 
   it('knows a fresh tenant by its age or by the task that waits', async () => {
     const t = await setup(['acme']);

@@ -6,8 +6,9 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 import pLimit from 'p-limit';
-import { LEASE_MS } from '../database/DatabaseProofStore';
 import { ProofResult, ProofStore, StoredProof } from '../database/ProofStore';
+import { isNew } from './isNew';
+import { LeaseKeeper } from './LeaseKeeper';
 import { nextRound, ReadyRound } from './nextRound';
 import { ProgressWriter } from './progress';
 import { Prover } from './Prover';
@@ -19,8 +20,6 @@ import { unproven } from './verdicts';
 /** What is said of a proof that a stop or a crash of the portal cut off. */
 export const STOPPED = 'The portal stopped during this proof';
 
-/** Milliseconds a tenant counts as new: its policies may not bite yet. */
-const FRESH_MS = 2 * 60_000;
 /** Milliseconds beyond a proof's own deadline after which it is given up. */
 const GRACE_MS = 60_000;
 
@@ -42,17 +41,18 @@ export interface ProofRunnerOptions {
  * room takes the next round from it.
  */
 export class ProofRunner {
-  readonly #rounds = new Map<string, { ids: string[]; end: AbortController }>();
+  readonly #leases: LeaseKeeper;
   readonly #running = new Set<Promise<void>>();
   readonly #oneAtATime = pLimit(1);
   readonly #stop = new AbortController();
-  #heart: NodeJS.Timeout | undefined;
 
   static create(options: ProofRunnerOptions): ProofRunner {
     return new ProofRunner(options);
   }
 
-  private constructor(private readonly options: ProofRunnerOptions) {}
+  private constructor(private readonly options: ProofRunnerOptions) {
+    this.#leases = new LeaseKeeper(options.store, options.logger);
+  }
 
   /** Starts a proof of a tenant, or joins the one that is under way. */
   async start(
@@ -108,7 +108,7 @@ export class ProofRunner {
     this.#stop.abort(new Error(STOPPED));
     await this.#oneAtATime(async () => {});
     await Promise.all(this.#running);
-    clearInterval(this.#heart);
+    this.#leases.stop();
   }
 
   /** Waits until nothing runs here. */
@@ -136,25 +136,22 @@ export class ProofRunner {
         this.#pumpSoon();
       });
     this.#running.add(running);
-    this.#heart ??= setInterval(() => this.#beat(), LEASE_MS / 3).unref();
   }
 
   async #run(round: ReadyRound): Promise<void> {
     const { announcer, logger } = this.options;
-    const end = new AbortController();
-    const ids = round.proofs.map(proof => proof.id);
-    this.#rounds.set(round.id, { ids, end });
+    const lost = this.#leases.hold(round.proofs.map(proof => proof.id));
     await Promise.all(round.proofs.map(proof => announcer.moved(proof)));
     let results = new Map<string, ProofResult>();
     let problem = 'The round gave no result for this tenant';
     try {
-      results = await this.#prove(round, end.signal);
+      results = await this.#prove(round, lost.signal);
     } catch (error) {
       problem = this.#describe(error);
       const tenants = round.proofs.map(proof => proof.tenant).join(' and ');
       logger.warn(`No proof of ${tenants}: ${problem}`);
     } finally {
-      this.#rounds.delete(round.id);
+      this.#leases.release(lost);
     }
     for (const [i, proof] of round.proofs.entries()) {
       const result = results.get(proof.tenant) ?? {
@@ -193,7 +190,7 @@ export class ProofRunner {
           tenants,
           fresh:
             proofs.some(proof => proof.trigger === 'task') ||
-            tenants.some(t => Date.now() - Date.parse(t.createdAt) < FRESH_MS),
+            tenants.some(tenant => isNew(tenant)),
           signal,
           onProgress: (name, progress) => writers.get(name)?.report(progress),
         }),
@@ -230,24 +227,6 @@ export class ProofRunner {
     if (this.#stop.signal.aborted && !result.receipts.length) {
       // Another replica, or this one when it is back, makes up for it.
       await store.enqueue(proof);
-    }
-  }
-
-  async #beat(): Promise<void> {
-    const rounds = [...this.#rounds.values()];
-    if (!rounds.length) {
-      return;
-    }
-    try {
-      const ids = rounds.flatMap(round => round.ids);
-      const ours = new Set(await this.options.store.heartbeat(ids));
-      for (const round of rounds) {
-        if (!round.ids.every(id => ours.has(id))) {
-          round.end.abort(new Error('The lease of this proof ran out'));
-        }
-      }
-    } catch (error) {
-      this.options.logger.warn(`Leases of proofs were not renewed: ${error}`);
     }
   }
 }

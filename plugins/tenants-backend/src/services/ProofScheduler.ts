@@ -1,6 +1,7 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 import { LatestProof, ProofStore } from '../database/ProofStore';
+import { isNew } from './isNew';
 import { ProofRunner } from './ProofRunner';
 import { Prover } from './Prover';
 import { TenantSource } from './TenantSource';
@@ -96,7 +97,8 @@ export class ProofScheduler {
 
 /**
  * Tenants to prove now, the longest unproved first. Those without any proof all
- * at once; the others as many at a time as makes an even pace over the interval,
+ * at once, but for new ones: the task that makes them asks for their first. The
+ * others as many at a time as makes an even pace over the interval,
  * so that a portal's start is no burst that repeats itself forever.
  */
 export function dueTenants(
@@ -109,7 +111,9 @@ export function dueTenants(
     const proof = latest.get(tenant.name)?.proof;
     return proof ? Date.parse(proof.startedAt) : undefined;
   };
-  const never = tenants.filter(tenant => startedAt(tenant) === undefined);
+  const never = tenants.filter(
+    tenant => startedAt(tenant) === undefined && !isNew(tenant, now),
+  );
   const due = tenants
     .filter(tenant => startedAt(tenant)! <= now - intervalMs)
     .sort((a, b) => startedAt(a)! - startedAt(b)!);

@@ -8,7 +8,7 @@ import {
 import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 import { LatestProof, PairResult, ProofStore } from '../database/ProofStore';
 import { TenantSource } from './TenantSource';
-import { overallStatus, wallStates } from './verdicts';
+import { wallStates } from './verdicts';
 
 /** The N×N matrix of last results. */
 export interface TenantMatrix {
@@ -52,18 +52,17 @@ export class TenantOverview {
         (cluster === undefined || tenant.cluster === cluster) &&
         isVisible(tenant),
     );
-    const page = (items: TenantRecord[]) => items.slice(offset, offset + limit);
-    if (!status) {
-      const items = await this.#describe(page(found));
-      return { items, totalItems: found.length };
-    }
-    const names = found.map(tenant => tenant.name);
-    const latest = await this.store.latest(names);
-    const matching = found.filter(
-      tenant => overallStatus(this.#walls(latest.get(tenant.name))) === status,
-    );
-    const items = await this.#describe(page(matching));
-    return { items, totalItems: matching.length };
+    const statuses = status && (await this.store.statuses());
+    const matching = statuses
+      ? found.filter(
+          ({ name }) => (statuses.get(name) ?? 'unproven') === status,
+        )
+      : found;
+    const page = matching.slice(offset, offset + limit);
+    return {
+      items: await this.#describe(page),
+      totalItems: matching.length,
+    };
   }
 
   async describe(record: TenantRecord): Promise<Tenant> {

@@ -1,4 +1,5 @@
 import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
+import { isNew } from './isNew';
 
 /**
  * Neighbours that a tenant may be proved against now, the one to prefer first:
@@ -10,17 +11,21 @@ export function rankNeighbours(options: {
   tenants: TenantRecord[];
   busy: Set<string>;
   queued: Set<string>;
+  /** Names of those that have had a proof */
+  proved: { has(name: string): boolean };
   /** When the tenant was last tried against each, in milliseconds */
   attempts: Map<string, number>;
 }): string[] {
-  const { tenant, tenants, busy, queued, attempts } = options;
+  const { tenant, tenants, busy, queued, proved, attempts } = options;
   return tenants
     .filter(
       other =>
         other.name !== tenant.name &&
         other.cluster === tenant.cluster &&
         other.phase === 'active' &&
-        !busy.has(other.name),
+        !busy.has(other.name) &&
+        // One that is still being made is no use to anybody.
+        (!isNew(other) || queued.has(other.name) || proved.has(other.name)),
     )
     .map(other => ({
       name: other.name,

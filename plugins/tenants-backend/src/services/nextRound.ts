@@ -8,7 +8,6 @@ import { unproven } from './verdicts';
 
 /** A round that is ours to make. */
 export interface ReadyRound {
-  id: string;
   /** In the order of the proofs */
   tenants: TenantRecord[];
   proofs: StoredProof[];
@@ -96,8 +95,11 @@ async function claim(options: {
   store: ProofStore;
 }): Promise<ReadyRound | undefined> {
   const { proof, tenant, tenants, store } = options;
-  const attempts = await store.attempts(tenant.name);
-  const ranked = rankNeighbours({ ...options, attempts });
+  const [attempts, proved] = await Promise.all([
+    store.attempts(tenant.name),
+    store.statuses(),
+  ]);
+  const ranked = rankNeighbours({ ...options, attempts, proved });
   for (const neighbour of [...ranked, undefined]) {
     const claimed = await store.claim(proof, neighbour);
     if (claimed.busy === tenant.name) {
@@ -106,7 +108,6 @@ async function claim(options: {
     if (claimed.busy === undefined) {
       const other = tenants.find(t => t.name === neighbour);
       return {
-        id: claimed.round,
         proofs: claimed.proofs,
         tenants: other ? [tenant, other] : [tenant],
       };

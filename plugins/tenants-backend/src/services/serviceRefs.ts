@@ -11,6 +11,7 @@ import {
 import { ClusterProver } from './ClusterProver';
 import { ClusterTenantSource } from './ClusterTenantSource';
 import { Prover } from './Prover';
+import { ClusterTenantDrift, TenantDrift } from './TenantDrift';
 import { TenantSource } from './TenantSource';
 
 /** Config, and the clusters that it names. */
@@ -54,5 +55,17 @@ export const proverServiceRef = createServiceRef<Prover>({
       deps: { platform: platformServiceRef, logger: coreServices.logger },
       factory: ({ platform: { platform, clusters }, logger }) =>
         ClusterProver.create({ platform, clusters, logger }),
+    }),
+});
+
+/** What finds out how a tenant differs from its plan. */
+export const tenantDriftServiceRef = createServiceRef<TenantDrift>({
+  id: 'tenants.drift',
+  scope: 'plugin',
+  defaultFactory: async service =>
+    createServiceFactory({
+      service,
+      deps: { platform: platformServiceRef },
+      factory: ({ platform }) => ClusterTenantDrift.create(platform),
     }),
 });

@@ -2,7 +2,7 @@ import { LatestProof } from '../database/ProofStore';
 import { testResult } from '../__testUtils__/testResult';
 import { testTenant } from '../__testUtils__/testTenant';
 import { dueTenants } from './ProofScheduler';
-import { overallStatus, unproven, wallStates } from './verdicts';
+import { wallStates } from './verdicts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const MINUTE = 60_000;
@@ -59,20 +59,11 @@ describe('wallStates', () => {
   });
 });
 
-it('overallStatus is the worst of the walls', () => {
-  const walls = (...statuses: ('holds' | 'breached' | 'unproven')[]) =>
-    overallStatus(
-      statuses.map(status => ({ ...unproven('')[0], status, stale: false })),
-    );
-  expect(walls('holds', 'holds', 'holds')).toBe('holds');
-  expect(walls('holds', 'unproven', 'holds')).toBe('unproven');
-  expect(walls('unproven', 'holds', 'breached')).toBe('breached');
-});
-
 describe('dueTenants', () => {
   it('is all that were never proved, and as many old ones as keep an even pace, oldest first', () => {
     const names = Array.from({ length: 40 }, (_, i) => `t${i}`);
-    const tenants = ['new', ...names].map(name => testTenant(name));
+    const tenants = ['first', ...names].map(name => testTenant(name));
+    tenants.push(testTenant('new', { createdAt: new Date(NOW).toISOString() }));
     const latest = new Map(
       names.map((name, i) => [name, latestProof((i - 5) * MINUTE)]),
     );
@@ -80,8 +71,8 @@ describe('dueTenants', () => {
       now: NOW,
       intervalMs: 5 * MINUTE,
     });
-    // 41 tenants in 5 minutes are 3 every 15 seconds.
-    expect(due.map(t => t.name)).toEqual(['new', 't39', 't38', 't37']);
+    // 42 tenants in 5 minutes are 3 every 15 seconds.
+    expect(due.map(t => t.name)).toEqual(['first', 't39', 't38', 't37']);
     const soon = dueTenants([testTenant('t9')], latest, {
       now: NOW,
       intervalMs: 5 * MINUTE,

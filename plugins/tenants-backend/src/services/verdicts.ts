@@ -1,7 +1,6 @@
 import {
   WALLS,
   WallState,
-  WallStatus,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { LatestProof } from '../database/ProofStore';
@@ -51,12 +50,4 @@ export function wallStates(
       provedAt,
     };
   });
-}
-
-/** One status of all walls: the worst of them. */
-export function overallStatus(walls: WallState[]): WallStatus {
-  if (walls.some(wall => wall.status === 'breached')) {
-    return 'breached';
-  }
-  return walls.every(wall => wall.status === 'holds') ? 'holds' : 'unproven';
 }

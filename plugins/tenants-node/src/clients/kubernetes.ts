@@ -240,8 +240,18 @@ export class KubernetesClient {
       query: { ...query, watch: true, allowWatchBookmarks: true },
       signal,
     });
-    for await (const line of body) {
-      yield JSON.parse(line) as WatchEvent<T>;
+    try {
+      for await (const line of body) {
+        yield JSON.parse(line) as WatchEvent<T>;
+      }
+    } catch (error) {
+      // An API server that restarts ends its watches in the middle of a line.
+      if (
+        signal?.aborted ||
+        !(isReset(error) || error instanceof SyntaxError)
+      ) {
+        throw error;
+      }
     }
   }
 

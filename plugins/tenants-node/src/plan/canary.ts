@@ -3,7 +3,7 @@ import { applyPlan, ApplyPlanOptions, ApplyResult } from '../apply';
 import { Cluster } from '../clients';
 import { Platform } from '../platform';
 import { CANARY } from '../tenants';
-import { CANARY_PORT, CANARY_SELECTOR } from '../walls/canaryNames';
+import { BAIT_RESOURCES, planBait } from '../walls/bait';
 import { planAccess } from './access';
 import { PlanContext } from './context';
 import { tenantNames } from './names';
@@ -16,13 +16,6 @@ import { planSeed, planVault } from './vault';
 
 /** Nobody's: the platform keeps the canary itself. */
 const OWNER = 'group:default/platform';
-
-/** The bait: it answers whoever connects. */
-const BAIT_SCRIPT = `require('node:http').createServer((_, res) => res.end('canary\\n')).listen(${CANARY_PORT}); process.on('SIGTERM', () => process.exit(0));`;
-const BAIT_RESOURCES = {
-  requests: { cpu: '10m', memory: '32Mi' },
-  limits: { cpu: '500m', memory: '128Mi' },
-};
 
 /**
  * The platform's own namespace beside the tenants: open to everyone on purpose,
@@ -171,76 +164,6 @@ function planCanaryQuotas(context: PlanContext): KubernetesResource[] {
   return [
     quota('tenant-quota', 'NotIn', BAIT_RESOURCES, 2),
     quota('tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
-  ];
-}
-
-function planBait(context: PlanContext): KubernetesResource[] {
-  const { platform, names } = context;
-  const ports = [{ name: 'http', containerPort: CANARY_PORT, protocol: 'TCP' }];
-  return [
-    tenantObject(context, {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      name: CANARY,
-      spec: {
-        replicas: 1,
-        revisionHistoryLimit: 1,
-        selector: { matchLabels: CANARY_SELECTOR },
-        strategy: { type: 'Recreate' },
-        template: {
-          metadata: {
-            labels: { ...CANARY_SELECTOR, 'threewalls.io/tenant': CANARY },
-          },
-          spec: {
-            serviceAccountName: names.workloadServiceAccount,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              runAsGroup: 1000,
-              seccompProfile: { type: 'RuntimeDefault' },
-            },
-            containers: [
-              {
-                name: CANARY,
-                image: platform.proofs.image,
-                imagePullPolicy: platform.n8n.imagePullPolicy,
-                command: ['node', '-e', BAIT_SCRIPT],
-                ports,
-                resources: BAIT_RESOURCES,
-                readinessProbe: {
-                  tcpSocket: { port: CANARY_PORT },
-                  periodSeconds: 2,
-                },
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  readOnlyRootFilesystem: true,
-                  capabilities: { drop: ['ALL'] },
-                },
-              },
-            ],
-          },
-        },
-      },
-    }),
-    tenantObject(context, {
-      apiVersion: 'v1',
-      kind: 'Service',
-      name: CANARY,
-      spec: {
-        type: 'ClusterIP',
-        selector: CANARY_SELECTOR,
-        ports: [
-          {
-            name: 'http',
-            port: CANARY_PORT,
-            targetPort: CANARY_PORT,
-            protocol: 'TCP',
-          },
-        ],
-      },
-    }),
   ];
 }
 

@@ -10,6 +10,20 @@ export const reached: Expectation = {
   judge: ({ code }) => ({ outcome: code === 'OK' ? 'asExpected' : 'failed' }),
 };
 
+/**
+ * A destination has to be reached. Nobody says which port it serves: where walls
+ * deny by dropping, a refused connect has got there, too.
+ */
+export function letThrough(denial: Platform['network']['denial']): Expectation {
+  const enough = denial === 'drop' ? ['OK', 'REFUSED'] : ['OK'];
+  return {
+    text: enough.join(' or '),
+    judge: ({ code }) => ({
+      outcome: enough.includes(code) ? 'asExpected' : 'failed',
+    }),
+  };
+}
+
 /** A name has to resolve. */
 export const resolved: Expectation = { ...reached, text: 'an address' };
 
@@ -129,7 +143,8 @@ export function capabilitiesAre(
 function unexpected({ code, response }: Answer, wanted: string) {
   return {
     outcome: 'inconclusive' as const,
-    reason: `Expected ${wanted}, and Vault's side said ${code} ${response}`.trim(),
+    reason:
+      `Expected ${wanted}, and Vault's side said ${code} ${response}`.trim(),
   };
 }
 

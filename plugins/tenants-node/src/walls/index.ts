@@ -3,6 +3,7 @@ export { CHECKS } from './checks';
 export { DEFAULT_OUTSIDE } from './destinations';
 export { expectedReceipts, type ExpectedReceipt } from './expectedReceipts';
 export { judge } from './judge';
-export { proveTenants, type ProveOptions, type TenantProof } from './prove';
+export { type ProveOptions, type TenantProof } from './proof';
+export { proveTenants } from './prove';
 export { sweepProofPods } from './sweep';
 export { type CheckInfo, type Endpoint, type Outside } from './types';

@@ -1,60 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import {
-  ProofProgress,
-  Receipt,
-  WallVerdict,
-} from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../clients';
-import { planCanary } from '../plan/canary';
-import { TenantPlan } from '../plan/types';
-import { Platform } from '../platform';
+import { ProofProgress } from '@threewalls/backstage-plugin-tenants-common';
 import { attemptsOf } from './checks';
-import { DEFAULT_OUTSIDE } from './destinations';
 import { judge } from './judge';
 import { podManifest } from './pod/manifest';
 import { notRun, PodRun, runPod } from './pod/run';
 import { declaredPlacement } from './portal/placement';
+import { ProveOptions, TenantProof } from './proof';
 import { RoundResults } from './round/evaluate';
-import {
-  canaryParty,
-  ClusterFacts,
-  readCluster,
-  readTenantParty,
-  tenantParty,
-} from './round/facts';
 import { Answers, assignTasks, RAM } from './round/pods';
 import { runPortalAttempts } from './round/portal';
-import { waitForProbeQuota } from './round/quota';
+import { nominal, prepare, Prepared } from './round/prepare';
 import { receiptsOf } from './round/sides';
-import { Outside, Party, Side } from './types';
-
-/** @public */
-export interface ProveOptions {
-  cluster: Cluster;
-  platform: Platform;
-  /** A pair, or one that is proved with the canary alone */
-  tenants: [TenantPlan] | [TenantPlan, TenantPlan];
-  /** Right after a create or change: lets a policy take the settle time to bite */
-  fresh?: boolean;
-  /** Addresses outside the cluster to dial, where they aren't the default ones */
-  outside?: Outside;
-  signal?: AbortSignal;
-  onProgress?: (tenant: string, progress: ProofProgress) => void;
-}
-
-/**
- * What a round came to for one of its tenants.
- *
- * @public
- */
-export interface TenantProof {
-  receipts: Receipt[];
-  verdicts: WallVerdict[];
-  /** Milliseconds a fresh policy took to bite, where the round had to wait */
-  timeToEnforceMs?: number;
-  /** The tenant on the other side, or `canary` when there was none, or none that was well */
-  neighbour: string;
-}
+import { Side } from './types';
 
 /**
  * Proves one or two tenants: one round, all checks, judged for each. What goes
@@ -69,11 +26,13 @@ export async function proveTenants(
   const { tenants, signal = new AbortController().signal } = options;
   const deadline = AbortSignal.timeout(options.platform.proofs.deadlineMs);
   const startedAt = new Date().toISOString();
-  const prepared = await prepare(options, AbortSignal.any([signal, deadline]))
-    .catch((error: Error) => {
-      signal.throwIfAborted();
-      return nominal(options, `The round could not begin: ${error.message}`);
-    });
+  const prepared = await prepare(
+    options,
+    AbortSignal.any([signal, deadline]),
+  ).catch((error: Error) => {
+    signal.throwIfAborted();
+    return nominal(options, `The round could not begin: ${error.message}`);
+  });
   const results = prepared.problem
     ? nothing(startedAt, prepared.problem)
     : await run(prepared, options, { signal, deadline, startedAt });
@@ -83,68 +42,6 @@ export async function proveTenants(
       return [plan.spec.name, { ...side, verdicts: judge(side.receipts) }];
     }),
   );
-}
-
-interface Prepared {
-  sides: Side[];
-  facts: ClusterFacts;
-  /** Why a tenant's pod can't be made, by the tenant's place */
-  noRoom: (string | undefined)[];
-  /** Why the round can't begin */
-  problem?: string;
-}
-
-/** Looks up what there is to attack, and waits until a pod may be made. */
-async function prepare(
-  options: ProveOptions,
-  signal: AbortSignal,
-): Promise<Prepared> {
-  const { cluster, tenants } = options;
-  const [facts, parties, waits] = await Promise.all([
-    readCluster(cluster, signal),
-    Promise.all(tenants.map(plan => readTenantParty(cluster, plan, signal))),
-    Promise.all(
-      tenants.map(({ names }) =>
-        waitForProbeQuota(cluster, names.namespace, signal),
-      ),
-    ),
-  ]);
-  return { sides: sidesOf(options, facts, parties), facts, noRoom: waits };
-}
-
-/** A round that could not even begin: what it would have tried, as planned. */
-function nominal(options: ProveOptions, problem: string): Prepared {
-  const facts = { kubeApi: [], kubelets: [], nodes: new Map() };
-  const parties = options.tenants.map(tenantParty);
-  return {
-    sides: sidesOf(options, facts, parties),
-    facts,
-    noRoom: [],
-    problem,
-  };
-}
-
-function sidesOf(
-  options: ProveOptions,
-  facts: ClusterFacts,
-  parties: Party[],
-): Side[] {
-  const { cluster, platform, outside = DEFAULT_OUTSIDE } = options;
-  const canary = canaryParty(planCanary(cluster, platform));
-  return parties.map((tenant, i) => {
-    const other = parties[1 - i];
-    return {
-      cluster,
-      platform,
-      tenant,
-      // A neighbour without a pod is no target.
-      neighbour: other?.pods.length ? other : undefined,
-      canary,
-      kubeApi: facts.kubeApi,
-      kubelets: facts.kubelets,
-      outside,
-    };
-  });
 }
 
 interface Times {
@@ -165,7 +62,11 @@ async function run(
   const progress = new Map(
     sides.map((side, i) => [
       names[i],
-      { phase: 'waiting for the proof pods', done: 0, total: attemptsOf(side).length },
+      {
+        phase: 'waiting for the proof pods',
+        done: 0,
+        total: attemptsOf(side).length,
+      },
     ]),
   );
   const tell = (name: string, change: (p: ProofProgress) => void) => {
@@ -210,8 +111,9 @@ async function run(
     platform,
     signal: AbortSignal.any([signal, deadline]),
   };
+  // All of them come to their end, and clean up, before the round does.
   const [runs, portal] = await Promise.all([
-    Promise.all([
+    Promise.allSettled([
       podFor(RAM, sides[0]),
       ...sides.map((side, i) => podFor(names[i], side, noRoom[i])),
     ]),
@@ -222,8 +124,14 @@ async function run(
     ),
   ]);
   signal.throwIfAborted();
+  const ran = runs.map(settled => {
+    if (settled.status === 'rejected') {
+      throw settled.reason;
+    }
+    return settled.value;
+  });
   return {
-    answers: new Answers(new Map(runs), tasks),
+    answers: new Answers(new Map(ran), tasks),
     portal: new Map(portal.flat()),
     nodes: facts.nodes,
     startedAt,

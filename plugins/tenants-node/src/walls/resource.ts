@@ -1,4 +1,3 @@
-import { KubernetesObject } from '../plan/types';
 import { accepts, refuses } from './portal/dryRun';
 import { asPlanned } from './portal/asPlanned';
 import { placements } from './portal/placement';
@@ -7,9 +6,12 @@ import {
   Bounds,
   boundsOf,
   container,
+  hasDefaults,
   samplePod,
+  service,
   times,
   tooMany,
+  volume,
 } from './portal/samplePods';
 import { plannedObjects } from './planned';
 import { Attempt, Check, Side } from './types';
@@ -23,8 +25,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'control',
     title: 'A pod within its limits is accepted',
     why: 'A namespace where nothing may run would pass every barrier',
-    attempt: bounds =>
-      accepts('a small pod', samplePod(bounds, 'legal')),
+    attempt: bounds => accepts('a small pod', samplePod(bounds, 'legal')),
   }),
   within('res.defaults', {
     kind: 'control',
@@ -43,7 +44,9 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "A container can't be over the maximum",
     why: "One container must not take the node's memory",
     attempt: bounds => {
-      const huge = container('main', { memory: times(bounds.containerMax.memory, 4) });
+      const huge = container('main', {
+        memory: times(bounds.containerMax.memory, 4),
+      });
       const pod = samplePod(bounds, 'container', { containers: [huge] });
       return refuses('a container over the maximum', pod, perContainer(bounds));
     },
@@ -53,9 +56,15 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "An init container can't be over the maximum",
     why: 'Init containers run on the same node',
     attempt: bounds => {
-      const huge = container('init', { memory: times(bounds.containerMax.memory, 4) });
+      const huge = container('init', {
+        memory: times(bounds.containerMax.memory, 4),
+      });
       const pod = samplePod(bounds, 'init', { initContainers: [huge] });
-      return refuses('an init container over the maximum', pod, perContainer(bounds));
+      return refuses(
+        'an init container over the maximum',
+        pod,
+        perContainer(bounds),
+      );
     },
   }),
   within('res.pod-level', {
@@ -66,7 +75,11 @@ export const RESOURCE_CHECKS: Check[] = [
       const memory = times(bounds.podMaxMemory, 2);
       const resources = { requests: { memory: '64Mi' }, limits: { memory } };
       const pod = samplePod(bounds, 'pod-level', { resources });
-      return refuses('pod-level resources over the maximum', pod, 'maximum memory usage per Pod');
+      return refuses(
+        'pod-level resources over the maximum',
+        pod,
+        'maximum memory usage per Pod',
+      );
     },
   }),
   within('res.quota-memory', {
@@ -97,7 +110,11 @@ export const RESOURCE_CHECKS: Check[] = [
       ...['LoadBalancer', 'NodePort'].map(type =>
         refuses(`a ${type} Service`, service(bounds, type), 'exceeded quota'),
       ),
-      refuses('a volume over the storage quota', volume(bounds), 'exceeded quota'),
+      refuses(
+        'a volume over the storage quota',
+        volume(bounds),
+        'exceeded quota',
+      ),
     ],
   }),
   {
@@ -114,9 +131,12 @@ export const RESOURCE_CHECKS: Check[] = [
   within('res.privileged', {
     kind: 'barrier',
     title: "Can't run a privileged container",
-    why: "A privileged container is root on the node",
+    why: 'A privileged container is root on the node',
     attempt: bounds => {
-      const root = { ...container('main'), securityContext: { privileged: true } };
+      const root = {
+        ...container('main'),
+        securityContext: { privileged: true },
+      };
       const pod = samplePod(bounds, 'privileged', { containers: [root] });
       return refuses('a privileged container', pod, POD_SECURITY, 'privileged');
     },
@@ -126,8 +146,17 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "Can't share the node's namespaces",
     why: "A pod on the host's network has no network wall",
     attempt: bounds => {
-      const pod = samplePod(bounds, 'host', { hostNetwork: true, hostPID: true, hostIPC: true });
-      return refuses("a pod in the node's namespaces", pod, POD_SECURITY, 'host namespaces');
+      const pod = samplePod(bounds, 'host', {
+        hostNetwork: true,
+        hostPID: true,
+        hostIPC: true,
+      });
+      return refuses(
+        "a pod in the node's namespaces",
+        pod,
+        POD_SECURITY,
+        'host namespaces',
+      );
     },
   }),
   within('res.host-path', {
@@ -137,7 +166,12 @@ export const RESOURCE_CHECKS: Check[] = [
     attempt: bounds => {
       const volumes = [{ name: 'root', hostPath: { path: '/' } }];
       const pod = samplePod(bounds, 'host-path', { volumes });
-      return refuses("a pod with the node's disk", pod, POD_SECURITY, 'hostPath');
+      return refuses(
+        "a pod with the node's disk",
+        pod,
+        POD_SECURITY,
+        'hostPath',
+      );
     },
   }),
   {
@@ -200,35 +234,4 @@ function within(
 
 function perContainer({ containerMax }: Bounds): string {
   return `maximum memory usage per Container is ${containerMax.memory}`;
-}
-
-function hasDefaults(body: any, { containerDefault }: Bounds) {
-  const limits = body.spec?.containers?.[0]?.resources?.limits ?? {};
-  const wrong = (['cpu', 'memory'] as const).filter(
-    resource => limits[resource] !== containerDefault[resource],
-  );
-  return wrong.length === 0
-    ? undefined
-    : `The container got ${JSON.stringify(limits)}, planned ${JSON.stringify(containerDefault)}`;
-}
-
-function service({ namespace }: Bounds, type: string): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace, name: `threewalls-proof-${type.toLowerCase()}` },
-    spec: { type, selector: { app: 'none' }, ports: [{ port: 80 }] },
-  };
-}
-
-function volume({ namespace, storage }: Bounds): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { namespace, name: 'threewalls-proof-volume' },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      resources: { requests: { storage: times(storage, 2) } },
-    },
-  };
 }

@@ -1,5 +1,4 @@
 import {
-  capabilitiesAre,
   loginRefused,
   policiesAre,
   vaultAnswers,
@@ -9,16 +8,19 @@ import { externalSecretFor } from './portal/externalSecretProbe';
 import { group, mayNot, serviceAccount } from './portal/reviews';
 import { storeReady, storesAsPlanned } from './portal/stores';
 import { vaultAsPlanned } from './portal/vaultText';
-import { PodTask } from './pod/tasks';
 import {
-  Attacker,
-  Check,
-  Expectation,
-  Party,
-  PodAttempt,
-  Side,
-  Witness,
-} from './types';
+  authMount,
+  both,
+  capabilities,
+  data,
+  kv,
+  login,
+  mount,
+  others,
+  read,
+  readsItsOwn,
+} from './secretAttempts';
+import { Check } from './types';
 
 const DENY = ['deny'];
 
@@ -136,12 +138,10 @@ export const SECRET_CHECKS: Check[] = secret([
     id: 'sec.capabilities',
     kind: 'barrier',
     title: "Has no right on others' paths",
-    why: "Vault says itself what it would allow, write and delete included",
+    why: 'Vault says itself what it would allow, write and delete included',
     attempts: side => [
       ...others(side).map(({ plan }) =>
-        capabilities(
-          both(side, [plan.names.kvPath]).map(path => [path, DENY]),
-        ),
+        capabilities(both(side, [plan.names.kvPath]).map(path => [path, DENY])),
       ),
       capabilities(
         [
@@ -182,7 +182,7 @@ export const SECRET_CHECKS: Check[] = secret([
     id: 'sec.store-ready',
     kind: 'control',
     title: 'Its SecretStore is Ready',
-    why: "External Secrets has to be able to log in as the tenant",
+    why: 'External Secrets has to be able to log in as the tenant',
     attempts: side => [storeReady(side)],
   },
   {
@@ -241,93 +241,4 @@ type Entry = Omit<Check, 'wall'>;
 
 function secret(checks: Entry[]): Check[] {
   return checks.map(check => ({ ...check, wall: 'secret' }));
-}
-
-function others(side: Side): Party[] {
-  return side.neighbour ? [side.canary, side.neighbour] : [side.canary];
-}
-
-function mount(side: Side): string {
-  return side.cluster.config.vault.kvMount;
-}
-
-function authMount(side: Side): string {
-  return side.cluster.config.vault.authMount;
-}
-
-function kv(
-  side: Side,
-  part: 'data' | 'metadata' | 'list' | 'subkeys',
-  { plan }: Party,
-): string {
-  const { kvPath } = plan.names;
-  return part === 'list'
-    ? `${mount(side)}/metadata/${kvPath}/?list=true`
-    : `${mount(side)}/${part}/${kvPath}`;
-}
-
-function data(side: Side, party: Party): string {
-  return kv(side, 'data', party);
-}
-
-/** Data and metadata of each path. */
-function both(side: Side, paths: string[]): string[] {
-  return paths.flatMap(path => [
-    `${mount(side)}/data/${path}`,
-    `${mount(side)}/metadata/${path}`,
-  ]);
-}
-
-function read(
-  side: Side,
-  path: string,
-  expect: Expectation,
-  witnesses: Witness[] = [],
-): PodAttempt {
-  return {
-    by: 'tenant',
-    task: { do: 'vault', method: 'GET', path },
-    target: path,
-    request: `GET ${side.cluster.config.vault.inClusterAddress}/v1/${path}`,
-    expect,
-    witnesses,
-  };
-}
-
-function login(
-  side: Side,
-  { plan }: Party,
-  expect: Expectation,
-  token: 'vault' | 'other' = 'vault',
-): PodAttempt {
-  const { vaultRole } = plan.names;
-  const audience = token === 'vault' ? '' : ' with a token of another audience';
-  return {
-    by: 'tenant',
-    task: { do: 'login', role: vaultRole, token },
-    target: `auth/${authMount(side)}/role/${vaultRole}`,
-    request: `POST auth/${authMount(side)}/login role=${vaultRole}${audience}`,
-    expect,
-    witnesses: [],
-  };
-}
-
-function capabilities(expected: [string, string[]][]): PodAttempt {
-  const paths = expected.map(([path]) => path);
-  return {
-    by: 'tenant',
-    task: { do: 'capabilities', paths },
-    target: paths.join(', '),
-    request: `POST sys/capabilities-self paths=${paths.join(',')}`,
-    expect: capabilitiesAre(Object.fromEntries(expected)),
-    witnesses: [],
-  };
-}
-
-/** Somebody's own login reads their own path, at the same moment. */
-function readsItsOwn(side: Side, by: Exclude<Attacker, 'tenant'>): Witness {
-  const party = by === 'ram' ? side.canary : side.neighbour ?? side.canary;
-  const task: PodTask = { do: 'vault', method: 'GET', path: data(side, party) };
-  const who = by === 'ram' ? 'the canary' : 'the neighbour';
-  return { by, task, says: `${who}'s own login reads ${data(side, party)}` };
 }

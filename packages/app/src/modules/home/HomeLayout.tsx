@@ -1,20 +1,15 @@
 import { Fragment } from 'react';
-import { Box, Container, Flex, Header } from '@backstage/ui';
+import { Box, Container, Flex, Link, Text } from '@backstage/ui';
 import { HomePageLayoutProps } from '@backstage/plugin-home-react/alpha';
-
-const WELCOME =
-  'An isolated n8n for each tenant, and proof that its network, secret and resource walls hold. [Create a tenant](/create/templates/default/create-tenant), see [all tenants](/tenants) or browse [the catalog](/catalog).';
 
 /** The widgets that config names, in that order, one beneath the other. */
 export function HomeLayout(props: HomePageLayoutProps) {
   const { widgets, defaultConfig = [] } = props;
   return (
-    <>
-      <Box pt="4">
-        <Header title="Welcome to Threewalls" description={WELCOME} />
-      </Box>
+    <Box as="main" pt="5">
       <Container>
-        <Flex direction="column" gap="4">
+        <Flex direction="column" gap="5">
+          <Welcome />
           {defaultConfig.map(({ component }) => (
             <Fragment key={component}>
               {widgets.find(widget => widget.name === component)?.component}
@@ -22,6 +17,32 @@ export function HomeLayout(props: HomePageLayoutProps) {
           ))}
         </Flex>
       </Container>
-    </>
+    </Box>
+  );
+}
+
+function Welcome() {
+  return (
+    <Flex direction="column" gap="2">
+      <Text as="h1" variant="title-small" weight="bold">
+        Welcome to Threewalls
+      </Text>
+      <Text as="p" variant="body-large" color="secondary">
+        An isolated n8n for each tenant, and proof that its network, secret and
+        resource walls hold. See{' '}
+        <Link variant="body-large" href="/tenants">
+          all tenants
+        </Link>
+        , browse{' '}
+        <Link variant="body-large" href="/catalog">
+          the catalog
+        </Link>{' '}
+        or{' '}
+        <Link variant="body-large" href="/create">
+          choose a template
+        </Link>
+        .
+      </Text>
+    </Flex>
   );
 }

@@ -1,9 +1,6 @@
 import { PlanContext } from '../../plan/context';
 import { tenantLabels } from '../../plan/objects';
-import {
-  PROOF_POD_RESOURCES,
-  PROOF_PRIORITY_CLASS,
-} from '../../plan/quota';
+import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { VAULT_AUDIENCE } from '../../plan/vault';
 import { Platform } from '../../platform';
@@ -80,9 +77,7 @@ export function podManifest(options: PodOptions): KubernetesObject {
             readOnlyRootFilesystem: true,
             capabilities: { drop: ['ALL'] },
           },
-          volumeMounts: [
-            { name: 'tokens', mountPath: TOKENS, readOnly: true },
-          ],
+          volumeMounts: [{ name: 'tokens', mountPath: TOKENS, readOnly: true }],
         },
       ],
       volumes: [

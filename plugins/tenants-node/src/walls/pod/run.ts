@@ -101,7 +101,7 @@ async function follow(
       if (start.ended) {
         return `The proof pod ended early: ${start.ended}`;
       }
-    } catch (error) {
+    } catch {
       signal.throwIfAborted();
     }
     await sleep(RETRY_MS, undefined, { signal });

@@ -1,6 +1,7 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { KubernetesObject } from '../../plan/types';
 import { PortalAttempt, PortalContext } from '../types';
+import { abortable } from './abortable';
 import { differences } from './differences';
 
 /** Answers of the API server to a dry run, by cluster and object: they don't change. */
@@ -30,7 +31,7 @@ export function asPlanned(
       const ref = { apiVersion, kind, namespace, name };
       const [live, plan] = await Promise.all([
         context.cluster.kubernetes.get(ref, { signal: context.signal }),
-        normalise(object, context),
+        abortable(normalise(object, context), context.signal),
       ]);
       if (!live) {
         return {

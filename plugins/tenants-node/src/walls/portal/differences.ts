@@ -14,7 +14,11 @@ function* compare(
   live: unknown,
   path: string,
 ): Generator<string> {
-  if (isTree(plan) && isTree(live) && Array.isArray(plan) === Array.isArray(live)) {
+  if (
+    isTree(plan) &&
+    isTree(live) &&
+    Array.isArray(plan) === Array.isArray(live)
+  ) {
     const keys = new Set([...Object.keys(plan), ...Object.keys(live)]);
     for (const key of keys) {
       const next = Array.isArray(plan) ? `${path}[${key}]` : `${path}.${key}`;

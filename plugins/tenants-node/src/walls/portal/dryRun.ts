@@ -25,7 +25,9 @@ export function dryRun(
     by: 'portal',
     asks: 'kubernetes',
     target: `${kind} in ${metadata?.namespace}: ${title}`,
-    request: `create ${kind} ${metadata?.name} (server-side dry run): ${brief(object)}`,
+    request: `create ${kind} ${metadata?.name} (server-side dry run): ${brief(
+      object,
+    )}`,
     expected,
     run: async context => {
       const answer = await ask(object, context);

@@ -31,7 +31,13 @@ export function noWidening({ tenant, platform }: Side): PortalAttempt {
     run: async context => {
       const [network, namespaced, clusterWide, home] = await Promise.all([
         list(context, 'networking.k8s.io/v1', 'NetworkPolicy', namespace),
-        list(context, 'cilium.io/v2', 'CiliumNetworkPolicy', namespace, !cilium),
+        list(
+          context,
+          'cilium.io/v2',
+          'CiliumNetworkPolicy',
+          namespace,
+          !cilium,
+        ),
         list(
           context,
           'cilium.io/v2',

@@ -45,12 +45,10 @@ export function mayNot(
     expected: 'denied',
     run: async context => {
       const answers = await Promise.all(
-        questions
-          .flatMap(expand)
-          .map(async asked => ({
-            asked: asked.text,
-            allowed: await review(subject, namespace, asked, context),
-          })),
+        questions.flatMap(expand).map(async asked => ({
+          asked: asked.text,
+          allowed: await review(subject, namespace, asked, context),
+        })),
       );
       const allowed = answers.filter(a => a.allowed).map(a => a.asked);
       return allowed.length === 0
@@ -63,7 +61,9 @@ export function mayNot(
             code: 'ALLOWED',
             response: `allowed: ${allowed.join(', ')}`,
             outcome: 'breached',
-            reason: `${subject.title} may ${allowed.join(', ')} in ${namespace}`,
+            reason: `${subject.title} may ${allowed.join(
+              ', ',
+            )} in ${namespace}`,
           };
     },
   };

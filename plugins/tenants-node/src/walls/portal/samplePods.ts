@@ -22,13 +22,13 @@ export function boundsOf(plan: TenantPlan): Bounds {
     )?.hard ?? {};
   const limits: any[] =
     (plannedObjects(plan, 'LimitRange')[0]?.spec as any)?.limits ?? [];
-  const container = limits.find(l => l.type === 'Container') ?? {};
-  const pod = limits.find(l => l.type === 'Pod') ?? {};
+  const perContainer = limits.find(l => l.type === 'Container') ?? {};
+  const perPod = limits.find(l => l.type === 'Pod') ?? {};
   return {
     namespace: plan.names.namespace,
-    containerMax: container.max,
-    containerDefault: container.default,
-    podMaxMemory: pod.max?.memory,
+    containerMax: perContainer.max,
+    containerDefault: perContainer.default,
+    podMaxMemory: perPod.max?.memory,
     quotaCpu: quota('tenant-quota')['limits.cpu'],
     quotaMemory: quota('tenant-quota')['limits.memory'],
     storage: quota('tenant-objects')['requests.storage'],
@@ -92,6 +92,42 @@ export function samplePod(
         seccompProfile: { type: 'RuntimeDefault' },
       },
       ...spec,
+    },
+  };
+}
+
+/** What is wrong with the defaults that a container got, if anything. */
+export function hasDefaults(body: any, { containerDefault }: Bounds) {
+  const limits = body.spec?.containers?.[0]?.resources?.limits ?? {};
+  const wrong = (['cpu', 'memory'] as const).filter(
+    resource => limits[resource] !== containerDefault[resource],
+  );
+  return wrong.length === 0
+    ? undefined
+    : `The container got ${JSON.stringify(limits)}, planned ${JSON.stringify(
+        containerDefault,
+      )}`;
+}
+
+/** A Service of a type that is a way in from outside. */
+export function service({ namespace }: Bounds, type: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace, name: `threewalls-proof-${type.toLowerCase()}` },
+    spec: { type, selector: { app: 'none' }, ports: [{ port: 80 }] },
+  };
+}
+
+/** A volume over the storage quota. */
+export function volume({ namespace, storage }: Bounds): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { namespace, name: 'threewalls-proof-volume' },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: times(storage, 2) } },
     },
   };
 }

@@ -1,6 +1,7 @@
 import { VaultResource } from '../../plan/types';
 import { plannedVault } from '../planned';
 import { PortalAttempt, Side } from '../types';
+import { abortable } from './abortable';
 import { differences } from './differences';
 
 /** Fields that Vault repeats under their old names: they have to agree. */
@@ -21,8 +22,9 @@ export function vaultAsPlanned({ tenant }: Side): PortalAttempt[] {
     target: resource.id,
     request: `GET ${resource.path}, and compare it with the plan field by field`,
     expected: 'equal',
-    run: async ({ cluster }) => {
-      const live = await cluster.vault.read(resource.path);
+    run: async ({ cluster, signal }) => {
+      const reading = cluster.vault.read(resource.path);
+      const live = await abortable(reading, signal);
       if (!live) {
         return {
           code: '404',

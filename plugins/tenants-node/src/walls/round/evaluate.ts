@@ -63,7 +63,10 @@ function podReceipt(
   const { target, request, expect } = attempt;
   const judged = answer
     ? witnessed(side, attempt, expect.judge(answer), answers)
-    : { outcome: 'inconclusive' as const, reason: whyMissing(side, attempt, results) };
+    : {
+        outcome: 'inconclusive' as const,
+        reason: whyMissing(side, attempt, results),
+      };
   return {
     check: check.id,
     wall: check.wall,
@@ -90,7 +93,9 @@ function witnessed(
   if (judged.outcome === 'breached' || attempt.witnesses.length === 0) {
     return judged;
   }
-  const absent = attempt.witnesses.filter(w => !isReached(answers.get(side, w)));
+  const absent = attempt.witnesses.filter(
+    w => !isReached(answers.get(side, w)),
+  );
   if (absent.length === 0) {
     const said = attempt.witnesses.map(w => w.says).join(', and ');
     return judged.outcome === 'asExpected'
@@ -112,7 +117,8 @@ function witnessed(
     };
   }
   const doubts = absent.map(witness => {
-    const { code = 'no answer', response = '' } = answers.get(side, witness) ?? {};
+    const { code = 'no answer', response = '' } =
+      answers.get(side, witness) ?? {};
     return `${witness.says}: not so (${`${code} ${response}`.trim()})`;
   });
   return {

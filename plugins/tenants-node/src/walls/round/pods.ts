@@ -3,8 +3,8 @@ import { PodRun } from '../pod/run';
 import { NumberedTask, PodTask, taskKey } from '../pod/tasks';
 import { Answer, Attacker, PodAttempt, Side } from '../types';
 
-/** Name of the ram's pod among the pods of a round. */
-export const RAM = 'ram';
+/** Name of the ram's pod among the pods of a round: no tenant's can be this. */
+export const RAM = '(ram)';
 
 /** Whose pod of the round an attacker's is, as a side sees it. */
 export function podOf(side: Side, by: Attacker): string {
@@ -30,22 +30,25 @@ export function assignTasks(
   };
   for (const side of sides) {
     // A pod of its own for each, also where nothing was found to attack.
-    assign(podOf(side, 'tenant'), { do: 'connect', ...side.tenant.service }, false);
+    assign(
+      podOf(side, 'tenant'),
+      { do: 'connect', ...side.tenant.service },
+      false,
+    );
     assign(RAM, { do: 'connect', ...side.canary.service }, false);
     for (const { check, attempt } of attemptsOf(side)) {
       if (attempt.by === 'portal' || attempt.by === 'placement') {
         continue;
       }
-      const settles = fresh && check.wall === 'network' && check.kind === 'barrier';
+      const settles =
+        fresh && check.wall === 'network' && check.kind === 'barrier';
       assign(podOf(side, attempt.by), attempt.task, settles);
       for (const witness of attempt.witnesses) {
         assign(podOf(side, witness.by), witness.task, false);
       }
     }
   }
-  return new Map(
-    [...pods].map(([pod, tasks]) => [pod, [...tasks.values()]]),
-  );
+  return new Map([...pods].map(([pod, tasks]) => [pod, [...tasks.values()]]));
 }
 
 /** Finds answers by who was asked what. */

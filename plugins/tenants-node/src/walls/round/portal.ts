@@ -6,6 +6,9 @@ import { portalKey, PortalResult } from './evaluate';
 /** Requests of one side at once: its pods' streams need connections, too. */
 const CONCURRENCY = 8;
 
+/** Milliseconds for one attempt: what takes longer shows nothing. */
+const PATIENCE_MS = 12_000;
+
 /** Makes every attempt that the portal makes itself. */
 export async function runPortalAttempts(
   side: Side,
@@ -21,7 +24,9 @@ export async function runPortalAttempts(
       }
       return limit(async (): Promise<[string, PortalResult]> => {
         const begun = Date.now();
-        const answer = await attempt.run(context).catch(faultOf);
+        const patience = AbortSignal.timeout(PATIENCE_MS);
+        const signal = AbortSignal.any([context.signal, patience]);
+        const answer = await attempt.run({ ...context, signal }).catch(faultOf);
         onDone();
         return [
           portalKey(planned),

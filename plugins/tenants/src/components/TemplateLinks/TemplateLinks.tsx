@@ -29,25 +29,45 @@ export function TemplateLinks(props: { tenant: Tenant }) {
     return null;
   }
 
-  const wanted = [
-    { template: 'create-tenant', label: t('tab.reapply'), may: resize.allowed },
-    { template: 'resize-tenant', label: t('tab.resize'), may: resize.allowed },
+  const { spec, owner, entityRef } = props.tenant;
+  const links = [
+    {
+      template: 'create-tenant',
+      label: t('tab.reapply'),
+      allowed: resize.allowed,
+      // All of it: what is left out of the form, the tenant would lose.
+      formData: {
+        name,
+        owner,
+        size: spec.size,
+        egressHosts: spec.egress.hosts,
+        egressCidrs: spec.egress.cidrs,
+        email: spec.email,
+      },
+    },
+    {
+      template: 'resize-tenant',
+      label: t('tab.resize'),
+      allowed: resize.allowed,
+      formData: { tenant: entityRef, size: spec.size },
+    },
     {
       template: 'offboard-tenant',
       label: t('tab.offboard'),
-      may: remove.allowed,
+      allowed: remove.allowed,
+      formData: { tenant: entityRef },
     },
   ];
   return (
     <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-      {wanted
-        .filter(({ template, may }) => may && templates.href(template))
-        .map(({ template, label }) => (
+      {links
+        .filter(({ template, allowed }) => allowed && templates.href(template))
+        .map(({ template, label, formData }) => (
           <ButtonLink
             key={template}
             size="small"
             variant="secondary"
-            href={`${templates.href(template)}?${prefilled(props.tenant)}`}
+            href={`${templates.href(template)}?${query(formData)}`}
           >
             {label}
           </ButtonLink>
@@ -57,7 +77,6 @@ export function TemplateLinks(props: { tenant: Tenant }) {
 }
 
 /** The query by which the scaffolder fills in a form. */
-function prefilled({ name, owner, cluster, spec }: Tenant): string {
-  const formData = JSON.stringify({ name, owner, cluster, size: spec.size });
-  return new URLSearchParams({ formData }).toString();
+function query(formData: object): string {
+  return new URLSearchParams({ formData: JSON.stringify(formData) }).toString();
 }

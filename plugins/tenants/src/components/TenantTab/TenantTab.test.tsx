@@ -90,10 +90,17 @@ describe('TenantTab', () => {
     const resize = await screen.findByRole('link', { name: 'Resize' });
     const url = new URL(resize.getAttribute('href')!, 'http://localhost');
     expect(url.pathname).toBe('/create/templates/default/resize-tenant');
-    expect(JSON.parse(url.searchParams.get('formData')!)).toMatchObject({
-      name: 'globex',
+    expect(JSON.parse(url.searchParams.get('formData')!)).toEqual({
+      tenant: 'resource:default/globex',
       size: 'small',
     });
+    const reapply = screen.getByRole('link', { name: 'Apply again' });
+    expect(reapply).toHaveAttribute(
+      'href',
+      expect.stringContaining(
+        encodeURIComponent('"egressHosts":["api.saas.test"]'),
+      ),
+    );
     // This portal has no template to offboard with.
     expect(screen.queryByRole('link', { name: 'Offboard' })).toBeNull();
   });

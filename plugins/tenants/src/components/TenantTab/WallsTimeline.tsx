@@ -45,7 +45,10 @@ export function WallsTimeline(props: {
 
   return (
     <Flex direction="column" gap="2">
-      <Flex justify="end">
+      <Flex justify="between" align="center" gap="3">
+        <Text as="h4" weight="bold">
+          {t('tab.timeline')}
+        </Text>
         <ToggleButtonGroup
           selectionMode="single"
           disallowEmptySelection

@@ -1,4 +1,4 @@
-import { Card, CardBody, Container, Flex, Header } from '@backstage/ui';
+import { Box, Card, CardBody, Container, Flex, Header } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { tenantsTranslationRef } from '../../translation';
@@ -12,7 +12,7 @@ export function TenantsPage() {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { value: tenants, error } = useTenants();
   return (
-    <>
+    <Box as="main">
       <Header title={t('page.title')} customActions={<CreateLink />} />
       <Container>
         {!tenants && error ? (
@@ -31,6 +31,6 @@ export function TenantsPage() {
           </Flex>
         )}
       </Container>
-    </>
+    </Box>
   );
 }

@@ -38,3 +38,13 @@ function concerns({ check, target }: Receipt, neighbour: string): boolean {
     (check.includes('neighbour') && target.includes(neighbour))
   );
 }
+
+/** One status of all walls: the worst of them. */
+export function overallStatus(walls: { status: WallStatus }[]): WallStatus {
+  if (walls.some(wall => wall.status === 'breached')) {
+    return 'breached';
+  }
+  return walls.length && walls.every(wall => wall.status === 'holds')
+    ? 'holds'
+    : 'unproven';
+}

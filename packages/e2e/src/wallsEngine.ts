@@ -1,2 +1,0 @@
-// eslint-disable-next-line @backstage/no-relative-monorepo-imports
-export * from '../../../plugins/tenants-node/src/walls';

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  objectPath,
+  Platform,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { WallsLab } from './wallsLab';
+
+const VAULT_SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  namespace: 'sys-vault',
+  name: 'sys-vault',
+};
+
+/** What mutations do to Vault. */
+export class VaultHands {
+  readonly #undo: (() => Promise<unknown>)[] = [];
+  /** The platform as the proof is told it is */
+  platform: Platform;
+  /** Plans as the proof is told they are */
+  readonly told = new Map<string, TenantPlan>();
+
+  constructor(readonly lab: WallsLab) {
+    this.platform = lab.platform;
+  }
+
+  /** Undoes, the last first. */
+  async mend(): Promise<void> {
+    this.platform = this.lab.platform;
+    this.told.clear();
+    for (const undo of this.#undo.splice(0).reverse()) {
+      await undo();
+    }
+  }
+
+  /** Adds rules to the tenant's Vault policy. */
+  policy = async ({ names: { vaultPolicy } }: TenantPlan, rules: string) => {
+    const path = `sys/policies/acl/${vaultPolicy}`;
+    const { policy } = await this.lab.vaultAdmin.read(path);
+    await this.lab.vaultAdmin.write(path, { policy: `${policy}\n${rules}` });
+  };
+
+  /** Changes fields of the tenant's Vault role. */
+  role = async ({ names: { vaultRole } }: TenantPlan, fields: object) => {
+    const path = `auth/kubernetes/role/${vaultRole}`;
+    const live = await this.lab.vaultAdmin.read(path);
+    await this.lab.vaultAdmin.write(path, { ...live, ...fields });
+  };
+
+  /** Changes the role in Vault and in what the proof takes for the plan. */
+  planRole = async (plan: TenantPlan, fields: object) => {
+    await this.role(plan, fields);
+    this.told.set(plan.spec.name, {
+      ...plan,
+      stages: plan.stages.map(stage => ({
+        ...stage,
+        resources: stage.resources.map(resource =>
+          resource.type === 'vault' && resource.path.includes('/role/')
+            ? { ...resource, body: { ...resource.body, ...fields } }
+            : resource,
+        ),
+      })),
+    });
+  };
+
+  /** Deletes the newest version of the tenant's KV entry, so that it can be brought back. */
+  hideEntry = async ({ names: { kvPath } }: TenantPlan) => {
+    const { vaultAdmin } = this.lab;
+    const { current_version: version } = await vaultAdmin.read(
+      `secret/metadata/${kvPath}`,
+    );
+    const versions = { versions: [version] };
+    this.later(() => vaultAdmin.write(`secret/undelete/${kvPath}`, versions));
+    await vaultAdmin.delete(`secret/data/${kvPath}`);
+  };
+
+  /** Seals Vault, and again whenever the lab's keeper has unsealed it. */
+  sealVault = async () => {
+    let sealing = true;
+    const seal = async () => {
+      while (sealing) {
+        await this.lab.vaultAdmin.write('sys/seal', {}).catch(() => {});
+        await sleep(100);
+      }
+    };
+    const sealed = seal();
+    this.later(async () => {
+      sealing = false;
+      await sealed;
+      await this.lab.vaultAdmin.unseal();
+    });
+    await sleep(500);
+  };
+
+  /** Points Vault's Service at a port where nobody listens. */
+  hideVault = async () => {
+    const point = (targetPort: number) =>
+      this.lab.admin.expect({
+        method: 'PATCH',
+        path: `${objectPath(VAULT_SERVICE)}`,
+        contentType: 'application/json-patch+json',
+        body: [
+          {
+            op: 'replace',
+            path: '/spec/ports/0/targetPort',
+            value: targetPort,
+          },
+        ],
+      });
+    this.later(async () => {
+      await point(8200);
+      await this.until(
+        () => this.lab.vaultAdmin.answers(),
+        'Vault to answer again',
+      );
+    });
+    await point(8299);
+    await sleep(500);
+  };
+
+  protected later(undo: () => Promise<unknown>) {
+    this.#undo.push(undo);
+  }
+
+  protected async until(met: () => Promise<boolean>, what: string) {
+    for (let tries = 0; tries < 300; tries++) {
+      if (await met()) {
+        return;
+      }
+      await sleep(100);
+    }
+    throw new Error(`Waited 30 s for ${what}`);
+  }
+}

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { testCluster, testSide } from '../__fixtures__/side';
+import { podManifest } from './manifest';
+import { runPod } from './run';
+
+const NONCE = 'n0nce';
+const side = testSide();
+const pod = podManifest({
+  role: 'proof',
+  plan: side.tenant.plan,
+  platform: side.platform,
+  cluster: side.cluster.config,
+  nonce: NONCE,
+  tasks: [],
+});
+const waiting = (reason: string, message = '') => ({
+  containerStatuses: [{ state: { waiting: { reason, message } } }],
+});
+const RUNNING = {
+  phase: 'Running',
+  containerStatuses: [{ state: { running: {} } }],
+};
+const line = (body: object) => `${NONCE} ${JSON.stringify(body)}`;
+const ANSWER = { code: 'OK', response: '', startedAt: '', durationMs: 1 };
+const GOOD = [
+  'noise',
+  line({ hello: { kernel: '6.1' } }),
+  line({ id: 0, ...ANSWER }),
+  line({ end: true }),
+];
+
+/** A cluster in which the pod goes through these states and prints these lines. */
+function cluster(options: {
+  create?: { status: number; body: object }[];
+  states?: object[];
+  logs?: string[][];
+}) {
+  const { create = [], states = [RUNNING], logs = [GOOD] } = options;
+  const object = (status: object) => ({
+    metadata: { name: pod.metadata.name, uid: 'u1', resourceVersion: '1' },
+    spec: { nodeName: 'node' },
+    status,
+  });
+  const queue = [...states];
+  const deleted = jest.fn(async () => {});
+  const kubernetes = {
+    create: jest.fn(
+      async () =>
+        create.shift() ?? { status: 201, body: { metadata: { uid: 'u1' } } },
+    ),
+    get: async () =>
+      queue[0] === null
+        ? undefined
+        : object(queue.length > 1 ? queue.shift()! : queue[0]),
+    async *watch(_: unknown, { signal }: { signal: AbortSignal }) {
+      while (queue.length > 1) {
+        yield { type: 'MODIFIED', object: object(queue.shift()!) };
+      }
+      yield { type: 'MODIFIED', object: object(queue[0]) };
+      await new Promise((_done, fail) =>
+        signal.addEventListener('abort', () => fail(signal.reason)),
+      );
+    },
+    async *logs() {
+      yield* logs.length > 1 ? logs.shift()! : logs[0];
+    },
+    delete: deleted,
+  };
+  return {
+    cluster: testCluster(side.platform, { kubernetes }),
+    kubernetes,
+    deleted,
+  };
+}
+
+const run = (
+  on: ReturnType<typeof cluster>,
+  over: { deadlineMs?: number; signal?: AbortSignal } = {},
+) =>
+  runPod(on.cluster, pod, {
+    nonce: NONCE,
+    deadline: AbortSignal.timeout(over.deadlineMs ?? 5_000),
+    signal: over.signal ?? new AbortController().signal,
+  });
+
+describe('runPod', () => {
+  it('reads what the pod prints, to its end, and removes it', async () => {
+    const on = cluster({ states: [{}, waiting('ContainerCreating'), RUNNING] });
+    const result = await run(on);
+    expect(result).toEqual(
+      expect.objectContaining({ uid: 'u1', problem: undefined }),
+    );
+    expect(result.answers).toEqual(new Map([[0, ANSWER]]));
+    expect(result.facts).toEqual(
+      expect.objectContaining({ kernel: '6.1', nodeName: 'node' }),
+    );
+    expect(on.deleted).toHaveBeenCalledWith(
+      expect.objectContaining({ kind: 'Pod', name: pod.metadata.name }),
+      { gracePeriodSeconds: 0 },
+    );
+  });
+
+  it.each([
+    [
+      'an image that is not there',
+      [waiting('ErrImagePull', 'not found')],
+      /can't start: ErrImagePull not found/,
+    ],
+    [
+      'a container that can not be made',
+      [waiting('CreateContainerConfigError', 'no secret')],
+      /CreateContainerConfigError/,
+    ],
+    [
+      'a pod over its deadline',
+      [{ phase: 'Failed', reason: 'DeadlineExceeded', message: 'late' }],
+      /failed: DeadlineExceeded late/,
+    ],
+  ])('says why the pod did not start: %s', async (_, states, problem) => {
+    const on = cluster({ states });
+    expect((await run(on)).problem).toMatch(problem);
+    expect(on.deleted).toHaveBeenCalled();
+  });
+
+  it('says that the pod was removed, or ended early', async () => {
+    const gone = cluster({ states: [null as any] });
+    expect((await run(gone)).problem).toMatch(/removed by somebody else/);
+    const terminated = {
+      containerStatuses: [
+        { state: { terminated: { reason: 'OOMKilled', exitCode: 137 } } },
+      ],
+    };
+    const early = cluster({ states: [terminated], logs: [GOOD.slice(0, 3)] });
+    const result = await run(early);
+    expect(result.problem).toMatch(/ended early: OOMKilled \(exit code 137\)/);
+    expect(result.answers.size).toBe(1);
+  });
+
+  it('opens a stream that broke once more', async () => {
+    const on = cluster({ logs: [GOOD.slice(0, 2), GOOD] });
+    expect((await run(on)).answers.size).toBe(1);
+  });
+
+  it('waits for what passes by itself, and says what does not', async () => {
+    const lag = {
+      status: 403,
+      body: { message: 'status unknown for quota: tenant-probe-quota' },
+    };
+    expect((await run(cluster({ create: [lag] }))).problem).toBeUndefined();
+    const never = { status: 422, body: { message: 'spec is wrong' } };
+    const on = cluster({ create: [never] });
+    expect((await run(on)).problem).toBe(
+      'The proof pod could not be made: spec is wrong',
+    );
+  });
+
+  it('stops at the deadline, and keeps what has arrived', async () => {
+    const on = cluster({ states: [waiting('ContainerCreating')] });
+    const result = await run(on, { deadlineMs: 200 });
+    expect(result.problem).toMatch(/not done at the deadline/);
+    expect(on.deleted).toHaveBeenCalled();
+  });
+
+  it('removes the pod when it is given up', async () => {
+    const on = cluster({ states: [waiting('ContainerCreating')] });
+    const controller = new AbortController();
+    const result = run(on, { signal: controller.signal });
+    await sleep(50);
+    controller.abort(new Error('given up'));
+    await expect(result).rejects.toThrow('given up');
+    expect(on.deleted).toHaveBeenCalled();
+  });
+
+  it('takes no line without the nonce', async () => {
+    const forged = ['other {"id":7,"code":"OK"}', `${NONCE} no json`, ...GOOD];
+    expect([
+      ...(await run(cluster({ logs: [forged] }))).answers.keys(),
+    ]).toEqual([0]);
+  });
+});
+
+describe('podManifest', () => {
+  it('fits its quota, PodSecurity restricted, and routes to nobody', () => {
+    const spec = pod.spec as any;
+    expect(spec.priorityClassName).toBe('threewalls-proof');
+    expect(spec.automountServiceAccountToken).toBe(false);
+    expect(spec.serviceAccountName).toBe('n8n-acme');
+    expect(spec.containers[0].securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    expect(pod.metadata.labels).toEqual({
+      'app.kubernetes.io/managed-by': 'threewalls',
+      'threewalls.io/tenant': 'acme',
+      'threewalls.io/proof': 'proof',
+    });
+  });
+});
