@@ -45,13 +45,17 @@ describe('a tenant’s journey through the portal', () => {
     }
   }
 
-  /** Opens a wall's receipts and waits for one of them. */
-  async function openWall(wall: string, receipt: string | RegExp) {
-    await page
-      .getByRole('button', { name: new RegExp(`${wall} wall`) })
-      .first()
-      .click();
-    await page.getByText(receipt).first().waitFor();
+  /** Opens a wall's receipts, and in them that of a check, to read what came back. */
+  async function openReceipt(wall: string, check: string, answer: string) {
+    const button = (name: RegExp) => page.getByRole('button', { name }).first();
+    await button(new RegExp(`${wall} wall`)).click();
+    const receipt = button(new RegExp(check));
+    await receipt.waitFor();
+    // What is not as expected is open already.
+    if ((await receipt.getAttribute('aria-expanded')) === 'false') {
+      await receipt.click();
+    }
+    await page.getByText(answer).filter({ visible: true }).first().waitFor();
   }
 
   before(async () => {
@@ -128,8 +132,9 @@ describe('a tenant’s journey through the portal', () => {
 
   it('shows the receipts of a wall', async () => {
     const open = () =>
-      openWall(
+      openReceipt(
         'Resource',
+        'res.container-max',
         'maximum memory usage per Container is 1Gi, but limit is 4Gi',
       );
     await open();
@@ -147,7 +152,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('button', { name: 'Prove now' }).click();
     await untilWalls({ Network: 'breached' }, PROVE_MS);
     await untilWalls({ Secret: 'holds', Resource: 'holds' }, PROVE_MS);
-    const open = () => openWall('Network', /net\.canary-egress/);
+    const open = () => openReceipt('Network', 'net.canary-egress', 'connected');
     await open();
     await screenshot(page, 'card-breached', open);
     const tenant = await portal.call('GET', `/api/tenants/tenants/${NAME}`);

@@ -35,6 +35,8 @@ const STATE =
 export interface WallsLab {
   platform: Platform;
   cluster: Cluster;
+  /** The portal's kubeconfig */
+  kubeconfig: string;
   admin: KubernetesClient;
   vaultAdmin: VaultAdmin;
 }
@@ -72,6 +74,7 @@ export function openLab(): WallsLab {
   const administrator = readPlatform(config(join(STATE, 'admin.kubeconfig')));
   return {
     platform,
+    kubeconfig: portal('kubeconfig'),
     cluster: Clusters.fromPlatform(platform).get(LAB),
     admin: KubernetesClient.fromConfig(administrator.clusters[0]),
     vaultAdmin: new VaultAdmin(

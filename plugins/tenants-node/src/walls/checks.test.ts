@@ -1,4 +1,5 @@
 import { attemptsOf, CHECKS } from './checks';
+import { expectedReceipts } from './expectedReceipts';
 import { testSide } from './__fixtures__/side';
 
 /** The catalogue, as it is documented. */
@@ -70,6 +71,20 @@ describe('the catalogue of checks', () => {
         'witnesses' in attempt ? [attempt.witnesses.length] : [],
       );
     expect(new Set(witnesses)).toEqual(new Set([2]));
+  });
+
+  it('says beforehand what a round will try', () => {
+    const { cluster, platform, tenant, neighbour } = testSide();
+    const expected = (other?: typeof neighbour) =>
+      expectedReceipts({
+        cluster,
+        platform,
+        tenant: tenant.plan,
+        neighbour: other?.plan,
+      }).map(({ check }) => check);
+    expect(expected(neighbour)).toContain('net.neighbour-service');
+    expect(expected()).not.toContain('net.neighbour-service');
+    expect(expected().length).toBeGreaterThan(50);
   });
 
   it('tells its attempts apart', () => {

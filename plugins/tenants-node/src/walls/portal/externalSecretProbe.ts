@@ -44,18 +44,18 @@ export function externalSecretFor(
     run: async context => {
       const object = probe(tenant.plan.spec.name, namespace, kvPath);
       const { kubernetes } = context.cluster;
-      const { status, body } = await kubernetes.create<any>(object, {
-        signal: context.signal,
-      });
-      if (status >= 300) {
-        return {
-          code: String(status),
-          response: body.message ?? '',
-          outcome: 'inconclusive',
-          reason: `The ExternalSecret could not be made: ${body.message}`,
-        };
-      }
       try {
+        const { status, body } = await kubernetes.create<any>(object, {
+          signal: context.signal,
+        });
+        if (status >= 300) {
+          return {
+            code: String(status),
+            response: body.message ?? '',
+            outcome: 'inconclusive',
+            reason: `The ExternalSecret could not be made: ${body.message}`,
+          };
+        }
         return await follow(object, context);
       } finally {
         // Also when the proof is given up: without the signal.

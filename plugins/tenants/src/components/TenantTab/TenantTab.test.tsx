@@ -1,26 +1,14 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import {
-  createApiMock,
-  mockApis,
-  renderInTestApp,
-} from '@backstage/frontend-test-utils';
+import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsApiRef } from '../../api';
 import { templateRouteRef } from '../../routes';
 import { proofOf, proofs, summaryOf, tenants } from '../../__fixtures__';
+import { mockTenantsApi } from '../../__testUtils__';
 import { TenantTab } from './TenantTab';
-
-const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
-  listTenants: jest.fn(),
-  getTenant: jest.fn(),
-  listProofs: jest.fn(),
-  getProof: jest.fn(),
-  startProof: jest.fn(),
-}));
 
 const template = (name: string) => ({
   apiVersion: 'scaffolder.backstage.io/v1beta3',

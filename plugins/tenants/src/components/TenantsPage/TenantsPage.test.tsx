@@ -1,25 +1,13 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import {
-  createApiMock,
-  mockApis,
-  renderInTestApp,
-} from '@backstage/frontend-test-utils';
+import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
-import { tenantsApiRef } from '../../api';
 import { rootRouteRef, templateRouteRef } from '../../routes';
 import { tenants } from '../../__fixtures__';
+import { mockTenantsApi } from '../../__testUtils__';
 import { TenantsWidget } from '../TenantsWidget';
 import { TenantsPage } from './TenantsPage';
-
-const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
-  listTenants: jest.fn(),
-  getTenant: jest.fn(),
-  listProofs: jest.fn(),
-  getProof: jest.fn(),
-  startProof: jest.fn(),
-}));
 
 const items = Object.values(tenants);
 

@@ -1,74 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import {
-  createApiMock,
-  mockApis,
-  renderTestApp,
-} from '@backstage/frontend-test-utils';
-import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { signalApiRef } from '@backstage/plugin-signals-react';
-import {
-  TENANT_ANNOTATION,
-  TENANT_SIGNAL_CHANNEL,
-  Tenant,
-} from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsApiRef } from '../../api';
-import { wallsCard } from '../../plugin';
-import { proofs, runningProof, tenants } from '../../__fixtures__';
-
-const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
-  listTenants: jest.fn(),
-  getTenant: jest.fn(),
-  listProofs: jest.fn(),
-  getProof: jest.fn(),
-  startProof: jest.fn(),
-}));
-
-function renderCard(
-  getTenant: () => Promise<Tenant>,
-  options: { allowed?: boolean; name?: string } = {},
-) {
-  const { allowed = true, name = 'acme' } = options;
-  const api = mockTenantsApi({
-    getTenant,
-    getProof: async tenant => proofs[tenant],
-  });
-  const subscribers = new Map<string, (message: any) => void>();
-  renderTestApp({
-    extensions: [
-      createTestEntityPage({
-        entity: {
-          apiVersion: 'backstage.io/v1alpha1',
-          kind: 'Resource',
-          metadata: { name, annotations: { [TENANT_ANNOTATION]: name } },
-          spec: { type: 'n8n-tenant', owner: 'guests' },
-        },
-      }),
-      wallsCard,
-    ],
-    apis: [
-      api,
-      mockApis.permission({
-        authorize: allowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
-      }),
-      [
-        signalApiRef,
-        {
-          subscribe(channel: string, onMessage: (message: any) => void) {
-            subscribers.set(channel, onMessage);
-            return { unsubscribe: () => subscribers.delete(channel) };
-          },
-        },
-      ],
-    ],
-  });
-  return {
-    api,
-    signal: (message: object) =>
-      subscribers.get(TENANT_SIGNAL_CHANNEL)?.(message),
-  };
-}
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { runningProof, tenants } from '../../__fixtures__';
+import { renderCard } from '../../__testUtils__';
 
 async function findRow(name: RegExp) {
   return screen.findByRole('button', { name });

@@ -1,0 +1,85 @@
+import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
+import { runAttempt } from '../__fixtures__/portal';
+import { testSide } from '../__fixtures__/side';
+import { externalSecretFor, isProbe } from './externalSecretProbe';
+
+const side = testSide();
+const attempt = externalSecretFor(side, 'web-tenant-canary');
+const DENIED =
+  'error processing spec.data[0]: URL: GET http://vault/v1/secret/data/x\nCode: 403. Errors:\n\n* permission denied';
+const READABLE =
+  'cannot find secret data for key: "threewalls-no-such-property"';
+
+/** External Secrets says these things, and leaves the object like that. */
+function operator(messages: string[], status: object = {}) {
+  const created: any[] = [];
+  const deleted: string[] = [];
+  return {
+    created,
+    deleted,
+    kubernetes: {
+      create: async (object: any) => {
+        created.push(object);
+        return { status: 201, body: object };
+      },
+      async *watch() {
+        yield* messages.map(message => ({
+          type: 'ADDED',
+          object: { message },
+        }));
+      },
+      get: async () => ({ status }),
+      delete: async ({ name }: { name: string }) => deleted.push(name),
+    },
+  };
+}
+
+describe('the ExternalSecret for somebody else’s key', () => {
+  it.each<[string, string[], object, Outcome]>([
+    ['is refused', ['SecretStore is not ready', DENIED], {}, 'asExpected'],
+    ['could be read', [READABLE], {}, 'breached'],
+    ['was copied', [DENIED], { binding: { name: 'stolen' } }, 'breached'],
+    ['says nothing of it', ['SecretStore is not ready'], {}, 'inconclusive'],
+  ])('%s', async (_, messages, status, outcome) => {
+    const { kubernetes, created, deleted } = operator(messages, status);
+    const answer = await runAttempt(side, attempt, { kubernetes }).catch(
+      () => ({
+        outcome: 'inconclusive',
+      }),
+    );
+    expect(answer.outcome).toBe(outcome);
+    expect(deleted).toEqual([created[0].metadata.name]);
+  });
+
+  it('asks for what does not exist, so that nothing can be copied', async () => {
+    const { kubernetes, created } = operator([DENIED]);
+    await runAttempt(side, attempt, { kubernetes });
+    const [{ spec, metadata }] = created;
+    expect(spec.data).toEqual([
+      {
+        secretKey: 'value',
+        remoteRef: {
+          key: 'web-tenant-canary',
+          property: 'threewalls-no-such-property',
+        },
+      },
+    ]);
+    expect(metadata.labels['threewalls.io/proof']).toBe('external-secret');
+    expect(isProbe(created[0])).toBe(true);
+    expect(isProbe({ ...created[0], spec: { ...spec, dataFrom: [{}] } })).toBe(
+      false,
+    );
+    expect(isProbe({ ...created[0], metadata: { name: 'x' } })).toBe(false);
+  });
+
+  it('is not waited for where it could not be made', async () => {
+    const on = operator([]);
+    const create = async () => ({
+      status: 403,
+      body: { message: 'forbidden' },
+    });
+    const kubernetes = { ...on.kubernetes, create };
+    const answer = await runAttempt(side, attempt, { kubernetes });
+    expect([answer.outcome, answer.code]).toEqual(['inconclusive', '403']);
+  });
+});

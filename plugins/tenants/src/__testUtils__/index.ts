@@ -1,0 +1,2 @@
+export * from './mockTenantsApi';
+export * from './renderCard';
