@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  ensurePackages,
   labDown,
   labPaths,
   labStatus,
   labUp,
+  type NeededPackage,
   type OnProgress,
 } from '../packages/lab/src/index.ts';
 import { Board } from './lib/board.ts';
 import { buildFrontend, installDependencies } from './lib/install.ts';
+import { POSTGRES, Postgres } from './lib/postgres.ts';
 import { runToEnd, stateDir, tail } from './lib/run.ts';
 
 interface Count {
@@ -25,7 +28,7 @@ interface Suite {
 
 const [mode = 'test'] = process.argv.slice(2);
 const withLab = mode !== 'test:unit';
-const env = {
+const env: Record<string, string> = {
   CI: '1',
   THREEWALLS_LAB_STATE: labPaths().state,
   ...(mode === 'test:full' && { THREEWALLS_FULL: '1' }),
@@ -113,7 +116,7 @@ const UNIT: Suite[] = [
   tool('Types of the lab and scripts', 'tsc-scripts', [
     'yarn',
     'exec',
-    'tsc -p packages/lab && tsc -p scripts',
+    'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey',
   ]),
   tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']),
   nodeTest(
@@ -125,7 +128,7 @@ const UNIT: Suite[] = [
 ];
 
 const ON_THE_LAB: Suite[] = [
-  jest('On the lab', 'lab', [
+  jest('The engine and the walls on the lab', 'lab', [
     'yarn',
     'workspace',
     'e2e',
@@ -135,6 +138,17 @@ const ON_THE_LAB: Suite[] = [
     '--watchAll=false',
     '--runInBand',
   ]),
+  nodeTest(
+    'The portal in a browser, on the lab',
+    'journey',
+    'packages/e2e/journey/*.test.ts',
+  ),
+];
+
+/** Debian's packages that the tests take beside the lab's. */
+const PACKAGES: NeededPackage[] = [
+  POSTGRES,
+  { anyOf: ['chromium'], package: 'chromium' },
 ];
 
 async function main(): Promise<number> {
@@ -156,6 +170,10 @@ async function main(): Promise<number> {
   };
 
   const wasUp = labStatus().running;
+  // Before the lab does so too: apt lets one at a time.
+  await board.part('Debian packages for the tests', detail =>
+    ensurePackages(withLab ? PACKAGES : [POSTGRES], detail),
+  );
   // The cluster comes up beside the checks that do not need it.
   const lab = withLab
     ? labUp({}, labDetail(board)).then(
@@ -165,8 +183,15 @@ async function main(): Promise<number> {
     : Promise.resolve(undefined);
   try {
     await board.part('Dependencies', installDependencies);
-    for (const suite of UNIT) {
-      await run(suite);
+    const postgres = await Postgres.start();
+    env.BACKSTAGE_TEST_DATABASE_POSTGRES15_CONNECTION_STRING =
+      postgres.connectionString;
+    try {
+      for (const suite of UNIT) {
+        await run(suite);
+      }
+    } finally {
+      await postgres.stop();
     }
     if (withLab) {
       await board.part('Front end', buildFrontend);

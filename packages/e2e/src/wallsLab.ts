@@ -12,12 +12,11 @@ import {
   readPlatform,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { VAULT_ADDRESS, VaultAdmin } from './wallsVault';
 
 /** Name of the lab's cluster in the tests' config. */
 export const LAB = 'lab';
 
-/** Address at which this machine reaches the lab's Vault: a port of the node. */
-const VAULT_ADDRESS = 'http://198.18.0.2:30820';
 const VAULT_IN_CLUSTER = 'http://sys-vault.sys-vault.svc.cluster.local:8200';
 /** Image of the small server that stands in for n8n. */
 export const AGNHOST = 'threewalls.local/agnhost:1.36.3';
@@ -81,49 +80,6 @@ export function openLab(): WallsLab {
       JSON.parse(readFileSync(join(STATE, 'vault-init.json'), 'utf8')),
     ),
   };
-}
-
-/** Vault with every right, for the mutations. */
-export class VaultAdmin {
-  constructor(
-    private readonly keys: { rootToken: string; unsealKey: string },
-  ) {}
-
-  async unseal(): Promise<void> {
-    await this.write('sys/unseal', { key: this.keys.unsealKey });
-  }
-
-  async answers(): Promise<boolean> {
-    return fetch(`${VAULT_ADDRESS}/v1/sys/health`).then(
-      response => response.ok,
-      () => false,
-    );
-  }
-
-  async write(path: string, body: object): Promise<void> {
-    await this.#send('PUT', path, body);
-  }
-
-  async read(path: string): Promise<any> {
-    return (await this.#send('GET', path)).data;
-  }
-
-  async delete(path: string): Promise<void> {
-    await this.#send('DELETE', path);
-  }
-
-  async #send(method: string, path: string, body?: object): Promise<any> {
-    const response = await fetch(`${VAULT_ADDRESS}/v1/${path}`, {
-      method,
-      headers: { 'X-Vault-Token': this.keys.rootToken },
-      body: body && JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok && response.status !== 404) {
-      throw new Error(`Vault: ${method} ${path}: ${response.status} ${text}`);
-    }
-    return text ? JSON.parse(text) : {};
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 export { endpoints, type Endpoints, type LabMode } from './endpoints.ts';
+export { ensurePackages, type NeededPackage } from './build/debian.ts';
 export { labDown, labReset } from './down.ts';
 export { LabError } from './errors.ts';
 export { labPaths, type LabPaths } from './paths.ts';

@@ -6,7 +6,7 @@ import { isThere } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
 import type { Progress } from '../progress.ts';
 import { IMAGES, VERSIONS } from '../versions.ts';
-import { ensurePackages, missingPackages } from './debian.ts';
+import { ensurePackages, labPackages, missingPackages } from './debian.ts';
 import {
   buildPart,
   goCache,
@@ -60,8 +60,10 @@ export async function build(
   options: BuildOptions = {},
 ): Promise<Built> {
   mkdirSync(join(paths.cache, 'bin'), { recursive: true });
-  if (missingPackages(mode).length === 0) progress.skip('debian', 'all there');
-  else await progress.part('debian', detail => ensurePackages(mode, detail));
+  const needed = labPackages(mode);
+  if (missingPackages(needed).length === 0)
+    progress.skip('debian', 'all there');
+  else await progress.part('debian', detail => ensurePackages(needed, detail));
 
   const version = await goVersion();
   const parts = new Map(

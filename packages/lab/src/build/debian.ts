@@ -10,8 +10,14 @@ import type { LabMode } from '../endpoints.ts';
 import { LabError } from '../errors.ts';
 import { run } from '../run.ts';
 
-/** What the lab takes from the distribution: a file that shows it, the package. */
-const NEEDED: { anyOf: string[]; package: string }[] = [
+/** A file or command that shows that a package is there. */
+export interface NeededPackage {
+  anyOf: string[];
+  package: string;
+}
+
+/** What the lab takes from the distribution. */
+const NEEDED: NeededPackage[] = [
   { anyOf: ['containerd'], package: 'containerd' },
   { anyOf: ['runc'], package: 'runc' },
   {
@@ -68,11 +74,15 @@ export const CLANG = NEEDED.find(
 )!.anyOf;
 export const LOOPBACK = NEEDED[2].anyOf;
 
-export function missingPackages(mode: LabMode): string[] {
-  const needed =
-    mode === 'node'
-      ? NEEDED
-      : NEEDED.filter(({ package: name }) => name === 'openssl');
+/** What a lab of that kind takes from the distribution. */
+export function labPackages(mode: LabMode): NeededPackage[] {
+  return mode === 'node'
+    ? NEEDED
+    : NEEDED.filter(({ package: name }) => name === 'openssl');
+}
+
+/** Names of the packages that are not there. */
+export function missingPackages(needed: NeededPackage[]): string[] {
   return needed
     .filter(({ anyOf }) => !findOneOf(anyOf))
     .map(({ package: name }) => name);
@@ -80,10 +90,10 @@ export function missingPackages(mode: LabMode): string[] {
 
 /** Installs what is missing where that is ours to do, and says so. */
 export async function ensurePackages(
-  mode: LabMode,
+  needed: NeededPackage[],
   detail: (text: string) => void,
 ) {
-  const missing = missingPackages(mode);
+  const missing = missingPackages(needed);
   if (missing.length === 0) return;
   const command = `apt-get install --no-install-recommends ${missing.join(
     ' ',
@@ -102,7 +112,7 @@ export async function ensurePackages(
     const args = ['install', '-q', '-y', '--no-install-recommends', ...missing];
     await run('apt-get', args, { env });
   });
-  const still = missingPackages(mode);
+  const still = missingPackages(needed);
   if (still.length > 0) {
     throw new LabError(
       `${still.join(
