@@ -1,4 +1,6 @@
 import { ResponseError } from '@backstage/errors';
+import { DriftItem } from './drift';
+import { GetMatrixRequest, TenantMatrix } from './matrix';
 import { Proof, ProofSummary, ProofTrigger } from './proofs';
 import { ListTenantsRequest, Page, Tenant } from './tenants';
 
@@ -20,6 +22,13 @@ export interface TenantsRequestOptions {
   token?: string;
   signal?: AbortSignal;
 }
+
+/**
+ * Formats of a tenant's report; `markdown` is the default.
+ *
+ * @public
+ */
+export type ReportFormat = 'markdown' | 'json';
 
 /**
  * The API of the tenants backend. Every call rejects with a `ResponseError` for
@@ -49,6 +58,25 @@ export interface TenantsApi {
     request?: { trigger?: ProofTrigger },
     options?: TenantsRequestOptions,
   ): Promise<ProofSummary>;
+  /** The last result of every ordered pair of tenants that can be read. */
+  getMatrix(
+    request?: GetMatrixRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<TenantMatrix>;
+  /**
+   * What of a tenant is not as planned, as its cluster and Vault have it now.
+   * Takes seconds: each object is asked about.
+   */
+  getDrift(
+    name: string,
+    options?: TenantsRequestOptions,
+  ): Promise<{ items: DriftItem[] }>;
+  /** What the last proof has shown, as a document for an auditor. */
+  getReport(
+    name: string,
+    request?: { format?: ReportFormat },
+    options?: TenantsRequestOptions,
+  ): Promise<string>;
 }
 
 /**
@@ -109,12 +137,51 @@ export class TenantsClient implements TenantsApi {
     return this.#call('POST', path, options, request);
   }
 
+  async getMatrix(
+    request: GetMatrixRequest = {},
+    options?: TenantsRequestOptions,
+  ): Promise<TenantMatrix> {
+    return this.#call('GET', `/matrix${query({ ...request })}`, options);
+  }
+
+  async getDrift(
+    name: string,
+    options?: TenantsRequestOptions,
+  ): Promise<{ items: DriftItem[] }> {
+    const path = `/tenants/${encodeURIComponent(name)}/drift`;
+    return this.#call('GET', path, options);
+  }
+
+  async getReport(
+    name: string,
+    request: { format?: ReportFormat } = {},
+    options?: TenantsRequestOptions,
+  ): Promise<string> {
+    const path = `/tenants/${encodeURIComponent(name)}/report`;
+    const response = await this.#fetchOk(
+      'GET',
+      `${path}${query(request)}`,
+      options,
+    );
+    return response.text();
+  }
+
   async #call<T>(
+    method: string,
+    path: string,
+    options?: TenantsRequestOptions,
+    body?: unknown,
+  ): Promise<T> {
+    const response = await this.#fetchOk(method, path, options, body);
+    return (await response.json()) as T;
+  }
+
+  async #fetchOk(
     method: string,
     path: string,
     options: TenantsRequestOptions = {},
     body?: unknown,
-  ): Promise<T> {
+  ): Promise<Response> {
     const baseUrl = await this.#discovery.getBaseUrl('tenants');
     const response = await this.#fetch(`${baseUrl}${path}`, {
       method,
@@ -128,7 +195,7 @@ export class TenantsClient implements TenantsApi {
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);
     }
-    return (await response.json()) as T;
+    return response;
   }
 }
 

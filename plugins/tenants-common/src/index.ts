@@ -5,6 +5,9 @@
  */
 export * from './annotations';
 export * from './client';
+export * from './drift';
+export * from './egress';
+export * from './matrix';
 export * from './names';
 export * from './permissions';
 export * from './proofs';

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import {
+  egressCidrProblem,
+  egressHostProblem,
+  MAX_EGRESS_ENTRIES,
+} from './egress';
 import { tenantNameProblem } from './names';
 
-const HOST =
-  /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const CIDR = new RegExp(`^(${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?\\d)$`);
 const ENTITY_REF =
   /^(group|user):[a-z0-9]([-a-z0-9_.]*[a-z0-9])?\/[a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?$/;
 
@@ -48,12 +49,7 @@ export interface TenantSpec {
  * @public
  */
 export const tenantSpecSchema: z.ZodType<TenantSpec> = z.strictObject({
-  name: z.string().superRefine((name, context) => {
-    const problem = tenantNameProblem(name);
-    if (problem) {
-      context.addIssue({ code: 'custom', message: problem });
-    }
-  }),
+  name: stringWithout(name => tenantNameProblem(name)),
   owner: z
     .string()
     .regex(
@@ -69,22 +65,25 @@ export const tenantSpecSchema: z.ZodType<TenantSpec> = z.strictObject({
   egress: z
     .strictObject({
       hosts: z
-        .array(
-          z
-            .string()
-            .max(253)
-            .regex(HOST, 'Not a host name, such as api.example.com'),
-        )
-        .max(100)
+        .array(stringWithout(egressHostProblem))
+        .max(MAX_EGRESS_ENTRIES)
         .default([]),
       cidrs: z
-        .array(
-          z.string().regex(CIDR, 'Not an IPv4 range, such as 203.0.113.0/24'),
-        )
-        .max(100)
+        .array(stringWithout(egressCidrProblem))
+        .max(MAX_EGRESS_ENTRIES)
         .default([]),
     })
     .default({ hosts: [], cidrs: [] }),
   allowInternet: z.boolean().default(false),
   email: z.email('Not an e-mail address').max(254).optional(),
 }) as z.ZodType<TenantSpec>;
+
+/** A string of which a check has nothing to say. */
+function stringWithout(problemOf: (value: string) => string | undefined) {
+  return z.string().superRefine((value, context) => {
+    const message = problemOf(value);
+    if (message) {
+      context.addIssue({ code: 'custom', message });
+    }
+  });
+}

@@ -1,12 +1,16 @@
 import { NotFoundError } from '@backstage/errors';
 import {
+  DriftItem,
   Page,
   Proof,
   ProofSummary,
   Tenant,
+  TenantMatrix,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  drift,
+  matrixOf,
   proofOf,
   proofs,
   runningProof,
@@ -45,6 +49,18 @@ export class FakeTenantsApi implements TenantsApi {
   async startProof(name: string): Promise<ProofSummary> {
     this.#started.set(name, Date.now());
     return { ...runningProof(name), state: 'queued', progress: undefined };
+  }
+
+  async getMatrix(): Promise<TenantMatrix> {
+    return matrixOf(Object.keys(tenants));
+  }
+
+  async getDrift(name: string): Promise<{ items: DriftItem[] }> {
+    return { items: name === 'globex' ? drift : [] };
+  }
+
+  async getReport(name: string): Promise<string> {
+    return `# Walls of ${name}\n`;
   }
 
   #tenant(name: string): Tenant {

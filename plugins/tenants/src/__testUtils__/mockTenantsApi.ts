@@ -8,4 +8,7 @@ export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
   listProofs: jest.fn(),
   getProof: jest.fn(),
   startProof: jest.fn(),
+  getMatrix: jest.fn(),
+  getDrift: jest.fn(),
+  getReport: jest.fn(),
 }));

@@ -183,6 +183,32 @@ describe('the script of proof pods', () => {
     );
   });
 
+  it('does not wait for a Vault that never answers', async () => {
+    const silent = createTcpServer().listen(0, '127.0.0.1');
+    await new Promise(done => silent.once('listening', done));
+    cleanups.push(() => silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const { answers } = await run(
+      [
+        { do: 'login', role: 'tenant-acme', token: 'vault' },
+        { do: 'vault', method: 'GET', path: 'secret/data/own' },
+      ],
+      {
+        vault: {
+          address: `http://127.0.0.1:${port}`,
+          authMount: 'kubernetes',
+          role: 'tenant-acme',
+          tokenFiles: {
+            vault: join(folder, 'vault'),
+            other: join(folder, 'other'),
+          },
+        },
+      },
+    );
+    expect(answers.map(({ code }) => code)).toEqual(['TIMEOUT', 'NO-TOKEN']);
+    expect(answers[0].durationMs).toBeLessThan(2000);
+  });
+
   it('tries again, within the settle time, what a fresh policy has yet to deny', async () => {
     const server = createTcpServer().listen(0, '127.0.0.1');
     await new Promise(done => server.once('listening', done));

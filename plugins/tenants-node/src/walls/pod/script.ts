@@ -107,6 +107,10 @@ const agent = new client.Agent({ keepAlive: true, maxSockets: 16, ca: spec.vault
 function vault(method, path, body, token) {
   return new Promise(done => {
     const payload = body && JSON.stringify(body);
+    const finish = answer => {
+      clearTimeout(timer);
+      done(answer);
+    };
     const request = client.request(
       {
         agent,
@@ -127,21 +131,23 @@ function vault(method, path, body, token) {
       response => {
         const chunks = [];
         response.on('data', chunk => chunks.push(chunk));
-        response.on('error', e => done(failure(e)));
+        response.on('error', e => finish(failure(e)));
         response.on('end', () => {
           let json = {};
           try {
             json = JSON.parse(Buffer.concat(chunks).toString('utf8'));
           } catch {}
           const errors = Array.isArray(json.errors) ? json.errors.join('; ').trim() : '';
-          done({ code: String(response.statusCode), response: errors, json });
+          finish({ code: String(response.statusCode), response: errors, json });
         });
       },
     );
-    request.setTimeout(spec.timeoutMs, () =>
-      request.destroy(Object.assign(new Error('Vault gave no answer'), { code: 'ETIMEDOUT' })),
-    );
-    request.on('error', e => done(failure(e)));
+    // Node's own timeout of a request begins when it is connected.
+    const timer = setTimeout(() => {
+      finish(timeout('from Vault'));
+      request.destroy();
+    }, spec.timeoutMs);
+    request.on('error', e => finish(failure(e)));
     request.end(payload);
   });
 }

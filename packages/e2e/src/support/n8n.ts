@@ -1,0 +1,93 @@
+/** n8n's REST API as its own editor uses it. */
+export class N8n {
+  readonly #url: string;
+  readonly #cookie: string;
+
+  /** Signs in as the owner. */
+  static async signIn(
+    url: string,
+    email: string,
+    password: string,
+  ): Promise<N8n> {
+    const response = await fetch(`${url}/rest/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ emailOrLdapLoginId: email, password }),
+    });
+    if (!response.ok) {
+      throw new Error(`n8n refused the sign-in with ${response.status}`);
+    }
+    const cookie = response.headers.getSetCookie().map(c => c.split(';')[0]);
+    return new N8n(url, cookie.join('; '));
+  }
+
+  private constructor(url: string, cookie: string) {
+    this.#url = url;
+    this.#cookie = cookie;
+  }
+
+  /**
+   * Makes a workflow of a webhook and an HTTP Request node, and runs it.
+   *
+   * @returns what the HTTP Request node put out: the answer, or its own error
+   */
+  async request(target: string, timeoutMs: number): Promise<any> {
+    const path = `get-${Math.random().toString(36).slice(2)}`;
+    const node = (name: string, type: string, typeVersion: number) => ({
+      id: name,
+      name,
+      type: `n8n-nodes-base.${type}`,
+      typeVersion,
+      position: [0, 0],
+    });
+    const { data: workflow } = await this.#call('POST', '/rest/workflows', {
+      name: path,
+      active: false,
+      settings: {},
+      connections: {
+        Webhook: { main: [[{ node: 'Request', type: 'main', index: 0 }]] },
+      },
+      nodes: [
+        {
+          ...node('Webhook', 'webhook', 2),
+          webhookId: path,
+          parameters: { path, responseMode: 'lastNode', options: {} },
+        },
+        {
+          ...node('Request', 'httpRequest', 4.2),
+          parameters: {
+            url: target,
+            options: {
+              timeout: timeoutMs,
+              response: { response: { fullResponse: true } },
+            },
+          },
+          // Its own error is what the test wants to read.
+          onError: 'continueRegularOutput',
+        },
+      ],
+    });
+    await this.#call('POST', `/rest/workflows/${workflow.id}/activate`, {
+      versionId: workflow.versionId,
+    });
+    const response = await fetch(`${this.#url}/webhook/${path}`);
+    return response.json();
+  }
+
+  async #call(method: string, path: string, body?: unknown): Promise<any> {
+    const response = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        cookie: this.#cookie,
+        'content-type': 'application/json',
+        'browser-id': 'test',
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`n8n: ${method} ${path}: ${response.status} ${text}`);
+    }
+    return JSON.parse(text);
+  }
+}

@@ -1,0 +1,50 @@
+import {
+  DriftItem,
+  TenantMatrix,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { minutesAgo } from './tenants';
+
+/**
+ * The matrix of tenants of which each is proved against all others but the
+ * first against the last; the second is breached towards the first.
+ */
+export function matrixOf(names: string[]): TenantMatrix {
+  const cells = names.flatMap((tenant, row) =>
+    names.flatMap((neighbour, column) => {
+      const isUnproved = row === 0 && column === names.length - 1;
+      if (row === column || isUnproved) {
+        return [];
+      }
+      const status: WallStatus =
+        row === 1 && column === 0 ? 'breached' : 'holds';
+      const proofId = `${tenant}-${neighbour}`;
+      return [{ tenant, neighbour, status, proofId, provedAt: minutesAgo(3) }];
+    }),
+  );
+  return {
+    tenants: names,
+    totalItems: names.length,
+    cells,
+    coverage: {
+      pairs: names.length * (names.length - 1),
+      proved: cells.length,
+    },
+  };
+}
+
+/** What is not as planned of a tenant that somebody has meddled with. */
+export const drift: DriftItem[] = [
+  {
+    stage: 'walls',
+    id: 'NetworkPolicy tenant-isolation',
+    change: 'create',
+    fields: [],
+  },
+  {
+    stage: 'walls',
+    id: 'ResourceQuota tenant-quota',
+    change: 'update',
+    fields: [{ field: 'spec.hard.pods', live: '50', planned: '10' }],
+  },
+];
