@@ -82,7 +82,7 @@ export const SABOTAGES: Mutation[] = [
     apply: ({ sealVault }) => sealVault(),
   },
   {
-    title: "Vault can't be reached by pods",
+    title: "Vault can't be reached",
     wall: 'secret',
     status: 'unproven',
     also: ['network'],
