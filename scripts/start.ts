@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  endpoints,
   labDown,
   labPaths,
   labReset,
@@ -103,7 +104,15 @@ async function main(): Promise<void> {
   board.line(`  The portal is at ${portal.url}`);
   try {
     await cluster;
-    const proofs = options['no-tenants'] ? [] : await tenants(board, portal);
+    // Without a node no pod runs, and so neither n8n nor a proof pod.
+    const hasNode = own || endpoints(labPaths()).mode === 'node';
+    if (!hasNode) {
+      board.line(
+        "  This machine can't host a node: the control plane alone is up. Only the resource wall can be proved here, and no tenant is created",
+      );
+    }
+    const proofs =
+      options['no-tenants'] || !hasNode ? [] : await tenants(board, portal);
     board.close();
     summary(portal, proofs, Date.now() - startedAt);
   } catch (error) {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { labPaths } from '../../lab/src/index.ts';
+import { labPaths, VAULT_ADDR } from '../../lab/src/index.ts';
 import { Portal } from '../../../scripts/lib/portal.ts';
 import { stateDir } from '../../../scripts/lib/run.ts';
 import { runTemplate } from '../../../scripts/lib/tenants.ts';
@@ -18,6 +19,9 @@ const PORT = 7017;
 const CREATE_MS = 180_000;
 const PROVE_MS = 60_000;
 
+/** Planted: nothing that the portal writes or shows may hold it. */
+const PASSWORD = `Planted-${randomBytes(12).toString('hex')}`;
+
 const run = promisify(execFile);
 
 async function kubectl(...args: string[]): Promise<string> {
@@ -26,6 +30,18 @@ async function kubectl(...args: string[]): Promise<string> {
     env: { ...process.env, KUBECONFIG: adminKubeconfig },
   });
   return stdout;
+}
+
+/** The tenant's values in Vault, with the lab's root token. */
+async function vaultValues(): Promise<string[]> {
+  const { binDir, vaultInit } = labPaths();
+  const { rootToken } = JSON.parse(await readFile(vaultInit, 'utf8'));
+  const { stdout } = await run(
+    join(binDir, 'vault'),
+    ['kv', 'get', '-format=json', `secret/${NAMESPACE}`],
+    { env: { ...process.env, VAULT_ADDR, VAULT_TOKEN: rootToken } },
+  );
+  return Object.values(JSON.parse(stdout).data.data);
 }
 
 describe('a tenant’s journey through the portal', () => {
@@ -117,6 +133,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByText('What it may reach').last().waitFor();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText('First password').first().waitFor();
+    await page.locator('input[type=password]').first().fill(PASSWORD);
     await page.getByRole('button', { name: 'Review' }).click();
     await page.getByRole('button', { name: 'Create' }).click();
     const link = page.getByRole('link', { name: 'The tenant in the catalog' });
@@ -128,6 +145,28 @@ describe('a tenant’s journey through the portal', () => {
       PROVE_MS,
     );
     await screenshot(page, 'card-holds');
+  });
+
+  it('leaves no secret in the portal’s databases, logs or pages', async () => {
+    const secrets = [PASSWORD, ...(await vaultValues())].filter(
+      // The e-mail address is no secret.
+      value => !value.includes('@'),
+    );
+    assert.equal(secrets.length, 3);
+    const database = join(stateDir, 'portal-test');
+    const files = (await readdir(database)).map(file => join(database, file));
+    files.push(join(stateDir, 'logs', 'portal-test.log'));
+    assert.ok(files.length > 5, 'the portal writes more files than that');
+    for (const file of files) {
+      const content = await readFile(file);
+      for (const secret of secrets) {
+        assert.ok(!content.includes(secret), `${file} holds a secret`);
+      }
+    }
+    const html = await page.content();
+    for (const secret of secrets) {
+      assert.ok(!html.includes(secret), 'the page holds a secret');
+    }
   });
 
   it('shows the receipts of a wall', async () => {

@@ -1,3 +1,4 @@
+export * from './useMatrix';
 export * from './useNow';
 export * from './useProof';
 export * from './useProofsSince';

@@ -1,33 +1,31 @@
 import { Button, Menu, MenuItem, MenuTrigger } from '@backstage/ui';
 import {
-  fetchApiRef,
   toastApiRef,
   useApi,
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
-import { ResponseError } from '@backstage/errors';
 import { RiDownloadLine } from '@remixicon/react';
+import { ReportFormat } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
 
-const EXTENSION = { markdown: 'md', json: 'json' };
+const FILES: Record<ReportFormat, { extension: string; type: string }> = {
+  markdown: { extension: 'md', type: 'text/markdown' },
+  json: { extension: 'json', type: 'application/json' },
+};
 
 /** Downloads what the last proof of a tenant has shown, to be handed on. */
 export function ReportMenu(props: { tenantName: string }) {
   const { tenantName } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { fetch } = useApi(fetchApiRef);
+  const api = useApi(tenantsApiRef);
   const toasts = useApi(toastApiRef);
 
-  async function download(format: keyof typeof EXTENSION) {
+  async function download(format: ReportFormat) {
+    const { extension, type } = FILES[format];
     try {
-      const name = encodeURIComponent(tenantName);
-      const response = await fetch(
-        `plugin://tenants/tenants/${name}/report?format=${format}`,
-      );
-      if (!response.ok) {
-        throw await ResponseError.fromResponse(response);
-      }
-      save(await response.blob(), `${tenantName}-walls.${EXTENSION[format]}`);
+      const report = await api.getReport(tenantName, { format });
+      save(new Blob([report], { type }), `${tenantName}-walls.${extension}`);
     } catch (e) {
       const { message } = e as Error;
       toasts.post({

@@ -1,14 +1,20 @@
+import { lazy, Suspense } from 'react';
 import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useSearchParams } from 'react-router-dom';
 import { tenantsTranslationRef } from '../../translation';
 import { useTenant } from '../../hooks';
+import { DriftCard } from './DriftCard';
 import { FactsCard } from './FactsCard';
 import { ProofCard } from './ProofCard';
 import { ProofHistoryCard } from './ProofHistoryCard';
 
 const PROOF_PARAMETER = 'proof';
+
+const NeighboursCard = lazy(() =>
+  import('../Matrix').then(m => ({ default: m.NeighboursCard })),
+);
 
 /** What a tenant is, and what its proofs have shown over time. */
 export function TenantTab(props: { tenantName: string }) {
@@ -64,6 +70,10 @@ export function TenantTab(props: { tenantName: string }) {
           onClose={() => select(undefined)}
         />
       )}
+      <Suspense fallback={<Skeleton height={160} />}>
+        <NeighboursCard tenant={tenant} />
+      </Suspense>
+      {tenant.phase === 'active' && <DriftCard tenantName={tenantName} />}
     </Flex>
   );
 }

@@ -1,0 +1,164 @@
+import { KeyboardEvent, memo, useMemo, useState } from 'react';
+import { Box } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Link } from 'react-router-dom';
+import {
+  MatrixCell,
+  TenantMatrix,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useExactTime } from '../WallStatus';
+import { GLYPHS, UNPROVED_GLYPH } from './glyphs';
+import { MatrixRow, rowsOf } from './pairs';
+import { useProofHref } from './useProofHref';
+import styles from './Matrix.module.css';
+
+const STEPS: Record<string, [down: number, right: number]> = {
+  ArrowDown: [1, 0],
+  ArrowUp: [-1, 0],
+  ArrowRight: [0, 1],
+  ArrowLeft: [0, -1],
+};
+
+/**
+ * The pairs of tenants as a table of small cells.
+ *
+ * It is one stop for the Tab key, the arrows move inside it: nobody should have
+ * to press Tab two thousand times to get past it.
+ */
+export function MatrixTable(props: { matrix: TenantMatrix }) {
+  const { matrix } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const rows = useMemo(() => rowsOf(matrix), [matrix]);
+  const first = useMemo(() => firstCell(rows), [rows]);
+  const [current, setCurrent] = useState<{ row: number; column: number }>();
+  // The matrix may have shrunk since.
+  const stop =
+    current && rows[current.row]?.cells[current.column] ? current : first;
+
+  function onKeyDown(event: KeyboardEvent<HTMLTableElement>) {
+    const step = STEPS[event.key];
+    const from = (event.target as HTMLElement).closest('td');
+    if (!step || !from) {
+      return;
+    }
+    event.preventDefault();
+    const { rows: lines } = event.currentTarget;
+    let line = (from.parentElement as HTMLTableRowElement).rowIndex + step[0];
+    let column = from.cellIndex + step[1];
+    for (;;) {
+      const cell = lines[line]?.cells[column];
+      if (!cell || cell.tagName !== 'TD') {
+        return;
+      }
+      const link = cell.querySelector('a');
+      if (link) {
+        // The headings take up the first line and the first column.
+        setCurrent({ row: line - 1, column: column - 1 });
+        link.focus();
+        return;
+      }
+      line += step[0];
+      column += step[1];
+    }
+  }
+
+  return (
+    <Box className={styles.scroll}>
+      <table
+        className={styles.table}
+        aria-label={t('matrix.title')}
+        onKeyDown={onKeyDown}
+      >
+        <thead>
+          <tr>
+            <td className={styles.corner} />
+            {matrix.tenants.map(name => (
+              <th key={name} scope="col" className={styles.column} title={name}>
+                <span>{name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <Row
+              key={row.tenant}
+              row={row}
+              names={matrix.tenants}
+              stop={stop?.row === index ? stop.column : undefined}
+            />
+          ))}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
+
+/** Rows are many and long: only those that change are drawn again. */
+const Row = memo(function Row(props: {
+  row: MatrixRow;
+  names: string[];
+  /** Column of the cell that the Tab key comes to */
+  stop?: number;
+}) {
+  const { row, names, stop } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <tr>
+      <th scope="row" className={styles.row} title={row.tenant}>
+        {row.tenant}
+      </th>
+      {row.cells.map((cell, column) => {
+        if (cell) {
+          return (
+            <td key={names[column]} className={styles.cell}>
+              <CellLink cell={cell} isStop={column === stop} />
+            </td>
+          );
+        }
+        const isSelf = names[column] === row.tenant;
+        return (
+          <td
+            key={names[column]}
+            className={`${styles.cell} ${isSelf ? styles.self : ''}`}
+            title={t(isSelf ? 'matrix.self' : 'matrix.unproved')}
+          >
+            {isSelf ? '' : UNPROVED_GLYPH}
+          </td>
+        );
+      })}
+    </tr>
+  );
+});
+
+function CellLink(props: { cell: MatrixCell; isStop: boolean }) {
+  const { cell, isStop } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const exact = useExactTime();
+  const href = useProofHref();
+  const label = t('matrix.cell', {
+    tenant: cell.tenant,
+    neighbour: cell.neighbour,
+    status: t(`status.${cell.status}`),
+    time: exact(cell.provedAt),
+  });
+  return (
+    <Link
+      to={href(cell)}
+      className={`${styles.link} ${styles[cell.status]}`}
+      aria-label={label}
+      title={label}
+      tabIndex={isStop ? 0 : -1}
+    >
+      {GLYPHS[cell.status]}
+    </Link>
+  );
+}
+
+function firstCell(rows: MatrixRow[]) {
+  const row = rows.findIndex(({ cells }) => cells.some(Boolean));
+  return row < 0
+    ? undefined
+    : { row, column: rows[row].cells.findIndex(Boolean) };
+}

@@ -1,0 +1,109 @@
+import { useMemo } from 'react';
+import {
+  Card,
+  CardBody,
+  CardHeader,
+  Cell,
+  CellText,
+  ColumnConfig,
+  Flex,
+  Link,
+  Table,
+  Text,
+  useTable,
+} from '@backstage/ui';
+import { ResponseErrorPanel } from '@backstage/core-components';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  MatrixCell,
+  Tenant,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useMatrix } from '../../hooks';
+import { RelativeTime, WallStatusLabel } from '../WallStatus';
+import { NeighbourPair, neighboursOf } from './pairs';
+import { useProofHref } from './useProofHref';
+
+/** The API has no matrix of one tenant: this is as much as is worth asking for. */
+const LIMIT = 200;
+
+/** What was proved between a tenant and each of its neighbours, both ways. */
+export function NeighboursCard(props: { tenant: Tenant }) {
+  const { name, cluster } = props.tenant;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { value, error } = useMatrix({ cluster, limit: LIMIT });
+  const data = useMemo(() => value && neighboursOf(value, name), [value, name]);
+  const { tableProps } = useTable<NeighbourPair>({
+    mode: 'complete',
+    data,
+    paginationOptions: { pageSize: 10, pageSizeOptions: [10, 25, 50] },
+  });
+  const columnConfig: ColumnConfig<NeighbourPair>[] = [
+    {
+      id: 'neighbour',
+      label: t('matrix.neighbour'),
+      isRowHeader: true,
+      cell: ({ neighbour }) => <CellText title={neighbour} />,
+    },
+    {
+      id: 'outward',
+      label: t('matrix.outward', { tenant: name }),
+      cell: ({ outward }) => (
+        <Cell>
+          <Result cell={outward} />
+        </Cell>
+      ),
+    },
+    {
+      id: 'inward',
+      label: t('matrix.inward', { tenant: name }),
+      cell: ({ inward }) => (
+        <Cell>
+          <Result cell={inward} />
+        </Cell>
+      ),
+    },
+  ];
+
+  return (
+    <Card>
+      <CardHeader>
+        <Text as="h3" variant="title-x-small" weight="bold">
+          {t('matrix.neighboursTitle')}
+        </Text>
+      </CardHeader>
+      <CardBody>
+        {!value && error ? (
+          <ResponseErrorPanel
+            title={t('matrix.errorTitle', { message: error.message })}
+            error={error}
+          />
+        ) : (
+          <Table
+            {...tableProps}
+            columnConfig={columnConfig}
+            emptyState={<Text>{t('matrix.neighboursEmpty')}</Text>}
+          />
+        )}
+      </CardBody>
+    </Card>
+  );
+}
+
+function Result(props: { cell?: MatrixCell }) {
+  const { cell } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const href = useProofHref();
+  return cell ? (
+    <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>
+      <WallStatusLabel status={cell.status} />
+      <Link href={href(cell)} variant="body-small">
+        <RelativeTime iso={cell.provedAt} />
+      </Link>
+    </Flex>
+  ) : (
+    <Text as="span" color="secondary">
+      {t('matrix.unproved')}
+    </Text>
+  );
+}

@@ -1,0 +1,2 @@
+export * from './MatrixCard';
+export * from './NeighboursCard';

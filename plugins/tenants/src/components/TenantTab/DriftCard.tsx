@@ -1,0 +1,131 @@
+import {
+  Alert,
+  Box,
+  Button,
+  Card,
+  CardBody,
+  CardHeader,
+  Flex,
+  Skeleton,
+  Text,
+  VisuallyHidden,
+} from '@backstage/ui';
+import { ResponseErrorPanel } from '@backstage/core-components';
+import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { DriftField, DriftItem } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from '../../api';
+import { tenantsTranslationRef } from '../../translation';
+import { usePolled } from '../../hooks';
+import styles from './DriftCard.module.css';
+
+/** A dry run of each of a tenant's objects: not to be asked for all the time. */
+const INTERVAL_MS = 10 * 60_000;
+
+/** What of a tenant is not as planned, with the fields that differ. */
+export function DriftCard(props: { tenantName: string }) {
+  const { tenantName } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const api = useApi(tenantsApiRef);
+  const { value, error, loading, refresh } = usePolled(
+    tenantName,
+    signal => api.getDrift(tenantName, { signal }),
+    () => INTERVAL_MS,
+  );
+  const items = value?.items;
+  return (
+    <Card>
+      <CardHeader>
+        <Flex justify="between" align="center" gap="3">
+          <Text as="h3" variant="title-x-small" weight="bold">
+            {t('drift.title')}
+          </Text>
+          <Button
+            size="small"
+            variant="secondary"
+            isDisabled={loading}
+            onPress={refresh}
+          >
+            {t('drift.check')}
+          </Button>
+        </Flex>
+      </CardHeader>
+      <CardBody>
+        {loading && (
+          <Box role="status">
+            <VisuallyHidden>{t('drift.loading')}</VisuallyHidden>
+            <Skeleton height={48} />
+          </Box>
+        )}
+        {error && (
+          <ResponseErrorPanel
+            title={t('drift.errorTitle', { message: error.message })}
+            error={error}
+          />
+        )}
+        {items && !error && (
+          <Flex direction="column" gap="3">
+            <Alert
+              status={items.length ? 'warning' : 'success'}
+              icon
+              role="status"
+              title={t(items.length ? 'drift.some' : 'drift.none')}
+            />
+            {items.map(item => (
+              <Difference key={item.id} item={item} />
+            ))}
+          </Flex>
+        )}
+      </CardBody>
+    </Card>
+  );
+}
+
+function Difference(props: { item: DriftItem }) {
+  const { id, change, fields } = props.item;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Box role="group" aria-label={id}>
+      <Text as="h4">
+        <Text as="span" weight="bold">
+          {id}
+        </Text>{' '}
+        {t(`drift.${change}`)}
+      </Text>
+      {fields.length > 0 && (
+        <Box className={styles.scroll}>
+          <table className={styles.fields}>
+            <thead>
+              <tr>
+                <th scope="col">{t('drift.field')}</th>
+                <th scope="col">{t('drift.live')}</th>
+                <th scope="col">{t('drift.planned')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {fields.map(field => (
+                <tr key={field.field}>
+                  <th scope="row">{field.field}</th>
+                  <td>
+                    <Value value={field.live} />
+                  </td>
+                  <td>
+                    <Value value={field.planned} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Box>
+      )}
+    </Box>
+  );
+}
+
+function Value(props: { value: DriftField['live'] }) {
+  const { value } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  if (value === undefined || value === null) {
+    return <em>{t('drift.absent')}</em>;
+  }
+  return <>{typeof value === 'string' ? value : JSON.stringify(value)}</>;
+}
