@@ -12,7 +12,10 @@ import {
 } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { DriftField, DriftItem } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  DriftField,
+  DriftItem,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
 import { usePolled } from '../../hooks';

@@ -1,0 +1,124 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import { matrixOf, tenants } from '../../__fixtures__';
+import { mockTenantsApi } from '../../__testUtils__';
+import { MatrixCard } from './MatrixCard';
+import { NeighboursCard } from './NeighboursCard';
+
+const NAMES = ['acme', 'globex', 'initech'];
+
+function render(element: JSX.Element, api = mockTenantsApi()) {
+  renderInTestApp(element, {
+    apis: [api],
+    mountedRoutes: {
+      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
+    },
+  });
+  return api;
+}
+
+function apiOf(names: string[]) {
+  return mockTenantsApi({ getMatrix: async () => matrixOf(names) });
+}
+
+describe('MatrixCard', () => {
+  it('shows each pair by a sign, and leads to its receipts', async () => {
+    render(<MatrixCard />, apiOf(NAMES));
+
+    const cell = await screen.findByRole('link', {
+      name: /^globex against acme: breached, proved .*\d/,
+    });
+    expect(cell).toHaveTextContent('!');
+    expect(cell).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/globex/tenant?proof=globex-acme',
+    );
+    const held = screen.getByRole('link', { name: /^acme against globex/ });
+    expect(held).toHaveTextContent('✓');
+    // The pair of acme and initech has not been tried.
+    const row = screen.getByRole('row', { name: /^acme/ });
+    expect(within(row).getByTitle('not tried yet')).toHaveTextContent('·');
+  });
+
+  it('says how many pairs are covered, and names the breached', async () => {
+    render(<MatrixCard />, apiOf(NAMES));
+
+    expect(await screen.findByText('5 of 6 pairs proved')).toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: 'globex against acme' }),
+    ).toHaveAttribute('href', expect.stringContaining('?proof=globex-acme'));
+  });
+
+  it('is one stop for the Tab key, with the arrows inside', async () => {
+    render(<MatrixCard />, apiOf(NAMES));
+
+    const table = await screen.findByRole('table');
+    const links = within(table).getAllByRole('link');
+    expect(links.filter(link => link.tabIndex === 0)).toHaveLength(1);
+    screen.getByRole('link', { name: /^acme against globex:/ }).focus();
+    // Past the tenant itself.
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    expect(document.activeElement).toHaveAccessibleName(
+      /^initech against globex/,
+    );
+    await userEvent.keyboard('{ArrowLeft}{ArrowUp}');
+    expect(document.activeElement).toHaveAccessibleName(/^globex against acme/);
+    expect(document.activeElement).toHaveAttribute('tabindex', '0');
+    await userEvent.keyboard('{ArrowUp}{ArrowLeft}');
+    expect(document.activeElement).toHaveAccessibleName(/^globex against acme/);
+  });
+
+  it('shows 50 tenants at a time', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `t${i}`);
+    const getMatrix = jest.fn(async ({ limit = 0, offset = 0 } = {}) => ({
+      ...matrixOf(names.slice(offset, offset + limit)),
+      totalItems: names.length,
+    }));
+    render(<MatrixCard cluster="lab" />, mockTenantsApi({ getMatrix }));
+
+    await screen.findByText('Tenants 1 to 50 of 60');
+    await userEvent.click(screen.getByRole('button', { name: 'Next tenants' }));
+
+    expect(await screen.findByText('Tenants 51 to 60 of 60')).toBeVisible();
+    expect(screen.getByRole('columnheader', { name: 't59' })).toBeVisible();
+    expect(getMatrix).toHaveBeenLastCalledWith(
+      { cluster: 'lab', limit: 50, offset: 50 },
+      expect.anything(),
+    );
+  });
+
+  it('shows why there is no matrix', async () => {
+    const api = mockTenantsApi();
+    api.getMatrix.mockRejectedValue(new Error('connection refused'));
+    render(<MatrixCard />, api);
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      /The matrix can not be shown: connection refused/,
+    );
+  });
+});
+
+describe('NeighboursCard', () => {
+  it('shows a tenant’s row and column', async () => {
+    render(<NeighboursCard tenant={tenants.acme} />, apiOf(NAMES));
+
+    const globex = await screen.findByRole('row', { name: /^globex/ });
+    expect(globex).toHaveTextContent(
+      /globex.*holds.*3 minutes ago.*breached.*3 minutes ago/,
+    );
+    const [outward, inward] = within(globex).getAllByRole('link');
+    expect(outward).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/acme/tenant?proof=acme-globex',
+    );
+    expect(inward).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/globex/tenant?proof=globex-acme',
+    );
+    expect(screen.getByRole('row', { name: /^initech/ })).toHaveTextContent(
+      /not tried yet.*holds/,
+    );
+  });
+});
