@@ -7,6 +7,7 @@ import {
   labDown,
   labPaths,
   labReset,
+  labStatus,
   labUp,
   type OnProgress,
 } from '../packages/lab/src/index.ts';
@@ -77,9 +78,7 @@ async function main(): Promise<void> {
     await forget(board, own);
   }
   // A failure of either is reported once both have stopped.
-  const cluster = own
-    ? Promise.resolve()
-    : labUp({}, labLines(board)).then(() => {});
+  const cluster = own ? Promise.resolve() : bringUpLab(board);
   cluster.catch(() => {});
   const portal = await startPortal(board, port, config);
   let stopping = false;
@@ -136,6 +135,13 @@ async function startPortal(board: Board, port: number, config: string) {
 
 function madeNow(changed: boolean): string {
   return changed ? '' : 'nothing has changed';
+}
+
+async function bringUpLab(board: Board): Promise<void> {
+  if (labStatus().ready) {
+    board.line('  The cluster is up already');
+  }
+  await labUp({}, labLines(board));
 }
 
 /** The lab's parts as lines among ours. */

@@ -8,7 +8,6 @@ import {
   labStatus,
   labUp,
   type NeededPackage,
-  type OnProgress,
 } from '../packages/lab/src/index.ts';
 import { Board } from './lib/board.ts';
 import { buildFrontend, installDependencies } from './lib/install.ts';
@@ -175,12 +174,7 @@ async function main(): Promise<number> {
     ensurePackages(withLab ? PACKAGES : [POSTGRES], detail),
   );
   // The cluster comes up beside the checks that do not need it.
-  const lab = withLab
-    ? labUp({}, labDetail(board)).then(
-        () => undefined,
-        (error: Error) => error,
-      )
-    : Promise.resolve(undefined);
+  const lab = withLab ? bringUpLab(board) : Promise.resolve(undefined);
   try {
     await board.part('Dependencies', installDependencies);
     const postgres = await Postgres.start();
@@ -219,22 +213,22 @@ async function main(): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-/** The lab as one part among the others, with what it does as its detail. */
-function labDetail(board: Board): OnProgress {
-  const title = 'The lab';
-  board.started(title);
-  return progress => {
-    const running = progress.parts.filter(p => p.state === 'running');
-    board.detail(
-      title,
-      running
-        .map(p => [p.title, p.detail].filter(Boolean).join(': '))
-        .join(', '),
-    );
-    if (progress.ready || progress.error) {
-      board.ended(title, progress.ready ? '✓' : '✗', '');
-    }
-  };
+/** The lab as one part among the others; resolves to what went wrong. */
+function bringUpLab(board: Board): Promise<Error | undefined> {
+  const work = board.part('The lab', async detail => {
+    await labUp({}, ({ parts }) => {
+      const running = parts.filter(part => part.state === 'running');
+      detail(
+        running
+          .map(part => [part.title, part.detail].filter(Boolean).join(': '))
+          .join(', '),
+      );
+    });
+  });
+  return work.then(
+    () => undefined,
+    (error: Error) => error,
+  );
 }
 
 main().then(
