@@ -45,7 +45,7 @@ const TENANTS = [
   { name: 'globex', owner: 'group:default/globex-team' },
 ];
 
-const { values: options } = parseArgs({
+const OPTIONS = {
   options: {
     port: { type: 'string', default: '7007' },
     'no-tenants': { type: 'boolean', default: false },
@@ -59,7 +59,20 @@ const { values: options } = parseArgs({
     'n8n-image': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
-});
+} as const;
+
+const options = readOptions();
+
+function readOptions() {
+  try {
+    return parseArgs(OPTIONS).values;
+  } catch (error) {
+    process.stderr.write(
+      `${(error as Error).message}. npm start -- --help names the options\n`,
+    );
+    process.exit(2);
+  }
+}
 
 async function main(): Promise<void> {
   if (options.help) {

@@ -194,6 +194,13 @@ export interface Config {
       };
     };
 
+    /**
+     * Whether the quotas of all tenants of a cluster together may ask for more
+     * CPU and memory than its nodes have. Default false
+     * @visibility backend
+     */
+    overcommit?: boolean;
+
     n8n?: {
       /**
        * Image of n8n, with a tag or digest

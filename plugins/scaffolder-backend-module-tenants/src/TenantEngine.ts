@@ -19,6 +19,7 @@ import {
 import {
   applyPlan,
   ApplyResult,
+  checkCapacity,
   Clusters,
   diffPlan,
   Platform,
@@ -139,6 +140,11 @@ export class TenantEngine {
     options: { stages?: Stage[]; adopt?: boolean; seed?: SeedValues },
   ): Promise<{ created: number; updated: number; unchanged: number }> {
     const count = { created: 0, updated: 0, unchanged: 0 };
+    const cluster = this.options.clusters.get(plan.spec.cluster);
+    // Before anything is changed: a tenant too many is no tenant cut in half.
+    if (!options.stages || options.stages.includes('namespace')) {
+      await checkCapacity(plan, cluster, this.platform, context);
+    }
     if (context.isDryRun) {
       const differences = await this.diff(context, plan, options);
       for (const { change } of differences) {
@@ -150,7 +156,6 @@ export class TenantEngine {
       }
       return count;
     }
-    const cluster = this.options.clusters.get(plan.spec.cluster);
     const event = await this.options.auditor.createEvent({
       eventId: 'tenant-apply',
       severityLevel: 'medium',

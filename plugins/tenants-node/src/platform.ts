@@ -85,6 +85,8 @@ export interface Platform {
   clusters: ClusterConfig[];
   naming: { namespacePrefix: string; kvPrefix: string };
   sizes: Record<string, TenantSize>;
+  /** Whether the quotas of all tenants together may exceed the nodes */
+  overcommit: boolean;
   n8n: { image: string; imagePullPolicy: string; storageClass?: string };
   network: {
     provider: 'kubernetes' | 'cilium';

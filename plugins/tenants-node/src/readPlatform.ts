@@ -31,6 +31,7 @@ export function readPlatform(root: Config): Platform {
       kvPrefix: config?.getOptionalString('naming.kvPrefix') ?? namespacePrefix,
     },
     sizes: readSizes(config?.getOptionalConfig('sizes')),
+    overcommit: config?.getOptionalBoolean('overcommit') ?? false,
     n8n: {
       image,
       imagePullPolicy:

@@ -74,23 +74,24 @@ export async function readTenant(
   clusters: Clusters,
   name: string,
 ): Promise<TenantRecord> {
-  let away: unknown;
-  for (const cluster of clusters.all()) {
-    try {
+  const answers = await Promise.allSettled(
+    clusters.all().map(async cluster => {
       const { items } = await cluster.kubernetes.list(
         { apiVersion: 'v1', kind: 'Namespace' },
         { labelSelector: `${TENANT_SELECTOR},${TENANT_LABEL}=${name}` },
       );
-      const found = items.map(item => toTenant(item, cluster.name))[0];
-      if (found) {
-        return found;
-      }
-    } catch (error) {
-      away = error;
+      return items.map(item => toTenant(item, cluster.name))[0];
+    }),
+  );
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled' && answer.value) {
+      return answer.value;
     }
   }
-  if (away) {
-    throw away;
+  for (const answer of answers) {
+    if (answer.status === 'rejected') {
+      throw answer.reason;
+    }
   }
   throw new NotFoundError(`There is no tenant ${name}`);
 }

@@ -16,6 +16,8 @@ import {
   TenantsClient,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from './api';
+import { formFields } from './formFields';
+import { taskOutputs } from './taskOutputs';
 import { rootRouteRef, templateRouteRef, tenantRouteRef } from './routes';
 
 const isTenant = {
@@ -83,7 +85,8 @@ export const tenantsHomeWidget = HomePageWidgetBlueprint.make({
 });
 
 /**
- * The tenants plugin: an entity card, an entity tab, a page and a home widget.
+ * The tenants plugin: an entity card, an entity tab, a page, a home widget,
+ * fields for the forms of templates, and the output of their tasks.
  *
  * @public
  */
@@ -100,5 +103,7 @@ export const tenantsPlugin = createFrontendPlugin({
     tenantContent,
     tenantsPage,
     tenantsHomeWidget,
+    ...formFields,
+    taskOutputs,
   ],
 });

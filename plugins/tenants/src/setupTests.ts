@@ -2,5 +2,7 @@ import '@testing-library/jest-dom';
 import { configure } from '@testing-library/react';
 
 // Extensions load when they are first shown, and a busy machine compiles them
-// then: the default of one second is too short for the first test of a file.
+// then: the defaults of one second for a query and five for a test are too short
+// for the first test of a file.
 configure({ asyncUtilTimeout: 5_000 });
+jest.setTimeout(30_000);

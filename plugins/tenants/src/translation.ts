@@ -157,8 +157,8 @@ export const tenantsTranslationRef = createTranslationRef({
       next: 'Next tenants',
       neighboursTitle: 'Neighbours',
       neighbour: 'Neighbour',
-      outward: 'Attacked by {{tenant}}',
-      inward: 'Attacks on {{tenant}}',
+      outward: 'As attacker',
+      inward: 'As target',
       neighboursEmpty: 'There is no other tenant that you may see',
     },
     drift: {
@@ -174,6 +174,20 @@ export const tenantsTranslationRef = createTranslationRef({
       live: 'Live',
       planned: 'Planned',
       absent: 'absent',
+    },
+    form: {
+      nameChecking: 'Looking whether the name is free',
+      nameFree: 'The name is free',
+      nameOwn:
+        'There is a tenant {{name}} of this owner: it will be brought to what you say here',
+      nameTaken: 'The name {{name}} is taken: choose another',
+      nameUnknown: 'Whether the name is free can not be told: {{message}}',
+      willBe: 'What it will be called',
+      cpu: 'CPU',
+      memory: 'Memory',
+      pods: 'Pods',
+      storage: 'Storage',
+      range: '{{requested}} kept for it, {{limit}} at most',
     },
     page: {
       create: 'Create a tenant',

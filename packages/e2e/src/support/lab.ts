@@ -44,6 +44,7 @@ function platformWith(
           },
         ],
         network: { provider: 'cilium' },
+        overcommit: true,
         n8n: { image: 'threewalls.local/n8n:2.35.7' },
         ...over,
       },

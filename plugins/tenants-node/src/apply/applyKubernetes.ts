@@ -81,7 +81,8 @@ async function applyWithPatience(
       context.fresh &&
       object.kind !== 'Namespace' &&
       (response.status === 403 || response.status === 404) &&
-      !isAdmission(response);
+      !isAdmission(response) &&
+      !isUnknownKind(response);
     if (!mayPass || attempt === RETRIES) {
       return response;
     }
@@ -95,13 +96,23 @@ function isAdmission(response: KubernetesResponse<any>): boolean {
   return /admission|exceeded quota|violates PodSecurity/.test(message);
 }
 
+/** What the API server says of a path that it serves no kind at. */
+function isUnknownKind({ status, body }: KubernetesResponse<any>): boolean {
+  return (
+    status === 404 &&
+    /could not find the requested resource|page not found/.test(
+      String(body?.message),
+    )
+  );
+}
+
 function refusal(
   resource: KubernetesResource,
   response: KubernetesResponse<any>,
 ): Error {
   const { object } = resource;
   const message = String(response.body?.message ?? '');
-  if (response.status === 404 && /could not find|not found/.test(message)) {
+  if (isUnknownKind(response)) {
     return new NotFoundError(
       `The cluster does not know ${object.kind} (${object.apiVersion}): install its CRDs, then run this again`,
     );

@@ -81,6 +81,12 @@ export async function applySeed(
   if (metadata?.current_version > 0) {
     return 'unchanged';
   }
+  // A KV v1 mount would take the write, as an entry that nobody looks for.
+  if ((await vault.kvVersion(mount)) === '1') {
+    throw new InputError(
+      `Vault's mount ${mount} is KV version 1: set vault.kvMount of cluster ${context.cluster.name} to one of version 2`,
+    );
+  }
   const data: Record<string, string> = {};
   for (const field of resource.fields) {
     data[field.name] = await seedValue(field, context);

@@ -1,3 +1,4 @@
+export { checkCapacity } from './checkCapacity';
 export {
   applyPlan,
   type ApplyPlanOptions,

@@ -19,7 +19,9 @@ export class KubernetesError extends CustomErrorBase {
   ): KubernetesError {
     const said = response.body?.message || `HTTP ${response.status}`;
     const error = new KubernetesError(
-      `Kubernetes refused ${request.method} ${request.path} with ${response.status}: ${said}`,
+      `Kubernetes refused ${request.method} ${request.path} with ${
+        response.status
+      }: ${said}${kubernetesAdvice(response.status, String(said))}`,
     );
     error.status = response.status;
     error.reason = response.body?.reason ?? 'Unknown';
@@ -55,9 +57,31 @@ export class VaultError extends CustomErrorBase {
   }
 }
 
+/** What to do about a refusal, where its status says. */
+function kubernetesAdvice(status: number, said: string): string {
+  if (/admission webhook|ValidatingAdmissionPolicy/.test(said)) {
+    return ". The cluster's own admission refuses it: change what it objects to, or ask who runs the cluster";
+  }
+  switch (status) {
+    case 401:
+      return ". The portal's credentials are not valid any more: renew them, then run this again";
+    case 403:
+      return '. The portal may lack the right, or a rule of the cluster forbids it: compare its roles with deploy/kubernetes';
+    case 429:
+      return '. The API server is overloaded: run this again later';
+    default:
+      return status >= 500
+        ? '. The API server is in trouble: run this again when it is well; it resumes'
+        : '';
+  }
+}
+
 function advice(response: { status: number; errors: string[] }): string {
   if (response.errors.some(e => e.includes('sealed'))) {
     return '. Vault is sealed: unseal it, then run this again';
+  }
+  if (response.errors.some(e => /unsupported path/.test(e))) {
+    return '. There is nothing mounted at that path: look at vault.kvMount and vault.authMount of the cluster';
   }
   if (response.status === 403) {
     return ". The portal's Vault policy may be out of date: compare it with deploy/vault";
@@ -76,7 +100,7 @@ export class ClusterUnavailableError extends ServiceUnavailableError {
     return new ClusterUnavailableError(
       `Cluster ${what} can't be reached: ${
         cause.message || cause.code || 'no answer'
-      }`,
+      }. See that it is up and that its entry under tenants.clusters is right, then run this again`,
     );
   }
 }

@@ -92,10 +92,22 @@ export class KubernetesClient {
   async request<T = any>(
     request: KubernetesRequest,
   ): Promise<KubernetesResponse<T>> {
+    let renewed = false;
     for (let attempt = 1; ; attempt++) {
       const response = await this.#send(request, request.timeoutMs ?? 30_000);
-      const text = await response.body.text();
-      if (response.statusCode === 401 && attempt === 1) {
+      let text: string;
+      try {
+        text = await response.body.text();
+      } catch (error) {
+        // The answer broke off: what was asked may have been done all the same.
+        request.signal?.throwIfAborted();
+        if (isReset(error) && attempt < ATTEMPTS && isRepeatable(request)) {
+          continue;
+        }
+        throw ClusterUnavailableError.because(this.cluster, error);
+      }
+      if (response.statusCode === 401 && !renewed) {
+        renewed = true;
         this.#connection = undefined;
         continue;
       }
@@ -341,7 +353,7 @@ function loadKubeConfig(cluster: ClusterConfig): KubeConfig {
     cluster.kubernetes;
   const config = new KubeConfig();
   if (kubeconfig) {
-    config.loadFromFile(kubeconfig);
+    readKubeconfig(config, kubeconfig);
     if (context) {
       config.setCurrentContext(context);
     }
@@ -354,6 +366,22 @@ function loadKubeConfig(cluster: ClusterConfig): KubeConfig {
     );
   }
   return config;
+}
+
+/** @throws Error that says nothing of what is in the file: a parser quotes it, token and all */
+function readKubeconfig(config: KubeConfig, file: string): void {
+  try {
+    config.loadFromFile(file);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new Error(
+      code === 'ENOENT'
+        ? `there is no kubeconfig at ${file}`
+        : `the kubeconfig at ${file} can't be read: ${
+            code ?? 'it is not valid'
+          }`,
+    );
+  }
 }
 
 async function connect(config: KubeConfig): Promise<Connection> {

@@ -25,6 +25,7 @@ const RENEW_AT = 1 / 3;
 export class VaultClient {
   readonly #client: nodeVault.client;
   #login: Promise<{ token: string; renewAt: number }> | undefined;
+  readonly #kvVersions = new Map<string, string>();
   /** Requests sent so far, for the benchmarks and their regression test. */
   requests = 0;
 
@@ -86,12 +87,35 @@ export class VaultClient {
     return response.data;
   }
 
+  /**
+   * Version of a KV mount, or `undefined` where Vault does not say. A mount's
+   * version does not change under a portal: it is asked once.
+   */
+  async kvVersion(mount: string): Promise<string | undefined> {
+    if (!this.#kvVersions.has(mount)) {
+      const { data } = await this.request(
+        'GET',
+        `sys/internal/ui/mounts/${mount}`,
+      );
+      const version = data?.type === 'kv' ? data.options?.version ?? '1' : '';
+      if (!version) {
+        return undefined;
+      }
+      this.#kvVersions.set(mount, String(version));
+    }
+    return this.#kvVersions.get(mount);
+  }
+
   async #token(): Promise<{ token: string; renewAt: number }> {
-    const current = await this.#login?.catch(() => undefined);
+    const latest = this.#login;
+    const current = await latest?.catch(() => undefined);
     if (current && Date.now() < current.renewAt) {
       return current;
     }
-    this.#login = this.#logIn();
+    // Of several requests at once the first logs in for all.
+    if (!this.#login || this.#login === latest) {
+      this.#login = this.#logIn();
+    }
     return this.#login;
   }
 

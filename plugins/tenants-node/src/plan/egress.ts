@@ -2,9 +2,8 @@ import { BlockList } from 'node:net';
 import { InputError } from '@backstage/errors';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterConfig, Platform } from '../platform';
-import { METADATA_CIDR } from './network';
 
-/** Ranges that are a host's own or a link's, on any cluster. */
+/** Ranges that are a host's own or a link's (clouds' metadata too), on any cluster. */
 const NEVER = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4'];
 /** A range wider than this is taken for "the internet". */
 const WIDEST = 8;
@@ -39,11 +38,7 @@ export function checkEgress(
       }
       continue;
     }
-    for (const reserved of [
-      ...NEVER,
-      METADATA_CIDR,
-      ...cluster.network.reservedCidrs,
-    ]) {
+    for (const reserved of [...NEVER, ...cluster.network.reservedCidrs]) {
       if (overlap(cidr, reserved)) {
         throw new InputError(
           `${cidr} overlaps ${reserved}, which no tenant may be allowed to reach`,
@@ -51,6 +46,20 @@ export function checkEgress(
       }
     }
   }
+}
+
+/**
+ * The ranges inside an allowed one that stay out of reach all the same: what
+ * `allowInternet` allows is the internet, not the cluster's own networks.
+ */
+export function exceptionsOf(cidr: string, cluster: ClusterConfig): string[] {
+  const reserved = [...NEVER, ...cluster.network.reservedCidrs].filter(
+    range =>
+      range.split('.').length === 4 &&
+      Number(range.split('/')[1]) > Number(cidr.split('/')[1]) &&
+      holds(cidr, range),
+  );
+  return [...new Set(reserved)].sort();
 }
 
 /** Two ranges overlap when one holds the other's first address. */

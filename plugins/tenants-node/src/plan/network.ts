@@ -1,4 +1,5 @@
 import { PlanContext } from './context';
+import { exceptionsOf } from './egress';
 import { N8N } from './names';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
@@ -46,7 +47,10 @@ function planIsolation(context: PlanContext): KubernetesResource {
   }
   if (platform.network.provider === 'kubernetes') {
     for (const cidr of spec.egress.cidrs) {
-      egress.push({ to: [{ ipBlock: { cidr } }] });
+      const except = exceptionsOf(cidr, cluster);
+      egress.push({
+        to: [{ ipBlock: { cidr, ...(except.length > 0 && { except }) } }],
+      });
     }
   }
   const ingress: object[] = [{ from: [{ podSelector: {} }] }];

@@ -102,9 +102,9 @@ describe('planTenant', () => {
             expect(metadata.annotations).toMatchObject({
               [OWNER_ANNOTATION]: 'group:default/acme-team',
             });
-            if (kind !== 'Namespace') {
-              expect(metadata.namespace).toBe(`web-tenant-${name}`);
-            }
+            expect(metadata.namespace).toBe(
+              kind === 'Namespace' ? undefined : `web-tenant-${name}`,
+            );
           }
         },
       ),

@@ -38,7 +38,7 @@ describe('MatrixCard', () => {
     const held = screen.getByRole('link', { name: /^acme against globex/ });
     expect(held).toHaveTextContent('✓');
     // The pair of acme and initech has not been tried.
-    const row = screen.getByRole('row', { name: /^acme/ });
+    const row = screen.getByRole('row', { name: /^acme acme/ });
     expect(within(row).getByTitle('not tried yet')).toHaveTextContent('·');
   });
 

@@ -20,6 +20,9 @@ const STEPS: Record<string, [down: number, right: number]> = {
   ArrowLeft: [0, -1],
 };
 
+/** More tenants than this make the cells smaller. */
+const DENSE_FROM = 30;
+
 /**
  * The pairs of tenants as a table of small cells.
  *
@@ -31,6 +34,7 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const rows = useMemo(() => rowsOf(matrix), [matrix]);
   const first = useMemo(() => firstCell(rows), [rows]);
+  const isDense = rows.length > DENSE_FROM;
   const [current, setCurrent] = useState<{ row: number; column: number }>();
   // The matrix may have shrunk since.
   const stop =
@@ -66,7 +70,7 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
   return (
     <Box className={styles.scroll}>
       <table
-        className={styles.table}
+        className={`${styles.table} ${isDense ? styles.dense : ''}`}
         aria-label={t('matrix.title')}
         onKeyDown={onKeyDown}
       >

@@ -4,7 +4,6 @@ import {
   CardBody,
   CardHeader,
   Cell,
-  CellText,
   ColumnConfig,
   Flex,
   Link,
@@ -43,11 +42,15 @@ export function NeighboursCard(props: { tenant: Tenant }) {
       id: 'neighbour',
       label: t('matrix.neighbour'),
       isRowHeader: true,
-      cell: ({ neighbour }) => <CellText title={neighbour} />,
+      cell: ({ neighbour }) => (
+        <Cell>
+          <Text as="span">{neighbour}</Text>
+        </Cell>
+      ),
     },
     {
       id: 'outward',
-      label: t('matrix.outward', { tenant: name }),
+      label: t('matrix.outward'),
       cell: ({ outward }) => (
         <Cell>
           <Result cell={outward} />
@@ -56,7 +59,7 @@ export function NeighboursCard(props: { tenant: Tenant }) {
     },
     {
       id: 'inward',
-      label: t('matrix.inward', { tenant: name }),
+      label: t('matrix.inward'),
       cell: ({ inward }) => (
         <Cell>
           <Result cell={inward} />

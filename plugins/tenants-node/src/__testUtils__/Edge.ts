@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  IncomingMessage,
+  Server,
+  ServerResponse,
+} from 'node:http';
+import { AddressInfo } from 'node:net';
+
+/** What an edge does with a request: answers, or breaks the connection. */
+export type Answer =
+  | { status: number; body?: unknown; headers?: Record<string, string> }
+  | 'reset'
+  | 'half';
+
+/** The network edge on loopback: an API server or a Vault that says what it is told. */
+export class Edge {
+  /** Such as `GET /api/v1/namespaces` */
+  readonly seen: string[] = [];
+  readonly tokens: string[] = [];
+
+  static async start(
+    answer: (request: string, times: number) => Answer,
+  ): Promise<Edge> {
+    const edge = new Edge(createServer());
+    edge.server.on('request', (request, response) => {
+      const what = `${request.method} ${request.url!.split('?')[0]}`;
+      edge.seen.push(what);
+      const { authorization, 'x-vault-token': token } = request.headers;
+      edge.tokens.push(String(token ?? authorization));
+      const times = edge.seen.filter(s => s === what).length;
+      send(answer(what, times), request, response);
+    });
+    edge.server.listen(0, '127.0.0.1');
+    await once(edge.server, 'listening');
+    return edge;
+  }
+
+  private constructor(private readonly server: Server) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** How often a request was sent. */
+  count(what: string): number {
+    return this.seen.filter(s => s === what).length;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+function send(
+  answer: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (answer === 'reset') {
+    request.socket.destroy();
+  } else if (answer === 'half') {
+    response.writeHead(200, { 'content-length': '1000' });
+    response.write('{"items":');
+    setTimeout(() => request.socket.destroy(), 20);
+  } else {
+    response.writeHead(answer.status, {
+      'content-type': 'application/json',
+      ...answer.headers,
+    });
+    const { body = {} } = answer;
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+}

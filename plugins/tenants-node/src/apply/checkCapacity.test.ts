@@ -1,0 +1,97 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
+import { testPlatform, testSpec } from '../__fixtures__/platform';
+import { Edge } from '../__testUtils__/Edge';
+import { Clusters } from '../clients';
+import { planTenant } from '../plan';
+import { checkCapacity } from './checkCapacity';
+
+const files = createMockDirectory();
+let edge: Edge;
+
+afterEach(() => edge.stop());
+
+/** A cluster with one node, and one more that no tenant's pod may run on. */
+async function clusterWith(
+  cpu: string,
+  tenants: { name: string; size: string }[],
+) {
+  const node = (allocatable: object, spec = {}) => ({
+    spec,
+    status: { allocatable },
+  });
+  const items: Record<string, object[]> = {
+    nodes: [
+      node({ cpu, memory: '8Gi' }),
+      node(
+        { cpu: '64', memory: '64Gi' },
+        { taints: [{ key: 'control-plane', effect: 'NoSchedule' }] },
+      ),
+    ],
+    namespaces: tenants.map(
+      tenant =>
+        (
+          planTenant(testSpec(tenant), testPlatform()).stages[0]
+            .resources[0] as any
+        ).object,
+    ),
+  };
+  edge = await Edge.start(request => ({
+    status: 200,
+    body: { items: items[request.split('/').at(-1)!] },
+  }));
+  files.setContent({
+    kubeconfig: JSON.stringify({
+      'current-context': 'a',
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      clusters: [
+        {
+          name: 'a',
+          cluster: { server: edge.url, 'insecure-skip-tls-verify': true },
+        },
+      ],
+      users: [{ name: 'a', user: { token: 'a' } }],
+    }),
+  });
+  const platform = testPlatform();
+  platform.clusters[0].kubernetes.kubeconfig = files.resolve('kubeconfig');
+  return Clusters.fromPlatform(platform).get('lab');
+}
+
+const tenants = [
+  { name: 'acme', size: 'small' },
+  { name: 'globex', size: 'small' },
+];
+
+async function check(cpu: string, name: string, size: string, over = {}) {
+  const platform = testPlatform(over);
+  const plan = planTenant(testSpec({ name, size }), platform);
+  await checkCapacity(plan, await clusterWith(cpu, tenants), platform);
+}
+
+describe('checkCapacity', () => {
+  it('takes a tenant that fits', async () => {
+    await expect(check('3', 'initech', 'small')).resolves.toBeUndefined();
+  });
+
+  it('refuses one that would promise more than the nodes hold', async () => {
+    await expect(check('2500m', 'initech', 'small')).rejects.toThrow(
+      'Tenant initech does not fit in cluster lab: with size small the quotas of its 3 tenants would promise 3 CPUs, and its 1 nodes can hold 2.5 CPUs',
+    );
+    expect(edge.seen.sort()).toEqual([
+      'GET /api/v1/namespaces',
+      'GET /api/v1/nodes',
+    ]);
+  });
+
+  it('takes it where config allows overcommitment', async () => {
+    await expect(
+      check('2', 'initech', 'small', { overcommit: true }),
+    ).resolves.toBeUndefined();
+  });
+
+  it('lets one that is there be applied again, and not grow', async () => {
+    await expect(check('1', 'acme', 'small')).resolves.toBeUndefined();
+    edge.stop();
+    await expect(check('2', 'acme', 'medium')).rejects.toThrow(/3 CPUs/);
+  });
+});

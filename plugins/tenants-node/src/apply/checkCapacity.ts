@@ -1,0 +1,123 @@
+import { InputError } from '@backstage/errors';
+import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
+import { Cluster } from '../clients';
+import { TenantPlan } from '../plan/types';
+import { Platform } from '../platform';
+import { listTenants, TenantRecord } from '../tenants';
+
+/** What quotas promise and nodes hold: cores and bytes. */
+interface Capacity {
+  cpu: number;
+  memory: number;
+}
+
+/**
+ * Refuses a tenant whose quota, with those of all other tenants of its cluster,
+ * would promise more CPU or memory than the nodes can hold. Limits may exceed
+ * them, as they do on any cluster: it is requests that the scheduler reserves.
+ * One that is there already and does not grow is never refused.
+ *
+ * @throws InputError unless `tenants.overcommit` is set
+ * @public
+ */
+export async function checkCapacity(
+  plan: TenantPlan,
+  cluster: Cluster,
+  platform: Platform,
+  options: { signal?: AbortSignal } = {},
+): Promise<void> {
+  if (platform.overcommit) {
+    return;
+  }
+  const [{ items: nodes }, { tenants }] = await Promise.all([
+    cluster.kubernetes.list<any>({ apiVersion: 'v1', kind: 'Node' }, options),
+    listTenants(cluster, options),
+  ]);
+  const promisedTo = async (tenant: TenantRecord): Promise<Capacity> =>
+    sizeOf(tenant.spec.size, platform) ??
+    quotaOf(tenant.namespace, cluster, options);
+
+  const { name, size } = plan.spec;
+  const others = tenants.filter(tenant => tenant.name !== name);
+  const itself = tenants.find(tenant => tenant.name === name);
+  const wanted = sizeOf(size, platform)!;
+  const before = itself ? await promisedTo(itself) : { cpu: 0, memory: 0 };
+  const promised = await Promise.all(others.map(promisedTo));
+  const schedulable = nodes.filter(isSchedulable);
+
+  for (const resource of ['cpu', 'memory'] as const) {
+    const all = sum(promised.map(p => p[resource])) + wanted[resource];
+    const held = sum(
+      schedulable.map(node => number(node.status?.allocatable?.[resource])),
+    );
+    if (wanted[resource] > before[resource] && all > held) {
+      throw new InputError(
+        `Tenant ${name} does not fit in cluster ${
+          cluster.name
+        }: with size ${size} the quotas of its ${
+          others.length + 1
+        } tenants would promise ${say(resource, all)}, and its ${
+          schedulable.length
+        } nodes can hold ${say(
+          resource,
+          held,
+        )}. Nothing was changed. Choose a smaller size, add nodes, or set tenants.overcommit`,
+      );
+    }
+  }
+}
+
+/** Requests of a size, or `undefined` for one that config no longer has. */
+function sizeOf(size: string, platform: Platform): Capacity | undefined {
+  if (!Object.hasOwn(platform.sizes, size)) {
+    return undefined;
+  }
+  const { quota } = platform.sizes[size];
+  return {
+    cpu: number(quota.requestsCpu),
+    memory: number(quota.requestsMemory),
+  };
+}
+
+async function quotaOf(
+  namespace: string,
+  cluster: Cluster,
+  options: { signal?: AbortSignal },
+): Promise<Capacity> {
+  const quota = await cluster.kubernetes.get<any>(
+    {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      namespace,
+      name: 'tenant-quota',
+    },
+    options,
+  );
+  return {
+    cpu: number(quota?.spec?.hard?.['requests.cpu']),
+    memory: number(quota?.spec?.hard?.['requests.memory']),
+  };
+}
+
+/** A tenant's pods tolerate no taint. */
+function isSchedulable(node: any): boolean {
+  const taints: { effect?: string }[] = node.spec?.taints ?? [];
+  return (
+    !node.spec?.unschedulable &&
+    !taints.some(({ effect }) => effect !== 'PreferNoSchedule')
+  );
+}
+
+function number(quantity: unknown): number {
+  return parseQuantity(String(quantity ?? '0')) ?? 0;
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
+function say(resource: 'cpu' | 'memory', value: number): string {
+  return resource === 'cpu'
+    ? `${Number(value.toFixed(2))} CPUs`
+    : `${(value / 2 ** 30).toFixed(1)}Gi of memory`;
+}

@@ -1,0 +1,146 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
+import { stringify } from 'yaml';
+import { testPlatform } from '../__fixtures__/platform';
+import { Answer, Edge } from '../__testUtils__/Edge';
+import { KubernetesClient } from './kubernetes';
+
+const TOKEN = 'Planted-token-of-the-portal';
+const files = createMockDirectory();
+let edge: Edge;
+
+afterEach(() => edge?.stop());
+
+function kubeconfig(server: string, token = TOKEN): string {
+  return stringify({
+    'current-context': 'a',
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    clusters: [
+      { name: 'a', cluster: { server, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name: 'a', user: { token } }],
+  });
+}
+
+async function clientOf(answer: (request: string, times: number) => Answer) {
+  edge = await Edge.start(answer);
+  files.setContent({ kubeconfig: kubeconfig(edge.url) });
+  return client();
+}
+
+function client(): KubernetesClient {
+  const [cluster] = testPlatform().clusters;
+  return KubernetesClient.fromConfig({
+    ...cluster,
+    kubernetes: { kubeconfig: files.resolve('kubeconfig') },
+  });
+}
+
+const LIST = 'GET /api/v1/namespaces';
+const list = (of: KubernetesClient) =>
+  of.list({ apiVersion: 'v1', kind: 'Namespace' });
+const fine: Answer = { status: 200, body: { items: [] } };
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  const error = await promise.then(
+    () => new Error('it went well'),
+    (e: Error) => e,
+  );
+  expect(JSON.stringify([error, error.message, error.stack])).not.toContain(
+    TOKEN,
+  );
+  return error;
+}
+
+describe('KubernetesClient in bad weather', () => {
+  it('reads its credentials again after a 401, once', async () => {
+    const renewed = 'A-renewed-token';
+    const kubernetes = await clientOf((_, times) => {
+      files.setContent({ kubeconfig: kubeconfig(edge.url, renewed) });
+      return times === 1 ? { status: 401 } : fine;
+    });
+    await list(kubernetes);
+    expect(edge.tokens).toEqual([`Bearer ${TOKEN}`, `Bearer ${renewed}`]);
+  });
+
+  it.each([
+    [401, 2, /credentials are not valid any more: renew them/],
+    [403, 1, /compare its roles with deploy/],
+    [500, 1, /run this again when it is well/],
+    [503, 1, /run this again when it is well/],
+  ])('says what to do about a %d', async (status, requests, said) => {
+    const kubernetes = await clientOf(() => ({
+      status,
+      body: { message: 'so said the server', reason: 'Why' },
+    }));
+    const error = await errorOf(list(kubernetes));
+    expect(error).toMatchObject({ name: 'KubernetesError', status });
+    expect(error.message).toMatch(/so said the server/);
+    expect(error.message).toMatch(said);
+    expect(edge.count(LIST)).toBe(requests);
+  });
+
+  it('waits as long as a 429 says, and not for ever', async () => {
+    const kubernetes = await clientOf((_, times) =>
+      times === 1 ? { status: 429, headers: { 'retry-after': '1' } } : fine,
+    );
+    const startedAt = Date.now();
+    await list(kubernetes);
+    expect(Date.now() - startedAt).toBeGreaterThan(950);
+    edge.stop();
+    const busy = await clientOf(() => ({
+      status: 429,
+      headers: { 'retry-after': '0' },
+    }));
+    const error = await errorOf(list(busy));
+    expect(error.message).toMatch(/429.*overloaded: run this again later/);
+  });
+
+  it.each(['reset', 'half'] as const)(
+    'sends again what a connection broke off (%s)',
+    async broken => {
+      const kubernetes = await clientOf((_, times) =>
+        times === 1 ? broken : fine,
+      );
+      await list(kubernetes);
+      expect(edge.count(LIST)).toBe(2);
+    },
+  );
+
+  it.each(['reset', 'half'] as const)(
+    'does not create twice when a connection breaks off (%s)',
+    async broken => {
+      const kubernetes = await clientOf(() => broken);
+      const pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { namespace: 'a' },
+      };
+      const error = await errorOf(kubernetes.create(pod));
+      expect(error.name).toBe('ServiceUnavailableError');
+      expect(edge.count('POST /api/v1/namespaces/a/pods')).toBe(1);
+    },
+  );
+
+  it('gives up on a server that always breaks off', async () => {
+    const kubernetes = await clientOf(() => 'half');
+    const error = await errorOf(list(kubernetes));
+    expect(error.name).toBe('ServiceUnavailableError');
+    expect(error.message).toMatch(/Cluster lab can't be reached/);
+  });
+
+  it('says that nobody answers, and goes on when somebody does', async () => {
+    const kubernetes = await clientOf(() => fine);
+    files.setContent({});
+    const missing = await errorOf(list(kubernetes));
+    expect(missing.name).toBe('ServiceUnavailableError');
+    expect(missing.message).toMatch(/there is no kubeconfig at .*kubeconfig/);
+    files.setContent({ kubeconfig: `users: [${TOKEN}: "\n` });
+    const broken = await errorOf(list(kubernetes));
+    expect(broken.message).toMatch(/can't be read/);
+    files.setContent({ kubeconfig: kubeconfig('http://127.0.0.1:9') });
+    const refused = await errorOf(list(client()));
+    expect(refused.message).toMatch(/ECONNREFUSED|bad port/);
+    files.setContent({ kubeconfig: kubeconfig(edge.url) });
+    await list(kubernetes);
+  });
+});

@@ -1,0 +1,118 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
+import { testPlatform } from '../__fixtures__/platform';
+import { Answer, Edge } from '../__testUtils__/Edge';
+import { VaultClient } from './vault';
+
+const SECRET_ID = 'Planted-secret-id';
+const TOKEN = 'Planted-vault-token';
+const files = createMockDirectory({
+  content: { 'role-id': 'portal', 'secret-id': SECRET_ID },
+});
+let edge: Edge;
+
+afterEach(() => edge?.stop());
+
+const LOGIN = 'POST /v1/auth/approle/login';
+const READ = 'GET /v1/sys/auth';
+
+async function clientOf(answer: (request: string, times: number) => Answer) {
+  edge = await Edge.start((request, times) => {
+    const said = answer(request, times);
+    return request === LOGIN && typeof said === 'object' && said.status === 200
+      ? {
+          status: 200,
+          body: {
+            auth: { client_token: `${TOKEN}-${times}`, lease_duration: 3600 },
+          },
+        }
+      : said;
+  });
+  const [cluster] = testPlatform().clusters;
+  return VaultClient.fromConfig({
+    ...cluster,
+    vault: {
+      ...cluster.vault,
+      address: edge.url,
+      login: {
+        approle: {
+          mount: 'approle',
+          roleIdFile: files.resolve('role-id'),
+          secretIdFile: files.resolve('secret-id'),
+        },
+      },
+    },
+  });
+}
+
+const fine: Answer = { status: 200, body: { data: { a: 1 } } };
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  const error = await promise.then(
+    () => new Error('it went well'),
+    (e: Error) => e,
+  );
+  const text = JSON.stringify([error, error.message, error.stack]);
+  expect(text).not.toContain(SECRET_ID);
+  expect(text).not.toContain(TOKEN);
+  return error;
+}
+
+describe('VaultClient in bad weather', () => {
+  it('logs in once for all requests of a moment', async () => {
+    const vault = await clientOf(() => fine);
+    await Promise.all([1, 2, 3].map(() => vault.read('sys/auth')));
+    expect(edge.count(LOGIN)).toBe(1);
+  });
+
+  it('logs in again when its token is gone', async () => {
+    const vault = await clientOf((request, times) =>
+      request.endsWith('lookup-self') || (request === READ && times === 1)
+        ? { status: 403, body: { errors: ['permission denied'] } }
+        : fine,
+    );
+    expect(await vault.read('sys/auth')).toEqual({ a: 1 });
+    expect(edge.count(LOGIN)).toBe(2);
+    expect(edge.tokens.at(-1)).toBe(`${TOKEN}-2`);
+  });
+
+  it.each([
+    [503, 'Vault is sealed', /Vault is sealed: unseal it, then run this again/],
+    [403, 'permission denied', /compare it with deploy\/vault/],
+    [404, 'no handler for route "x". route entry not found.', /no handler/],
+    [404, 'unsupported path', /look at vault.kvMount and vault.authMount/],
+  ])('says what to do about a %d: %s', async (status, said, advice) => {
+    const vault = await clientOf(request =>
+      request === 'PUT /v1/sys/policies/acl/tenant-acme'
+        ? { status, body: { errors: [said] } }
+        : fine,
+    );
+    const error = await errorOf(
+      vault.expect('PUT', 'sys/policies/acl/tenant-acme', { policy: '' }),
+    );
+    expect(error).toMatchObject({ name: 'VaultError', status });
+    expect(error.message).toMatch(advice);
+  });
+
+  it('says so when it can’t log in', async () => {
+    const vault = await clientOf(() => ({
+      status: 400,
+      body: { errors: ['invalid role or secret ID'] },
+    }));
+    const error = await errorOf(vault.read('sys/auth'));
+    expect(error.message).toMatch(
+      /auth\/approle\/login.*invalid role or secret/,
+    );
+  });
+
+  it.each(['reset', 'half'] as const)(
+    'says that Vault can’t be reached (%s)',
+    async broken => {
+      const vault = await clientOf(request =>
+        request === LOGIN ? fine : broken,
+      );
+      const error = await errorOf(vault.read('sys/auth'));
+      expect(error.name).toBe('ServiceUnavailableError');
+      expect(error.message).toMatch(/Cluster lab's Vault can't be reached/);
+    },
+  );
+});

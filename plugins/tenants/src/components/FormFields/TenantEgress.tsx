@@ -1,0 +1,73 @@
+import { useState } from 'react';
+import { TextAreaField } from '@backstage/ui';
+import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
+import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
+import { egressErrors, entriesOf } from './egress';
+import styles from './FormFields.module.css';
+
+const egressSchema = makeFieldSchema({
+  output: z => z.array(z.string()),
+  uiOptions: z =>
+    z.object({
+      kind: z
+        .enum(['host', 'cidr'])
+        .describe('Host names, or IPv4 ranges in CIDR notation'),
+    }),
+});
+
+const PLACEHOLDER = { host: 'api.example.com', cidr: '203.0.113.0/24' };
+
+/** Hosts or ranges that a tenant may reach, one a line, checked as typed. */
+export function TenantEgressField(props: typeof egressSchema.TProps) {
+  const { formData = [], onChange, schema, uiSchema, required } = props;
+  const kind = uiSchema['ui:options']?.kind ?? 'host';
+  // The list has no blank lines; who types a new one needs it for a moment.
+  const [text, setText] = useState(() => formData.join('\n'));
+  const [isTyping, setTyping] = useState(false);
+  const errors = egressErrors(
+    isTyping ? finished(text) : entriesOf(text),
+    kind,
+  );
+
+  return (
+    <TextAreaField
+      id={props.idSchema?.$id}
+      className={`${styles.field} ${styles.list}`}
+      label={schema.title}
+      description={uiSchema['ui:description'] ?? schema.description}
+      placeholder={PLACEHOLDER[kind]}
+      rows={4}
+      isRequired={required}
+      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
+      autoComplete="off"
+      spellCheck="false"
+      value={text}
+      onChange={value => {
+        setText(value);
+        setTyping(true);
+        onChange(entriesOf(value));
+      }}
+      onBlur={() => setTyping(false)}
+      validationBehavior="aria"
+      validate={() => (errors.length > 0 ? errors : undefined)}
+    />
+  );
+}
+
+/** The entries but the one being typed: it is not wrong before it is done. */
+function finished(text: string): string[] {
+  return entriesOf(text.split('\n').slice(0, -1).join('\n'));
+}
+
+/** Form field for the hosts or the ranges that a tenant may reach. */
+export const TenantEgress = createFormField({
+  name: 'TenantEgress',
+  component: TenantEgressField,
+  schema: egressSchema,
+  validation: (entries, field, { uiSchema }) => {
+    const kind = uiSchema?.['ui:options']?.kind ?? 'host';
+    for (const error of egressErrors(entries, kind)) {
+      field.addError(error);
+    }
+  },
+});

@@ -1,0 +1,3 @@
+export * from './TenantEgress';
+export * from './TenantName';
+export * from './TenantSize';

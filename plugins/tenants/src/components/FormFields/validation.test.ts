@@ -1,0 +1,63 @@
+import { tenantsApiRef } from '../../api';
+import { tenants } from '../../__fixtures__';
+import { mockTenantsApi } from '../../__testUtils__';
+import { egressErrors } from './egress';
+import { tenantNameError } from './tenantName';
+
+function contextOf(api: ReturnType<typeof mockTenantsApi>, owner?: string) {
+  return {
+    apiHolder: {
+      get: (ref: { id: string }) =>
+        (ref.id === tenantsApiRef.id ? api : undefined) as any,
+    },
+    formData: { owner },
+  };
+}
+
+describe('tenantNameError', () => {
+  it('keeps the form from going on with a name that is none', async () => {
+    const api = mockTenantsApi();
+    await expect(tenantNameError('No', contextOf(api))).resolves.toMatch(
+      /lower-case letters/,
+    );
+    expect(api.getTenant).not.toHaveBeenCalled();
+  });
+
+  it('refuses a name that is taken, but to its owner', async () => {
+    const api = mockTenantsApi({ getTenant: async () => tenants.acme });
+
+    await expect(
+      tenantNameError('acme', contextOf(api, 'group:default/others')),
+    ).resolves.toMatch(/acme is taken/);
+    await expect(
+      tenantNameError('acme', contextOf(api, tenants.acme.owner)),
+    ).resolves.toBeUndefined();
+  });
+
+  it('leaves it to the task when nobody can be asked', async () => {
+    const api = mockTenantsApi();
+    api.getTenant.mockRejectedValue(new Error('connection refused'));
+    await expect(
+      tenantNameError('acme', contextOf(api)),
+    ).resolves.toBeUndefined();
+  });
+});
+
+describe('egressErrors', () => {
+  it('names each entry that is wrong', () => {
+    expect(egressErrors(['a.test', 'b', '203.0.113.0/24'], 'host')).toEqual([
+      expect.stringMatching(/^b: Not a host name/),
+      expect.stringMatching(/^203.0.113.0\/24: Not a host name/),
+    ]);
+    expect(egressErrors(['203.0.113.0/24', '203.0.113.0/40'], 'cidr')).toEqual([
+      expect.stringMatching(/^203.0.113.0\/40: Not an IPv4 range/),
+    ]);
+  });
+
+  it('refuses more entries than a tenant may have', () => {
+    const hosts = Array.from({ length: 101 }, (_, i) => `h${i}.test`);
+    expect(egressErrors(hosts, 'host')).toEqual([
+      '101 are too many: 100 at most',
+    ]);
+  });
+});

@@ -1,0 +1,23 @@
+import { FormFieldBlueprint } from '@backstage/plugin-scaffolder-react/alpha';
+
+/** Fields of the templates' forms; without the scaffolder they are left out. */
+export const formFields = [
+  FormFieldBlueprint.make({
+    name: 'tenant-name',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantName),
+    },
+  }),
+  FormFieldBlueprint.make({
+    name: 'tenant-size',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantSize),
+    },
+  }),
+  FormFieldBlueprint.make({
+    name: 'tenant-egress',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantEgress),
+    },
+  }),
+];
