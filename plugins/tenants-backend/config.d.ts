@@ -292,6 +292,31 @@ export interface Config {
        * @visibility backend
        */
       deadline?: HumanDuration | string;
+      /**
+       * What the network wall's barriers outside the cluster dial, as IPv4
+       * address and port. Name such as answer from your nodes: what the canary
+       * can't reach is not counted. The defaults are addresses that are reserved
+       * for documentation, where nothing answers, and the metadata service of
+       * clouds
+       */
+      targets?: {
+        /**
+         * Addresses of the internet; the first that a tenant is not allowed is
+         * dialled
+         * @visibility backend
+         */
+        internet?: string[];
+        /**
+         * A resolver that is not the cluster's
+         * @visibility backend
+         */
+        dns?: string;
+        /**
+         * The metadata service. Default 169.254.169.254:80
+         * @visibility backend
+         */
+        metadata?: string;
+      };
       retention?: {
         /**
          * Days that a proof is kept. Default 30

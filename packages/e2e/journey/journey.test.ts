@@ -226,7 +226,14 @@ describe('a tenant’s journey through the portal', () => {
 
   it('is listed with its walls, and has a tab of its own', async () => {
     await visit(page, `${portal.url}/tenants`);
-    await page.getByRole('row', { name: new RegExp(NAME) }).waitFor();
+    await page
+      .getByRole('row', { name: new RegExp(NAME) })
+      .first()
+      .waitFor();
+    await page
+      .getByText(/pairs proved/)
+      .first()
+      .waitFor();
     await screenshot(page, 'tenants');
     await visit(page, `${portal.url}/catalog/default/resource/${NAME}/tenant`);
     await page.getByText(NAMESPACE).first().waitFor();

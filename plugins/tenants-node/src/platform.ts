@@ -1,3 +1,5 @@
+import { Outside } from './walls/types';
+
 /** Resources of one container, in Kubernetes' quantities. */
 export interface ContainerResources {
   requests: { cpu: string; memory: string };
@@ -117,6 +119,8 @@ export interface Platform {
     settleMs: number;
     /** Milliseconds a proof may take in all */
     deadlineMs: number;
+    /** What the network wall's barriers outside the cluster dial */
+    outside: Outside;
     /** Days and number of proofs kept for each tenant */
     retention: { days: number; count: number };
   };

@@ -36,3 +36,25 @@ describe('readPlatform', () => {
     );
   });
 });
+
+describe('the targets of proofs', () => {
+  it('are read as address and port', () => {
+    const { proofs } = testPlatform({
+      proofs: { targets: { internet: ['192.0.2.1:443'], dns: '192.0.2.2:53' } },
+    });
+    expect(proofs.outside).toEqual({
+      internet: [{ host: '192.0.2.1', port: 443 }],
+      dns: { host: '192.0.2.2', port: 53 },
+      metadata: { host: '169.254.169.254', port: 80 },
+    });
+  });
+
+  it.each(['example.com:443', '192.0.2.1', '192.0.2.1:0', '192.0.2.1:1:2'])(
+    'are refused where they are none: %s',
+    dns => {
+      expect(() => testPlatform({ proofs: { targets: { dns } } })).toThrow(
+        /proofs.targets.dns/,
+      );
+    },
+  );
+});

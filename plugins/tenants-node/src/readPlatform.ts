@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import {
@@ -6,6 +7,8 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { durationToMilliseconds } from '@backstage/types';
 import { ClusterConfig, Platform, TenantSize } from './platform';
+import { DEFAULT_OUTSIDE } from './walls/destinations';
+import { Endpoint, Outside } from './walls/types';
 import { DEFAULT_SIZES } from './sizes';
 
 const DEFAULT_N8N_IMAGE = 'docker.io/n8nio/n8n:2.35.7';
@@ -64,12 +67,41 @@ export function readPlatform(root: Config): Platform {
       connectTimeoutMs: duration(config, 'proofs.connectTimeout', 3_000),
       settleMs: duration(config, 'proofs.settle', 10_000),
       deadlineMs: duration(config, 'proofs.deadline', 60_000),
+      outside: readOutside(config?.getOptionalConfig('proofs.targets')),
       retention: {
         days: config?.getOptionalNumber('proofs.retention.days') ?? 30,
         count: config?.getOptionalNumber('proofs.retention.count') ?? 2000,
       },
     },
   };
+}
+
+/** Targets outside the cluster; documentation's addresses where none are named. */
+function readOutside(config?: Config): Outside {
+  const endpoint = (key: string) => {
+    const text = config?.getOptionalString(key);
+    return text === undefined ? undefined : parseEndpoint(key, text);
+  };
+  return {
+    internet:
+      config
+        ?.getOptionalStringArray('internet')
+        ?.map(text => parseEndpoint('internet', text)) ??
+      DEFAULT_OUTSIDE.internet,
+    dns: endpoint('dns') ?? DEFAULT_OUTSIDE.dns,
+    metadata: endpoint('metadata') ?? DEFAULT_OUTSIDE.metadata,
+  };
+}
+
+function parseEndpoint(key: string, text: string): Endpoint {
+  const [host, port, ...rest] = text.split(':');
+  const number = Number(port);
+  if (isIPv4(host) && number > 0 && number < 65536 && rest.length === 0) {
+    return { host, port: number };
+  }
+  throw new InputError(
+    `tenants.proofs.targets.${key}: ${text} is not an IPv4 address and port, such as 203.0.113.10:443`,
+  );
 }
 
 function readCluster(config: Config): ClusterConfig {

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { ConfigReader } from '@backstage/config';
 import {
   createMockDirectory,
   mockCredentials,
@@ -83,7 +82,7 @@ export function engineOf(
   config: ReturnType<typeof configOf>,
   options: { permitted?: boolean } = {},
 ): TenantEngine {
-  const platform = readPlatform(new ConfigReader(config));
+  const platform = readPlatform(mockServices.rootConfig({ data: config }));
   const { permitted = true } = options;
   const result = permitted ? AuthorizeResult.ALLOW : AuthorizeResult.DENY;
   return TenantEngine.create({
@@ -121,7 +120,7 @@ export function contextOf(
   const outputs: Record<string, unknown> = {};
   const context = {
     ...createMockActionContext({
-      input,
+      input: input as any,
       secrets: { ownerPassword: PLANTED.ownerPassword },
       workspacePath: over.workspacePath ?? '/nowhere',
     }),

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConflictError, NotFoundError } from '@backstage/errors';
-import { Cluster, KubernetesError } from '../clients';
+import { Cluster, KubernetesError, objectPath } from '../clients';
 import { KubernetesResponse } from '../clients/kubernetes';
 import { KubernetesObject, KubernetesResource } from '../plan/types';
 import { checkOwnership } from './ownership';
 
-/** Milliseconds between tries of what the API server can't do just yet. */
-const RETRY_MS = 150;
-const RETRIES = 20;
+/** Milliseconds between tries of what the API server can't do just yet: at first, and at most. */
+const RETRY_MS = { first: 10, most: 250 };
+/** Tries in a namespace that this run has made, and in any other. */
+const TRIES = { fresh: 20, other: 8 };
 
 /** What the apply of one resource is told of the run it belongs to. */
 export interface ApplyContext {
@@ -29,15 +30,20 @@ export async function applyKubernetes(
   const { signal } = context;
   let live: KubernetesObject | undefined;
   if (!context.fresh) {
-    live = await kubernetes.get(
-      {
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-        namespace: object.metadata.namespace,
-        name: object.metadata.name,
-      },
-      { signal },
+    const path = objectPath({
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      namespace: object.metadata.namespace,
+      name: object.metadata.name,
+    });
+    const look = { method: 'GET', path, signal } as const;
+    const found = await withPatience(object, context, () =>
+      kubernetes.request<KubernetesObject>(look),
     );
+    if (found.status >= 300 && found.status !== 404) {
+      throw KubernetesError.fromResponse(look, found);
+    }
+    live = found.status === 404 ? undefined : found.body;
     if (live) {
       checkOwnership(live, context.tenant, context.adopt);
       if (live.metadata.deletionTimestamp) {
@@ -50,7 +56,9 @@ export async function applyKubernetes(
   if (live && resource.once) {
     return 'unchanged';
   }
-  const response = await applyWithPatience(object, context);
+  const response = await withPatience(object, context, () =>
+    kubernetes.apply(object, { force: context.adopt, signal }),
+  );
   if (response.status >= 300) {
     throw refusal(resource, response);
   }
@@ -64,29 +72,29 @@ export async function applyKubernetes(
 }
 
 /**
- * Sends the apply again for a moment while the API server's own caches catch up
- * with what this run has just made: the portal's RoleBinding in a new namespace
- * (403), the namespace itself (404).
+ * Sends a request again for a moment while the API server's own caches catch up
+ * with what has just been made: the portal's RoleBinding in a new namespace
+ * (403), the namespace itself (404). A run that resumes another may be just as
+ * early as the one that made them.
  */
-async function applyWithPatience(
+async function withPatience(
   object: KubernetesObject,
   context: ApplyContext,
-): Promise<KubernetesResponse<KubernetesObject>> {
+  send: () => Promise<KubernetesResponse<any>>,
+): Promise<KubernetesResponse<any>> {
+  const tries = context.fresh ? TRIES.fresh : TRIES.other;
   for (let attempt = 1; ; attempt++) {
-    const response = await context.cluster.kubernetes.apply(object, {
-      force: context.adopt,
-      signal: context.signal,
-    });
+    const response = await send();
     const mayPass =
-      context.fresh &&
       object.kind !== 'Namespace' &&
-      (response.status === 403 || response.status === 404) &&
+      (response.status === 403 || (context.fresh && response.status === 404)) &&
       !isAdmission(response) &&
       !isUnknownKind(response);
-    if (!mayPass || attempt === RETRIES) {
+    if (!mayPass || attempt === tries) {
       return response;
     }
-    await sleep(RETRY_MS, undefined, { signal: context.signal });
+    const pause = Math.min(RETRY_MS.first * 2 ** (attempt - 1), RETRY_MS.most);
+    await sleep(pause, undefined, { signal: context.signal });
   }
 }
 

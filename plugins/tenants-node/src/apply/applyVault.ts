@@ -8,8 +8,11 @@ import { SeedField, SeedResource, VaultResource } from '../plan/types';
 import { POLICY_MARK } from '../plan/vault';
 import { ApplyContext } from './applyKubernetes';
 
-/** Rounds of bcrypt for the owner's first password, as n8n itself uses. */
-const BCRYPT_ROUNDS = 10;
+/**
+ * Rounds of bcrypt for the owner's first password, as n8n itself uses; and for
+ * one of 192 random bits, which no number of rounds makes harder to guess.
+ */
+const BCRYPT_ROUNDS = { given: 10, random: 4 };
 
 /**
  * Values of the form's secrets that a KV seed takes.
@@ -115,10 +118,9 @@ async function seedValue(
     case 'owner-email':
       return spec.email ?? `owner@${spec.name}.example.com`;
     case 'owner-password-hash':
-      return hash(
-        seed.ownerPassword ?? randomBytes(24).toString('base64url'),
-        BCRYPT_ROUNDS,
-      );
+      return seed.ownerPassword
+        ? hash(seed.ownerPassword, BCRYPT_ROUNDS.given)
+        : hash(randomBytes(24).toString('base64url'), BCRYPT_ROUNDS.random);
     default:
       return randomBytes(32).toString('base64url');
   }

@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
-import { Agent, Dispatcher } from 'undici';
+import { Dispatcher } from 'undici';
 import { FIELD_MANAGER } from '@threewalls/backstage-plugin-tenants-common';
 import { KubernetesObject } from '../plan/types';
 import { ClusterConfig } from '../platform';
+import { connect, Connection, loadKubeConfig } from './connection';
 import { ClusterUnavailableError, KubernetesError } from './errors';
 import { objectPath } from './kinds';
 import { lines } from './lines';
 
-/** Connections of the pool; more requests at once wait for one. */
-const CONNECTIONS = 32;
 /** Times a request is sent when the API server says 429 or the pool's connection was reset. */
 const ATTEMPTS = 4;
 
@@ -50,12 +49,6 @@ export type ObjectRef = Parameters<typeof objectPath>[0];
 export interface WatchEvent<T = any> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   object: T;
-}
-
-interface Connection {
-  server: string;
-  headers: Record<string, string>;
-  agent: Agent;
 }
 
 /**
@@ -346,60 +339,6 @@ export class KubernetesClient {
       throw ClusterUnavailableError.because(this.cluster, error);
     }
   }
-}
-
-function loadKubeConfig(cluster: ClusterConfig): KubeConfig {
-  const { kubeconfig, context, inCluster, url, caData, token } =
-    cluster.kubernetes;
-  const config = new KubeConfig();
-  if (kubeconfig) {
-    readKubeconfig(config, kubeconfig);
-    if (context) {
-      config.setCurrentContext(context);
-    }
-  } else if (inCluster || !url) {
-    config.loadFromCluster();
-  } else {
-    config.loadFromClusterAndUser(
-      { name: cluster.name, server: url, caData, skipTLSVerify: false },
-      { name: 'portal', token },
-    );
-  }
-  return config;
-}
-
-/** @throws Error that says nothing of what is in the file: a parser quotes it, token and all */
-function readKubeconfig(config: KubeConfig, file: string): void {
-  try {
-    config.loadFromFile(file);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    throw new Error(
-      code === 'ENOENT'
-        ? `there is no kubeconfig at ${file}`
-        : `the kubeconfig at ${file} can't be read: ${
-            code ?? 'it is not valid'
-          }`,
-    );
-  }
-}
-
-async function connect(config: KubeConfig): Promise<Connection> {
-  const server = config.getCurrentCluster()?.server;
-  if (!server) {
-    throw new Error('the kubeconfig names no cluster for its current context');
-  }
-  const options: Record<string, any> = {};
-  await config.applyToHTTPSOptions(options);
-  const { ca, cert, key, servername, rejectUnauthorized } = options;
-  return {
-    server: new URL(server).origin,
-    headers: { ...options.headers },
-    agent: new Agent({
-      connections: CONNECTIONS,
-      connect: { ca, cert, key, servername, rejectUnauthorized },
-    }),
-  };
 }
 
 function pathOf(object: KubernetesObject): string {

@@ -7,7 +7,7 @@ const HTTPS = 443;
 /**
  * Addresses that are reserved for documentation (RFC 5737) and for a cloud's
  * metadata. Where nothing answers there, the checks that dial them don't count;
- * a platform names others that do.
+ * `tenants.proofs.targets` names others that do.
  */
 export const DEFAULT_OUTSIDE: Outside = {
   internet: [
@@ -30,13 +30,13 @@ export function allowedDestinations({ tenant }: Side): Endpoint[] {
 }
 
 /** The first address of the internet that the tenant is not allowed. */
-export function outsideOf({ tenant, outside }: Side): Endpoint[] {
+export function outsideOf({ tenant, platform }: Side): Endpoint[] {
   const allowed = new BlockList();
   for (const cidr of tenant.plan.spec.egress.cidrs) {
     const [address, prefix] = cidr.split('/');
     allowed.addSubnet(address, Number(prefix), 'ipv4');
   }
-  return outside.internet
+  return platform.proofs.outside.internet
     .filter(({ host }) => !allowed.check(host, 'ipv4'))
     .slice(0, 1);
 }

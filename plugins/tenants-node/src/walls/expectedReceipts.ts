@@ -4,9 +4,7 @@ import { planCanary } from '../plan/canary';
 import { TenantPlan } from '../plan/types';
 import { Platform } from '../platform';
 import { attemptsOf } from './checks';
-import { DEFAULT_OUTSIDE } from './destinations';
 import { canaryParty, tenantParty } from './round/facts';
-import { Outside } from './types';
 
 /**
  * A receipt that a round will have, before it has begun.
@@ -29,9 +27,8 @@ export function expectedReceipts(options: {
   platform: Platform;
   tenant: TenantPlan;
   neighbour?: TenantPlan;
-  outside?: Outside;
 }): ExpectedReceipt[] {
-  const { cluster, platform, tenant, neighbour, outside } = options;
+  const { cluster, platform, tenant, neighbour } = options;
   return attemptsOf({
     cluster,
     platform,
@@ -40,7 +37,6 @@ export function expectedReceipts(options: {
     canary: canaryParty(planCanary(cluster, platform)),
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }],
     kubelets: [],
-    outside: outside ?? DEFAULT_OUTSIDE,
   }).map(({ check: { id, wall, kind }, attempt: { target, request } }) => ({
     check: id,
     wall,

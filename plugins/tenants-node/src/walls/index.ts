@@ -1,6 +1,6 @@
 export { ensureCanary, planCanary } from '../plan/canary';
 export { CHECKS } from './checks';
-export { DEFAULT_OUTSIDE } from './destinations';
+
 export { expectedReceipts, type ExpectedReceipt } from './expectedReceipts';
 export { judge } from './judge';
 export { type ProveOptions, type TenantProof } from './proof';

@@ -105,7 +105,7 @@ export const NETWORK_CHECKS: Check[] = network([
     title: "Can't ask another resolver",
     why: 'DNS to anywhere is a way out for data',
     attempts: side => {
-      const { host, port } = side.outside.dns;
+      const { host, port } = side.platform.proofs.outside.dns;
       return [
         deny(side, 'tenant', { host, port }, 'ram', { optional: true }),
         deny(side, 'tenant', { host, port }, 'ram', {
@@ -122,7 +122,9 @@ export const NETWORK_CHECKS: Check[] = network([
     title: "Can't reach cloud metadata",
     why: "A node's own cloud credentials are served there",
     attempts: side => [
-      deny(side, 'tenant', side.outside.metadata, 'ram', { optional: true }),
+      deny(side, 'tenant', side.platform.proofs.outside.metadata, 'ram', {
+        optional: true,
+      }),
     ],
   },
   {

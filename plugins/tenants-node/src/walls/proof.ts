@@ -6,7 +6,6 @@ import {
 import { Cluster } from '../clients';
 import { TenantPlan } from '../plan/types';
 import { Platform } from '../platform';
-import { Outside } from './types';
 
 /** @public */
 export interface ProveOptions {
@@ -16,8 +15,6 @@ export interface ProveOptions {
   tenants: [TenantPlan] | [TenantPlan, TenantPlan];
   /** Right after a create or change: lets a policy take the settle time to bite */
   fresh?: boolean;
-  /** Addresses outside the cluster to dial, where they aren't the default ones */
-  outside?: Outside;
   signal?: AbortSignal;
   onProgress?: (tenant: string, progress: ProofProgress) => void;
 }

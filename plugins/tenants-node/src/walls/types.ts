@@ -73,7 +73,6 @@ export interface Side {
   /** The API server's name, and the nodes' endpoints of it */
   kubeApi: Endpoint[];
   kubelets: Endpoint[];
-  outside: Outside;
 }
 
 /** Whose pod makes an attempt. */

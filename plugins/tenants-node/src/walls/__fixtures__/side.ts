@@ -3,7 +3,6 @@ import { Cluster } from '../../clients';
 import { planCanary } from '../../plan/canary';
 import { planTenant } from '../../plan/planTenant';
 import { Platform } from '../../platform';
-import { DEFAULT_OUTSIDE } from '../destinations';
 import { canaryParty, tenantParty } from '../round/facts';
 import { Party, Side } from '../types';
 
@@ -37,7 +36,6 @@ export function testSide(overrides: Partial<Side> = {}): Side {
     canary: canaryParty(planCanary(cluster, platform)),
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }],
     kubelets: [{ host: '198.18.0.2', port: 10250 }],
-    outside: DEFAULT_OUTSIDE,
     ...overrides,
   };
 }

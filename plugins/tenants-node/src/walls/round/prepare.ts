@@ -1,7 +1,6 @@
 import { Cluster } from '../../clients';
 import { planCanary } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
-import { DEFAULT_OUTSIDE } from '../destinations';
 import { ProveOptions } from '../proof';
 import { Party, Side } from '../types';
 import {
@@ -80,7 +79,7 @@ function sidesOf(
   facts: ClusterFacts,
   parties: Party[],
 ): Side[] {
-  const { cluster, platform, outside = DEFAULT_OUTSIDE } = options;
+  const { cluster, platform } = options;
   const canary = canaryParty(planCanary(cluster, platform));
   return parties.map((tenant, i) => {
     const other = parties[1 - i];
@@ -93,7 +92,6 @@ function sidesOf(
       canary,
       kubeApi: facts.kubeApi,
       kubelets: facts.kubelets,
-      outside,
     };
   });
 }

@@ -97,11 +97,11 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
 }
 
 const LOOK = {
-  free: { Icon: RiCheckboxCircleFill, color: 'var(--bui-fg-success)' },
-  own: { Icon: RiInformationFill, color: 'var(--bui-fg-info)' },
-  taken: { Icon: RiErrorWarningFill, color: 'var(--bui-fg-danger)' },
-  unknown: { Icon: RiInformationFill, color: 'var(--bui-fg-secondary)' },
-};
+  free: { Icon: RiCheckboxCircleFill, color: 'success' },
+  own: { Icon: RiInformationFill, color: 'info' },
+  taken: { Icon: RiErrorWarningFill, color: 'danger' },
+  unknown: { Icon: RiInformationFill, color: 'secondary' },
+} as const;
 
 function AvailabilityLine(props: {
   name: string;
@@ -128,12 +128,9 @@ function AvailabilityLine(props: {
 
   return (
     <Flex align="center" gap="1" role="status">
-      <Icon
-        size={16}
-        aria-hidden="true"
-        color={color}
-        className={styles.icon}
-      />
+      <Text as="span" color={color} className={styles.icon}>
+        <Icon size={16} aria-hidden="true" />
+      </Text>
       <Text as="span" variant="body-small">
         {text()}
       </Text>

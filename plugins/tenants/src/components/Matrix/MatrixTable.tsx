@@ -1,4 +1,4 @@
-import { KeyboardEvent, memo, useMemo, useState } from 'react';
+import { KeyboardEvent, memo, useCallback, useMemo, useState } from 'react';
 import { Box } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Link } from 'react-router-dom';
@@ -20,6 +20,17 @@ const STEPS: Record<string, [down: number, right: number]> = {
   ArrowLeft: [0, -1],
 };
 
+interface RowProps {
+  row: MatrixRow;
+  names: string[];
+  /** Column of the cell that the Tab key comes to */
+  stop?: number;
+  onKeyDown: (event: KeyboardEvent<HTMLAnchorElement>) => void;
+}
+
+/** Rows are many and long: only those that change are drawn again. */
+const MemoRow = memo(Row);
+
 /** More tenants than this make the cells smaller. */
 const DENSE_FROM = 30;
 
@@ -40,39 +51,26 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
   const stop =
     current && rows[current.row]?.cells[current.column] ? current : first;
 
-  function onKeyDown(event: KeyboardEvent<HTMLTableElement>) {
+  const onKeyDown = useCallback((event: KeyboardEvent<HTMLAnchorElement>) => {
     const step = STEPS[event.key];
-    const from = (event.target as HTMLElement).closest('td');
-    if (!step || !from) {
-      return;
+    const link = step && linkFrom(event.currentTarget, step);
+    if (step) {
+      // The table would scroll under the cell.
+      event.preventDefault();
     }
-    event.preventDefault();
-    const { rows: lines } = event.currentTarget;
-    let line = (from.parentElement as HTMLTableRowElement).rowIndex + step[0];
-    let column = from.cellIndex + step[1];
-    for (;;) {
-      const cell = lines[line]?.cells[column];
-      if (!cell || cell.tagName !== 'TD') {
-        return;
-      }
-      const link = cell.querySelector('a');
-      if (link) {
-        // The headings take up the first line and the first column.
-        setCurrent({ row: line - 1, column: column - 1 });
-        link.focus();
-        return;
-      }
-      line += step[0];
-      column += step[1];
+    if (link) {
+      const { row, column } = positionOf(link);
+      // The headings take up the first line and the first column.
+      setCurrent({ row: row - 1, column: column - 1 });
+      link.focus();
     }
-  }
+  }, []);
 
   return (
     <Box className={styles.scroll}>
       <table
         className={`${styles.table} ${isDense ? styles.dense : ''}`}
         aria-label={t('matrix.title')}
-        onKeyDown={onKeyDown}
       >
         <thead>
           <tr>
@@ -86,11 +84,12 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            <Row
+            <MemoRow
               key={row.tenant}
               row={row}
               names={matrix.tenants}
               stop={stop?.row === index ? stop.column : undefined}
+              onKeyDown={onKeyDown}
             />
           ))}
         </tbody>
@@ -99,14 +98,8 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
   );
 }
 
-/** Rows are many and long: only those that change are drawn again. */
-const Row = memo(function Row(props: {
-  row: MatrixRow;
-  names: string[];
-  /** Column of the cell that the Tab key comes to */
-  stop?: number;
-}) {
-  const { row, names, stop } = props;
+function Row(props: RowProps) {
+  const { row, names, stop, onKeyDown } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <tr>
@@ -117,7 +110,11 @@ const Row = memo(function Row(props: {
         if (cell) {
           return (
             <td key={names[column]} className={styles.cell}>
-              <CellLink cell={cell} isStop={column === stop} />
+              <CellLink
+                cell={cell}
+                isStop={column === stop}
+                onKeyDown={onKeyDown}
+              />
             </td>
           );
         }
@@ -134,10 +131,14 @@ const Row = memo(function Row(props: {
       })}
     </tr>
   );
-});
+}
 
-function CellLink(props: { cell: MatrixCell; isStop: boolean }) {
-  const { cell, isStop } = props;
+function CellLink(props: {
+  cell: MatrixCell;
+  isStop: boolean;
+  onKeyDown: RowProps['onKeyDown'];
+}) {
+  const { cell, isStop, onKeyDown } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const exact = useExactTime();
   const href = useProofHref();
@@ -154,6 +155,7 @@ function CellLink(props: { cell: MatrixCell; isStop: boolean }) {
       aria-label={label}
       title={label}
       tabIndex={isStop ? 0 : -1}
+      onKeyDown={onKeyDown}
     >
       {GLYPHS[cell.status]}
     </Link>
@@ -165,4 +167,29 @@ function firstCell(rows: MatrixRow[]) {
   return row < 0
     ? undefined
     : { row, column: rows[row].cells.findIndex(Boolean) };
+}
+
+function positionOf(link: Element) {
+  const cell = link.closest('td')!;
+  const { rowIndex } = cell.closest('tr')!;
+  return { row: rowIndex, column: cell.cellIndex };
+}
+
+/** The next link in a direction, past cells that have none. */
+function linkFrom(
+  link: HTMLAnchorElement,
+  [down, right]: [down: number, right: number],
+): HTMLAnchorElement | undefined {
+  const { rows } = link.closest('table')!;
+  const { row, column } = positionOf(link);
+  for (let step = 1; ; step++) {
+    const cell = rows[row + step * down]?.cells[column + step * right];
+    if (!cell || cell.tagName !== 'TD') {
+      return undefined;
+    }
+    const found = cell.querySelector('a');
+    if (found) {
+      return found;
+    }
+  }
 }

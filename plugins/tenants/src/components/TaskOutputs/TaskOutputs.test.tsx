@@ -1,3 +1,4 @@
+import { ComponentProps } from 'react';
 import { screen } from '@testing-library/react';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
@@ -5,7 +6,7 @@ import { tenants } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
 import { TaskOutputs } from './TaskOutputs';
 
-function render(output: object | undefined) {
+function render(output: ComponentProps<typeof TaskOutputs>['output']) {
   const api = mockTenantsApi({ getTenant: async () => tenants.acme });
   renderInTestApp(<TaskOutputs output={output} />, {
     apis: [api, mockApis.permission()],

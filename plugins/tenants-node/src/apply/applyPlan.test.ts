@@ -1,0 +1,152 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
+import { testPlatform, testSpec } from '../__fixtures__/platform';
+import { Answer, Edge } from '../__testUtils__/Edge';
+import { Clusters } from '../clients';
+import { planTenant } from '../plan';
+import { applyPlan, ApplyPlanOptions } from './applyPlan';
+
+const files = createMockDirectory();
+const PASSWORD = 'Planted-owner-password';
+const NAMESPACE = '/api/v1/namespaces/web-tenant-acme';
+let edge: Edge;
+
+afterEach(() => edge.stop());
+
+/** An API server and a Vault that take everything but what `answer` answers. */
+async function apply(
+  answer: (request: string) => Answer | undefined,
+  options: ApplyPlanOptions = {},
+): Promise<Error> {
+  edge = await Edge.start(request => {
+    const said = answer(request);
+    if (said) {
+      return said;
+    }
+    return request.startsWith('PATCH')
+      ? { status: 201, body: { metadata: { resourceVersion: '1' } } }
+      : { status: request.startsWith('GET') ? 404 : 200 };
+  });
+  files.setContent({
+    token: 'a-token',
+    kubeconfig: JSON.stringify({
+      'current-context': 'a',
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      clusters: [
+        {
+          name: 'a',
+          cluster: { server: edge.url, 'insecure-skip-tls-verify': true },
+        },
+      ],
+      users: [{ name: 'a', user: { token: 'a' } }],
+    }),
+  });
+  const platform = testPlatform({ network: { provider: 'cilium' } });
+  const [cluster] = platform.clusters;
+  cluster.kubernetes.kubeconfig = files.resolve('kubeconfig');
+  cluster.vault.address = edge.url;
+  cluster.vault.login = { tokenFile: files.resolve('token') };
+  const error = await applyPlan(
+    planTenant(testSpec(), platform),
+    Clusters.fromPlatform(platform).get('lab'),
+    { wait: false, seed: { ownerPassword: PASSWORD }, ...options },
+  ).then(
+    () => new Error('it went well'),
+    (e: Error) => e,
+  );
+  expect(JSON.stringify([error, error.stack])).not.toContain(PASSWORD);
+  return error;
+}
+
+const kindIsUnknown: Answer = { status: 404, body: '404 page not found\n' };
+
+describe('applyPlan in bad weather', () => {
+  it.each([
+    ['cilium.io', /does not know CiliumNetworkPolicy .*install its CRDs/],
+    ['external-secrets.io', /does not know SecretStore .*install its CRDs/],
+  ])('says which CRDs are missing: %s', async (group, said) => {
+    const error = await apply(request =>
+      request.includes(`/apis/${group}/`) ? kindIsUnknown : undefined,
+    );
+    expect(error.name).toBe('NotFoundError');
+    expect(error.message).toMatch(said);
+  });
+
+  it('names the manager of a conflict, and how to take over', async () => {
+    const error = await apply(request =>
+      request === `PATCH ${NAMESPACE}/resourcequotas/tenant-quota`
+        ? {
+            status: 409,
+            body: {
+              message:
+                'Apply failed with 1 conflict: conflict with "kubectl-edit" using v1: .spec.hard.pods',
+            },
+          }
+        : undefined,
+    );
+    expect(error.name).toBe('ConflictError');
+    expect(error.message).toMatch(
+      /ResourceQuota tenant-quota .*"kubectl-edit".*\.spec\.hard\.pods\. Say adopt/,
+    );
+  });
+
+  it('does not try again what a webhook refuses', async () => {
+    const path = `PATCH ${NAMESPACE}/limitranges/tenant-limits`;
+    const message =
+      'admission webhook "policy.example.com" denied the request: no limits here';
+    const error = await apply(request =>
+      request === path ? { status: 403, body: { message } } : undefined,
+    );
+    expect(error.message).toContain(message);
+    expect(error.message).toMatch(/own admission refuses it/);
+    expect(edge.count(path)).toBe(1);
+    // No later stage has begun.
+    expect(edge.seen.join()).not.toContain('serviceaccounts');
+  });
+
+  it('tells a KV mount of version 1 before it writes to it', async () => {
+    const error = await apply(request =>
+      request.endsWith('/internal/ui/mounts/secret')
+        ? { status: 200, body: { data: { type: 'kv', options: {} } } }
+        : undefined,
+    );
+    expect(error.name).toBe('InputError');
+    expect(error.message).toMatch(/secret is KV version 1: set vault.kvMount/);
+    expect(edge.seen.join()).not.toContain('/secret/data/');
+  });
+
+  it('says that there is no KV mount', async () => {
+    const error = await apply(request =>
+      request.includes('/secret/data/')
+        ? { status: 404, body: { errors: ['no handler for route'] } }
+        : undefined,
+    );
+    expect(error.message).toMatch(
+      /no KV v2 mount at secret: set vault.kvMount/,
+    );
+  });
+
+  it('takes nothing that is another’s', async () => {
+    const error = await apply(request =>
+      request === `GET ${NAMESPACE}`
+        ? {
+            status: 200,
+            body: { kind: 'Namespace', metadata: { name: 'web-tenant-acme' } },
+          }
+        : undefined,
+    );
+    expect(error.name).toBe('ConflictError');
+    expect(edge.seen).toEqual([`GET ${NAMESPACE}`]);
+  });
+
+  it('sends as many requests for a new tenant as it should', async () => {
+    const error = await apply(() => undefined, {
+      stages: ['namespace', 'walls', 'identity', 'store', 'secret'],
+    });
+    expect(error.message).toBe('it went well');
+    const writes = edge.seen.filter(request => !request.startsWith('GET'));
+    // One for each resource; and what had to be looked at first: the
+    // namespace, Vault's policy, role and KV entry, the KV mount's version.
+    expect(writes).toHaveLength(17);
+    expect(edge.seen.length - writes.length).toBe(5);
+  });
+});

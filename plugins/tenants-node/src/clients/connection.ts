@@ -1,0 +1,69 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { Agent } from 'undici';
+import { ClusterConfig } from '../platform';
+
+/** Connections of the pool; more requests at once wait for one. */
+const CONNECTIONS = 32;
+
+/** A server, the headers that say who asks, and the pool to ask over. */
+export interface Connection {
+  server: string;
+  headers: Record<string, string>;
+  agent: Agent;
+}
+
+/** Who the portal is in a cluster, as config says. */
+export function loadKubeConfig(cluster: ClusterConfig): KubeConfig {
+  const { kubeconfig, context, inCluster, url, caData, token } =
+    cluster.kubernetes;
+  const config = new KubeConfig();
+  if (kubeconfig) {
+    readKubeconfig(config, kubeconfig);
+    if (context) {
+      config.setCurrentContext(context);
+    }
+  } else if (inCluster || !url) {
+    config.loadFromCluster();
+  } else {
+    config.loadFromClusterAndUser(
+      { name: cluster.name, server: url, caData, skipTLSVerify: false },
+      { name: 'portal', token },
+    );
+  }
+  return config;
+}
+
+/** @throws Error that says nothing of what is in the file: a parser quotes it, token and all */
+function readKubeconfig(config: KubeConfig, file: string): void {
+  try {
+    config.loadFromFile(file);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new Error(
+      code === 'ENOENT'
+        ? `there is no kubeconfig at ${file}`
+        : `the kubeconfig at ${file} can't be read: ${
+            code ?? 'it is not valid'
+          }`,
+    );
+  }
+}
+
+/** A pool of kept-alive connections to the cluster of a kubeconfig's current context. */
+export async function connect(config: KubeConfig): Promise<Connection> {
+  const server = config.getCurrentCluster()?.server;
+  if (!server) {
+    throw new Error('the kubeconfig names no cluster for its current context');
+  }
+  const options: Record<string, any> = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, cert, key, servername, rejectUnauthorized } = options;
+  return {
+    server: new URL(server).origin,
+    headers: { ...options.headers },
+    agent: new Agent({
+      connections: CONNECTIONS,
+      connect: { ca, cert, key, servername, rejectUnauthorized },
+    }),
+  };
+}
