@@ -112,10 +112,15 @@ function nodeTest(title: string, name: string, pattern: string): Suite {
 const UNIT: Suite[] = [
   tool('Formatting', 'prettier', ['yarn', 'prettier:check']),
   tool('Types', 'tsc', ['yarn', 'tsc']),
+  tool('API reports', 'api-reports', [
+    'yarn',
+    'build:api-reports:only',
+    '--ci',
+  ]),
   tool('Types of the lab and scripts', 'tsc-scripts', [
     'yarn',
     'exec',
-    'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey',
+    'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/bench',
   ]),
   tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']),
   nodeTest(

@@ -3,5 +3,4 @@
  *
  * @packageDocumentation
  */
-export * from './actions';
 export { scaffolderModuleTenants as default } from './module';

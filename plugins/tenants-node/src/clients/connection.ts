@@ -3,7 +3,7 @@ import { Agent } from 'undici';
 import { ClusterConfig } from '../platform';
 
 /** Connections of the pool; more requests at once wait for one. */
-const CONNECTIONS = 32;
+const CONNECTIONS = 128;
 
 /** A server, the headers that say who asks, and the pool to ask over. */
 export interface Connection {

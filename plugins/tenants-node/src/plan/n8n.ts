@@ -142,6 +142,7 @@ function n8nEnv(): object[] {
     N8N_TEMPLATES_ENABLED: 'false',
     N8N_HIRING_BANNER_ENABLED: 'false',
     N8N_PERSONALIZATION_ENABLED: 'false',
+    N8N_DISABLED_MODULES: 'mcp-registry',
     // TLS ends before n8n, at an ingress or a port-forward.
     N8N_SECURE_COOKIE: 'false',
     // The first visitor claims an n8n without an owner.
