@@ -31,7 +31,7 @@ const screenshots = process.env.THREEWALLS_SCREENSHOTS
 export async function screenshot(
   page: Page,
   name: string,
-  again: () => Promise<void> = async () => {},
+  again: () => Promise<void> = () => page.waitForLoadState('networkidle'),
 ): Promise<void> {
   await mkdir(screenshots, { recursive: true });
   let scheme = 'light';
