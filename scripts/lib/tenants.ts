@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Portal } from './portal.ts';
 
+/** Milliseconds that walls may stay unproven after a start. */
+const UNPROVEN_MS = 90_000;
+
 interface Receipt {
   check: string;
   wall: string;
@@ -70,21 +73,28 @@ function plain(line: string): string {
     .trim();
 }
 
-/** Proves a tenant now and hands back the proof with its receipts. */
-export async function prove(portal: Portal, name: string): Promise<Proof> {
-  const path = `/api/tenants/tenants/${name}/proofs`;
-  const { id } = await portal.call('POST', path, {});
-  return followProof(portal, name, id);
-}
-
-/** The newest proof that came to an end, with its receipts. */
-export async function lastProof(
+/**
+ * Proves a tenant now and hands back the proof with its receipts. Right after a
+ * cluster's start n8n may not be ready, and walls can't be proved yet: then it is
+ * tried again for a while.
+ */
+export async function prove(
   portal: Portal,
   name: string,
-): Promise<Proof | undefined> {
-  const tenant = await portal.call('GET', `/api/tenants/tenants/${name}`);
-  const id = tenant.lastProof?.id;
-  return id && portal.call('GET', `/api/tenants/tenants/${name}/proofs/${id}`);
+  detail: (text: string) => void = () => {},
+): Promise<Proof> {
+  const deadline = Date.now() + UNPROVEN_MS;
+  for (;;) {
+    const path = `/api/tenants/tenants/${name}/proofs`;
+    const { id } = await portal.call('POST', path, {});
+    const proof = await followProof(portal, name, id);
+    const unproven = proof.verdicts.find(v => v.status === 'unproven');
+    if (!unproven || Date.now() > deadline) {
+      return proof;
+    }
+    detail(`${unproven.wall}: ${unproven.summary}`);
+    await sleep(2000);
+  }
 }
 
 async function followProof(
