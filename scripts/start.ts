@@ -207,7 +207,10 @@ async function tenants(
     TENANTS.map(({ name }) =>
       board.part(
         `Proof of ${name}`,
-        async (): Promise<[string, Proof]> => [name, await prove(portal, name)],
+        async (detail): Promise<[string, Proof]> => [
+          name,
+          await prove(portal, name, detail),
+        ],
       ),
     ),
   );
