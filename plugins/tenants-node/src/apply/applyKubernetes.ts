@@ -3,6 +3,7 @@ import { ConflictError, NotFoundError } from '@backstage/errors';
 import { Cluster, KubernetesError, objectPath } from '../clients';
 import { KubernetesResponse } from '../clients/kubernetes';
 import { KubernetesObject, KubernetesResource } from '../plan/types';
+import { fieldDifferences } from './differences';
 import { checkOwnership } from './ownership';
 
 /** Milliseconds between tries of what the API server can't do just yet: at first, and at most. */
@@ -65,8 +66,8 @@ export async function applyKubernetes(
   if (response.status === 201) {
     return 'created';
   }
-  return live?.metadata.resourceVersion ===
-    response.body.metadata.resourceVersion
+  // By content: a controller may have written its status since the look.
+  return live && fieldDifferences(live, response.body).length === 0
     ? 'unchanged'
     : 'updated';
 }

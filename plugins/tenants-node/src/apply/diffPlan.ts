@@ -1,28 +1,19 @@
-import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import { Cluster, KubernetesError } from '../clients';
 import {
   KubernetesObject,
+  KubernetesResource,
   PlannedResource,
   Stage,
   TenantPlan,
 } from '../plan/types';
 import { vaultDifferences } from './applyVault';
+import { FieldDifference, fieldDifferences } from './differences';
 import { checkOwnership } from './ownership';
 
 const CONCURRENCY = 16;
-
-/**
- * A field that is not as planned.
- *
- * @public
- */
-export interface FieldDifference {
-  /** Such as `spec.hard.pods` */
-  field: string;
-  live: unknown;
-  planned: unknown;
-}
+/** Times an object is looked at that changes between two requests. */
+const ATTEMPTS = 5;
 
 /**
  * What an apply would do to one resource.
@@ -93,34 +84,50 @@ async function diffResource(
     const live = await cluster.vault.read(resource.path);
     return changeOf(live, live ? vaultDifferences(resource, live) : []);
   }
+  return diffObject(resource, plan, cluster, options);
+}
+
+async function diffObject(
+  resource: KubernetesResource,
+  plan: TenantPlan,
+  cluster: Cluster,
+  options: { adopt?: boolean; signal?: AbortSignal },
+): Promise<Pick<ResourceDifference, 'change' | 'fields'>> {
   const { object } = resource;
   const { name, namespace } = object.metadata;
-  const live = await cluster.kubernetes.get(
-    { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
-    options,
-  );
-  if (!live) {
-    return changeOf(undefined, []);
-  }
-  checkOwnership(live, plan.spec.name, options.adopt ?? false);
-  if (resource.once) {
-    return changeOf(live, []);
-  }
-  const applied = await cluster.kubernetes.apply(object, {
-    dryRun: true,
-    force: true,
-    signal: options.signal,
-  });
-  if (applied.status >= 300) {
-    throw KubernetesError.fromResponse(
-      { method: 'dry run of', path: resource.id },
-      applied,
+  for (let attempt = 1; ; attempt++) {
+    const live = await cluster.kubernetes.get(
+      { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
+      options,
     );
+    if (!live) {
+      return changeOf(undefined, []);
+    }
+    checkOwnership(live, plan.spec.name, options.adopt ?? false);
+    if (resource.once) {
+      return changeOf(live, []);
+    }
+    const applied = await cluster.kubernetes.apply(object, {
+      dryRun: true,
+      force: true,
+      signal: options.signal,
+    });
+    if (applied.status >= 300) {
+      throw KubernetesError.fromResponse(
+        { method: 'dry run of', path: resource.id },
+        applied,
+      );
+    }
+    const planned = applied.body as KubernetesObject;
+    // A dry run answers with the version that it was made upon. Where that is
+    // another, a controller was at work between the two requests, and what it
+    // wrote would read as a difference.
+    const isSame =
+      planned.metadata.resourceVersion === live.metadata.resourceVersion;
+    if (isSame || attempt === ATTEMPTS) {
+      return changeOf(live, fieldDifferences(live, planned));
+    }
   }
-  return changeOf(
-    live,
-    fieldDifferences(live, applied.body as KubernetesObject),
-  );
 }
 
 function changeOf(
@@ -131,40 +138,4 @@ function changeOf(
     return { change: 'create', fields: [] };
   }
   return { change: fields.length > 0 ? 'update' : 'none', fields };
-}
-
-/** Fields in which a dry run's answer differs from the live object. */
-function fieldDifferences(
-  live: KubernetesObject,
-  planned: KubernetesObject,
-): FieldDifference[] {
-  return compare(withoutBookkeeping(live), withoutBookkeeping(planned), '');
-}
-
-function withoutBookkeeping(object: KubernetesObject) {
-  const { status, ...rest } = object;
-  const { managedFields, resourceVersion, generation, ...metadata } =
-    object.metadata;
-  return { ...rest, metadata };
-}
-
-function compare(
-  live: unknown,
-  planned: unknown,
-  path: string,
-): FieldDifference[] {
-  if (isDeepStrictEqual(live, planned)) {
-    return [];
-  }
-  if (!isRecord(live) || !isRecord(planned)) {
-    return [{ field: path, live, planned }];
-  }
-  const keys = new Set([...Object.keys(live), ...Object.keys(planned)]);
-  return [...keys].flatMap(key =>
-    compare(live[key], planned[key], path ? `${path}.${key}` : key),
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

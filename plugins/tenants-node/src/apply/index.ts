@@ -5,11 +5,8 @@ export {
   type ApplyResult,
 } from './applyPlan';
 export { type SeedValues } from './applyVault';
-export {
-  diffPlan,
-  type FieldDifference,
-  type ResourceDifference,
-} from './diffPlan';
+export { type FieldDifference } from './differences';
+export { diffPlan, type ResourceDifference } from './diffPlan';
 export {
   removeTenant,
   type RemoveResult,
