@@ -1,35 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigReader } from '@backstage/config';
 import {
   Cluster,
-  Clusters,
   KubernetesClient,
   PlannedResource,
   Platform,
   planTenant,
-  readPlatform,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { VAULT_ADDRESS, VaultAdmin } from './wallsVault';
+import { adminLab, labState, portalLab } from './support/lab';
+import { VaultAdmin } from './wallsVault';
 
 /** Name of the lab's cluster in the tests' config. */
 export const LAB = 'lab';
 
-const VAULT_IN_CLUSTER = 'http://sys-vault.sys-vault.svc.cluster.local:8200';
 /** Image of the small server that stands in for n8n. */
 export const AGNHOST = 'threewalls.local/agnhost:1.36.3';
-const N8N = 'threewalls.local/n8n:2.35.7';
-
-const STATE =
-  process.env.THREEWALLS_LAB_STATE ??
-  join(
-    process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'),
-    'threewalls',
-    'lab',
-  );
-
 /** The lab with the portal's own, limited rights, and beside it with an administrator's. */
 export interface WallsLab {
   platform: Platform;
@@ -42,42 +28,20 @@ export interface WallsLab {
 
 /** @throws Error when the lab is not up: these tests are worth nothing without it */
 export function openLab(): WallsLab {
-  const portal = (file: string) => join(STATE, 'portal', file);
-  if (!existsSync(portal('kubeconfig'))) {
-    throw new Error(`The lab is not up (nothing in ${STATE}): npm run lab up`);
+  const kubeconfig = join(labState, 'portal', 'kubeconfig');
+  if (!existsSync(kubeconfig)) {
+    throw new Error(
+      `The lab is not up (nothing in ${labState}): npm run lab up`,
+    );
   }
-  const config = (kubeconfig: string) =>
-    new ConfigReader({
-      tenants: {
-        clusters: [
-          {
-            name: LAB,
-            kubernetes: { kubeconfig },
-            vault: {
-              address: VAULT_ADDRESS,
-              inClusterAddress: VAULT_IN_CLUSTER,
-              login: {
-                approle: {
-                  roleIdFile: portal('vault-role-id'),
-                  secretIdFile: portal('vault-secret-id'),
-                },
-              },
-            },
-          },
-        ],
-        n8n: { image: N8N, imagePullPolicy: 'IfNotPresent' },
-        network: { provider: 'cilium' },
-      },
-    });
-  const platform = readPlatform(config(portal('kubeconfig')));
-  const administrator = readPlatform(config(join(STATE, 'admin.kubeconfig')));
+  const { platform, cluster } = portalLab();
   return {
     platform,
-    kubeconfig: portal('kubeconfig'),
-    cluster: Clusters.fromPlatform(platform).get(LAB),
-    admin: KubernetesClient.fromConfig(administrator.clusters[0]),
+    kubeconfig,
+    cluster,
+    admin: adminLab().kubernetes,
     vaultAdmin: new VaultAdmin(
-      JSON.parse(readFileSync(join(STATE, 'vault-init.json'), 'utf8')),
+      JSON.parse(readFileSync(join(labState, 'vault-init.json'), 'utf8')),
     ),
   };
 }

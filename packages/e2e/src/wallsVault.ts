@@ -1,5 +1,4 @@
-/** Address at which this machine reaches the lab's Vault: a port of the node. */
-export const VAULT_ADDRESS = 'http://198.18.0.2:30820';
+import { VAULT_ADDRESS } from './support/lab';
 
 /** Vault with every right, for the mutations. */
 export class VaultAdmin {

@@ -20,7 +20,8 @@ export const labState =
     'lab',
   );
 
-const VAULT = 'http://198.18.0.2:30820';
+/** Vault of the lab, as this machine reaches it. */
+export const VAULT_ADDRESS = 'http://198.18.0.2:30820';
 
 function platformWith(
   kubeconfig: string,
@@ -35,7 +36,7 @@ function platformWith(
             name: 'lab',
             kubernetes: { kubeconfig },
             vault: {
-              address: VAULT,
+              address: VAULT_ADDRESS,
               inClusterAddress:
                 'http://sys-vault.sys-vault.svc.cluster.local:8200',
               login,
