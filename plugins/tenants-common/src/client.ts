@@ -1,8 +1,12 @@
 import { ResponseError } from '@backstage/errors';
 import { DriftItem } from './drift';
+import { TenantsHealth } from './health';
 import { GetMatrixRequest, TenantMatrix } from './matrix';
+import { PlatformInfo } from './platform';
+import { PreviewRequest, TenantPreview } from './preview';
 import { Proof, ProofSummary, ProofTrigger } from './proofs';
 import { ListTenantsRequest, Page, Tenant } from './tenants';
+import { TenantUsage } from './usage';
 
 /**
  * The part of a discovery API or service that the client needs.
@@ -71,6 +75,20 @@ export interface TenantsApi {
     name: string,
     options?: TenantsRequestOptions,
   ): Promise<{ items: DriftItem[] }>;
+  /** What a tenant uses now of its quotas, and the n8n that it runs. */
+  getUsage(name: string, options?: TenantsRequestOptions): Promise<TenantUsage>;
+  /**
+   * What an apply of a spec would do, for one who may create tenants. Takes
+   * seconds where the tenant exists: each object is asked about.
+   */
+  previewTenant(
+    request: PreviewRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<TenantPreview>;
+  /** Clusters and sizes that can be chosen from. */
+  getPlatform(options?: TenantsRequestOptions): Promise<PlatformInfo>;
+  /** Whether clusters and Vaults are reached; does not reject for one away. */
+  getHealth(options?: TenantsRequestOptions): Promise<TenantsHealth>;
   /** What the last proof has shown, as a document for an auditor. */
   getReport(
     name: string,
@@ -150,6 +168,29 @@ export class TenantsClient implements TenantsApi {
   ): Promise<{ items: DriftItem[] }> {
     const path = `/tenants/${encodeURIComponent(name)}/drift`;
     return this.#call('GET', path, options);
+  }
+
+  async getUsage(
+    name: string,
+    options?: TenantsRequestOptions,
+  ): Promise<TenantUsage> {
+    const path = `/tenants/${encodeURIComponent(name)}/usage`;
+    return this.#call('GET', path, options);
+  }
+
+  async previewTenant(
+    request: PreviewRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<TenantPreview> {
+    return this.#call('POST', '/preview', options, request);
+  }
+
+  async getPlatform(options?: TenantsRequestOptions): Promise<PlatformInfo> {
+    return this.#call('GET', '/platform', options);
+  }
+
+  async getHealth(options?: TenantsRequestOptions): Promise<TenantsHealth> {
+    return this.#call('GET', '/health', options);
   }
 
   async getReport(

@@ -39,6 +39,8 @@ export interface TenantMatrix {
  */
 export interface GetMatrixRequest {
   cluster?: string;
+  /** Only the row and the column of this tenant */
+  tenant?: string;
   /** Tenants, not pairs; default 100, at most 1000 */
   limit?: number;
   offset?: number;

@@ -1,5 +1,6 @@
 import { ProofSummary, Wall, WallStatus } from './proofs';
 import { TenantSpec } from './spec';
+import { TenantUsageSummary } from './usage';
 
 /**
  * A wall of a tenant as of now: the last verdict and its age.
@@ -39,6 +40,8 @@ export interface Tenant {
   lastProof?: ProofSummary;
   /** The proof that is queued or under way */
   currentProof?: ProofSummary;
+  /** Of its quota, as last seen; absent while that is not known */
+  usage?: TenantUsageSummary;
   /** ISO 8601, creation of the namespace */
   createdAt: string;
 }
