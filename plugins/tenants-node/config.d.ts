@@ -80,6 +80,23 @@ export interface Config {
          * @visibility backend
          */
         authMount?: string;
+        /**
+         * perTenant: the portal writes a policy for each tenant. templated: an
+         * administrator has installed one for all, under deploy/vault. Default
+         * perTenant
+         * @visibility backend
+         */
+        policies?: 'perTenant' | 'templated';
+        /**
+         * Name of that one policy. Default threewalls-tenant
+         * @visibility backend
+         */
+        templatedPolicy?: string;
+        /**
+         * Accessor of the Kubernetes auth mount, as it stands in that policy
+         * @visibility backend
+         */
+        authAccessor?: string;
         /** How the portal logs in: one of approle, kubernetes, tokenFile */
         login: {
           approle?: {
@@ -217,6 +234,97 @@ export interface Config {
        * @visibility backend
        */
       storageClass?: string;
+      /**
+       * RuntimeClass of a sandbox, such as gvisor, for n8n and the proof pods
+       * @visibility backend
+       */
+      runtimeClassName?: string;
+      /**
+       * Overhead of that RuntimeClass, if it has any: the quota of the proof pod
+       * has to hold it too
+       * @visibility backend
+       */
+      runtimeOverhead?: { cpu?: string | number; memory?: string };
+      /**
+       * Labels of the nodes that n8n and the proof pods run on; `{{ name }}` in a
+       * value is the tenant's name
+       * @visibility backend
+       */
+      nodeSelector?: { [label: string]: string };
+      /**
+       * Taints of nodes that n8n and the proof pods tolerate; `{{ name }}` in a
+       * value is the tenant's name
+       * @visibility backend
+       */
+      tolerations?: Array<{
+        key?: string;
+        operator?: 'Equal' | 'Exists';
+        value?: string;
+        effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+        tolerationSeconds?: number;
+      }>;
+      /**
+       * Reach n8n by an Ingress; or by `gateway`. Needs network.ingressNamespace
+       */
+      ingress?: {
+        /**
+         * IngressClass. Default the cluster's default
+         * @visibility backend
+         */
+        className?: string;
+        /**
+         * Such as `{{ name }}.n8n.example.com`
+         * @visibility backend
+         */
+        host: string;
+        /**
+         * Secret in the tenant's namespace with the certificate, such as
+         * cert-manager makes it; `{{ name }}` may be in it
+         * @visibility backend
+         */
+        tlsSecretName?: string;
+        /**
+         * What a browser uses. Default https with a tlsSecretName, else http
+         * @visibility backend
+         */
+        scheme?: 'http' | 'https';
+        /**
+         * Annotations of the Ingress; `{{ name }}` may be in them
+         * @visibility backend
+         */
+        annotations?: { [key: string]: string };
+      };
+      /**
+       * Reach n8n by an HTTPRoute of the Gateway API; or by `ingress`. Needs
+       * network.ingressNamespace
+       */
+      gateway?: {
+        /**
+         * The Gateway
+         * @visibility backend
+         */
+        name: string;
+        /**
+         * Its namespace
+         * @visibility backend
+         */
+        namespace: string;
+        /**
+         * Its listener. Default each that takes the host
+         * @visibility backend
+         */
+        sectionName?: string;
+        /**
+         * Such as `{{ name }}.n8n.example.com`
+         * @visibility backend
+         */
+        host: string;
+        /**
+         * What a browser uses. Default https
+         * @visibility backend
+         */
+        scheme?: 'http' | 'https';
+      };
     };
 
     network?: {
@@ -231,7 +339,7 @@ export interface Config {
        */
       denial?: 'drop' | 'reject';
       /**
-       * Namespace of an ingress controller that may reach n8n
+       * Namespace of an ingress controller or gateway that may reach n8n
        * @visibility backend
        */
       ingressNamespace?: string;

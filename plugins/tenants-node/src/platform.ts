@@ -65,6 +65,19 @@ export interface ClusterConfig {
     kvMount: string;
     /** Mount of the Kubernetes auth method, without slashes */
     authMount: string;
+    /**
+     * Whether the portal writes a policy for each tenant, or an administrator
+     * has written one, fixed and templated, for all of them
+     */
+    policies:
+      | { kind: 'perTenant' }
+      | {
+          kind: 'templated';
+          /** Name of the fixed policy */
+          name: string;
+          /** Accessor of the Kubernetes auth mount, which stands in its text */
+          accessor: string;
+        };
     login: {
       approle?: { mount: string; roleIdFile: string; secretIdFile: string };
       kubernetes?: { mount: string; role: string; tokenFile: string };
@@ -75,6 +88,67 @@ export interface ClusterConfig {
     /** Ranges that no tenant may be allowed to reach: pods, services, nodes */
     reservedCidrs: string[];
   };
+}
+
+/**
+ * A taint of nodes that n8n puts up with.
+ *
+ * @public
+ */
+export interface Toleration {
+  key?: string;
+  operator?: 'Equal' | 'Exists';
+  /** `{{ name }}` is the tenant's name */
+  value?: string;
+  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  tolerationSeconds?: number;
+}
+
+/**
+ * How n8n is reached from outside the cluster. In each string `{{ name }}` is
+ * the tenant's name.
+ *
+ * @public
+ */
+export type Exposure = {
+  /** Such as `{{ name }}.n8n.example.com` */
+  host: string;
+  /** What a browser writes before the host; TLS ends before n8n */
+  scheme: 'http' | 'https';
+} & (
+  | {
+      via: 'ingress';
+      className?: string;
+      /** Secret with the certificate, made by somebody else */
+      tlsSecretName?: string;
+      annotations: Record<string, string>;
+    }
+  | {
+      via: 'gateway';
+      /** The Gateway that the HTTPRoute attaches to */
+      name: string;
+      namespace: string;
+      sectionName?: string;
+    }
+);
+
+/**
+ * What n8n is run from, where, and how it is reached.
+ *
+ * @public
+ */
+export interface N8nConfig {
+  image: string;
+  imagePullPolicy: string;
+  storageClass?: string;
+  /** RuntimeClass of a sandbox, such as gVisor or Kata */
+  runtimeClassName?: string;
+  /** What the RuntimeClass adds to each pod, in Kubernetes' quantities */
+  runtimeOverhead?: { cpu: string; memory: string };
+  /** Labels of the nodes it runs on; `{{ name }}` in a value is the tenant's name */
+  nodeSelector?: Record<string, string>;
+  tolerations?: Toleration[];
+  exposure?: Exposure;
 }
 
 /**
@@ -89,7 +163,7 @@ export interface Platform {
   sizes: Record<string, TenantSize>;
   /** Whether the quotas of all tenants together may exceed the nodes */
   overcommit: boolean;
-  n8n: { image: string; imagePullPolicy: string; storageClass?: string };
+  n8n: N8nConfig;
   network: {
     provider: 'kubernetes' | 'cilium';
     /** Which class of a failed connect counts as a denial */

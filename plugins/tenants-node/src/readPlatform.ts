@@ -1,17 +1,15 @@
 import { isIPv4 } from 'node:net';
 import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import {
-  DEFAULT_NAMESPACE_PREFIX,
-  parseQuantity,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { DEFAULT_NAMESPACE_PREFIX } from '@threewalls/backstage-plugin-tenants-common';
 import { durationToMilliseconds } from '@backstage/types';
-import { ClusterConfig, Platform, TenantSize } from './platform';
+import { Platform } from './platform';
+import { vaultEndpoint } from './plan/vaultService';
+import { readCluster } from './readCluster';
 import { DEFAULT_OUTSIDE } from './walls/destinations';
 import { Endpoint, Outside } from './walls/types';
-import { DEFAULT_SIZES } from './sizes';
-
-const DEFAULT_N8N_IMAGE = 'docker.io/n8nio/n8n:2.35.7';
+import { readN8n } from './readN8n';
+import { readSizes } from './readSizes';
 
 /**
  * Reads the `tenants` section of config, with every default filled in.
@@ -21,30 +19,31 @@ const DEFAULT_N8N_IMAGE = 'docker.io/n8nio/n8n:2.35.7';
  */
 export function readPlatform(root: Config): Platform {
   const config = root.getOptionalConfig('tenants');
-  const image = config?.getOptionalString('n8n.image') ?? DEFAULT_N8N_IMAGE;
+  const ingressNamespace = config?.getOptionalString(
+    'network.ingressNamespace',
+  );
+  const n8n = readN8n(config?.getOptionalConfig('n8n'), ingressNamespace);
   const namespacePrefix =
     config?.getOptionalString('naming.namespacePrefix') ??
     DEFAULT_NAMESPACE_PREFIX;
+  const kvPrefix =
+    config?.getOptionalString('naming.kvPrefix') ?? namespacePrefix;
+  const clusters = (config?.getOptionalConfigArray('clusters') ?? []).map(
+    readCluster,
+  );
+  checkKvPrefix(clusters, { namespacePrefix, kvPrefix });
+  const provider = oneOf(config, 'network.provider', ['kubernetes', 'cilium']);
+  checkVaultIsNamed(clusters, provider);
   return {
-    clusters: (config?.getOptionalConfigArray('clusters') ?? []).map(
-      readCluster,
-    ),
-    naming: {
-      namespacePrefix,
-      kvPrefix: config?.getOptionalString('naming.kvPrefix') ?? namespacePrefix,
-    },
+    clusters,
+    naming: { namespacePrefix, kvPrefix },
     sizes: readSizes(config?.getOptionalConfig('sizes')),
     overcommit: config?.getOptionalBoolean('overcommit') ?? false,
-    n8n: {
-      image,
-      imagePullPolicy:
-        config?.getOptionalString('n8n.imagePullPolicy') ?? 'IfNotPresent',
-      storageClass: config?.getOptionalString('n8n.storageClass'),
-    },
+    n8n,
     network: {
-      provider: oneOf(config, 'network.provider', ['kubernetes', 'cilium']),
+      provider,
       denial: oneOf(config, 'network.denial', ['drop', 'reject']),
-      ingressNamespace: config?.getOptionalString('network.ingressNamespace'),
+      ingressNamespace,
     },
     owners: {
       kubernetesGroup:
@@ -63,7 +62,7 @@ export function readPlatform(root: Config): Platform {
     proofs: {
       intervalMs: duration(config, 'proofs.interval', 5 * 60_000),
       concurrency: config?.getOptionalNumber('proofs.concurrency') ?? 4,
-      image: config?.getOptionalString('proofs.image') ?? image,
+      image: config?.getOptionalString('proofs.image') ?? n8n.image,
       connectTimeoutMs: duration(config, 'proofs.connectTimeout', 3_000),
       settleMs: duration(config, 'proofs.settle', 10_000),
       deadlineMs: duration(config, 'proofs.deadline', 60_000),
@@ -74,6 +73,32 @@ export function readPlatform(root: Config): Platform {
       },
     },
   };
+}
+
+/** A templated policy knows a tenant by its namespace, and by nothing else. */
+function checkKvPrefix(
+  clusters: Platform['clusters'],
+  { namespacePrefix, kvPrefix }: Platform['naming'],
+): void {
+  const templated = clusters.find(c => c.vault.policies.kind === 'templated');
+  if (templated && !kvPrefix.endsWith(namespacePrefix)) {
+    throw new InputError(
+      `tenants.naming.kvPrefix is ${kvPrefix}: with the templated Vault policy of cluster ${templated.name} an entry is known by its namespace, so it has to end in ${namespacePrefix}`,
+    );
+  }
+}
+
+/** Tenants whose policies can't let them through to Vault would stay unproven. */
+function checkVaultIsNamed(
+  clusters: Platform['clusters'],
+  provider: Platform['network']['provider'],
+): void {
+  const named = clusters.find(cluster => vaultEndpoint(cluster).isHostName);
+  if (named && provider === 'kubernetes') {
+    throw new InputError(
+      `tenants.clusters: ${named.name}: vault.inClusterAddress is ${named.vault.inClusterAddress}, and a NetworkPolicy can't name a host outside the cluster: give its IPv4 address, a Service's name, or set tenants.network.provider to cilium`,
+    );
+  }
 }
 
 /** Targets outside the cluster; documentation's addresses where none are named. */
@@ -102,132 +127,6 @@ function parseEndpoint(key: string, text: string): Endpoint {
   throw new InputError(
     `tenants.proofs.targets.${key}: ${text} is not an IPv4 address and port, such as 203.0.113.10:443`,
   );
-}
-
-function readCluster(config: Config): ClusterConfig {
-  const name = config.getString('name');
-  const kubernetes = config.getOptionalConfig('kubernetes');
-  const vault = config.getConfig('vault');
-  const approle = vault.getOptionalConfig('login.approle');
-  const login = vault.getOptionalConfig('login.kubernetes');
-  const tokenFile = vault.getOptionalString('login.tokenFile');
-  if (!approle && !login && !tokenFile) {
-    throw new InputError(
-      `tenants.clusters: ${name} does not say how the portal logs in to Vault: set vault.login.approle, .kubernetes or .tokenFile`,
-    );
-  }
-  const address = vault.getString('address');
-  return {
-    name,
-    title: config.getOptionalString('title') ?? name,
-    kubernetes: {
-      kubeconfig: kubernetes?.getOptionalString('kubeconfig'),
-      context: kubernetes?.getOptionalString('context'),
-      inCluster: kubernetes?.getOptionalBoolean('inCluster'),
-      url: kubernetes?.getOptionalString('url'),
-      caData: kubernetes?.getOptionalString('caData'),
-      token: kubernetes?.getOptionalString('token'),
-    },
-    vault: {
-      address,
-      inClusterAddress: vault.getOptionalString('inClusterAddress') ?? address,
-      caData: vault.getOptionalString('caData'),
-      namespace: vault.getOptionalString('namespace'),
-      kvMount: vault.getOptionalString('kvMount') ?? 'secret',
-      authMount: vault.getOptionalString('authMount') ?? 'kubernetes',
-      login: {
-        approle: approle && {
-          mount: approle.getOptionalString('mount') ?? 'approle',
-          roleIdFile: approle.getString('roleIdFile'),
-          secretIdFile: approle.getString('secretIdFile'),
-        },
-        kubernetes: login && {
-          mount: login.getOptionalString('mount') ?? 'kubernetes',
-          role: login.getString('role'),
-          tokenFile:
-            login.getOptionalString('tokenFile') ??
-            '/var/run/secrets/tokens/vault',
-        },
-        tokenFile,
-      },
-    },
-    network: {
-      reservedCidrs:
-        config.getOptionalStringArray('network.reservedCidrs') ?? [],
-    },
-  };
-}
-
-function readSizes(config?: Config): Record<string, TenantSize> {
-  const sizes: Record<string, TenantSize> = { ...DEFAULT_SIZES };
-  for (const name of config?.keys() ?? []) {
-    const base = sizes[name] ?? DEFAULT_SIZES.small;
-    sizes[name] = merge(base, config!.get(name)) as TenantSize;
-    checkSize(name, sizes[name]);
-  }
-  return sizes;
-}
-
-function merge(base: any, over: any): any {
-  if (typeof base !== 'object' || typeof over !== 'object') {
-    return over;
-  }
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    merged[key] = key in base ? merge(base[key], value) : value;
-  }
-  return merged;
-}
-
-/** A size that contradicts itself would only show at a tenant's first pod. */
-function checkSize(name: string, size: TenantSize): void {
-  const number = (path: string, quantity: string) => {
-    const value = parseQuantity(String(quantity));
-    if (value === undefined) {
-      throw new InputError(
-        `tenants.sizes.${name}.${path}: ${quantity} is not a Kubernetes quantity, such as 500m or 1Gi`,
-      );
-    }
-    return value;
-  };
-  const { quota, container, n8n } = size;
-  const atMost = (low: [string, string], high: [string, string]) => {
-    if (number(...low) > number(...high)) {
-      throw new InputError(
-        `tenants.sizes.${name}: ${low[0]} (${low[1]}) is over ${high[0]} (${high[1]})`,
-      );
-    }
-  };
-  for (const resource of ['cpu', 'memory'] as const) {
-    const [requests, limits] =
-      resource === 'cpu'
-        ? ([
-            ['quota.requestsCpu', quota.requestsCpu],
-            ['quota.limitsCpu', quota.limitsCpu],
-          ] as [string, string][])
-        : ([
-            ['quota.requestsMemory', quota.requestsMemory],
-            ['quota.limitsMemory', quota.limitsMemory],
-          ] as [string, string][]);
-    const limit: [string, string] = [
-      `n8n.limits.${resource}`,
-      n8n.limits[resource],
-    ];
-    const request: [string, string] = [
-      `n8n.requests.${resource}`,
-      n8n.requests[resource],
-    ];
-    const max: [string, string] = [
-      `container.max.${resource}`,
-      container.max[resource],
-    ];
-    atMost(requests, limits);
-    atMost(request, limit);
-    atMost(limit, max);
-    atMost(limit, limits);
-    atMost(request, requests);
-    atMost([`container.default.${resource}`, container.default[resource]], max);
-  }
 }
 
 function readAccount(

@@ -15,6 +15,7 @@ const TRIES = { fresh: 20, other: 8 };
 export interface ApplyContext {
   cluster: Cluster;
   tenant: string;
+  owner: string;
   adopt: boolean;
   /** The namespace was made by this run */
   fresh: boolean;
@@ -46,7 +47,7 @@ export async function applyKubernetes(
     }
     live = found.status === 404 ? undefined : found.body;
     if (live) {
-      checkOwnership(live, context.tenant, context.adopt);
+      checkOwnership(live, context.tenant, context.adopt, context.owner);
       if (live.metadata.deletionTimestamp) {
         throw new ConflictError(
           `${object.kind} ${object.metadata.name} is being deleted: wait until it is gone, then run this again`,

@@ -138,6 +138,30 @@ describe('applyPlan in bad weather', () => {
     expect(edge.seen).toEqual([`GET ${NAMESPACE}`]);
   });
 
+  it('takes no data that another owner’s tenant of that name has left', async () => {
+    const error = await apply(request =>
+      request === `GET ${NAMESPACE}`
+        ? {
+            status: 200,
+            body: {
+              kind: 'Namespace',
+              metadata: {
+                name: 'web-tenant-acme',
+                labels: {
+                  'app.kubernetes.io/managed-by': 'threewalls',
+                  'threewalls.io/tenant': 'acme',
+                },
+                annotations: { 'threewalls.io/owner': 'group:default/others' },
+              },
+            },
+          }
+        : undefined,
+    );
+    expect(error.name).toBe('ConflictError');
+    expect(error.message).toMatch(/that group:default\/others owns/);
+    expect(edge.seen).toEqual([`GET ${NAMESPACE}`]);
+  });
+
   it('sends as many requests for a new tenant as it should', async () => {
     const error = await apply(() => undefined, {
       stages: ['namespace', 'walls', 'identity', 'store', 'secret'],

@@ -73,7 +73,8 @@ export async function applyPlan(
     resource: PlannedResource,
   ): Promise<ApplyResult['result']> => {
     signal?.throwIfAborted();
-    const context = { cluster, tenant: plan.spec.name, adopt, fresh, signal };
+    const { name: tenant, owner } = plan.spec;
+    const context = { cluster, tenant, owner, adopt, fresh, signal };
     switch (resource.type) {
       case 'kubernetes':
         return applyKubernetes(resource, context);

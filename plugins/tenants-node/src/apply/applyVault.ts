@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { ConflictError, InputError } from '@backstage/errors';
+import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { hash } from 'bcryptjs';
 import { VaultError } from '../clients';
@@ -33,6 +33,13 @@ export async function applyPolicyOrRole(
   const live = await vault.read(resource.path);
   if (live && vaultDifferences(resource, live).length === 0) {
     return 'unchanged';
+  }
+  if (resource.given) {
+    throw new NotFoundError(
+      `${resource.id} is ${
+        live ? 'not as it has to be' : 'not there'
+      }, and the portal may not write it: have an administrator install deploy/vault/threewalls-tenant.hcl as docs/install.md says`,
+    );
   }
   if (live && !context.adopt) {
     checkVaultOwnership(resource, live);

@@ -15,13 +15,14 @@ async function clusterWith(
   cpu: string,
   tenants: { name: string; size: string }[],
 ) {
-  const node = (allocatable: object, spec = {}) => ({
+  const node = (allocatable: object, spec = {}, labels = {}) => ({
+    metadata: { labels },
     spec,
     status: { allocatable },
   });
   const items: Record<string, object[]> = {
     nodes: [
-      node({ cpu, memory: '8Gi' }),
+      node({ cpu, memory: '8Gi' }, {}, { pool: 'initech' }),
       node(
         { cpu: '64', memory: '64Gi' },
         { taints: [{ key: 'control-plane', effect: 'NoSchedule' }] },
@@ -87,6 +88,36 @@ describe('checkCapacity', () => {
     await expect(
       check('2', 'initech', 'small', { overcommit: true }),
     ).resolves.toBeUndefined();
+  });
+
+  it('counts the nodes that its pods may run on, and no other', async () => {
+    const onTainted = (effect: string) => ({
+      n8n: {
+        tolerations: [{ key: 'control-plane', operator: 'Exists', effect }],
+      },
+    });
+    await expect(
+      check('1', 'initech', 'small', onTainted('NoSchedule')),
+    ).resolves.toBeUndefined();
+    edge.stop();
+    await expect(
+      check('1', 'initech', 'small', onTainted('NoExecute')),
+    ).rejects.toThrow(/its 1 nodes/);
+    edge.stop();
+    await expect(
+      check('64', 'initech', 'small', { n8n: { nodeSelector: { pool: 'x' } } }),
+    ).rejects.toThrow(/its 0 nodes/);
+  });
+
+  it('counts no other tenant where each has nodes of its own', async () => {
+    const n8n = { nodeSelector: { pool: '{{ name }}' } };
+    await expect(
+      check('1', 'initech', 'small', { n8n }),
+    ).resolves.toBeUndefined();
+    edge.stop();
+    await expect(check('1', 'hooli', 'small', { n8n })).rejects.toThrow(
+      /its 1 tenants would promise 1 CPUs, and its 0 nodes/,
+    );
   });
 
   it('lets one that is there be applied again, and not grow', async () => {

@@ -1,8 +1,9 @@
 import { InputError } from '@backstage/errors';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
+import { Placement, planPlacement } from '../plan/placement';
 import { TenantPlan } from '../plan/types';
-import { Platform } from '../platform';
+import { Platform, Toleration } from '../platform';
 import { listTenants, TenantRecord } from '../tenants';
 
 /** What quotas promise and nodes hold: cores and bytes. */
@@ -38,12 +39,21 @@ export async function checkCapacity(
     quotaOf(tenant.namespace, cluster, options);
 
   const { name, size } = plan.spec;
-  const others = tenants.filter(tenant => tenant.name !== name);
+  // Tenants with nodes of their own do not share these with this one.
+  const placement = JSON.stringify(planPlacement(platform, name));
+  const others = tenants
+    .filter(tenant => tenant.name !== name)
+    .filter(
+      tenant =>
+        JSON.stringify(planPlacement(platform, tenant.name)) === placement,
+    );
   const itself = tenants.find(tenant => tenant.name === name);
   const wanted = sizeOf(size, platform)!;
   const before = itself ? await promisedTo(itself) : { cpu: 0, memory: 0 };
   const promised = await Promise.all(others.map(promisedTo));
-  const schedulable = nodes.filter(isSchedulable);
+  const schedulable = nodes.filter(node =>
+    mayRun(node, planPlacement(platform, name)),
+  );
 
   for (const resource of ['cpu', 'memory'] as const) {
     const all = sum(promised.map(p => p[resource])) + wanted[resource];
@@ -99,12 +109,37 @@ async function quotaOf(
   };
 }
 
-/** A tenant's pods tolerate no taint. */
-function isSchedulable(node: any): boolean {
-  const taints: { effect?: string }[] = node.spec?.taints ?? [];
+/** Whether a tenant's pods may be put on a node. */
+function mayRun(node: any, placement: Placement): boolean {
+  const { nodeSelector = {}, tolerations = [] } = placement;
+  const labels = node.metadata?.labels ?? {};
+  const taints: Taint[] = node.spec?.taints ?? [];
   return (
     !node.spec?.unschedulable &&
-    !taints.some(({ effect }) => effect !== 'PreferNoSchedule')
+    Object.entries(nodeSelector).every(
+      ([key, value]) => labels[key] === value,
+    ) &&
+    taints.every(
+      taint =>
+        taint.effect === 'PreferNoSchedule' ||
+        tolerations.some(toleration => tolerates(toleration, taint)),
+    )
+  );
+}
+
+interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
+}
+
+/** As the scheduler reads it: without a key or an effect, of every one. */
+function tolerates(toleration: Toleration, taint: Taint): boolean {
+  const { key, operator, value = '', effect } = toleration;
+  return (
+    (key === undefined || key === taint.key) &&
+    (effect === undefined || effect === taint.effect) &&
+    (operator === 'Exists' || value === (taint.value ?? ''))
   );
 }
 

@@ -57,7 +57,8 @@ export async function diffPlan(
       fields: [],
     }));
   }
-  checkOwnership(namespace, plan.spec.name, options.adopt ?? false);
+  const { name, owner } = plan.spec;
+  checkOwnership(namespace, name, options.adopt ?? false, owner);
   return Promise.all(
     all.map(({ stage, resource }) =>
       limit(async () => ({

@@ -1,5 +1,6 @@
 import { InputError, ServiceUnavailableError } from '@backstage/errors';
-import { Cluster } from '../clients';
+import { Cluster, KubernetesError } from '../clients';
+import { ownPolicy } from '../plan/names';
 import { KubernetesObject, TenantNames } from '../plan/types';
 import { ARCHIVED_LABEL } from '../tenants';
 import { checkOwnership } from './ownership';
@@ -78,7 +79,7 @@ export async function removeTenant(
   }
   await step('No Vault token of the tenant works', async () =>
     removeFromVault(
-      names,
+      tenant,
       cluster,
       present ? await loginUid(names, cluster) : undefined,
     ),
@@ -102,7 +103,7 @@ export async function removeTenant(
     await kubernetes.delete(ref);
     await waitUntilGone(ref, cluster, NAMESPACE_MS, options.signal);
   });
-  await step('Nothing is left', () => verify(names, cluster));
+  await step('Nothing is left', () => verify(tenant, cluster));
   return results;
 }
 
@@ -140,7 +141,7 @@ async function loginUid(
 
 /** Ends the tokens that the tenant holds, and the way to new ones. */
 async function removeFromVault(
-  names: TenantNames,
+  { name, names }: { name: string; names: TenantNames },
   cluster: Cluster,
   accountUid: string | undefined,
 ): Promise<void> {
@@ -162,7 +163,8 @@ async function removeFromVault(
       await vault.expect('DELETE', `identity/entity/id/${id}`);
     }
   }
-  await expectGone(cluster, `sys/policies/acl/${names.vaultPolicy}`);
+  // Never the fixed one, which is every tenant's.
+  await expectGone(cluster, `sys/policies/acl/${ownPolicy(name)}`);
 }
 
 async function expectGone({ vault }: Cluster, path: string): Promise<void> {
@@ -191,6 +193,10 @@ async function removeExternalSecrets(
   }
 }
 
+/**
+ * Labels the namespace as archived by an apply of our own, so that the next apply
+ * of the tenant's plan, which has no such label, takes it off again.
+ */
 async function archive(
   namespace: KubernetesObject | undefined,
   { kubernetes }: Cluster,
@@ -198,19 +204,33 @@ async function archive(
   if (!namespace) {
     return;
   }
-  await kubernetes.expect({
-    method: 'PATCH',
-    path: `/api/v1/namespaces/${namespace.metadata.name}`,
-    contentType: 'application/merge-patch+json',
-    body: { metadata: { labels: { [ARCHIVED_LABEL]: 'true' } } },
+  const { apiVersion, kind, metadata } = namespace;
+  const { name, labels, annotations } = metadata;
+  const response = await kubernetes.apply({
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      labels: { ...labels, [ARCHIVED_LABEL]: 'true' },
+      annotations,
+    },
   });
+  if (response.status >= 300) {
+    throw KubernetesError.fromResponse(
+      { method: 'apply of', path: `Namespace ${name}` },
+      response,
+    );
+  }
 }
 
-async function verify(names: TenantNames, cluster: Cluster): Promise<void> {
+async function verify(
+  { name, names }: { name: string; names: TenantNames },
+  cluster: Cluster,
+): Promise<void> {
   const { authMount, kvMount } = cluster.config.vault;
   const left: string[] = [];
   for (const path of [
-    `sys/policies/acl/${names.vaultPolicy}`,
+    `sys/policies/acl/${ownPolicy(name)}`,
     `auth/${authMount}/role/${names.vaultRole}`,
     `${kvMount}/metadata/${names.kvPath}`,
   ]) {

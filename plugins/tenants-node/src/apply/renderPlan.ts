@@ -21,7 +21,7 @@ export function renderPlan(plan: TenantPlan): Record<string, string> {
         .join('---\n');
     }
     for (const resource of stage.resources) {
-      if (resource.type === 'vault') {
+      if (resource.type === 'vault' && !resource.given) {
         const { policy } = resource.body;
         const name = resource.path.split('/').pop()!;
         if (typeof policy === 'string') {

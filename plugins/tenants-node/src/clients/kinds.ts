@@ -20,6 +20,11 @@ const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
     plural: 'endpointslices',
     namespaced: true,
   },
+  'networking.k8s.io/v1/Ingress': { plural: 'ingresses', namespaced: true },
+  'gateway.networking.k8s.io/v1/HTTPRoute': {
+    plural: 'httproutes',
+    namespaced: true,
+  },
   'networking.k8s.io/v1/NetworkPolicy': {
     plural: 'networkpolicies',
     namespaced: true,

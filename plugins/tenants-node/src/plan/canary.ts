@@ -36,7 +36,7 @@ export function planCanary(
     egress: { hosts: [], cidrs: [] },
     allowInternet: false,
   };
-  const names = tenantNames(CANARY, OWNER, platform);
+  const names = tenantNames(CANARY, OWNER, platform, cluster.config);
   const context: PlanContext = {
     spec,
     names,

@@ -1,4 +1,5 @@
 export { CLUSTER_ROLES } from './access';
+export { n8nUrl } from './exposure';
 export { N8N, tenantNames } from './names';
 export { N8N_PORT, N8N_SELECTOR } from './network';
 export { planTenant } from './planTenant';

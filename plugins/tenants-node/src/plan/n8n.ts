@@ -1,7 +1,9 @@
 import { PlanContext } from './context';
+import { exposureEnv, planExposure } from './exposure';
 import { N8N } from './names';
 import { N8N_PORT, N8N_SELECTOR } from './network';
 import { tenantObject } from './objects';
+import { planPlacement } from './placement';
 import { KubernetesResource } from './types';
 import { N8N_SEED } from './vault';
 
@@ -12,7 +14,7 @@ const DATA = '/home/node/.n8n';
 /** Seconds n8n may take to answer its readiness path; its migrations run first. */
 const STARTUP_SECONDS = 180;
 
-/** n8n 2.x: volume, Deployment and Service. */
+/** n8n 2.x: volume, Deployment, Service, and a way in from outside. */
 export function planN8n(context: PlanContext): KubernetesResource[] {
   const { platform, size } = context;
   return [
@@ -49,6 +51,7 @@ export function planN8n(context: PlanContext): KubernetesResource[] {
         ],
       },
     }),
+    ...planExposure(context),
   ];
 }
 
@@ -72,6 +75,7 @@ function planDeployment(context: PlanContext): KubernetesResource {
       template: {
         metadata: { labels },
         spec: {
+          ...planPlacement(platform, context.spec.name),
           serviceAccountName: names.workloadServiceAccount,
           automountServiceAccountToken: false,
           // A Service named n8n would set N8N_PORT=tcp://… otherwise.
@@ -88,7 +92,7 @@ function planDeployment(context: PlanContext): KubernetesResource {
               name: N8N,
               image: platform.n8n.image,
               imagePullPolicy: platform.n8n.imagePullPolicy,
-              env: n8nEnv(),
+              env: n8nEnv(context),
               ports: [
                 { name: 'http', containerPort: N8N_PORT, protocol: 'TCP' },
               ],
@@ -132,7 +136,7 @@ function probe(times: { periodSeconds: number; failureThreshold: number }) {
 }
 
 /** Settings of n8n: secrets by reference, and nothing that calls out. */
-function n8nEnv(): object[] {
+function n8nEnv(context: PlanContext): object[] {
   const fixed: Record<string, string> = {
     N8N_PORT: String(N8N_PORT),
     N8N_USER_FOLDER: '/home/node',
@@ -143,12 +147,15 @@ function n8nEnv(): object[] {
     N8N_HIRING_BANNER_ENABLED: 'false',
     N8N_PERSONALIZATION_ENABLED: 'false',
     N8N_DISABLED_MODULES: 'mcp-registry',
-    // TLS ends before n8n, at an ingress or a port-forward.
-    N8N_SECURE_COOKIE: 'false',
+    // Over a port-forward there is no TLS, and n8n would refuse to be signed in to.
+    N8N_SECURE_COOKIE: String(
+      context.platform.n8n.exposure?.scheme === 'https',
+    ),
     // The first visitor claims an n8n without an owner.
     N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
     N8N_INSTANCE_OWNER_FIRST_NAME: 'Tenant',
     N8N_INSTANCE_OWNER_LAST_NAME: 'Owner',
+    ...exposureEnv(context),
   };
   return [
     ...Object.entries(fixed).map(([name, value]) => ({ name, value })),

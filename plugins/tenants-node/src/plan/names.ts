@@ -1,12 +1,13 @@
 import { parseEntityRef } from './entityRef';
-import { Platform } from '../platform';
+import { ClusterConfig, Platform } from '../platform';
 import { TenantNames } from './types';
 
 /** Name of n8n's Service, Deployment, Secret and own ServiceAccount. */
 export const N8N = 'n8n';
 
 /**
- * Every name that a tenant goes by.
+ * Every name that a tenant goes by; without a cluster, as where each tenant has
+ * a Vault policy of its own.
  *
  * @public
  */
@@ -14,16 +15,27 @@ export function tenantNames(
   name: string,
   owner: string,
   platform: Pick<Platform, 'naming' | 'owners'>,
+  cluster?: Pick<ClusterConfig, 'vault'>,
 ): TenantNames {
+  const policies = cluster?.vault.policies;
   return {
     namespace: `${platform.naming.namespacePrefix}${name}`,
     loginServiceAccount: `n8n-${name}`,
     workloadServiceAccount: N8N,
-    vaultPolicy: `tenant-${name}`,
+    vaultPolicy:
+      policies?.kind === 'templated' ? policies.name : ownPolicy(name),
     vaultRole: `tenant-${name}`,
     kvPath: `${platform.naming.kvPrefix}${name}`,
     ownerGroup: ownerGroup(owner, platform.owners.kubernetesGroup),
   };
+}
+
+/**
+ * Name of the policy that is one tenant's alone. With a templated policy there
+ * is none, but what is left of the time before.
+ */
+export function ownPolicy(name: string): string {
+  return `tenant-${name}`;
 }
 
 /** The Kubernetes group of an owner, from config's template. */
@@ -33,4 +45,9 @@ function ownerGroup(owner: string, template: string): string {
     /\{\{\s*(kind|namespace|name)\s*\}\}/g,
     (_, field: 'kind' | 'namespace' | 'name') => ref[field],
   );
+}
+
+/** Config's text with a tenant's name in the place of `{{ name }}`. */
+export function forTenant(template: string, tenant: string): string {
+  return template.replace(/\{\{\s*name\s*\}\}/g, () => tenant);
 }

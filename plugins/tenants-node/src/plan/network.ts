@@ -1,5 +1,6 @@
+import { isIPv4 } from 'node:net';
 import { PlanContext } from './context';
-import { exceptionsOf } from './egress';
+import { allowedRanges, holds, reservedRanges } from './egress';
 import { N8N } from './names';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
@@ -7,10 +8,13 @@ import { vaultEndpoint } from './vaultService';
 
 /** Port of n8n's Service and container. */
 export const N8N_PORT = 5678;
-/** Link-local address at which clouds serve a node's metadata. */
-export const METADATA_CIDR = '169.254.169.254/32';
 
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+/** DNS to anywhere is a way out for data: an allowed range is not allowed that. */
+const NOT_DNS = ['TCP', 'UDP'].flatMap(protocol => [
+  { protocol, port: 1, endPort: 52 },
+  { protocol, port: 54, endPort: 65535 },
+]);
 const DNS_PORTS = [
   { port: 53, protocol: 'UDP' },
   { port: 53, protocol: 'TCP' },
@@ -44,13 +48,15 @@ function planIsolation(context: PlanContext): KubernetesResource {
       to: [inNamespace(vault.namespace)],
       ports: [{ port: vault.port, protocol: 'TCP' }],
     });
+  } else if (isIPv4(vault.host)) {
+    egress.push({
+      to: [{ ipBlock: { cidr: `${vault.host}/32` } }],
+      ports: [{ port: vault.port, protocol: 'TCP' }],
+    });
   }
   if (platform.network.provider === 'kubernetes') {
-    for (const cidr of spec.egress.cidrs) {
-      const except = exceptionsOf(cidr, cluster);
-      egress.push({
-        to: [{ ipBlock: { cidr, ...(except.length > 0 && { except }) } }],
-      });
+    for (const ipBlock of allowedRanges(spec, cluster)) {
+      egress.push({ to: [{ ipBlock }], ports: NOT_DNS });
     }
   }
   const ingress: object[] = [{ from: [{ podSelector: {} }] }];
@@ -74,12 +80,29 @@ function planIsolation(context: PlanContext): KubernetesResource {
 }
 
 /**
- * What only Cilium can say: no way to the nodes, the API server and metadata,
- * whatever else is allowed; and host names. A host name is enforced by the
+ * Whatever a host name resolves to: a tenant may own the name. Cilium knows pods,
+ * nodes and Services by what they are, so none of them is meant by a range; an
+ * address of Vault's own has a rule for its port.
+ */
+function deniedRanges(cluster: PlanContext['cluster']): object[] {
+  const vault = vaultEndpoint(cluster).host;
+  const own = isIPv4(vault) ? `${vault}/32` : undefined;
+  return reservedRanges(cluster)
+    .filter(range => range !== own)
+    .map(cidr => ({
+      cidr,
+      ...(own && holds(cidr, own) && { except: [own] }),
+    }));
+}
+
+/**
+ * What only Cilium can say: no way to the nodes, the API server, metadata and
+ * reserved ranges, whatever else is allowed; and host names. A host name is enforced by the
  * addresses it resolves to, so another name on the same address gets through.
  */
 function planCiliumEgress(context: PlanContext): KubernetesResource {
-  const { spec } = context;
+  const { spec, cluster } = context;
+  const vault = vaultEndpoint(cluster);
   const kubeDns = {
     matchLabels: {
       'k8s:io.kubernetes.pod.namespace': 'kube-system',
@@ -94,13 +117,19 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
         {
           ports: [{ port: '53', protocol: 'ANY' }],
           // Names have to pass the agent's DNS proxy for toFQDNs to learn them.
-          ...(spec.egress.hosts.length > 0 && {
+          ...((spec.egress.hosts.length > 0 || vault.isHostName) && {
             rules: { dns: [{ matchPattern: '*' }] },
           }),
         },
       ],
     },
   ];
+  if (vault.isHostName) {
+    egress.push({
+      toFQDNs: [{ matchName: vault.host }],
+      toPorts: [{ ports: [{ port: String(vault.port), protocol: 'TCP' }] }],
+    });
+  }
   if (spec.egress.hosts.length > 0) {
     egress.push({
       toFQDNs: spec.egress.hosts.map(host =>
@@ -109,7 +138,7 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
     });
   }
   if (spec.egress.cidrs.length > 0) {
-    egress.push({ toCIDR: spec.egress.cidrs });
+    egress.push({ toCIDRSet: allowedRanges(spec, cluster) });
   }
   return tenantObject(context, {
     apiVersion: 'cilium.io/v2',
@@ -120,7 +149,12 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
       egress,
       egressDeny: [
         { toEntities: ['host', 'remote-node', 'kube-apiserver'] },
-        { toCIDR: [METADATA_CIDR] },
+        { toCIDRSet: deniedRanges(cluster) },
+        // Any resolver but the cluster's, which is a pod and no range.
+        {
+          toCIDR: ['0.0.0.0/0'],
+          toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }] }],
+        },
       ],
     },
   });

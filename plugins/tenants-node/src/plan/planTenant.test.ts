@@ -43,6 +43,37 @@ describe('planTenant', () => {
     expect(stringify(files, { lineWidth: 0 })).toMatchSnapshot();
   });
 
+  it('reads as expected with all that config can ask for', () => {
+    const everything = testPlatform({
+      network: { provider: 'cilium', ingressNamespace: 'ingress' },
+      n8n: {
+        storageClass: 'fast',
+        runtimeClassName: 'kata-qemu',
+        runtimeOverhead: { cpu: '250m', memory: '160Mi' },
+        nodeSelector: { 'example.com/pool': '{{ name }}' },
+        tolerations: [
+          {
+            key: 'example.com/pool',
+            value: '{{ name }}',
+            effect: 'NoSchedule',
+          },
+        ],
+        ingress: {
+          className: 'nginx',
+          host: '{{ name }}.n8n.example.com',
+          tlsSecretName: 'n8n-tls',
+          annotations: { 'cert-manager.io/cluster-issuer': 'public' },
+        },
+      },
+    });
+    const egress = { hosts: ['api.saas.test'], cidrs: ['0.0.0.0/0'] };
+    const files = renderPlan(
+      planTenant(testSpec({ egress, allowInternet: true }), everything),
+    );
+    const parts = ['kubernetes/20-walls.yaml', 'kubernetes/60-workload.yaml'];
+    expect(parts.map(part => files[part]).join('---\n')).toMatchSnapshot();
+  });
+
   it('puts up every wall before anything can run', () => {
     const { stages } = planTenant(testSpec(), platform);
     const order = stages.map(s => s.name);

@@ -141,6 +141,6 @@ function planContext(input: TenantSpec, platform: Platform): PlanContext {
     );
   }
   checkEgress(spec, platform, cluster);
-  const names = tenantNames(spec.name, spec.owner, platform);
+  const names = tenantNames(spec.name, spec.owner, platform, cluster);
   return { spec, names, platform, cluster, size };
 }

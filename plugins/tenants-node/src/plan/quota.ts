@@ -12,6 +12,7 @@ export const PROOF_POD_RESOURCES = {
   limits: { cpu: '1', memory: '256Mi' },
 } as const;
 
+const MI = 2 ** 20;
 const GI = 2 ** 30;
 
 /**
@@ -66,10 +67,7 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
     resourceQuota('tenant-probe-quota', {
       hard: {
         pods: '1',
-        'requests.cpu': PROOF_POD_RESOURCES.requests.cpu,
-        'requests.memory': PROOF_POD_RESOURCES.requests.memory,
-        'limits.cpu': PROOF_POD_RESOURCES.limits.cpu,
-        'limits.memory': PROOF_POD_RESOURCES.limits.memory,
+        ...charged(PROOF_POD_RESOURCES, context.platform.n8n.runtimeOverhead),
       },
       scopeSelector: proofPods('In'),
     }),
@@ -100,6 +98,27 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
       },
     }),
   ];
+}
+
+/** What a quota counts of one pod: its containers', and its RuntimeClass's overhead. */
+function charged(
+  { requests, limits }: typeof PROOF_POD_RESOURCES,
+  overhead?: { cpu: string; memory: string },
+): Record<string, string> {
+  const cpu = (quantity: string) =>
+    overhead ? `${Math.round(1000 * sum(quantity, overhead.cpu))}m` : quantity;
+  const memory = (quantity: string) =>
+    overhead ? `${Math.ceil(sum(quantity, overhead.memory) / MI)}Mi` : quantity;
+  return {
+    'requests.cpu': cpu(requests.cpu),
+    'requests.memory': memory(requests.memory),
+    'limits.cpu': cpu(limits.cpu),
+    'limits.memory': memory(limits.memory),
+  };
+}
+
+function sum(...quantities: string[]): number {
+  return quantities.reduce((all, each) => all + (parseQuantity(each) ?? 0), 0);
 }
 
 function proofPods(operator: 'In' | 'NotIn') {

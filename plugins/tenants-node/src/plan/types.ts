@@ -62,6 +62,8 @@ export interface VaultResource {
   /** Path under `/v1/` */
   path: string;
   body: Record<string, unknown>;
+  /** An administrator's: compared with the plan, and never written */
+  given?: boolean;
 }
 
 /**
@@ -118,6 +120,7 @@ export interface TenantNames {
   loginServiceAccount: string;
   /** ServiceAccount of n8n itself; mounts no token */
   workloadServiceAccount: string;
+  /** Its own, or the fixed one of all tenants */
   vaultPolicy: string;
   vaultRole: string;
   /** Path under the KV mount */

@@ -1,5 +1,5 @@
 import { PlanContext } from './context';
-import { SeedField, SeedResource, VaultResource } from './types';
+import { SeedField, SeedResource, TenantNames, VaultResource } from './types';
 
 /** Audience of the tokens that log in to Vault, set on both sides. */
 export const VAULT_AUDIENCE = 'vault';
@@ -16,11 +16,32 @@ const TOKEN_MAX_TTL = 1800;
  * wildcard, so a tenant whose name begins with this one's is another path.
  */
 export function tenantPolicy(kvMount: string, kvPath: string): string {
+  return policyText(POLICY_MARK, kvMount, kvPath);
+}
+
+function policyText(comment: string, kvMount: string, kvPath: string): string {
   const rules = ['data', 'metadata'].map(
     part =>
       `path "${kvMount}/${part}/${kvPath}" {\n  capabilities = ["read"]\n}\n`,
   );
-  return [`${POLICY_MARK}\n`, ...rules].join('\n');
+  return [`${comment}\n`, ...rules].join('\n');
+}
+
+const TEMPLATE_COMMENT =
+  '# The one policy of all tenants of Threewalls: each reads the entry of its namespace';
+
+/**
+ * The one policy of all tenants, as an administrator installs it from
+ * deploy/vault: Vault itself puts the namespace of whoever has logged in where a
+ * tenant's own policy has its path. Nothing else is in it, and no wildcard.
+ */
+export function templatedPolicy(
+  kvMount: string,
+  kvRoot: string,
+  accessor: string,
+): string {
+  const namespace = `{{identity.entity.aliases.${accessor}.metadata.service_account_namespace}}`;
+  return policyText(TEMPLATE_COMMENT, kvMount, `${kvRoot}${namespace}`);
 }
 
 /** Vault's side of the secret wall: policy and Kubernetes-auth role. */
@@ -28,13 +49,18 @@ export function planVault(
   context: Pick<PlanContext, 'names' | 'cluster'>,
 ): VaultResource[] {
   const { names, cluster } = context;
-  const { kvMount, authMount } = cluster.vault;
+  const { kvMount, authMount, policies } = cluster.vault;
+  const policy =
+    policies.kind === 'templated'
+      ? templatedPolicy(kvMount, kvRootOf(names), policies.accessor)
+      : tenantPolicy(kvMount, names.kvPath);
   return [
     {
       type: 'vault',
       id: `Vault policy ${names.vaultPolicy}`,
       path: `sys/policies/acl/${names.vaultPolicy}`,
-      body: { policy: tenantPolicy(kvMount, names.kvPath) },
+      body: { policy },
+      ...(policies.kind === 'templated' && { given: true }),
     },
     {
       type: 'vault',
@@ -54,6 +80,11 @@ export function planVault(
       },
     },
   ];
+}
+
+/** What stands before the namespace in a KV path; config sees to it that it ends in that. */
+function kvRootOf({ kvPath, namespace }: TenantNames): string {
+  return kvPath.slice(0, kvPath.length - namespace.length);
 }
 
 /** Fields of a tenant's KV entry, under the names that n8n reads them by. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ClusterConfig } from '../platform';
 
 /** Where pods find Vault: a Service of the cluster, or an address outside it. */
@@ -6,6 +7,8 @@ export interface VaultEndpoint {
   port: number;
   /** Namespace of Vault's Service, where the address names one */
   namespace?: string;
+  /** Outside the cluster and by name: only Cilium's policies can name it */
+  isHostName: boolean;
 }
 
 /** Reads {@link VaultEndpoint} off the address that pods use. */
@@ -16,5 +19,6 @@ export function vaultEndpoint(cluster: ClusterConfig): VaultEndpoint {
     host: url.hostname,
     port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
     namespace: service?.[1],
+    isHostName: !service && !isIP(url.hostname),
   };
 }

@@ -1,12 +1,10 @@
+import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../planned';
-import { PlacementAttempt, Side } from '../types';
+import { PlacementAttempt, PortalAttempt, Side } from '../types';
+import { podsPlaced } from './podsPlaced';
 
 /** Where the plan's workload has to run: a sandbox, nodes of its own. */
-export interface DeclaredPlacement {
-  runtimeClassName?: string;
-  nodeSelector?: Record<string, string>;
-  tolerations?: object[];
-}
+export type DeclaredPlacement = Placement;
 
 /** What the plan declares; the proof pod runs in the same way. */
 export function declaredPlacement({
@@ -21,11 +19,35 @@ export function declaredPlacement({
 /** Attempts for what is declared; none for what isn't. */
 export function placements(
   side: Side,
-): Record<'runtimeClass' | 'nodes', PlacementAttempt[]> {
+): Record<'runtimeClass' | 'nodes', (PlacementAttempt | PortalAttempt)[]> {
   const { runtimeClassName, nodeSelector } = declaredPlacement(side);
   return {
-    runtimeClass: runtimeClassName ? [inSandbox(runtimeClassName)] : [],
-    nodes: nodeSelector ? [onNodes(nodeSelector)] : [],
+    runtimeClass: runtimeClassName
+      ? [
+          inSandbox(runtimeClassName),
+          podsPlaced(side, {
+            expected: `n8n's pods have RuntimeClass ${runtimeClassName}`,
+            fields: ['runtimeClassName'],
+            wrong: ({ spec }) =>
+              spec.runtimeClassName === runtimeClassName
+                ? undefined
+                : `has RuntimeClass ${spec.runtimeClassName ?? 'none'}`,
+          }),
+        ]
+      : [],
+    nodes: nodeSelector
+      ? [
+          onNodes(nodeSelector),
+          podsPlaced(side, {
+            expected: `n8n's pods run on nodes ${text(nodeSelector)}`,
+            fields: ['nodeSelector', 'tolerations'],
+            wrong: ({ spec }, labelsOf) =>
+              isOn(nodeSelector, labelsOf(spec.nodeName))
+                ? undefined
+                : `runs on ${spec.nodeName}`,
+          }),
+        ]
+      : [],
   };
 }
 
@@ -51,19 +73,30 @@ function inSandbox(name: string): PlacementAttempt {
 }
 
 function onNodes(selector: Record<string, string>): PlacementAttempt {
-  const wanted = Object.entries(selector);
-  const text = wanted.map(([key, value]) => `${key}=${value}`).join(',');
   return {
     by: 'placement',
-    target: `nodes ${text}`,
+    target: `nodes ${text(selector)}`,
     request: 'run the proof pod, and look at its node',
-    expected: `a node with ${text}`,
+    expected: `a node with ${text(selector)}`,
     judge: ({ nodeName, node }) => ({
       code: nodeName ?? 'NONE',
       response: `ran on ${nodeName}`,
-      outcome: wanted.every(([key, value]) => node?.labels[key] === value)
-        ? 'asExpected'
-        : 'failed',
+      outcome: isOn(selector, node?.labels) ? 'asExpected' : 'failed',
     }),
   };
+}
+
+function isOn(
+  selector: Record<string, string>,
+  labels: Record<string, string> = {},
+): boolean {
+  return Object.entries(selector).every(
+    ([key, value]) => labels[key] === value,
+  );
+}
+
+function text(selector: Record<string, string>): string {
+  return Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
 }

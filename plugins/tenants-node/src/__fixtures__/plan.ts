@@ -1,0 +1,20 @@
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import { planTenant } from '../plan/planTenant';
+import { KubernetesObject, TenantPlan, VaultResource } from '../plan/types';
+import { testPlatform, testSpec } from './platform';
+
+/** The plan of a tenant under some config, and its parts. */
+export function tenantPlan(
+  tenants: Record<string, unknown> = {},
+  spec: Partial<TenantSpec> = {},
+): { plan: TenantPlan; objects: KubernetesObject[]; vault: VaultResource[] } {
+  const plan = planTenant(testSpec(spec), testPlatform(tenants));
+  const resources = plan.stages.flatMap(stage => stage.resources);
+  return {
+    plan,
+    objects: resources.flatMap(r =>
+      r.type === 'kubernetes' ? [r.object] : [],
+    ),
+    vault: resources.flatMap(r => (r.type === 'vault' ? [r] : [])),
+  };
+}

@@ -1,0 +1,160 @@
+import { testPlatform, testSpec } from '../__fixtures__/platform';
+import { tenantPlan } from '../__fixtures__/plan';
+import { n8nUrl } from './exposure';
+
+const HOST = '{{ name }}.n8n.example.com';
+const network = { ingressNamespace: 'ingress' };
+
+/** The Deployment's pod, and what else of the workload there is. */
+function workload(n8n: object, over: object = {}) {
+  const { objects } = tenantPlan({ n8n, ...over });
+  const deployment = objects.find(o => o.kind === 'Deployment') as any;
+  const pod = deployment.spec.template.spec;
+  const env = Object.fromEntries(
+    pod.containers[0].env.map(({ name, value }: any) => [name, value]),
+  );
+  return { objects, pod, env };
+}
+
+describe('where n8n runs', () => {
+  it('is nowhere in particular by default', () => {
+    const { pod } = workload({});
+    expect(Object.keys(pod)).not.toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/runtimeClassName|nodeSelector|tolerations/),
+      ]),
+    );
+  });
+
+  it('is in the sandbox and on the nodes that config names, by the tenant’s name', () => {
+    const { pod } = workload({
+      runtimeClassName: 'gvisor',
+      nodeSelector: { 'example.com/pool': '{{ name }}', os: 'linux' },
+      tolerations: [
+        { key: 'example.com/pool', value: '{{name}}', effect: 'NoSchedule' },
+        { key: 'other', operator: 'Exists' },
+      ],
+    });
+    expect(pod).toMatchObject({
+      runtimeClassName: 'gvisor',
+      nodeSelector: { 'example.com/pool': 'acme', os: 'linux' },
+      tolerations: [
+        { key: 'example.com/pool', value: 'acme', effect: 'NoSchedule' },
+        { key: 'other', operator: 'Exists' },
+      ],
+    });
+  });
+
+  it('leaves room for a sandbox’s overhead in the quota of the proof pod', () => {
+    const hard = (n8n: object) =>
+      (
+        tenantPlan({ n8n }).objects.find(
+          o => o.metadata.name === 'tenant-probe-quota',
+        ) as any
+      ).spec.hard;
+    expect(hard({})).toMatchObject({ 'limits.memory': '256Mi' });
+    expect(
+      hard({
+        runtimeClassName: 'kata',
+        runtimeOverhead: { cpu: '250m', memory: '160Mi' },
+      }),
+    ).toEqual({
+      pods: '1',
+      'requests.cpu': '300m',
+      'requests.memory': '224Mi',
+      'limits.cpu': '1250m',
+      'limits.memory': '416Mi',
+    });
+  });
+});
+
+describe('the way to n8n', () => {
+  it('is none by default', () => {
+    const { objects, env } = workload({});
+    expect(objects.map(o => o.kind)).not.toContain('Ingress');
+    expect(objects.map(o => o.kind)).not.toContain('HTTPRoute');
+    expect(env).not.toHaveProperty('N8N_EDITOR_BASE_URL');
+    expect(n8nUrl(testSpec(), testPlatform())).toBeUndefined();
+  });
+
+  it('is an Ingress, open to the controller’s namespace alone', () => {
+    const ingress = {
+      className: 'nginx',
+      host: HOST,
+      tlsSecretName: 'n8n-{{ name }}-tls',
+      annotations: { 'cert-manager.io/cluster-issuer': 'public' },
+    };
+    const { objects, env } = workload({ ingress }, { network });
+    const found = objects.find(o => o.kind === 'Ingress')!;
+    expect(found.metadata.annotations).toMatchObject(ingress.annotations);
+    expect(found.spec).toEqual({
+      ingressClassName: 'nginx',
+      rules: [
+        {
+          host: 'acme.n8n.example.com',
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: 'n8n', port: { number: 5678 } } },
+              },
+            ],
+          },
+        },
+      ],
+      tls: [{ hosts: ['acme.n8n.example.com'], secretName: 'n8n-acme-tls' }],
+    });
+    expect(env).toMatchObject({
+      N8N_HOST: 'acme.n8n.example.com',
+      N8N_PROTOCOL: 'https',
+      N8N_EDITOR_BASE_URL: 'https://acme.n8n.example.com',
+      N8N_WEBHOOK_URL: 'https://acme.n8n.example.com',
+      N8N_PROXY_HOPS: '1',
+      N8N_SECURE_COOKIE: 'true',
+    });
+    const policy = objects.find(o => o.kind === 'NetworkPolicy') as any;
+    expect(policy.spec.ingress).toEqual([
+      { from: [{ podSelector: {} }] },
+      {
+        from: [
+          {
+            namespaceSelector: {
+              matchLabels: { 'kubernetes.io/metadata.name': 'ingress' },
+            },
+          },
+        ],
+        ports: [{ port: 5678, protocol: 'TCP' }],
+      },
+    ]);
+  });
+
+  it('is plain http where nobody ends TLS', () => {
+    const { env } = workload({ ingress: { host: HOST } }, { network });
+    expect(env).toMatchObject({
+      N8N_EDITOR_BASE_URL: 'http://acme.n8n.example.com',
+      N8N_SECURE_COOKIE: 'false',
+    });
+  });
+
+  it('is an HTTPRoute to a Gateway', () => {
+    const gateway = {
+      name: 'public',
+      namespace: 'gateways',
+      sectionName: 'https',
+      host: HOST,
+    };
+    const { objects } = workload({ gateway }, { network });
+    const route = objects.find(o => o.kind === 'HTTPRoute')!;
+    expect(route.apiVersion).toBe('gateway.networking.k8s.io/v1');
+    expect(route.spec).toMatchObject({
+      parentRefs: [
+        { name: 'public', namespace: 'gateways', sectionName: 'https' },
+      ],
+      hostnames: ['acme.n8n.example.com'],
+      rules: [{ backendRefs: [{ name: 'n8n', port: 5678 }] }],
+    });
+    const platform = testPlatform({ n8n: { gateway }, network });
+    expect(n8nUrl(testSpec(), platform)).toBe('https://acme.n8n.example.com');
+  });
+});

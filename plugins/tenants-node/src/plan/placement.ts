@@ -1,0 +1,33 @@
+import { N8nConfig, Platform } from '../platform';
+import { forTenant } from './names';
+
+/** Where a tenant's n8n runs, as a pod's spec says it; empty where nothing is declared. */
+export type Placement = Pick<
+  N8nConfig,
+  'runtimeClassName' | 'nodeSelector' | 'tolerations'
+>;
+
+/** A sandbox, nodes of its own: config with the tenant's name filled in. */
+export function planPlacement(
+  { n8n }: Pick<Platform, 'n8n'>,
+  tenant: string,
+): Placement {
+  const { runtimeClassName, nodeSelector, tolerations } = n8n;
+  return {
+    ...(runtimeClassName && { runtimeClassName }),
+    ...(nodeSelector && {
+      nodeSelector: Object.fromEntries(
+        Object.entries(nodeSelector).map(([key, value]) => [
+          key,
+          forTenant(value, tenant),
+        ]),
+      ),
+    }),
+    ...(tolerations && {
+      tolerations: tolerations.map(({ value, ...rest }) => ({
+        ...rest,
+        ...(value !== undefined && { value: forTenant(value, tenant) }),
+      })),
+    }),
+  };
+}
