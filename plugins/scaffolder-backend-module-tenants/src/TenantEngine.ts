@@ -1,24 +1,19 @@
 import {
+  AuditorService,
   AuthService,
   BackstageCredentials,
-  PermissionsService,
-  UserInfoService,
-  AuditorService,
 } from '@backstage/backend-plugin-api';
-import { InputError, NotAllowedError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
-  AuthorizeResult,
   BasicPermission,
   ResourcePermission,
 } from '@backstage/plugin-permission-common';
-import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   TenantsClient,
   TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   applyPlan,
-  ApplyResult,
   checkCapacity,
   Clusters,
   diffPlan,
@@ -33,6 +28,8 @@ import {
   TenantPlan,
   TenantRecord,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { ApplyCount, countOf, differenceLine, resultLine } from './taskLog';
+import { TenantAuthorizer } from './TenantAuthorizer';
 
 /** What an action hands on of its context. */
 export interface EngineContext {
@@ -43,18 +40,16 @@ export interface EngineContext {
 }
 
 /**
- * The folds of a plan as the actions need them: each authorises whoever started
- * the task before it does anything, since the portal's own rights are wide and a
- * template must be no way around.
+ * The folds of a plan as the actions need them. A plan or a tenant is to be had
+ * only for whoever may do that with it.
  */
 export class TenantEngine {
   static create(options: {
     platform: Platform;
     clusters: Clusters;
     tenants: TenantsClient;
+    authorizer: TenantAuthorizer;
     auth: AuthService;
-    permissions: PermissionsService;
-    userInfo: UserInfoService;
     catalog: CatalogService;
     auditor: AuditorService;
   }) {
@@ -97,16 +92,11 @@ export class TenantEngine {
     permission: BasicPermission,
   ): Promise<TenantPlan> {
     const plan = planTenant(spec, this.platform);
-    const credentials = await context.getInitiatorCredentials();
-    const [decision] = await this.options.permissions.authorize(
-      [{ permission }],
-      { credentials },
+    await this.options.authorizer.checkSpec(
+      await context.getInitiatorCredentials(),
+      plan.spec,
+      permission,
     );
-    if (decision.result !== AuthorizeResult.ALLOW) {
-      throw new NotAllowedError(`You may not: ${permission.name} is denied`);
-    }
-    await this.#checkOwner(credentials, plan.spec.owner);
-    await this.#checkNameIsFree(plan.spec);
     return plan;
   }
 
@@ -120,17 +110,29 @@ export class TenantEngine {
     name: string,
     permission: ResourcePermission,
   ): Promise<TenantRecord> {
-    const credentials = await context.getInitiatorCredentials();
     const tenant = await readTenant(this.options.clusters, name);
-    const [decision] = await this.options.permissions.authorize(
-      [{ permission, resourceRef: name }],
-      { credentials },
+    await this.options.authorizer.checkTenant(
+      await context.getInitiatorCredentials(),
+      tenant,
+      permission,
     );
-    if (decision.result !== AuthorizeResult.ALLOW) {
-      throw new NotAllowedError(`You may not: ${permission.name} is denied`);
-    }
-    await this.#checkMembership(credentials, tenant.owner);
     return tenant;
+  }
+
+  /**
+   * Whether there is anything of a tenant already: its namespace, an archived one
+   * too, or its entry in Vault.
+   */
+  async isThere(plan: TenantPlan): Promise<boolean> {
+    const { kubernetes, vault, config } = this.options.clusters.get(
+      plan.spec.cluster,
+    );
+    const { namespace, kvPath } = plan.names;
+    const [live, entry] = await Promise.all([
+      kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace }),
+      vault.read(`${config.vault.kvMount}/metadata/${kvPath}`),
+    ]);
+    return Boolean(live || entry);
   }
 
   /** Applies stages of a plan, a line in the task's log for each resource. */
@@ -138,23 +140,15 @@ export class TenantEngine {
     context: EngineContext,
     plan: TenantPlan,
     options: { stages?: Stage[]; adopt?: boolean; seed?: SeedValues },
-  ): Promise<{ created: number; updated: number; unchanged: number }> {
-    const count = { created: 0, updated: 0, unchanged: 0 };
+  ): Promise<ApplyCount> {
+    const count = countOf([]);
     const cluster = this.options.clusters.get(plan.spec.cluster);
     // Before anything is changed: a tenant too many is no tenant cut in half.
     if (!options.stages || options.stages.includes('namespace')) {
       await checkCapacity(plan, cluster, this.platform, context);
     }
     if (context.isDryRun) {
-      const differences = await this.diff(context, plan, options);
-      for (const { change } of differences) {
-        count[
-          (
-            { create: 'created', update: 'updated', none: 'unchanged' } as const
-          )[change]
-        ]++;
-      }
-      return count;
+      return countOf(await this.diff(context, plan, options));
     }
     const event = await this.options.auditor.createEvent({
       eventId: 'tenant-apply',
@@ -170,7 +164,7 @@ export class TenantEngine {
           if (result.result !== 'ready') {
             count[result.result]++;
           }
-          context.logger.info(line(result));
+          context.logger.info(resultLine(result));
         },
       });
       await event.success({ meta: { ...count } });
@@ -197,15 +191,7 @@ export class TenantEngine {
         signal: context.signal,
       })
     ).filter(d => !options.stages || options.stages.includes(d.stage));
-    for (const { change, id, fields } of differences) {
-      const said = {
-        create: 'would create',
-        update: 'would update',
-        none: 'unchanged',
-      }[change];
-      const names = fields.map(f => f.field).join(', ');
-      context.logger.info(`${said.padEnd(12)} ${id}${names && `: ${names}`}`);
-    }
+    differences.forEach(d => context.logger.info(differenceLine(d)));
     return differences;
   }
 
@@ -235,64 +221,4 @@ export class TenantEngine {
       throw error;
     }
   }
-
-  async #checkOwner(
-    credentials: BackstageCredentials,
-    owner: string,
-  ): Promise<void> {
-    const entity = await this.catalog.getEntityByRef(owner, { credentials });
-    if (!entity) {
-      throw new InputError(
-        `There is no ${owner} in the catalog to own the tenant`,
-      );
-    }
-    await this.#checkMembership(credentials, owner);
-  }
-
-  async #checkMembership(
-    credentials: BackstageCredentials,
-    owner: string,
-  ): Promise<void> {
-    if (!this.options.auth.isPrincipal(credentials, 'user')) {
-      return;
-    }
-    const { ownershipEntityRefs } = await this.options.userInfo.getUserInfo(
-      credentials,
-    );
-    const refs = ownershipEntityRefs.map(ref => ref.toLowerCase());
-    if (!refs.includes(owner.toLowerCase())) {
-      throw new NotAllowedError(
-        `You may not act for ${owner}: you are not one of its members`,
-      );
-    }
-  }
-
-  /** A name is unique in the portal, whatever the cluster. */
-  async #checkNameIsFree(spec: TenantSpec): Promise<void> {
-    const existing = await readTenant(this.options.clusters, spec.name).catch(
-      (error: Error) => {
-        if (error.name === 'NotFoundError') {
-          return undefined;
-        }
-        throw error;
-      },
-    );
-    if (!existing) {
-      return;
-    }
-    if (existing.cluster !== spec.cluster) {
-      throw new InputError(
-        `Tenant ${spec.name} exists in cluster ${existing.cluster}: a name is unique in the portal`,
-      );
-    }
-    if (existing.owner !== spec.owner) {
-      throw new NotAllowedError(
-        `Tenant ${spec.name} exists and is owned by ${existing.owner}: choose another name`,
-      );
-    }
-  }
-}
-
-function line({ result, id, ms }: ApplyResult): string {
-  return `${result.padEnd(9)}  ${id}  ${ms} ms`;
 }

@@ -78,7 +78,35 @@ export const applyOutput = {
   created: (zod: Z) => zod.number({ description: 'Resources created' }),
   updated: (zod: Z) => zod.number({ description: 'Resources updated' }),
   unchanged: (zod: Z) => zod.number({ description: 'Resources left alone' }),
+  url: (zod: Z) =>
+    zod
+      .string({ description: 'Where n8n is found, where config exposes it' })
+      .optional(),
 };
+
+/** Characters of n8n's own passwords, at least and at most. */
+const PASSWORD = { least: 8, most: 64 };
+
+/**
+ * The owner's first password, of the form's secrets; `undefined` where none was
+ * given. The templates' secrets schema says the same: this is for the others.
+ *
+ * @throws InputError for one that n8n would not take; it does not say which
+ */
+export function ownerPasswordOf(
+  secrets: Record<string, string> | undefined,
+): string | undefined {
+  const password = secrets?.ownerPassword;
+  if (!password) {
+    return undefined;
+  }
+  if (password.length < PASSWORD.least || password.length > PASSWORD.most) {
+    throw new InputError(
+      `The first password has ${PASSWORD.least} to ${PASSWORD.most} characters`,
+    );
+  }
+  return password;
+}
 
 /**
  * The spec that an action's input means, with defaults filled in: the

@@ -1,9 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import scaffolderPlugin from '@backstage/plugin-scaffolder-backend';
+import { parse } from 'yaml';
 import { FakeCluster } from './__testUtils__/FakeCluster';
 import { configOf, entities, OWNER, PLANTED } from './__testUtils__/setup';
 import tenantsModule from '.';
+
+/** As the template has it. */
+const linkToN8n = parse(
+  readFileSync(
+    resolve(__dirname, '../../../templates/create-tenant/template.yaml'),
+    'utf8',
+  ),
+).spec.output.links.find((link: { title: string }) =>
+  link.title.startsWith('n8n'),
+);
 
 let lab: FakeCluster;
 let other: FakeCluster;
@@ -51,7 +64,10 @@ it('dry-runs a template of ours in a backend, and shows no secret', async () => 
                 input: { name: 'acme', owner, cluster: 'lab' },
               },
             ],
-            output: { namespace: '${{ steps.create.output.namespace }}' },
+            output: {
+              namespace: '${{ steps.create.output.namespace }}',
+              links: [{ ...linkToN8n, title: 'n8n' }],
+            },
           },
         },
         values: {},
@@ -63,7 +79,11 @@ it('dry-runs a template of ours in a backend, and shows no secret', async () => 
   const mine = await dryRun('user:default/mock');
   const text = await mine.text();
   expect(mine.status).toBe(200);
-  expect(JSON.parse(text).output).toEqual({ namespace: 'web-tenant-acme' });
+  expect(JSON.parse(text).output).toEqual({
+    namespace: 'web-tenant-acme',
+    // Nothing is exposed.
+    links: [],
+  });
   expect(text).toContain('would create');
   const theirs = await dryRun(OWNER);
   expect(theirs.status).toBe(403);

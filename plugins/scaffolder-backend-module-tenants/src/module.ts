@@ -10,6 +10,7 @@ import {
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
 import * as actions from './actions';
+import { TenantAuthorizer } from './TenantAuthorizer';
 import { TenantEngine } from './TenantEngine';
 
 /**
@@ -34,10 +35,12 @@ export const scaffolderModuleTenants = createBackendModule({
       },
       async init({ scaffolder, config, discovery, ...services }) {
         const platform = readPlatform(config);
+        const clusters = Clusters.fromPlatform(platform);
         const engine = TenantEngine.create({
           ...services,
           platform,
-          clusters: Clusters.fromPlatform(platform),
+          clusters,
+          authorizer: TenantAuthorizer.create({ ...services, clusters }),
           tenants: new TenantsClient({ discoveryApi: discovery }),
         });
         scaffolder.addActions(

@@ -12,6 +12,7 @@ import {
   Clusters,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { TenantAuthorizer } from '../TenantAuthorizer';
 import { TenantEngine } from '../TenantEngine';
 import { FakeCluster } from './FakeCluster';
 
@@ -85,18 +86,26 @@ export function engineOf(
   const platform = readPlatform(mockServices.rootConfig({ data: config }));
   const { permitted = true } = options;
   const result = permitted ? AuthorizeResult.ALLOW : AuthorizeResult.DENY;
+  const clusters = Clusters.fromPlatform(platform);
+  const services = {
+    auth: mockServices.auth(),
+    catalog: catalogServiceMock({ entities }),
+  };
   return TenantEngine.create({
+    ...services,
     platform,
-    clusters: Clusters.fromPlatform(platform),
+    clusters,
     tenants: new TenantsClient({
       discoveryApi: { getBaseUrl: async () => 'http://127.0.0.1:9' },
     }),
-    auth: mockServices.auth(),
-    permissions: mockServices.permissions.mock({
-      authorize: async requests => requests.map(() => ({ result })),
+    authorizer: TenantAuthorizer.create({
+      ...services,
+      clusters,
+      permissions: mockServices.permissions.mock({
+        authorize: async requests => requests.map(() => ({ result })),
+      }),
+      userInfo: mockServices.userInfo({ ownershipEntityRefs: [OWNER] }),
     }),
-    userInfo: mockServices.userInfo({ ownershipEntityRefs: [OWNER] }),
-    catalog: catalogServiceMock({ entities }),
     auditor: mockServices.auditor.mock({
       createEvent: async () => ({
         success: async () => {},
@@ -113,6 +122,7 @@ export function contextOf(
     isDryRun?: boolean;
     signal?: AbortSignal;
     workspacePath?: string;
+    ownerPassword?: string;
   } = {},
 ) {
   const said: string[] = [];
@@ -121,7 +131,7 @@ export function contextOf(
   const context = {
     ...createMockActionContext({
       input: input as any,
-      secrets: { ownerPassword: PLANTED.ownerPassword },
+      secrets: { ownerPassword: over.ownerPassword ?? PLANTED.ownerPassword },
       workspacePath: over.workspacePath ?? '/nowhere',
     }),
     logger: { info: say, warn: say, error: say, debug: say },

@@ -57,6 +57,16 @@ describe('a bad input', () => {
     expectNoSecret(result);
   });
 
+  it('is a password that n8n would not take, and it is not shown', async () => {
+    for (const ownerPassword of ['Short-1', 'Long-1'.repeat(11)]) {
+      const result = await run('tenant:create', {}, { ownerPassword });
+      expect(result.error).toMatchObject({ name: 'InputError' });
+      expect(result.error!.message).toMatch(/has 8 to 64 characters/);
+      expect(JSON.stringify(result)).not.toContain(ownerPassword);
+      expect(lab.writes).toEqual([]);
+    }
+  });
+
   it('without the name typed again is refused by tenant:remove', async () => {
     await run('tenant:create');
     const before = lab.writes.length;
@@ -91,6 +101,25 @@ describe('what they do', () => {
     });
     expect([...lab.objects.keys()]).toEqual([]);
     [first, second, resized, removed].forEach(expectNoSecret);
+  });
+
+  it('says whether anything of a tenant was there', async () => {
+    expect((await run('tenant:plan')).outputs.exists).toBe(false);
+    await run('tenant:namespace:apply');
+    expect((await run('tenant:plan')).outputs.exists).toBe(true);
+    await run('tenant:remove');
+    expect((await run('tenant:plan')).outputs.exists).toBe(false);
+  });
+
+  it('removes nothing where nothing is, if a clean-up asks', async () => {
+    const { error } = await run('tenant:remove');
+    expect(error).toMatchObject({ name: 'NotFoundError' });
+    const cleanUp = await run('tenant:remove', { ifExists: true });
+    expect(cleanUp).toMatchObject({
+      error: undefined,
+      outputs: { removed: false },
+    });
+    expect(lab.writes).toEqual([]);
   });
 
   it.each(ids.filter(id => id !== 'tenant:render'))(

@@ -20,6 +20,11 @@ export function createTenantPlanAction(options: { engine: TenantEngine }) {
     schema: {
       input: specInput,
       output: {
+        exists: zod =>
+          zod.boolean({
+            description:
+              'Whether anything of the tenant is there already; a clean-up must leave such a tenant alone',
+          }),
         changes: zod =>
           zod.array(
             zod.object({
@@ -38,6 +43,7 @@ export function createTenantPlanAction(options: { engine: TenantEngine }) {
       const differences = await engine.diff(ctx, plan, {
         adopt: ctx.input.adopt,
       });
+      ctx.output('exists', await engine.isThere(plan));
       ctx.output(
         'changes',
         differences.map(({ stage, id, change, fields }) => ({

@@ -28,4 +28,19 @@ export const examples: TemplateExample[] = [
       ],
     }),
   },
+  {
+    description:
+      'Take away what a failed task has created, and nothing that was there before',
+    example: stringify({
+      steps: [
+        {
+          id: 'cleanUp',
+          name: 'Take away what was created',
+          if: '${{ failure() and steps.plan.output.exists === false }}',
+          action: 'tenant:remove',
+          input: { name: 'acme', confirm: 'acme', ifExists: true },
+        },
+      ],
+    }),
+  },
 ];

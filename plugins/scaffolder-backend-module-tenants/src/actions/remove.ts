@@ -29,6 +29,13 @@ export function createTenantRemoveAction(options: { engine: TenantEngine }) {
                 'Keep the namespace with its volumes and the KV entry, so that creating the tenant again brings them back',
             })
             .optional(),
+        ifExists: zod =>
+          zod
+            .boolean({
+              description:
+                'Do nothing where there is no such tenant; for a clean-up step',
+            })
+            .optional(),
       },
       output: {
         removed: zod =>
@@ -36,13 +43,25 @@ export function createTenantRemoveAction(options: { engine: TenantEngine }) {
       },
     },
     async handler(ctx) {
-      const { name, confirm, keepData } = ctx.input;
+      const { name, confirm, keepData, ifExists } = ctx.input;
       if (confirm !== name) {
         throw new InputError(
           `To remove tenant ${name}, type its name again; nothing was changed`,
         );
       }
-      const tenant = await engine.tenantFor(ctx, name, tenantRemovePermission);
+      const tenant = await engine
+        .tenantFor(ctx, name, tenantRemovePermission)
+        .catch((error: Error) => {
+          if (ifExists && error.name === 'NotFoundError') {
+            return undefined;
+          }
+          throw error;
+        });
+      if (!tenant) {
+        ctx.logger.info(`There is no tenant ${name}: nothing to remove`);
+        ctx.output('removed', false);
+        return;
+      }
       if (ctx.isDryRun) {
         ctx.logger.info(`would remove tenant ${name} (${tenant.namespace})`);
         ctx.output('removed', false);

@@ -1,7 +1,7 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { InputError } from '@backstage/errors';
 import { tenantResizePermission } from '@threewalls/backstage-plugin-tenants-common';
-import { planTenant } from '@threewalls/backstage-plugin-tenants-node';
+import { n8nUrl, planTenant } from '@threewalls/backstage-plugin-tenants-node';
 import { applyOutput } from '../input';
 import { TenantEngine } from '../TenantEngine';
 import { examples } from './resize.examples';
@@ -38,6 +38,7 @@ export function createTenantResizeAction(options: { engine: TenantEngine }) {
       ctx.output('created', count.created);
       ctx.output('updated', count.updated);
       ctx.output('unchanged', count.unchanged);
+      ctx.output('url', n8nUrl(tenant, engine.platform));
     },
   });
 }

@@ -63,19 +63,22 @@ export function createTenantWallsProveAction(options: {
         return;
       }
       await engine.tenantFor(ctx, name, tenantProvePermission);
+      const start = async () => {
+        const token = await engine.token(ctx);
+        const request = { trigger: 'task' } as const;
+        return (await engine.tenants.startProof(name, request, { token })).id;
+      };
       // After a recovery the proof that is under way is followed, not doubled.
-      const proofId = await ctx.checkpoint({
+      let proofId = await ctx.checkpoint({
         key: `v1.tenant.walls.prove.${name}`,
-        fn: async () => {
-          const started = await engine.tenants.startProof(
-            name,
-            { trigger: 'task' },
-            { token: await engine.token(ctx) },
-          );
-          return started.id;
-        },
+        fn: start,
       });
-      const proof = await follow(engine, ctx, name, proofId);
+      let proof = await follow(engine, ctx, name, proofId);
+      if (proof.receipts.length === 0) {
+        // Cut off, as by the stop of the portal that this task has outlived.
+        proofId = await start();
+        proof = await follow(engine, ctx, name, proofId);
+      }
       for (const { wall, status, summary } of proof.verdicts) {
         ctx.logger.info(`${wall.padEnd(8)}  ${status.padEnd(8)}  ${summary}`);
       }
