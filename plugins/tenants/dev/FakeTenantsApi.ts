@@ -1,36 +1,67 @@
-import { NotFoundError } from '@backstage/errors';
+import { NotFoundError, ServiceUnavailableError } from '@backstage/errors';
 import {
   DriftItem,
+  GetMatrixRequest,
+  ListTenantsRequest,
   Page,
+  PlatformInfo,
+  PreviewRequest,
   Proof,
   ProofSummary,
   Tenant,
   TenantMatrix,
+  TenantPreview,
   TenantsApi,
+  TenantsHealth,
+  TenantUsage,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  degraded,
   drift,
   matrixOf,
+  platform,
+  previewOfNew,
+  previewOfResize,
   proofOf,
   proofs,
   runningProof,
   summaryOf,
   tenants,
+  usage,
 } from '../src/__fixtures__';
+import { manyTenants } from './manyTenants';
 
 const PROOF_MS = 8_000;
 const CHECKS = 12;
 
-/** A backend in the browser: a proof that is asked for moves and comes to an end. */
+/**
+ * A backend in the browser: a proof that is asked for moves and comes to an end.
+ *
+ * What it pretends is in the page's address: `tenants=1000`, `clusters=2` (or 0),
+ * `provider=kubernetes`, `away=cluster` or `away=backend`, `refusal=1`, `slow=1`.
+ */
 export class FakeTenantsApi implements TenantsApi {
   readonly #started = new Map<string, number>();
+  readonly #pretend = new URLSearchParams(window.location.search);
+  readonly #tenants: Record<string, Tenant>;
 
-  async listTenants(): Promise<Page<Tenant>> {
-    const items = Object.keys(tenants).map(name => this.#tenant(name));
-    return { items, totalItems: items.length };
+  constructor() {
+    const count = this.#pretend.get('tenants');
+    this.#tenants = count ? manyTenants(Number(count)) : tenants;
+  }
+
+  async listTenants(request: ListTenantsRequest = {}): Promise<Page<Tenant>> {
+    await this.#reach();
+    const { limit = 100, offset = 0 } = request;
+    const names = Object.keys(this.#tenants);
+    const items = names
+      .slice(offset, offset + limit)
+      .map(name => this.#tenant(name));
+    return { items, totalItems: names.length };
   }
 
   async getTenant(name: string): Promise<Tenant> {
+    await this.#reach();
     return this.#tenant(name);
   }
 
@@ -51,22 +82,82 @@ export class FakeTenantsApi implements TenantsApi {
     return { ...runningProof(name), state: 'queued', progress: undefined };
   }
 
-  async getMatrix(): Promise<TenantMatrix> {
-    return matrixOf(Object.keys(tenants));
+  async getMatrix(request: GetMatrixRequest = {}): Promise<TenantMatrix> {
+    const { tenant, limit = 100, offset = 0 } = request;
+    const names = Object.keys(this.#tenants);
+    const matrix = matrixOf(names.slice(offset, offset + limit));
+    return {
+      ...matrix,
+      totalItems: names.length,
+      cells: matrix.cells.filter(
+        cell => !tenant || [cell.tenant, cell.neighbour].includes(tenant),
+      ),
+    };
   }
 
   async getDrift(name: string): Promise<{ items: DriftItem[] }> {
     return { items: name === 'globex' ? drift : [] };
   }
 
+  async getUsage(): Promise<TenantUsage> {
+    await this.#reach();
+    return usage;
+  }
+
+  async previewTenant(request: PreviewRequest): Promise<TenantPreview> {
+    await this.#reach();
+    const { name } = request;
+    const preview = this.#tenants[name]
+      ? previewOfResize(name)
+      : previewOfNew(name);
+    return this.#pretend.has('refusal')
+      ? {
+          ...preview,
+          refusal:
+            'The quotas of all tenants would be 12 GiB of memory, and the nodes have 8 GiB',
+        }
+      : preview;
+  }
+
+  async getPlatform(): Promise<PlatformInfo> {
+    await this.#reach();
+    const count = Number(this.#pretend.get('clusters') ?? 1);
+    const provider = this.#pretend.get('provider');
+    return {
+      ...platform,
+      clusters: [
+        ...platform.clusters,
+        { name: 'edge', title: 'Edge (Frankfurt)' },
+      ].slice(0, count),
+      networkProvider: provider === 'kubernetes' ? 'kubernetes' : 'cilium',
+    };
+  }
+
+  async getHealth(): Promise<TenantsHealth> {
+    return this.#pretend.get('away') === 'cluster'
+      ? degraded
+      : { status: 'ok', problems: [] };
+  }
+
   async getReport(name: string): Promise<string> {
     return `# Walls of ${name}\n`;
   }
 
+  async #reach() {
+    if (this.#pretend.has('slow')) {
+      await new Promise(resolve => setTimeout(resolve, 600_000));
+    }
+    if (this.#pretend.get('away') === 'backend') {
+      throw new ServiceUnavailableError('connect ECONNREFUSED 127.0.0.1:7007');
+    }
+  }
+
   #tenant(name: string): Tenant {
-    const tenant = tenants[name];
+    const tenant = this.#tenants[name];
     if (!tenant) {
-      throw new NotFoundError(`There is no tenant ${name}`);
+      throw Object.assign(new NotFoundError(`There is no tenant ${name}`), {
+        statusCode: 404,
+      });
     }
     const started = this.#started.get(name);
     if (started === undefined) {

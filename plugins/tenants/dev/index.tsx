@@ -8,9 +8,21 @@ import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
+import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
+import { scaffolderApiRef } from '@backstage/plugin-scaffolder-react';
 import tenantsPlugin, { tenantsApiRef } from '../src';
 import { entities } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
+import { fakeScaffolderApi, templateEntities } from './templates';
+
+// As in the portal: Backstage's own grey is too dark for a dark card.
+const style = document.createElement('style');
+style.textContent = `
+  [data-theme-mode='dark'][data-theme-mode='dark'] {
+    --bui-fg-secondary: #c2c2c2;
+  }
+`;
+document.head.append(style);
 
 createDevApp({
   features: [
@@ -23,12 +35,29 @@ createDevApp({
             defineParams({
               api: catalogApiRef,
               deps: {},
-              factory: () => catalogApiMock({ entities }),
+              factory: () =>
+                catalogApiMock({
+                  entities: [...entities, ...templateEntities],
+                }),
             }),
         }),
       ],
     }),
     tenantsPlugin,
+    scaffolderPlugin,
+    createFrontendModule({
+      pluginId: 'scaffolder',
+      extensions: [
+        ApiBlueprint.make({
+          params: defineParams =>
+            defineParams({
+              api: scaffolderApiRef,
+              deps: {},
+              factory: () => fakeScaffolderApi,
+            }),
+        }),
+      ],
+    }),
     createFrontendModule({
       pluginId: 'app',
       extensions: [

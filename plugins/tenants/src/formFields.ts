@@ -20,4 +20,22 @@ export const formFields = [
       field: () => import('./components/FormFields').then(m => m.TenantEgress),
     },
   }),
+  FormFieldBlueprint.make({
+    name: 'tenant-cluster',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantCluster),
+    },
+  }),
+  FormFieldBlueprint.make({
+    name: 'tenant-preview',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantPreview),
+    },
+  }),
+  FormFieldBlueprint.make({
+    name: 'tenant-removal',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantRemoval),
+    },
+  }),
 ];

@@ -1,3 +1,4 @@
 export * from './matrix';
+export * from './platform';
 export * from './receipts';
 export * from './tenants';

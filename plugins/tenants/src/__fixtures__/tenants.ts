@@ -157,9 +157,15 @@ export const proofs: Record<string, Proof> = {
 
 /** A tenant in each of the states that the card knows. */
 export const tenants: Record<string, Tenant> = {
-  acme: tenantOf('acme', holds),
-  globex: tenantOf('globex', breached),
-  initech: tenantOf('initech', unproven),
+  acme: tenantOf('acme', holds, {
+    usage: { cpu: 0.5, memory: 0.9375, pods: 0.1 },
+  }),
+  globex: tenantOf('globex', breached, {
+    usage: { cpu: 0.25, memory: 0.5, pods: 0.3 },
+  }),
+  initech: tenantOf('initech', unproven, {
+    usage: { cpu: 1, memory: 0.7, pods: 0.4 },
+  }),
   hooli: tenantOf('hooli', old, { wall: { stale: true } }),
   umbrella: tenantOf('umbrella', proofOf('umbrella'), {
     currentProof: runningProof('umbrella'),

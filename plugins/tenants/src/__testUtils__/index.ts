@@ -1,2 +1,4 @@
+export * from './axe';
 export * from './mockTenantsApi';
 export * from './renderCard';
+export * from './renderField';

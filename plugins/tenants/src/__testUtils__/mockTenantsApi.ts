@@ -1,7 +1,11 @@
 import { createApiMock } from '@backstage/frontend-test-utils';
 import { tenantsApiRef } from '../api';
+import { platform, usage } from '../__fixtures__';
 
-/** The API of the backend, of which a test says what it answers. */
+/**
+ * The API of the backend, of which a test says what it answers. It offers the
+ * platform and the usage of the fixtures, and reaches its cluster.
+ */
 export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
   listTenants: jest.fn(),
   getTenant: jest.fn(),
@@ -10,5 +14,9 @@ export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
   startProof: jest.fn(),
   getMatrix: jest.fn(),
   getDrift: jest.fn(),
+  getUsage: jest.fn(async _ => usage),
+  previewTenant: jest.fn(),
+  getPlatform: jest.fn(async () => platform),
+  getHealth: jest.fn(async () => ({ status: 'ok' as const, problems: [] })),
   getReport: jest.fn(),
 }));

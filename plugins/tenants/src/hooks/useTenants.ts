@@ -12,8 +12,12 @@ import { Polled, usePolled } from './usePolled';
 
 const INTERVAL_MS = 30_000;
 
-/** Signals of many proofs at once make one reload in this time. */
+/**
+ * Signals of many proofs at once make one reload in this time, for each so many
+ * tenants: a list of a thousand is not worth reading again every second.
+ */
 const SETTLE_MS = 1_000;
+const SETTLE_TENANTS = 100;
 
 const PAGE_SIZE = 500;
 
@@ -25,7 +29,9 @@ export function useTenants(): Polled<Tenant[]> {
     signal => listAll(api, signal),
     () => INTERVAL_MS,
   );
-  const { refresh } = polled;
+  const { refresh, value } = polled;
+  const settleMs =
+    SETTLE_MS * Math.max(1, Math.ceil((value?.length ?? 0) / SETTLE_TENANTS));
 
   const { lastSignal } = useSignal<TenantSignal>(TENANT_SIGNAL_CHANNEL);
   const timer = useRef<ReturnType<typeof setTimeout>>();
@@ -34,8 +40,10 @@ export function useTenants(): Polled<Tenant[]> {
       timer.current = setTimeout(() => {
         timer.current = undefined;
         refresh();
-      }, SETTLE_MS);
+      }, settleMs);
     }
+    // A signal, not a longer list, is what starts a reload.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [lastSignal, refresh]);
   useEffect(() => () => clearTimeout(timer.current), []);
 

@@ -1,42 +1,12 @@
-import { ComponentType, useState } from 'react';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { renderInTestApp } from '@backstage/frontend-test-utils';
-import { tenants } from '../../__fixtures__';
-import { mockTenantsApi } from '../../__testUtils__';
+import { platform, tenants } from '../../__fixtures__';
+import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
 import { TenantEgressField } from './TenantEgress';
 import { TenantNameField } from './TenantName';
-import { TenantSizeField } from './TenantSize';
 
 const status = (statusCode: number) =>
   Object.assign(new Error(`status ${statusCode}`), { statusCode });
-
-/** Renders a field as a form does: its value comes back to it. */
-function renderField(
-  Field: ComponentType<any>,
-  props: { schema: object; uiSchema?: object; owner?: string; value?: unknown },
-  api = mockTenantsApi(),
-) {
-  const changes: unknown[] = [];
-  function Form() {
-    const [value, setValue] = useState(props.value);
-    return (
-      <Field
-        uiSchema={{}}
-        idSchema={{ $id: 'root_field' }}
-        formContext={{ formData: { owner: props.owner } }}
-        {...props}
-        formData={value}
-        onChange={(next: unknown) => {
-          changes.push(next);
-          setValue(next);
-        }}
-      />
-    );
-  }
-  renderInTestApp(<Form />, { apis: [api] });
-  return { last: () => changes[changes.length - 1] };
-}
 
 describe('TenantName', () => {
   const schema = { title: 'Name', description: 'Not to be changed later' };
@@ -58,7 +28,11 @@ describe('TenantName', () => {
   it('says that a name is free, and what it will be called', async () => {
     const api = mockTenantsApi();
     api.getTenant.mockRejectedValue(status(404));
-    const { last } = renderField(TenantNameField, { schema, owner }, api);
+    const { last } = renderField(
+      TenantNameField,
+      { schema, form: { owner } },
+      api,
+    );
 
     await userEvent.type(await screen.findByLabelText(/Name/), 'umbrella');
 
@@ -72,6 +46,7 @@ describe('TenantName', () => {
     ).toBeVisible();
     expect(last()).toBe('umbrella');
     expect(api.getTenant).toHaveBeenCalledTimes(1);
+    await expect(violations()).resolves.toEqual([]);
   });
 
   it.each([
@@ -79,15 +54,33 @@ describe('TenantName', () => {
     ['not to be seen', async () => Promise.reject(status(403))],
   ])('refuses the name of a tenant %s', async (_, getTenant) => {
     const api = mockTenantsApi({ getTenant });
-    renderField(TenantNameField, { schema, owner, value: 'globex' }, api);
+    renderField(
+      TenantNameField,
+      { schema, form: { owner }, value: 'globex' },
+      api,
+    );
 
     expect(await screen.findByText(/globex is taken/)).toBeInTheDocument();
     expect(screen.getByLabelText(/Name/)).toBeInvalid();
   });
 
+  it('knows the prefix that the backend has', async () => {
+    const api = mockTenantsApi({
+      getPlatform: async () => ({ ...platform, namespacePrefix: 'n8n-' }),
+    });
+    api.getTenant.mockRejectedValue(status(404));
+    renderField(TenantNameField, { schema, value: 'umbrella' }, api);
+
+    expect(await screen.findByText('n8n-umbrella')).toBeInTheDocument();
+  });
+
   it('lets an owner apply a tenant again', async () => {
     const api = mockTenantsApi({ getTenant: async () => tenants.acme });
-    renderField(TenantNameField, { schema, owner, value: 'acme' }, api);
+    renderField(
+      TenantNameField,
+      { schema, form: { owner }, value: 'acme' },
+      api,
+    );
 
     expect(
       await screen.findByText(/There is a tenant acme of this owner/),
@@ -98,42 +91,14 @@ describe('TenantName', () => {
   it('does not stand in the way when the backend is away', async () => {
     const api = mockTenantsApi();
     api.getTenant.mockRejectedValue(status(503));
-    renderField(TenantNameField, { schema, owner, value: 'acme' }, api);
+    renderField(
+      TenantNameField,
+      { schema, form: { owner }, value: 'acme' },
+      api,
+    );
 
     expect(await screen.findByText(/can not be told: .*503/)).toBeVisible();
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
-  });
-});
-
-describe('TenantSize', () => {
-  const schema = {
-    title: 'Size',
-    enum: ['small', 'large'],
-    enumNames: ['Small (1 CPU)', 'Large (4 CPU)'],
-  };
-
-  it('shows the numbers, and takes the card that is chosen', async () => {
-    const small = {
-      name: 'small',
-      title: 'Small',
-      cpu: ['1', '2'],
-      memory: ['1 GiB', '2 GiB'],
-      pods: 10,
-      storage: '5 GiB',
-    };
-    const { last } = renderField(TenantSizeField, {
-      schema,
-      uiSchema: { 'ui:options': { sizes: [small] } },
-      value: 'large',
-    });
-
-    const card = await screen.findByRole('radio', { name: /^Small/ });
-    expect(card).toHaveAccessibleName(
-      /CPU 1 kept for it, 2 at most.*Memory 1 GiB.*Pods 10.*Storage 5 GiB/,
-    );
-    expect(screen.getByRole('radio', { name: 'Large (4 CPU)' })).toBeChecked();
-    await userEvent.click(card);
-    expect(last()).toBe('small');
   });
 });
 
@@ -167,5 +132,44 @@ describe('TenantEgress', () => {
       await screen.findByText(/https:\/\/a.test: Not a host name/),
     ).toBeInTheDocument();
     expect(input).toBeInvalid();
+  });
+
+  it('refuses hosts at once where the platform knows none', async () => {
+    const api = mockTenantsApi({
+      getPlatform: async () => ({
+        ...platform,
+        networkProvider: 'kubernetes' as const,
+      }),
+    });
+    renderField(TenantEgressField, { schema, uiSchema }, api);
+
+    expect(await screen.findByText(/Not on this platform/)).toBeInTheDocument();
+    const input = screen.getByLabelText('Hosts');
+    expect(input).not.toBeInvalid();
+    await userEvent.type(input, 'a');
+
+    expect(
+      await screen.findByText(/know no host names: name IPv4 ranges instead/),
+    ).toBeInTheDocument();
+    expect(input).toBeInvalid();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('takes ranges whatever the platform', async () => {
+    const api = mockTenantsApi({
+      getPlatform: async () => ({
+        ...platform,
+        networkProvider: 'kubernetes' as const,
+      }),
+    });
+    renderField(
+      TenantEgressField,
+      { schema, uiSchema: { 'ui:options': { kind: 'cidr' } } },
+      api,
+    );
+
+    const input = await screen.findByLabelText('Hosts');
+    await userEvent.type(input, '203.0.113.0/24{Enter}');
+    expect(input).not.toBeInvalid();
   });
 });

@@ -1,8 +1,12 @@
 import { useState } from 'react';
 import { TextAreaField } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
-import { egressErrors, entriesOf } from './egress';
+import { tenantsApiRef } from '../../api';
+import { tenantsTranslationRef } from '../../translation';
+import { platformOf, usePlatform } from '../../hooks';
+import { egressErrors, entriesOf, HOSTS_REFUSED } from './egress';
 import styles from './FormFields.module.css';
 
 const egressSchema = makeFieldSchema({
@@ -24,18 +28,26 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
   // The list has no blank lines; who types a new one needs it for a moment.
   const [text, setText] = useState(() => formData.join('\n'));
   const [isTyping, setTyping] = useState(false);
-  const errors = egressErrors(
-    isTyping ? finished(text) : entriesOf(text),
-    kind,
-  );
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { value: platform } = usePlatform();
+  const isRefused =
+    kind === 'host' && platform?.networkProvider === 'kubernetes';
+  const errors =
+    isRefused && text.trim()
+      ? [t('form.hostsRefused')]
+      : egressErrors(isTyping ? finished(text) : entriesOf(text), kind);
 
   return (
     <TextAreaField
       id={props.idSchema?.$id}
       className={`${styles.field} ${styles.list}`}
       label={schema.title}
-      description={uiSchema['ui:description'] ?? schema.description}
-      placeholder={PLACEHOLDER[kind]}
+      description={
+        isRefused
+          ? t('form.hostsNone')
+          : uiSchema['ui:description'] ?? schema.description
+      }
+      placeholder={isRefused ? undefined : PLACEHOLDER[kind]}
       rows={4}
       isRequired={required}
       isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
@@ -64,8 +76,16 @@ export const TenantEgress = createFormField({
   name: 'TenantEgress',
   component: TenantEgressField,
   schema: egressSchema,
-  validation: (entries, field, { uiSchema }) => {
+  validation: async (entries, field, { uiSchema, apiHolder }) => {
     const kind = uiSchema?.['ui:options']?.kind ?? 'host';
+    const api = apiHolder.get(tenantsApiRef);
+    if (kind === 'host' && entries.length > 0 && api) {
+      // Where nobody can tell, the task does.
+      const platform = await platformOf(api).catch(() => undefined);
+      if (platform?.networkProvider === 'kubernetes') {
+        field.addError(HOSTS_REFUSED);
+      }
+    }
     for (const error of egressErrors(entries, kind)) {
       field.addError(error);
     }

@@ -13,7 +13,8 @@ import {
   tenantNameProblem,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { Availability, tenantNameError } from './tenantName';
+import { usePlatform } from '../../hooks';
+import { Availability, tenantNameError } from './availability';
 import { useAvailability } from './useAvailability';
 import styles from './FormFields.module.css';
 
@@ -24,7 +25,7 @@ const nameSchema = makeFieldSchema({
       namespacePrefix: z
         .string()
         .optional()
-        .describe('tenants.naming.namespacePrefix of the backend'),
+        .describe('Prefix in place of the one that the backend has'),
       kvMount: z
         .string()
         .optional()
@@ -35,8 +36,11 @@ const nameSchema = makeFieldSchema({
 /** A tenant's name, checked while it is typed. */
 export function TenantNameField(props: typeof nameSchema.TProps) {
   const { formData: name = '', onChange, schema, uiSchema, required } = props;
-  const { namespacePrefix = DEFAULT_NAMESPACE_PREFIX, kvMount = 'secret' } =
-    uiSchema['ui:options'] ?? {};
+  const { value: platform } = usePlatform();
+  const {
+    namespacePrefix = platform?.namespacePrefix ?? DEFAULT_NAMESPACE_PREFIX,
+    kvMount = 'secret',
+  } = uiSchema['ui:options'] ?? {};
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [touched, setTouched] = useState(false);
   const problem = tenantNameProblem(name, namespacePrefix);

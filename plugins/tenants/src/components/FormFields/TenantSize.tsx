@@ -1,9 +1,12 @@
-import { Fragment } from 'react';
-import { Box, Flex, Radio, RadioGroup, Text } from '@backstage/ui';
+import { Skeleton, Text, VisuallyHidden } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { tenantsTranslationRef } from '../../translation';
+import { usePlatform } from '../../hooks';
+import { RetryAlert } from '../Shared';
+import { Size, SizeCards } from './SizeCards';
+import { sizeOf, sizesOf } from './sizes';
 import styles from './FormFields.module.css';
 
 const sizeSchema = makeFieldSchema({
@@ -28,89 +31,63 @@ const sizeSchema = makeFieldSchema({
           }),
         )
         .optional()
-        .describe(
-          'Numbers of the sizes; without them the cards show enumNames',
-        ),
+        .describe('Sizes to show in place of those that the backend offers'),
     }),
 });
 
-type SizeFieldProps = typeof sizeSchema.TProps;
-type Size = NonNullable<
-  NonNullable<SizeFieldProps['uiSchema']['ui:options']>['sizes']
->[number];
+export type SizeFieldProps = typeof sizeSchema.TProps;
 
 /** A tenant's size, as cards with the numbers. */
 export function TenantSizeField(props: SizeFieldProps) {
-  const { formData, onChange, schema, uiSchema, required } = props;
-  return (
-    <RadioGroup
-      className={styles.sizes}
-      label={schema.title}
-      description={uiSchema['ui:description'] ?? schema.description}
-      isRequired={required}
-      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
-      validationBehavior="aria"
-      isInvalid={Boolean(props.rawErrors?.length)}
-      value={formData ?? null}
-      onChange={onChange}
-    >
-      {sizesOf(props).map(size => (
-        <Radio key={size.name} value={size.name} className={styles.size}>
-          <Flex direction="column" gap="1">
-            <Text as="span" weight="bold">
-              {size.title ?? size.name}
-            </Text>
-            <Numbers size={size} />
-          </Flex>
-        </Radio>
-      ))}
-    </RadioGroup>
+  const sizes = props.uiSchema['ui:options']?.sizes;
+  return sizes ? (
+    <Cards {...props} sizes={sizes} />
+  ) : (
+    <OfferedSizes {...props} />
   );
 }
 
-/** The sizes that the template's enum allows, with what is known of each. */
-function sizesOf(props: SizeFieldProps): Size[] {
-  const { schema, uiSchema } = props;
-  const sizes = uiSchema['ui:options']?.sizes ?? [];
-  const titles = (schema as { enumNames?: string[] }).enumNames;
-  return schema.enum
-    ? schema.enum.map(
-        (name, index) =>
-          sizes.find(size => size.name === name) ?? {
-            name: String(name),
-            title: titles?.[index],
-          },
-      )
-    : sizes;
+/** The sizes that the backend offers. */
+function OfferedSizes(props: SizeFieldProps) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { value, error, refresh } = usePlatform();
+  if (value) {
+    return <Cards {...props} sizes={value.sizes.map(sizeOf)} />;
+  }
+  return error ? (
+    <RetryAlert
+      title={t('form.sizesUnknown')}
+      error={error}
+      onRetry={refresh}
+    />
+  ) : (
+    <div role="status" className={styles.cards}>
+      <VisuallyHidden>{t('form.sizesLoading')}</VisuallyHidden>
+      {[1, 2, 3].map(n => (
+        <Skeleton key={n} height={138} />
+      ))}
+    </div>
+  );
 }
 
-function Numbers(props: { size: Size }) {
-  const { cpu, memory, pods, storage } = props.size;
+function Cards(props: SizeFieldProps & { sizes: Size[] }) {
+  const { schema, uiSchema, sizes } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const range = (pair?: [string, string]) =>
-    pair && t('form.range', { requested: pair[0], limit: pair[1] });
-  const numbers = [
-    [t('form.cpu'), range(cpu)],
-    [t('form.memory'), range(memory)],
-    [t('form.pods'), pods],
-    [t('form.storage'), storage],
-  ];
+  const offered = sizesOf(schema, sizes);
+  if (offered.length === 0) {
+    return <Text color="danger">{t('form.sizesNone')}</Text>;
+  }
   return (
-    <Box as="span" className={styles.numbers}>
-      {numbers.map(
-        ([term, value]) =>
-          value !== undefined && (
-            <Fragment key={term}>
-              <Text as="span" variant="body-small">
-                {term}
-              </Text>{' '}
-              <Text as="span" variant="body-small" color="secondary">
-                {value}
-              </Text>{' '}
-            </Fragment>
-          ),
-      )}
-    </Box>
+    <SizeCards
+      label={schema.title}
+      description={uiSchema['ui:description'] ?? schema.description}
+      isRequired={props.required}
+      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
+      isInvalid={Boolean(props.rawErrors?.length)}
+      sizes={offered}
+      value={props.formData}
+      onChange={props.onChange}
+    />
   );
 }
 

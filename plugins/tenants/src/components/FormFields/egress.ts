@@ -7,6 +7,10 @@ import {
 /** What a list of allowed egress holds. */
 export type EgressKind = 'host' | 'cidr';
 
+/** Said of any host where the platform's network policies know none. */
+export const HOSTS_REFUSED =
+  'The network policies of this platform know no host names: name IPv4 ranges instead';
+
 const PROBLEM_OF = { host: egressHostProblem, cidr: egressCidrProblem };
 
 /** The entries of a text, one a line; blank lines are none. */

@@ -1,3 +1,6 @@
+export * from './TenantCluster';
 export * from './TenantEgress';
 export * from './TenantName';
+export * from './TenantPreview';
+export * from './TenantRemoval';
 export * from './TenantSize';

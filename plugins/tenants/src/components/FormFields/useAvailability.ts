@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { tenantsApiRef } from '../../api';
-import { Availability, availabilityOf } from './tenantName';
+import { Availability, availabilityOf } from './availability';
 
 /** Waits for a pause in the typing: not every letter is a question. */
 const PAUSE_MS = 400;

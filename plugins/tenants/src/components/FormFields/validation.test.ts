@@ -1,8 +1,12 @@
 import { tenantsApiRef } from '../../api';
-import { tenants } from '../../__fixtures__';
+import { createFieldValidation } from '@backstage/plugin-scaffolder-react/alpha';
+import { platform, tenants } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
 import { egressErrors } from './egress';
-import { tenantNameError } from './tenantName';
+import { TenantCluster } from './TenantCluster';
+import { TenantEgress } from './TenantEgress';
+import { TenantRemoval } from './TenantRemoval';
+import { tenantNameError } from './availability';
 
 function contextOf(api: ReturnType<typeof mockTenantsApi>, owner?: string) {
   return {
@@ -59,5 +63,66 @@ describe('egressErrors', () => {
     expect(egressErrors(hosts, 'host')).toEqual([
       '101 are too many: 100 at most',
     ]);
+  });
+});
+
+describe('what keeps the form from going on', () => {
+  async function errorsOf(
+    field: any,
+    value: unknown,
+    context: { uiSchema?: object; formData?: object } = {},
+    api = mockTenantsApi(),
+  ) {
+    const validation = createFieldValidation();
+    await field.validation(value, validation, {
+      uiSchema: {},
+      ...contextOf(api),
+      ...context,
+    });
+    return validation.__errors;
+  }
+  const hosts = { uiSchema: { 'ui:options': { kind: 'host' } } };
+
+  it('is a host where the platform knows none', async () => {
+    const getPlatform = async () => ({
+      ...platform,
+      networkProvider: 'kubernetes' as const,
+    });
+    await expect(
+      errorsOf(
+        TenantEgress,
+        ['a.test'],
+        hosts,
+        mockTenantsApi({ getPlatform }),
+      ),
+    ).resolves.toEqual([expect.stringMatching(/know no host names/)]);
+    await expect(
+      errorsOf(TenantEgress, [], hosts, mockTenantsApi({ getPlatform })),
+    ).resolves.toEqual([]);
+  });
+
+  it('is no host where nobody can tell', async () => {
+    const api = mockTenantsApi();
+    api.getPlatform.mockRejectedValue(new Error('connection refused'));
+    await expect(
+      errorsOf(TenantEgress, ['a.test'], hosts, api),
+    ).resolves.toEqual([]);
+  });
+
+  it('is a choice of cluster that was not made', async () => {
+    await expect(errorsOf(TenantCluster, 'edge')).resolves.toEqual([]);
+    await expect(errorsOf(TenantCluster, '')).resolves.toEqual([
+      expect.stringMatching(/Choose the cluster/),
+    ]);
+  });
+
+  it('is the name of another tenant than the one to be removed', async () => {
+    const formData = { tenant: 'resource:default/acme' };
+    await expect(
+      errorsOf(TenantRemoval, 'acme', { formData }),
+    ).resolves.toEqual([]);
+    await expect(
+      errorsOf(TenantRemoval, 'globex', { formData }),
+    ).resolves.toEqual([expect.stringMatching(/not the name of the tenant/)]);
   });
 });

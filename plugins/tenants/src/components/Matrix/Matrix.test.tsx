@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
@@ -25,7 +25,7 @@ function apiOf(names: string[]) {
 
 describe('MatrixCard', () => {
   it('shows each pair by a sign, and leads to its receipts', async () => {
-    render(<MatrixCard />, apiOf(NAMES));
+    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
 
     const cell = await screen.findByRole('link', {
       name: /^globex against acme: breached, proved .*\d/,
@@ -43,7 +43,7 @@ describe('MatrixCard', () => {
   });
 
   it('says how many pairs are covered, and names the breached', async () => {
-    render(<MatrixCard />, apiOf(NAMES));
+    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
 
     expect(await screen.findByText('5 of 6 pairs proved')).toBeInTheDocument();
     expect(
@@ -52,7 +52,7 @@ describe('MatrixCard', () => {
   });
 
   it('is one stop for the Tab key, with the arrows inside', async () => {
-    render(<MatrixCard />, apiOf(NAMES));
+    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
 
     const table = await screen.findByRole('table');
     const links = within(table).getAllByRole('link');
@@ -70,13 +70,33 @@ describe('MatrixCard', () => {
     expect(document.activeElement).toHaveAccessibleName(/^globex against acme/);
   });
 
+  it('stays in the app at a click, and leaves others to the browser', async () => {
+    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+
+    const cell = await screen.findByRole('link', {
+      name: /^acme against globex/,
+    });
+    const isPrevented: boolean[] = [];
+    document.addEventListener('click', event => {
+      isPrevented.push(event.defaultPrevented);
+      // jsdom can't load a page.
+      event.preventDefault();
+    });
+    fireEvent.click(cell, { ctrlKey: true });
+    fireEvent.click(cell);
+    expect(isPrevented).toEqual([false, true]);
+  });
+
   it('shows 50 tenants at a time', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `t${i}`);
     const getMatrix = jest.fn(async ({ limit = 0, offset = 0 } = {}) => ({
       ...matrixOf(names.slice(offset, offset + limit)),
       totalItems: names.length,
     }));
-    render(<MatrixCard cluster="lab" />, mockTenantsApi({ getMatrix }));
+    render(
+      <MatrixCard cluster="lab" names={names} />,
+      mockTenantsApi({ getMatrix }),
+    );
 
     await screen.findByText('Tenants 1 to 50 of 60');
     await userEvent.click(screen.getByRole('button', { name: 'Next tenants' }));
@@ -92,7 +112,7 @@ describe('MatrixCard', () => {
   it('shows why there is no matrix', async () => {
     const api = mockTenantsApi();
     api.getMatrix.mockRejectedValue(new Error('connection refused'));
-    render(<MatrixCard />, api);
+    render(<MatrixCard names={NAMES} />, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /The matrix can not be shown: connection refused/,
@@ -102,9 +122,15 @@ describe('MatrixCard', () => {
 
 describe('NeighboursCard', () => {
   it('shows a tenant’s row and column', async () => {
-    render(<NeighboursCard tenant={tenants.acme} />, apiOf(NAMES));
+    const api = apiOf(NAMES);
+    api.getMatrix = jest.fn(api.getMatrix);
+    render(<NeighboursCard tenant={tenants.acme} />, api);
 
     const globex = await screen.findByRole('row', { name: /^globex/ });
+    expect(api.getMatrix).toHaveBeenCalledWith(
+      { tenant: 'acme', limit: 1_000 },
+      expect.anything(),
+    );
     expect(globex).toHaveTextContent(
       /globex.*holds.*3 minutes ago.*breached.*3 minutes ago/,
     );
@@ -120,5 +146,28 @@ describe('NeighboursCard', () => {
     expect(screen.getByRole('row', { name: /^initech/ })).toHaveTextContent(
       /not tried yet.*holds/,
     );
+  });
+
+  it('puts the breached first', async () => {
+    const matrix = matrixOf(['acme', 'globex', 'hooli', 'initech']);
+    const getMatrix = async () => ({
+      ...matrix,
+      cells: matrix.cells.map(cell => ({
+        ...cell,
+        status:
+          cell.tenant === 'initech'
+            ? ('breached' as const)
+            : ('holds' as const),
+      })),
+    });
+    render(
+      <NeighboursCard tenant={tenants.acme} />,
+      mockTenantsApi({ getMatrix }),
+    );
+
+    await screen.findByRole('row', { name: /^initech/ });
+    expect(
+      screen.getAllByRole('rowheader').map(cell => cell.textContent),
+    ).toEqual(['initech', 'globex', 'hooli']);
   });
 });

@@ -1,96 +1,76 @@
 import { useState } from 'react';
-import {
-  Button,
-  Card,
-  CardBody,
-  CardHeader,
-  Flex,
-  Link,
-  Skeleton,
-  Text,
-  VisuallyHidden,
-} from '@backstage/ui';
+import { Button, Flex, Link, Text } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { TenantMatrix } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useMatrix } from '../../hooks';
+import { TitledCard } from '../Shared';
 import { STATUSES } from '../WallStatus';
 import { GLYPHS, UNPROVED_GLYPH } from './glyphs';
+import { MatrixSkeleton } from './MatrixSkeleton';
 import { MatrixTable } from './MatrixTable';
+import { PAGE_SIZE } from './pageSize';
 import { useProofHref } from './useProofHref';
 import styles from './Matrix.module.css';
 
-/** Tenants a side: what is still readable on a screen. */
-const PAGE_SIZE = 50;
-
 /** The matrix of all pairs of tenants, 50 tenants at a time. */
-export function MatrixCard(props: { cluster?: string }) {
-  const { cluster } = props;
+export function MatrixCard(props: {
+  cluster?: string;
+  /** Those of the first page: how much room the matrix will take */
+  names: string[];
+}) {
+  const { cluster, names } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [offset, setOffset] = useState(0);
   const { value, error } = useMatrix({ cluster, limit: PAGE_SIZE, offset });
   return (
-    <Card>
-      <CardHeader>
-        <Flex
-          justify="between"
-          align="baseline"
-          gap="3"
-          style={{ flexWrap: 'wrap' }}
-        >
-          <Text as="h2" variant="title-x-small" weight="bold">
-            {t('matrix.title')}
+    <TitledCard
+      level="h2"
+      title={t('matrix.title')}
+      actions={
+        value && (
+          <Text color="secondary">
+            {t('matrix.coverage', {
+              proved: String(value.coverage.proved),
+              pairs: String(value.coverage.pairs),
+            })}
           </Text>
-          {value && (
-            <Text color="secondary">
-              {t('matrix.coverage', {
-                proved: String(value.coverage.proved),
-                pairs: String(value.coverage.pairs),
-              })}
-            </Text>
-          )}
+        )
+      }
+    >
+      {!value && error && (
+        <ResponseErrorPanel
+          title={t('matrix.errorTitle', { message: error.message })}
+          error={error}
+        />
+      )}
+      {!value && !error && <MatrixSkeleton names={names} />}
+      {value && (
+        <Flex direction="column" gap="3">
+          <Text variant="body-small" color="secondary">
+            {t('matrix.intro')}
+          </Text>
+          <Breaches matrix={value} />
+          <MatrixTable matrix={value} />
+          <Flex
+            justify="between"
+            align="center"
+            gap="3"
+            style={{ flexWrap: 'wrap' }}
+          >
+            <Legend />
+            {value.totalItems > PAGE_SIZE && (
+              <Pages
+                offset={offset}
+                total={value.totalItems}
+                onChange={setOffset}
+              />
+            )}
+          </Flex>
         </Flex>
-      </CardHeader>
-      <CardBody>
-        {!value && error && (
-          <ResponseErrorPanel
-            title={t('matrix.errorTitle', { message: error.message })}
-            error={error}
-          />
-        )}
-        {!value && !error && (
-          <Flex role="status">
-            <VisuallyHidden>{t('matrix.loading')}</VisuallyHidden>
-            <Skeleton height={160} />
-          </Flex>
-        )}
-        {value && (
-          <Flex direction="column" gap="3">
-            <Text variant="body-small" color="secondary">
-              {t('matrix.intro')}
-            </Text>
-            <Breaches matrix={value} />
-            <MatrixTable matrix={value} />
-            <Flex
-              justify="between"
-              align="center"
-              gap="3"
-              style={{ flexWrap: 'wrap' }}
-            >
-              <Legend />
-              {value.totalItems > PAGE_SIZE && (
-                <Pages
-                  offset={offset}
-                  total={value.totalItems}
-                  onChange={setOffset}
-                />
-              )}
-            </Flex>
-          </Flex>
-        )}
-      </CardBody>
-    </Card>
+      )}
+    </TitledCard>
   );
 }
 

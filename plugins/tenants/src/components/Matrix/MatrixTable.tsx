@@ -1,7 +1,6 @@
 import { KeyboardEvent, memo, useCallback, useMemo, useState } from 'react';
 import { Box } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Link } from 'react-router-dom';
 import {
   MatrixCell,
   TenantMatrix,
@@ -9,8 +8,9 @@ import {
 import { tenantsTranslationRef } from '../../translation';
 import { useExactTime } from '../WallStatus';
 import { GLYPHS, UNPROVED_GLYPH } from './glyphs';
+import { DENSE_FROM } from './pageSize';
 import { MatrixRow, rowsOf } from './pairs';
-import { useProofHref } from './useProofHref';
+import { useCellLinks } from './useCellLinks';
 import styles from './Matrix.module.css';
 
 const STEPS: Record<string, [down: number, right: number]> = {
@@ -25,14 +25,13 @@ interface RowProps {
   names: string[];
   /** Column of the cell that the Tab key comes to */
   stop?: number;
+  /** Never another one: see {@link useCellLinks} */
+  hrefOf: (cell: MatrixCell) => string;
   onKeyDown: (event: KeyboardEvent<HTMLAnchorElement>) => void;
 }
 
 /** Rows are many and long: only those that change are drawn again. */
 const MemoRow = memo(Row);
-
-/** More tenants than this make the cells smaller. */
-const DENSE_FROM = 30;
 
 /**
  * The pairs of tenants as a table of small cells.
@@ -46,6 +45,7 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
   const rows = useMemo(() => rowsOf(matrix), [matrix]);
   const first = useMemo(() => firstCell(rows), [rows]);
   const isDense = rows.length > DENSE_FROM;
+  const { hrefOf, onClick } = useCellLinks();
   const [current, setCurrent] = useState<{ row: number; column: number }>();
   // The matrix may have shrunk since.
   const stop =
@@ -68,7 +68,10 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
 
   return (
     <Box className={styles.scroll}>
+      {/* The links in it are what is clicked; the table only hears of it. */}
+      {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */}
       <table
+        onClick={onClick}
         className={`${styles.table} ${isDense ? styles.dense : ''}`}
         aria-label={t('matrix.title')}
       >
@@ -89,6 +92,7 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
               row={row}
               names={matrix.tenants}
               stop={stop?.row === index ? stop.column : undefined}
+              hrefOf={hrefOf}
               onKeyDown={onKeyDown}
             />
           ))}
@@ -99,7 +103,7 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
 }
 
 function Row(props: RowProps) {
-  const { row, names, stop, onKeyDown } = props;
+  const { row, names, stop, hrefOf, onKeyDown } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <tr>
@@ -112,6 +116,7 @@ function Row(props: RowProps) {
             <td key={names[column]} className={styles.cell}>
               <CellLink
                 cell={cell}
+                href={hrefOf(cell)}
                 isStop={column === stop}
                 onKeyDown={onKeyDown}
               />
@@ -135,13 +140,13 @@ function Row(props: RowProps) {
 
 function CellLink(props: {
   cell: MatrixCell;
+  href: string;
   isStop: boolean;
   onKeyDown: RowProps['onKeyDown'];
 }) {
-  const { cell, isStop, onKeyDown } = props;
+  const { cell, href, isStop, onKeyDown } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const exact = useExactTime();
-  const href = useProofHref();
   const label = t('matrix.cell', {
     tenant: cell.tenant,
     neighbour: cell.neighbour,
@@ -149,8 +154,8 @@ function CellLink(props: {
     time: exact(cell.provedAt),
   });
   return (
-    <Link
-      to={href(cell)}
+    <a
+      href={href}
       className={`${styles.link} ${styles[cell.status]}`}
       aria-label={label}
       title={label}
@@ -158,7 +163,7 @@ function CellLink(props: {
       onKeyDown={onKeyDown}
     >
       {GLYPHS[cell.status]}
-    </Link>
+    </a>
   );
 }
 

@@ -1,8 +1,5 @@
 import { useMemo } from 'react';
 import {
-  Card,
-  CardBody,
-  CardHeader,
   Cell,
   ColumnConfig,
   Flex,
@@ -19,18 +16,19 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useMatrix } from '../../hooks';
+import { TitledCard } from '../Shared';
 import { RelativeTime, WallStatusLabel } from '../WallStatus';
 import { NeighbourPair, neighboursOf } from './pairs';
 import { useProofHref } from './useProofHref';
 
-/** The API has no matrix of one tenant: this is as much as is worth asking for. */
-const LIMIT = 200;
+/** As many as the API gives at once: a row and a column are not much. */
+const LIMIT = 1_000;
 
 /** What was proved between a tenant and each of its neighbours, both ways. */
 export function NeighboursCard(props: { tenant: Tenant }) {
-  const { name, cluster } = props.tenant;
+  const { name } = props.tenant;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { value, error } = useMatrix({ cluster, limit: LIMIT });
+  const { value, error } = useMatrix({ tenant: name, limit: LIMIT });
   const data = useMemo(() => value && neighboursOf(value, name), [value, name]);
   const { tableProps } = useTable<NeighbourPair>({
     mode: 'complete',
@@ -69,27 +67,20 @@ export function NeighboursCard(props: { tenant: Tenant }) {
   ];
 
   return (
-    <Card>
-      <CardHeader>
-        <Text as="h3" variant="title-x-small" weight="bold">
-          {t('matrix.neighboursTitle')}
-        </Text>
-      </CardHeader>
-      <CardBody>
-        {!value && error ? (
-          <ResponseErrorPanel
-            title={t('matrix.errorTitle', { message: error.message })}
-            error={error}
-          />
-        ) : (
-          <Table
-            {...tableProps}
-            columnConfig={columnConfig}
-            emptyState={<Text>{t('matrix.neighboursEmpty')}</Text>}
-          />
-        )}
-      </CardBody>
-    </Card>
+    <TitledCard title={t('matrix.neighboursTitle')}>
+      {!value && error ? (
+        <ResponseErrorPanel
+          title={t('matrix.errorTitle', { message: error.message })}
+          error={error}
+        />
+      ) : (
+        <Table
+          {...tableProps}
+          columnConfig={columnConfig}
+          emptyState={<Text>{t('matrix.neighboursEmpty')}</Text>}
+        />
+      )}
+    </TitledCard>
   );
 }
 

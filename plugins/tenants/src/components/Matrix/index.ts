@@ -1,2 +1,1 @@
-export * from './MatrixCard';
-export * from './NeighboursCard';
+export * from './MatrixSkeleton';

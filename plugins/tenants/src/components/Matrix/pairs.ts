@@ -2,6 +2,7 @@ import {
   MatrixCell,
   TenantMatrix,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { STATUSES } from '../WallStatus';
 
 /** A row of the matrix: a cell a column, `undefined` where nothing is proved. */
 export interface MatrixRow {
@@ -34,7 +35,7 @@ export interface NeighbourPair {
   inward?: MatrixCell;
 }
 
-/** The row and the column of one tenant, a neighbour a line. */
+/** The row and the column of one tenant, a neighbour a line, the worst first. */
 export function neighboursOf(
   matrix: TenantMatrix,
   tenant: string,
@@ -52,5 +53,13 @@ export function neighboursOf(
       pairs.get(cell.tenant)!.inward = cell;
     }
   }
-  return [...pairs.values()];
+  return [...pairs.values()].sort((a, b) => severityOf(a) - severityOf(b));
+}
+
+/** Place of the worst of a pair's results; what was never tried comes last. */
+function severityOf({ outward, inward }: NeighbourPair): number {
+  const places = [outward, inward].flatMap(cell =>
+    cell ? [STATUSES.indexOf(cell.status)] : [],
+  );
+  return Math.min(STATUSES.length, ...places);
 }

@@ -39,9 +39,11 @@ export function TemplateLinks(props: { tenant: Tenant }) {
       formData: {
         name,
         owner,
+        cluster: spec.cluster,
         size: spec.size,
         egressHosts: spec.egress.hosts,
         egressCidrs: spec.egress.cidrs,
+        allowInternet: spec.allowInternet,
         email: spec.email,
       },
     },

@@ -2,9 +2,6 @@ import {
   Alert,
   Box,
   Button,
-  Card,
-  CardBody,
-  CardHeader,
   Flex,
   Skeleton,
   Text,
@@ -12,14 +9,11 @@ import {
 } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
-import {
-  DriftField,
-  DriftItem,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
 import { usePolled } from '../../hooks';
-import styles from './DriftCard.module.css';
+import { FieldChanges, TitledCard } from '../Shared';
 
 /** A dry run of each of a tenant's objects: not to be asked for all the time. */
 const INTERVAL_MS = 10 * 60_000;
@@ -36,50 +30,45 @@ export function DriftCard(props: { tenantName: string }) {
   );
   const items = value?.items;
   return (
-    <Card>
-      <CardHeader>
-        <Flex justify="between" align="center" gap="3">
-          <Text as="h3" variant="title-x-small" weight="bold">
-            {t('drift.title')}
-          </Text>
-          <Button
-            size="small"
-            variant="secondary"
-            isDisabled={loading}
-            onPress={refresh}
-          >
-            {t('drift.check')}
-          </Button>
-        </Flex>
-      </CardHeader>
-      <CardBody>
-        {loading && (
-          <Box role="status">
-            <VisuallyHidden>{t('drift.loading')}</VisuallyHidden>
-            <Skeleton height={48} />
-          </Box>
-        )}
-        {error && (
-          <ResponseErrorPanel
-            title={t('drift.errorTitle', { message: error.message })}
-            error={error}
+    <TitledCard
+      title={t('drift.title')}
+      actions={
+        <Button
+          size="small"
+          variant="secondary"
+          isDisabled={loading}
+          onPress={refresh}
+        >
+          {t('drift.check')}
+        </Button>
+      }
+    >
+      {loading && (
+        <Box role="status">
+          <VisuallyHidden>{t('drift.loading')}</VisuallyHidden>
+          <Skeleton height={48} />
+        </Box>
+      )}
+      {error && (
+        <ResponseErrorPanel
+          title={t('drift.errorTitle', { message: error.message })}
+          error={error}
+        />
+      )}
+      {items && !error && (
+        <Flex direction="column" gap="3">
+          <Alert
+            status={items.length ? 'warning' : 'success'}
+            icon
+            role="status"
+            title={t(items.length ? 'drift.some' : 'drift.none')}
           />
-        )}
-        {items && !error && (
-          <Flex direction="column" gap="3">
-            <Alert
-              status={items.length ? 'warning' : 'success'}
-              icon
-              role="status"
-              title={t(items.length ? 'drift.some' : 'drift.none')}
-            />
-            {items.map(item => (
-              <Difference key={item.id} item={item} />
-            ))}
-          </Flex>
-        )}
-      </CardBody>
-    </Card>
+          {items.map(item => (
+            <Difference key={item.id} item={item} />
+          ))}
+        </Flex>
+      )}
+    </TitledCard>
   );
 }
 
@@ -94,41 +83,7 @@ function Difference(props: { item: DriftItem }) {
         </Text>{' '}
         {t(`drift.${change}`)}
       </Text>
-      {fields.length > 0 && (
-        <Box className={styles.scroll}>
-          <table className={styles.fields}>
-            <thead>
-              <tr>
-                <th scope="col">{t('drift.field')}</th>
-                <th scope="col">{t('drift.live')}</th>
-                <th scope="col">{t('drift.planned')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {fields.map(field => (
-                <tr key={field.field}>
-                  <th scope="row">{field.field}</th>
-                  <td>
-                    <Value value={field.live} />
-                  </td>
-                  <td>
-                    <Value value={field.planned} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Box>
-      )}
+      <FieldChanges of={id} fields={fields} />
     </Box>
   );
-}
-
-function Value(props: { value: DriftField['live'] }) {
-  const { value } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  if (value === undefined || value === null) {
-    return <em>{t('drift.absent')}</em>;
-  }
-  return <>{typeof value === 'string' ? value : JSON.stringify(value)}</>;
 }

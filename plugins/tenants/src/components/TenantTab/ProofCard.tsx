@@ -1,19 +1,11 @@
 import { useEffect, useRef } from 'react';
-import {
-  Box,
-  ButtonIcon,
-  Card,
-  CardBody,
-  CardHeader,
-  Flex,
-  Skeleton,
-  Text,
-} from '@backstage/ui';
+import { Box, ButtonIcon, Skeleton } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiCloseLine } from '@remixicon/react';
 import { tenantsTranslationRef } from '../../translation';
 import { useProof } from '../../hooks';
+import { TitledCard } from '../Shared';
 import { WallReceipts } from '../Receipts';
 import { WallRow } from '../WallsCard';
 import { useExactTime } from '../WallStatus';
@@ -37,60 +29,52 @@ export function ProofCard(props: {
   }, [proof]);
 
   return (
-    <Card>
-      <CardHeader>
-        <Flex justify="between" align="center" gap="3">
-          <Text
-            as="h3"
-            variant="title-x-small"
-            weight="bold"
-            ref={heading}
-            aria-live="polite"
-          >
-            {proof
-              ? t('tab.proofTitle', {
-                  time: exact(proof.finishedAt ?? proof.startedAt),
-                })
-              : t('receipts.title')}
-          </Text>
-          <ButtonIcon
-            size="small"
-            variant="tertiary"
-            icon={<RiCloseLine />}
-            aria-label={t('tab.close')}
-            onPress={onClose}
-          />
-        </Flex>
-      </CardHeader>
-      <CardBody>
-        {error && (
-          <ResponseErrorPanel
-            title={t('receipts.errorTitle', { message: error.message })}
-            error={error}
-          />
-        )}
-        {!proof && !error && <Skeleton height={120} />}
-        {proof && (
-          <Box className={styles.walls}>
-            {proof.verdicts.map(verdict => (
-              <WallRow
-                key={verdict.wall}
-                wall={{
-                  ...verdict,
-                  stale: false,
-                  provedAt: proof.finishedAt ?? proof.startedAt,
-                }}
-              >
-                <WallReceipts
-                  wall={verdict.wall}
-                  proofId={proof.id}
-                  proof={proof}
-                />
-              </WallRow>
-            ))}
-          </Box>
-        )}
-      </CardBody>
-    </Card>
+    <TitledCard
+      title={
+        proof
+          ? t('tab.proofTitle', {
+              time: exact(proof.finishedAt ?? proof.startedAt),
+            })
+          : t('receipts.title')
+      }
+      titleRef={heading}
+      actions={
+        <ButtonIcon
+          size="small"
+          variant="tertiary"
+          icon={<RiCloseLine />}
+          aria-label={t('tab.close')}
+          onPress={onClose}
+        />
+      }
+    >
+      {error && (
+        <ResponseErrorPanel
+          title={t('receipts.errorTitle', { message: error.message })}
+          error={error}
+        />
+      )}
+      {!proof && !error && <Skeleton height={120} />}
+      {proof && (
+        <Box className={styles.walls}>
+          {proof.verdicts.map(verdict => (
+            <WallRow
+              key={verdict.wall}
+              wall={{
+                ...verdict,
+                stale: false,
+                provedAt: proof.finishedAt ?? proof.startedAt,
+              }}
+            >
+              <WallReceipts
+                wall={verdict.wall}
+                proofId={proof.id}
+                proof={proof}
+              />
+            </WallRow>
+          ))}
+        </Box>
+      )}
+    </TitledCard>
   );
 }

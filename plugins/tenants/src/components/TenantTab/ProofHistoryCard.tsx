@@ -1,8 +1,5 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import {
-  Card,
-  CardBody,
-  CardHeader,
   Cell,
   CellText,
   ColumnConfig,
@@ -21,7 +18,12 @@ import {
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
 import { RelativeTime, useDuration, WallStatusLabel } from '../WallStatus';
-import { WallsTimeline } from './WallsTimeline';
+import { TitledCard } from '../Shared';
+import { TimelineSkeleton } from './TimelineSkeleton';
+
+const WallsTimeline = lazy(() =>
+  import('./WallsTimeline').then(m => ({ default: m.WallsTimeline })),
+);
 
 const TRIGGER = {
   schedule: 'tab.triggerSchedule',
@@ -56,24 +58,19 @@ export function ProofHistoryCard(props: {
   useEffect(reload, [reload, lastProofId, currentProof?.id]);
 
   return (
-    <Card>
-      <CardHeader>
-        <Text as="h3" variant="title-x-small" weight="bold">
-          {t('tab.historyTitle')}
-        </Text>
-      </CardHeader>
-      <CardBody>
-        <Flex direction="column" gap="4">
+    <TitledCard title={t('tab.historyTitle')}>
+      <Flex direction="column" gap="4">
+        <Suspense fallback={<TimelineSkeleton />}>
           <WallsTimeline tenantName={tenantName} lastProofId={lastProofId} />
-          <Table
-            {...tableProps}
-            columnConfig={columnConfig}
-            rowConfig={{ onClick: proof => onSelect(proof.id) }}
-            emptyState={<Text>{t('tab.historyEmpty')}</Text>}
-          />
-        </Flex>
-      </CardBody>
-    </Card>
+        </Suspense>
+        <Table
+          {...tableProps}
+          columnConfig={columnConfig}
+          rowConfig={{ onClick: proof => onSelect(proof.id) }}
+          emptyState={<Text>{t('tab.historyEmpty')}</Text>}
+        />
+      </Flex>
+    </TitledCard>
   );
 }
 

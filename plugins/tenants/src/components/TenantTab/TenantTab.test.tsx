@@ -4,10 +4,21 @@ import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Tenant,
+  TenantsApi,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { templateRouteRef } from '../../routes';
-import { proofOf, proofs, summaryOf, tenants } from '../../__fixtures__';
-import { mockTenantsApi } from '../../__testUtils__';
+import {
+  drift,
+  matrixOf,
+  proofOf,
+  proofs,
+  summaryOf,
+  tenants,
+  usage,
+} from '../../__fixtures__';
+import { mockTenantsApi, violations } from '../../__testUtils__';
 import { TenantTab } from './TenantTab';
 
 const template = (name: string) => ({
@@ -19,7 +30,7 @@ const template = (name: string) => ({
 
 function renderTab(
   tenant: Tenant,
-  options: { authorize?: AuthorizeResult.DENY } = {},
+  options: { authorize?: AuthorizeResult.DENY; api?: Partial<TenantsApi> } = {},
 ) {
   const history = [
     proofs.globex,
@@ -35,6 +46,9 @@ function renderTab(
       totalItems: history.length,
     }),
     getProof: async (_, id) => history.find(proof => proof.id === id)!,
+    getMatrix: async () => matrixOf(['acme', 'globex', 'initech']),
+    getDrift: async () => ({ items: drift }),
+    ...options.api,
   });
   renderInTestApp(<TenantTab tenantName={tenant.name} />, {
     apis: [
@@ -72,6 +86,70 @@ describe('TenantTab', () => {
     ).toHaveAttribute('href', '/catalog/default/group/globex-team');
   });
 
+  it('shows which n8n it runs, and whether that is ready', async () => {
+    renderTab(tenants.globex, {
+      api: {
+        getUsage: async () => ({
+          ...usage,
+          n8n: { ...usage.n8n!, ready: false },
+        }),
+      },
+    });
+
+    const version = await screen.findByTitle('docker.n8n.io/n8nio/n8n:2.35.7');
+    expect(version).toHaveTextContent('2.35.7 (not ready)');
+  });
+
+  it('is a page without a violation, with the receipts open too', async () => {
+    renderTab(tenants.globex);
+
+    await screen.findByText('nearly full');
+    await screen.findByText('spec.hard.pods');
+    await screen.findByRole('row', { name: /^acme/ });
+    await screen.findByRole('link', { name: /network breached/ });
+    await expect(violations()).resolves.toEqual([]);
+
+    const [newest] = screen.getAllByRole('row', { name: /minutes ago/ });
+    await userEvent.click(
+      within(newest).getByRole('rowheader', { name: /2 minutes ago/ }),
+    );
+    await userEvent.click(
+      await screen.findByRole('button', { name: /Network wall.*breached/ }),
+    );
+    await screen.findByRole('button', { name: /net.canary-egress/ });
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('opens the menu of reports by the keyboard', async () => {
+    const user = userEvent.setup();
+    renderTab(tenants.globex);
+
+    const menu = await screen.findByRole('button', { name: 'Report' });
+    menu.focus();
+    await user.keyboard('{Enter}');
+    expect(
+      await screen.findByRole('menuitem', { name: 'Markdown' }),
+    ).toHaveFocus();
+    await user.keyboard('{ArrowDown}');
+    expect(screen.getByRole('menuitem', { name: 'JSON' })).toHaveFocus();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('shows what is wrong where the tenant can not be had', async () => {
+    renderTab(tenants.globex, {
+      api: {
+        getTenant: async () => {
+          throw new Error('connection refused');
+        },
+      },
+    });
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'connection refused',
+    );
+    await expect(violations()).resolves.toEqual([]);
+  });
+
   it('links to the templates that there are, filled in', async () => {
     renderTab(tenants.globex);
 
@@ -83,12 +161,17 @@ describe('TenantTab', () => {
       size: 'small',
     });
     const reapply = screen.getByRole('link', { name: 'Apply again' });
-    expect(reapply).toHaveAttribute(
-      'href',
-      expect.stringContaining(
-        encodeURIComponent('"egressHosts":["api.saas.test"]'),
-      ),
-    );
+    const again = new URL(reapply.getAttribute('href')!, 'http://localhost');
+    // All of it: what is left out, the tenant would lose.
+    expect(JSON.parse(again.searchParams.get('formData')!)).toEqual({
+      name: 'globex',
+      owner: 'group:default/globex-team',
+      cluster: 'lab',
+      size: 'small',
+      egressHosts: ['api.saas.test'],
+      egressCidrs: [],
+      allowInternet: false,
+    });
     // This portal has no template to offboard with.
     expect(screen.queryByRole('link', { name: 'Offboard' })).toBeNull();
   });

@@ -4,16 +4,20 @@ import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useSearchParams } from 'react-router-dom';
 import { tenantsTranslationRef } from '../../translation';
-import { useTenant } from '../../hooks';
+import { useTenant, useUsage } from '../../hooks';
+import { TitledCard } from '../Shared';
 import { DriftCard } from './DriftCard';
 import { FactsCard } from './FactsCard';
 import { ProofCard } from './ProofCard';
 import { ProofHistoryCard } from './ProofHistoryCard';
+import { QuotaCard } from './QuotaCard';
 
 const PROOF_PARAMETER = 'proof';
 
 const NeighboursCard = lazy(() =>
-  import('../Matrix').then(m => ({ default: m.NeighboursCard })),
+  import('../Matrix/NeighboursCard').then(m => ({
+    default: m.NeighboursCard,
+  })),
 );
 
 /** What a tenant is, and what its proofs have shown over time. */
@@ -21,6 +25,7 @@ export function TenantTab(props: { tenantName: string }) {
   const { tenantName } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { tenant, error, currentProof } = useTenant(tenantName);
+  const usage = useUsage(tenantName);
   // In the address, so that a receipt can be pointed at.
   const [search, setSearch] = useSearchParams();
   const proofId = search.get(PROOF_PARAMETER) ?? undefined;
@@ -55,7 +60,8 @@ export function TenantTab(props: { tenantName: string }) {
   }
   return (
     <Flex direction="column" gap="4">
-      <FactsCard tenant={tenant} />
+      <FactsCard tenant={tenant} workload={usage.value?.n8n} />
+      <QuotaCard usage={usage} />
       <ProofHistoryCard
         tenantName={tenantName}
         lastProofId={tenant.lastProof?.id}
@@ -70,7 +76,13 @@ export function TenantTab(props: { tenantName: string }) {
           onClose={() => select(undefined)}
         />
       )}
-      <Suspense fallback={<Skeleton height={160} />}>
+      <Suspense
+        fallback={
+          <TitledCard title={t('matrix.neighboursTitle')}>
+            <Skeleton height={240} />
+          </TitledCard>
+        }
+      >
         <NeighboursCard tenant={tenant} />
       </Suspense>
       {tenant.phase === 'active' && <DriftCard tenantName={tenantName} />}

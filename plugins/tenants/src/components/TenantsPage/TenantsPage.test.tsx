@@ -1,11 +1,11 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { rootRouteRef, templateRouteRef } from '../../routes';
-import { tenants } from '../../__fixtures__';
-import { mockTenantsApi } from '../../__testUtils__';
+import { degraded, matrixOf, tenantOf, tenants } from '../../__fixtures__';
+import { mockTenantsApi, violations } from '../../__testUtils__';
 import { TenantsWidget } from '../TenantsWidget';
 import { TenantsPage } from './TenantsPage';
 
@@ -15,7 +15,12 @@ function render(
   element: JSX.Element,
   options: { path?: string; api?: ReturnType<typeof mockTenantsApi> } = {},
 ) {
-  const { path = '/', api = mockTenantsApi() } = options;
+  const {
+    path = '/',
+    api = mockTenantsApi({
+      getMatrix: async () => matrixOf(Object.keys(tenants)),
+    }),
+  } = options;
   if (!options.api) {
     api.listTenants.mockResolvedValue({ items, totalItems: items.length });
   }
@@ -75,7 +80,7 @@ describe('TenantsPage', () => {
       'initech',
       'wonka',
     ]);
-    const row = screen.getByRole('row', { name: /globex/ });
+    const row = screen.getByRole('row', { name: /^globex.*ago/ });
     expect(row).toHaveTextContent(/2 minutes ago.*breached.*holds.*holds/);
     expect(row).toHaveAttribute(
       'data-href',
@@ -95,6 +100,60 @@ describe('TenantsPage', () => {
     expect(await findNames()).toEqual(Object.keys(tenants).sort());
   });
 
+  it('sorts by what each has used most of', async () => {
+    render(<TenantsPage />, { path: '/?sort=-use' });
+
+    expect((await findNames()).slice(0, 3)).toEqual([
+      'initech',
+      'acme',
+      'globex',
+    ]);
+  });
+
+  it('has no violation, with the matrix', async () => {
+    render(<TenantsPage />);
+
+    await screen.findByRole('link', { name: /^globex against acme: breached/ });
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('says which cluster is not reached, above what was last known', async () => {
+    const api = mockTenantsApi({ getHealth: async () => degraded });
+    api.listTenants.mockResolvedValue({ items, totalItems: items.length });
+    render(<TenantsPage />, { api });
+
+    expect(
+      await screen.findByText(/Not reached: cluster lab, since/),
+    ).toHaveTextContent('4 minutes ago');
+    expect(screen.getByText(/ECONNREFUSED 127.0.0.1:6443/)).toBeInTheDocument();
+    expect(screen.getByRole('group', { name: 'Summary' })).toBeInTheDocument();
+    expect(await findNames()).toHaveLength(items.length);
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('does not say that there is no tenant where it can not tell', async () => {
+    const api = mockTenantsApi({ getHealth: async () => degraded });
+    api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
+    render(<TenantsPage />, { api });
+
+    expect(
+      await screen.findByText(/No tenant can be shown/),
+    ).toBeInTheDocument();
+    expect(screen.queryByText('There is no tenant yet')).toBeNull();
+    expect(screen.getByText(/Not reached: cluster lab/)).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('shows its tenants where health can not be had', async () => {
+    const api = mockTenantsApi();
+    api.getHealth.mockRejectedValue(new Error('not found'));
+    api.listTenants.mockResolvedValue({ items, totalItems: items.length });
+    render(<TenantsPage />, { api });
+
+    expect(await findNames()).toHaveLength(items.length);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('shows what its address says', async () => {
     render(<TenantsPage />, { path: '/?status=stale' });
     expect(await findNames()).toEqual(['hooli']);
@@ -108,7 +167,39 @@ describe('TenantsPage', () => {
       'lab acme',
     );
 
-    expect(await findNames()).toEqual(['acme']);
+    await waitFor(async () => expect(await findNames()).toEqual(['acme']));
+  });
+
+  it('goes through a list of many, page by page', async () => {
+    const many = Array.from({ length: 45 }, (_, i) =>
+      tenantOf(`t${String(i).padStart(2, '0')}`, undefined),
+    );
+    const api = mockTenantsApi({
+      getMatrix: async () => matrixOf(['t00', 't01']),
+    });
+    api.listTenants.mockResolvedValue({ items: many, totalItems: 45 });
+    render(<TenantsPage />, { api, path: '/?sort=-name&status=unproven' });
+
+    expect(await screen.findByText('1 - 20 of 45')).toBeInTheDocument();
+    const next = screen.getByRole('button', { name: 'Next table page' });
+    await userEvent.click(next);
+    expect(await screen.findByText('21 - 40 of 45')).toBeInTheDocument();
+    expect(screen.getByText('t24')).toBeInTheDocument();
+    await userEvent.click(next);
+    expect(await screen.findByText('41 - 45 of 45')).toBeInTheDocument();
+  });
+
+  it('keeps what is typed while the table follows', async () => {
+    render(<TenantsPage />, { path: '/?q=globex' });
+    const search = await screen.findByRole('searchbox', { name: /Search/ });
+    expect(search).toHaveValue('globex');
+    expect(await findNames()).toEqual(['globex']);
+
+    await userEvent.clear(search);
+    await userEvent.type(search, 'hooli', { delay: 150 });
+    expect(search).toHaveValue('hooli');
+    await waitFor(async () => expect(await findNames()).toEqual(['hooli']));
+    expect(search).toHaveValue('hooli');
   });
 
   it('asks for all pages', async () => {
@@ -149,6 +240,7 @@ describe('TenantsWidget', () => {
     render(<TenantsWidget />);
 
     expect(await findNames()).toHaveLength(items.length);
+    await expect(violations()).resolves.toEqual([]);
     expect(screen.getByRole('link', { name: 'All tenants' })).toHaveAttribute(
       'href',
       '/tenants',

@@ -4,6 +4,7 @@ import {
   Flex,
   SearchField,
   Select,
+  SortDescriptor,
   Table,
   Text,
   useTable,
@@ -21,10 +22,24 @@ import {
   TenantsFilter,
 } from './filters';
 import { useTenantsQuery } from './useTenantsQuery';
+import { useTypedSearch } from './useTypedSearch';
+import styles from './TenantsTable.module.css';
+
+// Here, so that a thousand tenants are not sorted again at each draw.
+const sortFn = (items: TenantItem[], { column, direction }: SortDescriptor) =>
+  sortTenants(items, String(column), direction) as TenantItem[];
+const filterFn = (items: TenantItem[], filter: TenantsFilter) =>
+  items.filter(item => matchesFilter(item, filter));
+const searchFn = (items: TenantItem[], search: string) =>
+  items.filter(item => matchesSearch(item, search));
 
 /** All tenants, to be searched, filtered and sorted; a row opens its entity. */
-export function TenantsTable(props: { tenants?: Tenant[] }) {
-  const { tenants } = props;
+export function TenantsTable(props: {
+  tenants?: Tenant[];
+  /** Whether every cluster is reached, so that there can be no other tenant */
+  isComplete?: boolean;
+}) {
+  const { tenants, isComplete = true } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const entityLink = useEntityRefLink();
   const columnConfig = useTenantColumns({ isSortable: true });
@@ -37,23 +52,27 @@ export function TenantsTable(props: { tenants?: Tenant[] }) {
     mode: 'complete',
     data,
     paginationOptions: { pageSize: 20, pageSizeOptions: [20, 50, 100] },
-    sortFn: (items, { column, direction }) =>
-      sortTenants(items, String(column), direction) as TenantItem[],
-    filterFn: (items, filter) => items.filter(x => matchesFilter(x, filter)),
-    searchFn: (items, search) => items.filter(x => matchesSearch(x, search)),
+    sortFn,
+    filterFn,
+    searchFn,
     ...query,
   });
   const clusters = [...new Set(tenants?.map(({ cluster }) => cluster))].sort();
 
+  function emptyText() {
+    if (tenants?.length) {
+      return t('page.emptyFiltered');
+    }
+    return t(isComplete ? 'page.empty' : 'page.emptyUnreached');
+  }
+
   return (
     <Flex direction="column" gap="3">
       <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
-        <Box grow={1} basis="16rem">
-          <SearchField
-            aria-label={t('page.search')}
-            placeholder={t('page.search')}
-            value={query.search}
-            onChange={query.onSearchChange}
+        <Box className={styles.search}>
+          <TypedSearch
+            search={query.search}
+            onSearchChange={query.onSearchChange}
           />
         </Box>
         <FilterSelect
@@ -77,13 +96,29 @@ export function TenantsTable(props: { tenants?: Tenant[] }) {
         {...tableProps}
         columnConfig={columnConfig}
         rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
-        emptyState={
-          <Text>
-            {t(tenants?.length ? 'page.emptyFiltered' : 'page.empty')}
-          </Text>
-        }
+        emptyState={<Text>{emptyText()}</Text>}
       />
     </Flex>
+  );
+}
+
+/** Apart from the table, which need not be drawn again at each letter. */
+function TypedSearch(props: {
+  search: string;
+  onSearchChange: (search: string) => void;
+}) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { typed, setTyped } = useTypedSearch(
+    props.search,
+    props.onSearchChange,
+  );
+  return (
+    <SearchField
+      aria-label={t('page.search')}
+      placeholder={t('page.search')}
+      value={typed}
+      onChange={setTyped}
+    />
   );
 }
 
@@ -98,7 +133,7 @@ function FilterSelect(props: {
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <Select
-      style={{ width: '11rem' }}
+      className={styles.filter}
       label={props.label}
       value={props.value ?? ALL}
       options={[

@@ -10,6 +10,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { OwnerLink } from '../OwnerLink';
+import { UseCell } from '../QuotaUse';
 import {
   isStale,
   provedAt,
@@ -31,6 +32,7 @@ export function useTenantColumns(
   return [
     {
       id: 'name',
+      defaultWidth: '1.6fr',
       label: t('page.name'),
       isRowHeader: true,
       isSortable,
@@ -51,6 +53,7 @@ export function useTenantColumns(
     })),
     {
       id: 'proved',
+      defaultWidth: '1.2fr',
       label: t('page.proved'),
       isHidden: !up('sm'),
       isSortable,
@@ -62,6 +65,7 @@ export function useTenantColumns(
     },
     {
       id: 'owner',
+      defaultWidth: '1.2fr',
       label: t('page.owner'),
       isSortable,
       isHidden: !up('md'),
@@ -84,6 +88,18 @@ export function useTenantColumns(
       isSortable,
       isHidden: !up('md'),
       cell: ({ spec }) => <CellText title={spec.size} />,
+    },
+    {
+      id: 'use',
+      defaultWidth: '1.2fr',
+      label: t('page.use'),
+      isSortable,
+      isHidden: !up('md'),
+      cell: ({ usage }) => (
+        <Cell>
+          <UseCell usage={usage} />
+        </Cell>
+      ),
     },
   ];
 }

@@ -2,6 +2,7 @@ import {
   Tenant,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { mostUsed } from '../QuotaUse';
 import { isStale, overallStatus, provedAt, STATUSES } from '../WallStatus';
 
 /** Statuses that tenants can be counted and filtered by. */
@@ -47,6 +48,8 @@ const SORT_KEYS: Record<string, (tenant: Tenant) => string | number> = {
   owner: tenant => tenant.owner,
   cluster: tenant => tenant.cluster,
   size: tenant => tenant.spec.size,
+  // What is not known is less than nothing.
+  use: tenant => (tenant.usage ? mostUsed(tenant.usage)[1] : -1),
   // Never proved is older than any proof.
   proved: tenant => provedAt(tenant) ?? '',
 };

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { SortDescriptor } from '@backstage/ui';
 import { useSearchParams } from 'react-router-dom';
 import { TenantsFilter } from './filters';
@@ -36,20 +37,27 @@ export function useTenantsQuery(): TenantsQuery {
     );
   }
 
-  const sort = parameters.get('sort') ?? DEFAULT_SORT;
+  const text = parameters.get('sort') ?? DEFAULT_SORT;
+  const status = parameters.get('status') ?? undefined;
+  const cluster = parameters.get('cluster') ?? undefined;
+  // A table goes back to its first page when it is given other objects.
+  const filter = useMemo(() => ({ status, cluster }), [status, cluster]);
+  const sort = useMemo(() => sortOf(text), [text]);
   return {
     search: parameters.get('q') ?? '',
     onSearchChange: q => set({ q }),
-    filter: {
-      status: parameters.get('status') ?? undefined,
-      cluster: parameters.get('cluster') ?? undefined,
-    },
-    onFilterChange: ({ status, cluster }) => set({ status, cluster }),
-    sort: {
-      column: sort.replace(/^-/, ''),
-      direction: sort.startsWith('-') ? 'descending' : 'ascending',
-    },
+    filter,
+    onFilterChange: next => set({ status: next.status, cluster: next.cluster }),
+    sort,
     onSortChange: ({ column, direction }) =>
       set({ sort: `${direction === 'descending' ? '-' : ''}${column}` }),
+  };
+}
+
+/** A sort as the address has it: a column, with a dash before it for the other way. */
+function sortOf(text: string): SortDescriptor {
+  return {
+    column: text.replace(/^-/, ''),
+    direction: text.startsWith('-') ? 'descending' : 'ascending',
   };
 }

@@ -1,18 +1,11 @@
-import {
-  ButtonLink,
-  Card,
-  CardBody,
-  CardHeader,
-  Flex,
-  Table,
-  Text,
-} from '@backstage/ui';
+import { ButtonLink, Table, Text } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { tenantsTranslationRef } from '../../translation';
 import { rootRouteRef } from '../../routes';
 import { useTenants } from '../../hooks';
+import { TitledCard } from '../Shared';
 import { CreateLink } from '../TemplateLinks';
 import { sortTenants, useTenantColumns } from '../TenantsPage';
 
@@ -32,44 +25,35 @@ export function TenantsWidget() {
       .slice(0, SHOWN)
       .map(tenant => ({ ...tenant, id: tenant.name }));
   return (
-    <Card>
-      <CardHeader>
-        <Flex
-          justify="between"
-          align="center"
-          gap="3"
-          style={{ flexWrap: 'wrap' }}
-        >
-          <Text as="h2" variant="title-x-small" weight="bold">
-            {t('page.title')}
-          </Text>
-          <Flex gap="2">
-            {page && (
-              <ButtonLink variant="secondary" href={page()}>
-                {t('page.openAll')}
-              </ButtonLink>
-            )}
-            <CreateLink />
-          </Flex>
-        </Flex>
-      </CardHeader>
-      <CardBody>
-        {!tenants && error ? (
-          <ResponseErrorPanel
-            title={t('page.errorTitle', { message: error.message })}
-            error={error}
-          />
-        ) : (
-          <Table
-            columnConfig={columnConfig}
-            data={data}
-            isPending={!data}
-            pagination={{ type: 'none' }}
-            rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
-            emptyState={<Text>{t('page.empty')}</Text>}
-          />
-        )}
-      </CardBody>
-    </Card>
+    <TitledCard
+      level="h2"
+      title={t('page.title')}
+      actions={
+        <>
+          {page && (
+            <ButtonLink variant="secondary" href={page()}>
+              {t('page.openAll')}
+            </ButtonLink>
+          )}
+          <CreateLink />
+        </>
+      }
+    >
+      {!tenants && error ? (
+        <ResponseErrorPanel
+          title={t('page.errorTitle', { message: error.message })}
+          error={error}
+        />
+      ) : (
+        <Table
+          columnConfig={columnConfig}
+          data={data}
+          isPending={!data}
+          pagination={{ type: 'none' }}
+          rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
+          emptyState={<Text>{t('page.empty')}</Text>}
+        />
+      )}
+    </TitledCard>
   );
 }

@@ -6,7 +6,7 @@ import {
   Tenant,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useAge, useDuration } from '../WallStatus';
+import { useAge, useDuration, useExactTime } from '../WallStatus';
 import styles from './ProofLine.module.css';
 
 /**
@@ -69,10 +69,12 @@ function LastProof(props: { proof: ProofSummary }) {
   const { proof } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const duration = useDuration();
-  const age = useAge(proof.finishedAt ?? proof.startedAt);
+  const exact = useExactTime();
+  const at = proof.finishedAt ?? proof.startedAt;
+  const age = useAge(at);
   const took = duration(proof.durationMs ?? 0);
   return (
-    <Text variant="body-small" color="secondary">
+    <Text variant="body-small" color="secondary" title={exact(at)}>
       {proof.neighbour
         ? t('card.lastProofWith', {
             age,

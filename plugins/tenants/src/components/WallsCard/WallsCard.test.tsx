@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { runningProof, tenants } from '../../__fixtures__';
-import { renderCard } from '../../__testUtils__';
+import { renderCard, violations } from '../../__testUtils__';
 
 async function findRow(name: RegExp) {
   return screen.findByRole('button', { name });
@@ -27,7 +27,43 @@ describe('WallsCard', () => {
     expect(screen.queryByText('stale')).not.toBeInTheDocument();
     expect(
       screen.getByText('Proved 2 minutes ago in 7.4 s, against globex'),
-    ).toBeInTheDocument();
+    ).toHaveAttribute('title', expect.stringMatching(/\d:\d\d:\d\d/));
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('keeps the place of the walls while they load', async () => {
+    renderCard(() => new Promise(() => {}));
+
+    expect(await screen.findByText('Loading the walls')).toBeInTheDocument();
+    expect(await findProve()).toBeDisabled();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('opens its receipts by the keyboard alone', async () => {
+    const user = userEvent.setup();
+    renderCard(async () => tenants.globex, { name: 'globex' });
+    await findRow(/Network wall/);
+
+    /** Presses Tab until it comes to what has the label; as often as needed. */
+    async function tabTo(label: RegExp) {
+      for (let presses = 0; presses < 12; presses++) {
+        await user.tab();
+        const focused = document.activeElement!;
+        const text = focused.getAttribute('aria-label') ?? focused.textContent;
+        if (label.test(text ?? '')) {
+          return true;
+        }
+      }
+      return false;
+    }
+    expect(await tabTo(/Network wall/)).toBe(true);
+    await user.keyboard('{Enter}');
+    await screen.findAllByLabelText('Got');
+    expect(await tabTo(/net.canary-egress/)).toBe(true);
+    // What was asked and answered scrolls, and can be copied.
+    expect(await tabTo(/^Tried$/)).toBe(true);
+    expect(await tabTo(/^Copy: Tried$/)).toBe(true);
+    expect(await tabTo(/^Got$/)).toBe(true);
   });
 
   it('opens the receipts of a breached wall, the breach first', async () => {
@@ -56,6 +92,7 @@ describe('WallsCard', () => {
     expect(
       screen.getByText(/2 of 3 barriers refused as expected/),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
   });
 
   it('copies what a check was answered', async () => {
@@ -83,6 +120,7 @@ describe('WallsCard', () => {
         'Vault is sealed: this says nothing about the wall',
       ),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
   });
 
   it('marks walls that rest on an old proof', async () => {
@@ -91,6 +129,7 @@ describe('WallsCard', () => {
     expect(
       await findRow(/Network wall.*holds.*stale.*1 hour ago/),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
   });
 
   it('says so where there was never a proof', async () => {
@@ -103,6 +142,7 @@ describe('WallsCard', () => {
     expect(
       await screen.findByText('There is no proof yet, and so no receipt'),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
   });
 
   it('starts a proof, shows how far it is, and then what it came to', async () => {
@@ -119,6 +159,7 @@ describe('WallsCard', () => {
     expect(
       await screen.findByText('Proving: waiting for receipts, 7 of 12 checks'),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
     expect(screen.queryByRole('button', { name: 'Prove now' })).toBeNull();
 
     tenant = { ...tenants.globex, name: 'acme' };
@@ -166,6 +207,7 @@ describe('WallsCard', () => {
     ).toBeInTheDocument();
     expect(await findProve()).toBeDisabled();
     expect(await findProve()).toHaveAccessibleDescription(/tenant.prove/);
+    await expect(violations()).resolves.toEqual([]);
   });
 
   it('proves no tenant that is being removed', async () => {
@@ -174,6 +216,7 @@ describe('WallsCard', () => {
     expect(
       await screen.findByText('This tenant is being removed'),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
     expect(await findProve()).toBeDisabled();
   });
 
@@ -184,6 +227,7 @@ describe('WallsCard', () => {
 
     const panel = await screen.findByRole('alert');
     expect(within(panel).getByText(/can not be shown/)).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
     expect(screen.queryByText('holds')).not.toBeInTheDocument();
     expect(await findProve()).toBeDisabled();
   });
@@ -204,6 +248,7 @@ describe('WallsCard', () => {
     expect(
       await screen.findByText(/this is what was last known/),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
     expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
   });
 
@@ -219,5 +264,6 @@ describe('WallsCard', () => {
     expect(
       await screen.findByText('A compromise of the control plane'),
     ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
   });
 });

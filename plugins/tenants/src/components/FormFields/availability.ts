@@ -5,6 +5,7 @@ import {
   tenantNameProblem,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
+import { platformOf } from '../../hooks';
 
 /**
  * Whether a tenant can be created by a name:
@@ -49,8 +50,12 @@ export async function tenantNameError(
     namespacePrefix?: string;
   },
 ): Promise<string | undefined> {
-  const problem = tenantNameProblem(name, context.namespacePrefix);
   const api = context.apiHolder.get(tenantsApiRef);
+  const platform = api && (await platformOf(api).catch(() => undefined));
+  const problem = tenantNameProblem(
+    name,
+    context.namespacePrefix ?? platform?.namespacePrefix,
+  );
   if (problem || !api) {
     return problem;
   }

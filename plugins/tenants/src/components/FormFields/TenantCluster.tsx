@@ -1,0 +1,106 @@
+import { useEffect } from 'react';
+import { Alert, Flex, Select, Skeleton, VisuallyHidden } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
+import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
+import { tenantsTranslationRef } from '../../translation';
+import { usePlatform } from '../../hooks';
+import { RetryAlert } from '../Shared';
+import styles from './FormFields.module.css';
+
+const clusterSchema = makeFieldSchema({ output: z => z.string() });
+
+/**
+ * The cluster that a tenant is to live on. Where there is only one, there is
+ * nothing to choose: it is taken, and the field is not shown.
+ */
+export function TenantClusterField(props: typeof clusterSchema.TProps) {
+  const { formData, onChange, schema, uiSchema } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { value, error, refresh } = usePlatform();
+  const clusters = value?.clusters;
+  const only = clusters?.length === 1 ? clusters[0].name : undefined;
+
+  const isChoice = clusters !== undefined && clusters.length > 1;
+  useEffect(() => {
+    if (only && !formData) {
+      onChange(only);
+    } else if (isChoice && formData === undefined) {
+      // A form validates the fields that have a value, and no others.
+      onChange('');
+    }
+  }, [only, isChoice, formData, onChange]);
+
+  if (!clusters) {
+    return error ? (
+      <RetryAlert
+        title={t('form.clustersUnknown')}
+        error={error}
+        onRetry={refresh}
+      />
+    ) : (
+      <div role="status">
+        <VisuallyHidden>{t('form.clustersLoading')}</VisuallyHidden>
+        <Skeleton height={64} />
+      </div>
+    );
+  }
+  if (clusters.length === 0) {
+    return (
+      <Alert
+        status="danger"
+        icon
+        role="alert"
+        title={t('form.clustersNone')}
+        description={t('form.clustersNoneHint')}
+      />
+    );
+  }
+  // A link may bring the name of a cluster that is no more.
+  const isUnknown =
+    Boolean(formData) && !clusters.some(({ name }) => name === formData);
+  if (only && !isUnknown) {
+    return <span hidden className={styles.nothing} />;
+  }
+  return (
+    <Flex direction="column" gap="2">
+      <Select
+        id={props.idSchema?.$id}
+        className={styles.field}
+        label={schema.title ?? t('tab.cluster')}
+        description={uiSchema['ui:description'] ?? schema.description}
+        isRequired
+        isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
+        isInvalid={isUnknown || Boolean(props.rawErrors?.length)}
+        validationBehavior="aria"
+        placeholder={t('form.clusterChoose')}
+        options={clusters.map(({ name, title }) => ({
+          id: name,
+          label: title,
+        }))}
+        value={isUnknown ? null : formData || null}
+        onChange={key => onChange(String(key))}
+      />
+      {isUnknown && (
+        <Alert
+          status="danger"
+          icon
+          role="alert"
+          title={t('form.clusterUnknown', { name: String(formData) })}
+        />
+      )}
+    </Flex>
+  );
+}
+
+/** Form field for the cluster of a tenant. */
+export const TenantCluster = createFormField({
+  name: 'TenantCluster',
+  component: TenantClusterField,
+  schema: clusterSchema,
+  validation: (cluster, field) => {
+    if (!cluster) {
+      field.addError('Choose the cluster that the tenant is to live on');
+    }
+  },
+});

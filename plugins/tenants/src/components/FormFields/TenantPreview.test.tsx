@@ -1,0 +1,149 @@
+import { act, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { previewOfNew, previewOfResize, tenants } from '../../__fixtures__';
+import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import { TenantPreviewField } from './TenantPreview';
+
+const create = {
+  name: 'umbrella',
+  owner: 'group:default/umbrella-team',
+  cluster: 'lab',
+  size: 'small',
+  egressHosts: ['api.saas.test'],
+  email: '',
+  ownerPassword: 'hunter2',
+};
+
+describe('TenantPreview', () => {
+  it('shows what is created, stage by stage, and sends no password', async () => {
+    const api = mockTenantsApi({
+      previewTenant: async () => previewOfNew('umbrella'),
+    });
+    renderField(TenantPreviewField, { form: create }, api);
+
+    expect(
+      await screen.findByText(/Objects to create: 19/),
+    ).toBeInTheDocument();
+    const walls = screen.getByRole('group', { name: 'Walls' });
+    expect(
+      within(walls)
+        .getAllByRole('listitem')
+        .map(item => item.textContent),
+    ).toContain('NetworkPolicy tenant-isolationwill be created');
+    expect(screen.queryByRole('table')).toBeNull();
+    expect(api.previewTenant).toHaveBeenCalledTimes(1);
+    expect(api.previewTenant).toHaveBeenCalledWith(
+      {
+        name: 'umbrella',
+        owner: 'group:default/umbrella-team',
+        cluster: 'lab',
+        size: 'small',
+        egress: { hosts: ['api.saas.test'], cidrs: [] },
+      },
+      expect.anything(),
+    );
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('shows what changes of a tenant that there is, field by field', async () => {
+    const api = mockTenantsApi({
+      getTenant: async () => tenants.acme,
+      previewTenant: async () => previewOfResize('acme'),
+    });
+    renderField(
+      TenantPreviewField,
+      { form: { tenant: 'resource:default/acme', size: 'medium' } },
+      api,
+    );
+
+    expect(
+      await screen.findByText(
+        /to create: 1, to change: 1, that stay as they are: 17/,
+      ),
+    ).toBeInTheDocument();
+    const fields = screen.getByRole('region', {
+      name: 'ResourceQuota tenant-quota',
+    });
+    expect(
+      within(fields).getByRole('row', { name: /spec.hard.pods/ }),
+    ).toHaveTextContent(/10.*20/);
+    // What the form leaves out stays as the tenant has it.
+    expect(api.previewTenant).toHaveBeenCalledWith(
+      { ...tenants.acme.spec, size: 'medium' },
+      expect.anything(),
+    );
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('says that nothing would change', async () => {
+    const preview = previewOfResize('acme');
+    const api = mockTenantsApi({
+      getTenant: async () => tenants.acme,
+      previewTenant: async () => ({
+        ...preview,
+        resources: preview.resources.filter(r => r.change === 'none'),
+      }),
+    });
+    renderField(TenantPreviewField, { form: { tenant: 'acme' } }, api);
+
+    expect(
+      await screen.findByText(/Nothing will change in web-tenant-acme/),
+    ).toBeInTheDocument();
+  });
+
+  it('says first of all that it would be refused', async () => {
+    const api = mockTenantsApi({
+      previewTenant: async () => ({
+        ...previewOfNew('umbrella'),
+        refusal: 'The nodes have 8 GiB',
+      }),
+    });
+    renderField(TenantPreviewField, { form: create }, api);
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      /This would be refused.*The nodes have 8 GiB/,
+    );
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('waits for what the form does not say yet, and for a pause', async () => {
+    const api = mockTenantsApi({
+      previewTenant: async () => previewOfNew('umbrella'),
+    });
+    const { setForm } = renderField(
+      TenantPreviewField,
+      { form: { name: 'umbrella' } },
+      api,
+    );
+
+    expect(
+      await screen.findByText(/Fill in the pages before/),
+    ).toBeInTheDocument();
+    act(() => setForm({ ...create, size: 'medium' }));
+    expect(screen.getByText(/Asking the cluster and Vault/)).toBeVisible();
+    // Somebody who types: letters come closer together than the pause.
+    await act(() => new Promise(resolve => setTimeout(resolve, 150)));
+    act(() => setForm({ ...create, size: 'large' }));
+
+    expect(await screen.findByText(/Objects to create/)).toBeInTheDocument();
+    expect(api.previewTenant).toHaveBeenCalledTimes(1);
+    expect(api.previewTenant).toHaveBeenCalledWith(
+      expect.objectContaining({ size: 'large' }),
+      expect.anything(),
+    );
+  });
+
+  it('says why it can not tell, and tries again', async () => {
+    const api = mockTenantsApi();
+    api.previewTenant.mockRejectedValueOnce(new Error('connection refused'));
+    api.previewTenant.mockResolvedValueOnce(previewOfNew('umbrella'));
+    renderField(TenantPreviewField, { form: create }, api);
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      /can not be told now.*connection refused/,
+    );
+    await expect(violations()).resolves.toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText(/Objects to create/)).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,98 @@
+import { act, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { previewOfResize, tenants } from '../../__fixtures__';
+import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import { TenantRemovalField } from './TenantRemoval';
+
+const form = { tenant: 'resource:default/acme', keepData: false };
+
+function apiOf() {
+  return mockTenantsApi({
+    getTenant: async () => tenants.acme,
+    previewTenant: async () => previewOfResize('acme'),
+  });
+}
+
+describe('TenantRemoval', () => {
+  it('shows what will be lost', async () => {
+    renderField(TenantRemovalField, { form }, apiOf());
+
+    expect(
+      await screen.findByText('All of acme will be lost'),
+    ).toBeInTheDocument();
+    expect(await screen.findByText('5 GiB')).toBeInTheDocument();
+    expect(screen.getByText('secret/web-tenant-acme')).toBeInTheDocument();
+    // All of the plan but the one that is missing.
+    expect(await screen.findByText('18')).toBeInTheDocument();
+    expect(screen.getAllByText('lost')).toHaveLength(3);
+    expect(screen.getByText('2 minutes ago')).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('says what stays when the data is kept', async () => {
+    const { setForm } = renderField(TenantRemovalField, { form }, apiOf());
+
+    await screen.findByText('All of acme will be lost');
+    act(() => setForm({ ...form, keepData: true }));
+
+    expect(
+      await screen.findByText('The data of acme will be kept'),
+    ).toBeInTheDocument();
+    expect(screen.getAllByText('kept')).toHaveLength(2);
+    expect(screen.getByText(/n8n and its access to Vault/)).toBeVisible();
+    expect(screen.getAllByText('lost')).toHaveLength(1);
+    expect(screen.queryByText('18')).toBeNull();
+  });
+
+  it('wants the name typed, and says at once when it is another', async () => {
+    const { last } = renderField(TenantRemovalField, { form }, apiOf());
+
+    const input = await screen.findByLabelText(/Type the name/);
+    await userEvent.type(input, 'ac');
+    expect(input).not.toBeInvalid();
+    await userEvent.type(input, 'n');
+    expect(
+      await screen.findByText('acn is not the name of the tenant, acme'),
+    ).toBeInTheDocument();
+    expect(input).toBeInvalid();
+    await expect(violations()).resolves.toEqual([]);
+    await userEvent.type(input, '{Backspace}me');
+    expect(input).not.toBeInvalid();
+    expect(last()).toBe('acme');
+  });
+
+  it('waits until a tenant is chosen', async () => {
+    const { api } = renderField(TenantRemovalField, { form: {} }, apiOf());
+
+    expect(await screen.findByText(/Choose a tenant/)).toBeInTheDocument();
+    expect(api.getTenant).not.toHaveBeenCalled();
+  });
+
+  it('says why it can not tell, and tries again', async () => {
+    const api = mockTenantsApi({
+      previewTenant: async () => previewOfResize('acme'),
+    });
+    api.getTenant.mockRejectedValueOnce(new Error('connection refused'));
+    api.getTenant.mockResolvedValueOnce(tenants.acme);
+    renderField(TenantRemovalField, { form }, api);
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      /lost with acme can not be told now.*connection refused/,
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(
+      await screen.findByText('All of acme will be lost'),
+    ).toBeInTheDocument();
+  });
+
+  it('says what is not known, and shows the rest', async () => {
+    const api = apiOf();
+    api.getUsage.mockRejectedValue(new Error('away'));
+    // Who may remove a tenant may not always create one.
+    api.previewTenant.mockRejectedValue(new Error('forbidden'));
+    renderField(TenantRemovalField, { form }, api);
+
+    await screen.findByText('secret/web-tenant-acme');
+    expect(await screen.findAllByText('not known now')).toHaveLength(2);
+  });
+});

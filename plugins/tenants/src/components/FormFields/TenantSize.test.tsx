@@ -1,0 +1,88 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { platform } from '../../__fixtures__';
+import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import { TenantSizeField } from './TenantSize';
+
+describe('TenantSize', () => {
+  const schema = { title: 'Size' };
+
+  it('shows the sizes of the backend, and takes the card that is chosen', async () => {
+    const { last } = renderField(TenantSizeField, { schema, value: 'large' });
+
+    const card = await screen.findByRole('radio', { name: /^Small/ });
+    expect(card).toHaveAccessibleName(
+      /CPU 1 kept for it, 2 at most.*Memory 1 GiB kept for it, 2 GiB at most.*Pods 10.*Storage 5 GiB/,
+    );
+    expect(screen.getByRole('radio', { name: /^Large/ })).toBeChecked();
+    await expect(violations()).resolves.toEqual([]);
+    await userEvent.click(card);
+    expect(last()).toBe('small');
+  });
+
+  it('shows only those that the template allows', async () => {
+    renderField(TenantSizeField, {
+      schema: { ...schema, enum: ['medium', 'large'] },
+    });
+
+    expect(
+      await screen.findByRole('radio', { name: /^Medium.*Pods 20/ }),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('radio', { name: /^Small/ })).toBeNull();
+  });
+
+  it('keeps the place of the cards while they load', async () => {
+    const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
+    renderField(TenantSizeField, { schema }, api);
+
+    expect(await screen.findByText('Loading the sizes')).toBeInTheDocument();
+    expect(screen.queryByRole('radio')).toBeNull();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('says why there are none, and tries again', async () => {
+    const api = mockTenantsApi();
+    api.getPlatform.mockRejectedValueOnce(new Error('connection refused'));
+    renderField(TenantSizeField, { schema }, api);
+
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent(
+      /The sizes can not be loaded.*connection refused/,
+    );
+    await expect(violations()).resolves.toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+
+    expect(
+      await screen.findByRole('radio', { name: /^Small/ }),
+    ).toBeInTheDocument();
+  });
+
+  it('says that the portal offers none', async () => {
+    const getPlatform = async () => ({ ...platform, sizes: [] });
+    renderField(TenantSizeField, { schema }, mockTenantsApi({ getPlatform }));
+
+    expect(
+      await screen.findByText(/The portal offers no size/),
+    ).toBeInTheDocument();
+  });
+
+  it('shows what the template says instead, and asks nobody', async () => {
+    const sizes = [{ name: 'small', title: 'Tiny', pods: 3 }];
+    const { api } = renderField(TenantSizeField, {
+      schema: {
+        ...schema,
+        enum: ['small', 'large'],
+        enumNames: ['Small', 'Large (4 CPU)'],
+      },
+      uiSchema: { 'ui:options': { sizes } },
+    });
+
+    expect(
+      await screen.findByRole('radio', { name: /^Tiny.*Pods 3/ }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('radio', { name: 'Large (4 CPU)' }),
+    ).toBeInTheDocument();
+    expect(api.getPlatform).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,91 @@
+import { parseEntityRef } from '@backstage/catalog-model';
+import {
+  PreviewRequest,
+  TenantsApi,
+  tenantNameProblem,
+} from '@threewalls/backstage-plugin-tenants-common';
+
+/**
+ * What a form says of a tenant: all of it where one is created, and only what
+ * is to change where there is one already.
+ */
+export type PreviewInput =
+  | { type: 'new'; request: PreviewRequest }
+  | { type: 'existing'; tenant: string; changes: Partial<PreviewRequest> };
+
+/**
+ * Reads what is to be previewed from a form's values: `name` and `owner` of a new
+ * tenant, or `tenant`, the entity ref of one that there is. Anything else in the
+ * form, such as a password, is left where it is.
+ *
+ * @returns `undefined` while the form does not say enough
+ */
+export function previewInputOf(
+  formData: Record<string, unknown> = {},
+): PreviewInput | undefined {
+  const tenant = tenantOf(formData);
+  if (tenant) {
+    return { type: 'existing', tenant, changes: changesOf(formData) };
+  }
+  const { name, owner } = formData;
+  if (
+    typeof name !== 'string' ||
+    typeof owner !== 'string' ||
+    !owner ||
+    tenantNameProblem(name)
+  ) {
+    return undefined;
+  }
+  const egress = { hosts: [], cidrs: [] };
+  const request = { egress, ...changesOf(formData), name, owner };
+  return { type: 'new', request };
+}
+
+/** The name of the tenant that a form is about: its entity has the same. */
+export function tenantOf(formData: Record<string, unknown> = {}) {
+  const { tenant } = formData;
+  if (typeof tenant !== 'string' || !tenant) {
+    return undefined;
+  }
+  try {
+    return parseEntityRef(tenant, { defaultKind: 'Resource' }).name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The request of a preview; what the form leaves out, the tenant's spec says. */
+export async function previewRequestOf(
+  api: TenantsApi,
+  input: PreviewInput,
+  signal: AbortSignal,
+): Promise<PreviewRequest> {
+  if (input.type === 'new') {
+    return input.request;
+  }
+  const { spec } = await api.getTenant(input.tenant, { signal });
+  return { ...spec, ...input.changes };
+}
+
+function changesOf(formData: Record<string, unknown>): Partial<PreviewRequest> {
+  const { cluster, size, email, allowInternet } = formData;
+  const { egressHosts, egressCidrs } = formData;
+  const hasEgress = Array.isArray(egressHosts) || Array.isArray(egressCidrs);
+  return {
+    ...(isText(cluster) && { cluster }),
+    ...(isText(size) && { size }),
+    ...(isText(email) && { email }),
+    ...(typeof allowInternet === 'boolean' && { allowInternet }),
+    ...(hasEgress && {
+      egress: { hosts: texts(egressHosts), cidrs: texts(egressCidrs) },
+    }),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter(isText) : [];
+}

@@ -1,0 +1,40 @@
+import { MouseEvent, useCallback, useRef } from 'react';
+import { useHref, useNavigate } from 'react-router-dom';
+import { MatrixCell } from '@threewalls/backstage-plugin-tenants-common';
+import { useProofHref } from './useProofHref';
+
+/**
+ * The addresses of cells, and what makes a click on one stay in the app.
+ *
+ * A link of the router draws itself again at each change of the page's address,
+ * and a search changes it letter by letter: with thousands of them a keyboard
+ * would lag by seconds.
+ */
+export function useCellLinks(): {
+  hrefOf: (cell: MatrixCell) => string;
+  onClick: (event: MouseEvent) => void;
+} {
+  const proofHref = useProofHref();
+  const root = useHref('/').replace(/\/$/, '');
+  const navigate = useNavigate();
+  const latest = useRef({ proofHref, root, navigate });
+  latest.current = { proofHref, root, navigate };
+
+  const hrefOf = useCallback(
+    (cell: MatrixCell) =>
+      `${latest.current.root}${latest.current.proofHref(cell)}`,
+    [],
+  );
+  const onClick = useCallback((event: MouseEvent) => {
+    const link = (event.target as Element).closest('a');
+    const isPlain =
+      event.button === 0 &&
+      !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (link && isPlain) {
+      event.preventDefault();
+      const href = link.getAttribute('href')!;
+      latest.current.navigate(href.slice(latest.current.root.length));
+    }
+  }, []);
+  return { hrefOf, onClick };
+}

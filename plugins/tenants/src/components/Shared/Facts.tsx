@@ -1,0 +1,37 @@
+import { ReactNode } from 'react';
+import { Box, Text } from '@backstage/ui';
+import styles from './Facts.module.css';
+
+/** A term and what it is; one without a value is left out. */
+export type Fact = [term: string, value: ReactNode];
+
+/** Terms and their values, as many side by side as there is room for. */
+export function Facts(props: { facts: Fact[] }) {
+  return (
+    <Box as="dl" className={styles.facts}>
+      {props.facts
+        .filter(([, value]) => value !== undefined)
+        .map(([term, value]) => (
+          <Box key={term}>
+            <Box as="dt">
+              <Text variant="body-small" color="secondary">
+                {term}
+              </Text>
+            </Box>
+            <Box as="dd" className={styles.value}>
+              <Text>{value}</Text>
+            </Box>
+          </Box>
+        ))}
+    </Box>
+  );
+}
+
+/** What Kubernetes or Vault call something, letter by letter. */
+export function Mono(props: { children: ReactNode }) {
+  return (
+    <Text as="span" className={styles.mono}>
+      {props.children}
+    </Text>
+  );
+}

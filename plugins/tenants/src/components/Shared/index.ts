@@ -1,0 +1,4 @@
+export * from './Facts';
+export * from './FieldChanges';
+export * from './RetryAlert';
+export * from './TitledCard';
