@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { labPaths, labUp } from '../packages/lab/src/index.ts';
 import { root } from './lib/run.ts';
 
-// The benchmarks of packages/e2e on the lab, which is brought up where it is
-// down. The engine is a Backstage package and loads as the portal loads it.
+// The benchmarks of packages/e2e on the lab (all, or those that are named), which
+// is brought up where it is down. The engine is a Backstage package and loads as
+// the portal loads it.
 await labUp();
 const child = spawn(
   process.execPath,
@@ -13,6 +14,7 @@ const child = spawn(
     '--require',
     '@backstage/cli/config/nodeTransform.cjs',
     'bench/main.ts',
+    ...process.argv.slice(2),
   ],
   {
     cwd: join(root, 'packages', 'e2e'),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { policyOf, resourcesOf, rootToken, SEED, VAULT } from './tenant';
 const run = promisify(execFile);
 const bin = join(labState, 'bin');
 const folder = mkdtempSync(join(tmpdir(), 'threewalls-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const env = {
   ...process.env,
   KUBECONFIG: join(labState, 'admin.kubeconfig'),

@@ -27,6 +27,14 @@ export function median(values: number[]): number {
     : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The machine, how busy it is, and how often something was measured. */
+export function conditions(rounds: number): string {
+  const load = loadavg().map(l => l.toFixed(1));
+  return `${cpus().length} × ${cpus()[0].model}, load ${load.join(
+    ' ',
+  )}, ${rounds} rounds`;
+}
+
 /** Prints the table of docs/benchmarks.md. */
 export function print({ ms, requests, moved, written }: Findings): void {
   const of = (name: string) => median(ms[name]);
@@ -42,11 +50,7 @@ export function print({ ms, requests, moved, written }: Findings): void {
       )} ms | ${spread} | ${ratio} | ${target} |`,
     );
   };
-  console.log(
-    `\n${cpus().length} × ${cpus()[0].model}, load ${loadavg()
-      .map(l => l.toFixed(1))
-      .join(' ')}, ${ms.ours.length} rounds\n`,
-  );
+  console.log(`\n${conditions(ms.ours.length)}\n`);
   console.log('| one tenant’s objects | median | range | ours is | target |');
   console.log('|---|---|---|---|---|');
   row('Threewalls: applyPlan', 'ours', 'ours', '');

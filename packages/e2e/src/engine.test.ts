@@ -6,6 +6,7 @@ import {
   removeTenant,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { auditEnd, vaultWrites, versions } from './support/evidence';
 import { adminLab, portalLab, testSpec } from './support/lab';
 
 jest.setTimeout(240_000);
@@ -16,33 +17,7 @@ const NAME = `t-engine-${process.pid}`;
 const spec = testSpec(NAME);
 const names = tenantNames(NAME, spec.owner, platform);
 
-/** Everything of the tenant that has a resourceVersion. */
-async function versions(): Promise<Record<string, unknown>> {
-  const found: Record<string, unknown> = {};
-  for (const [apiVersion, kind] of [
-    ['v1', 'LimitRange'],
-    ['v1', 'ResourceQuota'],
-    ['v1', 'ServiceAccount'],
-    ['v1', 'Service'],
-    ['networking.k8s.io/v1', 'NetworkPolicy'],
-    ['cilium.io/v2', 'CiliumNetworkPolicy'],
-    ['external-secrets.io/v1', 'SecretStore'],
-    ['external-secrets.io/v1', 'ExternalSecret'],
-    ['apps/v1', 'Deployment'],
-    ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
-  ]) {
-    const { items } = await admin.kubernetes.list({
-      apiVersion,
-      kind,
-      namespace: names.namespace,
-    });
-    for (const { metadata } of items) {
-      found[`${kind} ${metadata.name}`] =
-        metadata.generation ?? metadata.resourceVersion;
-    }
-  }
-  return found;
-}
+const sent = () => cluster.kubernetes.requests + cluster.vault.requests;
 
 afterAll(async () => {
   await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
@@ -64,11 +39,16 @@ describe('a tenant on the lab', () => {
 
   it('changes nothing when it is applied again', async () => {
     const plan = planTenant(spec, platform);
-    const before = await versions();
+    const [before, auditBefore] = [await versions(plan, admin), auditEnd()];
+    const sentBefore = sent();
     const results = await applyPlan(plan, cluster);
+    // A look and an apply for each of 16 objects, a look alone at the volume and
+    // at three things in Vault, and one at each of three waits.
+    expect(sent() - sentBefore).toBe(39);
     const applied = results.filter(r => r.result !== 'ready');
     expect(applied.map(r => r.result)).toEqual(applied.map(() => 'unchanged'));
-    expect(await versions()).toEqual(before);
+    expect(await versions(plan, admin)).toEqual(before);
+    expect(vaultWrites(names, auditBefore)).toEqual([]);
     const differences = await diffPlan(plan, cluster);
     expect(differences.filter(d => d.change !== 'none')).toEqual([]);
   });

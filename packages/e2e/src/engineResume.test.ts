@@ -7,13 +7,12 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { portalLab, testSpec } from './support/lab';
+import { AGNHOST } from './wallsLab';
 
 jest.setTimeout(120_000);
 
-const { platform, cluster } = portalLab();
-
-/** All but n8n, whose own start has nothing to resume. */
-const STAGES: Stage[] = ['namespace', 'walls', 'identity', 'store', 'secret'];
+// Nobody waits for n8n here: a small server stands in for it.
+const { platform, cluster } = portalLab({ n8n: { image: AGNHOST } });
 
 const plans: TenantPlan[] = [];
 
@@ -32,7 +31,6 @@ async function cutOff(plan: TenantPlan, stage: Stage, done: number) {
   const controller = new AbortController();
   let count = 0;
   await applyPlan(plan, cluster, {
-    stages: STAGES,
     wait: false,
     signal: controller.signal,
     onResult: result => {
@@ -60,6 +58,8 @@ it.each<[Stage, 'in the middle' | 'at the end']>([
   ['identity', 'in the middle'],
   ['identity', 'at the end'],
   ['store', 'at the end'],
+  ['secret', 'at the end'],
+  ['workload', 'in the middle'],
 ])('an apply cut off in stage %s, %s, is resumed', async (stage, where) => {
   const plan = nextPlan();
   const all = resourcesOf(plan, stage);
@@ -68,17 +68,12 @@ it.each<[Stage, 'in the middle' | 'at the end']>([
     name: 'AbortError',
   });
 
-  const results = await applyPlan(plan, cluster, {
-    stages: STAGES,
-    wait: false,
-  });
+  const results = await applyPlan(plan, cluster, { wait: false });
   // What was there is left alone; what was under way may have been made.
   expect(results.filter(r => r.result === 'updated')).toEqual([]);
   expect(
     results.filter(r => r.result === 'unchanged').length,
   ).toBeGreaterThanOrEqual(done);
   const differences = await diffPlan(plan, cluster);
-  expect(
-    differences.filter(d => STAGES.includes(d.stage) && d.change !== 'none'),
-  ).toEqual([]);
+  expect(differences.filter(d => d.change !== 'none')).toEqual([]);
 });

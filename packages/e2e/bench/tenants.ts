@@ -1,0 +1,49 @@
+/* eslint-disable no-console */
+import {
+  Cluster,
+  Platform,
+  planTenant,
+  removeTenant,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { testSpec } from '../src/support/lab';
+
+/** Removals under way at once. */
+const REMOVALS = 8;
+
+/** Tenants of a benchmark's own. */
+export class BenchTenants {
+  readonly #plans: TenantPlan[] = [];
+  #made = 0;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly cluster: Cluster,
+    private readonly prefix = 't-bench',
+  ) {}
+
+  /** The plan of a tenant that {@link BenchTenants.removeAll} removes. */
+  next(
+    planOf = (name: string) => planTenant(testSpec(name), this.platform),
+  ): TenantPlan {
+    const plan = planOf(`${this.prefix}-${process.pid}-${this.#made++}`);
+    this.#plans.push(plan);
+    return plan;
+  }
+
+  /** Removes them all; one that can't be removed is named, and the rest go on. */
+  async removeAll(): Promise<void> {
+    const worker = async () => {
+      for (let plan = this.#plans.pop(); plan; plan = this.#plans.pop()) {
+        const { spec, names } = plan;
+        await removeTenant({ name: spec.name, names }, this.cluster, {
+          confirm: spec.name,
+        }).catch(error => {
+          process.exitCode = 1;
+          console.error(`${spec.name} is left: ${error.message}`);
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: REMOVALS }, worker));
+  }
+}

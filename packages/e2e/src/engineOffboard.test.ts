@@ -1,0 +1,128 @@
+import {
+  applyPlan,
+  planTenant,
+  readTenants,
+  removeTenant,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { adminLab, portalLab, testSpec } from './support/lab';
+import { loginUid, remainsOf } from './support/remains';
+
+jest.setTimeout(240_000);
+
+// What becomes of n8n is not the matter here: a small server stands in for it.
+const { platform, cluster } = portalLab({
+  n8n: { image: 'threewalls.local/agnhost:1.36.3' },
+});
+const admin = adminLab();
+const NAME = `t-offboard-${process.pid}`;
+const spec = testSpec(NAME);
+const plan = planTenant(spec, platform);
+const names = tenantNames(NAME, spec.owner, platform);
+const remove = (keepData = false) =>
+  removeTenant({ name: NAME, names }, cluster, { confirm: NAME, keepData });
+
+const POLICY = `sys/policies/acl/${names.vaultPolicy}`;
+const ROLE = `auth/kubernetes/role/${names.vaultRole}`;
+const ENTRY = `secret/metadata/${names.kvPath}`;
+
+const claimUid = async () =>
+  (
+    await admin.kubernetes.get({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      namespace: names.namespace,
+      name: 'n8n-data',
+    })
+  )?.metadata.uid;
+const seededAt = async () => (await admin.vault.read(ENTRY)).created_time;
+const listed = async () =>
+  (await readTenants(cluster)).filter(({ name }) => name === NAME).length;
+
+/** All of the tenant up to its Secret, and n8n's objects without waiting for it. */
+async function create() {
+  await applyPlan(plan, cluster, {
+    stages: ['namespace', 'walls', 'identity', 'store', 'secret'],
+  });
+  await applyPlan(plan, cluster, { stages: ['workload'], wait: false });
+}
+
+afterAll(() => remove());
+
+describe('a tenant that is offboarded', () => {
+  let uid: string;
+  let claim: unknown;
+  let seeded: unknown;
+
+  beforeAll(async () => {
+    await create();
+    uid = await loginUid(names, admin);
+    claim = await claimUid();
+    seeded = await seededAt();
+  });
+
+  it('has everything that is looked for', async () => {
+    expect(await remainsOf(names, uid, admin)).toEqual({
+      namespace: true,
+      objects: expect.arrayContaining([
+        'persistentvolumeclaims n8n-data',
+        'secrets n8n',
+        'deployments n8n',
+      ]),
+      vault: [POLICY, ROLE, ENTRY],
+      entity: true,
+      volumes: [expect.any(String)],
+    });
+    expect(await listed()).toBe(1);
+  });
+
+  it('keeps its data where that is asked, its walls, and no way into Vault', async () => {
+    await remove(true);
+    const { objects, ...remains } = await remainsOf(names, uid, admin);
+    expect(remains).toEqual({
+      namespace: true,
+      vault: [ENTRY],
+      entity: false,
+      volumes: [expect.any(String)],
+    });
+    expect(objects.map(object => object.split(' ')[0])).toEqual([
+      'persistentvolumeclaims',
+      'resourcequotas',
+      'resourcequotas',
+      'resourcequotas',
+      'ciliumnetworkpolicies',
+      'networkpolicies',
+    ]);
+    expect(await listed()).toBe(0);
+  });
+
+  it('hands its data to no other owner', async () => {
+    const theirs = planTenant(
+      { ...spec, owner: 'group:default/acme-team' },
+      platform,
+    );
+    await expect(applyPlan(theirs, cluster)).rejects.toThrow(
+      /of a tenant .* that group:default\/guests owns: choose another name/,
+    );
+  });
+
+  it('comes back with its data when it is created again', async () => {
+    await create();
+    expect(await claimUid()).toBe(claim);
+    expect(await seededAt()).toBe(seeded);
+    expect(await listed()).toBe(1);
+  });
+
+  it('leaves nothing behind', async () => {
+    uid = await loginUid(names, admin);
+    expect((await remainsOf(names, uid, admin)).entity).toBe(true);
+    await remove();
+    expect(await remainsOf(names, uid, admin)).toEqual({
+      namespace: false,
+      objects: [],
+      vault: [],
+      entity: false,
+      volumes: [],
+    });
+  });
+});

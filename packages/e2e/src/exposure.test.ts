@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  applyPlan,
+  diffPlan,
+  planTenant,
+  removeTenant,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { portalLab, testSpec } from './support/lab';
+import { forwardN8n } from './support/portForward';
+import { AGNHOST, openLab } from './wallsLab';
+
+jest.setTimeout(240_000);
+
+const NAME = `t-exposed-${process.pid}`;
+const CONTROLLER = `t-ingress-${process.pid}`;
+const HOST = '{{ name }}.n8n.example.com';
+const image = 'threewalls.local/n8n:2.35.7';
+const EMAIL = 'owner@example.com';
+const PASSWORD = `Pw1-${randomBytes(12).toString('hex')}`;
+const network = { provider: 'cilium', ingressNamespace: CONTROLLER };
+
+describe('The way to n8n, upon the lab', () => {
+  const { admin } = openLab();
+  const { platform, cluster } = portalLab({
+    network,
+    n8n: { image, ingress: { host: HOST, tlsSecretName: '{{ name }}-tls' } },
+  });
+  const plan = planTenant(testSpec(NAME, { email: EMAIL }), platform);
+  const { names } = plan;
+
+  beforeAll(async () => {
+    const metadata = { name: CONTROLLER };
+    await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
+    await applyPlan(plan, cluster, { seed: { ownerPassword: PASSWORD } });
+  });
+
+  afterAll(async () => {
+    await admin.delete({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      name: CONTROLLER,
+    });
+    await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
+  });
+
+  /** What a pod of a namespace is told that connects to n8n. */
+  async function connectFrom(namespace: string): Promise<string> {
+    const name = `${NAME}-connects`;
+    const target = `n8n.${names.namespace}.svc.cluster.local:5678`;
+    const pod = { apiVersion: 'v1', kind: 'Pod', namespace, name };
+    await admin.create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace, name },
+      spec: {
+        restartPolicy: 'Never',
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          {
+            name: 'connect',
+            image: AGNHOST,
+            imagePullPolicy: 'IfNotPresent',
+            args: ['connect', target, '--timeout=3s'],
+            terminationMessagePolicy: 'FallbackToLogsOnError',
+          },
+        ],
+      },
+    });
+    try {
+      for (let i = 0; i < 120; i++) {
+        const live = await admin.get<any>(pod);
+        const ended = live?.status?.containerStatuses?.[0]?.state?.terminated;
+        if (ended) {
+          return ended.exitCode === 0 ? 'OK' : String(ended.message).trim();
+        }
+        await sleep(250);
+      }
+      throw new Error(`${name} did not end`);
+    } finally {
+      await admin.delete(pod, { gracePeriodSeconds: 0 });
+    }
+  }
+
+  it('is an Ingress that stays as it is', async () => {
+    const again = await applyPlan(plan, cluster);
+    const applied = again.filter(r => r.result !== 'ready');
+    expect(applied.map(r => r.id)).toContain('Ingress n8n');
+    expect(applied.filter(r => r.result !== 'unchanged')).toEqual([]);
+    const differences = await diffPlan(plan, cluster);
+    expect(differences.filter(d => d.change !== 'none')).toEqual([]);
+  });
+
+  it('is known to n8n itself', async () => {
+    const { url, end } = await forwardN8n(names.namespace);
+    try {
+      const login = await fetch(`${url}/rest/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          emailOrLdapLoginId: EMAIL,
+          password: PASSWORD,
+        }),
+      });
+      const [cookie] = login.headers.getSetCookie();
+      expect(cookie).toMatch(/; Secure/);
+      const answer = await fetch(`${url}/rest/settings`, {
+        headers: { cookie: cookie.split(';')[0] },
+      });
+      const { data } = (await answer.json()) as any;
+      const own = `https://${NAME}.n8n.example.com`;
+      expect(data).toMatchObject({
+        urlBaseEditor: own,
+        urlBaseWebhook: `${own}/`,
+      });
+    } finally {
+      end();
+    }
+  });
+
+  it('is open to the controller’s namespace and to no other', async () => {
+    expect(await connectFrom(CONTROLLER)).toBe('OK');
+    expect(await connectFrom('default')).toBe('TIMEOUT');
+  });
+
+  it('says which CRDs are missing where there is no Gateway API', async () => {
+    const gateway = { host: HOST, name: 'public', namespace: 'gateways' };
+    const other = portalLab({ network, n8n: { image, gateway } });
+    await expect(
+      applyPlan(planTenant(testSpec(NAME), other.platform), other.cluster, {
+        stages: ['workload'],
+        wait: false,
+      }),
+    ).rejects.toThrow(
+      /does not know HTTPRoute \(gateway.networking.k8s.io\/v1\): install its CRDs/,
+    );
+  });
+});

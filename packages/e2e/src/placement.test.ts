@@ -1,0 +1,134 @@
+import { Receipt } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  applyPlan,
+  ensureCanary,
+  KubernetesClient,
+  proveTenants,
+  removeTenant,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { portalLab } from './support/lab';
+import { openLab, planSmallTenant } from './wallsLab';
+
+jest.setTimeout(180_000);
+
+const NAME = `t-placed-${process.pid}`;
+const LABEL = `threewalls.test/${NAME}`;
+const RUNTIME_CLASSES = '/apis/node.k8s.io/v1/runtimeclasses';
+
+/**
+ * The lab has one node and one runtime: a RuntimeClass that names runc is no
+ * sandbox, and a proof has to say so. Node labels are as real as anywhere.
+ */
+describe('Where n8n runs, upon the lab', () => {
+  const { admin, cluster } = openLab();
+  const { platform } = portalLab({
+    n8n: {
+      image: 'threewalls.local/n8n:2.35.7',
+      runtimeClassName: NAME,
+      nodeSelector: { [LABEL]: '{{ name }}' },
+    },
+  });
+  const plan = planSmallTenant(NAME, platform);
+  let node: string;
+
+  const label = (value: string | null) =>
+    admin.expect({
+      method: 'PATCH',
+      path: `/api/v1/nodes/${node}`,
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { labels: { [LABEL]: value } } },
+    });
+
+  beforeAll(async () => {
+    const { items } = await admin.list({ apiVersion: 'v1', kind: 'Node' });
+    node = items[0].metadata.name;
+    await label(NAME);
+    await admin.expect({
+      method: 'POST',
+      path: RUNTIME_CLASSES,
+      body: {
+        apiVersion: 'node.k8s.io/v1',
+        kind: 'RuntimeClass',
+        metadata: { name: NAME },
+        handler: 'runc',
+      },
+    });
+    await ensureCanary(cluster, platform);
+    await applyPlan(plan, cluster);
+  });
+
+  afterAll(async () => {
+    const { names } = plan;
+    await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
+    await admin.request({
+      method: 'DELETE',
+      path: `${RUNTIME_CLASSES}/${NAME}`,
+    });
+    await label(null);
+  });
+
+  /** The receipts of both checks: of the proof pod, and of n8n itself. */
+  async function prove(): Promise<Record<string, Receipt>> {
+    const proofs = await proveTenants({ cluster, platform, tenants: [plan] });
+    const { receipts } = proofs.get(NAME)!;
+    const of = (check: string, mark: string) =>
+      receipts.find(r => r.check === check && r.request.includes(mark))!;
+    return {
+      proofPodInSandbox: of('res.runtime-class', 'proof pod'),
+      n8nInSandbox: of('res.runtime-class', 'Deployment'),
+      proofPodOnNodes: of('res.placement', 'proof pod'),
+      n8nOnNodes: of('res.placement', 'Deployment'),
+    };
+  }
+
+  const outcomes = (found: Record<string, Receipt>) =>
+    Object.fromEntries(
+      Object.entries(found).map(([key, { outcome }]) => [key, outcome]),
+    );
+
+  it('is on the declared nodes and under the declared RuntimeClass', async () => {
+    const found = await prove();
+    expect(outcomes(found)).toEqual({
+      // Under its RuntimeClass, and yet on the node's own kernel.
+      proofPodInSandbox: 'failed',
+      n8nInSandbox: 'asExpected',
+      proofPodOnNodes: 'asExpected',
+      n8nOnNodes: 'asExpected',
+    });
+    const { code, response } = found.proofPodInSandbox;
+    const [, own, nodes] = /kernel (\S+), its node's (\S+)/.exec(response)!;
+    expect([code, own]).toEqual([NAME, nodes]);
+  });
+
+  it('is missed when somebody edits the Deployment', async () => {
+    await editDeployment(admin, plan.names.namespace);
+    const found = await prove();
+    expect(outcomes(found)).toMatchObject({
+      n8nInSandbox: 'failed',
+      n8nOnNodes: 'failed',
+    });
+    expect(found.n8nOnNodes.reason).toMatch(/nodeSelector is undefined/);
+    await applyPlan(plan, cluster, { adopt: true });
+    expect(outcomes(await prove())).toMatchObject({
+      n8nInSandbox: 'asExpected',
+      n8nOnNodes: 'asExpected',
+    });
+  });
+});
+
+/** Lets n8n run anywhere and under any runtime. */
+async function editDeployment(
+  admin: KubernetesClient,
+  namespace: string,
+): Promise<void> {
+  await admin.expect({
+    method: 'PATCH',
+    path: `/apis/apps/v1/namespaces/${namespace}/deployments/n8n`,
+    contentType: 'application/merge-patch+json',
+    body: {
+      spec: {
+        template: { spec: { runtimeClassName: null, nodeSelector: null } },
+      },
+    },
+  });
+}

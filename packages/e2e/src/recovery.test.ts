@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import {
+  applyPlan,
+  planTenant,
+  removeTenant,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { tenantObjects } from './recoveryObjects';
+import { RecoveryPortal } from './recoveryPortal';
+import { adminLab, portalLab, testSpec } from './support/lab';
+import { N8n } from './support/n8n';
+import { forwardN8n } from './support/portForward';
+
+const FULL = process.env.THREEWALLS_FULL === '1';
+const PORT = 7027;
+const EMAIL = 'owner@example.com';
+const OWNER = 'group:default/guests';
+/** Planted: nothing that the portal keeps or says may hold it. */
+const PASSWORD = `Pw1-${randomBytes(12).toString('hex')}`;
+
+/** A kill: whose request it is that has just been carried out, and which. */
+interface Kill {
+  by: 'kubernetes' | 'vault';
+  request: (name: string) => RegExp;
+}
+
+const patch = (kind: string, object: string) => (name: string) =>
+  new RegExp(`^PATCH \\S*/web-tenant-${name}/${kind}/${object}`);
+
+const KILLS: Record<string, Kill> = {
+  namespace: {
+    by: 'kubernetes',
+    request: name =>
+      new RegExp(`^PATCH /api/v1/namespaces/web-tenant-${name}\\?`),
+  },
+  walls: {
+    by: 'kubernetes',
+    request: patch('resourcequotas', 'tenant-quota'),
+  },
+  // The entry with the first password is written, and nobody knows yet.
+  identity: {
+    by: 'vault',
+    request: name => new RegExp(`^POST \\S*/data/web-tenant-${name}$`),
+  },
+  store: {
+    by: 'kubernetes',
+    request: patch('secretstores', 'vault'),
+  },
+  secret: {
+    by: 'kubernetes',
+    request: patch('externalsecrets', 'n8n'),
+  },
+  workload: {
+    by: 'kubernetes',
+    request: patch('deployments', 'n8n'),
+  },
+  proof: {
+    by: 'kubernetes',
+    request: name =>
+      new RegExp(`^POST /api/v1/namespaces/web-tenant-${name}/pods`),
+  },
+};
+
+/** Each tenant of the test, and where the portal is killed while it makes it. */
+const ROWS: [string, Kill[]][] = FULL
+  ? Object.entries(KILLS).map(([stage, kill]) => [`t-rec-${stage}`, [kill]])
+  : [['t-rec-twice', [KILLS.identity, KILLS.workload]]];
+
+jest.setTimeout(FULL ? 900_000 : 240_000);
+
+const { platform, cluster } = portalLab();
+const admin = adminLab();
+const UNDISTURBED = 't-rec-calm';
+const tenants = [UNDISTURBED, ...ROWS.map(([name]) => name)];
+const namesOf = (name: string) => tenantNames(name, OWNER, platform);
+
+let portal: RecoveryPortal;
+let calm: Record<string, unknown>;
+
+const order = (name: string) =>
+  portal.order(
+    { name, owner: OWNER, size: 'small', email: EMAIL },
+    { ownerPassword: PASSWORD },
+  );
+
+const remove = (name: string) =>
+  removeTenant({ name, names: namesOf(name) }, cluster, { confirm: name });
+
+beforeAll(async () => {
+  const calmly = planTenant(
+    testSpec(UNDISTURBED, { owner: OWNER, email: EMAIL }),
+    platform,
+  );
+  const undisturbed = applyPlan(calmly, cluster, {
+    seed: { ownerPassword: PASSWORD },
+  });
+  // The portal starts meanwhile; what fails here is told when it is ready.
+  undisturbed.catch(() => {});
+  portal = await RecoveryPortal.start({
+    name: 'portal-recovery',
+    port: PORT,
+    tenants,
+  });
+  await undisturbed;
+  calm = await tenantObjects(UNDISTURBED, namesOf(UNDISTURBED), admin);
+});
+
+afterAll(async () => {
+  await portal?.stop();
+  await Promise.all(tenants.map(remove));
+});
+
+describe('a portal that is killed while it makes a tenant', () => {
+  it.each(ROWS)('%s is made all the same, by itself', async (name, kills) => {
+    const task = await order(name);
+    for (const { by, request } of kills) {
+      await portal.lab[by].trap(request(name), 60_000);
+      await portal.kill();
+      await portal.boot();
+    }
+    const [first] = await portal.completed(task, 120);
+    expect(first.type).toBe('recovered');
+    expect(await tenantObjects(name, namesOf(name), admin)).toEqual(calm);
+
+    // The first password is that of the form, whichever run has written it.
+    const { url, end } = await forwardN8n(namesOf(name).namespace);
+    await N8n.signIn(url, EMAIL, PASSWORD).finally(end);
+    await remove(name);
+  });
+
+  it('leaves no secret in its databases and logs', () => {
+    for (const [file, text] of Object.entries(portal.written())) {
+      expect([file, text.includes(PASSWORD)]).toEqual([file, false]);
+    }
+  });
+});

@@ -1,0 +1,100 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JsonObject } from '@backstage/types';
+import { Gate } from './support/gate';
+import { labState, VAULT_ADDRESS } from './support/lab';
+
+/** Seconds without a sign of life after which a task may be taken up again. */
+const STALE_S = 2;
+
+/** The lab by way of two gates, and what the config says of it. */
+export interface GatedLab {
+  kubernetes: Gate;
+  vault: Gate;
+  /** Value of `tenants.clusters` */
+  clusters: JsonObject[];
+}
+
+/**
+ * Opens a way to the lab with the portal's own credentials.
+ *
+ * @param folder - for a kubeconfig
+ * @param tenants - all that a list of tenants shows
+ */
+export async function openGates(
+  folder: string,
+  tenants: string[],
+): Promise<GatedLab> {
+  const portal = join(labState, 'portal');
+  const kubeconfig = JSON.parse(
+    readFileSync(join(portal, 'kubeconfig'), 'utf8'),
+  );
+  const [{ cluster }] = kubeconfig.clusters;
+  const kubernetes = await Gate.start({
+    url: cluster.server,
+    ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
+    rewrite: onlyTenants(tenants),
+  });
+  const vault = await Gate.start({ url: VAULT_ADDRESS });
+  cluster.server = kubernetes.url;
+  delete cluster['certificate-authority-data'];
+  // On loopback: the client library takes no plain http otherwise.
+  cluster['insecure-skip-tls-verify'] = true;
+  const file = join(folder, 'kubeconfig');
+  writeFileSync(file, JSON.stringify(kubeconfig), { mode: 0o600 });
+  const clusters = [
+    {
+      name: 'lab',
+      kubernetes: { kubeconfig: file },
+      vault: {
+        address: vault.url,
+        inClusterAddress: 'http://sys-vault.sys-vault.svc.cluster.local:8200',
+        login: {
+          approle: {
+            roleIdFile: join(portal, 'vault-role-id'),
+            secretIdFile: join(portal, 'vault-secret-id'),
+          },
+        },
+      },
+      network: { reservedCidrs: ['198.18.0.0/15'] },
+    },
+  ];
+  return { kubernetes, vault, clusters };
+}
+
+/** Writes the config of a portal that takes its tasks up again soon. */
+export function writeConfig(
+  file: string,
+  clusters: JsonObject[],
+  over: JsonObject = {},
+): void {
+  const config = {
+    ...over,
+    scaffolder: {
+      taskRecovery: { enabled: true, staleTimeout: { seconds: STALE_S } },
+    },
+    tenants: { clusters },
+  };
+  // JSON is YAML too.
+  writeFileSync(file, JSON.stringify(config));
+}
+
+/** Lists and watches of namespaces are of these tenants alone. */
+function onlyTenants(names: string[]) {
+  return (method: string, path: string) => {
+    const url = new URL(path, 'http://any');
+    const selector = url.searchParams.get('labelSelector');
+    if (
+      method !== 'GET' ||
+      url.pathname !== '/api/v1/namespaces' ||
+      !selector?.includes('threewalls.io/tenant')
+    ) {
+      return path;
+    }
+    url.searchParams.set(
+      'labelSelector',
+      `${selector},threewalls.io/tenant in (${names})`,
+    );
+    return `${url.pathname}${url.search}`;
+  };
+}

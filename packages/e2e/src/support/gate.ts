@@ -1,0 +1,107 @@
+import http, { IncomingMessage, ServerResponse } from 'node:http';
+import https from 'node:https';
+import { AddressInfo } from 'node:net';
+
+/** Where a gate leads, and how to be let in there. */
+export interface GateTarget {
+  /** Such as `https://198.18.0.2:6443` */
+  url: string;
+  /** CA of an https target, PEM */
+  ca?: Buffer;
+  /** Changes the path of a request, with its query, on its way */
+  rewrite?: (method: string, path: string) => string;
+}
+
+/** A trap of a {@link Gate}: what it waits for, and whom it tells. */
+interface Trap {
+  request: RegExp;
+  caught: (request: string) => void;
+}
+
+/**
+ * A way to a server by which a test knows where its client is: a trapped request
+ * is carried out and its answer held back, which is the worst moment to kill
+ * the one who asked.
+ */
+export class Gate {
+  static async start(target: GateTarget): Promise<Gate> {
+    const gate = new Gate(target);
+    await new Promise<void>(done => gate.#server.listen(0, '127.0.0.1', done));
+    return gate;
+  }
+
+  readonly #server: http.Server;
+  readonly #agent: http.Agent;
+  #traps: Trap[] = [];
+
+  private constructor(private readonly target: GateTarget) {
+    const { url, ca } = target;
+    this.#agent = url.startsWith('https:')
+      ? new https.Agent({ keepAlive: true, ca })
+      : new http.Agent({ keepAlive: true });
+    this.#server = http.createServer((from, to) => this.#forward(from, to));
+  }
+
+  get url(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  }
+
+  /**
+   * Waits for a request such as `PATCH /api/v1/namespaces/x?fieldManager=y`,
+   * and never hands its answer back.
+   */
+  async trap(request: RegExp, timeoutMs: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`No request like ${request} came by`)),
+        timeoutMs,
+      );
+      this.#traps.push({
+        request,
+        caught: found => {
+          clearTimeout(timer);
+          resolve(found);
+        },
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise(done => this.#server.close(done));
+    this.#server.closeAllConnections();
+    this.#agent.destroy();
+    await closed;
+  }
+
+  #forward(from: IncomingMessage, to: ServerResponse): void {
+    const { method = 'GET', url: asked = '/' } = from;
+    const path = this.target.rewrite?.(method, asked) ?? asked;
+    const { url } = this.target;
+    const { host } = new URL(url);
+    const request = (url.startsWith('https:') ? https : http).request(
+      `${url}${path}`,
+      { method, agent: this.#agent, headers: { ...from.headers, host } },
+      answer => {
+        const trap = this.#catch(`${method} ${asked}`);
+        if (trap) {
+          answer.resume();
+          // The whole answer: then it has been carried out for certain.
+          answer.once('end', () => trap.caught(`${method} ${asked}`));
+          return;
+        }
+        to.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(to);
+      },
+    );
+    request.on('error', () => to.destroy());
+    to.on('close', () => request.destroy());
+    from.pipe(request);
+  }
+
+  #catch(request: string): Trap | undefined {
+    const trap = this.#traps.find(t => t.request.test(request));
+    this.#traps = this.#traps.filter(t => t !== trap);
+    return trap;
+  }
+}

@@ -1,0 +1,240 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  applyPlan,
+  Cluster,
+  Clusters,
+  diffPlan,
+  ensureCanary,
+  Platform,
+  proveTenants,
+  readPlatform,
+  removeTenant,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { ConfigReader } from '@backstage/config';
+import { adminLab, labState, VAULT_ADDRESS } from './support/lab';
+import { openLab, planSmallTenant } from './wallsLab';
+
+jest.setTimeout(240_000);
+
+const SUFFIX = String(process.pid);
+const POLICY = `threewalls-tenant-${SUFFIX}`;
+const PORTAL_POLICY = `threewalls-portal-${SUFFIX}`;
+const NAME = `t-templated-${SUFFIX}`;
+/** A neighbour whose name begins like its own. */
+const TWIN = `${NAME}-x`;
+
+const deployed = (file: string) =>
+  readFileSync(resolve(__dirname, '../../../deploy/vault', file), 'utf8');
+
+/** The lab with one policy for all tenants, and the portal's rights for that. */
+function templatedLab(
+  accessor: string,
+  tokenFile: string,
+): { platform: Platform; cluster: Cluster } {
+  const platform = readPlatform(
+    new ConfigReader({
+      tenants: {
+        clusters: [
+          {
+            name: 'lab',
+            kubernetes: { kubeconfig: join(labState, 'portal', 'kubeconfig') },
+            vault: {
+              address: VAULT_ADDRESS,
+              inClusterAddress:
+                'http://sys-vault.sys-vault.svc.cluster.local:8200',
+              login: { tokenFile },
+              policies: 'templated',
+              templatedPolicy: POLICY,
+              authAccessor: accessor,
+            },
+            network: { reservedCidrs: ['198.18.0.0/15'] },
+          },
+        ],
+        network: { provider: 'cilium' },
+        overcommit: true,
+        n8n: { image: 'threewalls.local/n8n:2.35.7' },
+      },
+    }),
+  );
+  return { platform, cluster: Clusters.fromPlatform(platform).get('lab') };
+}
+
+describe('One templated Vault policy, upon the lab', () => {
+  const lab = openLab();
+  const { admin, vaultAdmin } = lab;
+  const folder = mkdtempSync(join(tmpdir(), 'threewalls-'));
+  let platform: Platform;
+  let cluster: Cluster;
+  let accessor: string;
+  const plans = (): [TenantPlan, TenantPlan] => [
+    planSmallTenant(NAME, platform),
+    planSmallTenant(TWIN, platform),
+  ];
+
+  const installPolicy = () =>
+    vaultAdmin.write(`sys/policies/acl/${POLICY}`, {
+      policy: deployed('threewalls-tenant.hcl').replaceAll(
+        'ACCESSOR',
+        accessor,
+      ),
+    });
+
+  beforeAll(async () => {
+    accessor = (await vaultAdmin.read('sys/auth'))['kubernetes/'].accessor;
+    await vaultAdmin.write(`sys/policies/acl/${PORTAL_POLICY}`, {
+      policy: deployed('threewalls-portal-templated.hcl').replaceAll(
+        'threewalls-tenant',
+        POLICY,
+      ),
+    });
+    const tokenFile = join(folder, 'token');
+    const { client_token: token } = await adminLab().vault.expect(
+      'POST',
+      'auth/token/create',
+      { policies: [PORTAL_POLICY], ttl: '15m' },
+    );
+    writeFileSync(tokenFile, token, { mode: 0o600 });
+    ({ platform, cluster } = templatedLab(accessor, tokenFile));
+    // The canary is everybody's: it stays as the lab has it.
+    await ensureCanary(lab.cluster, lab.platform);
+  });
+
+  afterAll(async () => {
+    const fixed = `sys/policies/acl/${POLICY}`;
+    try {
+      for (const { spec, names } of plans()) {
+        await removeTenant({ name: spec.name, names }, cluster, {
+          confirm: spec.name,
+        });
+      }
+      if (!(await vaultAdmin.read(fixed))) {
+        throw new Error("A tenant's removal took the fixed policy along");
+      }
+    } finally {
+      await vaultAdmin.delete(fixed);
+      await vaultAdmin.delete(`sys/policies/acl/${PORTAL_POLICY}`);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has to be installed before a tenant can be', async () => {
+    const [plan] = plans();
+    await expect(applyPlan(plan, cluster)).rejects.toThrow(
+      new RegExp(`Vault policy ${POLICY} is not there.*threewalls-tenant.hcl`),
+    );
+    await vaultAdmin.write(`sys/policies/acl/${POLICY}`, {
+      policy: 'path "secret/*" { capabilities = ["read"] }',
+    });
+    await expect(applyPlan(plan, cluster)).rejects.toThrow(
+      /is not as it has to be/,
+    );
+    await installPolicy();
+    await Promise.all(plans().map(each => applyPlan(each, cluster)));
+  });
+
+  it('changes nothing when it is applied again', async () => {
+    const [plan] = plans();
+    const results = await applyPlan(plan, cluster);
+    expect(
+      results.filter(r => !['ready', 'unchanged'].includes(r.result)),
+    ).toEqual([]);
+    const differences = await diffPlan(plan, cluster);
+    expect(differences.filter(d => d.change !== 'none')).toEqual([]);
+  });
+
+  it('lets a tenant read its own, and nothing of a neighbour or a twin', async () => {
+    const [plan] = plans();
+    const { namespace, loginServiceAccount, vaultRole, kvPath } = plan.names;
+    const { status } = await admin.expect({
+      method: 'POST',
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts/${loginServiceAccount}/token`,
+      body: { spec: { audiences: ['vault'], expirationSeconds: 600 } },
+    });
+    const vault = (path: string, init: RequestInit = {}) =>
+      fetch(`${VAULT_ADDRESS}/v1/${path}`, init);
+    const login = await vault('auth/kubernetes/login', {
+      method: 'POST',
+      body: JSON.stringify({ role: vaultRole, jwt: status.token }),
+    });
+    const { auth } = (await login.json()) as any;
+    expect(auth.token_policies.sort()).toEqual(['default', POLICY].sort());
+    const statusOf = async (path: string) =>
+      (await vault(path, { headers: { 'X-Vault-Token': auth.client_token } }))
+        .status;
+    const twin = plans()[1].names.kvPath;
+    const answers: [string, number][] = [
+      [`secret/data/${kvPath}`, 200],
+      [`secret/metadata/${kvPath}`, 200],
+      [`secret/subkeys/${kvPath}`, 403],
+      [`secret/data/${twin}`, 403],
+      [`secret/metadata/${twin}`, 403],
+      ['secret/data/web-tenant-canary', 403],
+      ['secret/metadata/?list=true', 403],
+      [`sys/policies/acl/${POLICY}`, 403],
+    ];
+    for (const [path, expected] of answers) {
+      expect([path, await statusOf(path)]).toEqual([path, expected]);
+    }
+  });
+
+  it('holds in a proof, by External Secrets too; and a policy that is widened does not', async () => {
+    const tenants = plans();
+    const secretWall = async () => {
+      const proofs = await proveTenants({ cluster, platform, tenants });
+      const { receipts, verdicts } = proofs.get(NAME)!;
+      const worst = receipts
+        .filter(({ wall }) => wall === 'secret')
+        .filter(({ outcome }) => outcome !== 'asExpected')
+        .map(({ check, outcome }) => `${check} ${outcome}`);
+      return [verdicts.find(v => v.wall === 'secret')!.status, ...worst];
+    };
+    expect(await secretWall()).toEqual(['holds']);
+    const path = `sys/policies/acl/${POLICY}`;
+    const { policy } = await vaultAdmin.read(path);
+    await vaultAdmin.write(path, {
+      policy: `${policy}\npath "secret/data/*" {\n  capabilities = ["read"]\n}\n`,
+    });
+    const [status, ...broken] = await secretWall();
+    await installPolicy();
+    expect(status).toBe('breached');
+    expect(broken).toEqual(
+      expect.arrayContaining([
+        'sec.canary-data breached',
+        'sec.neighbour-data breached',
+        'sec.prefix-twin breached',
+        'sec.policy-text breached',
+        'sec.eso-neighbour breached',
+      ]),
+    );
+  });
+
+  it('is the only one that the portal can give', async () => {
+    const [{ names, stages }] = plans();
+    const role = stages
+      .flatMap(stage => stage.resources)
+      .find(r => r.type === 'vault' && r.path.includes('/role/')) as any;
+    const statusOf = async (path: string, body: Record<string, unknown>) =>
+      (await cluster.vault.request('PUT', path, body)).status;
+    expect(await statusOf(role.path, role.body)).toBe(200);
+    for (const over of [
+      { token_policies: ['root-like'] },
+      { token_policies: [POLICY, 'root-like'] },
+      { policies: ['root-like'] },
+      { token_no_default_policy: true },
+      { token_period: 86400 },
+      { bound_service_account_namespace_selector: '{}' },
+    ]) {
+      expect([
+        over,
+        await statusOf(role.path, { ...role.body, ...over }),
+      ]).toEqual([over, 403]);
+    }
+    for (const name of [POLICY, names.vaultRole]) {
+      const path = `sys/policies/acl/${name}`;
+      expect([path, await statusOf(path, { policy: '' })]).toEqual([path, 403]);
+    }
+  });
+});
