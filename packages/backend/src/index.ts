@@ -2,6 +2,9 @@ import { createBackend } from '@backstage/backend-defaults';
 
 const backend = createBackend();
 
+// Not ready while the tenants plugin's database is away
+backend.add(import('./rootHealth'));
+
 // The front end, as it was last built
 backend.add(import('@backstage/plugin-app-backend'));
 
@@ -32,6 +35,7 @@ backend.add(
   import('@threewalls/backstage-plugin-scaffolder-backend-module-tenants'),
 );
 
+backend.add(import('./forgetSecrets'));
 backend.add(import('./lab'));
 
 backend.start();

@@ -22,7 +22,6 @@ describe('TenantEntityProvider', () => {
   const provider = TenantEntityProvider.create({
     reader,
     logger,
-    appUrl: 'https://portal.example.com',
     signal: stop.signal,
     taskRunner: {
       run: async task => {
@@ -80,14 +79,14 @@ describe('TenantEntityProvider', () => {
       ],
     });
 
-    reader.emit({ type: 'changed', tenant: testTenant('globex') });
+    reader.change(testTenant('globex'));
     expect(await nextMutation()).toMatchObject({
       type: 'delta',
       added: [{ entity: { metadata: { name: 'globex' } } }],
       removed: [],
     });
 
-    reader.emit({ type: 'gone', name: 'acme' });
+    reader.remove('acme');
     expect(await nextMutation()).toEqual({
       type: 'delta',
       added: [],
@@ -119,7 +118,7 @@ describe('TenantEntityProvider', () => {
       type: 'full',
       entities: [{ entity: { metadata: { name: 'initech' } } }],
     });
-    reader.emit({ type: 'gone', name: 'initech' });
+    reader.remove('initech');
     expect(await nextMutation()).toMatchObject({ type: 'delta' });
   });
 });

@@ -3,15 +3,14 @@ import {
   LoggerService,
   SchedulerServiceTaskRunner,
 } from '@backstage/backend-plugin-api';
+import { Entity } from '@backstage/catalog-model';
 import { isError, NotFoundError } from '@backstage/errors';
 import {
   DeferredEntity,
   EntityProvider,
   EntityProviderConnection,
 } from '@backstage/plugin-catalog-node';
-import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 import { TenantEvent, TenantReader } from './TenantReader';
-import { toEntity } from './toEntity';
 
 /** Milliseconds between two attempts to watch a cluster that is away. */
 const RETRY_MS = { first: 1_000, max: 60_000 };
@@ -20,8 +19,6 @@ export interface TenantEntityProviderOptions {
   reader: TenantReader;
   taskRunner: SchedulerServiceTaskRunner;
   logger: LoggerService;
-  /** Where the portal is, without a slash at the end */
-  appUrl: string;
   /** Ends the watch */
   signal: AbortSignal;
 }
@@ -46,7 +43,7 @@ export class TenantEntityProvider implements EntityProvider {
   private constructor(private readonly options: TenantEntityProviderOptions) {}
 
   getProviderName(): string {
-    return `TenantEntityProvider:${this.options.reader.cluster}`;
+    return this.options.reader.provider;
   }
 
   async connect(connection: EntityProviderConnection): Promise<void> {
@@ -69,10 +66,10 @@ export class TenantEntityProvider implements EntityProvider {
   async refresh(): Promise<string> {
     return this.#inTurn(async connection => {
       const { reader, signal } = this.options;
-      const { tenants, resourceVersion } = await reader.list({ signal });
+      const { entities, resourceVersion } = await reader.list({ signal });
       await connection.applyMutation({
         type: 'full',
-        entities: tenants.map(tenant => this.#defer(tenant)),
+        entities: entities.map(entity => this.#defer(entity)),
       });
       return resourceVersion;
     });
@@ -99,20 +96,14 @@ export class TenantEntityProvider implements EntityProvider {
     await this.#inTurn(connection =>
       connection.applyMutation({
         type: 'delta',
-        added: event.type === 'changed' ? [this.#defer(event.tenant)] : [],
-        removed:
-          event.type === 'gone'
-            ? [{ entityRef: `resource:default/${event.name}` }]
-            : [],
+        added: event.type === 'changed' ? [this.#defer(event.entity)] : [],
+        removed: event.type === 'gone' ? [{ entityRef: event.entityRef }] : [],
       }),
     );
   }
 
-  #defer(tenant: TenantRecord): DeferredEntity {
-    return {
-      entity: toEntity(tenant, { appUrl: this.options.appUrl }),
-      locationKey: this.getProviderName(),
-    };
+  #defer(entity: Entity): DeferredEntity {
+    return { entity, locationKey: this.getProviderName() };
   }
 
   async #inTurn<T>(

@@ -54,10 +54,10 @@ describe('catalogModuleTenants', () => {
       relations: [{ type: 'ownedBy', targetRef: 'group:default/guests' }],
     });
 
-    reader.emit({ type: 'changed', tenant: testTenant('globex') });
+    reader.change(testTenant('globex'));
     expect((await until('globex', 200)).status).toBe(200);
 
-    reader.emit({ type: 'gone', name: 'acme' });
+    reader.remove('acme');
     expect((await until('acme', 404)).status).toBe(404);
   }, 30_000);
 });

@@ -5,6 +5,7 @@ import {
   createServiceRef,
   readSchedulerServiceTaskScheduleDefinitionFromConfig,
 } from '@backstage/backend-plugin-api';
+import { Config } from '@backstage/config';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
 import {
   Clusters,
@@ -18,7 +19,7 @@ const DEFAULT_SCHEDULE = {
   timeout: { minutes: 1 },
 };
 
-/** One reader for each cluster of config. */
+/** One reader for each cluster of config, and one for what is not managed there. */
 export const tenantReadersServiceRef = createServiceRef<TenantReader[]>({
   id: 'catalog.tenants.readers',
   scope: 'plugin',
@@ -26,10 +27,7 @@ export const tenantReadersServiceRef = createServiceRef<TenantReader[]>({
     createServiceFactory({
       service,
       deps: { config: coreServices.rootConfig },
-      factory: ({ config }) =>
-        Clusters.fromPlatform(readPlatform(config))
-          .all()
-          .map(cluster => NamespaceTenantReader.create(cluster)),
+      factory: ({ config }) => readersOf(config),
     }),
 });
 
@@ -62,15 +60,12 @@ export const catalogModuleTenants = createBackendModule({
             ? readSchedulerServiceTaskScheduleDefinitionFromConfig(schedule)
             : DEFAULT_SCHEDULE,
         );
-        const appUrl =
-          config.getOptionalString('app.baseUrl') ?? 'http://localhost';
         for (const reader of readers) {
           catalog.addEntityProvider(
             TenantEntityProvider.create({
               reader,
               taskRunner,
               logger,
-              appUrl: appUrl.replace(/\/+$/, ''),
               signal: stop.signal,
             }),
           );
@@ -79,3 +74,23 @@ export const catalogModuleTenants = createBackendModule({
     });
   },
 });
+
+function readersOf(config: Config): TenantReader[] {
+  const appUrl = config.getOptionalString('app.baseUrl') ?? 'http://localhost';
+  const unmanaged = config.getOptionalConfig('tenants.catalog.unmanaged');
+  return Clusters.fromPlatform(readPlatform(config))
+    .all()
+    .flatMap(cluster => [
+      NamespaceTenantReader.create(cluster, {
+        appUrl: appUrl.replace(/\/+$/, ''),
+      }),
+      ...(unmanaged
+        ? [
+            NamespaceTenantReader.unmanaged(cluster, {
+              labelSelector: unmanaged.getString('labelSelector'),
+              owner: unmanaged.getOptionalString('owner'),
+            }),
+          ]
+        : []),
+    ]);
+}

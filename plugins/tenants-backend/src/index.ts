@@ -11,3 +11,7 @@ export {
   type TenantFilter,
   type TenantResource,
 } from './permissions/rules';
+export {
+  tenantsReadinessServiceRef,
+  type TenantsReadiness,
+} from './services/readiness';

@@ -1,133 +1,22 @@
-import { createServiceFactory } from '@backstage/backend-plugin-api';
 import {
   mockCredentials,
   mockServices,
   startTestBackend,
 } from '@backstage/backend-test-utils';
-import { notificationService } from '@backstage/plugin-notifications-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import {
-  NOT_COVERED,
-  Proof,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
 import request from 'supertest';
-import tenantsPlugin, { tenantConditions } from './index';
+import tenantsPlugin from './index';
 import {
-  proverServiceRef,
-  tenantDriftServiceRef,
-  tenantSourceServiceRef,
-} from './services/serviceRefs';
-import { FakeProver, FakeTenantSource } from './__testUtils__/fakes';
+  allowOwners,
+  difference,
+  startTenantsBackend as setup,
+} from './__testUtils__/startTenantsBackend';
 import { testTenant } from './__testUtils__/testTenant';
 
 jest.setTimeout(30_000);
 
 describe('tenantsPlugin', () => {
-  const difference = {
-    stage: 'walls' as const,
-    id: 'ResourceQuota tenant-quota',
-    change: 'update' as const,
-    fields: [{ field: 'spec.hard.pods', live: '20', planned: '10' }],
-  };
-
-  async function setup() {
-    const source = new FakeTenantSource();
-    source.tenants = [
-      testTenant('acme'),
-      testTenant('globex', { owner: 'group:default/globex' }),
-      testTenant('far', { cluster: 'prod' }),
-    ];
-    const prover = new FakeProver();
-    const permissions = mockServices.permissions.mock();
-    allow(permissions);
-    const publish = jest.fn(async () => {});
-    const send = jest.fn(async () => {});
-    const detect = jest.fn(async () => [difference]);
-    const auditor = mockServices.auditor.mock();
-    const success = jest.fn();
-    const fail = jest.fn();
-    auditor.createEvent.mockResolvedValue({ success, fail });
-    const { server } = await startTestBackend({
-      features: [
-        tenantsPlugin,
-        createServiceFactory({
-          service: tenantSourceServiceRef,
-          deps: {},
-          factory: () => source,
-        }),
-        createServiceFactory({
-          service: proverServiceRef,
-          deps: {},
-          factory: () => prover,
-        }),
-        createServiceFactory({
-          service: tenantDriftServiceRef,
-          deps: {},
-          factory: () => ({ detect }),
-        }),
-        createServiceFactory({
-          service: notificationService,
-          deps: {},
-          factory: () => ({ send }),
-        }),
-        createServiceFactory({
-          service: signalsServiceRef,
-          deps: {},
-          factory: () => ({ publish }),
-        }),
-        permissions.factory,
-        auditor.factory,
-        mockServices.scheduler.factory({ skipTaskRunOnStartup: true }),
-      ],
-    });
-    const api = (method: 'get' | 'post', path: string) =>
-      request(server)[method](`/api/tenants${path}`);
-    async function prove(name: string): Promise<Proof> {
-      const started = await api('post', `/tenants/${name}/proofs`);
-      expect(started.status).toBe(202);
-      const { location } = started.headers;
-      for (let i = 0; i < 500; i++) {
-        const { body } = await request(server).get(location);
-        if (body.state === 'done') {
-          return body;
-        }
-        await new Promise(resolve => setTimeout(resolve, 5));
-      }
-      throw new Error(`The proof of ${name} did not end`);
-    }
-    const mocks = {
-      permissions,
-      publish,
-      send,
-      detect,
-      auditor,
-      success,
-      fail,
-    };
-    return { api, prove, server, source, prover, ...mocks };
-  }
-
-  type Permissions = ReturnType<typeof mockServices.permissions.mock>;
-
-  function allow(permissions: Permissions) {
-    permissions.authorizeConditional.mockImplementation(async requests =>
-      requests.map(() => ({ result: AuthorizeResult.ALLOW })),
-    );
-  }
-
-  /** As a policy would that lets owners do everything. */
-  function allowOwners(permissions: Permissions, ...claims: string[]) {
-    permissions.authorizeConditional.mockImplementation(async requests =>
-      requests.map(({ permission }) => ({
-        result: AuthorizeResult.CONDITIONAL,
-        pluginId: 'tenants',
-        resourceType: permission.resourceType!,
-        conditions: tenantConditions.isTenantOwner({ claims }),
-      })),
-    );
-  }
-
   const names = (body: { items: { name: string }[] }) =>
     body.items.map(item => item.name);
 
@@ -141,6 +30,7 @@ describe('tenantsPlugin', () => {
       entityRef: 'resource:default/acme',
       phase: 'active',
       spec: { size: 'small' },
+      usage: { cpu: 0.5, memory: 0.75, pods: 0.1 },
       walls: [
         { wall: 'network', status: 'unproven', summary: 'No proof yet' },
         { wall: 'secret', status: 'unproven' },
@@ -196,10 +86,21 @@ describe('tenantsPlugin', () => {
     expect(first.body).toMatchObject({ tenant: 'acme', trigger: 'task' });
     const second = await t.api('post', '/tenants/acme/proofs');
     expect(second.body.id).toBe(first.body.id);
+    // A task's may not be that which has begun before its change.
+    const third = await t
+      .api('post', '/tenants/acme/proofs')
+      .send({ trigger: 'task' });
+    expect(third.status).toBe(202);
+    expect(third.body).toMatchObject({ state: 'queued', trigger: 'task' });
+    expect(third.body.id).not.toBe(first.body.id);
     expect((await t.api('get', '/tenants/acme')).body.currentProof.id).toBe(
       first.body.id,
     );
     release();
+    const next = await t.follow(third.headers.location);
+    expect(Date.parse(next.startedAt)).toBeGreaterThanOrEqual(
+      Date.parse((await t.follow(first.headers.location)).finishedAt!),
+    );
     const proof = await t.prove('far');
     expect(proof).toMatchObject({
       state: 'done',
@@ -341,7 +242,7 @@ describe('tenantsPlugin', () => {
                   name: 'lab',
                   kubernetes: { kubeconfig: '/nowhere/kubeconfig' },
                   vault: {
-                    address: 'https://vault.example.com',
+                    address: 'https://192.0.2.20:8200',
                     login: { tokenFile: '/nowhere/token' },
                   },
                 },
@@ -388,6 +289,100 @@ describe('tenantsPlugin', () => {
     );
   });
 
+  it('shows the row and the column of one tenant, and a compact square', async () => {
+    const t = await setup();
+    t.source.tenants.push(testTenant('initech'));
+    t.prover.status.set('globex', 'breached');
+    await t.prove('acme');
+    await t.prove('globex');
+    await t.prove('initech');
+    const square = await t.api('get', '/matrix?cluster=lab&format=compact');
+    const { tenants, rows, coverage, totalItems } = square.body;
+    expect(tenants).toEqual(['acme', 'globex', 'initech']);
+    expect(totalItems).toBe(3);
+    expect(rows.map((row: string) => row.length)).toEqual([3, 3, 3]);
+    expect(coverage).toEqual({
+      pairs: 6,
+      proved: rows.join('').replace(/-/g, '').length,
+    });
+    expect(rows[0][1]).toBe('h');
+    expect(rows[1]).toMatch(/b/);
+
+    const cells = async (query: string) =>
+      (await t.api('get', `/matrix?${query}`)).body;
+    const cross = await cells('tenant=globex');
+    expect(cross).toMatchObject({
+      tenants: ['globex', 'acme', 'initech'],
+      totalItems: 3,
+      coverage: { pairs: 4 },
+    });
+    const all = (await cells('cluster=lab')).cells;
+    expect(cross.cells).toHaveLength(cross.coverage.proved);
+    expect(all).toEqual(expect.arrayContaining(cross.cells));
+    expect(
+      all.filter((c: any) => [c.tenant, c.neighbour].includes('globex')),
+    ).toHaveLength(cross.cells.length);
+    expect((await t.api('get', '/matrix?tenant=nobody')).status).toBe(404);
+    allowOwners(t.permissions, 'group:default/globex');
+    expect((await t.api('get', '/matrix?tenant=acme')).status).toBe(403);
+    expect(await cells('tenant=globex')).toMatchObject({
+      tenants: ['globex'],
+      cells: [],
+    });
+  });
+
+  it('answers with what is new, and with 304 where nothing is', async () => {
+    const t = await setup();
+    const paths = ['/tenants', '/tenants/acme', '/matrix', '/tenants?limit=1'];
+    for (const path of paths) {
+      const first = await t.api('get', path);
+      const { etag } = first.headers;
+      const again = await t.api('get', path).set('If-None-Match', etag);
+      expect([path, again.status, again.text]).toEqual([path, 304, '']);
+      await t.prove('acme');
+      const after = await t.api('get', path).set('If-None-Match', etag);
+      expect([path, after.status]).toEqual([path, 200]);
+      expect(after.headers.etag).not.toBe(etag);
+    }
+    const seen: [string, string][] = [];
+    // Whoever reads right after a signal reads what it is about.
+    t.publish.mockImplementation((async ({ message }: any) => {
+      if (message.state === 'done') {
+        const { body } = await t.api('get', `/tenants/${message.tenant}`);
+        seen.push([message.proofId, body.lastProof.id]);
+      }
+    }) as any);
+    for (let i = 0; i < 3; i++) {
+      await t.prove('far');
+    }
+    for (let i = 0; i < 200 && seen.length < 3; i++) {
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    expect(seen).toHaveLength(3);
+    for (const [signalled, read] of seen) {
+      expect(read).toBe(signalled);
+    }
+  });
+
+  it('keeps what one may read from another, however fast they ask', async () => {
+    const t = await setup();
+    allowOwners(t.permissions, 'group:default/globex');
+    const [guest, other] = ['user:default/guest', 'user:default/other'].map(
+      ref => mockCredentials.user.header(ref),
+    );
+    const list = async (header: string) =>
+      names((await t.api('get', '/tenants').set('Authorization', header)).body);
+    expect(await list(guest)).toEqual(['globex']);
+    allowOwners(t.permissions, 'group:default/guests');
+    expect(await list(other)).toEqual(['acme', 'far']);
+    // Remembered for a second, for the bearer of that token alone.
+    expect(await list(guest)).toEqual(['globex']);
+    const asked = t.permissions.authorizeConditional.mock.calls.length;
+    await new Promise(resolve => setTimeout(resolve, 1_050));
+    expect(await list(guest)).toEqual(['acme', 'far']);
+    expect(t.permissions.authorizeConditional).toHaveBeenCalledTimes(asked + 1);
+  });
+
   it('reports to an auditor', async () => {
     const { api, prove } = await setup();
     const early = await api('get', '/tenants/acme/report');
@@ -397,7 +392,8 @@ describe('tenantsPlugin', () => {
     expect(json.body).toMatchObject({
       tenant: { name: 'acme', owner: 'group:default/guests' },
       proof,
-      notCovered: NOT_COVERED,
+      notCovered: expect.arrayContaining([...NOT_COVERED]),
+      versions: { kubernetes: 'v1.36.3', cilium: 'not readable' },
     });
     const markdown = await api('get', '/tenants/acme/report');
     expect(markdown.headers['content-type']).toMatch('text/markdown');
@@ -407,7 +403,11 @@ describe('tenantsPlugin', () => {
       '### net.neighbour-service: asExpected',
       '- From: pod web-tenant-acme/proof (UID uid-1)',
       'no answer within 3000 ms',
+      '- Kubernetes: v1.36.3',
+      '- Cilium: not readable',
+      '- Vault: 1.19.0',
       `- ${NOT_COVERED[0]}`,
+      '- Two host names on one address',
     ]) {
       expect(markdown.text).toContain(text);
     }

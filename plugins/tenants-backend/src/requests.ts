@@ -1,4 +1,8 @@
 import { InputError } from '@backstage/errors';
+import {
+  TenantSpec,
+  tenantSpecSchema,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
 
 const limit = z.coerce.number().int().min(1).max(1000);
@@ -16,6 +20,8 @@ export const pageSchema = z.object({ limit: limit.default(20), offset });
 
 export const matrixSchema = z.object({
   cluster: z.string().optional(),
+  tenant: z.string().optional(),
+  format: z.enum(['cells', 'compact']).default('cells'),
   limit: limit.default(100),
   offset,
 });
@@ -36,6 +42,19 @@ export function parse<T extends z.ZodType>(
   const parsed = schema.safeParse(input);
   if (!parsed.success) {
     throw new InputError(z.prettifyError(parsed.error));
+  }
+  return parsed.data;
+}
+
+/** @throws InputError that says which field is wrong and why */
+export function parseSpec(input: unknown): TenantSpec {
+  const parsed = tenantSpecSchema.safeParse(input);
+  if (!parsed.success) {
+    throw new InputError(
+      parsed.error.issues
+        .map(({ path, message }) => `${path.join('.') || 'spec'}: ${message}`)
+        .join('; '),
+    );
   }
   return parsed.data;
 }

@@ -176,4 +176,6 @@ export const NOT_COVERED: readonly string[] = [
   'A compromise of the control plane',
   'The shared kernel and side channels, unless dedicated nodes are declared and proved',
   'The portal itself: it writes Vault policies and creates pods in tenants, and therefore is trusted',
+  "Tenants' names: DNS resolves them across namespaces",
+  'Two host names on one address: an allowed host is enforced by its addresses',
 ];

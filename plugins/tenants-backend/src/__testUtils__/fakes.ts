@@ -28,6 +28,10 @@ export class FakeTenantSource implements TenantSource {
     }
     return tenant;
   }
+
+  async find(name: string): Promise<TenantRecord> {
+    return this.get(name);
+  }
 }
 
 /** A prover that answers with the status it is told, when it is told to. */

@@ -77,6 +77,87 @@ describe('DatabaseProofStore', () => {
       expect(await store.current()).toHaveProperty('size', 2);
     });
 
+    it('says what has changed since, to every replica', async () => {
+      const { store, other, enqueue } = await setup(id);
+      expect(await other.version()).toBe(0);
+      expect(await other.changes(0)).toEqual({ version: 0, tenants: [] });
+      const seen: string[][] = [];
+      let version = 0;
+      const look = async () => {
+        const changes = await other.changes(version);
+        ({ version } = changes);
+        seen.push(changes.tenants.sort());
+      };
+      const proof = await enqueue('acme');
+      await look();
+      await enqueue('acme');
+      await look();
+      const [acme, globex] = running(await store.claim(proof, 'globex'));
+      await look();
+      await store.progress(acme.id, { phase: 'attacking', done: 1, total: 2 });
+      await look();
+      await store.finish(globex, testResult('holds', 'acme'));
+      await store.finish(acme, testResult('holds', 'globex'));
+      await look();
+      await store.finish(acme, testResult('holds', 'globex'));
+      await look();
+      expect(seen).toEqual([
+        ['acme'],
+        [],
+        ['acme', 'globex'],
+        ['acme'],
+        ['acme', 'globex'],
+        [],
+      ]);
+      expect(await other.version()).toBe(version);
+    });
+
+    it('loses no change of two replicas that write at once', async () => {
+      const { store, other } = await setup(id);
+      const names = Array.from({ length: 20 }, (_, i) => `t-${i}`);
+      const seen = new Set<string>();
+      let version = 0;
+      let isDone = false;
+      const reading = (async () => {
+        while (!isDone) {
+          const changes = await store.changes(version);
+          ({ version } = changes);
+          changes.tenants.forEach(tenant => seen.add(tenant));
+          await new Promise(resolve => setTimeout(resolve, 1));
+        }
+      })();
+      await Promise.all(
+        names.map((tenant, i) =>
+          [store, other][i % 2].enqueue({
+            tenant,
+            cluster: 'lab',
+            trigger: 'user',
+          }),
+        ),
+      );
+      await new Promise(resolve => setTimeout(resolve, 50));
+      isDone = true;
+      await reading;
+      expect(seen.size).toBe(names.length);
+    });
+
+    it('does not start a proof beside one that outlived its lease', async () => {
+      const { store, other, clock, enqueue } = await setup(id);
+      running(await store.claim(await enqueue('globex')));
+      clock.now += LEASE_MS + 1;
+      const { proof } = await other.enqueue({
+        tenant: 'globex',
+        cluster: 'lab',
+        trigger: 'task',
+      });
+      expect(await other.claim(proof)).toEqual({ busy: 'globex' });
+      expect(await other.claim(await enqueue('acme'), 'globex')).toEqual({
+        busy: 'globex',
+      });
+      await other.closeExpired(testResult('unproven'));
+      expect(running(await other.claim(proof))).toHaveLength(1);
+    });
+
     it('locks both tenants of a round or none', async () => {
       const { store, other, enqueue } = await setup(id);
       const acme = await enqueue('acme');

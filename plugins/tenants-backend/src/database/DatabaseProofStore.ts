@@ -5,12 +5,18 @@ import {
   Proof,
   ProofProgress,
   ProofSummary,
-  ProofTrigger,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
-import { claimRound, insertProof } from './claim';
+import {
+  noteChanges,
+  readChanges,
+  readVersion,
+  TenantChanges,
+} from './changes';
+import { claimRound } from './claim';
 import { closeProof } from './close';
+import { EnqueueRequest, enqueueProof, isRunning } from './enqueue';
 import { openDatabase } from './migrate';
 import {
   Claim,
@@ -77,29 +83,12 @@ export class DatabaseProofStore implements ProofStore {
     this.#intervalMs = options.intervalMs;
   }
 
-  async enqueue(request: {
-    tenant: string;
-    cluster: string;
-    trigger: ProofTrigger;
-  }): Promise<{ proof: StoredProof; joined: boolean }> {
-    const { tenant, cluster, trigger } = request;
-    const id = randomUUID();
-    const now = this.#now();
-    await insertProof(this.#knex, { id, tenant, cluster, trigger, now });
-    const open = await openProofs(this.#knex, [tenant]).first();
-    if (!open) {
-      // The one that was in the way has just ended.
-      return this.enqueue(request);
-    }
-    const joined = open.id !== id;
-    if (joined && open.state === 'queued' && open.trigger === 'schedule') {
-      // Somebody waits for it now.
-      await this.#knex(PROOFS)
-        .where({ id: open.id, state: 'queued' })
-        .update({ trigger });
-      open.trigger = trigger;
-    }
-    return { proof: toProof(open), joined };
+  async enqueue(
+    request: EnqueueRequest,
+  ): Promise<{ proof: StoredProof; joined: boolean }> {
+    return this.#knex.transaction(trx =>
+      enqueueProof(trx, request, this.#now()),
+    );
   }
 
   async queue(): Promise<StoredProof[]> {
@@ -144,9 +133,14 @@ export class DatabaseProofStore implements ProofStore {
   }
 
   async progress(proofId: string, progress: ProofProgress): Promise<void> {
-    await this.#knex(PROOFS)
-      .where({ id: proofId, state: 'running' })
-      .update({ progress: JSON.stringify(progress) });
+    await this.#knex.transaction(async trx => {
+      const running = { id: proofId, state: 'running' };
+      const row = await trx(PROOFS).where(running).first('tenant');
+      await trx(PROOFS)
+        .where(running)
+        .update({ progress: JSON.stringify(progress) });
+      await noteChanges(trx, row ? [row.tenant] : []);
+    });
   }
 
   async finish(
@@ -199,11 +193,28 @@ export class DatabaseProofStore implements ProofStore {
 
   async current(tenants?: string[]): Promise<Map<string, ProofSummary>> {
     const rows = await openProofs(this.#knex, tenants);
+    // The later one of a map's key stays: that which is running.
+    rows.sort((a, b) => Number(isRunning(a)) - Number(isRunning(b)));
     return new Map(rows.map(row => [row.tenant, toSummary(row)]));
   }
 
-  async pairs(tenants: string[]): Promise<PairResult[]> {
-    return readPairs(this.#knex, tenants);
+  async pairs(
+    tenants: string[],
+    neighbours: string[] = tenants,
+  ): Promise<PairResult[]> {
+    return readPairs(this.#knex, tenants, neighbours);
+  }
+
+  async version(): Promise<number> {
+    return readVersion(this.#knex);
+  }
+
+  async changes(since: number): Promise<TenantChanges> {
+    return readChanges(this.#knex, since);
+  }
+
+  async ping(): Promise<void> {
+    await this.#knex.raw('select 1');
   }
 
   async attempts(tenant: string): Promise<Map<string, number>> {

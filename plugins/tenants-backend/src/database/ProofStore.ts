@@ -9,6 +9,7 @@ import {
   WallStatus,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantChanges } from './changes';
 
 /** A proof with the cluster that its tenant is in. */
 export interface StoredProof extends ProofSummary {
@@ -63,7 +64,11 @@ export type Claim =
  * apart, across all replicas of a portal.
  */
 export interface ProofStore {
-  /** Queues a proof, or joins the one that is queued or running. */
+  /**
+   * Queues a proof, or joins the one that is queued or running. One that a task
+   * asks for never joins a running one, which may have begun before the task's
+   * change: it waits until that is done.
+   */
   enqueue(request: {
     tenant: string;
     cluster: string;
@@ -116,14 +121,23 @@ export interface ProofStore {
   /** The worst status of the last done proof, by tenant; of all tenants. */
   statuses(): Promise<Map<string, WallStatus>>;
 
-  /** The queued or running proof by tenant. */
+  /** The proof by tenant that is running, or else the one that is queued. */
   current(tenants?: string[]): Promise<Map<string, ProofSummary>>;
 
-  /** Results of ordered pairs among these tenants. */
-  pairs(tenants: string[]): Promise<PairResult[]>;
+  /** Results of these tenants against these neighbours; default each other. */
+  pairs(tenants: string[], neighbours?: string[]): Promise<PairResult[]>;
 
   /** When a tenant was last tried against each neighbour, in milliseconds. */
   attempts(tenant: string): Promise<Map<string, number>>;
+
+  /** Version of the last change to any tenant's proofs. */
+  version(): Promise<number>;
+
+  /** Tenants whose proofs have changed since a version. */
+  changes(since: number): Promise<TenantChanges>;
+
+  /** @throws when the database can't be reached */
+  ping(): Promise<void>;
 
   /** Deletes what retention no longer keeps; hands back how many proofs. */
   prune(retention: { days: number; count: number }): Promise<number>;

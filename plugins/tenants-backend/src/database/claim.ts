@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Knex } from 'knex';
+import { noteChanges } from './changes';
+import { insertProof } from './enqueue';
 import { Claim, StoredProof } from './ProofStore';
-import { LOCKS, LockRow, PROOFS, ProofRow, toProof } from './rows';
+import { IS_OPEN, LOCKS, LockRow, PROOFS, ProofRow, toProof } from './rows';
 
 /** Who asks, and until when what it gets is its own. */
 export interface Lease {
@@ -48,6 +50,7 @@ export async function claimRound(
         });
         proofs.push(await run(trx, neighbour, proof.tenant, lease));
       }
+      await noteChanges(trx, tenants);
       return { proofs };
     });
   } catch (error) {
@@ -56,20 +59,6 @@ export async function claimRound(
     }
     throw error;
   }
-}
-
-/** Queues a proof unless one of that tenant is queued or running. */
-export async function insertProof(
-  knex: Knex,
-  proof: Pick<ProofRow, 'id' | 'tenant' | 'cluster' | 'trigger'> & {
-    now: number;
-  },
-): Promise<void> {
-  const { now, ...columns } = proof;
-  await knex(PROOFS)
-    .insert({ ...columns, state: 'queued', created_at: now, started_at: now })
-    .onConflict()
-    .ignore();
 }
 
 async function lock(
@@ -99,10 +88,13 @@ async function run(
   lease: Lease,
   id?: string,
 ): Promise<StoredProof> {
-  const queued = { tenant, state: 'queued', ...(id && { id }) };
-  const row = await trx<ProofRow>(PROOFS).where(queued).first();
+  const open = await trx<ProofRow>(PROOFS).where({ tenant }).whereRaw(IS_OPEN);
+  const row = open.find(p => p.state === 'queued' && (!id || p.id === id));
+  // One that runs on after its lease: somebody has to close it first.
+  const isRunning = open.some(p => p.state === 'running');
   const changed =
     row &&
+    !isRunning &&
     (await trx(PROOFS).where({ id: row.id, state: 'queued' }).update({
       state: 'running',
       neighbour,

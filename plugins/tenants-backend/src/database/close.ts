@@ -1,5 +1,6 @@
 import { Wall, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
+import { noteChanges } from './changes';
 import { ProofResult, StoredProof, WallChange } from './ProofStore';
 import {
   LATEST,
@@ -65,6 +66,7 @@ export async function closeProof(
   );
   await savePair(trx, { ...proof, neighbour: open.neighbour }, result, now);
   const changes = await saveLatest(trx, proof, result, options);
+  await noteChanges(trx, [proof.tenant]);
   return { proof, changes };
 }
 

@@ -14,6 +14,8 @@ describe('migrations', () => {
       'latest_proofs',
       'pairs',
       'tenant_locks',
+      'change_counter',
+      'tenant_changes',
     ];
     const there = await Promise.all(names.map(n => knex.schema.hasTable(n)));
     return names.filter((_, i) => there[i]);
@@ -24,7 +26,7 @@ describe('migrations', () => {
     async id => {
       const knex = await databases.init(id);
       await knex.migrate.latest({ directory: MIGRATIONS });
-      expect(await tables(knex)).toHaveLength(5);
+      expect(await tables(knex)).toHaveLength(7);
       const row = {
         tenant: 'acme',
         cluster: 'lab',
@@ -37,10 +39,13 @@ describe('migrations', () => {
         { ...row, id: uuid(1), state: 'done' },
         { ...row, id: uuid(2), state: 'done' },
         { ...row, id: uuid(3), state: 'running' },
+        { ...row, id: uuid(4), state: 'queued' },
       ]);
-      await expect(
-        knex('proofs').insert({ ...row, id: uuid(4), state: 'queued' }),
-      ).rejects.toThrow(/unique/i);
+      for (const state of ['queued', 'running']) {
+        await expect(
+          knex('proofs').insert({ ...row, id: uuid(5), state }),
+        ).rejects.toThrow(/unique/i);
+      }
 
       await knex.migrate.rollback({ directory: MIGRATIONS }, true);
       expect(await tables(knex)).toEqual([]);

@@ -1,4 +1,5 @@
 import { Knex } from 'knex';
+import { noteChanges } from './changes';
 import { LATEST, PAIRS, PROOFS, RECEIPTS } from './rows';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -12,7 +13,12 @@ export async function pruneProofs(
   now: number,
 ): Promise<number> {
   const oldest = now - retention.days * DAY_MS;
-  await knex(LATEST).where('finished_at', '<', oldest).delete();
+  await knex.transaction(async trx => {
+    const old = trx(LATEST).where('finished_at', '<', oldest);
+    const tenants = await old.clone().pluck('tenant');
+    await old.delete();
+    await noteChanges(trx, tenants);
+  });
   await knex(PAIRS).where('attempted_at', '<', oldest).delete();
   let deleted = 0;
   const tenants = await knex(PROOFS).distinct('tenant').pluck('tenant');

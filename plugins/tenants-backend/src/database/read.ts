@@ -6,6 +6,7 @@ import {
 import { Knex } from 'knex';
 import { LatestProof, PairResult } from './ProofStore';
 import {
+  IS_OPEN,
   LATEST,
   LatestRow,
   PAIRS,
@@ -19,8 +20,6 @@ import {
 
 /** Names in one WHERE … IN; SQLite bounds the variables of a statement. */
 const MAX_NAMES = 10_000;
-/** As in the predicate of the index: a binding would keep it from being used. */
-const IS_OPEN = "state <> 'done'";
 /** PostgreSQL refuses to compare anything else with an id. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -80,10 +79,11 @@ export async function readLatest(
 export async function readPairs(
   knex: Knex,
   tenants: string[],
+  neighbours: string[],
 ): Promise<PairResult[]> {
   const rows: PairRow[] = await knex<PairRow>(PAIRS)
     .modify(only('tenant', tenants))
-    .modify(only('neighbour', tenants))
+    .modify(only('neighbour', neighbours))
     .whereNotNull('status');
   return rows.map(row => ({
     tenant: row.tenant,
@@ -94,7 +94,7 @@ export async function readPairs(
   }));
 }
 
-/** Queued and running proofs, one a tenant at most. */
+/** Queued and running proofs, one of each a tenant at most. */
 export function openProofs(
   knex: Knex,
   tenants?: string[],

@@ -12,6 +12,11 @@ export const RECEIPTS = 'receipts';
 export const LATEST = 'latest_proofs';
 export const PAIRS = 'pairs';
 export const LOCKS = 'tenant_locks';
+export const CHANGES = 'tenant_changes';
+export const COUNTER = 'change_counter';
+
+/** As in the predicate of the index: a binding would keep it from being used. */
+export const IS_OPEN = "state <> 'done'";
 
 /** PostgreSQL hands out bigints as strings. */
 export type Milliseconds = number | string;

@@ -3,6 +3,7 @@ import {
   Receipt,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { PlatformVersions } from '../services/versions';
 import { TenantReport } from './report';
 
 /** A report as Markdown: verdicts, each attempt with its answer, what is not covered. */
@@ -32,11 +33,28 @@ export function toMarkdown(report: TenantReport): string {
     'A wall holds when every control succeeded and every barrier that counts was refused in the way that shows this wall refused it. It is breached when a barrier let anything through, and unproven otherwise.',
     ...(proof ? WALLS.flatMap(wall => wallLines(proof, wall)) : []),
     '',
+    '## Versions',
+    '',
+    'As read when this report was made. What the portal has no right to read is not readable, and not guessed.',
+    '',
+    ...versionLines(report.versions),
+    '',
     '## Not covered',
     '',
     ...report.notCovered.map(text => `- ${text}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function versionLines(versions: PlatformVersions): string[] {
+  const { kubernetes, cilium, vault, externalSecrets, portal } = versions;
+  return [
+    `- Kubernetes: ${inline(kubernetes)}`,
+    ...(cilium ? [`- Cilium: ${inline(cilium)}`] : []),
+    `- Vault: ${inline(vault)}`,
+    `- External Secrets: ${inline(externalSecrets)}`,
+    `- Threewalls: ${inline(portal)}`,
+  ];
 }
 
 function proofLines(proof: Proof): string[] {

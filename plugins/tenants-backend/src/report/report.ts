@@ -3,6 +3,7 @@ import {
   Proof,
   Tenant,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { PlatformVersions } from '../services/versions';
 
 /** The last proof of a tenant, for an auditor. */
 export interface TenantReport {
@@ -14,12 +15,15 @@ export interface TenantReport {
   >;
   /** Absent when there was no proof yet */
   proof?: Proof;
+  /** Of what the walls are made of, when the report was made */
+  versions: PlatformVersions;
   notCovered: readonly string[];
 }
 
 export function createReport(
   tenant: Tenant,
   proof: Proof | undefined,
+  versions: PlatformVersions,
   now: Date = new Date(),
 ): TenantReport {
   const { name, cluster, namespace, owner, spec, walls } = tenant;
@@ -27,6 +31,7 @@ export function createReport(
     generatedAt: now.toISOString(),
     tenant: { name, cluster, namespace, owner, spec, walls },
     ...(proof && { proof }),
+    versions,
     notCovered: NOT_COVERED,
   };
 }

@@ -40,7 +40,15 @@ export class ClusterProver implements Prover {
   async prove(round: ProofRound): Promise<Map<string, ProofResult>> {
     const { signal, fresh, onProgress } = round;
     const cluster = this.clusters.get(round.cluster);
-    await this.#canary(round.cluster);
+    await this.#canary(round.cluster).catch(error => {
+      signal.throwIfAborted();
+      // What needs the canary proves nothing then; the other checks still do.
+      this.logger.warn(
+        `The canary of cluster ${round.cluster} could not be kept: ${messageOf(
+          error,
+        )}`,
+      );
+    });
     const [first, second] = round.tenants.map(tenant =>
       planTenant(tenant.spec, this.platform),
     );
@@ -72,9 +80,9 @@ export class ClusterProver implements Prover {
           await this.#canary(cluster.name);
         } catch (error) {
           this.logger.info(
-            `Cluster ${cluster.name} is not ready for proofs yet: ${
-              isError(error) ? error.message : error
-            }`,
+            `Cluster ${cluster.name} is not ready for proofs yet: ${messageOf(
+              error,
+            )}`,
           );
         }
       }),
@@ -94,4 +102,8 @@ export class ClusterProver implements Prover {
     this.#canaries.set(name, canary);
     return canary;
   }
+}
+
+function messageOf(error: unknown): string {
+  return isError(error) ? error.message : String(error);
 }

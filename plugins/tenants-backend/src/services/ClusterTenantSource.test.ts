@@ -32,6 +32,9 @@ describe('ClusterTenantSource', () => {
     isAway.prod = true;
     for (let i = 0; i < 40; i++) {
       clock.now += 2_000;
+      // What is at hand will do; the next one has what is being read.
+      await source.list();
+      await new Promise(resolve => setImmediate(resolve));
       const { tenants, away } = await source.list();
       expect(tenants.map(t => t.name)).toEqual(['acme', 'globex']);
       expect([...away]).toEqual([['prod', 'prod gives no answer']]);
@@ -64,5 +67,41 @@ describe('ClusterTenantSource', () => {
       name: 'NotFoundError',
     });
     expect(readOne).not.toHaveBeenCalled();
+  });
+});
+
+describe('ClusterTenantSource, asked often', () => {
+  const clock = { now: 0 };
+  const acme = testTenant('acme');
+  let tenants = [acme];
+  const readAll = jest.fn(async () => tenants.map(t => ({ ...t })));
+  const readOne = jest.fn(async (name: string) => testTenant(name));
+  const source = ClusterTenantSource.fromReader({
+    reader: { clusters: ['lab'], readAll, readOne },
+    logger: mockServices.logger.mock(),
+    now: () => clock.now,
+  });
+  const settle = () => new Promise(resolve => setImmediate(resolve));
+
+  it('hands out the same until something has changed, and looks up what it does not know', async () => {
+    const first = await source.list();
+    clock.now += 3_000;
+    await source.list();
+    await settle();
+    expect(readAll).toHaveBeenCalledTimes(2);
+    expect(await source.list()).toBe(first);
+    expect(await source.find('acme')).toBe(first.tenants[0]);
+    expect(readOne).not.toHaveBeenCalled();
+
+    await source.find('globex');
+    expect(readOne).toHaveBeenCalledWith('globex');
+    tenants = [acme, testTenant('globex')];
+    // Nobody has asked for long: now one waits for what is new.
+    clock.now += 10_000;
+    const second = await source.list();
+    expect(second).not.toBe(first);
+    expect(second.tenants[0]).toBe(first.tenants[0]);
+    expect((await source.find('globex')).name).toBe('globex');
+    expect(readOne).toHaveBeenCalledTimes(1);
   });
 });

@@ -15,11 +15,15 @@ import { TenantInventory, TenantSource } from './TenantSource';
 
 /** Milliseconds that a list of a cluster's tenants is good for. */
 const FRESH_MS = 2_000;
+/** Milliseconds that it will do while the next one is under way. */
+const USABLE_MS = 4_000;
 /** Milliseconds until a cluster that is away is asked again: first, and at most. */
 const RETRY_MS = { first: 5_000, max: 60_000 };
 
 interface Known {
   tenants: TenantRecord[];
+  /** Time of the last answer */
+  readAt: number;
   /** Time from which the cluster is to be asked again */
   dueAt: number;
   reading?: Promise<void>;
@@ -37,6 +41,9 @@ export interface TenantReader {
 /** Tenants as the clusters have them, remembered for a moment. */
 export class ClusterTenantSource implements TenantSource {
   readonly #known = new Map<string, Known>();
+  #inventory:
+    | (TenantInventory & { byName: Map<string, TenantRecord> })
+    | undefined;
 
   static create(options: {
     clusters: Clusters;
@@ -68,21 +75,25 @@ export class ClusterTenantSource implements TenantSource {
     private readonly now: () => number,
   ) {
     for (const cluster of reader.clusters) {
-      this.#known.set(cluster, { tenants: [], dueAt: 0, failures: 0 });
+      this.#known.set(cluster, {
+        tenants: [],
+        readAt: -Infinity,
+        dueAt: 0,
+        failures: 0,
+      });
     }
   }
 
   async list(): Promise<TenantInventory> {
     await Promise.all([...this.#known.keys()].map(name => this.#read(name)));
-    const tenants = [...this.#known.values()].flatMap(known => known.tenants);
-    tenants.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const away = new Map<string, string>();
-    for (const [cluster, { error }] of this.#known) {
-      if (error) {
-        away.set(cluster, error);
-      }
-    }
-    return { tenants, away };
+    return this.#merged();
+  }
+
+  async find(name: string): Promise<TenantRecord> {
+    await this.list();
+    const { byName, away } = this.#merged();
+    const tenant = byName.get(name);
+    return tenant && !away.has(tenant.cluster) ? tenant : this.get(name);
   }
 
   async get(name: string): Promise<TenantRecord> {
@@ -109,16 +120,40 @@ export class ClusterTenantSource implements TenantSource {
         known.reading = undefined;
       });
     }
-    // Nobody waits for a cluster that is known to be away.
-    if (!known.error) {
+    // Nobody waits for a cluster that is known to be away, nor for a list that
+    // is hardly newer than the one at hand.
+    if (!known.error && known.readAt + USABLE_MS <= this.now()) {
       await known.reading;
     }
   }
 
+  /** All clusters' tenants in one; the same until something has changed. */
+  #merged() {
+    if (!this.#inventory) {
+      const all = [...this.#known];
+      const tenants = all.flatMap(([, known]) => known.tenants);
+      tenants.sort((a, b) => (a.name < b.name ? -1 : 1));
+      const away = new Map<string, string>();
+      for (const [cluster, { error }] of all) {
+        if (error) {
+          away.set(cluster, error);
+        }
+      }
+      const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
+      this.#inventory = { tenants, away, byName };
+    }
+    return this.#inventory;
+  }
+
   async #refresh(cluster: string, known: Known): Promise<void> {
     try {
-      known.tenants = await this.reader.readAll(cluster);
-      known.dueAt = this.now() + FRESH_MS;
+      const tenants = await this.reader.readAll(cluster);
+      known.readAt = this.now();
+      known.dueAt = known.readAt + FRESH_MS;
+      if (known.error || !isSame(tenants, known.tenants)) {
+        known.tenants = keepUnchanged(tenants, known.tenants);
+        this.#inventory = undefined;
+      }
       if (known.error) {
         this.logger.info(`Cluster ${cluster} is back`);
       }
@@ -134,9 +169,35 @@ export class ClusterTenantSource implements TenantSource {
           )}`,
         );
       }
-      known.error = messageOf(error);
+      if (known.error !== messageOf(error)) {
+        known.error = messageOf(error);
+        this.#inventory = undefined;
+      }
     }
   }
+}
+
+/** The new list, with the very records of the old one where nothing has changed. */
+function keepUnchanged(
+  tenants: TenantRecord[],
+  before: TenantRecord[],
+): TenantRecord[] {
+  const known = new Map(before.map(tenant => [tenant.name, tenant]));
+  return tenants.map(tenant => {
+    const old = known.get(tenant.name);
+    return old?.resourceVersion === tenant.resourceVersion ? old : tenant;
+  });
+}
+
+/** Whether two lists of a cluster's tenants have the same versions of the same. */
+function isSame(a: TenantRecord[], b: TenantRecord[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(
+      ({ name, resourceVersion }, i) =>
+        name === b[i].name && resourceVersion === b[i].resourceVersion,
+    )
+  );
 }
 
 function messageOf(error: unknown): string {

@@ -114,6 +114,39 @@ describe('ProofRunner', () => {
     expect(await t.store.locks()).toEqual([]);
   });
 
+  it('makes another proof for a task while one runs, which later starts join', async () => {
+    const t = await setup(['acme', 'globex']);
+    const release = t.prover.hold();
+    const task = () =>
+      t.runner.start(
+        t.source.tenants.find(({ name }) => name === 'acme')!,
+        'task',
+      );
+    const old = await t.start(t.runner, 'acme');
+    await until(() => t.prover.rounds.length === 1);
+    const fresh = await task();
+    expect(fresh).toMatchObject({ joined: false, proof: { state: 'queued' } });
+    expect(fresh.proof.id).not.toBe(old.proof.id);
+    expect(await task()).toMatchObject({
+      joined: true,
+      proof: { id: fresh.proof.id },
+    });
+    // One who looks sees the one that runs, and joins it.
+    expect((await t.store.current(['acme'])).get('acme')?.id).toBe(
+      old.proof.id,
+    );
+    expect((await t.start(t.runner, 'acme')).proof.id).toBe(old.proof.id);
+    await t.runner.pump();
+    expect(t.prover.rounds).toHaveLength(1);
+    t.prover.status.set('acme', 'breached');
+    release();
+    await t.runner.idle();
+    expect(t.prover.rounds.map(round => round.fresh)).toEqual([false, true]);
+    expect((await t.store.latest(['acme'])).get('acme')?.proof.id).toBe(
+      fresh.proof.id,
+    );
+  });
+
   it('takes each neighbour in turn, and the canary alone for an odd one out', async () => {
     const t = await setup(['a', 'b', 'c', 'd', 'e']);
     const partners = new Set<string>();

@@ -44,6 +44,7 @@ describe('ProofScheduler', () => {
       logger,
       intervalMs: 5 * MINUTE,
       retention: { days: 30, count: 1 },
+      health: { health: async () => ({ status: 'ok', problems: [] }) },
     });
     await proofs.start();
     const scopes = scheduler.scheduleTask.mock.calls.map(([task]) => [
@@ -54,6 +55,7 @@ describe('ProofScheduler', () => {
       ['tenants-prove-due', 'global'],
       ['tenants-run-queue', 'local'],
       ['tenants-prepare-clusters', 'local'],
+      ['tenants-watch-health', 'local'],
       ['tenants-prune-proofs', 'global'],
     ]);
 

@@ -1,6 +1,7 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 import { LatestProof, ProofStore } from '../database/ProofStore';
+import { HealthMonitor } from './HealthMonitor';
 import { isNew } from './isNew';
 import { ProofRunner } from './ProofRunner';
 import { Prover } from './Prover';
@@ -15,6 +16,7 @@ export interface ProofSchedulerOptions {
   source: TenantSource;
   runner: ProofRunner;
   prover: Prover;
+  health: Pick<HealthMonitor, 'health'>;
   logger: LoggerService;
   /** Milliseconds between two proofs of a tenant; a floor */
   intervalMs: number;
@@ -30,7 +32,7 @@ export class ProofScheduler {
   private constructor(private readonly options: ProofSchedulerOptions) {}
 
   async start(): Promise<void> {
-    const { scheduler, runner, prover } = this.options;
+    const { scheduler, runner, prover, health } = this.options;
     await scheduler.scheduleTask({
       id: 'tenants-prove-due',
       frequency: { seconds: TICK_S },
@@ -55,6 +57,16 @@ export class ProofScheduler {
       timeout: { minutes: 10 },
       scope: 'local',
       fn: () => prover.prepare(),
+    });
+    // Since when a part is away is known only if somebody looks.
+    await scheduler.scheduleTask({
+      id: 'tenants-watch-health',
+      frequency: { seconds: 30 },
+      timeout: { minutes: 1 },
+      scope: 'local',
+      fn: async () => {
+        await health.health();
+      },
     });
     await scheduler.scheduleTask({
       id: 'tenants-prune-proofs',

@@ -36,18 +36,24 @@ export function wallStates(
       summary: 'No proof yet',
     }));
   }
-  const { proof, meanGapMs = 0 } = latest;
+  const { proof } = latest;
   const provedAt = proof.finishedAt!;
-  const age = options.now - Date.parse(provedAt);
-  const round = Math.max(options.intervalMs, meanGapMs);
+  const stale = options.now > staleAt(latest, options.intervalMs);
   return WALLS.map(wall => {
     const verdict = proof.verdicts.find(v => v.wall === wall);
     return {
       wall,
       status: verdict?.status ?? 'unproven',
-      stale: age > STALE_ROUNDS * round,
+      stale,
       summary: verdict?.summary ?? 'The last proof did not judge this wall',
       provedAt,
     };
   });
+}
+
+/** Milliseconds since the epoch after which a proof is stale. */
+export function staleAt(latest: LatestProof, intervalMs: number): number {
+  const { proof, meanGapMs = 0 } = latest;
+  const round = Math.max(intervalMs, meanGapMs);
+  return Date.parse(proof.finishedAt!) + STALE_ROUNDS * round;
 }

@@ -1,0 +1,148 @@
+/* eslint-disable no-console */
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestPostgres } from '../src/replicasPostgres';
+import { startCluster } from './apiCluster';
+import { fill, tenantName } from './apiData';
+import { load, Load } from './apiLoad';
+import { otherReplica } from './apiReplica';
+import { etagOf, signIn, startBackend } from './apiPortal';
+import { withDatabase } from './apiPostgres';
+
+const CLIENTS = 50;
+const WARMUP_MS = 800;
+/** Milliseconds between two questions of a client that does not ask all the time. */
+const PACE_MS = 100;
+const DURATION_MS = Number(process.env.DURATION_MS ?? 5_000);
+
+/** What is asked, and what a person would call it. */
+const QUESTIONS = [
+  ['a page of 100 tenants', '/tenants?limit=100'],
+  ['a tenant’s card', `/tenants/${tenantName(500)}`],
+  ['matrix of 50, compact', '/matrix?limit=50&format=compact'],
+  ['matrix of 100, compact', '/matrix?limit=100&format=compact'],
+  ['matrix of 50, every cell', '/matrix?limit=50'],
+  ['matrix of 100, every cell', '/matrix?limit=100'],
+] as const;
+
+/** The API with a thousand tenants and a million receipts, and 50 clients at once. */
+export async function api(): Promise<void> {
+  const cluster = await startCluster();
+  const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
+  const postgres = await TestPostgres.start();
+  // Ctrl-C ends what was started, and leaves no gigabytes behind.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => process.exit(1));
+  }
+  try {
+    console.log(
+      `${cpus().length} × ${cpus()[0].model}, load ${loadavg()
+        .map(l => l.toFixed(1))
+        .join(' ')}; ${CLIENTS} clients, ${DURATION_MS / 1000} s each`,
+    );
+    const sqlite = join(folder, 'database');
+    await mkdir(sqlite);
+    await report('SQLite', cluster.address, folder, {
+      config: { client: 'better-sqlite3', connection: { directory: sqlite } },
+      filled: fill('better-sqlite3', {
+        filename: join(sqlite, 'tenants.sqlite'),
+      }),
+    });
+    const connection = await withDatabase(postgres, 'backstage_plugin_tenants');
+    await report('PostgreSQL', cluster.address, folder, {
+      config: { client: 'pg', connection: postgres.connection },
+      filled: fill('pg', connection),
+      write: () => otherReplica(connection),
+    });
+  } finally {
+    cluster.stop();
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Database {
+  config: object;
+  filled: Promise<{ receipts: number; pairs: number }>;
+  /** Begins to write as another replica would */
+  write?: () => Promise<{ stop(): Promise<string> }>;
+}
+
+async function report(
+  title: string,
+  cluster: string,
+  folder: string,
+  database: Database,
+): Promise<void> {
+  const { receipts, pairs } = await database.filled;
+  console.log(`\n### ${title}: ${receipts} receipts, ${pairs} pairs\n`);
+  const backend = await startBackend(cluster, folder, database.config);
+  try {
+    const token = await signIn(backend.port);
+    const ask = async (path: string, extra: Record<string, string> = {}) => {
+      const options = {
+        port: backend.port,
+        path,
+        headers: { Authorization: `Bearer ${token}`, ...extra },
+        clients: CLIENTS,
+        warmupMs: WARMUP_MS,
+        durationMs: DURATION_MS,
+        cpuMs: backend.cpuMs,
+      };
+      const paced = await load({ ...options, paceMs: PACE_MS });
+      return { ...(await load(options)), paced };
+    };
+    const floor = await ask('/api/floor/bytes/2');
+    console.log(
+      `| what is asked | bytes | p95, each ${
+        1000 / PACE_MS
+      } times a second | p95, asking on and on | a second | CPU an answer | the bare stack with as many bytes: p95s, CPU |`,
+    );
+    console.log('|---|---|---|---|---|---|---|');
+    row('the bare stack', floor);
+    for (const [name, path] of QUESTIONS) {
+      const found = await ask(`/api/tenants${path}`);
+      const bare = await ask(`/api/floor/bytes/${found.bytes}`);
+      row(name, found, bare);
+    }
+    const etag = await etagOf(backend.port, token, QUESTIONS[0][1]);
+    row(
+      'the page of 100 again, unchanged (304)',
+      await ask(`/api/tenants${QUESTIONS[0][1]}`, { 'If-None-Match': etag }),
+      floor,
+    );
+    if (database.write) {
+      const writer = await database.write();
+      const found = [];
+      for (const [name, path] of QUESTIONS.slice(0, 4)) {
+        found.push([name, await ask(`/api/tenants${path}`)] as const);
+      }
+      const said = await writer.stop();
+      for (const [name, answer] of found) {
+        row(`${name}, ${said}`, answer, floor);
+      }
+    }
+  } finally {
+    await backend.stop();
+  }
+}
+
+type Asked = Load & { paced: Load };
+
+function row(name: string, found: Asked, bare?: Asked): void {
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const cpu = (answers: Load) => `${answers.cpu.toFixed(2)} ms`;
+  const cells = [
+    name,
+    found.bytes,
+    ms(found.paced.p95),
+    ms(found.p95),
+    found.rate.toFixed(0),
+    cpu(found),
+    bare ? `${ms(bare.paced.p95)}, ${ms(bare.p95)}, ${cpu(bare)}` : '',
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { Receipt, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { knex, Knex } from 'knex';
+
+export const TENANTS = 1000;
+const PROOFS = 20;
+const RECEIPTS = 50;
+
+const MIGRATIONS = join(
+  __dirname,
+  '../../../plugins/tenants-backend/migrations',
+);
+
+const VERDICTS = JSON.stringify(
+  WALLS.map(wall => ({
+    wall,
+    status: 'holds',
+    summary: `16 barriers were refused by the ${wall} wall, and 4 controls succeeded`,
+    barriers: { counted: 16, refused: 16 },
+    controls: { tried: 4, succeeded: 4 },
+  })),
+);
+
+const receipt: Receipt = {
+  check: 'net.canary-egress',
+  wall: 'network',
+  kind: 'barrier',
+  source: {
+    type: 'pod',
+    name: 'web-tenant-acme/threewalls-proof-x7k2p',
+    uid: 'c0ffee00-0000-4000-8000-000000000001',
+  },
+  target: 'canary.web-tenant-canary.svc:8080',
+  request: 'connect canary.web-tenant-canary.svc.cluster.local:8080',
+  expected: 'TIMEOUT',
+  code: 'TIMEOUT',
+  response: 'no answer within 3000 ms',
+  startedAt: '2026-11-24T08:00:01.000Z',
+  durationMs: 3001,
+  outcome: 'asExpected',
+};
+const RECEIPT = JSON.stringify(receipt);
+
+/** What the two databases say differently. */
+const DIALECTS = {
+  'better-sqlite3': {
+    numbers: (n: number, as: string) =>
+      `(with recursive s(${as}) as (select 0 union all select ${as} + 1 from s where ${as} < ${
+        n - 1
+      }) select ${as} from s)`,
+    uuid: (a: string, b: string) =>
+      `printf('%08x-0000-4000-8000-%012x', ${a}, ${b})`,
+    name: (n: string) => `printf('tenant-%04d', ${n})`,
+  },
+  pg: {
+    numbers: (n: number, as: string) =>
+      `(select ${as} from generate_series(0, ${n - 1}) as ${as}) as ${as}s`,
+    uuid: (a: string, b: string) =>
+      `(lpad(to_hex(${a}), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(${b}), 12, '0'))::uuid`,
+    name: (n: string) => `('tenant-' || lpad((${n})::text, 4, '0'))`,
+  },
+};
+
+export function tenantName(n: number): string {
+  return `tenant-${String(n).padStart(4, '0')}`;
+}
+
+/**
+ * Fills a database as the plugin would have after a while: a thousand tenants of
+ * twenty proofs with fifty receipts each, and every ordered pair proved. The
+ * database itself makes the rows.
+ */
+export async function fill(
+  client: keyof typeof DIALECTS,
+  connection: Knex.Config['connection'],
+): Promise<{ receipts: number; pairs: number }> {
+  const db = knex({ client, connection, useNullAsDefault: true });
+  try {
+    await db.migrate.latest({ directory: MIGRATIONS });
+    const { numbers, uuid, name } = DIALECTS[client];
+    const now = Date.now();
+    const tenants = numbers(TENANTS, 't');
+    await db.raw(
+      `insert into proofs (id, tenant, cluster, state, "trigger", neighbour, created_at, started_at, finished_at, verdicts)
+       select ${uuid('t', 'p')}, ${name(
+        't',
+      )}, 'lab', 'done', 'schedule', ${name(`((t + p + 1) % ${TENANTS})`)},
+         ${now} - (${PROOFS} - p) * 300000, ${now} - (${PROOFS} - p) * 300000, ${now} - (${PROOFS} - p) * 300000 + 5000, '${VERDICTS}'
+       from ${tenants} cross join ${numbers(PROOFS, 'p')}`,
+    );
+    await db.raw(
+      `insert into receipts (proof_id, position, tenant, neighbour, check_id, wall, kind, outcome, body)
+       select ${uuid('t', 'p')}, r, ${name('t')}, ${name(
+        `((t + p + 1) % ${TENANTS})`,
+      )}, 'net.canary-egress', 'network', 'barrier', 'asExpected', '${RECEIPT}'
+       from ${tenants} cross join ${numbers(PROOFS, 'p')} cross join ${numbers(
+        RECEIPTS,
+        'r',
+      )}`,
+    );
+    const last = uuid('t', `${PROOFS - 1}`);
+    await db.raw(
+      `insert into latest_proofs (tenant, proof_id, finished_at, mean_gap_ms, breached, status)
+       select ${name(
+         't',
+       )}, ${last}, ${now} - 295000, 300000, '', 'holds' from ${tenants}`,
+    );
+    await db.raw(
+      `insert into pairs (tenant, neighbour, attempted_at, proof_id, proved_at, status)
+       select ${name('t')}, ${name('n')}, ${now}, ${last}, ${now}, 'holds'
+       from ${tenants} cross join ${numbers(TENANTS, 'n')} where t <> n`,
+    );
+    await db.raw('analyze');
+    const [{ receipts }] = await db('receipts').count({ receipts: '*' });
+    const [{ pairs }] = await db('pairs').count({ pairs: '*' });
+    return { receipts: Number(receipts), pairs: Number(pairs) };
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,142 @@
+/* eslint-disable no-console */
+import {
+  applyPlan,
+  Cluster,
+  ensureCanary,
+  Platform,
+  proveTenants,
+  removeTenant,
+  TenantPlan,
+  TenantProof,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { portalLab } from '../src/support/lab';
+import { planSmallTenant } from '../src/wallsLab';
+import { watched } from './proofsParts';
+import { printProofs, ProofRun } from './proofsReport';
+import { timed } from './report';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 7);
+/** Sweeps of all tenants; each takes several rounds' time. */
+const SWEEPS = Math.max(1, Math.ceil(ROUNDS / 3));
+const TENANTS = 10;
+/** Unmeasured: pools, Node.js' own compiler and what the engine remembers get warm. */
+const WARM_UP = 3;
+
+/** One round of a pair, all walls and checks; then a sweep of ten tenants. */
+export async function proofs(): Promise<void> {
+  const { platform, cluster } = portalLab();
+  await ensureCanary(cluster, platform);
+  const plans = Array.from({ length: TENANTS }, (_, i) =>
+    planSmallTenant(`t-bench-${process.pid}-p${i}`, platform),
+  );
+  try {
+    await Promise.all(plans.map(plan => applyPlan(plan, cluster)));
+    await measureAll(plans, cluster, platform);
+  } finally {
+    await removeAll(plans, cluster);
+  }
+}
+
+async function measureAll(
+  plans: TenantPlan[],
+  cluster: Cluster,
+  platform: Platform,
+): Promise<void> {
+  const pairs = pairsOf(plans);
+  const sweep = () => sweepAll(pairs, cluster, platform);
+  // Right after they were made, what they are made of has yet to settle.
+  await sweep();
+  for (let i = 0; i < WARM_UP; i++) {
+    await round(pairs[0], cluster, platform);
+  }
+  const rounds: ProofRun[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    rounds.push(await round(pairs[0], cluster, platform));
+    console.log(`round ${i + 1} of ${ROUNDS}`);
+  }
+  const sweeps: number[] = [];
+  const doubts = rounds.flatMap(r => r.doubts);
+  for (let i = 0; i < SWEEPS; i++) {
+    sweeps.push(await timed(async () => doubts.push(...(await sweep()))));
+    console.log(`sweep ${i + 1} of ${SWEEPS}`);
+  }
+  printProofs({ rounds, sweeps, doubts, tenants: TENANTS, platform });
+}
+
+async function round(
+  tenants: [TenantPlan, TenantPlan],
+  cluster: Cluster,
+  platform: Platform,
+): Promise<ProofRun> {
+  const { kubernetes, vault } = cluster;
+  const sent = () => [kubernetes.requests, vault.requests];
+  const [before, cpu] = [sent(), process.cpuUsage()];
+  const watch = watched(cluster);
+  const proven = await proveTenants({
+    cluster: watch.cluster,
+    platform,
+    tenants,
+  });
+  const { user, system } = process.cpuUsage(cpu);
+  const [toKubernetes, toVault] = sent().map((n, i) => n - before[i]);
+  return {
+    ...watch.parts([...proven.values()]),
+    doubts: doubtsOf(proven),
+    cpuMs: (user + system) / 1000,
+    toKubernetes,
+    toVault,
+    receipts: [...proven.values()].flatMap(p => p.receipts).length,
+  };
+}
+
+/** All pairs, as many at once as a portal proves. */
+async function sweepAll(
+  pairs: [TenantPlan, TenantPlan][],
+  cluster: Cluster,
+  platform: Platform,
+): Promise<string[]> {
+  const doubts: string[] = [];
+  const queue = [...pairs];
+  const worker = async () => {
+    for (let pair = queue.shift(); pair; pair = queue.shift()) {
+      const proven = await proveTenants({ cluster, platform, tenants: pair });
+      doubts.push(...doubtsOf(proven));
+    }
+  };
+  await Promise.all(
+    Array.from({ length: platform.proofs.concurrency }, worker),
+  );
+  return doubts;
+}
+
+/** Walls that were not shown to hold: on a busy machine that happens, and is said. */
+function doubtsOf(proven: Map<string, TenantProof>): string[] {
+  return [...proven].flatMap(([tenant, { verdicts }]) =>
+    verdicts
+      .filter(({ status }) => status !== 'holds')
+      .map(
+        ({ wall, status, summary }) =>
+          `${tenant}: ${wall} ${status}: ${summary}`,
+      ),
+  );
+}
+
+function pairsOf(plans: TenantPlan[]): [TenantPlan, TenantPlan][] {
+  return plans.flatMap((plan, i) =>
+    i % 2 ? [] : [[plan, plans[i + 1]] as [TenantPlan, TenantPlan]],
+  );
+}
+
+async function removeAll(plans: TenantPlan[], cluster: Cluster): Promise<void> {
+  const removed = await Promise.allSettled(
+    plans.map(({ spec: { name }, names }) =>
+      removeTenant({ name, names }, cluster, { confirm: name }),
+    ),
+  );
+  for (const [i, result] of removed.entries()) {
+    if (result.status === 'rejected') {
+      process.exitCode = 1;
+      console.error(`${plans[i].spec.name} is left: ${result.reason}`);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/* eslint-disable no-console */
+import { cpus, loadavg } from 'node:os';
+import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { Platform } from '@threewalls/backstage-plugin-tenants-node';
+import { Parts } from './proofsParts';
+import { median } from './report';
+
+/** One round of a pair. */
+export interface ProofRun extends Parts {
+  /** Walls that were not shown to hold */
+  doubts: string[];
+  /** Milliseconds of CPU of this process */
+  cpuMs: number;
+  /** Requests to the API server, and to Vault, without the pods' own */
+  toKubernetes: number;
+  toVault: number;
+  /** Of both tenants */
+  receipts: number;
+}
+
+/** What a run has found. */
+export interface ProofFindings {
+  rounds: ProofRun[];
+  /** Milliseconds of each sweep */
+  sweeps: number[];
+  /** Walls that were not shown to hold, in rounds and sweeps */
+  doubts: string[];
+  tenants: number;
+  platform: Platform;
+}
+
+/** Milliseconds of CPU that a round may take outside its pods. */
+const CPU_TARGET = 150;
+/** Milliseconds beyond the connect timeout that a round may take. */
+const BEYOND = 2_000;
+/** Times a single round's that a sweep may take. */
+const SWEEP_TARGET = 3;
+
+/** Prints the tables of docs/benchmarks.md. */
+export function printProofs(findings: ProofFindings): void {
+  const { rounds, sweeps, doubts, tenants, platform } = findings;
+  const { connectTimeoutMs, concurrency } = platform.proofs;
+  const row = (title: string, values: number[], unit: string, target = '') => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    console.log(
+      `| ${title} | ${median(values).toFixed(0)}${unit} | ${low.toFixed(
+        0,
+      )} to ${high.toFixed(0)} | ${target} |`,
+    );
+  };
+  const ms = (
+    title: string,
+    part: Exclude<keyof ProofRun, 'doubts'>,
+    target?: string,
+  ) =>
+    row(
+      title,
+      rounds.map(r => r[part]),
+      ' ms',
+      target,
+    );
+  console.log(
+    `\n${cpus().length} × ${cpus()[0].model}, load ${loadavg()
+      .map(l => l.toFixed(1))
+      .join(' ')}, ${rounds.length} rounds, ${sweeps.length} sweeps\n`,
+  );
+  console.log(
+    '| one pair, three walls, all checks | median | range | target |',
+  );
+  console.log('|---|---|---|---|');
+  ms('from start to verdicts', 'whole', `≤ ${connectTimeoutMs + BEYOND} ms`);
+  ms('looking up what there is to attack', 'prepare');
+  ms('start of the pods', 'podStart');
+  ms(`attempts in the pods (timeout ${connectTimeoutMs} ms)`, 'inPods');
+  ms('the last answers on their way', 'handBack');
+  ms('removal of the pods', 'cleanUp');
+  ms('judging', 'rest');
+  ms('beside the pods: the portal’s own attempts', 'portal');
+  ms('CPU outside the pods', 'cpuMs', `≤ ${CPU_TARGET} ms`);
+  const count = (title: string, part: Exclude<keyof ProofRun, 'doubts'>) =>
+    row(
+      title,
+      rounds.map(r => r[part]),
+      '',
+    );
+  count('requests to the API server', 'toKubernetes');
+  count('requests to Vault', 'toVault');
+  count('receipts', 'receipts');
+  const one = median(rounds.map(r => r.whole));
+  const ratio = (median(sweeps) / one).toFixed(2);
+  row(
+    `${tenants} tenants, ${concurrency} pairs at once: ${ratio} times one pair`,
+    sweeps,
+    ' ms',
+    `≤ ${SWEEP_TARGET} times`,
+  );
+  const walls = WALLS.length * (2 * rounds.length + tenants * sweeps.length);
+  console.log(`\n${walls - doubts.length} of ${walls} walls held.`);
+  doubts.forEach(doubt => console.log(doubt));
+}

@@ -1,0 +1,179 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, TestPostgres } from './replicasPostgres';
+import { labState, VAULT_ADDRESS } from './support/lab';
+
+const TOKEN = 'a-token-of-the-test-for-its-own-replicas';
+
+/** One replica of a portal. */
+export interface Replica {
+  call(method: 'GET' | 'POST', path: string, body?: object): Promise<any>;
+  /** kill -9 */
+  kill(): Promise<void>;
+  log(): Promise<string>;
+}
+
+/** Replicas of one portal on one PostgreSQL. */
+export class ReplicasPortal {
+  readonly #children: ChildProcess[] = [];
+
+  static async create(prefix: string): Promise<ReplicasPortal> {
+    const folder = await mkdtemp(join(tmpdir(), 'threewalls-replicas-'));
+    return new ReplicasPortal(prefix, folder, await TestPostgres.start());
+  }
+
+  private constructor(
+    private readonly prefix: string,
+    private readonly folder: string,
+    private readonly postgres: TestPostgres,
+  ) {}
+
+  /** How to connect to the plugin's database. */
+  get connection() {
+    return {
+      ...this.postgres.connection,
+      database: 'backstage_plugin_tenants',
+    };
+  }
+
+  async start(name: string): Promise<Replica> {
+    const port = await freePort();
+    const baseUrl = `http://127.0.0.1:${port}`;
+    const config = join(this.folder, `${name}.json`);
+    await writeFile(config, JSON.stringify(this.#config(baseUrl, port)), {
+      mode: 0o600,
+    });
+    const logFile = join(this.folder, `${name}.log`);
+    const log = openSync(logFile, 'a');
+    const child = spawn(
+      process.execPath,
+      [
+        '--no-warnings',
+        '--require',
+        '@backstage/cli/config/nodeTransform.cjs',
+        require.resolve('./replicasBackend'),
+        '--config',
+        config,
+      ],
+      {
+        stdio: ['ignore', log, log],
+        env: {
+          ...process.env,
+          NODE_ENV: 'production',
+          REPLICA_TENANTS: this.prefix,
+        },
+      },
+    );
+    this.#children.push(child);
+    const ended = new Promise<void>(resolve =>
+      child.once('exit', () => resolve()),
+    );
+    const replica: Replica = {
+      async call(method, path, body) {
+        const response = await fetch(`${baseUrl}/api/tenants${path}`, {
+          method,
+          headers: {
+            Authorization: `Bearer ${TOKEN}`,
+            'Content-Type': 'application/json',
+          },
+          body: body && JSON.stringify(body),
+        });
+        const text = await response.text();
+        if (!response.ok) {
+          throw new Error(`${method} ${path}: ${response.status} ${text}`);
+        }
+        const type = response.headers.get('content-type') ?? '';
+        return type.includes('json') ? JSON.parse(text) : text;
+      },
+      async kill() {
+        child.kill('SIGKILL');
+        await ended;
+      },
+      log: () => readFile(logFile, 'utf8'),
+    };
+    await untilReady(baseUrl, child, replica);
+    return replica;
+  }
+
+  /** Ends all replicas and the database, and removes what they wrote. */
+  async stop(): Promise<void> {
+    await Promise.all(
+      this.#children
+        .filter(child => child.exitCode === null && !child.signalCode)
+        .map(
+          child =>
+            new Promise<void>(resolve => {
+              child.once('exit', () => resolve());
+              child.kill('SIGKILL');
+            }),
+        ),
+    );
+    await this.postgres.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #config(baseUrl: string, port: number) {
+    const portal = join(labState, 'portal');
+    return {
+      app: { baseUrl },
+      backend: {
+        baseUrl,
+        listen: { host: '127.0.0.1', port },
+        database: { client: 'pg', connection: this.postgres.connection },
+        auth: {
+          externalAccess: [
+            { type: 'static', options: { token: TOKEN, subject: 'test' } },
+          ],
+        },
+      },
+      tenants: {
+        clusters: [
+          {
+            name: 'lab',
+            kubernetes: { kubeconfig: join(portal, 'kubeconfig') },
+            vault: {
+              address: VAULT_ADDRESS,
+              inClusterAddress:
+                'http://sys-vault.sys-vault.svc.cluster.local:8200',
+              login: {
+                approle: {
+                  roleIdFile: join(portal, 'vault-role-id'),
+                  secretIdFile: join(portal, 'vault-secret-id'),
+                },
+              },
+            },
+            network: { reservedCidrs: ['198.18.0.0/15'] },
+          },
+        ],
+        network: { provider: 'cilium' },
+        overcommit: true,
+        n8n: { image: 'threewalls.local/n8n:2.35.7' },
+        proofs: { concurrency: 2 },
+      },
+    };
+  }
+}
+
+async function untilReady(
+  baseUrl: string,
+  child: ChildProcess,
+  replica: Replica,
+): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const answer = await fetch(
+      `${baseUrl}/.backstage/health/v1/readiness`,
+    ).catch(() => undefined);
+    if (answer?.ok) {
+      return;
+    }
+    if (child.exitCode !== null) {
+      break;
+    }
+    await sleep(200);
+  }
+  throw new Error(`A replica did not start:\n${await replica.log()}`);
+}

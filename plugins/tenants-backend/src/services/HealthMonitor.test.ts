@@ -1,0 +1,61 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { HealthMonitor } from './HealthMonitor';
+
+describe('HealthMonitor', () => {
+  it('names what is away and since when, and asks no more often than it has to', async () => {
+    const clock = { now: Date.parse('2026-11-24T08:00:00Z') };
+    const logger = mockServices.logger.mock();
+    const database = jest.fn(async () => {});
+    const cluster = jest.fn(async () => {});
+    const vault = jest.fn(() => new Promise<void>(() => {}));
+    const monitor = HealthMonitor.create({
+      probes: [
+        { part: 'database', check: database },
+        { part: 'cluster lab', check: cluster },
+      ],
+      logger,
+      now: () => clock.now,
+    });
+    await Promise.all([monitor.health(), monitor.health()]);
+    expect(await monitor.health()).toEqual({ status: 'ok', problems: [] });
+    expect(cluster).toHaveBeenCalledTimes(1);
+
+    cluster.mockRejectedValue(new Error('connect ECONNREFUSED'));
+    clock.now += 5_000;
+    await monitor.health();
+    clock.now += 5_000;
+    const problem = {
+      part: 'cluster lab',
+      message: 'connect ECONNREFUSED',
+      since: '2026-11-24T08:00:05.000Z',
+    };
+    expect(await monitor.health()).toEqual({
+      status: 'degraded',
+      problems: [problem],
+    });
+    expect(logger.warn).toHaveBeenCalledTimes(1);
+
+    database.mockRejectedValue(new Error('the database system is shutting'));
+    clock.now += 5_000;
+    expect(await monitor.health()).toMatchObject({
+      status: 'unavailable',
+      problems: [problem, { part: 'database' }],
+    });
+
+    database.mockResolvedValue();
+    cluster.mockResolvedValue();
+    clock.now += 5_000;
+    expect(await monitor.health()).toEqual({ status: 'ok', problems: [] });
+    expect(logger.info).toHaveBeenCalledWith('The cluster lab is back');
+
+    const slow = HealthMonitor.create({
+      probes: [{ part: 'Vault of lab', check: vault }],
+      logger,
+      timeoutMs: 10,
+    });
+    expect(await slow.health()).toMatchObject({
+      status: 'degraded',
+      problems: [{ message: 'No answer within 0.01 s' }],
+    });
+  });
+});

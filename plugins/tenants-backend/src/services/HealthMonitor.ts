@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { isError } from '@backstage/errors';
+import {
+  HealthProblem,
+  TenantsHealth,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { Clusters } from '@threewalls/backstage-plugin-tenants-node';
+import { vaultHealth } from './vaultHealth';
+
+/** Milliseconds that a look at everything is good for. */
+const FRESH_MS = 5_000;
+/** Milliseconds for one part to answer. */
+const TIMEOUT_MS = 3_000;
+
+/** The database's name among the parts: without it nothing else matters. */
+export const DATABASE = 'database';
+
+/** Asks one part for a sign of life; rejects where there is none. */
+export interface HealthProbe {
+  /** Such as `cluster lab` */
+  part: string;
+  check(): Promise<unknown>;
+}
+
+/** Whether the backend reaches what it needs, and since when it does not. */
+export class HealthMonitor {
+  readonly #problems = new Map<string, HealthProblem>();
+  #checking: Promise<void> | undefined;
+  #checkedAt = -Infinity;
+
+  static create(options: {
+    probes: HealthProbe[];
+    logger: LoggerService;
+    now?: () => number;
+    timeoutMs?: number;
+  }): HealthMonitor {
+    const { probes, logger, now = Date.now, timeoutMs = TIMEOUT_MS } = options;
+    return new HealthMonitor(probes, logger, now, timeoutMs);
+  }
+
+  private constructor(
+    private readonly probes: HealthProbe[],
+    private readonly logger: LoggerService,
+    private readonly now: () => number,
+    private readonly timeoutMs: number,
+  ) {}
+
+  async health(): Promise<TenantsHealth> {
+    if (this.now() - this.#checkedAt >= FRESH_MS) {
+      this.#checking ??= this.#check().finally(() => {
+        this.#checking = undefined;
+      });
+      await this.#checking;
+    }
+    const problems = [...this.#problems.values()].sort((a, b) =>
+      a.part < b.part ? -1 : 1,
+    );
+    if (this.#problems.has(DATABASE)) {
+      return { status: 'unavailable', problems };
+    }
+    return { status: problems.length ? 'degraded' : 'ok', problems };
+  }
+
+  async #check(): Promise<void> {
+    await Promise.all(this.probes.map(probe => this.#ask(probe)));
+    this.#checkedAt = this.now();
+  }
+
+  async #ask({ part, check }: HealthProbe): Promise<void> {
+    const timer = new AbortController();
+    try {
+      await Promise.race([
+        check(),
+        sleep(this.timeoutMs, undefined, { signal: timer.signal }).then(() => {
+          throw new Error(`No answer within ${this.timeoutMs / 1000} s`);
+        }),
+      ]);
+      if (this.#problems.delete(part)) {
+        this.logger.info(`The ${part} is back`);
+      }
+    } catch (error) {
+      const message = isError(error) ? error.message : String(error);
+      const before = this.#problems.get(part);
+      if (!before) {
+        this.logger.warn(`The ${part} is away: ${message}`);
+      }
+      const since = before?.since ?? new Date(this.now()).toISOString();
+      this.#problems.set(part, { part, message, since });
+    } finally {
+      timer.abort();
+    }
+  }
+}
+
+/** The probes of every cluster and its Vault. */
+export function clusterProbes(clusters: Clusters): HealthProbe[] {
+  return clusters.all().flatMap(({ name, config, kubernetes, vault }) => [
+    {
+      part: `cluster ${name}`,
+      check: () => kubernetes.expect({ method: 'GET', path: '/version' }),
+    },
+    {
+      part: `Vault of ${name}`,
+      check: async () => {
+        if ((await vaultHealth(config.vault)).sealed) {
+          throw new Error('Vault is sealed: unseal it');
+        }
+        // With the portal's login: a Vault that does not know it is no use.
+        await vault.expect('GET', 'auth/token/lookup-self');
+      },
+    },
+  ]);
+}
