@@ -33,7 +33,8 @@ Secrets, the portal, and two tenants whose walls are proved.
   --down                end the cluster too when the portal is stopped
   --kubeconfig FILE     use a cluster of your own; with
     --context NAME        a context of that file
-    --vault URL           its Vault, as the portal and pods reach it
+    --vault URL           its Vault, as the portal reaches it
+    --vault-for-pods URL  the same Vault as pods reach it, where that is another URL
     --vault-token FILE    a file with a token for it (deploy/vault says its policy)
     --network NAME        what enforces its policies: kubernetes or cilium
     --n8n-image IMAGE     n8n's image there
@@ -54,6 +55,7 @@ const OPTIONS = {
     kubeconfig: { type: 'string' },
     context: { type: 'string' },
     vault: { type: 'string' },
+    'vault-for-pods': { type: 'string' },
     'vault-token': { type: 'string' },
     network: { type: 'string', default: 'kubernetes' },
     'n8n-image': { type: 'string' },
@@ -271,7 +273,11 @@ async function ownClusterConfig(): Promise<string> {
         {
           name: options.context ?? 'default',
           kubernetes: { kubeconfig, context: options.context },
-          vault: { address: options.vault, login: { tokenFile: token } },
+          vault: {
+            address: options.vault,
+            inClusterAddress: options['vault-for-pods'],
+            login: { tokenFile: token },
+          },
         },
       ],
       network: { provider: options.network },

@@ -124,12 +124,9 @@ export function tellingReceipt(
   wall: string,
 ): Receipt | undefined {
   const receipts = proof.receipts.filter(r => r.wall === wall);
-  const decisive = receipts.find(
-    r =>
-      r.outcome === 'breached' ||
-      r.outcome === 'failed' ||
-      r.outcome === 'inconclusive',
-  );
+  const decisive = ['breached', 'failed', 'inconclusive']
+    .map(outcome => receipts.find(r => r.outcome === outcome))
+    .find(Boolean);
   const plainest: Record<string, string[]> = {
     network: ['net.neighbour-service', 'net.canary-egress'],
     secret: ['sec.eso-neighbour', 'sec.neighbour-data', 'sec.canary-data'],

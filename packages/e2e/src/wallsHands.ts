@@ -4,7 +4,7 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { AGNHOST } from './wallsLab';
-import { VaultHands } from './wallsVaultHands';
+import { NodeHands } from './wallsNodeHands';
 
 const API_VERSIONS: Record<string, string> = {
   NetworkPolicy: 'networking.k8s.io/v1',
@@ -20,7 +20,7 @@ const ADDED = 'walls-test';
  * or taken from others is put back by `mend`; what is of a tenant's plan, the
  * plan puts back.
  */
-export class Hands extends VaultHands {
+export class Hands extends NodeHands {
   remove = async (plan: TenantPlan, kind: string, name: string) =>
     this.lab.admin.delete(this.#ref(plan.names.namespace, kind, name));
 

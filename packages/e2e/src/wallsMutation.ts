@@ -14,6 +14,8 @@ export interface Mutation {
   status: 'breached' | 'unproven' | 'holds';
   /** Whose receipts turned */
   checks: string[];
+  /** What each receipt that turned has to say why; anything, where it is not given */
+  says?: RegExp;
   /** Walls that may turn with it; any other holds */
   also?: Wall[];
   /** The other tenant's walls go on holding */

@@ -24,6 +24,8 @@ export interface RowResult {
   statuses: Statuses;
   /** The worst outcome of each check */
   outcomes: Map<string, Outcome>;
+  /** Why a check's receipts turned: their reasons, or what came back */
+  reasons: Map<string, string[]>;
   /** The other tenant's walls meanwhile */
   neighbour: Statuses;
   /** After mending */
@@ -72,6 +74,7 @@ export class Pair {
       const proof = broken.get(a.spec.name)!;
       result.statuses = statusesOf(proof);
       result.outcomes = worst(proof.receipts);
+      result.reasons = reasonsOf(proof.receipts);
       result.neighbour = statusesOf(broken.get(b.spec.name)!);
     } catch (error) {
       result.error = error as Error;
@@ -176,4 +179,15 @@ function worst(receipts: Receipt[]): Map<string, Outcome> {
     }
   }
   return outcomes;
+}
+
+function reasonsOf(receipts: Receipt[]): Map<string, string[]> {
+  const reasons = new Map<string, string[]>();
+  for (const { check, outcome, reason, code, response } of receipts) {
+    if (outcome !== 'asExpected') {
+      const said = reason ?? `${code} ${response}`.trim();
+      reasons.set(check, [...(reasons.get(check) ?? []), said]);
+    }
+  }
+  return reasons;
 }

@@ -91,4 +91,37 @@ export const SABOTAGES: Mutation[] = [
     full: true,
     apply: ({ hideVault }) => hideVault(),
   },
+  {
+    title: 'A denial is said to be a reject, and this network drops',
+    wall: 'network',
+    status: 'unproven',
+    checks: ['net.canary-egress', 'net.canary-ingress', 'net.neighbour-pod'],
+    full: true,
+    apply: async ({ withDenial }) => withDenial('reject'),
+  },
+  {
+    title: "The node's agent (Cilium) is stopped, and started again",
+    wall: 'network',
+    status: 'unproven',
+    also: ['secret'],
+    checks: ['net.own-service', 'net.canary-egress', 'sec.login'],
+    says: /FailedCreatePodSandBox|network agent running/,
+    shared: true,
+    full: true,
+    apply: async ({ stopPart, withDeadline }) => {
+      withDeadline(20_000);
+      await stopPart('cilium-agent');
+    },
+  },
+  {
+    title: 'The API server is killed in the middle of a proof, and comes back',
+    wall: 'resource',
+    status: 'unproven',
+    also: ['network', 'secret'],
+    checks: ['res.privileged', 'res.owner-edit'],
+    says: /can't be reached/,
+    shared: true,
+    full: true,
+    apply: ({ killApiServerAfter }) => killApiServerAfter(60),
+  },
 ];

@@ -16,12 +16,14 @@ import {
   prepareState,
   startNode,
 } from './node/node.ts';
-import { labRoot, type LabPaths } from './paths.ts';
+import { labRoot, repoRoot, type LabPaths } from './paths.ts';
 import type { Progress } from './progress.ts';
 import { until } from './run.ts';
 import { startKeeper } from './startKeeper.ts';
 
 const MANIFESTS = join(labRoot, 'manifests');
+/** What lets the portal name versions; needs the namespaces of the manifests. */
+const VERSIONS = join(repoRoot, 'deploy', 'kubernetes-versions.yaml');
 // As the pod runs: Vault's data are a folder of the state.
 const VAULT_UID = 1000;
 
@@ -83,6 +85,7 @@ export async function bringUpNode(
     ),
   ]);
   await portalAccess(api, paths, progress);
+  await applyFiles(paths, [VERSIONS]);
   api.close();
   startKeeper(paths);
 }

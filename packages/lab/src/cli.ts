@@ -4,32 +4,19 @@ import { join } from 'node:path';
 import { KubeApi } from './cluster/api.ts';
 import { kubectlEnv } from './cluster/kubectl.ts';
 import { readKeys } from './cluster/vault.ts';
+import { WORKLOADS } from './cluster/workloads.ts';
+import { restartPart, startPart, stopPart } from './control.ts';
 import { labDown, labReset } from './down.ts';
 import { endpoints } from './endpoints.ts';
 import { LabError, messageOf } from './errors.ts';
+import { HELP } from './help.ts';
+import { takeLock } from './lock.ts';
 import { nodeCommand } from './node/node.ts';
 import { labPaths } from './paths.ts';
 import { progressPrinter, statusText } from './print.ts';
 import { runInherit } from './run.ts';
 import { labStatus } from './status.ts';
 import { isRunning, labBuild, labUp, upAlready } from './up.ts';
-
-const HELP = `The lab: a real cluster on this machine, in namespaces of its own.
-
-  npm run lab -- up                        build what is missing, bring it all up
-      [--control-plane-only]               no node: what machines get that can't host one
-      [--keep-build-cache]                 keep the compiler's cache, 13 GB
-  npm run lab -- down                      end it; its data stay
-  npm run lab -- reset                     end it and remove its data
-  npm run lab -- status [--json]           what runs, since when, in how much memory
-  npm run lab -- build                     build only
-  npm run lab -- kubectl ARGS              kubectl with full rights
-  npm run lab -- vault ARGS                vault with the root token
-  npm run lab -- logs PART [ARGS]          a daemon's log (etcd, kubelet, cilium-agent, …),
-                                           or that of coredns, vault, external-secrets
-  npm run lab -- open TENANT               the tenant's n8n on a port of this machine
-  npm run lab -- shell [COMMAND]           a shell inside of the node
-`;
 
 const paths = labPaths();
 
@@ -92,17 +79,10 @@ const commands: Record<string, Command> = {
   },
 
   async logs([part, ...rest]) {
-    const pods: Record<string, string[]> = {
-      coredns: ['-n', 'kube-system', 'deployment/coredns'],
-      vault: ['-n', 'sys-vault', 'statefulset/sys-vault'],
-      'external-secrets': [
-        '-n',
-        'external-secrets',
-        'deployment/external-secrets',
-      ],
-    };
-    if (part in pods) {
-      return commands.kubectl(['logs', ...pods[part], ...rest]);
+    if (Object.hasOwn(WORKLOADS, part)) {
+      const { namespace, kind, name } = WORKLOADS[part];
+      const of = ['-n', namespace, `${kind}/${name}`];
+      return commands.kubectl(['logs', ...of, ...rest]);
     }
     const file = join(paths.logs, `${part}.log`);
     if (!part || !existsSync(file)) {
@@ -116,6 +96,33 @@ const commands: Record<string, Command> = {
       'tail',
       rest.length > 0 ? [...rest, file] : ['-n', '200', file],
     );
+  },
+
+  async restart([part]) {
+    needNode();
+    await locked(() => restartPart(paths, part));
+    console.log(`${part} was restarted, and works`);
+    return 0;
+  },
+
+  async stop([part]) {
+    needNode();
+    const done = await locked(() => stopPart(paths, part));
+    console.log(
+      `${part} is ${
+        done ? '' : 'already '
+      }held down: 'npm run lab -- start ${part}' brings it back`,
+    );
+    return 0;
+  },
+
+  async start([part]) {
+    needNode();
+    const done = await locked(() => startPart(paths, part));
+    console.log(
+      done ? `${part} works again` : `${part} was not held down: nothing to do`,
+    );
+    return 0;
   },
 
   async open([tenant]) {
@@ -152,6 +159,15 @@ function buildOptions(args: string[]) {
     keepBuildCache: args.includes('--keep-build-cache'),
     controlPlaneOnly: args.includes('--control-plane-only'),
   };
+}
+
+async function locked<T>(work: () => Promise<T>): Promise<T> {
+  const release = takeLock(paths);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 function needRunning() {

@@ -39,18 +39,23 @@ function lineOf(part: LabPart): string {
 
 export function statusText(status: LabStatus): string {
   const lines = status.parts.map(
-    ({ id, version, running, since, memoryBytes }) =>
+    ({ id, version, running, held, since, memoryBytes }) =>
       [
-        running ? '✓' : ' ',
+        held ? '■' : running ? '✓' : ' ',
         id.padEnd(24),
         version.padEnd(20),
         running
           ? `since ${since!.slice(0, 19)}Z  ${megabytes(memoryBytes)}`
+          : held
+          ? `held down: 'npm run lab -- start ${id}' brings it back`
           : 'not running',
       ].join(' '),
   );
+  const held = status.parts.filter(part => part.held).map(({ id }) => id);
   const head = status.ready
     ? `the lab is up (${megabytes(status.memoryBytes)} in all)`
+    : held.length > 0
+    ? `the lab is up, but for ${held.join(', ')}`
     : status.running
     ? 'the lab is coming up, or stopped half way'
     : "the lab is down: 'npm run lab -- up' brings it up";

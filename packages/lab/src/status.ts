@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { heldParts } from './control.ts';
 import { endpoints, type LabMode } from './endpoints.ts';
 import { labProcesses } from './node/cgroups.ts';
 import { factsOf, processesWith } from './node/processes.ts';
@@ -13,13 +14,17 @@ export interface PartStatus {
   id: string;
   version: string;
   running: boolean;
+  /** It was stopped, and is not to be started by itself. */
+  held: boolean;
+  /** Its processes on this machine. */
+  pids: number[];
   /** ISO time of the oldest of its processes. */
   since?: string;
   memoryBytes: number;
 }
 
 export interface LabStatus {
-  /** The whole lab is up. */
+  /** The whole lab is up, and nothing of it held down. */
   ready: boolean;
   running: boolean;
   /** With a node, or the control plane alone. */
@@ -80,8 +85,10 @@ export function labStatus(): LabStatus {
   const running = isRunning(paths);
   const { mode, api, vault } = endpoints(paths);
   const processes = processesOf(paths, mode)
-    .map(factsOf)
-    .filter(facts => facts !== undefined)
+    .flatMap(pid => {
+      const facts = factsOf(pid);
+      return facts ? [{ pid, ...facts }] : [];
+    })
     .map(facts => ({
       ...facts,
       line: `${[basename(facts.command[0]), ...facts.command.slice(1)].join(
@@ -90,6 +97,7 @@ export function labStatus(): LabStatus {
     }));
   const sum = (some: { memoryBytes: number }[]) =>
     some.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
+  const held = heldParts(paths);
   const parts = PARTS.map(({ id, version, command }) => {
     const its = processes.filter(({ line }) => command.test(line));
     const started = its.map(({ startedAt }) => startedAt.getTime());
@@ -97,6 +105,8 @@ export function labStatus(): LabStatus {
       id,
       version,
       running: its.length > 0,
+      held: held.includes(id),
+      pids: its.map(({ pid }) => pid),
       ...(its.length > 0 && {
         since: new Date(Math.min(...started)).toISOString(),
       }),
@@ -104,7 +114,8 @@ export function labStatus(): LabStatus {
     };
   });
   return {
-    ready: running && (readProgress(paths)?.ready ?? false),
+    ready:
+      running && held.length === 0 && (readProgress(paths)?.ready ?? false),
     running,
     mode,
     api,

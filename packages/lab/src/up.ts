@@ -8,6 +8,7 @@ import {
   type Built,
 } from './build/build.ts';
 import { KubeApi } from './cluster/api.ts';
+import { heldParts, startPart } from './control.ts';
 import { addControlPlaneParts, bringUpControlPlane } from './controlPlane.ts';
 import { modeFile, type LabMode } from './endpoints.ts';
 import { nodeInit } from './node/node.ts';
@@ -69,12 +70,16 @@ export function isRunning(paths: LabPaths): boolean {
   return nodeInit(paths) !== undefined || readPid(apiServer) !== undefined;
 }
 
-/** The progress of a lab that is up and answers. */
+/**
+ * The progress of a lab that is up and answers. What was held down in it is
+ * started: whoever wants it up wants all of it.
+ */
 export async function upAlready(): Promise<LabProgress | undefined> {
   const paths = labPaths();
   if (!isRunning(paths)) return undefined;
   const progress = readProgress(paths);
   if (!progress?.ready) return undefined;
+  for (const part of heldParts(paths)) await startPart(paths, part);
   const api = new KubeApi(paths);
   const answers = await api.isReady();
   api.close();

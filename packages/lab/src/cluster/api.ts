@@ -63,6 +63,8 @@ export class KubeApi {
         response => {
           let text = '';
           response.setEncoding('utf8').on('data', chunk => (text += chunk));
+          // An answer that breaks off has no end.
+          response.on('error', reject);
           response.on('end', () => {
             const status = response.statusCode ?? 0;
             const json = /json/.test(response.headers['content-type'] ?? '');

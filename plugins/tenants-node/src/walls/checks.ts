@@ -23,9 +23,16 @@ export interface PlannedAttempt {
   attempt: Attempt;
 }
 
-/** Everything that a side's checks try in this round. */
-export function attemptsOf(side: Side): PlannedAttempt[] {
-  return ALL.flatMap(check =>
-    check.attempts(side).map(attempt => ({ check, attempt })),
-  );
+const known = new WeakMap<Side, PlannedAttempt[]>();
+
+/** Everything that a side's checks try in this round; a side never changes. */
+export function attemptsOf(side: Side): readonly PlannedAttempt[] {
+  let attempts = known.get(side);
+  if (!attempts) {
+    attempts = ALL.flatMap(check =>
+      check.attempts(side).map(attempt => ({ check, attempt })),
+    );
+    known.set(side, attempts);
+  }
+  return attempts;
 }

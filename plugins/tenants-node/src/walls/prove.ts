@@ -8,6 +8,7 @@ import { declaredPlacement } from './portal/placement';
 import { ProveOptions, TenantProof } from './proof';
 import { RoundResults } from './round/evaluate';
 import { Answers, assignTasks, RAM } from './round/pods';
+import { PodsFirst } from './round/podsFirst';
 import { runPortalAttempts } from './round/portal';
 import { nominal, prepare, Prepared } from './round/prepare';
 import { receiptsOf } from './round/sides';
@@ -77,12 +78,14 @@ async function run(
       onProgress?.(name, { ...current });
     }
   };
+  const podsFirst = new PodsFirst(1 + sides.length);
   const podFor = async (
     name: string,
     side: Side,
     problem?: string,
   ): Promise<[string, PodRun]> => {
     const isRam = name === RAM;
+    const counted = podsFirst.onePod();
     const nonce = randomBytes(6).toString('hex');
     const pod = podManifest({
       role: isRam ? 'ram' : 'proof',
@@ -95,15 +98,19 @@ async function run(
       placement: isRam ? undefined : declaredPlacement(side),
     });
     if (problem) {
+      counted();
       return [name, notRun(pod, problem)];
     }
     const result = await runPod(cluster, pod, {
       nonce,
       signal,
       deadline,
-      onStarted: () => tell(name, p => (p.phase = 'attacking')),
+      onStarted: () => {
+        counted();
+        tell(name, p => (p.phase = 'attacking'));
+      },
       onAnswer: () => tell(name, p => p.done++),
-    });
+    }).finally(counted);
     return [name, result];
   };
   const context = {
@@ -111,17 +118,18 @@ async function run(
     platform,
     signal: AbortSignal.any([signal, deadline]),
   };
+  const attemptsFor = async (side: Side, i: number) => {
+    await podsFirst.wait(context.signal);
+    const onDone = () => tell(names[i], p => p.done++);
+    return runPortalAttempts(side, context, onDone);
+  };
   // All of them come to their end, and clean up, before the round does.
   const [runs, portal] = await Promise.all([
     Promise.allSettled([
       podFor(RAM, sides[0]),
       ...sides.map((side, i) => podFor(names[i], side, noRoom[i])),
     ]),
-    Promise.all(
-      sides.map((side, i) =>
-        runPortalAttempts(side, context, () => tell(names[i], p => p.done++)),
-      ),
-    ),
+    Promise.all(sides.map(attemptsFor)),
   ]);
   signal.throwIfAborted();
   const ran = runs.map(settled => {

@@ -12,7 +12,7 @@ export async function createPod(
   pod: KubernetesObject,
   signal: AbortSignal,
   onSent: () => void,
-): Promise<{ uid?: string; problem?: string }> {
+): Promise<{ uid?: string; resourceVersion?: string; problem?: string }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     onSent();
@@ -20,7 +20,8 @@ export async function createPod(
       signal,
     });
     if (status < 300) {
-      return { uid: body.metadata.uid };
+      const { uid, resourceVersion } = body.metadata;
+      return { uid, resourceVersion };
     }
     const message = String(body.message ?? `HTTP ${status}`);
     if (!mayPass(status, message) || Date.now() > deadline) {

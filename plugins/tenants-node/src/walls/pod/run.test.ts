@@ -34,6 +34,7 @@ function cluster(options: {
   create?: { status: number; body: object }[];
   states?: object[];
   logs?: string[][];
+  events?: object[];
 }) {
   const { create = [], states = [RUNNING], logs = [GOOD] } = options;
   const object = (status: object) => ({
@@ -61,6 +62,7 @@ function cluster(options: {
         signal.addEventListener('abort', () => fail(signal.reason)),
       );
     },
+    list: async () => ({ items: options.events ?? [] }),
     async *logs() {
       yield* logs.length > 1 ? logs.shift()! : logs[0];
     },
@@ -75,12 +77,13 @@ function cluster(options: {
 
 const run = (
   on: ReturnType<typeof cluster>,
-  over: { deadlineMs?: number; signal?: AbortSignal } = {},
+  over: { deadlineMs?: number; patienceMs?: number; signal?: AbortSignal } = {},
 ) =>
   runPod(on.cluster, pod, {
     nonce: NONCE,
     deadline: AbortSignal.timeout(over.deadlineMs ?? 5_000),
     signal: over.signal ?? new AbortController().signal,
+    patienceMs: over.patienceMs,
   });
 
 describe('runPod', () => {
@@ -159,6 +162,60 @@ describe('runPod', () => {
     const result = await run(on, { deadlineMs: 200 });
     expect(result.problem).toMatch(/not done at the deadline/);
     expect(on.deleted).toHaveBeenCalled();
+  });
+
+  it('says what keeps a pod from starting, where that has not passed', async () => {
+    const warning = (at: string, reason: string) => ({
+      reason,
+      message: `of ${at}`,
+      lastTimestamp: `2026-01-01T00:00:${at}Z`,
+    });
+    const events = [
+      warning('02', 'FailedCreatePodSandBox'),
+      warning('01', 'FailedMount'),
+    ];
+    const states = [waiting('ContainerCreating')];
+    const times = { deadlineMs: 600, patienceMs: 50 };
+    expect((await run(cluster({ states, events }), times)).problem).toBe(
+      'The proof pod was not done at the deadline (it did not start: FailedCreatePodSandBox of 02)',
+    );
+    expect((await run(cluster({ states }), times)).problem).toMatch(
+      /its kubelet has said nothing of it/,
+    );
+    const bare = {
+      ...waiting('ContainerCreating'),
+      conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }],
+    };
+    expect((await run(cluster({ states: [bare] }), times)).problem).toMatch(
+      /not given it a network yet/,
+    );
+    // One that started after all is not said to be slow any more.
+    const late = cluster({
+      states: [...states, ...states, ...states, RUNNING],
+      events,
+      logs: [GOOD.slice(0, 2)],
+    });
+    expect((await run(late, times)).problem).toMatch(/0 answers so far/);
+  });
+
+  it('watches a pod from where it was made', async () => {
+    const on = cluster({
+      states: [{}, RUNNING],
+      create: [
+        {
+          status: 201,
+          body: { metadata: { uid: 'u1', resourceVersion: '7' } },
+        },
+      ],
+    });
+    const watch = jest.spyOn(on.kubernetes, 'watch');
+    const get = jest.spyOn(on.kubernetes, 'get');
+    expect((await run(on)).problem).toBeUndefined();
+    expect(get).not.toHaveBeenCalled();
+    expect(watch).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ resourceVersion: '7' }),
+    );
   });
 
   it('removes the pod when it is given up', async () => {

@@ -3,7 +3,7 @@ import { Cluster } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { Answer, PodFacts } from '../types';
 import { createPod } from './create';
-import { startOf } from './start';
+import { SlowStartError, startOf } from './start';
 import { PodLine } from './tasks';
 
 /** Milliseconds before a stream that broke is opened again. */
@@ -19,6 +19,8 @@ export interface PodRun {
   facts: PodFacts;
   /** Why answers are missing */
   problem?: string;
+  /** Why it has not started, while that may pass */
+  slow?: string;
 }
 
 /** Options of {@link runPod}. */
@@ -28,6 +30,8 @@ export interface RunPodOptions {
   deadline: AbortSignal;
   /** Gives the run up */
   signal: AbortSignal;
+  /** Milliseconds before one looks why it has not started; default 10 s */
+  patienceMs?: number;
   onStarted?: () => void;
   onAnswer?: (id: number) => void;
 }
@@ -52,7 +56,10 @@ export async function runPod(
     run.problem = made.problem;
     run.uid = made.uid;
     if (made.uid) {
-      run.problem = await follow(cluster, run, options, either);
+      run.problem = await follow(cluster, run, options, {
+        signal: either,
+        since: made.resourceVersion,
+      });
     }
   } catch (error) {
     options.signal.throwIfAborted();
@@ -85,11 +92,16 @@ async function follow(
   cluster: Cluster,
   run: PodRun,
   options: RunPodOptions,
-  signal: AbortSignal,
+  { signal, since }: { signal: AbortSignal; since?: string },
 ): Promise<string | undefined> {
+  let known = since;
   for (;;) {
     try {
-      const start = await startOf(cluster, run, signal);
+      const start = await startOf(cluster, run, signal, {
+        since: known,
+        patienceMs: options.patienceMs,
+      });
+      run.slow = undefined;
       if (start.problem) {
         return start.problem;
       }
@@ -101,9 +113,11 @@ async function follow(
       if (start.ended) {
         return `The proof pod ended early: ${start.ended}`;
       }
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      run.slow = error instanceof SlowStartError ? error.message : run.slow;
     }
+    known = undefined;
     await sleep(RETRY_MS, undefined, { signal });
   }
 }
@@ -160,6 +174,9 @@ async function remove(cluster: Cluster, namespace: string, name: string) {
   }
 }
 
-function last({ answers, uid }: PodRun): string {
+function last({ answers, uid, slow }: PodRun): string {
+  if (slow) {
+    return `it did not start: ${slow}`;
+  }
   return uid ? `${answers.size} answers so far` : 'it was not made';
 }

@@ -12,8 +12,6 @@ export const PROOF_SCRIPT = String.raw`'use strict';
 const net = require('node:net');
 const dns = require('node:dns');
 const dgram = require('node:dgram');
-const http = require('node:http');
-const https = require('node:https');
 const fs = require('node:fs');
 const os = require('node:os');
 
@@ -102,7 +100,7 @@ function askDns({ host, port, name }) {
 }
 
 const base = new URL(spec.vault.address);
-const client = base.protocol === 'https:' ? https : http;
+const client = require(base.protocol === 'https:' ? 'node:https' : 'node:http');
 const agent = new client.Agent({ keepAlive: true, maxSockets: 16, ca: spec.vault.caData });
 function vault(method, path, body, token) {
   return new Promise(done => {

@@ -1,7 +1,9 @@
 import { Cluster } from '../../clients';
 
-/** Milliseconds a pod may wait for a node before that is its problem. */
-const UNSCHEDULABLE_MS = 10_000;
+/** Longest text of an Event that a reason repeats, in characters. */
+const LONGEST = 400;
+/** Milliseconds a pod may take before one looks what keeps it. */
+const PATIENCE_MS = 10_000;
 /** Reasons for waiting that do not pass by themselves. */
 const STUCK =
   /^(ErrImage|ImagePull|InvalidImageName|CreateContainer|RunContainer|CrashLoop)/;
@@ -15,19 +17,35 @@ export interface PodStart {
   ended?: string;
 }
 
+/** Its kubelet goes on trying: this may pass, and is why where it does not. */
+export class SlowStartError extends Error {}
+
 const GONE: PodStart = {
   problem: 'The proof pod was removed by somebody else',
 };
 
-/** Watches a pod until its container has run, or can't. */
+/** Options of {@link startOf}. */
+export interface StartOptions {
+  /** resourceVersion of the pod as it was made; without one it is looked up */
+  since?: string;
+  patienceMs?: number;
+}
+
+/**
+ * Watches a pod until its container has run, or can't.
+ *
+ * @throws SlowStartError when it has a node and does not start there
+ */
 export async function startOf(
   cluster: Cluster,
   pod: { namespace: string; name: string; uid?: string },
   signal: AbortSignal,
+  { since, patienceMs = PATIENCE_MS }: StartOptions = {},
 ): Promise<PodStart> {
-  const patience = AbortSignal.timeout(UNSCHEDULABLE_MS);
+  const patience = AbortSignal.timeout(patienceMs);
   try {
-    return await watchStart(cluster, pod, AbortSignal.any([signal, patience]));
+    const either = AbortSignal.any([signal, patience]);
+    return await watchStart(cluster, pod, either, since);
   } catch (error) {
     signal.throwIfAborted();
     if (!patience.aborted) {
@@ -41,25 +59,59 @@ export async function startOf(
   if (unscheduled) {
     return { problem: `The proof pod finds no node: ${unscheduled.message}` };
   }
-  throw new Error('The proof pod is slow to start');
+  const said = await warningOf(cluster, pod, signal);
+  throw new SlowStartError(said ?? silence(live?.status));
+}
+
+/** What it means that nothing was said to be wrong. */
+function silence({ conditions = [] }: any = {}): string {
+  return conditions.some(
+    (c: any) => c.type === 'PodReadyToStartContainers' && c.status === 'False',
+  )
+    ? "its node has not given it a network yet: is the node's network agent running?"
+    : 'its kubelet has said nothing of it: is it running?';
+}
+
+/** What was last said to be wrong with the pod. */
+async function warningOf(
+  { kubernetes }: Cluster,
+  { namespace, name, uid }: { namespace: string; name: string; uid?: string },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const object = uid
+    ? `involvedObject.uid=${uid}`
+    : `involvedObject.name=${name}`;
+  const { items } = await kubernetes.list<any>(
+    { apiVersion: 'v1', kind: 'Event', namespace },
+    { fieldSelector: `${object},type=Warning`, signal },
+  );
+  const at = (event: any) =>
+    Date.parse(event.lastTimestamp ?? event.eventTime ?? '') || 0;
+  const last = items.sort((a, b) => at(b) - at(a))[0];
+  return last && `${last.reason} ${last.message}`.slice(0, LONGEST);
 }
 
 async function watchStart(
   { kubernetes }: Cluster,
   pod: { namespace: string; name: string; uid?: string },
   signal: AbortSignal,
+  since?: string,
 ): Promise<PodStart> {
-  const live = await kubernetes.get<any>(refOf(pod), { signal });
-  const start = live ? stateOf(live, pod.uid) : GONE;
-  if (start) {
-    return start;
+  let resourceVersion = since;
+  if (!resourceVersion) {
+    const live = await kubernetes.get<any>(refOf(pod), { signal });
+    const start = live ? stateOf(live, pod.uid) : GONE;
+    if (start) {
+      return start;
+    }
+    resourceVersion = live.metadata.resourceVersion;
   }
   const done = new AbortController();
   const events = kubernetes.watch<any>(
     { ...refOf(pod), name: undefined },
     {
       fieldSelector: `metadata.name=${pod.name}`,
-      resourceVersion: live?.metadata.resourceVersion,
+      resourceVersion,
       signal: AbortSignal.any([signal, done.signal]),
     },
   );

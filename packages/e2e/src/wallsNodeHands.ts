@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { VaultHands } from './wallsVaultHands';
+
+const run = promisify(execFile);
+// Never part of a build.
+// eslint-disable-next-line no-restricted-syntax
+const LAB_CLI = join(__dirname, '..', '..', 'lab', 'src', 'cli.ts');
+
+/** What mutations do to the node's daemons, by way of the lab's own commands. */
+export class NodeHands extends VaultHands {
+  /** Holds a daemon of the node down; mending starts it and waits until it works. */
+  stopPart = async (part: string) => {
+    this.later(() => lab('start', part));
+    await lab('stop', part);
+  };
+
+  /** Proofs end after these milliseconds, whatever is missing by then. */
+  withDeadline = (deadlineMs: number) => {
+    const { proofs } = this.platform;
+    this.platform = { ...this.platform, proofs: { ...proofs, deadlineMs } };
+  };
+
+  /** What counts as a denial, as the proof is told. */
+  withDenial = (denial: 'drop' | 'reject') => {
+    const { network } = this.platform;
+    this.platform = { ...this.platform, network: { ...network, denial } };
+  };
+
+  /**
+   * Kills the API server once the next proof has its pods, and the portal has sent
+   * so many requests of its own since. The node starts it again.
+   */
+  killApiServerAfter = async (requests: number) => {
+    const { parts } = JSON.parse(await lab('status', '--json'));
+    const [pid] = parts.find(({ id }: any) => id === 'kube-apiserver').pids;
+    const { kubernetes } = this.lab.cluster;
+    const enough = kubernetes.requests + requests;
+    let waiting = true;
+    const kill = async () => {
+      while (waiting && kubernetes.requests < enough) {
+        await sleep(1);
+      }
+      if (waiting) {
+        process.kill(pid, 'SIGKILL');
+      }
+    };
+    const killed = kill();
+    this.later(async () => {
+      waiting = false;
+      await killed;
+      await this.until(async () => {
+        const answer = await this.lab.admin
+          .request({ method: 'GET', path: '/readyz' })
+          .catch(() => undefined);
+        return answer?.status === 200;
+      }, 'the API server to answer again');
+    });
+  };
+}
+
+async function lab(...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [LAB_CLI, ...args], {
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  });
+  return stdout;
+}
