@@ -16,10 +16,13 @@ import { buildFrontend, installDependencies } from './lib/install.ts';
 import { Portal } from './lib/portal.ts';
 import { stateDir } from './lib/run.ts';
 import {
+  hasDrift,
   prove,
   runTemplate,
   tellingReceipt,
+  valuesOf,
   type Proof,
+  type TenantSpec,
 } from './lib/tenants.ts';
 
 const HELP = `Brings everything up: dependencies, a real cluster with Vault and External
@@ -185,25 +188,30 @@ function labLines(board: Board): OnProgress {
   };
 }
 
-/** Both tenants, created where they are not there yet, and proved. */
+/**
+ * Both tenants, proved: created where they are not there yet, and applied again
+ * where the plan has moved on since.
+ */
 async function tenants(
   board: Board,
   portal: Portal,
 ): Promise<[string, Proof][]> {
   await portal.until('/api/tenants/tenants', 60);
   const { items } = await portal.call('GET', '/api/tenants/tenants?limit=1000');
-  const there = new Set(items.map((t: { name: string }) => t.name));
+  const there = new Map<string, TenantSpec>(
+    items.map((t: { name: string; spec: TenantSpec }) => [t.name, t.spec]),
+  );
   await Promise.all(
-    TENANTS.filter(t => !there.has(t.name)).map(tenant =>
-      board.part(`Tenant ${tenant.name}`, detail =>
-        runTemplate(
-          portal,
-          'create-tenant',
-          { ...tenant, size: 'small' },
-          detail,
-        ),
-      ),
-    ),
+    TENANTS.map(async tenant => {
+      const spec = there.get(tenant.name);
+      if (spec && !(await hasDrift(portal, tenant.name))) {
+        return;
+      }
+      const values = spec ? valuesOf(spec) : { ...tenant, size: 'small' };
+      await board.part(`Tenant ${tenant.name}`, detail =>
+        runTemplate(portal, 'create-tenant', values, detail),
+      );
+    }),
   );
   return Promise.all(
     TENANTS.map(({ name }) =>

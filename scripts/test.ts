@@ -131,6 +131,13 @@ const UNIT: Suite[] = [
   jest('Unit tests', 'unit', ['yarn', 'backstage-cli', 'repo', 'test']),
 ];
 
+/** Upon the front end as it was built for the lab's portal. */
+const BUNDLE = tool('Size of the plugin in the browser', 'bundle-size', [
+  'node',
+  '--no-warnings',
+  'scripts/bundleSize.ts',
+]);
+
 const ON_THE_LAB: Suite[] = [
   jest('The engine and the walls on the lab', 'lab', [
     'yarn',
@@ -194,6 +201,7 @@ async function main(): Promise<number> {
     }
     if (withLab) {
       await board.part('Front end', buildFrontend);
+      await run(BUNDLE);
       const error = await lab;
       if (error) {
         total.failed++;

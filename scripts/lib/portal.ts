@@ -10,8 +10,6 @@ export interface PortalOptions {
   port: number;
   /** Config files beside app-config.yaml */
   configs: string[];
-  /** The backend to run, relative to packages/backend; default its own */
-  entry?: string;
   env?: NodeJS.ProcessEnv;
   /** Folder of the databases; relative to `.state` */
   database: string;
@@ -38,7 +36,7 @@ export class Portal {
         '--no-warnings',
         '--require',
         '@backstage/cli/config/nodeTransform.cjs',
-        options.entry ?? 'src/index.ts',
+        'src/index.ts',
         ...configs.flatMap(file => ['--config', join(root, file)]),
       ],
       {

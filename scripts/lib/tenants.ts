@@ -138,3 +138,26 @@ export function tellingReceipt(
   );
   return decisive ?? best[0] ?? asExpected.find(r => r.kind === 'barrier');
 }
+
+/** A tenant's spec, as the API has it. */
+export interface TenantSpec {
+  name: string;
+  owner: string;
+  cluster: string;
+  size: string;
+  egress: { hosts: string[]; cidrs: string[] };
+  allowInternet: boolean;
+  email?: string;
+}
+
+/** Whether a tenant is not as its plan is now. */
+export async function hasDrift(portal: Portal, name: string): Promise<boolean> {
+  const path = `/api/tenants/tenants/${name}/drift`;
+  const { items } = await portal.call<{ items: unknown[] }>('GET', path);
+  return items.length > 0;
+}
+
+/** The form's values by which a tenant becomes what it is. */
+export function valuesOf({ egress, ...spec }: TenantSpec) {
+  return { ...spec, egressHosts: egress.hosts, egressCidrs: egress.cidrs };
+}

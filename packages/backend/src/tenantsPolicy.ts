@@ -1,0 +1,73 @@
+import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  AuthorizeResult,
+  isPermission,
+  isResourcePermission,
+  PolicyDecision,
+} from '@backstage/plugin-permission-common';
+import {
+  PermissionPolicy,
+  PolicyQuery,
+  PolicyQueryUser,
+} from '@backstage/plugin-permission-node';
+import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
+import {
+  createTenantConditionalDecision,
+  tenantConditions,
+} from '@threewalls/backstage-plugin-tenants-backend';
+import {
+  RESOURCE_TYPE_TENANT,
+  tenantCreatePermission,
+  tenantProvePermission,
+  tenantReadPermission,
+} from '@threewalls/backstage-plugin-tenants-common';
+
+/** Answers for all tenants, whoever owns them. */
+const PLATFORM_TEAM = 'group:default/platform-team';
+
+/**
+ * Everyone sees every tenant and its walls; only its owners change it, they and
+ * the platform team prove it, and members of a group order one. All else is allowed.
+ */
+export class TenantsPolicy implements PermissionPolicy {
+  async handle(
+    request: PolicyQuery,
+    user?: PolicyQueryUser,
+  ): Promise<PolicyDecision> {
+    const { permission } = request;
+    const claims = user?.info.ownershipEntityRefs ?? [];
+    const mayProveAll =
+      claims.includes(PLATFORM_TEAM) &&
+      isPermission(permission, tenantProvePermission);
+    if (isPermission(permission, tenantCreatePermission)) {
+      const isInGroup = claims.some(claim => claim.startsWith('group:'));
+      return {
+        result: isInGroup ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
+      };
+    }
+    if (
+      isResourcePermission(permission, RESOURCE_TYPE_TENANT) &&
+      !isPermission(permission, tenantReadPermission) &&
+      !mayProveAll
+    ) {
+      return createTenantConditionalDecision(
+        permission,
+        tenantConditions.isTenantOwner({ claims }),
+      );
+    }
+    return { result: AuthorizeResult.ALLOW };
+  }
+}
+
+export default createBackendModule({
+  pluginId: 'permission',
+  moduleId: 'tenants-policy',
+  register(env) {
+    env.registerInit({
+      deps: { policy: policyExtensionPoint },
+      async init({ policy }) {
+        policy.setPolicy(new TenantsPolicy());
+      },
+    });
+  },
+});

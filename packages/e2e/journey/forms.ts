@@ -1,0 +1,83 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** Milliseconds for a task upon a tenant to end. */
+const TASK_MS = 180_000;
+
+const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click();
+
+/** What one who orders a tenant types. */
+export interface Order {
+  name: string;
+  /** Part of a group's name */
+  owner: string;
+  password: string;
+}
+
+/**
+ * Fills in the form for a new tenant, to its last page; `at` is called on each.
+ */
+export async function order(
+  page: Page,
+  values: Order,
+  at: (pageName: string) => Promise<void> = async () => {},
+): Promise<void> {
+  await page.getByLabel('Name').first().waitFor();
+  await at('form');
+  await page.getByLabel('Name').first().fill('Not-A-Name');
+  await page.getByLabel('Owner').first().fill(values.owner);
+  await page
+    .getByRole('option', { name: new RegExp(values.owner, 'i') })
+    .first()
+    .click();
+  await next(page);
+  await page
+    .getByText(/must match pattern|lower-case/i)
+    .first()
+    .waitFor();
+  await page.getByLabel('Name').first().fill(values.name);
+  await next(page);
+  await page.getByText('What it may reach').last().waitFor();
+  await at('form-egress');
+  await next(page);
+  await page.getByText('First password').first().waitFor();
+  await page.locator('input[type=password]').first().fill(values.password);
+  await at('form-n8n');
+  await review(page);
+  await at('form-review');
+}
+
+/** Chooses a size by its card: the radio button in it is drawn over. */
+export async function chooseSize(page: Page, size: string): Promise<void> {
+  await page.getByText(size, { exact: true }).click();
+  await page.getByRole('radio', { name: size, checked: true }).waitFor();
+}
+
+/** Goes on from the last page of a form. */
+export async function review(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByRole('button', { name: 'Create' }).waitFor();
+}
+
+/** Types a tenant's name, to confirm that it goes. */
+export async function typeName(page: Page, name: string): Promise<void> {
+  await page.getByLabel(/name again/).fill(name);
+}
+
+/** Asserts that the form does not go on with the name of another tenant. */
+export async function refuseOtherName(page: Page, name: string): Promise<void> {
+  await typeName(page, `not-${name}`);
+  await page.getByRole('button', { name: 'Review' }).click();
+  const refusal = page.getByText(/This is not the name/).first();
+  await refusal.waitFor();
+}
+
+/**
+ * Starts the task of a reviewed form, and waits until it has ended well: then it
+ * offers a link.
+ */
+export async function runTask(page: Page, linkName: string): Promise<Locator> {
+  await page.getByRole('button', { name: 'Create' }).click();
+  const link = page.getByRole('link', { name: linkName });
+  await link.waitFor({ timeout: TASK_MS });
+  return link;
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import type { Portal } from '../../../scripts/lib/portal.ts';
+import { runTemplate } from '../../../scripts/lib/tenants.ts';
+import { visit } from './browser.ts';
+import { untilWalls } from './card.ts';
+import { glance, look } from './screens.ts';
+
+/**
+ * Sees a tenant, and all of them, as one who owns none: the walls' status is
+ * there, and whatever would be refused is not offered, or says why not.
+ */
+export async function seeWithoutRights(
+  page: Page,
+  portal: Portal,
+  tenant: string,
+): Promise<void> {
+  const entity = `/catalog/default/resource/${tenant}`;
+  await visit(page, `${portal.url}${entity}`);
+  await untilWalls(page, { Network: '', Secret: '', Resource: '' });
+  const prove = page.getByRole('button', { name: 'Prove now' });
+  const isDisabled = await prove.isDisabled();
+  assert.ok(isDisabled, '"Prove now" is offered to one who may not');
+  const reason = page.getByText(/it takes the permission tenant\.prove/);
+  await reason.waitFor();
+  assert.equal(
+    await prove.getAttribute('aria-describedby'),
+    await reason.getAttribute('id'),
+  );
+  await look(page, 'visitor-card');
+
+  await visit(page, `${portal.url}${entity}/tenant`);
+  await page.getByText(`web-tenant-${tenant}`).first().waitFor();
+  await page.waitForLoadState('networkidle');
+  for (const name of ['Resize', 'Offboard', 'Apply again']) {
+    await notOffered(page, name);
+  }
+  await glance(page, 'visitor-tab', 'light');
+
+  await visit(page, `${portal.url}/tenants`);
+  const row = page.getByRole('row', { name: new RegExp(tenant) }).first();
+  await row.waitFor();
+  await page.waitForLoadState('networkidle');
+  await notOffered(page, 'Create a tenant');
+  await glance(page, 'visitor-tenants', 'light');
+
+  await visit(page, `${portal.url}/create/templates/default/create-tenant`);
+  await look(page, 'visitor-form', () => orderInVain(page, `${tenant}-2`));
+  await refused(portal, tenant);
+}
+
+/** Fills in the form's first page: it does not go on without a group to own. */
+async function orderInVain(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Name').first().fill(name);
+  await page.getByText('The name is free').waitFor();
+  const owner = page.getByLabel('Owner').first();
+  await owner.click();
+  await page.getByText('No options').waitFor();
+  await page.getByText(/you have to be one of its members/).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Next' }).click();
+  assert.ok(
+    await owner.evaluate(field => field.matches(':focus:invalid')),
+    'the form does not point to the owner that is missing',
+  );
+}
+
+/** Asserts that no link of this name can be followed. */
+async function notOffered(page: Page, name: string): Promise<void> {
+  const links = page
+    .getByRole('link', { name, exact: true })
+    .or(page.getByRole('button', { name, exact: true }));
+  for (const link of await links.all()) {
+    assert.ok(await link.isDisabled(), `"${name}" is offered`);
+  }
+}
+
+/** Asserts that the portal refuses what its pages do not offer. */
+async function refused(portal: Portal, tenant: string): Promise<void> {
+  const proofs = `/api/tenants/tenants/${tenant}/proofs`;
+  assert.equal((await portal.request('POST', proofs, {})).status, 403);
+  await assert.rejects(
+    runTemplate(portal, 'resize-tenant', {
+      tenant: `resource:default/${tenant}`,
+      size: 'small',
+    }),
+    /tenant\.resize is denied/,
+  );
+}
