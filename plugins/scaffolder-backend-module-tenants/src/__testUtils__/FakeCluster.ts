@@ -108,6 +108,9 @@ export class FakeCluster {
         ...body,
         metadata: { ...body.metadata, resourceVersion: version },
         status: {
+          replicas: 1,
+          updatedReplicas: 1,
+          availableReplicas: 1,
           conditions: ['Ready', 'Available'].map(type => ({
             type,
             status: 'True',

@@ -4,6 +4,7 @@ import { Wait } from '../plan/types';
 
 interface Conditioned {
   metadata: { name: string; generation?: number; resourceVersion: string };
+  spec?: { replicas?: number };
   status?: {
     observedGeneration?: number;
     conditions?: {
@@ -12,7 +13,9 @@ interface Conditioned {
       reason?: string;
       message?: string;
     }[];
+    /** Of a Deployment; each is absent where it is 0 */
     updatedReplicas?: number;
+    availableReplicas?: number;
     replicas?: number;
   };
 }
@@ -33,7 +36,7 @@ export async function waitFor(
   let last = 'nothing yet';
   try {
     for await (const object of states(wait, cluster, either)) {
-      const met = isMet(object, wait.condition);
+      const met = isMet(object, wait);
       if (met.ok) {
         return;
       }
@@ -88,7 +91,7 @@ async function* states(
 
 function isMet(
   object: Conditioned,
-  type: string,
+  { condition: type, object: { kind } }: Wait,
 ): { ok: boolean; said?: string } {
   const { metadata, status } = object;
   const condition = status?.conditions?.find(c => c.type === type);
@@ -102,10 +105,23 @@ function isMet(
     status?.observedGeneration !== undefined &&
     metadata.generation !== undefined &&
     status.observedGeneration < metadata.generation;
-  const rolling =
-    status?.updatedReplicas !== undefined &&
-    status.updatedReplicas < (status.replicas ?? 0);
-  return { ok: condition?.status === 'True' && !behind && !rolling, said };
+  const rolling = kind === 'Deployment' && isRolling(object);
+  return {
+    ok: condition?.status === 'True' && !behind && !rolling,
+    said: rolling
+      ? `${said}, of the pods before; the new ones are not there`
+      : said,
+  };
+}
+
+/** As `kubectl rollout status` tells it: Available alone may be of the old pods. */
+function isRolling({ spec, status = {} }: Conditioned): boolean {
+  const { updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = status;
+  return (
+    updatedReplicas < (spec?.replicas ?? 1) ||
+    replicas > updatedReplicas ||
+    availableReplicas < updatedReplicas
+  );
 }
 
 /** The newest warnings of the namespace: they often have the reason. */
