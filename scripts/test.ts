@@ -111,7 +111,8 @@ function nodeTest(title: string, name: string, pattern: string): Suite {
 
 const UNIT: Suite[] = [
   tool('Formatting', 'prettier', ['yarn', 'prettier:check']),
-  tool('Types', 'tsc', ['yarn', 'tsc']),
+  // Afresh: the order of a type's keys in the API reports depends on it.
+  tool('Types', 'tsc', ['yarn', 'tsc', '--incremental', 'false']),
   tool('API reports', 'api-reports', [
     'yarn',
     'build:api-reports:only',
