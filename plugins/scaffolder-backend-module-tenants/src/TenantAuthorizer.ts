@@ -13,6 +13,8 @@ import {
 } from '@backstage/plugin-permission-common';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  checkMembership,
+  checkName,
   Clusters,
   readTenant,
   TenantRecord,
@@ -100,15 +102,9 @@ export class TenantAuthorizer {
     const { ownershipEntityRefs } = await this.options.userInfo.getUserInfo(
       credentials,
     );
-    const refs = ownershipEntityRefs.map(ref => ref.toLowerCase());
-    if (!refs.includes(owner.toLowerCase())) {
-      throw new NotAllowedError(
-        `You may not act for ${owner}: you are not one of its members`,
-      );
-    }
+    checkMembership(ownershipEntityRefs, owner);
   }
 
-  /** A name is unique in the portal, whatever the cluster. */
   async #checkNameIsFree(spec: TenantSpec): Promise<void> {
     const existing = await readTenant(this.options.clusters, spec.name).catch(
       (error: Error) => {
@@ -118,19 +114,7 @@ export class TenantAuthorizer {
         throw error;
       },
     );
-    if (!existing) {
-      return;
-    }
-    if (existing.cluster !== spec.cluster) {
-      throw new InputError(
-        `Tenant ${spec.name} exists in cluster ${existing.cluster}: a name is unique in the portal`,
-      );
-    }
-    if (existing.owner !== spec.owner) {
-      throw new NotAllowedError(
-        `Tenant ${spec.name} exists and is owned by ${existing.owner}: choose another name`,
-      );
-    }
+    checkName(spec, existing);
   }
 }
 

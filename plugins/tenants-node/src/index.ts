@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './apply';
+export { checkMembership, checkName } from './claims';
 export * from './clients';
 export * from './plan';
 export * from './platform';

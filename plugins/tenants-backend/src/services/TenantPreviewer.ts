@@ -17,6 +17,8 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   checkCapacity,
+  checkMembership,
+  checkName,
   Clusters,
   diffPlan,
   Platform,
@@ -139,12 +141,7 @@ export class TenantPreviewer {
     const { auth, catalog, userInfo } = this.options;
     if (auth.isPrincipal(credentials, 'user')) {
       const { ownershipEntityRefs } = await userInfo.getUserInfo(credentials);
-      const refs = ownershipEntityRefs.map(ref => ref.toLowerCase());
-      if (!refs.includes(owner.toLowerCase())) {
-        throw new NotAllowedError(
-          `You may not act for ${owner}: you are not one of its members`,
-        );
-      }
+      checkMembership(ownershipEntityRefs, owner);
     }
     if (!(await catalog.getEntityByRef(owner, { credentials }))) {
       throw new InputError(
@@ -153,7 +150,7 @@ export class TenantPreviewer {
     }
   }
 
-  /** Whether there is that tenant; a name is unique in the portal. */
+  /** Whether there is that tenant. */
   async #checkName(spec: TenantSpec): Promise<boolean> {
     const existing = await this.options.source
       .get(spec.name)
@@ -163,16 +160,7 @@ export class TenantPreviewer {
         }
         throw error;
       });
-    if (existing && existing.cluster !== spec.cluster) {
-      throw new InputError(
-        `name: tenant ${spec.name} exists in cluster ${existing.cluster}, and a name is unique in the portal`,
-      );
-    }
-    if (existing && existing.owner.toLowerCase() !== spec.owner.toLowerCase()) {
-      throw new NotAllowedError(
-        `Tenant ${spec.name} exists and is owned by ${existing.owner}: choose another name`,
-      );
-    }
+    checkName(spec, existing);
     return existing !== undefined;
   }
 }
