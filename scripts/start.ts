@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   endpoints,
@@ -14,6 +13,7 @@ import {
 import { Board } from './lib/board.ts';
 import { buildFrontend, installDependencies } from './lib/install.ts';
 import { Portal } from './lib/portal.ts';
+import { ownClusterConfig } from './lib/ownCluster.ts';
 import { stateDir } from './lib/run.ts';
 import {
   hasDrift,
@@ -89,7 +89,9 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new Error(`--port ${options.port} is no port`);
   }
-  const config = own ? await ownClusterConfig() : 'app-config.lab.yaml';
+  const config = own
+    ? await ownClusterConfig({ ...options, kubeconfig: options.kubeconfig! })
+    : 'app-config.lab.yaml';
   const board = new Board();
   const startedAt = Date.now();
   if (options.fresh) {
@@ -256,49 +258,8 @@ async function forget(board: Board, own: boolean): Promise<void> {
     if (!own) {
       await labReset();
     }
-    const { rm } = await import('node:fs/promises');
     await rm(join(stateDir, 'portal'), { recursive: true, force: true });
   });
-}
-
-/** A config file for a cluster of the user's own. */
-async function ownClusterConfig(): Promise<string> {
-  const kubeconfig = resolve(options.kubeconfig!);
-  const token = options['vault-token'] && resolve(options['vault-token']);
-  if (!existsSync(kubeconfig)) {
-    throw new Error(
-      `--kubeconfig ${options.kubeconfig}: there is no such file`,
-    );
-  }
-  if (!options.vault || !token || !existsSync(token)) {
-    throw new Error(
-      'A cluster of your own needs --vault URL and --vault-token FILE as well: deploy/vault has the policy of that token',
-    );
-  }
-  const config = {
-    tenants: {
-      clusters: [
-        {
-          name: options.context ?? 'default',
-          kubernetes: { kubeconfig, context: options.context },
-          vault: {
-            address: options.vault,
-            inClusterAddress: options['vault-for-pods'],
-            login: { tokenFile: token },
-          },
-        },
-      ],
-      network: { provider: options.network },
-      ...(options['n8n-image'] && { n8n: { image: options['n8n-image'] } }),
-    },
-  };
-  await mkdir(stateDir, { recursive: true });
-  // JSON is YAML too.
-  await writeFile(
-    join(stateDir, 'own-cluster.yaml'),
-    JSON.stringify(config, undefined, 2),
-  );
-  return '.state/own-cluster.yaml';
 }
 
 main().catch(error => {

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { stateDir } from './run.ts';
+
+/** What the command line says of a cluster of the user's own. */
+export interface OwnCluster {
+  kubeconfig: string;
+  context?: string;
+  vault?: string;
+  'vault-for-pods'?: string;
+  'vault-token'?: string;
+  network: string;
+  'n8n-image'?: string;
+}
+
+/**
+ * Writes a config file for a cluster of the user's own.
+ *
+ * @returns its path, relative to the checkout
+ * @throws Error where a file is not there or Vault is not named
+ */
+export async function ownClusterConfig(options: OwnCluster): Promise<string> {
+  const kubeconfig = resolve(options.kubeconfig);
+  const token = options['vault-token'] && resolve(options['vault-token']);
+  if (!existsSync(kubeconfig)) {
+    throw new Error(
+      `--kubeconfig ${options.kubeconfig}: there is no such file`,
+    );
+  }
+  if (!options.vault || !token || !existsSync(token)) {
+    throw new Error(
+      'A cluster of your own needs --vault URL and --vault-token FILE as well: deploy/vault has the policy of that token',
+    );
+  }
+  const config = {
+    tenants: {
+      clusters: [
+        {
+          name: options.context ?? 'default',
+          kubernetes: { kubeconfig, context: options.context },
+          vault: {
+            address: options.vault,
+            inClusterAddress: options['vault-for-pods'],
+            login: { tokenFile: token },
+          },
+        },
+      ],
+      network: { provider: options.network },
+      ...(options['n8n-image'] && { n8n: { image: options['n8n-image'] } }),
+    },
+  };
+  await mkdir(stateDir, { recursive: true });
+  // JSON is YAML too.
+  await writeFile(
+    join(stateDir, 'own-cluster.yaml'),
+    JSON.stringify(config, undefined, 2),
+  );
+  return '.state/own-cluster.yaml';
+}
