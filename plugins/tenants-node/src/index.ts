@@ -4,10 +4,10 @@
  * @packageDocumentation
  */
 export * from './apply';
-export { checkMembership, checkName } from './claims';
+export { checkMembership, checkName } from './apply/claims';
 export * from './clients';
 export * from './plan';
-export * from './platform';
-export { readPlatform } from './readPlatform';
-export * from './tenants';
-export * from './walls';
+export * from './config/platform';
+export { readPlatform } from './config/readPlatform';
+export * from './clients/tenants';
+export * from './prove';

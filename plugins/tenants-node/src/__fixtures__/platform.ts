@@ -1,7 +1,7 @@
 import { ConfigReader } from '@backstage/config';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { Platform } from '../platform';
-import { readPlatform } from '../readPlatform';
+import { Platform } from '../config/platform';
+import { readPlatform } from '../config/readPlatform';
 
 /** A platform with one cluster and every default. */
 export function testPlatform(tenants: Record<string, unknown> = {}): Platform {

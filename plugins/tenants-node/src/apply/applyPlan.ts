@@ -1,5 +1,7 @@
 import pLimit from 'p-limit';
 import { Cluster } from '../clients';
+import { Platform } from '../config/platform';
+import { planCanary } from '../plan/canary';
 import { PlannedResource, Stage, STAGES, TenantPlan } from '../plan/types';
 import { applyKubernetes } from './applyKubernetes';
 import { applyPolicyOrRole, applySeed, SeedValues } from './applyVault';
@@ -121,6 +123,23 @@ export async function applyPlan(
     }
   }
   return results;
+}
+
+/**
+ * Makes the canary what it has to be, and waits until its bait answers.
+ *
+ * @throws what applyPlan throws
+ * @public
+ */
+export async function ensureCanary(
+  cluster: Cluster,
+  platform: Platform,
+  options: Pick<
+    ApplyPlanOptions,
+    'signal' | 'onResult' | 'onWait' | 'wait'
+  > = {},
+): Promise<ApplyResult[]> {
+  return applyPlan(planCanary(cluster, platform), cluster, options);
 }
 
 /** Lets all finish before the first failure is thrown, so that none is left running. */

@@ -3,8 +3,8 @@ import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
 import { Placement, planPlacement } from '../plan/placement';
 import { TenantPlan } from '../plan/types';
-import { Platform, Toleration } from '../platform';
-import { listTenants, TenantRecord } from '../tenants';
+import { Platform, Toleration } from '../config/platform';
+import { listTenants, TenantRecord } from '../clients/tenants';
 
 /** What quotas promise and nodes hold: cores and bytes. */
 interface Capacity {

@@ -1,6 +1,7 @@
 export { checkCapacity } from './checkCapacity';
 export {
   applyPlan,
+  ensureCanary,
   type ApplyPlanOptions,
   type ApplyResult,
 } from './applyPlan';

@@ -1,8 +1,7 @@
 import { InputError, ServiceUnavailableError } from '@backstage/errors';
 import { Cluster, KubernetesError } from '../clients';
-import { ownPolicy } from '../plan/names';
+import { ARCHIVED_LABEL, ownPolicy } from '../plan/names';
 import { KubernetesObject, TenantNames } from '../plan/types';
-import { ARCHIVED_LABEL } from '../tenants';
 import { checkOwnership } from './ownership';
 import { waitUntilEmpty, waitUntilGone } from './waitGone';
 

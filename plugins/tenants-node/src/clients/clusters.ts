@@ -1,5 +1,5 @@
 import { InputError } from '@backstage/errors';
-import { ClusterConfig, Platform } from '../platform';
+import { ClusterConfig, Platform } from '../config/platform';
 import { KubernetesClient } from './kubernetes';
 import { VaultClient } from './vault';
 

@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent } from 'undici';
-import { ClusterConfig } from '../platform';
+import { ClusterConfig } from '../config/platform';
 
 /** Connections of the pool; more requests at once wait for one. */
 const CONNECTIONS = 128;

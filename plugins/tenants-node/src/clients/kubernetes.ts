@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { FIELD_MANAGER } from '@threewalls/backstage-plugin-tenants-common';
 import { KubernetesObject } from '../plan/types';
-import { ClusterConfig } from '../platform';
+import { ClusterConfig } from '../config/platform';
 import { connect, loadKubeConfig } from './connection';
 import { KubernetesError } from './errors';
 import { objectPath } from './kinds';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import nodeVault from 'node-vault';
-import { ClusterConfig } from '../platform';
+import { ClusterConfig } from '../config/platform';
 import { ClusterUnavailableError, VaultError } from './errors';
 
 /** An answer of Vault, whatever its status. */

@@ -1,4 +1,4 @@
-import { testCluster } from '../walls/__fixtures__/side';
+import { testCluster } from '../prove/__fixtures__/side';
 import { testPlatform } from '../__fixtures__/platform';
 import { planCanary } from './canary';
 

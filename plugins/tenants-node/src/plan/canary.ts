@@ -1,12 +1,9 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { applyPlan, ApplyPlanOptions, ApplyResult } from '../apply';
-import { Cluster } from '../clients';
-import { Platform } from '../platform';
-import { CANARY } from '../tenants';
-import { BAIT_RESOURCES, planBait } from '../walls/bait';
+import { ClusterConfig, Platform } from '../config/platform';
+import { BAIT_RESOURCES, planBait } from './bait';
 import { planAccess } from './access';
 import { PlanContext } from './context';
-import { tenantNames } from './names';
+import { CANARY, tenantNames } from './names';
 import { planNamespace } from './namespace';
 import { tenantObject } from './objects';
 import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
@@ -25,7 +22,7 @@ const OWNER = 'group:default/platform';
  * @public
  */
 export function planCanary(
-  cluster: Pick<Cluster, 'name' | 'config'>,
+  cluster: { name: string; config: ClusterConfig },
   platform: Platform,
 ): TenantPlan {
   const spec: TenantSpec = {
@@ -89,23 +86,6 @@ export function planCanary(
       },
     ],
   };
-}
-
-/**
- * Makes the canary what it has to be, and waits until its bait answers.
- *
- * @throws what applyPlan throws
- * @public
- */
-export async function ensureCanary(
-  cluster: Cluster,
-  platform: Platform,
-  options: Pick<
-    ApplyPlanOptions,
-    'signal' | 'onResult' | 'onWait' | 'wait'
-  > = {},
-): Promise<ApplyResult[]> {
-  return applyPlan(planCanary(cluster, platform), cluster, options);
 }
 
 /** Nobody owns it, and no SecretStore is in it: only the portal is bound. */

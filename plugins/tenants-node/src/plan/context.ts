@@ -1,5 +1,5 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { ClusterConfig, Platform, TenantSize } from '../platform';
+import { ClusterConfig, Platform, TenantSize } from '../config/platform';
 import { TenantNames } from './types';
 
 /** What every part of a plan is made from. */

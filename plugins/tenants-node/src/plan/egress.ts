@@ -1,8 +1,8 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { InputError } from '@backstage/errors';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { ClusterConfig, Platform } from '../platform';
-import { vaultEndpoint } from './vaultService';
+import { ClusterConfig, Platform } from '../config/platform';
+import { vaultEndpoint } from '../config/vaultService';
 
 /** Ranges that are a host's own or a link's (clouds' metadata too), on any cluster. */
 const NEVER = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4'];

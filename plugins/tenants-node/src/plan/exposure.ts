@@ -1,5 +1,5 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { Exposure, Platform } from '../platform';
+import { Exposure, Platform } from '../config/platform';
 import { PlanContext } from './context';
 import { forTenant, N8N } from './names';
 import { N8N_PORT } from './network';

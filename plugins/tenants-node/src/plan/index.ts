@@ -1,6 +1,13 @@
 export { CLUSTER_ROLES } from './access';
+export { planCanary } from './canary';
 export { n8nUrl } from './exposure';
-export { N8N, tenantNames } from './names';
+export {
+  ARCHIVED_LABEL,
+  CANARY,
+  N8N,
+  TENANT_SELECTOR,
+  tenantNames,
+} from './names';
 export { N8N_PORT, N8N_SELECTOR } from './network';
 export { planTenant } from './planTenant';
 export { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';

@@ -1,9 +1,29 @@
+import {
+  FIELD_MANAGER,
+  MANAGED_BY_LABEL,
+  TENANT_LABEL,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { parseEntityRef } from './entityRef';
-import { ClusterConfig, Platform } from '../platform';
+import { ClusterConfig, Platform } from '../config/platform';
 import { TenantNames } from './types';
 
 /** Name of n8n's Service, Deployment, Secret and own ServiceAccount. */
 export const N8N = 'n8n';
+
+/** Name of the platform's own namespace beside the tenants. */
+export const CANARY = 'canary';
+
+/** Port of the canary's bait. */
+export const CANARY_PORT = 8080;
+
+/** Selector of the bait's pod. */
+export const CANARY_SELECTOR = { 'app.kubernetes.io/name': CANARY };
+
+/** Label of a namespace whose tenant was removed and whose data was kept. */
+export const ARCHIVED_LABEL = 'threewalls.io/archived';
+
+/** Selects the namespaces of tenants. */
+export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL}!=${CANARY},${ARCHIVED_LABEL}!=true`;
 
 /**
  * Every name that a tenant goes by; without a cluster, as where each tenant has

@@ -4,7 +4,7 @@ import { allowedRanges, holds, reservedRanges } from './egress';
 import { N8N } from './names';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
-import { vaultEndpoint } from './vaultService';
+import { vaultEndpoint } from '../config/vaultService';
 
 /** Port of n8n's Service and container. */
 export const N8N_PORT = 5678;

@@ -1,4 +1,4 @@
-import { N8nConfig, Platform } from '../platform';
+import { N8nConfig, Platform } from '../config/platform';
 import { forTenant } from './names';
 
 /** Where a tenant's n8n runs, as a pod's spec says it; empty where nothing is declared. */

@@ -4,7 +4,7 @@ import {
   tenantNameProblem,
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Platform } from '../platform';
+import { Platform } from '../config/platform';
 import { planAccess } from './access';
 import { PlanContext } from './context';
 import { checkEgress } from './egress';

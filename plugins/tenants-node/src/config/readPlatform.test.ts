@@ -1,0 +1,180 @@
+import { testPlatform } from '../__fixtures__/platform';
+
+describe('readPlatform', () => {
+  it('fills every default in', () => {
+    const { sizes, proofs, network, n8n } = testPlatform();
+    expect(Object.keys(sizes)).toEqual(['small', 'medium', 'large']);
+    expect(network).toMatchObject({ provider: 'kubernetes', denial: 'drop' });
+    expect(proofs).toMatchObject({
+      intervalMs: 300_000,
+      connectTimeoutMs: 3000,
+      image: n8n.image,
+    });
+  });
+
+  it('takes a size of its own, and the rest of it from small', () => {
+    const { sizes } = testPlatform({
+      sizes: { tiny: { title: 'Tiny', quota: { pods: 3 } } },
+    });
+    expect(sizes.tiny.quota).toEqual({ ...sizes.small.quota, pods: 3 });
+  });
+
+  it.each([
+    [{ quota: { limitsMemory: '2GB' } }, /quota.limitsMemory: 2GB/],
+    [{ quota: { limitsMemory: '1e99' } }, /1e99/],
+    [{ quota: { requestsCpu: '-1' } }, /-1/],
+    [{ quota: { requestsMemory: '3Gi' } }, /is over quota.limitsMemory/],
+    [{ n8n: { limits: { memory: '4Gi' } } }, /is over container.max.memory/],
+    [{ n8n: { requests: { cpu: '2' } } }, /is over n8n.limits.cpu/],
+  ])('refuses a size that contradicts itself: %j', (size, message) => {
+    expect(() => testPlatform({ sizes: { small: size } })).toThrow(message);
+  });
+
+  it('refuses a network provider that there is not', () => {
+    expect(() => testPlatform({ network: { provider: 'calico' } })).toThrow(
+      /kubernetes, cilium/,
+    );
+  });
+});
+
+describe('where pods find Vault', () => {
+  const at = (inClusterAddress: string, provider: string) =>
+    testPlatform({
+      network: { provider },
+      clusters: [
+        {
+          name: 'lab',
+          kubernetes: {},
+          vault: {
+            address: inClusterAddress,
+            login: { tokenFile: '/nowhere' },
+          },
+        },
+      ],
+    });
+
+  it('has to be what a policy can name', () => {
+    expect(() => at('https://vault.example.com', 'kubernetes')).toThrow(
+      /lab: vault.inClusterAddress is https:\/\/vault.example.com.*IPv4/,
+    );
+    at('https://vault.example.com', 'cilium');
+    at('https://192.0.2.20:8200', 'kubernetes');
+    at('https://vault.vault.svc:8200', 'kubernetes');
+  });
+});
+
+describe('the targets of proofs', () => {
+  it('are read as address and port', () => {
+    const { proofs } = testPlatform({
+      proofs: { targets: { internet: ['192.0.2.1:443'], dns: '192.0.2.2:53' } },
+    });
+    expect(proofs.outside).toEqual({
+      internet: [{ host: '192.0.2.1', port: 443 }],
+      dns: { host: '192.0.2.2', port: 53 },
+      metadata: { host: '169.254.169.254', port: 80 },
+    });
+  });
+
+  it.each(['example.com:443', '192.0.2.1', '192.0.2.1:0', '192.0.2.1:1:2'])(
+    'are refused where they are none: %s',
+    dns => {
+      expect(() => testPlatform({ proofs: { targets: { dns } } })).toThrow(
+        /proofs.targets.dns/,
+      );
+    },
+  );
+});
+
+describe('where n8n runs', () => {
+  it('is read as it is written', () => {
+    const n8n = {
+      runtimeClassName: 'kata-qemu',
+      runtimeOverhead: { cpu: '250m', memory: '160Mi' },
+      nodeSelector: { 'example.com/pool': '{{ name }}', zone: '' },
+      tolerations: [
+        { key: 'example.com/pool', value: '{{ name }}', effect: 'NoSchedule' },
+        { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 },
+      ],
+    };
+    expect(testPlatform({ n8n }).n8n).toMatchObject(n8n);
+    expect(testPlatform().n8n.nodeSelector).toBeUndefined();
+    expect(testPlatform({ n8n: { nodeSelector: {} } }).n8n).toMatchObject({
+      nodeSelector: undefined,
+    });
+  });
+
+  it.each<[object, RegExp]>([
+    [{ runtimeClassName: 'gVisor' }, /n8n.runtimeClassName: gVisor is not/],
+    [{ runtimeOverhead: { cpu: '1' } }, /goes with runtimeClassName/],
+    [
+      { runtimeClassName: 'kata', runtimeOverhead: { memory: '1GB' } },
+      /runtimeOverhead.memory: 1GB/,
+    ],
+    [{ nodeSelector: 'pool=a' }, /nodeSelector: has to be labels/],
+    [{ nodeSelector: { 'a b': 'c' } }, /a b is not the key of a label/],
+    [{ nodeSelector: { pool: true } }, /nodeSelector.pool: true .*in quotes/],
+    [{ nodeSelector: { pool: 'a b' } }, /nodeSelector.pool: a b/],
+    [{ tolerations: { key: 'a' } }, /tolerations: has to be a list/],
+    [{ tolerations: ['a'] }, /tolerations\[0\]: has to have/],
+    [{ tolerations: [{ key: 'a', values: 'b' }] }, /values is no field/],
+    [{ tolerations: [{ key: 'a', operator: 'In' }] }, /operator is In/],
+    [{ tolerations: [{ effect: 'NoSchedule' }] }, /operator has to be Exists/],
+    [
+      { tolerations: [{ key: 'a', operator: 'Exists', value: 'b' }] },
+      /there is no value/,
+    ],
+    [{ tolerations: [{ key: 'a', value: 1 }] }, /value 1 .*a string/],
+    [{ tolerations: [{ key: 'a', effect: 'Never' }] }, /effect is Never/],
+    [
+      { tolerations: [{ key: 'a', tolerationSeconds: 5 }] },
+      /goes with effect NoExecute/,
+    ],
+  ])('is refused where the API server would: %j', (n8n, message) => {
+    expect(() => testPlatform({ n8n })).toThrow(message);
+  });
+});
+
+describe('the way to n8n', () => {
+  const network = { ingressNamespace: 'ingress' };
+  const host = '{{ name }}.n8n.example.com';
+  const exposure = (n8n: object) => testPlatform({ n8n, network }).n8n.exposure;
+
+  it('is none, an Ingress or an HTTPRoute', () => {
+    expect(testPlatform().n8n.exposure).toBeUndefined();
+    expect(exposure({ ingress: { host } })).toMatchObject({
+      via: 'ingress',
+      scheme: 'http',
+    });
+    expect(exposure({ ingress: { host, tlsSecretName: 'tls' } })).toMatchObject(
+      { via: 'ingress', scheme: 'https' },
+    );
+    expect(
+      exposure({ gateway: { host, name: 'public', namespace: 'gateways' } }),
+    ).toMatchObject({ via: 'gateway', scheme: 'https', name: 'public' });
+  });
+
+  it.each<[object, RegExp]>([
+    [
+      { ingress: { host }, gateway: { host, name: 'a', namespace: 'b' } },
+      /set one of them/,
+    ],
+    [{ ingress: { host: 'n8n.example.com' } }, /same for every tenant/],
+    [{ ingress: { host: '{{ name }}' } }, /is not a host name/],
+    [{ ingress: { host: '{{ name }}.a"b.com' } }, /is not a host name/],
+    [{ ingress: { host, scheme: 'ftp' } }, /scheme is ftp/],
+    [{ ingress: { host, annotations: { a: true } } }, /a has to be a string/],
+    [{ ingress: {} }, /host/],
+    [{ gateway: { host, name: 'a' } }, /namespace/],
+  ])('is refused where it can’t be: %j', (n8n, message) => {
+    expect(() => exposure(n8n)).toThrow(message);
+  });
+
+  it.each([
+    { ingress: { host } },
+    { gateway: { host, name: 'a', namespace: 'b' } },
+  ])('needs the namespace that may come in: %j', n8n => {
+    expect(() => testPlatform({ n8n })).toThrow(
+      /name the namespace .* as tenants.network.ingressNamespace/,
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import { isIP } from 'node:net';
+import { ClusterConfig } from './platform';
+
+/** Where pods find Vault: a Service of the cluster, or an address outside it. */
+export interface VaultEndpoint {
+  host: string;
+  port: number;
+  /** Namespace of Vault's Service, where the address names one */
+  namespace?: string;
+  /** Outside the cluster and by name: only Cilium's policies can name it */
+  isHostName: boolean;
+}
+
+/** Reads {@link VaultEndpoint} off the address that pods use. */
+export function vaultEndpoint(cluster: ClusterConfig): VaultEndpoint {
+  const url = new URL(cluster.vault.inClusterAddress);
+  const service = /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(url.hostname);
+  return {
+    host: url.hostname,
+    port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+    namespace: service?.[1],
+    isHostName: !service && !isIP(url.hostname),
+  };
+}

@@ -1,0 +1,102 @@
+import { Placement } from '../../plan/placement';
+import { plannedObjects } from '../checks/planned';
+import { PlacementAttempt, PortalAttempt, Side } from '../types';
+import { podsPlaced } from './podsPlaced';
+
+/** Where the plan's workload has to run: a sandbox, nodes of its own. */
+export type DeclaredPlacement = Placement;
+
+/** What the plan declares; the proof pod runs in the same way. */
+export function declaredPlacement({
+  tenant,
+}: Pick<Side, 'tenant'>): DeclaredPlacement {
+  const deployment = plannedObjects(tenant.plan, 'Deployment')[0];
+  const spec = (deployment?.spec as any)?.template?.spec ?? {};
+  const { runtimeClassName, nodeSelector, tolerations } = spec;
+  return { runtimeClassName, nodeSelector, tolerations };
+}
+
+/** Attempts for what is declared; none for what isn't. */
+export function placements(
+  side: Side,
+): Record<'runtimeClass' | 'nodes', (PlacementAttempt | PortalAttempt)[]> {
+  const { runtimeClassName, nodeSelector } = declaredPlacement(side);
+  return {
+    runtimeClass: runtimeClassName
+      ? [
+          inSandbox(runtimeClassName),
+          podsPlaced(side, {
+            expected: `n8n's pods have RuntimeClass ${runtimeClassName}`,
+            fields: ['runtimeClassName'],
+            wrong: ({ spec }) =>
+              spec.runtimeClassName === runtimeClassName
+                ? undefined
+                : `has RuntimeClass ${spec.runtimeClassName ?? 'none'}`,
+          }),
+        ]
+      : [],
+    nodes: nodeSelector
+      ? [
+          onNodes(nodeSelector),
+          podsPlaced(side, {
+            expected: `n8n's pods run on nodes ${text(nodeSelector)}`,
+            fields: ['nodeSelector', 'tolerations'],
+            wrong: ({ spec }, labelsOf) =>
+              isOn(nodeSelector, labelsOf(spec.nodeName))
+                ? undefined
+                : `runs on ${spec.nodeName}`,
+          }),
+        ]
+      : [],
+  };
+}
+
+function inSandbox(name: string): PlacementAttempt {
+  return {
+    by: 'placement',
+    target: `RuntimeClass ${name}`,
+    request: "run the proof pod, and compare its kernel with its node's",
+    expected: `RuntimeClass ${name}, and a kernel of its own`,
+    judge: ({ runtimeClassName, kernel, node }) => {
+      const ok =
+        runtimeClassName === name &&
+        kernel !== undefined &&
+        node !== undefined &&
+        kernel !== node.kernel;
+      return {
+        code: runtimeClassName ?? 'NONE',
+        response: `kernel ${kernel}, its node's ${node?.kernel}`,
+        outcome: ok ? 'asExpected' : 'failed',
+      };
+    },
+  };
+}
+
+function onNodes(selector: Record<string, string>): PlacementAttempt {
+  return {
+    by: 'placement',
+    target: `nodes ${text(selector)}`,
+    request: 'run the proof pod, and look at its node',
+    expected: `a node with ${text(selector)}`,
+    judge: ({ nodeName, node }) => ({
+      code: nodeName ?? 'NONE',
+      response: `ran on ${nodeName}`,
+      outcome: isOn(selector, node?.labels) ? 'asExpected' : 'failed',
+    }),
+  };
+}
+
+function isOn(
+  selector: Record<string, string>,
+  labels: Record<string, string> = {},
+): boolean {
+  return Object.entries(selector).every(
+    ([key, value]) => labels[key] === value,
+  );
+}
+
+function text(selector: Record<string, string>): string {
+  return Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}

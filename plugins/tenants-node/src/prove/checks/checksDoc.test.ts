@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { planTenant } from '../../plan/planTenant';
+import { testSide } from '../__fixtures__/side';
+import { attemptsOf, CHECKS } from './checks';
+import { tenantParty } from '../round/facts';
+import { Attempt, CheckInfo, Side } from '../types';
+
+const DOCUMENT = resolve(__dirname, '../../../../../docs/checks.md');
+
+const INTRODUCTION = `
+# What is tried
+
+Every check that a proof makes of a tenant, in its words: made from the catalogue in
+[tenants-node/src/prove/checks](../plugins/tenants-node/src/prove/checks), by a test that fails when this page falls behind. The
+examples are of a tenant \`acme\` with a neighbour \`globex\`, Cilium, an allowed host, a sandbox and dedicated nodes.
+
+A **control** has to succeed, or its wall is unproven. A **barrier** has to be refused in just that way, or its wall is
+breached; any other answer proves nothing. What no check covers stands in the [threat model](threat-model.md).
+`;
+
+/** A pair in which every check has something to try. */
+function richSide(): Side {
+  const side = testSide();
+  const platform = testPlatform({
+    network: { provider: 'cilium' },
+    n8n: {
+      runtimeClassName: 'gvisor',
+      nodeSelector: { pool: 'tenants' },
+    },
+  });
+  const plan = planTenant(
+    testSpec({
+      name: 'acme',
+      egress: { hosts: ['api.saas.test'], cidrs: [] },
+    }),
+    platform,
+  );
+  return {
+    ...side,
+    platform,
+    tenant: { ...tenantParty(plan), pods: side.tenant.pods },
+  };
+}
+
+const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
+
+function example(attempt: Attempt): [string, string, string] {
+  const by = {
+    tenant: "the tenant's pod",
+    neighbour: "the neighbour's pod",
+    ram: "the canary's ram",
+    portal: 'the portal',
+    placement: 'the proof pod itself',
+  }[attempt.by];
+  const expected = 'expect' in attempt ? attempt.expect.text : attempt.expected;
+  // A whole pod does not fit into a row.
+  const request = attempt.request.replace(/(\(server-side dry run\)).*/, '$1');
+  return [by, request, expected];
+}
+
+function row(check: CheckInfo, attempts: Attempt[]): string {
+  const [first] = attempts;
+  const [by, request, expected] = example(first);
+  const more = attempts.length > 1 ? ` and ${attempts.length - 1} more` : '';
+  return `| ${[
+    code(check.id),
+    check.kind,
+    `${check.title}. ${check.why}`,
+    by,
+    `${code(request)}${more}`,
+    expected,
+  ].join(' | ')} |`;
+}
+
+function catalogue(): string {
+  const planned = attemptsOf(richSide());
+  const parts = ['network', 'secret', 'resource'].map(wall => {
+    const rows = CHECKS.filter(check => check.wall === wall).map(check =>
+      row(
+        check,
+        planned.filter(p => p.check.id === check.id).map(p => p.attempt),
+      ),
+    );
+    return `## The ${wall} wall\n
+| check | kind | what it shows, and why | by | tries | expects |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}\n`;
+  });
+  return `${INTRODUCTION.trim()}\n\n${parts.join('\n')}`;
+}
+
+describe('the page of checks', () => {
+  it('is what the catalogue says; UPDATE_DOCS=1 writes it anew', () => {
+    const text = catalogue();
+    if (process.env.UPDATE_DOCS) {
+      writeFileSync(DOCUMENT, text);
+    }
+    expect(readFileSync(DOCUMENT, 'utf8')).toBe(text);
+  });
+});

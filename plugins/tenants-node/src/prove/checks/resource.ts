@@ -1,0 +1,237 @@
+import { accepts, refuses } from '../attempts/dryRun';
+import { asPlanned } from '../attempts/asPlanned';
+import { placements } from '../attempts/placement';
+import { group, mayNot } from '../attempts/reviews';
+import {
+  Bounds,
+  boundsOf,
+  container,
+  hasDefaults,
+  samplePod,
+  service,
+  times,
+  tooMany,
+  volume,
+} from '../attempts/samplePods';
+import { plannedObjects } from './planned';
+import { Attempt, Check, Side } from '../types';
+
+const QUOTA = 'exceeded quota: tenant-quota';
+const POD_SECURITY = 'violates PodSecurity "restricted:latest"';
+
+/** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
+export const RESOURCE_CHECKS: Check[] = [
+  within('res.legal-pod', {
+    kind: 'control',
+    title: 'A pod within its limits is accepted',
+    why: 'A namespace where nothing may run would pass every barrier',
+    attempt: bounds => accepts('a small pod', samplePod(bounds, 'legal')),
+  }),
+  within('res.defaults', {
+    kind: 'control',
+    title: 'A container without limits gets the defaults',
+    why: 'What has no limit takes what it can get',
+    attempt: bounds => {
+      const bare = { ...container('main'), resources: undefined };
+      const pod = samplePod(bounds, 'defaults', { containers: [bare] });
+      return accepts('a pod without resources', pod, body =>
+        hasDefaults(body, bounds),
+      );
+    },
+  }),
+  within('res.container-max', {
+    kind: 'barrier',
+    title: "A container can't be over the maximum",
+    why: "One container must not take the node's memory",
+    attempt: bounds => {
+      const huge = container('main', {
+        memory: times(bounds.containerMax.memory, 4),
+      });
+      const pod = samplePod(bounds, 'container', { containers: [huge] });
+      return refuses('a container over the maximum', pod, perContainer(bounds));
+    },
+  }),
+  within('res.init-container-max', {
+    kind: 'barrier',
+    title: "An init container can't be over the maximum",
+    why: 'Init containers run on the same node',
+    attempt: bounds => {
+      const huge = container('init', {
+        memory: times(bounds.containerMax.memory, 4),
+      });
+      const pod = samplePod(bounds, 'init', { initContainers: [huge] });
+      return refuses(
+        'an init container over the maximum',
+        pod,
+        perContainer(bounds),
+      );
+    },
+  }),
+  within('res.pod-level', {
+    kind: 'barrier',
+    title: "A pod as a whole can't be over the maximum",
+    why: 'A maximum for containers does not see pod-level resources',
+    attempt: bounds => {
+      const memory = times(bounds.podMaxMemory, 2);
+      const resources = { requests: { memory: '64Mi' }, limits: { memory } };
+      const pod = samplePod(bounds, 'pod-level', { resources });
+      return refuses(
+        'pod-level resources over the maximum',
+        pod,
+        'maximum memory usage per Pod',
+      );
+    },
+  }),
+  within('res.quota-memory', {
+    kind: 'barrier',
+    title: "Containers together can't be over the memory quota",
+    why: 'Many small containers take as much as one big one',
+    attempt: ({ containerMax, quotaMemory, ...rest }) => {
+      const containers = tooMany('memory', containerMax.memory, quotaMemory);
+      const pod = samplePod(rest as Bounds, 'memory', { containers });
+      return refuses('memory over the quota', pod, QUOTA, 'limits.memory');
+    },
+  }),
+  within('res.quota-cpu', {
+    kind: 'barrier',
+    title: "Containers together can't be over the CPU quota",
+    why: 'Many small containers take as much as one big one',
+    attempt: ({ containerMax, quotaCpu, ...rest }) => {
+      const containers = tooMany('cpu', containerMax.cpu, quotaCpu);
+      const pod = samplePod(rest as Bounds, 'cpu', { containers });
+      return refuses('CPU over the quota', pod, QUOTA, 'limits.cpu');
+    },
+  }),
+  within('res.quota-objects', {
+    kind: 'barrier',
+    title: "Can't have load balancers, node ports or more storage",
+    why: 'Each of them is a door, or a bill, that nobody planned',
+    attempt: bounds => [
+      ...['LoadBalancer', 'NodePort'].map(type =>
+        refuses(`a ${type} Service`, service(bounds, type), 'exceeded quota'),
+      ),
+      refuses(
+        'a volume over the storage quota',
+        volume(bounds),
+        'exceeded quota',
+      ),
+    ],
+  }),
+  {
+    id: 'res.quota-spec',
+    wall: 'resource',
+    kind: 'barrier',
+    title: 'Its quotas and limits are as planned',
+    why: 'A quota that was raised still refuses what is far above it',
+    attempts: ({ tenant }) =>
+      plannedObjects(tenant.plan, 'ResourceQuota', 'LimitRange').map(object =>
+        asPlanned(object),
+      ),
+  },
+  within('res.privileged', {
+    kind: 'barrier',
+    title: "Can't run a privileged container",
+    why: 'A privileged container is root on the node',
+    attempt: bounds => {
+      const root = {
+        ...container('main'),
+        securityContext: { privileged: true },
+      };
+      const pod = samplePod(bounds, 'privileged', { containers: [root] });
+      return refuses('a privileged container', pod, POD_SECURITY, 'privileged');
+    },
+  }),
+  within('res.host-namespaces', {
+    kind: 'barrier',
+    title: "Can't share the node's namespaces",
+    why: "A pod on the host's network has no network wall",
+    attempt: bounds => {
+      const pod = samplePod(bounds, 'host', {
+        hostNetwork: true,
+        hostPID: true,
+        hostIPC: true,
+      });
+      return refuses(
+        "a pod in the node's namespaces",
+        pod,
+        POD_SECURITY,
+        'host namespaces',
+      );
+    },
+  }),
+  within('res.host-path', {
+    kind: 'barrier',
+    title: "Can't mount the node's files",
+    why: "The node's disk has every tenant's data and tokens",
+    attempt: bounds => {
+      const volumes = [{ name: 'root', hostPath: { path: '/' } }];
+      const pod = samplePod(bounds, 'host-path', { volumes });
+      return refuses(
+        "a pod with the node's disk",
+        pod,
+        POD_SECURITY,
+        'hostPath',
+      );
+    },
+  }),
+  {
+    id: 'res.owner-edit',
+    wall: 'resource',
+    kind: 'barrier',
+    title: "Its owner can't change its walls",
+    why: 'A wall that its tenant can move is none',
+    attempts: ({ tenant: { plan } }) => [
+      mayNot(
+        group(plan.names.ownerGroup),
+        plan.names.namespace,
+        [
+          'resourcequotas',
+          'limitranges',
+          'networkpolicies.networking.k8s.io',
+          'ciliumnetworkpolicies.cilium.io',
+          'namespaces',
+          'roles.rbac.authorization.k8s.io',
+          'rolebindings.rbac.authorization.k8s.io',
+        ].map(resource => `create,update,patch,delete ${resource}`),
+      ),
+    ],
+  },
+  {
+    id: 'res.runtime-class',
+    wall: 'resource',
+    kind: 'control',
+    title: 'Runs in the declared sandbox',
+    why: 'A sandbox that is declared and not used protects nobody',
+    attempts: side => placements(side).runtimeClass,
+  },
+  {
+    id: 'res.placement',
+    wall: 'resource',
+    kind: 'control',
+    title: 'Runs on the declared nodes',
+    why: 'Dedicated nodes keep side channels apart only while they are used',
+    attempts: side => placements(side).nodes,
+  },
+];
+
+/** A check that is derived from the tenant's bounds. */
+function within(
+  id: string,
+  {
+    attempt,
+    ...rest
+  }: Pick<Check, 'kind' | 'title' | 'why'> & {
+    attempt(bounds: Bounds): Attempt | Attempt[];
+  },
+): Check {
+  return {
+    id,
+    wall: 'resource',
+    ...rest,
+    attempts: ({ tenant }: Side) => [attempt(boundsOf(tenant.plan))].flat(),
+  };
+}
+
+function perContainer({ containerMax }: Bounds): string {
+  return `maximum memory usage per Container is ${containerMax.memory}`;
+}

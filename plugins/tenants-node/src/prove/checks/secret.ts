@@ -1,0 +1,244 @@
+import {
+  loginRefused,
+  policiesAre,
+  vaultAnswers,
+  vaultForbids,
+} from './expectations';
+import { externalSecretFor } from '../attempts/externalSecretProbe';
+import { group, mayNot, serviceAccount } from '../attempts/reviews';
+import { storeReady, storesAsPlanned } from '../attempts/stores';
+import { vaultAsPlanned } from '../attempts/vaultText';
+import {
+  authMount,
+  both,
+  capabilities,
+  data,
+  kv,
+  login,
+  mount,
+  others,
+  read,
+  readsItsOwn,
+} from './secretAttempts';
+import { Check } from '../types';
+
+const DENY = ['deny'];
+
+/** The secret wall: what the tenant's own login may do in Vault, and who may use it. */
+export const SECRET_CHECKS: Check[] = secret([
+  {
+    id: 'sec.login',
+    kind: 'control',
+    title: 'Logs in to Vault',
+    why: 'Without a login every refusal would come from having none',
+    attempts: side => [login(side, side.tenant, vaultAnswers)],
+  },
+  {
+    id: 'sec.token-policies',
+    kind: 'barrier',
+    title: 'Its token has its own policy and no other',
+    why: 'One policy more is one path more',
+    attempts: side => [
+      login(
+        side,
+        side.tenant,
+        policiesAre(['default', side.tenant.plan.names.vaultPolicy]),
+      ),
+    ],
+  },
+  {
+    id: 'sec.own-path',
+    kind: 'control',
+    title: 'Reads its own path',
+    why: 'A Vault that is sealed, or a token that is bad, would pass every barrier',
+    attempts: side => [read(side, data(side, side.tenant), vaultAnswers)],
+  },
+  ...(['data', 'metadata', 'list', 'subkeys'] as const).map(
+    (part): Entry => ({
+      id: `sec.canary-${part}`,
+      kind: 'barrier',
+      title: `Can't read the canary's ${part}`,
+      why: "The canary's path exists: its own login reads it at the same moment",
+      attempts: side => [
+        read(side, kv(side, part, side.canary), vaultForbids, [
+          readsItsOwn(side, 'ram'),
+        ]),
+      ],
+    }),
+  ),
+  {
+    id: 'sec.neighbour-data',
+    kind: 'barrier',
+    title: "Can't read the neighbour's data",
+    why: "That is what a neighbour's wall is for",
+    attempts: side =>
+      side.neighbour
+        ? [
+            read(side, data(side, side.neighbour), vaultForbids, [
+              readsItsOwn(side, 'neighbour'),
+            ]),
+          ]
+        : [],
+  },
+  {
+    id: 'sec.list-root',
+    kind: 'barrier',
+    title: "Can't list the mount",
+    why: "A list gives away every tenant's name",
+    attempts: side => [
+      read(side, `${mount(side)}/metadata/?list=true`, vaultForbids),
+    ],
+  },
+  {
+    id: 'sec.neighbour-role',
+    kind: 'barrier',
+    title: "Can't log in as somebody else",
+    why: 'A role that is bound too widely hands out its policy to anyone',
+    attempts: side =>
+      others(side).map(other =>
+        login(
+          side,
+          other,
+          loginRefused(
+            /(service account name|namespace) not authorized/,
+            'service account name or namespace not authorized',
+          ),
+        ),
+      ),
+  },
+  {
+    id: 'sec.wrong-audience',
+    kind: 'barrier',
+    title: "Can't log in with a token meant for another",
+    why: 'A token that leaks from elsewhere must not open Vault',
+    attempts: side => [
+      login(
+        side,
+        side.tenant,
+        loginRefused(/audience/, 'invalid audience'),
+        'other',
+      ),
+    ],
+  },
+  {
+    id: 'sec.prefix-twin',
+    kind: 'barrier',
+    title: 'Has no right on names that begin like its own',
+    why: 'A wildcard at the end of a path also reads NAME-x and NAMEx',
+    attempts: side => {
+      const own = side.tenant.plan.names.kvPath;
+      return [
+        capabilities(
+          both(side, [`${own}-x`, `${own}x`]).map(path => [path, DENY]),
+        ),
+      ];
+    },
+  },
+  {
+    id: 'sec.capabilities',
+    kind: 'barrier',
+    title: "Has no right on others' paths",
+    why: 'Vault says itself what it would allow, write and delete included',
+    attempts: side => [
+      ...others(side).map(({ plan }) =>
+        capabilities(both(side, [plan.names.kvPath]).map(path => [path, DENY])),
+      ),
+      capabilities(
+        [
+          `${mount(side)}/config`,
+          'sys/mounts',
+          'sys/auth',
+          `auth/${authMount(side)}/config`,
+        ].map(path => [path, DENY]),
+      ),
+    ],
+  },
+  {
+    id: 'sec.escalate',
+    kind: 'barrier',
+    title: "Can't give itself more rights",
+    why: 'Whoever may write a policy, a role or a token has every right',
+    attempts: side => {
+      const { vaultPolicy, vaultRole } = side.tenant.plan.names;
+      return [
+        capabilities([
+          [`sys/policies/acl/${vaultPolicy}`, DENY],
+          [`auth/${authMount(side)}/role/${vaultRole}`, DENY],
+          ['auth/token/create', DENY],
+          ['identity/entity', DENY],
+          [data(side, side.tenant), ['read']],
+        ]),
+      ];
+    },
+  },
+  {
+    id: 'sec.policy-text',
+    kind: 'barrier',
+    title: 'Its policy and role are as planned',
+    why: 'A right that nobody tries today is still a right',
+    attempts: side => vaultAsPlanned(side),
+  },
+  {
+    id: 'sec.store-ready',
+    kind: 'control',
+    title: 'Its SecretStore is Ready',
+    why: 'External Secrets has to be able to log in as the tenant',
+    attempts: side => [storeReady(side)],
+  },
+  {
+    id: 'sec.store-spec',
+    kind: 'barrier',
+    title: 'Its stores are as planned, and there is no other',
+    why: 'A store without a ServiceAccount logs in as External Secrets itself',
+    attempts: side => storesAsPlanned(side),
+  },
+  {
+    id: 'sec.eso-neighbour',
+    kind: 'barrier',
+    title: "External Secrets can't fetch the canary's key for it",
+    why: 'The operator reads for everyone: the store alone decides as whom',
+    attempts: side => [externalSecretFor(side, side.canary.plan.names.kvPath)],
+  },
+  {
+    id: 'sec.k8s-secrets',
+    kind: 'barrier',
+    title: "Its ServiceAccounts have no right on others' Secrets",
+    why: 'What Vault keeps apart ends up in Kubernetes Secrets',
+    attempts: side => {
+      const { namespace, loginServiceAccount, workloadServiceAccount } =
+        side.tenant.plan.names;
+      return others(side).flatMap(({ plan }) =>
+        [loginServiceAccount, workloadServiceAccount].map(name =>
+          mayNot(serviceAccount(namespace, name), plan.names.namespace, [
+            'get,list secrets',
+            'create serviceaccounts/token',
+            'create pods/exec',
+            'create,get pods/proxy',
+          ]),
+        ),
+      );
+    },
+  },
+  {
+    id: 'sec.owner-hijack',
+    kind: 'barrier',
+    title: 'Its owner has no way to its Secrets',
+    why: 'A store, a pod or a token of the owner’s own would read what the tenant reads',
+    attempts: ({ tenant: { plan } }) => [
+      mayNot(group(plan.names.ownerGroup), plan.names.namespace, [
+        'create secretstores.external-secrets.io',
+        'create externalsecrets.external-secrets.io',
+        'create pods',
+        'create pods/exec',
+        'create serviceaccounts/token',
+        'get secrets',
+      ]),
+    ],
+  },
+]);
+
+type Entry = Omit<Check, 'wall'>;
+
+function secret(checks: Entry[]): Check[] {
+  return checks.map(check => ({ ...check, wall: 'secret' }));
+}

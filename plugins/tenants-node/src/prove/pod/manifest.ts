@@ -1,0 +1,127 @@
+import { PlanContext } from '../../plan/context';
+import { tenantLabels } from '../../plan/objects';
+import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from '../../plan/quota';
+import { KubernetesObject, TenantPlan } from '../../plan/types';
+import { VAULT_AUDIENCE } from '../../plan/vault';
+import { Platform } from '../../config/platform';
+import { DeclaredPlacement } from '../attempts/placement';
+import { PROOF_LABEL } from './labels';
+import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
+import { NumberedTask, OTHER_AUDIENCE, PodSpec, TokenName } from './tasks';
+
+const TOKENS = '/var/run/threewalls';
+/** Seconds a projected token lives: the least that Kubernetes allows. */
+const TOKEN_SECONDS = 600;
+/** Name lookups at once; Node's own default is four. */
+const LOOKUPS = '32';
+
+/** What makes one pod of a round different from another. */
+export interface PodOptions {
+  role: 'proof' | 'ram';
+  /** Of the tenant, or of the canary for a ram */
+  plan: TenantPlan;
+  platform: Platform;
+  cluster: PlanContext['cluster'];
+  nonce: string;
+  tasks: NumberedTask[];
+  /** Whether a fresh policy has yet to bite */
+  fresh?: boolean;
+  placement?: DeclaredPlacement;
+}
+
+/**
+ * The one-shot pod that makes attempts: within `tenant-probe-quota`, under
+ * PodSecurity `restricted`, and never with n8n's labels (its Service would
+ * route to it, its ReplicaSet adopt it).
+ */
+export function podManifest(options: PodOptions): KubernetesObject {
+  const { role, plan, platform, nonce, placement } = options;
+  const { namespace, loginServiceAccount } = plan.names;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `threewalls-${role}-${nonce}`,
+      namespace,
+      labels: { ...tenantLabels(plan.spec.name), [PROOF_LABEL]: role },
+    },
+    spec: {
+      ...placement,
+      serviceAccountName: loginServiceAccount,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      priorityClassName: PROOF_PRIORITY_CLASS,
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      activeDeadlineSeconds: Math.ceil(platform.proofs.deadlineMs / 1000),
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        runAsGroup: 1000,
+        fsGroup: 1000,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [
+        {
+          name: 'proof',
+          image: platform.proofs.image,
+          imagePullPolicy: platform.n8n.imagePullPolicy,
+          command: ['node', '-e', PROOF_SCRIPT],
+          env: [
+            { name: SPEC_VARIABLE, value: JSON.stringify(podSpec(options)) },
+            { name: 'UV_THREADPOOL_SIZE', value: LOOKUPS },
+          ],
+          resources: PROOF_POD_RESOURCES,
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          volumeMounts: [{ name: 'tokens', mountPath: TOKENS, readOnly: true }],
+        },
+      ],
+      volumes: [
+        {
+          name: 'tokens',
+          projected: {
+            sources: [
+              token('vault', VAULT_AUDIENCE),
+              token('other', OTHER_AUDIENCE),
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+function token(path: TokenName, audience: string): object {
+  return {
+    serviceAccountToken: { path, audience, expirationSeconds: TOKEN_SECONDS },
+  };
+}
+
+function podSpec({
+  plan,
+  platform,
+  cluster,
+  nonce,
+  tasks,
+  fresh,
+}: PodOptions): PodSpec {
+  const { inClusterAddress, caData, namespace, authMount } = cluster.vault;
+  return {
+    nonce,
+    timeoutMs: platform.proofs.connectTimeoutMs,
+    settleMs: fresh ? platform.proofs.settleMs : 0,
+    vault: {
+      address: inClusterAddress,
+      caData,
+      namespace,
+      authMount,
+      role: plan.names.vaultRole,
+      tokenFiles: { vault: `${TOKENS}/vault`, other: `${TOKENS}/other` },
+    },
+    tasks,
+  };
+}

@@ -1,0 +1,34 @@
+import {
+  ProofProgress,
+  Receipt,
+  WallVerdict,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { Cluster } from '../clients';
+import { TenantPlan } from '../plan/types';
+import { Platform } from '../config/platform';
+
+/** @public */
+export interface ProveOptions {
+  cluster: Cluster;
+  platform: Platform;
+  /** A pair, or one that is proved with the canary alone */
+  tenants: [TenantPlan] | [TenantPlan, TenantPlan];
+  /** Right after a create or change: lets a policy take the settle time to bite */
+  fresh?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (tenant: string, progress: ProofProgress) => void;
+}
+
+/**
+ * What a round came to for one of its tenants.
+ *
+ * @public
+ */
+export interface TenantProof {
+  receipts: Receipt[];
+  verdicts: WallVerdict[];
+  /** Milliseconds a fresh policy took to bite, where the round had to wait */
+  timeToEnforceMs?: number;
+  /** The tenant on the other side, or `canary` when there was none, or none that was well */
+  neighbour: string;
+}

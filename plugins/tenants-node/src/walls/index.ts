@@ -1,9 +1,0 @@
-export { ensureCanary, planCanary } from '../plan/canary';
-export { CHECKS } from './checks';
-
-export { expectedReceipts, type ExpectedReceipt } from './expectedReceipts';
-export { judge } from './judge';
-export { type ProveOptions, type TenantProof } from './proof';
-export { proveTenants } from './prove';
-export { sweepProofPods } from './sweep';
-export { type CheckInfo, type Endpoint, type Outside } from './types';
