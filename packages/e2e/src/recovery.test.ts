@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   applyPlan,
+  hashPassword,
   planTenant,
   removeTenant,
   tenantNames,
@@ -92,7 +93,7 @@ beforeAll(async () => {
     platform,
   );
   const undisturbed = applyPlan(calmly, cluster, {
-    seed: { ownerPassword: PASSWORD },
+    seed: { ownerPasswordHash: await hashPassword(PASSWORD) },
   });
   // The portal starts meanwhile; what fails here is told when it is ready.
   undisturbed.catch(() => {});

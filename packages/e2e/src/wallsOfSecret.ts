@@ -131,8 +131,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     apply: ({ a, bindIn }) =>
       bindIn(a.names.namespace, 'admin', {
         apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'Group',
-        name: a.names.ownerGroup,
+        ...a.names.ownerSubject,
       }),
   },
 ];

@@ -36,8 +36,7 @@ export function planAccess(
     }),
     bind('threewalls-owner', CLUSTER_ROLES.owner, {
       apiGroup: 'rbac.authorization.k8s.io',
-      kind: 'Group',
-      name: context.names.ownerGroup,
+      ...context.names.ownerSubject,
     }),
     bind('threewalls-external-secrets', CLUSTER_ROLES.externalSecrets, {
       kind: 'ServiceAccount',

@@ -1,6 +1,6 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterConfig, Platform } from '../config/platform';
-import { BAIT_RESOURCES, planBait } from './bait';
+import { bait, BAIT_RESOURCES } from './bait';
 import { planAccess } from './access';
 import { PlanContext } from './context';
 import { CANARY, tenantNames } from './names';
@@ -10,6 +10,7 @@ import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
 import { planServiceAccounts } from './secrets';
 import { KubernetesResource, TenantPlan } from './types';
 import { planSeed, planVault } from './vault';
+import { planWorkload } from './workload';
 
 /** Nobody's: the platform keeps the canary itself. */
 const OWNER = 'group:default/platform';
@@ -40,10 +41,12 @@ export function planCanary(
     platform,
     cluster: cluster.config,
     size: Object.values(platform.sizes)[0],
+    workload: bait,
   };
   return {
     spec,
     names,
+    workload: bait,
     stages: [
       {
         name: 'namespace',
@@ -61,29 +64,10 @@ export function planCanary(
       },
       {
         name: 'identity',
-        resources: [
-          ...planServiceAccounts(context),
-          planSeed(context, [{ name: CANARY, from: 'canary' }]),
-        ],
+        resources: [...planServiceAccounts(context), planSeed(context)],
         waits: [],
       },
-      {
-        name: 'workload',
-        resources: planBait(context),
-        waits: [
-          {
-            for: `Deployment ${CANARY} to be available`,
-            object: {
-              apiVersion: 'apps/v1',
-              kind: 'Deployment',
-              namespace: names.namespace,
-              name: CANARY,
-            },
-            condition: 'Available',
-            timeoutMs: 60_000,
-          },
-        ],
-      },
+      planWorkload(context),
     ],
   };
 }

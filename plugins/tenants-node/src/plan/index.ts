@@ -8,7 +8,6 @@ export {
   TENANT_SELECTOR,
   tenantNames,
 } from './names';
-export { N8N_PORT, N8N_SELECTOR } from './network';
 export { planTenant } from './planTenant';
 export { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
 export { SECRET_STORE } from './secrets';

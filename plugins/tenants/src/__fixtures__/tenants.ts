@@ -68,6 +68,7 @@ export function tenantOf(
   const { wall, ...rest } = changes;
   const owner = `group:default/${name}-team`;
   return {
+    uid: `uid-${name}`,
     name,
     cluster: 'lab',
     namespace: `web-tenant-${name}`,

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { N8N } from '../../plan/names';
-import { N8N_SELECTOR } from '../../plan/network';
 import { Placement } from '../../plan/placement';
+import { TenantPlan } from '../../plan/types';
 import { PROOF_LABEL } from '../pod/labels';
 import { plannedObjects } from '../checks/planned';
 import { PortalAttempt, PortalContext, Side } from '../types';
@@ -30,16 +29,17 @@ export function podsPlaced(
   },
 ): PortalAttempt {
   const { namespace } = plan.names;
+  const { workload } = plan;
   return {
     by: 'portal',
     asks: 'kubernetes',
     target: `n8n's pods in ${namespace}`,
-    request: `get Deployment ${N8N}, list its pods in ${namespace} and their nodes`,
+    request: `get Deployment ${workload.name}, list its pods in ${namespace} and their nodes`,
     expected: options.expected,
     run: async context => {
       const [live, pods, labelsOf] = await Promise.all([
-        deployedPod(namespace, context),
-        podsOf(namespace, context),
+        deployedPod(plan, context),
+        podsOf(plan, context),
         nodeLabels(context),
       ]);
       const planned = podOf(plannedObjects(plan, 'Deployment')[0]);
@@ -75,22 +75,22 @@ function podOf(deployment: any): Placement {
 }
 
 async function deployedPod(
-  namespace: string,
+  { names: { namespace }, workload: { name } }: TenantPlan,
   { cluster, signal }: PortalContext,
 ): Promise<Placement> {
   const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace };
-  return podOf(await cluster.kubernetes.get({ ...ref, name: N8N }, { signal }));
+  return podOf(await cluster.kubernetes.get({ ...ref, name }, { signal }));
 }
 
 async function podsOf(
-  namespace: string,
+  { names: { namespace }, workload: { selector } }: TenantPlan,
   { cluster, signal }: PortalContext,
 ): Promise<RunningPod[]> {
   const { items } = await cluster.kubernetes.list<RunningPod>(
     { apiVersion: 'v1', kind: 'Pod', namespace },
     {
       labelSelector: [
-        ...Object.entries(N8N_SELECTOR).map(([k, v]) => `${k}=${v}`),
+        ...Object.entries(selector).map(([k, v]) => `${k}=${v}`),
         `!${PROOF_LABEL}`,
       ].join(','),
       signal,

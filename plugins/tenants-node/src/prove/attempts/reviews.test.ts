@@ -1,7 +1,7 @@
 import { runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { PortalAttempt } from '../types';
-import { group, mayNot, serviceAccount } from './reviews';
+import { mayNot, ownerOf, serviceAccount } from './reviews';
 
 const side = testSide();
 const run = (
@@ -53,7 +53,7 @@ describe('access reviews', () => {
     const { kubernetes } = reviewing(
       spec => spec.resourceAttributes.group === 'external-secrets.io',
     );
-    const attempt = mayNot(group('owners'), 'ns', [
+    const attempt = mayNot(ownerOf({ kind: 'Group', name: 'owners' }), 'ns', [
       'create pods',
       'create secretstores.external-secrets.io',
     ]);

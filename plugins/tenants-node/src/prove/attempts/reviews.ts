@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { TenantNames } from '../../plan/types';
 import { PortalAttempt, PortalContext } from '../types';
 
 /** Reviews of one attempt at once: more would each open a connection. */
@@ -30,9 +31,12 @@ export function serviceAccount(namespace: string, name: string): Subject {
   };
 }
 
-/** Whoever is in a group. */
-export function group(name: string): Subject {
-  return { title: `group ${name}`, groups: [name, 'system:authenticated'] };
+/** A tenant's owner: whoever is in a group, or one user. */
+export function ownerOf({ kind, name }: TenantNames['ownerSubject']): Subject {
+  const everyone = 'system:authenticated';
+  return kind === 'User'
+    ? { title: `user ${name}`, user: name, groups: [everyone] }
+    : { title: `group ${name}`, groups: [name, everyone] };
 }
 
 /** Asks whether a subject may do any of these things; it may do none. */

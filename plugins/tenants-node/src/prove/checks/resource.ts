@@ -1,7 +1,7 @@
 import { accepts, refuses } from '../attempts/dryRun';
 import { asPlanned } from '../attempts/asPlanned';
 import { placements } from '../attempts/placement';
-import { group, mayNot } from '../attempts/reviews';
+import { mayNot, ownerOf } from '../attempts/reviews';
 import {
   Bounds,
   boundsOf,
@@ -182,7 +182,7 @@ export const RESOURCE_CHECKS: Check[] = [
     why: 'A wall that its tenant can move is none',
     attempts: ({ tenant: { plan } }) => [
       mayNot(
-        group(plan.names.ownerGroup),
+        ownerOf(plan.names.ownerSubject),
         plan.names.namespace,
         [
           'resourcequotas',

@@ -5,7 +5,7 @@ import {
   vaultForbids,
 } from './expectations';
 import { externalSecretFor } from '../attempts/externalSecretProbe';
-import { group, mayNot, serviceAccount } from '../attempts/reviews';
+import { mayNot, ownerOf, serviceAccount } from '../attempts/reviews';
 import { storeReady, storesAsPlanned } from '../attempts/stores';
 import { vaultAsPlanned } from '../attempts/vaultText';
 import {
@@ -225,7 +225,7 @@ export const SECRET_CHECKS: Check[] = secret([
     title: 'Its owner has no way to its Secrets',
     why: 'A store, a pod or a token of the owner’s own would read what the tenant reads',
     attempts: ({ tenant: { plan } }) => [
-      mayNot(group(plan.names.ownerGroup), plan.names.namespace, [
+      mayNot(ownerOf(plan.names.ownerSubject), plan.names.namespace, [
         'create secretstores.external-secrets.io',
         'create externalsecrets.external-secrets.io',
         'create pods',

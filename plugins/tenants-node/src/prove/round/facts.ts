@@ -1,6 +1,4 @@
 import { Cluster } from '../../clients';
-import { N8N_PORT, N8N_SELECTOR } from '../../plan/network';
-import { CANARY_PORT, CANARY_SELECTOR, N8N } from '../../plan/names';
 import { TenantPlan } from '../../plan/types';
 import { PROOF_LABEL } from '../pod/labels';
 import { Endpoint } from '../../config/platform';
@@ -66,30 +64,21 @@ export async function readTenantParty(
   plan: TenantPlan,
   signal: AbortSignal,
 ): Promise<Party> {
-  return {
-    ...tenantParty(plan),
-    pods: await podsOf(cluster, plan, N8N_SELECTOR, N8N_PORT, signal),
-  };
+  return { ...tenantParty(plan), pods: await podsOf(cluster, plan, signal) };
 }
 
-/** A tenant as far as its plan says. */
+/** A tenant as far as its plan says; the canary is planned as one. */
 export function tenantParty(plan: TenantPlan): Party {
-  const host = `${N8N}.${plan.names.namespace}.svc`;
-  return { plan, service: { host, port: N8N_PORT }, pods: [] };
+  const { names, workload } = plan;
+  const host = `${workload.name}.${names.namespace}.svc`;
+  return { plan, service: { host, port: workload.port }, pods: [] };
 }
 
-/** The canary as far as its plan says. */
-export function canaryParty(plan: TenantPlan): Party {
-  const name = CANARY_SELECTOR['app.kubernetes.io/name'];
-  const host = `${name}.${plan.names.namespace}.svc`;
-  return { plan, service: { host, port: CANARY_PORT }, pods: [] };
-}
+export const canaryParty = tenantParty;
 
 async function podsOf(
   { kubernetes }: Cluster,
-  { names: { namespace } }: TenantPlan,
-  selector: Record<string, string>,
-  port: number,
+  { names: { namespace }, workload: { selector, port } }: TenantPlan,
   signal: AbortSignal,
 ): Promise<Endpoint[]> {
   const { items } = await kubernetes.list<any>(
