@@ -52,7 +52,6 @@ describe('ClusterProver', () => {
         { spec: round.tenants[0].spec },
         { spec: round.tenants[1].spec },
       ],
-      fresh: true,
       signal: round.signal,
       onProgress: round.onProgress,
     });

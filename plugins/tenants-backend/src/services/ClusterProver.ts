@@ -38,7 +38,7 @@ export class ClusterProver implements Prover {
   ) {}
 
   async prove(round: ProofRound): Promise<Map<string, ProofResult>> {
-    const { signal, fresh, onProgress } = round;
+    const { signal, onProgress } = round;
     const cluster = this.clusters.get(round.cluster);
     await this.#canary(round.cluster).catch(error => {
       signal.throwIfAborted();
@@ -56,7 +56,6 @@ export class ClusterProver implements Prover {
       cluster,
       platform: this.platform,
       tenants: second ? [first, second] : [first],
-      fresh,
       signal,
       onProgress,
     });

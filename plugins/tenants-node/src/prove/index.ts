@@ -1,6 +1,5 @@
 export { CHECKS } from './checks/checks';
 
-export { expectedReceipts, type ExpectedReceipt } from './expectedReceipts';
 export { judge } from './judge';
 export { type ProveOptions, type TenantProof } from './proof';
 export { proveTenants } from './prove';

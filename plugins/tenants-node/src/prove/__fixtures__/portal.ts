@@ -1,15 +1,26 @@
-import { PortalAnswer, PortalAttempt, Side } from '../types';
+import { Attempt, Finding, Round, Side } from '../types';
 import { testCluster } from './side';
 
-/** Makes a portal-side attempt, with clients that are what a test makes them. */
-export function runAttempt(
+/** A round in which no pod answers, with clients that are what a test makes them. */
+export function testRound(
   side: Side,
-  attempt: PortalAttempt,
-  clients: { kubernetes?: object; vault?: object },
-): Promise<PortalAnswer> {
-  return attempt.run({
+  clients: { kubernetes?: object; vault?: object } = {},
+): Round {
+  return {
     cluster: testCluster(side.platform, clients),
     platform: side.platform,
     signal: new AbortController().signal,
-  });
+    answer: async () => undefined,
+    pod: async () => undefined,
+    node: () => undefined,
+  };
+}
+
+/** Makes an attempt, with clients that are what a test makes them. */
+export function runAttempt(
+  side: Side,
+  attempt: Attempt,
+  clients: { kubernetes?: object; vault?: object },
+): Promise<Finding> {
+  return attempt.run(testRound(side, clients));
 }

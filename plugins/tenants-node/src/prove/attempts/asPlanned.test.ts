@@ -1,6 +1,6 @@
 import { runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
-import { PortalAttempt } from '../types';
+import { Attempt } from '../types';
 import { asPlanned } from './asPlanned';
 import { differences } from './differences';
 import { storesAsPlanned } from './stores';
@@ -8,7 +8,7 @@ import { vaultAsPlanned } from './vaultText';
 
 const side = testSide();
 const run = (
-  attempt: PortalAttempt,
+  attempt: Attempt,
   clients: { kubernetes?: object; vault?: object },
 ) => runAttempt(side, attempt, clients);
 

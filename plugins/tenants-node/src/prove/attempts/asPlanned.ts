@@ -1,6 +1,6 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { KubernetesObject } from '../../plan/types';
-import { PortalAttempt, PortalContext } from '../types';
+import { Attempt, Round } from '../types';
 import { abortable } from './abortable';
 import { differences } from './differences';
 
@@ -18,12 +18,12 @@ export function asPlanned(
     /** What it means that the object is gone; a wall that is gone is a breach */
     gone?: Outcome;
   } = {},
-): PortalAttempt {
+): Attempt {
   const { apiVersion, kind, metadata } = object;
   const { namespace, name } = metadata;
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: `${kind} ${name}`,
+    by: 'kubernetes',
     target: `${kind} ${namespace}/${name}`,
     request: `get ${kind} ${name}, and compare it with the plan field by field`,
     expected: 'equal',
@@ -60,7 +60,7 @@ export function asPlanned(
  */
 async function normalise(
   object: KubernetesObject,
-  { cluster }: PortalContext,
+  { cluster }: Round,
 ): Promise<KubernetesObject> {
   const key = `${cluster.name} ${JSON.stringify(object)}`;
   const known = normalised.get(key);
@@ -78,7 +78,7 @@ async function normalise(
 
 async function ask(
   object: KubernetesObject,
-  cluster: PortalContext['cluster'],
+  cluster: Round['cluster'],
 ): Promise<KubernetesObject> {
   const { name, namespace, labels } = object.metadata;
   const copy = {

@@ -4,7 +4,7 @@ import { testSide } from '../__fixtures__/side';
 import { externalSecretFor, isProbe } from './externalSecretProbe';
 
 const side = testSide();
-const attempt = externalSecretFor(side, 'web-tenant-canary');
+const attempt = externalSecretFor(side, side.canary);
 const DENIED =
   'error processing spec.data[0]: URL: GET http://vault/v1/secret/data/x\nCode: 403. Errors:\n\n* permission denied';
 const READABLE =

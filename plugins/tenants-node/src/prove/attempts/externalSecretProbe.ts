@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { tenantLabels } from '../../plan/objects';
-import { PortalAnswer, PortalAttempt, PortalContext, Side } from '../types';
+import { Attempt, Finding, Party, Round, Side } from '../types';
 import { PROOF_LABEL } from '../pod/labels';
 
 /** Milliseconds External Secrets may take to say something. */
@@ -32,12 +32,14 @@ export function isProbe(object: KubernetesObject): boolean {
 /** Has External Secrets fetch somebody else's key with the tenant's own store. */
 export function externalSecretFor(
   { tenant }: Side,
-  kvPath: string,
-): PortalAttempt {
+  { plan: other }: Party,
+): Attempt {
   const { namespace } = tenant.plan.names;
+  const { kvPath } = other.names;
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: kvPath,
+    neighbour: other.spec.name,
+    by: 'kubernetes',
     target: `${kvPath} by way of SecretStore ${namespace}/${SECRET_STORE}`,
     request: `create an ExternalSecret for property ${NO_SUCH_PROPERTY} of ${kvPath}, and remove it`,
     expected: 'UpdateFailed with Code: 403, and no Secret bound',
@@ -99,8 +101,8 @@ function probe(
 /** Waits for what External Secrets says in an Event, then looks at the status. */
 async function follow(
   object: KubernetesObject,
-  { cluster: { kubernetes }, signal }: PortalContext,
-): Promise<PortalAnswer> {
+  { cluster: { kubernetes }, signal }: Round,
+): Promise<Finding> {
   const { namespace, name } = object.metadata;
   const late = AbortSignal.timeout(PATIENCE_MS);
   const either = AbortSignal.any([signal, late]);
@@ -132,10 +134,10 @@ async function follow(
 
 /** The first Event of the object that says whether the key could be read. */
 async function firstEvent(
-  kubernetes: PortalContext['cluster']['kubernetes'],
+  kubernetes: Round['cluster']['kubernetes'],
   { metadata: { namespace, name } }: KubernetesObject,
   signal: AbortSignal,
-): Promise<PortalAnswer> {
+): Promise<Finding> {
   const events = kubernetes.watch<any>(
     { apiVersion: 'v1', kind: 'Event', namespace },
     { fieldSelector: `involvedObject.name=${name}`, signal },
@@ -152,7 +154,7 @@ async function firstEvent(
   throw new Error(`The watch ended; External Secrets had said ${last}`);
 }
 
-function judgeMessage(message: string): PortalAnswer | undefined {
+function judgeMessage(message: string): Finding | undefined {
   const response = message.replace(/\s+/g, ' ').trim();
   if (READABLE.test(message)) {
     return {

@@ -3,7 +3,7 @@ import { planTenant } from '../../plan/planTenant';
 import { runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { tenantParty } from '../round/facts';
-import { PortalAttempt } from '../types';
+import { Attempt } from '../types';
 import { declaredPlacement, placements } from './placement';
 
 const platform = testPlatform({
@@ -38,7 +38,7 @@ const pod = (name: string, spec: object, metadata = {}) => ({
 });
 
 const [runtimeClass, nodes] = Object.values(placements(side)).map(
-  attempts => attempts.find(({ by }) => by === 'portal') as PortalAttempt,
+  attempts => (attempts as Attempt[]).find(({ by }) => by === 'kubernetes')!,
 );
 
 describe('the placement that a plan declares', () => {
@@ -47,7 +47,10 @@ describe('the placement that a plan declares', () => {
       runtimeClassName: 'gvisor',
       nodeSelector: { pool: 'acme' },
     });
-    expect(placements(testSide())).toEqual({ runtimeClass: [], nodes: [] });
+    expect(placements(testSide())).toEqual({
+      runtimeClass: { because: 'No sandbox is declared' },
+      nodes: { because: 'No dedicated nodes are declared' },
+    });
   });
 
   it.each<[string, object[], string, string]>([

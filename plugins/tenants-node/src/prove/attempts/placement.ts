@@ -1,6 +1,6 @@
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../checks/planned';
-import { PlacementAttempt, PortalAttempt, Side } from '../types';
+import { Attempt, DoesNotApply, Side } from '../types';
 import { podsPlaced } from './podsPlaced';
 
 /** Where the plan's workload has to run: a sandbox, nodes of its own. */
@@ -16,10 +16,10 @@ export function declaredPlacement({
   return { runtimeClassName, nodeSelector, tolerations };
 }
 
-/** Attempts for what is declared; none for what isn't. */
+/** Attempts for what is declared, and that the rest is not. */
 export function placements(
   side: Side,
-): Record<'runtimeClass' | 'nodes', (PlacementAttempt | PortalAttempt)[]> {
+): Record<'runtimeClass' | 'nodes', Attempt[] | DoesNotApply> {
   const { runtimeClassName, nodeSelector } = declaredPlacement(side);
   return {
     runtimeClass: runtimeClassName
@@ -34,7 +34,7 @@ export function placements(
                 : `has RuntimeClass ${spec.runtimeClassName ?? 'none'}`,
           }),
         ]
-      : [],
+      : { because: 'No sandbox is declared' },
     nodes: nodeSelector
       ? [
           onNodes(nodeSelector),
@@ -47,17 +47,21 @@ export function placements(
                 : `runs on ${spec.nodeName}`,
           }),
         ]
-      : [],
+      : { because: 'No dedicated nodes are declared' },
   };
 }
 
-function inSandbox(name: string): PlacementAttempt {
+function inSandbox(name: string): Attempt {
   return {
-    by: 'placement',
+    key: 'proof pod',
+    by: 'tenant',
     target: `RuntimeClass ${name}`,
     request: "run the proof pod, and compare its kernel with its node's",
     expected: `RuntimeClass ${name}, and a kernel of its own`,
-    judge: ({ runtimeClassName, kernel, node }) => {
+    run: async round => {
+      const { facts = {} } = (await round.pod('tenant')) ?? {};
+      const { runtimeClassName, kernel } = facts;
+      const node = round.node(facts.nodeName);
       const ok =
         runtimeClassName === name &&
         kernel !== undefined &&
@@ -72,17 +76,23 @@ function inSandbox(name: string): PlacementAttempt {
   };
 }
 
-function onNodes(selector: Record<string, string>): PlacementAttempt {
+function onNodes(selector: Record<string, string>): Attempt {
   return {
-    by: 'placement',
+    key: 'proof pod',
+    by: 'tenant',
     target: `nodes ${text(selector)}`,
     request: 'run the proof pod, and look at its node',
     expected: `a node with ${text(selector)}`,
-    judge: ({ nodeName, node }) => ({
-      code: nodeName ?? 'NONE',
-      response: `ran on ${nodeName}`,
-      outcome: isOn(selector, node?.labels) ? 'asExpected' : 'failed',
-    }),
+    run: async round => {
+      const nodeName = (await round.pod('tenant'))?.facts.nodeName;
+      return {
+        code: nodeName ?? 'NONE',
+        response: `ran on ${nodeName}`,
+        outcome: isOn(selector, round.node(nodeName)?.labels)
+          ? 'asExpected'
+          : 'failed',
+      };
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { N8N_SELECTOR } from '../../plan/network';
 import { Placement } from '../../plan/placement';
 import { PROOF_LABEL } from '../pod/labels';
 import { plannedObjects } from '../checks/planned';
-import { PortalAttempt, PortalContext, Side } from '../types';
+import { Attempt, Round, Side } from '../types';
 
 /** What is looked at of a pod. */
 interface RunningPod {
@@ -28,11 +28,11 @@ export function podsPlaced(
       labelsOf: (node?: string) => Record<string, string>,
     ): string | undefined;
   },
-): PortalAttempt {
+): Attempt {
   const { namespace } = plan.names;
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: "n8n's pods",
+    by: 'kubernetes',
     target: `n8n's pods in ${namespace}`,
     request: `get Deployment ${N8N}, list its pods in ${namespace} and their nodes`,
     expected: options.expected,
@@ -76,7 +76,7 @@ function podOf(deployment: any): Placement {
 
 async function deployedPod(
   namespace: string,
-  { cluster, signal }: PortalContext,
+  { cluster, signal }: Round,
 ): Promise<Placement> {
   const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace };
   return podOf(await cluster.kubernetes.get({ ...ref, name: N8N }, { signal }));
@@ -84,7 +84,7 @@ async function deployedPod(
 
 async function podsOf(
   namespace: string,
-  { cluster, signal }: PortalContext,
+  { cluster, signal }: Round,
 ): Promise<RunningPod[]> {
   const { items } = await cluster.kubernetes.list<RunningPod>(
     { apiVersion: 'v1', kind: 'Pod', namespace },
@@ -102,7 +102,7 @@ async function podsOf(
   );
 }
 
-async function nodeLabels({ cluster, signal }: PortalContext) {
+async function nodeLabels({ cluster, signal }: Round) {
   const { items } = await cluster.kubernetes.list<any>(
     { apiVersion: 'v1', kind: 'Node' },
     { signal },

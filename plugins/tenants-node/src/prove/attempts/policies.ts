@@ -1,13 +1,13 @@
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../checks/planned';
-import { PortalAttempt, PortalContext, Side } from '../types';
+import { Attempt, Round, Side } from '../types';
 import { asPlanned } from './asPlanned';
 import { mayAllow, maySelect } from './widening';
 
 const KINDS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
 
 /** Our own policies, live, against the plan. */
-export function policiesAsPlanned({ tenant }: Side): PortalAttempt[] {
+export function policiesAsPlanned({ tenant }: Side): Attempt[] {
   return plannedObjects(tenant.plan, ...KINDS).map(object => asPlanned(object));
 }
 
@@ -15,7 +15,7 @@ export function policiesAsPlanned({ tenant }: Side): PortalAttempt[] {
  * Every policy that selects the namespace's pods and isn't ours: none may allow
  * anything, since policies are additive.
  */
-export function noWidening({ tenant, platform }: Side): PortalAttempt {
+export function noWidening({ tenant, platform }: Side): Attempt {
   const { plan } = tenant;
   const { namespace } = plan.names;
   const ours = new Set(
@@ -23,8 +23,8 @@ export function noWidening({ tenant, platform }: Side): PortalAttempt {
   );
   const cilium = platform.network.provider === 'cilium';
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: 'policies',
+    by: 'kubernetes',
     target: `policies of ${namespace}`,
     request: `list NetworkPolicies and CiliumNetworkPolicies of ${namespace}, and cluster-wide ones`,
     expected: 'none but ours allows anything',
@@ -81,7 +81,7 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
 }
 
 async function list(
-  { cluster, signal }: PortalContext,
+  { cluster, signal }: Round,
   apiVersion: string,
   kind: string,
   namespace: string | undefined,

@@ -1,11 +1,11 @@
 import { runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
-import { PortalAttempt } from '../types';
+import { Attempt } from '../types';
 import { group, mayNot, serviceAccount } from './reviews';
 
 const side = testSide();
 const run = (
-  attempt: PortalAttempt,
+  attempt: Attempt,
   clients: { kubernetes?: object; vault?: object },
 ) => runAttempt(side, attempt, clients);
 

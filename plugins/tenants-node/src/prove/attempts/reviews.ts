@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { PortalAttempt, PortalContext } from '../types';
+import { Attempt, Round } from '../types';
 
 /** Reviews of one attempt at once: more would each open a connection. */
 const CONCURRENCY = 4;
@@ -40,10 +40,12 @@ export function mayNot(
   subject: Subject,
   namespace: string,
   questions: Question[],
-): PortalAttempt {
+  neighbour?: string,
+): Attempt {
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: `${subject.title} in ${namespace}`,
+    neighbour,
+    by: 'kubernetes',
     target: `${subject.title} in ${namespace}`,
     request: `SubjectAccessReviews: ${questions.join('; ')}`,
     expected: 'denied',
@@ -100,7 +102,7 @@ async function review(
   subject: Subject,
   namespace: string,
   { attributes, text }: Asked,
-  { cluster, signal }: PortalContext,
+  { cluster, signal }: Round,
 ): Promise<boolean> {
   const { status, body } = await cluster.kubernetes.create<any>(
     {

@@ -1,7 +1,7 @@
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../checks/planned';
-import { PortalAttempt, Side } from '../types';
+import { Attempt, Side } from '../types';
 import { asPlanned } from './asPlanned';
 import { isProbe } from './externalSecretProbe';
 
@@ -9,12 +9,12 @@ const API = 'external-secrets.io/v1';
 const KINDS = ['SecretStore', 'ExternalSecret'];
 
 /** The tenant's SecretStore has to be Ready. */
-export function storeReady({ tenant }: Side): PortalAttempt {
+export function storeReady({ tenant }: Side): Attempt {
   const { namespace } = tenant.plan.names;
   const ref = { apiVersion: API, kind: 'SecretStore', namespace };
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: SECRET_STORE,
+    by: 'kubernetes',
     target: `SecretStore ${namespace}/${SECRET_STORE}`,
     request: `get SecretStore ${SECRET_STORE}`,
     expected: 'Ready=True',
@@ -37,7 +37,7 @@ export function storeReady({ tenant }: Side): PortalAttempt {
 }
 
 /** Our own stores against the plan, and that there is no other. */
-export function storesAsPlanned({ tenant }: Side): PortalAttempt[] {
+export function storesAsPlanned({ tenant }: Side): Attempt[] {
   const ours = plannedObjects(tenant.plan, ...KINDS);
   return [
     // A store that is gone gives nothing away.
@@ -46,11 +46,11 @@ export function storesAsPlanned({ tenant }: Side): PortalAttempt[] {
   ];
 }
 
-function noOther(namespace: string, ours: KubernetesObject[]): PortalAttempt {
+function noOther(namespace: string, ours: KubernetesObject[]): Attempt {
   const known = ours.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: 'others',
+    by: 'kubernetes',
     target: `stores of ${namespace}`,
     request: `list SecretStores and ExternalSecrets of ${namespace}`,
     expected: `${known.join(', ') || 'none'}, and no other`,

@@ -1,6 +1,6 @@
 import { VaultResource } from '../../plan/types';
 import { plannedVault } from '../checks/planned';
-import { PortalAttempt, Side } from '../types';
+import { Attempt, Side } from '../types';
 import { abortable } from './abortable';
 import { differences } from './differences';
 
@@ -15,10 +15,10 @@ const OLD_NAMES: Record<string, string> = {
 };
 
 /** The live policy and role, against the plan. */
-export function vaultAsPlanned({ tenant }: Side): PortalAttempt[] {
+export function vaultAsPlanned({ tenant }: Side): Attempt[] {
   return plannedVault(tenant.plan).map(resource => ({
-    by: 'portal',
-    asks: 'vault',
+    key: resource.id,
+    by: 'vault',
     target: resource.id,
     request: `GET ${resource.path}, and compare it with the plan field by field`,
     expected: 'equal',

@@ -25,12 +25,14 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'control',
     title: 'A pod within its limits is accepted',
     why: 'A namespace where nothing may run would pass every barrier',
+    otherwise: 'a pod within its limits was refused',
     attempt: bounds => accepts('a small pod', samplePod(bounds, 'legal')),
   }),
   within('res.defaults', {
     kind: 'control',
     title: 'A container without limits gets the defaults',
     why: 'What has no limit takes what it can get',
+    otherwise: 'a container got no default limits',
     attempt: bounds => {
       const bare = { ...container('main'), resources: undefined };
       const pod = samplePod(bounds, 'defaults', { containers: [bare] });
@@ -43,6 +45,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "A container can't be over the maximum",
     why: "One container must not take the node's memory",
+    otherwise: 'got a container over the maximum',
     attempt: bounds => {
       const huge = container('main', {
         memory: times(bounds.containerMax.memory, 4),
@@ -55,6 +58,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "An init container can't be over the maximum",
     why: 'Init containers run on the same node',
+    otherwise: 'got an init container over the maximum',
     attempt: bounds => {
       const huge = container('init', {
         memory: times(bounds.containerMax.memory, 4),
@@ -71,6 +75,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "A pod as a whole can't be over the maximum",
     why: 'A maximum for containers does not see pod-level resources',
+    otherwise: 'got a pod over the maximum',
     attempt: bounds => {
       const memory = times(bounds.podMaxMemory, 2);
       const resources = { requests: { memory: '64Mi' }, limits: { memory } };
@@ -86,6 +91,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Containers together can't be over the memory quota",
     why: 'Many small containers take as much as one big one',
+    otherwise: 'got memory over the quota',
     attempt: ({ containerMax, quotaMemory, ...rest }) => {
       const containers = tooMany('memory', containerMax.memory, quotaMemory);
       const pod = samplePod(rest as Bounds, 'memory', { containers });
@@ -96,6 +102,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Containers together can't be over the CPU quota",
     why: 'Many small containers take as much as one big one',
+    otherwise: 'got CPU over the quota',
     attempt: ({ containerMax, quotaCpu, ...rest }) => {
       const containers = tooMany('cpu', containerMax.cpu, quotaCpu);
       const pod = samplePod(rest as Bounds, 'cpu', { containers });
@@ -106,6 +113,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Can't have load balancers, node ports or more storage",
     why: 'Each of them is a door, or a bill, that nobody planned',
+    otherwise: 'got an object over the quota',
     attempt: bounds => [
       ...['LoadBalancer', 'NodePort'].map(type =>
         refuses(`a ${type} Service`, service(bounds, type), 'exceeded quota'),
@@ -132,6 +140,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Can't run a privileged container",
     why: 'A privileged container is root on the node',
+    otherwise: 'got a privileged container',
     attempt: bounds => {
       const root = {
         ...container('main'),
@@ -145,6 +154,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Can't share the node's namespaces",
     why: "A pod on the host's network has no network wall",
+    otherwise: "got a pod in the node's namespaces",
     attempt: bounds => {
       const pod = samplePod(bounds, 'host', {
         hostNetwork: true,
@@ -163,6 +173,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Can't mount the node's files",
     why: "The node's disk has every tenant's data and tokens",
+    otherwise: "got a pod with the node's files",
     attempt: bounds => {
       const volumes = [{ name: 'root', hostPath: { path: '/' } }];
       const pod = samplePod(bounds, 'host-path', { volumes });
@@ -202,6 +213,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'control',
     title: 'Runs in the declared sandbox',
     why: 'A sandbox that is declared and not used protects nobody',
+    optional: true,
     attempts: side => placements(side).runtimeClass,
   },
   {
@@ -210,6 +222,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'control',
     title: 'Runs on the declared nodes',
     why: 'Dedicated nodes keep side channels apart only while they are used',
+    optional: true,
     attempts: side => placements(side).nodes,
   },
 ];
@@ -220,7 +233,7 @@ function within(
   {
     attempt,
     ...rest
-  }: Pick<Check, 'kind' | 'title' | 'why'> & {
+  }: Pick<Check, 'kind' | 'title' | 'why' | 'otherwise'> & {
     attempt(bounds: Bounds): Attempt | Attempt[];
   },
 ): Check {

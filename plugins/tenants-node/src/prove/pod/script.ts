@@ -215,25 +215,25 @@ async function settled(task) {
   return answer;
 }
 
-async function run({ id, task, settle }) {
+async function run(task) {
   const at = Date.now();
   let answer;
   try {
-    answer = await (settle ? settled(task) : ACTIONS[task.do](task));
+    answer = await (task.settle ? settled(task) : ACTIONS[task.do](task));
   } catch (e) {
     answer = { code: 'HARNESS', response: String(e && e.message) };
   }
   const { code, response, enforcedAfterMs } = answer;
-  say({ id, code, response, startedAt: new Date(at).toISOString(), durationMs: Date.now() - at, enforcedAfterMs });
+  say({ id: task.id, code, response, startedAt: new Date(at).toISOString(), durationMs: Date.now() - at, enforcedAfterMs });
 }
 
 async function main() {
   say({ hello: { kernel: os.release(), node: process.version } });
-  const isVault = ({ task }) => ['login', 'vault', 'capabilities'].includes(task.do);
+  const isVault = task => ['login', 'vault', 'capabilities'].includes(task.do);
   const asked = Promise.all(spec.tasks.filter(isVault).map(run)).then(() =>
     Promise.all(tokens.map(token => vault('POST', 'auth/token/revoke-self', undefined, token))),
   );
-  const dialled = Promise.all(spec.tasks.filter(t => !isVault(t)).map(run));
+  const dialled = Promise.all(spec.tasks.filter(task => !isVault(task)).map(run));
   await Promise.all([asked, dialled]);
   say({ end: true });
 }

@@ -4,7 +4,7 @@ import { CANARY_PORT, CANARY_SELECTOR, N8N } from '../../plan/names';
 import { TenantPlan } from '../../plan/types';
 import { PROOF_LABEL } from '../pod/labels';
 import { Endpoint } from '../../config/platform';
-import { Party, PodFacts } from '../types';
+import { NodeFacts, Party } from '../types';
 
 /** Nodes whose kubelets are dialled; more would only say the same again. */
 const KUBELETS = 5;
@@ -13,7 +13,7 @@ const KUBELETS = 5;
 export interface ClusterFacts {
   kubeApi: Endpoint[];
   kubelets: Endpoint[];
-  nodes: Map<string, NonNullable<PodFacts['node']>>;
+  nodes: Map<string, NodeFacts>;
 }
 
 /** The API server's addresses and the nodes. */
