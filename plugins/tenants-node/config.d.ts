@@ -345,6 +345,13 @@ export interface Config {
       ingressNamespace?: string;
     };
 
+    /**
+     * Names of containers that the cluster adds to every pod, such as a service
+     * mesh's proxy. Any other container beside n8n is a breach
+     * @visibility backend
+     */
+    injectedContainers?: string[];
+
     owners?: {
       /**
        * Kubernetes group of an owner; `{{ name }}` is the entity's name, which

@@ -1,3 +1,10 @@
+export {
+  expectSeen,
+  RequestView,
+  type ClusterView,
+  type KindRef,
+  type Seen,
+} from './clusterView';
 export { Clusters, type Cluster } from './clusters';
 export { ClusterUnavailableError, KubernetesError, VaultError } from './errors';
 export { KubernetesClient } from './kubernetes';

@@ -60,17 +60,23 @@ const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
 };
 
 /**
- * Path of an object, or of the collection when there is no name.
+ * Path of an object, or of the collection when there is no name. A kind that is
+ * not known here has to come with what discovery says of it.
  *
- * @throws Error for a kind that no plan holds: a mistake in the code
+ * @throws Error for a kind of which that is missing: a mistake in the code
  */
 export function objectPath(ref: {
   apiVersion: string;
   kind: string;
   namespace?: string;
   name?: string;
+  plural?: string;
+  namespaced?: boolean;
 }): string {
-  const kind = KINDS[`${ref.apiVersion}/${ref.kind}`];
+  const { plural, namespaced = false } = ref;
+  const kind =
+    KINDS[`${ref.apiVersion}/${ref.kind}`] ??
+    (plural && { plural, namespaced });
   if (!kind) {
     throw new Error(`No path is known for ${ref.apiVersion} ${ref.kind}`);
   }

@@ -192,6 +192,8 @@ export interface Platform {
     /** Namespace of an ingress controller that may reach n8n */
     ingressNamespace?: string;
   };
+  /** Names of containers that the cluster adds to every pod, such as a mesh's proxy */
+  injectedContainers: string[];
   owners: {
     /** Kubernetes group of an owner; `{{ name }}` is the entity's name */
     kubernetesGroup: string;

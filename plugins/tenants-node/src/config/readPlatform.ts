@@ -59,6 +59,8 @@ export function readPlatform(root: Config): Platform {
       denial: oneOf(config, 'network.denial', ['drop', 'reject']),
       ingressNamespace,
     },
+    injectedContainers:
+      config?.getOptionalStringArray('injectedContainers') ?? [],
     owners: {
       kubernetesGroup:
         config?.getOptionalString('owners.kubernetesGroup') ?? '{{ name }}',

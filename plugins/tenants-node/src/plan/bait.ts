@@ -16,7 +16,7 @@ export function planBait(context: PlanContext): KubernetesResource[] {
   const { platform, names } = context;
   const ports = [{ name: 'http', containerPort: CANARY_PORT, protocol: 'TCP' }];
   return [
-    tenantObject(context, {
+    tenantObject(context, 'resource', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       name: CANARY,
@@ -62,7 +62,7 @@ export function planBait(context: PlanContext): KubernetesResource[] {
         },
       },
     }),
-    tenantObject(context, {
+    tenantObject(context, 'network', {
       apiVersion: 'v1',
       kind: 'Service',
       name: CANARY,

@@ -41,7 +41,7 @@ function planIngress(
 ): KubernetesResource {
   const { name } = context.spec;
   const { className, tlsSecretName } = exposure;
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     name: N8N,
@@ -82,7 +82,7 @@ function planHttpRoute(
   { name, namespace, sectionName }: Exposure & { via: 'gateway' },
   host: string,
 ): KubernetesResource {
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     name: N8N,

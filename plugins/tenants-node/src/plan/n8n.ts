@@ -19,7 +19,7 @@ export function planN8n(context: PlanContext): KubernetesResource[] {
   const { platform, size } = context;
   return [
     {
-      ...tenantObject(context, {
+      ...tenantObject(context, 'resource', {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         name: 'n8n-data',
@@ -34,7 +34,7 @@ export function planN8n(context: PlanContext): KubernetesResource[] {
       once: true,
     },
     planDeployment(context),
-    tenantObject(context, {
+    tenantObject(context, 'network', {
       apiVersion: 'v1',
       kind: 'Service',
       name: N8N,
@@ -61,7 +61,7 @@ function planDeployment(context: PlanContext): KubernetesResource {
     ...N8N_SELECTOR,
     'threewalls.io/tenant': context.spec.name,
   };
-  return tenantObject(context, {
+  return tenantObject(context, 'resource', {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     name: N8N,

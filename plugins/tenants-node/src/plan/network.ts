@@ -66,7 +66,7 @@ function planIsolation(context: PlanContext): KubernetesResource {
       ports: [{ port: N8N_PORT, protocol: 'TCP' }],
     });
   }
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     name: 'tenant-isolation',
@@ -140,7 +140,7 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
   if (spec.egress.cidrs.length > 0) {
     egress.push({ toCIDRSet: allowedRanges(spec, cluster) });
   }
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'cilium.io/v2',
     kind: 'CiliumNetworkPolicy',
     name: 'tenant-egress',

@@ -13,7 +13,7 @@ export function planServiceAccounts(
 ): KubernetesResource[] {
   const { loginServiceAccount, workloadServiceAccount } = context.names;
   return [loginServiceAccount, workloadServiceAccount].map(name =>
-    tenantObject(context, {
+    tenantObject(context, 'secret', {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       name,
@@ -28,7 +28,7 @@ export function planServiceAccounts(
  */
 export function planStore(context: PlanContext): KubernetesResource {
   const { vault } = context.cluster;
-  return tenantObject(context, {
+  return tenantObject(context, 'secret', {
     apiVersion: 'external-secrets.io/v1',
     kind: 'SecretStore',
     name: SECRET_STORE,
@@ -61,7 +61,7 @@ export function planStore(context: PlanContext): KubernetesResource {
 /** The ExternalSecret that brings n8n's own settings from Vault. */
 export function planExternalSecret(context: PlanContext): KubernetesResource {
   const { kvPath } = context.names;
-  return tenantObject(context, {
+  return tenantObject(context, 'secret', {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
     name: N8N,

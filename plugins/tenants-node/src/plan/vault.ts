@@ -57,6 +57,7 @@ export function planVault(
   return [
     {
       type: 'vault',
+      wall: 'secret',
       id: `Vault policy ${names.vaultPolicy}`,
       path: `sys/policies/acl/${names.vaultPolicy}`,
       body: { policy },
@@ -64,6 +65,7 @@ export function planVault(
     },
     {
       type: 'vault',
+      wall: 'secret',
       id: `Vault role ${names.vaultRole}`,
       path: `auth/${authMount}/role/${names.vaultRole}`,
       body: {
@@ -105,6 +107,7 @@ export function planSeed(
   const mount = cluster.vault.kvMount;
   return {
     type: 'seed',
+    wall: 'secret',
     id: `Vault KV ${mount}/${names.kvPath}`,
     mount,
     path: names.kvPath,

@@ -3,7 +3,7 @@ import {
   Outcome,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../clients';
+import { Cluster, ClusterView } from '../clients';
 import { TenantPlan } from '../plan/types';
 import { Endpoint, Platform } from '../config/platform';
 import { PodTask } from './pod/tasks';
@@ -133,6 +133,8 @@ export interface Round {
   cluster: Cluster;
   platform: Platform;
   signal: AbortSignal;
+  /** The cluster as it was when the round began, read once for all that ask */
+  view: ClusterView;
   /** What a pod answered; `undefined` where it gave no answer */
   answer(errand: Errand): Promise<Answer | undefined>;
   /** How a pod ran; `undefined` where none was made */

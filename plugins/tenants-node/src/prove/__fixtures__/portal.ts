@@ -1,3 +1,4 @@
+import { RequestView } from '../../clients';
 import { Attempt, Finding, Round, Side } from '../types';
 import { testCluster } from './side';
 
@@ -6,9 +7,11 @@ export function testRound(
   side: Side,
   clients: { kubernetes?: object; vault?: object } = {},
 ): Round {
+  const cluster = testCluster(side.platform, clients);
   return {
-    cluster: testCluster(side.platform, clients),
+    cluster,
     platform: side.platform,
+    view: new RequestView(cluster.kubernetes),
     signal: new AbortController().signal,
     answer: async () => undefined,
     pod: async () => undefined,

@@ -1,15 +1,9 @@
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../checks/planned';
 import { Attempt, Round, Side } from '../types';
-import { asPlanned } from './asPlanned';
 import { mayAllow, maySelect } from './widening';
 
 const KINDS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
-
-/** Our own policies, live, against the plan. */
-export function policiesAsPlanned({ tenant }: Side): Attempt[] {
-  return plannedObjects(tenant.plan, ...KINDS).map(object => asPlanned(object));
-}
 
 /**
  * Every policy that selects the namespace's pods and isn't ours: none may allow

@@ -2,7 +2,7 @@ import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../checks/planned';
 import { Attempt, Side } from '../types';
-import { asPlanned } from './asPlanned';
+import { unread } from './asPlanned';
 import { isProbe } from './externalSecretProbe';
 
 const API = 'external-secrets.io/v1';
@@ -11,18 +11,19 @@ const KINDS = ['SecretStore', 'ExternalSecret'];
 /** The tenant's SecretStore has to be Ready. */
 export function storeReady({ tenant }: Side): Attempt {
   const { namespace } = tenant.plan.names;
-  const ref = { apiVersion: API, kind: 'SecretStore', namespace };
+  const kind = 'SecretStore';
   return {
     key: SECRET_STORE,
     by: 'kubernetes',
     target: `SecretStore ${namespace}/${SECRET_STORE}`,
     request: `get SecretStore ${SECRET_STORE}`,
     expected: 'Ready=True',
-    run: async ({ cluster, signal }) => {
-      const store = await cluster.kubernetes.get<any>(
-        { ...ref, name: SECRET_STORE },
-        { signal },
-      );
+    run: async ({ view }) => {
+      const seen = await view.list({ apiVersion: API, kind }, namespace);
+      if ('problem' in seen) {
+        return unread(`SecretStore ${SECRET_STORE}`, seen.problem);
+      }
+      const store = seen.items.find(i => i.metadata.name === SECRET_STORE);
       const ready = store?.status?.conditions?.find(
         (condition: any) => condition.type === 'Ready',
       );
@@ -36,35 +37,33 @@ export function storeReady({ tenant }: Side): Attempt {
   };
 }
 
-/** Our own stores against the plan, and that there is no other. */
-export function storesAsPlanned({ tenant }: Side): Attempt[] {
-  const ours = plannedObjects(tenant.plan, ...KINDS);
-  return [
-    // A store that is gone gives nothing away.
-    ...ours.map(object => asPlanned(object, { gone: 'inconclusive' })),
-    noOther(tenant.plan.names.namespace, ours),
-  ];
-}
-
-function noOther(namespace: string, ours: KubernetesObject[]): Attempt {
-  const known = ours.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+/** Every store and ExternalSecret of the namespace that is not the plan's. */
+export function noOtherStore({ tenant }: Side): Attempt {
+  const { namespace } = tenant.plan.names;
+  const known = plannedObjects(tenant.plan, ...KINDS).map(nameOf);
   return {
     key: 'others',
     by: 'kubernetes',
     target: `stores of ${namespace}`,
     request: `list SecretStores and ExternalSecrets of ${namespace}`,
     expected: `${known.join(', ') || 'none'}, and no other`,
-    run: async ({ cluster, signal }) => {
-      const lists = await Promise.all(
-        KINDS.map(async kind => {
-          const ref = { apiVersion: API, kind, namespace };
-          const { items } = await cluster.kubernetes.list(ref, { signal });
-          return items
+    run: async ({ view }) => {
+      const others: string[] = [];
+      for (const kind of KINDS) {
+        const seen = await view.list<KubernetesObject>(
+          { apiVersion: API, kind },
+          namespace,
+        );
+        if ('problem' in seen) {
+          return unread(`${kind}s of ${namespace}`, seen.problem);
+        }
+        others.push(
+          ...seen.items
             .filter(item => !isProbe(item))
-            .map(item => `${kind} ${item.metadata.name}`);
-        }),
-      );
-      const others = lists.flat().filter(name => !known.includes(name));
+            .map(nameOf)
+            .filter(name => !known.includes(name)),
+        );
+      }
       return others.length === 0
         ? { code: 'NONE', response: 'no other', outcome: 'asExpected' }
         : {
@@ -75,4 +74,8 @@ function noOther(namespace: string, ours: KubernetesObject[]): Attempt {
           };
     },
   };
+}
+
+function nameOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata.name}`;
 }

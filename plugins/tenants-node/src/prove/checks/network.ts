@@ -1,7 +1,8 @@
 import { allowed, denied, reached, resolved } from './expectations';
 import { allowedDestinations, outsideOf } from './destinations';
+import { asPlanned } from '../attempts/asPlanned';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
-import { noWidening, policiesAsPlanned } from '../attempts/policies';
+import { noWidening } from '../attempts/policies';
 import { Endpoint } from '../../config/platform';
 import { vaultEndpoint } from '../../config/vaultService';
 import { CANARY } from '../../plan/names';
@@ -197,11 +198,11 @@ export const NETWORK_CHECKS: Check[] = network([
     },
   },
   {
-    id: 'net.policy-spec',
+    id: 'net.as-planned',
     kind: 'barrier',
-    title: 'Its policies are as planned',
+    title: 'Its policies and ways in are as planned',
     why: 'A rule that nobody dials today still opens the wall',
-    attempts: side => policiesAsPlanned(side),
+    attempts: ({ tenant }) => asPlanned(tenant.plan, 'network'),
   },
   {
     id: 'net.no-widening',

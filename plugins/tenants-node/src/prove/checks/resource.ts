@@ -1,5 +1,10 @@
 import { accepts, refuses } from '../attempts/dryRun';
 import { asPlanned } from '../attempts/asPlanned';
+import {
+  podsRestricted,
+  withinQuota,
+  workloadAsPlanned,
+} from '../attempts/workload';
 import { placements } from '../attempts/placement';
 import { group, mayNot } from '../attempts/reviews';
 import {
@@ -13,7 +18,6 @@ import {
   tooMany,
   volume,
 } from '../attempts/samplePods';
-import { plannedObjects } from './planned';
 import { Attempt, Check, Side } from '../types';
 
 const QUOTA = 'exceeded quota: tenant-quota';
@@ -126,15 +130,36 @@ export const RESOURCE_CHECKS: Check[] = [
     ],
   }),
   {
-    id: 'res.quota-spec',
+    id: 'res.as-planned',
     wall: 'resource',
     kind: 'barrier',
-    title: 'Its quotas and limits are as planned',
+    title: 'Its quotas, limits, PodSecurity and n8n are as planned',
     why: 'A quota that was raised still refuses what is far above it',
-    attempts: ({ tenant }) =>
-      plannedObjects(tenant.plan, 'ResourceQuota', 'LimitRange').map(object =>
-        asPlanned(object),
-      ),
+    attempts: ({ tenant }) => asPlanned(tenant.plan, 'resource'),
+  },
+  {
+    id: 'res.workload',
+    wall: 'resource',
+    kind: 'barrier',
+    title: 'What runs is what was planned',
+    why: 'What n8n runs as counts as much as what it may run as',
+    attempts: side => workloadAsPlanned(side),
+  },
+  {
+    id: 'res.pods-restricted',
+    wall: 'resource',
+    kind: 'barrier',
+    title: 'No pod runs that PodSecurity would refuse',
+    why: 'A pod may be older than the rule that would refuse it',
+    attempts: side => [podsRestricted(side)],
+  },
+  {
+    id: 'res.quota-used',
+    wall: 'resource',
+    kind: 'barrier',
+    title: 'It uses no more than its quotas',
+    why: 'A quota refuses what comes, and lets stand what was there before',
+    attempts: side => withinQuota(side),
   },
   within('res.privileged', {
     kind: 'barrier',

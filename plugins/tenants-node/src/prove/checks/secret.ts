@@ -4,10 +4,10 @@ import {
   vaultAnswers,
   vaultForbids,
 } from './expectations';
+import { asPlanned } from '../attempts/asPlanned';
 import { externalSecretFor } from '../attempts/externalSecretProbe';
 import { group, mayNot, serviceAccount } from '../attempts/reviews';
-import { storeReady, storesAsPlanned } from '../attempts/stores';
-import { vaultAsPlanned } from '../attempts/vaultText';
+import { noOtherStore, storeReady } from '../attempts/stores';
 import {
   authMount,
   both,
@@ -192,11 +192,11 @@ export const SECRET_CHECKS: Check[] = secret([
     },
   },
   {
-    id: 'sec.policy-text',
+    id: 'sec.as-planned',
     kind: 'barrier',
-    title: 'Its policy and role are as planned',
+    title: 'Its policy, role, accounts and stores are as planned',
     why: 'A right that nobody tries today is still a right',
-    attempts: side => vaultAsPlanned(side),
+    attempts: ({ tenant }) => asPlanned(tenant.plan, 'secret'),
   },
   {
     id: 'sec.store-ready',
@@ -207,11 +207,11 @@ export const SECRET_CHECKS: Check[] = secret([
     attempts: side => [storeReady(side)],
   },
   {
-    id: 'sec.store-spec',
+    id: 'sec.no-other-store',
     kind: 'barrier',
-    title: 'Its stores are as planned, and there is no other',
+    title: 'There is no other store, and nothing else is fetched',
     why: 'A store without a ServiceAccount logs in as External Secrets itself',
-    attempts: side => storesAsPlanned(side),
+    attempts: side => [noOtherStore(side)],
   },
   {
     id: 'sec.eso-neighbour',

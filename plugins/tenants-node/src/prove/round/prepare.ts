@@ -1,4 +1,4 @@
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView, RequestView } from '../../clients';
 import { planCanary } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
 import { ProveOptions } from '../proof';
@@ -15,6 +15,7 @@ import { waitForProbeQuota } from './quota';
 /** What a round begins with. */
 export interface Prepared {
   sides: Side[];
+  view: ClusterView;
   facts: ClusterFacts;
   /** Why a tenant's pod can't be made, by the tenant's place */
   noRoom: (string | undefined)[];
@@ -28,9 +29,12 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { cluster, tenants } = options;
+  const view = new RequestView(cluster.kubernetes, signal);
   const [facts, ready] = await Promise.all([
-    readCluster(cluster, signal),
-    Promise.all(tenants.map(plan => prepareTenant(cluster, plan, signal))),
+    readCluster(view),
+    Promise.all(
+      tenants.map(plan => prepareTenant(cluster, view, plan, signal)),
+    ),
   ]);
   return {
     sides: sidesOf(
@@ -38,6 +42,7 @@ export async function prepare(
       facts,
       ready.map(({ party }) => party),
     ),
+    view,
     facts,
     noRoom: ready.map(({ problem }) => problem),
   };
@@ -46,12 +51,13 @@ export async function prepare(
 /** What is wrong with one tenant must not stop the other's proof. */
 async function prepareTenant(
   cluster: Cluster,
+  view: ClusterView,
   plan: TenantPlan,
   signal: AbortSignal,
 ): Promise<{ party: Party; problem?: string }> {
   try {
     const [party, problem] = await Promise.all([
-      readTenantParty(cluster, plan, signal),
+      readTenantParty(view, plan),
       waitForProbeQuota(cluster, plan.names.namespace, signal),
     ]);
     return { party, problem };
@@ -68,6 +74,7 @@ export function nominal(options: ProveOptions, problem: string): Prepared {
   const parties = options.tenants.map(tenantParty);
   return {
     sides: sidesOf(options, facts, parties),
+    view: new RequestView(options.cluster.kubernetes),
     facts,
     noRoom: [],
     problem,

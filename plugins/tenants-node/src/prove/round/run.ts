@@ -19,7 +19,7 @@ export interface RoundSignals {
 
 /** Runs all pods and all of the portal's own attempts of a round, at once. */
 export async function runRound(
-  { sides, facts, noRoom }: Prepared,
+  { sides, facts, noRoom, view }: Prepared,
   options: ProveOptions,
   { signal, deadline }: RoundSignals,
 ): Promise<SideReceipts[]> {
@@ -79,6 +79,7 @@ export async function runRound(
           cluster,
           platform,
           signal: either,
+          view,
           pod,
           answer: async ({ by, task }) => (await pod(by))?.answers.get(task.id),
           node: name => facts.nodes.get(name ?? ''),
