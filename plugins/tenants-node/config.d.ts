@@ -147,6 +147,45 @@ export interface Config {
          */
         reservedCidrs?: string[];
       };
+      /**
+       * Who may do in tenants' namespaces what nobody else may, such as read Secrets
+       * or run pods: operators and administrators of this cluster. The control plane's
+       * own controllers, the portal and External Secrets are known
+       */
+      trustedSubjects?: Array<{
+        /** @visibility backend */
+        kind: 'User' | 'Group' | 'ServiceAccount';
+        /**
+         * `*` is every ServiceAccount of the namespace
+         * @visibility backend
+         */
+        name: string;
+        /**
+         * Of a ServiceAccount
+         * @visibility backend
+         */
+        namespace?: string;
+      }>;
+    }>;
+
+    /**
+     * Who may do in tenants' namespaces what nobody else may, such as read Secrets
+     * or run pods: operators and administrators of every cluster. The control plane's
+     * own controllers, the portal and External Secrets are known
+     */
+    trustedSubjects?: Array<{
+      /** @visibility backend */
+      kind: 'User' | 'Group' | 'ServiceAccount';
+      /**
+       * `*` is every ServiceAccount of the namespace
+       * @visibility backend
+       */
+      name: string;
+      /**
+       * Of a ServiceAccount
+       * @visibility backend
+       */
+      namespace?: string;
     }>;
 
     naming?: {

@@ -45,6 +45,15 @@ const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
     plural: 'rolebindings',
     namespaced: true,
   },
+  'rbac.authorization.k8s.io/v1/Role': { plural: 'roles', namespaced: true },
+  'rbac.authorization.k8s.io/v1/ClusterRole': {
+    plural: 'clusterroles',
+    namespaced: false,
+  },
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': {
+    plural: 'clusterrolebindings',
+    namespaced: false,
+  },
   'authorization.k8s.io/v1/SubjectAccessReview': {
     plural: 'subjectaccessreviews',
     namespaced: false,
@@ -58,6 +67,23 @@ const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
     namespaced: true,
   },
 };
+
+/**
+ * A kind as access rules name it.
+ *
+ * @throws Error for a kind that no plan holds: a mistake in the code
+ */
+export function resourceOf(
+  apiVersion: string,
+  kind: string,
+): { group: string; plural: string; namespaced: boolean } {
+  const known = KINDS[`${apiVersion}/${kind}`];
+  if (!known) {
+    throw new Error(`No resource is known for ${apiVersion} ${kind}`);
+  }
+  const [group, version] = apiVersion.split('/');
+  return { group: version ? group : '', ...known };
+}
 
 /**
  * Path of an object, or of the collection when there is no name. A kind that is

@@ -57,6 +57,19 @@ export interface TenantSize {
 }
 
 /**
+ * A Kubernetes user, group or ServiceAccount.
+ *
+ * @public
+ */
+export interface TrustedSubject {
+  kind: 'User' | 'Group' | 'ServiceAccount';
+  /** `*` is every ServiceAccount of the namespace */
+  name: string;
+  /** Of a ServiceAccount */
+  namespace?: string;
+}
+
+/**
  * A Kubernetes cluster and the Vault that its tenants use.
  *
  * @public
@@ -109,6 +122,11 @@ export interface ClusterConfig {
     /** Ranges that no tenant may be allowed to reach: pods, services, nodes */
     reservedCidrs: string[];
   };
+  /**
+   * Who may do in tenants' namespaces what nobody else may: operators and
+   * administrators of the platform. Kubernetes' own controllers are known
+   */
+  trustedSubjects: TrustedSubject[];
 }
 
 /**

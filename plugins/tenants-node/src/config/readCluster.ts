@@ -3,6 +3,7 @@ import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { egressCidrProblem } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterConfig } from './platform';
+import { readSubjects } from './readSubjects';
 
 /**
  * Reads an entry of `tenants.clusters`.
@@ -60,6 +61,7 @@ export function readCluster(config: Config): ClusterConfig {
     network: {
       reservedCidrs: readReserved(name, config),
     },
+    trustedSubjects: readSubjects(config, `tenants.clusters: ${name}`),
   };
 }
 

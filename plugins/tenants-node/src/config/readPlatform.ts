@@ -8,6 +8,7 @@ import { vaultEndpoint } from './vaultService';
 import { readCluster } from './readCluster';
 import { readN8n } from './readN8n';
 import { readSizes } from './readSizes';
+import { readSubjects } from './readSubjects';
 
 const HTTPS = 443;
 
@@ -42,9 +43,13 @@ export function readPlatform(root: Config): Platform {
     DEFAULT_NAMESPACE_PREFIX;
   const kvPrefix =
     config?.getOptionalString('naming.kvPrefix') ?? namespacePrefix;
-  const clusters = (config?.getOptionalConfigArray('clusters') ?? []).map(
-    readCluster,
-  );
+  const trusted = readSubjects(config, 'tenants');
+  const clusters = (config?.getOptionalConfigArray('clusters') ?? [])
+    .map(readCluster)
+    .map(cluster => ({
+      ...cluster,
+      trustedSubjects: [...trusted, ...cluster.trustedSubjects],
+    }));
   checkKvPrefix(clusters, { namespacePrefix, kvPrefix });
   const provider = oneOf(config, 'network.provider', ['kubernetes', 'cilium']);
   checkVaultIsNamed(clusters, provider);

@@ -20,7 +20,7 @@ const SHOWN = 5;
  * Kinds that hold no wall up: where such an object is gone, less is possible, and
  * nothing is shown. Any other's absence is a breach.
  */
-const GIVES_NOTHING_AWAY = [
+export const GIVES_NOTHING_AWAY = [
   'Deployment',
   'ExternalSecret',
   'HTTPRoute',

@@ -8,17 +8,17 @@ const CATALOGUE = `
   net.own-service net.dns net.vault net.egress-allowed net.canary-egress
   net.canary-ingress net.neighbour-service net.neighbour-pod
   net.neighbour-ingress net.dns-elsewhere net.metadata net.kube-api net.kubelet
-  net.internet net.as-planned net.no-widening
+  net.internet net.as-planned net.no-widening net.who-can
   sec.login sec.token-policies sec.own-path sec.canary-data sec.canary-metadata
   sec.canary-list sec.canary-subkeys sec.neighbour-data sec.list-root
   sec.neighbour-role sec.wrong-audience sec.prefix-twin sec.capabilities
   sec.escalate sec.as-planned sec.store-ready sec.no-other-store
   sec.eso-neighbour
-  sec.k8s-secrets sec.owner-hijack
+  sec.k8s-secrets sec.who-can sec.access-review
   res.legal-pod res.defaults res.container-max res.init-container-max
   res.pod-level res.quota-memory res.quota-cpu res.quota-objects res.as-planned
   res.workload res.pods-restricted res.quota-used
-  res.privileged res.host-namespaces res.host-path res.owner-edit
+  res.privileged res.host-namespaces res.host-path res.who-can
   res.runtime-class res.placement`
   .trim()
   .split(/\s+/);

@@ -1,5 +1,6 @@
 import { allowed, denied, reached, resolved } from './expectations';
 import { allowedDestinations, outsideOf } from './destinations';
+import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
 import { noWidening } from '../attempts/policies';
@@ -210,6 +211,13 @@ export const NETWORK_CHECKS: Check[] = network([
     title: 'No other policy allows more',
     why: 'Policies are additive: a second one opens what ours close',
     attempts: side => [noWidening(side)],
+  },
+  {
+    id: 'net.who-can',
+    kind: 'barrier',
+    title: 'Nobody else can change its policies or ways in',
+    why: 'A policy that its tenant can change is none',
+    attempts: side => [nobodyElseCan(side, 'network')],
   },
 ]);
 

@@ -1,4 +1,5 @@
 import { accepts, refuses } from '../attempts/dryRun';
+import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
 import {
   podsRestricted,
@@ -6,7 +7,6 @@ import {
   workloadAsPlanned,
 } from '../attempts/workload';
 import { placements } from '../attempts/placement';
-import { group, mayNot } from '../attempts/reviews';
 import {
   Bounds,
   boundsOf,
@@ -211,26 +211,12 @@ export const RESOURCE_CHECKS: Check[] = [
     },
   }),
   {
-    id: 'res.owner-edit',
+    id: 'res.who-can',
     wall: 'resource',
     kind: 'barrier',
-    title: "Its owner can't change its walls",
+    title: 'Nobody else can change its quotas, limits or n8n',
     why: 'A wall that its tenant can move is none',
-    attempts: ({ tenant: { plan } }) => [
-      mayNot(
-        group(plan.names.ownerGroup),
-        plan.names.namespace,
-        [
-          'resourcequotas',
-          'limitranges',
-          'networkpolicies.networking.k8s.io',
-          'ciliumnetworkpolicies.cilium.io',
-          'namespaces',
-          'roles.rbac.authorization.k8s.io',
-          'rolebindings.rbac.authorization.k8s.io',
-        ].map(resource => `create,update,patch,delete ${resource}`),
-      ),
-    ],
+    attempts: side => [nobodyElseCan(side, 'resource')],
   },
   {
     id: 'res.runtime-class',

@@ -4,9 +4,13 @@ import {
   vaultAnswers,
   vaultForbids,
 } from './expectations';
+import {
+  nobodyElseCan,
+  reachesNoOthers,
+  rulesAreAll,
+} from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
 import { externalSecretFor } from '../attempts/externalSecretProbe';
-import { group, mayNot, serviceAccount } from '../attempts/reviews';
 import { noOtherStore, storeReady } from '../attempts/stores';
 import {
   authMount,
@@ -226,41 +230,22 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: "Its ServiceAccounts have no right on others' Secrets",
     why: 'What Vault keeps apart ends up in Kubernetes Secrets',
-    attempts: side => {
-      const { namespace, loginServiceAccount, workloadServiceAccount } =
-        side.tenant.plan.names;
-      return others(side).flatMap(({ plan }) =>
-        [loginServiceAccount, workloadServiceAccount].map(name =>
-          mayNot(
-            serviceAccount(namespace, name),
-            plan.names.namespace,
-            [
-              'get,list secrets',
-              'create serviceaccounts/token',
-              'create pods/exec',
-              'create,get pods/proxy',
-            ],
-            plan.spec.name,
-          ),
-        ),
-      );
-    },
+    attempts: side => [reachesNoOthers(side)],
   },
   {
-    id: 'sec.owner-hijack',
+    id: 'sec.who-can',
     kind: 'barrier',
-    title: 'Its owner has no way to its Secrets',
-    why: 'A store, a pod or a token of the owner’s own would read what the tenant reads',
-    attempts: ({ tenant: { plan } }) => [
-      mayNot(group(plan.names.ownerGroup), plan.names.namespace, [
-        'create secretstores.external-secrets.io',
-        'create externalsecrets.external-secrets.io',
-        'create pods',
-        'create pods/exec',
-        'create serviceaccounts/token',
-        'get secrets',
-      ]),
-    ],
+    title: 'Nobody else can read its Secrets or run anything as it',
+    why: 'A store, a pod or a token of one’s own reads what the tenant reads',
+    attempts: side => [nobodyElseCan(side, 'secret')],
+  },
+  {
+    id: 'sec.access-review',
+    kind: 'control',
+    title: 'The API server agrees with its own rules',
+    why: 'Another authorizer may allow what roles and bindings do not',
+    otherwise: 'the API server allows what its rules do not, or the other way',
+    attempts: side => [rulesAreAll(side)],
   },
 ]);
 
