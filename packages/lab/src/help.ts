@@ -3,9 +3,11 @@ export const HELP = `The lab: a real cluster on this machine, in namespaces of i
 
   npm run lab -- up                        build what is missing, bring it all up
       [--control-plane-only]               no node: what machines get that can't host one
-      [--keep-build-cache]                 keep the compiler's cache, 13 GB
+      [--keep-build-cache]                 keep the compiler's cache and modules, 12 GB
   npm run lab -- down                      end it; its data stay
   npm run lab -- reset                     end it and remove its data
+      [--all]                              and all that was built or installed, also in
+                                           the checkout: as on a machine that is new
   npm run lab -- status [--json]           what runs, since when, in how much memory
   npm run lab -- build                     build only
   npm run lab -- kubectl ARGS              kubectl with full rights
