@@ -205,7 +205,7 @@ describe('One templated Vault policy, upon the lab', () => {
         'sec.canary-data breached',
         'sec.neighbour-data breached',
         'sec.prefix-twin breached',
-        'sec.policy-text breached',
+        'sec.as-planned breached',
         'sec.eso-neighbour breached',
       ]),
     );

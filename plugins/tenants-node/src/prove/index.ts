@@ -3,5 +3,14 @@ export { CHECKS } from './checks/checks';
 export { judge } from './judge';
 export { type ProveOptions, type TenantProof } from './proof';
 export { proveTenants } from './prove';
+export {
+  Rbac,
+  type Action,
+  type Grant,
+  type PolicyRule,
+  type RbacObjects,
+  type Requester,
+  type Subject,
+} from './rbac/rbac';
 export { sweepProofPods } from './sweep';
 export { type CheckInfo } from './types';

@@ -1,4 +1,8 @@
-/** What a rule allows, as Kubernetes keeps it; rules for URLs have no resources. */
+/**
+ * What a rule allows, as Kubernetes keeps it; rules for URLs have no resources.
+ *
+ * @public
+ */
 export interface PolicyRule {
   verbs: string[];
   apiGroups?: string[];
@@ -6,7 +10,11 @@ export interface PolicyRule {
   resourceNames?: string[];
 }
 
-/** Whom a binding binds. */
+/**
+ * Whom a binding binds.
+ *
+ * @public
+ */
 export interface Subject {
   kind: string;
   name: string;
@@ -14,27 +22,45 @@ export interface Subject {
   namespace?: string;
 }
 
-interface Role {
+/**
+ * A Role or a ClusterRole.
+ *
+ * @public
+ */
+export interface RbacRole {
   metadata: { name: string; namespace?: string };
   rules?: PolicyRule[] | null;
 }
 
-interface Binding {
+/**
+ * A RoleBinding or a ClusterRoleBinding.
+ *
+ * @public
+ */
+export interface RbacBinding {
   kind?: string;
   metadata: { name: string; namespace?: string };
   roleRef: { kind: string; name: string };
   subjects?: Subject[];
 }
 
-/** Roles and bindings of a whole cluster. */
+/**
+ * Roles and bindings of a whole cluster.
+ *
+ * @public
+ */
 export interface RbacObjects {
-  clusterRoles: Role[];
-  roles: Role[];
-  clusterRoleBindings: Binding[];
-  roleBindings: Binding[];
+  clusterRoles: RbacRole[];
+  roles: RbacRole[];
+  clusterRoleBindings: RbacBinding[];
+  roleBindings: RbacBinding[];
 }
 
-/** Something that one may do. */
+/**
+ * Something that one may do.
+ *
+ * @public
+ */
 export interface Action {
   verb: string;
   /** API group; empty for the core one */
@@ -46,7 +72,11 @@ export interface Action {
   name?: string;
 }
 
-/** A subject that a rule applies to, and by which binding. */
+/**
+ * A subject that a rule applies to, and by which binding.
+ *
+ * @public
+ */
 export interface Grant {
   subject: Subject;
   rule: PolicyRule;
@@ -58,7 +88,11 @@ export interface Grant {
   namespace?: string;
 }
 
-/** Who asks: a user's name with the groups that the API server would add. */
+/**
+ * Who asks: a user's name with the groups that the API server would add.
+ *
+ * @public
+ */
 export interface Requester {
   user?: string;
   groups: string[];
@@ -70,15 +104,17 @@ export interface Requester {
  * taken as they stand: an aggregated role holds what its controller has put there.
  *
  * What other authorizers allow (a webhook's, the nodes' own) is not in it.
+ *
+ * @public
  */
 export class Rbac {
-  readonly #clusterRoles: Map<string, Role>;
-  readonly #roles: Map<string, Role>;
+  readonly #clusterRoles: Map<string, RbacRole>;
+  readonly #roles: Map<string, RbacRole>;
   readonly #everywhere: Grant[];
   readonly #byNamespace = new Map<string, Grant[]>();
 
   constructor(objects: RbacObjects) {
-    const keyOf = ({ metadata }: Role) =>
+    const keyOf = ({ metadata }: RbacRole) =>
       `${metadata.namespace ?? ''}/${metadata.name}`;
     this.#clusterRoles = new Map(
       objects.clusterRoles.map(role => [role.metadata.name, role]),
@@ -118,7 +154,7 @@ export class Rbac {
     );
   }
 
-  #grantsOf({ metadata, roleRef, subjects = [] }: Binding): Grant[] {
+  #grantsOf({ metadata, roleRef, subjects = [] }: RbacBinding): Grant[] {
     const { name, namespace } = metadata;
     const role =
       roleRef.kind === 'ClusterRole'
