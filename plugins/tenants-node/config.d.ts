@@ -81,6 +81,13 @@ export interface Config {
          */
         authMount?: string;
         /**
+         * Mounts of other auth methods that an administrator has seen to take no
+         * tenant's ServiceAccounts: of such as take anybody's signed tokens, which
+         * leave the secret wall unproven otherwise
+         * @visibility backend
+         */
+        reviewedAuthMounts?: string[];
+        /**
          * perTenant: the portal writes a policy for each tenant. templated: an
          * administrator has installed one for all, under deploy/vault. Default
          * perTenant

@@ -10,3 +10,4 @@ export { ClusterUnavailableError, KubernetesError, VaultError } from './errors';
 export { KubernetesClient } from './kubernetes';
 export { objectPath } from './kinds';
 export { VaultClient } from './vault';
+export { VaultView, type SeenInVault } from './vaultView';

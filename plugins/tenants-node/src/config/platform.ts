@@ -99,6 +99,8 @@ export interface ClusterConfig {
     kvMount: string;
     /** Mount of the Kubernetes auth method, without slashes */
     authMount: string;
+    /** Other auth methods that an administrator has seen to take no tenant's accounts */
+    reviewedAuthMounts: string[];
     /**
      * Whether the portal writes a policy for each tenant, or an administrator
      * has written one, fixed and templated, for all of them

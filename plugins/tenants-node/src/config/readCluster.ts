@@ -41,6 +41,8 @@ export function readCluster(config: Config): ClusterConfig {
       namespace: vault.getOptionalString('namespace'),
       kvMount: vault.getOptionalString('kvMount') ?? 'secret',
       authMount: vault.getOptionalString('authMount') ?? 'kubernetes',
+      reviewedAuthMounts:
+        vault.getOptionalStringArray('reviewedAuthMounts') ?? [],
       policies: readPolicies(name, vault),
       login: {
         approle: approle && {

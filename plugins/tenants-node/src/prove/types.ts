@@ -3,7 +3,7 @@ import {
   Outcome,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, ClusterView } from '../clients';
+import { Cluster, ClusterView, VaultView } from '../clients';
 import { TenantPlan } from '../plan/types';
 import { Endpoint, Platform } from '../config/platform';
 import { PodTask } from './pod/tasks';
@@ -62,6 +62,20 @@ export interface Side {
   /** The API server's name, and the nodes' endpoints of it */
   kubeApi: Endpoint[];
   kubelets: Endpoint[];
+  /** Roles of Vault besides its own that would take the tenant's ServiceAccounts */
+  otherRoles: OtherRole[];
+}
+
+/** A role of Vault that is not the tenant's, and takes its ServiceAccounts all the same. */
+export interface OtherRole {
+  /** Of the auth method, without slashes */
+  mount: string;
+  name: string;
+  /** Of a token that it takes; any where empty */
+  audience: string;
+  /** ServiceAccounts of the tenant's that it takes */
+  accounts: string[];
+  policies: string[];
 }
 
 /** Whose pod makes an attempt. */
@@ -135,6 +149,10 @@ export interface Round {
   signal: AbortSignal;
   /** The cluster as it was when the round began, read once for all that ask */
   view: ClusterView;
+  /** Vault as it was then, in the same way */
+  vault: VaultView;
+  /** Names of what this round itself has made in a namespace */
+  ours: Set<string>;
   /** What a pod answered; `undefined` where it gave no answer */
   answer(errand: Errand): Promise<Answer | undefined>;
   /** How a pod ran; `undefined` where none was made */

@@ -1,4 +1,4 @@
-import { RequestView } from '../../clients';
+import { RequestView, VaultView } from '../../clients';
 import { Attempt, Finding, Round, Side } from '../types';
 import { testCluster } from './side';
 
@@ -12,6 +12,8 @@ export function testRound(
     cluster,
     platform: side.platform,
     view: new RequestView(cluster.kubernetes),
+    vault: new VaultView(cluster.vault),
+    ours: new Set(),
     signal: new AbortController().signal,
     answer: async () => undefined,
     pod: async () => undefined,

@@ -40,7 +40,7 @@ function walled(
         return ['403', 'invalid audience (aud) claim'];
       }
       return task.role === vaultRole
-        ? ['200', JSON.stringify(['default', vaultPolicy])]
+        ? ['200', JSON.stringify([vaultPolicy])]
         : ['403', 'namespace not authorized'];
     case 'vault':
       return task.path === `secret/data/${kvPath}`

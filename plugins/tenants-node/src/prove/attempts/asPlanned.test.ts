@@ -165,7 +165,9 @@ describe('an object that is compared with the plan', () => {
 
 describe('a Vault object that is compared with the plan', () => {
   const reading = (data: object | undefined) => ({
-    vault: { read: async () => data },
+    vault: {
+      request: async () => ({ status: data ? 200 : 404, data, errors: [] }),
+    },
   });
 
   it('has the plan’s text', async () => {

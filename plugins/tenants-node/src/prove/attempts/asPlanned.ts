@@ -1,7 +1,7 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
-import { ChangedField, changedFields } from '../../plan/compare/compare';
-import { managerOf } from '../../plan/compare/managers';
-import { changedVaultFields } from '../../plan/compare/vault';
+import { ChangedField, changedFields } from '../../plan/live/changedFields';
+import { managerOf } from '../../plan/live/managers';
+import { changedVaultFields } from '../../plan/live/vault';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -11,7 +11,6 @@ import {
   VaultResource,
 } from '../../plan/types';
 import { Attempt, Finding } from '../types';
-import { abortable } from './abortable';
 
 /** Most differences that are told; the rest is counted. */
 const SHOWN = 5;
@@ -89,13 +88,18 @@ function vaultAsPlanned(resource: VaultResource): Attempt {
     target: id,
     request: `GET ${path}, and compare it with the plan field by field`,
     expected: 'equal',
-    run: async ({ cluster, signal }) => {
-      const live = await abortable(cluster.vault.read(path), signal);
+    run: async ({ vault }) => {
+      const seen = await vault.read(path);
+      if ('problem' in seen) {
+        return unread(id, seen.problem);
+      }
       // The login says so too.
-      return live
+      return seen.data
         ? compared(
             id,
-            changedVaultFields(resource, live).map(field => sayChanged(field)),
+            changedVaultFields(resource, seen.data).map(field =>
+              sayChanged(field),
+            ),
           )
         : gone(id, true);
     },
@@ -110,13 +114,16 @@ function seedIsThere({ id, mount, path }: SeedResource): Attempt {
     target: id,
     request: `GET ${mount}/metadata/${path}`,
     expected: 'it has a version',
-    run: async ({ cluster, signal }) => {
-      const reading = cluster.vault.read(`${mount}/metadata/${path}`);
-      const live = await abortable(reading, signal);
-      return live?.current_version > 0
+    run: async ({ vault }) => {
+      const seen = await vault.read(`${mount}/metadata/${path}`);
+      if ('problem' in seen) {
+        return unread(id, seen.problem);
+      }
+      const version = seen.data?.current_version;
+      return version > 0
         ? {
             code: '200',
-            response: `version ${live.current_version}`,
+            response: `version ${version}`,
             outcome: 'asExpected',
           }
         : gone(id, true);

@@ -3,7 +3,6 @@ import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../checks/planned';
 import { Attempt, Side } from '../types';
 import { unread } from './asPlanned';
-import { isProbe } from './externalSecretProbe';
 
 const API = 'external-secrets.io/v1';
 const KINDS = ['SecretStore', 'ExternalSecret'];
@@ -47,7 +46,7 @@ export function noOtherStore({ tenant }: Side): Attempt {
     target: `stores of ${namespace}`,
     request: `list SecretStores and ExternalSecrets of ${namespace}`,
     expected: `${known.join(', ') || 'none'}, and no other`,
-    run: async ({ view }) => {
+    run: async ({ view, ours }) => {
       const others: string[] = [];
       for (const kind of KINDS) {
         const seen = await view.list<KubernetesObject>(
@@ -59,7 +58,7 @@ export function noOtherStore({ tenant }: Side): Attempt {
         }
         others.push(
           ...seen.items
-            .filter(item => !isProbe(item))
+            .filter(({ metadata }) => !ours.has(metadata.name))
             .map(nameOf)
             .filter(name => !known.includes(name)),
         );

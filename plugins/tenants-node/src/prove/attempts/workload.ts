@@ -2,7 +2,7 @@ import {
   canonicalQuantity,
   parseQuantity,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { changedFields } from '../../plan/compare/compare';
+import { changedFields } from '../../plan/live/changedFields';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../checks/planned';
 import { Attempt, Finding, Side } from '../types';

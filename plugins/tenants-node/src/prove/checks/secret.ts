@@ -12,6 +12,7 @@ import {
 import { asPlanned } from '../attempts/asPlanned';
 import { externalSecretFor } from '../attempts/externalSecretProbe';
 import { noOtherStore, storeReady } from '../attempts/stores';
+import { noOtherMount, noOtherRole } from '../attempts/vaultRoles';
 import {
   authMount,
   both,
@@ -48,7 +49,7 @@ export const SECRET_CHECKS: Check[] = secret([
       login(
         side,
         side.tenant,
-        policiesAre(['default', side.tenant.plan.names.vaultPolicy]),
+        policiesAre([side.tenant.plan.names.vaultPolicy]),
       ),
     ],
   },
@@ -201,6 +202,20 @@ export const SECRET_CHECKS: Check[] = secret([
     title: 'Its policy, role, accounts and stores are as planned',
     why: 'A right that nobody tries today is still a right',
     attempts: ({ tenant }) => asPlanned(tenant.plan, 'secret'),
+  },
+  {
+    id: 'sec.other-roles',
+    kind: 'barrier',
+    title: "No other role of Vault's takes its ServiceAccounts",
+    why: 'A role that takes everybody gives everybody what it has',
+    attempts: side => noOtherRole(side),
+  },
+  {
+    id: 'sec.other-mounts',
+    kind: 'barrier',
+    title: 'No other way in to Vault takes its ServiceAccounts',
+    why: 'Another auth method may trust the same tokens, and knows nothing of tenants',
+    attempts: side => [noOtherMount(side)],
   },
   {
     id: 'sec.store-ready',

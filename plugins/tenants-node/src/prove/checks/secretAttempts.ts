@@ -73,7 +73,12 @@ export function login(
   return podAttempt({
     by: 'tenant',
     neighbour: nameOf(side, party),
-    task: podTask({ do: 'login', role: vaultRole, token }),
+    task: podTask({
+      do: 'login',
+      mount: authMount(side),
+      role: vaultRole,
+      token,
+    }),
     target: `auth/${authMount(side)}/role/${vaultRole}`,
     request: `POST auth/${authMount(side)}/login role=${vaultRole}${audience}`,
     expect,

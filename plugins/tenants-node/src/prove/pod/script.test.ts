@@ -135,9 +135,14 @@ describe('the script of proof pods', () => {
 
   it('asks Vault, prints no value and no token, and gives its token back', async () => {
     const { output, answers } = await run([
-      { do: 'login', role: 'tenant-acme', token: 'vault' },
-      { do: 'login', role: 'tenant-globex', token: 'vault' },
-      { do: 'login', role: 'tenant-acme', token: 'other' },
+      { do: 'login', mount: 'kubernetes', role: 'tenant-acme', token: 'vault' },
+      {
+        do: 'login',
+        mount: 'kubernetes',
+        role: 'tenant-globex',
+        token: 'vault',
+      },
+      { do: 'login', mount: 'kubernetes', role: 'tenant-acme', token: 'other' },
       { do: 'vault', method: 'GET', path: 'secret/data/own' },
       { do: 'vault', method: 'GET', path: 'secret/data/other' },
       { do: 'capabilities', paths: ['a', 'b'] },
@@ -196,7 +201,12 @@ describe('the script of proof pods', () => {
     const { port } = silent.address() as AddressInfo;
     const { answers } = await run(
       [
-        { do: 'login', role: 'tenant-acme', token: 'vault' },
+        {
+          do: 'login',
+          mount: 'kubernetes',
+          role: 'tenant-acme',
+          token: 'vault',
+        },
         { do: 'vault', method: 'GET', path: 'secret/data/own' },
       ],
       {

@@ -1,8 +1,10 @@
-import { Cluster, ClusterView, RequestView } from '../../clients';
+import { Cluster, ClusterView, RequestView, VaultView } from '../../clients';
 import { planCanary } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
 import { ProveOptions } from '../proof';
-import { Party, Side } from '../types';
+import { accountsOf } from '../attempts/vaultRoles';
+import { OtherRole, Party, Side } from '../types';
+import { rolesThatTake } from '../vault/roles';
 import {
   canaryParty,
   ClusterFacts,
@@ -16,6 +18,7 @@ import { waitForProbeQuota } from './quota';
 export interface Prepared {
   sides: Side[];
   view: ClusterView;
+  vault: VaultView;
   facts: ClusterFacts;
   /** Why a tenant's pod can't be made, by the tenant's place */
   noRoom: (string | undefined)[];
@@ -30,22 +33,49 @@ export async function prepare(
 ): Promise<Prepared> {
   const { cluster, tenants } = options;
   const view = new RequestView(cluster.kubernetes, signal);
+  const vault = new VaultView(cluster.vault);
   const [facts, ready] = await Promise.all([
     readCluster(view),
     Promise.all(
       tenants.map(plan => prepareTenant(cluster, view, plan, signal)),
     ),
   ]);
+  const sides = sidesOf(
+    options,
+    facts,
+    ready.map(({ party }) => party),
+  );
   return {
-    sides: sidesOf(
-      options,
-      facts,
-      ready.map(({ party }) => party),
+    sides: await Promise.all(
+      sides.map(async side => ({
+        ...side,
+        otherRoles: await otherRoles(side, view, vault),
+      })),
     ),
     view,
+    vault,
     facts,
     noRoom: ready.map(({ problem }) => problem),
   };
+}
+
+/** Roles to try from inside; what can't be read of them is a finding of its own. */
+async function otherRoles(
+  side: Side,
+  view: ClusterView,
+  vault: VaultView,
+): Promise<OtherRole[]> {
+  const accounts = await accountsOf({ view }, side);
+  if ('problem' in accounts) {
+    return [];
+  }
+  const taken = await rolesThatTake(
+    vault,
+    side.cluster.config.vault.authMount,
+    accounts,
+    side.tenant.plan.names.vaultRole,
+  );
+  return 'problem' in taken ? [] : taken.roles;
 }
 
 /** What is wrong with one tenant must not stop the other's proof. */
@@ -75,6 +105,7 @@ export function nominal(options: ProveOptions, problem: string): Prepared {
   return {
     sides: sidesOf(options, facts, parties),
     view: new RequestView(options.cluster.kubernetes),
+    vault: new VaultView(options.cluster.vault),
     facts,
     noRoom: [],
     problem,
@@ -99,6 +130,7 @@ function sidesOf(
       canary,
       kubeApi: facts.kubeApi,
       kubelets: facts.kubelets,
+      otherRoles: [],
     };
   });
 }

@@ -110,14 +110,21 @@ async function ask(attempt: Attempt, round: Round): Promise<Finding> {
   const begun = Date.now();
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const signal = AbortSignal.any([round.signal, patience]);
-  const answer = await attempt
-    .run({ ...round, signal })
-    .catch((error: Error & { status?: number }) => ({
-      code: error.status ? String(error.status) : 'NO-ANSWER',
-      response: error.message,
-      outcome: 'inconclusive' as const,
-      reason: error.message,
-    }));
+  const late = new Promise<never>((_, fail) =>
+    signal.addEventListener('abort', () =>
+      fail(new Error(`No answer within ${Date.now() - begun} ms`)),
+    ),
+  );
+  // Not everything that is asked can be told to stop.
+  const answer = await Promise.race([
+    attempt.run({ ...round, signal }),
+    late,
+  ]).catch((error: Error & { status?: number }) => ({
+    code: error.status ? String(error.status) : 'NO-ANSWER',
+    response: error.message,
+    outcome: 'inconclusive' as const,
+    reason: error.message,
+  }));
   return {
     startedAt: new Date(begun).toISOString(),
     durationMs: Date.now() - begun,

@@ -19,7 +19,7 @@ export interface RoundSignals {
 
 /** Runs all pods and all of the portal's own attempts of a round, at once. */
 export async function runRound(
-  { sides, facts, noRoom, view }: Prepared,
+  { sides, facts, noRoom, view, vault }: Prepared,
   options: ProveOptions,
   { signal, deadline }: RoundSignals,
 ): Promise<SideReceipts[]> {
@@ -69,6 +69,7 @@ export async function runRound(
       return [name, start(name, side, on)];
     }),
   ]);
+  const ours = new Set<string>();
   const portalMayStart = podsFirst.wait(either);
   const taken = Promise.all(
     sides.map((side, i) => {
@@ -80,6 +81,8 @@ export async function runRound(
           platform,
           signal: either,
           view,
+          vault,
+          ours,
           pod,
           answer: async ({ by, task }) => (await pod(by))?.answers.get(task.id),
           node: name => facts.nodes.get(name ?? ''),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { VaultResource } from '../types';
-import { ChangedField } from './compare';
+import { ChangedField } from './changedFields';
 
 /** Fields that Vault repeats under their old names: they have to agree. */
 const OLD_NAMES: Record<string, string> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { tenantPlan } from '../../__fixtures__/plan';
 import { KubernetesObject } from '../types';
-import { changedFields } from './compare';
+import { changedFields } from './changedFields';
 import { managerOf } from './managers';
 import { changedVaultFields } from './vault';
 
