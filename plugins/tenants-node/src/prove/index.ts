@@ -12,5 +12,10 @@ export {
   type Requester,
   type Subject,
 } from './rbac/rbac';
+export {
+  letsThrough,
+  type PolicyConnection,
+  type PolicyPod,
+} from './reach/predict';
 export { sweepProofPods } from './sweep';
 export { type CheckInfo } from './types';
