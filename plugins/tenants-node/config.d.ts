@@ -153,6 +153,17 @@ export interface Config {
          * @visibility backend
          */
         reservedCidrs?: string[];
+        /**
+         * Parts of private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16,
+         * 100.64.0.0/10) that a tenant may be allowed to reach all the same
+         * @visibility backend
+         */
+        reachableCidrs?: string[];
+        /**
+         * Domain of the cluster's own names. Default cluster.local
+         * @visibility backend
+         */
+        clusterDomain?: string;
       };
       /**
        * Who may do in tenants' namespaces what nobody else may, such as read Secrets
@@ -172,6 +183,19 @@ export interface Config {
          * @visibility backend
          */
         namespace?: string;
+      }>;
+      /**
+       * The platform's own policies, stores and ExternalSecrets in tenants'
+       * namespaces or for all of them, as they were reviewed. A receipt that
+       * holds one against a tenant has its digest; a changed one is found again
+       */
+      exceptions?: Array<{
+        /** @visibility backend */
+        kind: string;
+        /** @visibility backend */
+        name: string;
+        /** @visibility backend */
+        digest: string;
       }>;
     }>;
 

@@ -70,6 +70,19 @@ export interface TrustedSubject {
 }
 
 /**
+ * An object of the platform's own that is let be in tenants' namespaces, as an
+ * administrator has seen it.
+ *
+ * @public
+ */
+export interface ObjectException {
+  kind: string;
+  name: string;
+  /** Of what it says; a receipt that is wrong about it has it */
+  digest: string;
+}
+
+/**
  * A Kubernetes cluster and the Vault that its tenants use.
  *
  * @public
@@ -123,12 +136,18 @@ export interface ClusterConfig {
   network: {
     /** Ranges that no tenant may be allowed to reach: pods, services, nodes */
     reservedCidrs: string[];
+    /** Parts of private networks that a tenant may be allowed to reach all the same */
+    reachableCidrs: string[];
+    /** Domain of the cluster's own names */
+    clusterDomain: string;
   };
   /**
    * Who may do in tenants' namespaces what nobody else may: operators and
    * administrators of the platform. Kubernetes' own controllers are known
    */
   trustedSubjects: TrustedSubject[];
+  /** Policies and stores of the platform's own, which no plan has */
+  exceptions: ObjectException[];
 }
 
 /**

@@ -49,9 +49,9 @@ export function modelCiliumPolicy(policy: any): PolicyModel[] {
               rule => modelRule(rule, peersOf, namespace, onUnknown) ?? [],
             );
           return {
-            // What it says nothing of stays as it is, whatever its default.
+            // What it has no rule for stays as it is, whatever its default.
             isolates:
-              Boolean(allow || deny) &&
+              Boolean(allow?.length || deny?.length) &&
               spec.enableDefaultDeny?.[which] !== false,
             allow: rules(allow, unknown),
             // What is not understood of a denial opens nothing.

@@ -1,5 +1,5 @@
 import { selects } from '../../plan/live/selectors';
-import { isIn, parseAddress, parseRange, Range } from './addresses';
+import { isIn, parseAddress, parseRange, Range } from '../../plan/addresses';
 import {
   Peer,
   PeerMatch,

@@ -1,4 +1,8 @@
-import { formatAddress, parseRange, representatives } from './addresses';
+import {
+  formatAddress,
+  parseRange,
+  representatives,
+} from '../../plan/addresses';
 import { isAbout, isAllowed, ruleMatches } from './decide';
 import {
   Peer,

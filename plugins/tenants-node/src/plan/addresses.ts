@@ -54,6 +54,16 @@ export function isIn({ family, value }: Address, range: Range): boolean {
   return family === range.family && value >= range.first && value <= range.last;
 }
 
+/** Whether all of a range is in another; both as they are written. */
+export function holds(range: string, other: string): boolean {
+  const [outer, inner] = [range, other].map(parseRange);
+  return (
+    outer.family === inner.family &&
+    outer.first <= inner.first &&
+    outer.last >= inner.last
+  );
+}
+
 /** Writes an address, of IPv6 without leaving out any group. */
 export function formatAddress({ family, value }: Address): string {
   return family === 4
