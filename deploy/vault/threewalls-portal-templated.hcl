@@ -24,7 +24,7 @@ path "auth/kubernetes/role/tenant-*" {
     "token_policies" = [["threewalls-tenant"]]
     "audience" = ["vault"]
     "alias_name_source" = ["serviceaccount_uid"]
-    "token_no_default_policy" = [false]
+    "token_no_default_policy" = [true]
     "token_type" = ["default"]
     "bound_service_account_names" = []
     "bound_service_account_namespaces" = []
@@ -32,6 +32,20 @@ path "auth/kubernetes/role/tenant-*" {
     "token_ttl" = []
     "token_max_ttl" = []
   }
+}
+
+# Every role of the auth method, to see that none but a tenant's own takes its
+# ServiceAccounts; and whether another method of Kubernetes would.
+path "auth/+/role" {
+  capabilities = ["list"]
+}
+
+path "auth/+/role/+" {
+  capabilities = ["read"]
+}
+
+path "auth/+/config" {
+  capabilities = ["read"]
 }
 
 # The accessor of the Kubernetes auth mount, to find a tenant's identity entity.
@@ -59,6 +73,11 @@ path "identity/lookup/entity" {
   capabilities = ["create", "update"]
 }
 
+# Of an entity nothing else may be set: with its policies the portal could give
+# anybody, itself included, any right there is.
 path "identity/entity/id/*" {
   capabilities = ["read", "update", "delete"]
+  allowed_parameters = {
+    "disabled" = [true]
+  }
 }

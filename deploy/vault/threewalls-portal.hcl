@@ -13,6 +13,20 @@ path "auth/kubernetes/role/tenant-*" {
   capabilities = ["create", "read", "update", "delete"]
 }
 
+# Every role of the auth method, to see that none but a tenant's own takes its
+# ServiceAccounts; and whether another method of Kubernetes would.
+path "auth/+/role" {
+  capabilities = ["list"]
+}
+
+path "auth/+/role/+" {
+  capabilities = ["read"]
+}
+
+path "auth/+/config" {
+  capabilities = ["read"]
+}
+
 # The accessor of the Kubernetes auth mount, to find a tenant's identity entity.
 path "sys/auth" {
   capabilities = ["read"]
@@ -38,6 +52,11 @@ path "identity/lookup/entity" {
   capabilities = ["create", "update"]
 }
 
+# Of an entity nothing else may be set: with its policies the portal could give
+# anybody, itself included, any right there is.
 path "identity/entity/id/*" {
   capabilities = ["read", "update", "delete"]
+  allowed_parameters = {
+    "disabled" = [true]
+  }
 }

@@ -7,3 +7,15 @@ path "secret/data/{{identity.entity.aliases.ACCESSOR.metadata.service_account_na
 path "secret/metadata/{{identity.entity.aliases.ACCESSOR.metadata.service_account_namespace}}" {
   capabilities = ["read"]
 }
+
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}
+
+path "sys/capabilities-self" {
+  capabilities = ["update"]
+}

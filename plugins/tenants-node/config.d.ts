@@ -81,6 +81,13 @@ export interface Config {
          */
         authMount?: string;
         /**
+         * Mounts of other auth methods that an administrator has seen to take no
+         * tenant's ServiceAccounts: of such as take anybody's signed tokens, which
+         * leave the secret wall unproven otherwise
+         * @visibility backend
+         */
+        reviewedAuthMounts?: string[];
+        /**
          * perTenant: the portal writes a policy for each tenant. templated: an
          * administrator has installed one for all, under deploy/vault. Default
          * perTenant
@@ -146,7 +153,70 @@ export interface Config {
          * @visibility backend
          */
         reservedCidrs?: string[];
+        /**
+         * Parts of private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16,
+         * 100.64.0.0/10) that a tenant may be allowed to reach all the same
+         * @visibility backend
+         */
+        reachableCidrs?: string[];
+        /**
+         * Domain of the cluster's own names. Default cluster.local
+         * @visibility backend
+         */
+        clusterDomain?: string;
       };
+      /**
+       * Who may do in tenants' namespaces what nobody else may, such as read Secrets
+       * or run pods: operators and administrators of this cluster. The control plane's
+       * own controllers, the portal and External Secrets are known
+       */
+      trustedSubjects?: Array<{
+        /** @visibility backend */
+        kind: 'User' | 'Group' | 'ServiceAccount';
+        /**
+         * `*` is every ServiceAccount of the namespace
+         * @visibility backend
+         */
+        name: string;
+        /**
+         * Of a ServiceAccount
+         * @visibility backend
+         */
+        namespace?: string;
+      }>;
+      /**
+       * The platform's own policies, stores and ExternalSecrets in tenants'
+       * namespaces or for all of them, as they were reviewed. A receipt that
+       * holds one against a tenant has its digest; a changed one is found again
+       */
+      exceptions?: Array<{
+        /** @visibility backend */
+        kind: string;
+        /** @visibility backend */
+        name: string;
+        /** @visibility backend */
+        digest: string;
+      }>;
+    }>;
+
+    /**
+     * Who may do in tenants' namespaces what nobody else may, such as read Secrets
+     * or run pods: operators and administrators of every cluster. The control plane's
+     * own controllers, the portal and External Secrets are known
+     */
+    trustedSubjects?: Array<{
+      /** @visibility backend */
+      kind: 'User' | 'Group' | 'ServiceAccount';
+      /**
+       * `*` is every ServiceAccount of the namespace
+       * @visibility backend
+       */
+      name: string;
+      /**
+       * Of a ServiceAccount
+       * @visibility backend
+       */
+      namespace?: string;
     }>;
 
     naming?: {
@@ -364,6 +434,13 @@ export interface Config {
        */
       ingressNamespace?: string;
     };
+
+    /**
+     * Names of containers that the cluster adds to every pod, such as a service
+     * mesh's proxy. Any other container beside n8n is a breach
+     * @visibility backend
+     */
+    injectedContainers?: string[];
 
     catalog?: {
       /**

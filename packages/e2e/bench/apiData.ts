@@ -22,6 +22,8 @@ const VERDICTS = JSON.stringify(
 );
 
 const receipt: Receipt = {
+  id: 'net.canary-egress tenant connect canary.web-tenant-canary.svc 8080',
+  about: { tenant: 'acme', neighbour: 'canary', node: 'lab' },
   check: 'net.canary-egress',
   wall: 'network',
   kind: 'barrier',

@@ -24,7 +24,7 @@ const HELD = [
   'net.metadata',
   'net.kube-api',
   'net.kubelet',
-  'net.policy-spec',
+  'net.as-planned',
   'net.no-widening',
 ];
 const REACHED = ['net.own-service', 'net.dns', 'net.vault'];

@@ -160,7 +160,7 @@ describe('One templated Vault policy, upon the lab', () => {
       body: JSON.stringify({ role: vaultRole, jwt: status.token }),
     });
     const { auth } = (await login.json()) as any;
-    expect(auth.token_policies.sort()).toEqual(['default', POLICY].sort());
+    expect(auth.token_policies).toEqual([POLICY]);
     const statusOf = async (path: string) =>
       (await vault(path, { headers: { 'X-Vault-Token': auth.client_token } }))
         .status;
@@ -205,7 +205,7 @@ describe('One templated Vault policy, upon the lab', () => {
         'sec.canary-data breached',
         'sec.neighbour-data breached',
         'sec.prefix-twin breached',
-        'sec.policy-text breached',
+        'sec.as-planned breached',
         'sec.eso-neighbour breached',
       ]),
     );
@@ -223,7 +223,7 @@ describe('One templated Vault policy, upon the lab', () => {
       { token_policies: ['root-like'] },
       { token_policies: [POLICY, 'root-like'] },
       { policies: ['root-like'] },
-      { token_no_default_policy: true },
+      { token_no_default_policy: false },
       { token_period: 86400 },
       { bound_service_account_namespace_selector: '{}' },
     ]) {

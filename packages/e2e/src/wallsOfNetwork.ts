@@ -13,7 +13,7 @@ export const NETWORK_MUTATIONS: Mutation[] = [
     title: "The tenant's policies are deleted",
     wall: 'network',
     status: 'breached',
-    checks: ['net.canary-egress', 'net.canary-ingress', 'net.policy-spec'],
+    checks: ['net.canary-egress', 'net.canary-ingress', 'net.as-planned'],
     apply: async ({ a, remove }) => {
       await remove(a, 'NetworkPolicy', 'tenant-isolation');
       await remove(a, 'CiliumNetworkPolicy', 'tenant-egress');
@@ -40,7 +40,7 @@ export const NETWORK_MUTATIONS: Mutation[] = [
     title: 'The ingress half of the policy is taken out',
     wall: 'network',
     status: 'breached',
-    checks: ['net.canary-ingress', 'net.policy-spec'],
+    checks: ['net.canary-ingress', 'net.as-planned'],
     apply: ({ a, patch }) =>
       patch(a, 'NetworkPolicy', 'tenant-isolation', {
         spec: { policyTypes: ['Egress'], ingress: null },
@@ -102,7 +102,7 @@ export const NETWORK_MUTATIONS: Mutation[] = [
     title: "Cilium's own policy is deleted, the plain one stays",
     wall: 'network',
     status: 'breached',
-    checks: ['net.policy-spec'],
+    checks: ['net.as-planned'],
     full: true,
     apply: ({ a, remove }) => remove(a, 'CiliumNetworkPolicy', 'tenant-egress'),
   },

@@ -13,14 +13,14 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
     title: 'The quota is deleted',
     wall: 'resource',
     status: 'breached',
-    checks: ['res.quota-memory', 'res.quota-cpu', 'res.quota-spec'],
+    checks: ['res.quota-memory', 'res.quota-cpu', 'res.as-planned'],
     apply: ({ a, remove }) => remove(a, 'ResourceQuota', 'tenant-quota'),
   },
   {
     title: 'The quota is raised to what the checks ask for at most',
     wall: 'resource',
     status: 'breached',
-    checks: ['res.quota-spec', 'res.quota-memory'],
+    checks: ['res.as-planned', 'res.quota-memory'],
     full: true,
     apply: ({ a, patch }) =>
       patch(a, 'ResourceQuota', 'tenant-quota', {
@@ -31,7 +31,7 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
     title: 'The quota of objects is deleted',
     wall: 'resource',
     status: 'breached',
-    checks: ['res.quota-objects', 'res.quota-spec'],
+    checks: ['res.quota-objects', 'res.as-planned'],
     full: true,
     apply: ({ a, remove }) => remove(a, 'ResourceQuota', 'tenant-objects'),
   },
@@ -43,7 +43,7 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
       'res.container-max',
       'res.init-container-max',
       'res.pod-level',
-      'res.quota-spec',
+      'res.as-planned',
     ],
     apply: async ({ a, remove }) => {
       await remove(a, 'LimitRange', 'tenant-limits');
@@ -54,7 +54,7 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
     title: 'The LimitRange is raised',
     wall: 'resource',
     status: 'breached',
-    checks: ['res.quota-spec'],
+    checks: ['res.as-planned'],
     full: true,
     apply: ({ a, patch }) =>
       patch(a, 'LimitRange', 'tenant-limits', {

@@ -13,7 +13,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
       'sec.neighbour-data',
       'sec.capabilities',
       'sec.eso-neighbour',
-      'sec.policy-text',
+      'sec.as-planned',
     ],
     apply: ({ a, policy }) => policy(a, read('secret/data/*')),
   },
@@ -22,7 +22,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
       "The Vault policy's path ends in a wildcard, and takes in names that begin alike",
     wall: 'secret',
     status: 'breached',
-    checks: ['sec.prefix-twin', 'sec.policy-text'],
+    checks: ['sec.prefix-twin', 'sec.as-planned'],
     apply: ({ a, policy }) => policy(a, read(`secret/data/${a.names.kvPath}*`)),
   },
   {
@@ -58,7 +58,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     title: "The tenant's own role is bound to any name in any namespace",
     wall: 'secret',
     status: 'breached',
-    checks: ['sec.policy-text'],
+    checks: ['sec.as-planned'],
     full: true,
     apply: ({ a, role }) =>
       role(a, {
@@ -78,14 +78,14 @@ export const SECRET_MUTATIONS: Mutation[] = [
     title: 'The role asks for no audience',
     wall: 'secret',
     status: 'breached',
-    checks: ['sec.wrong-audience', 'sec.policy-text'],
+    checks: ['sec.wrong-audience', 'sec.as-planned'],
     apply: ({ a, role }) => role(a, { audience: '' }),
   },
   {
     title: 'The SecretStore is hijacked: it logs in as External Secrets itself',
     wall: 'secret',
     status: 'breached',
-    checks: ['sec.store-spec'],
+    checks: ['sec.as-planned'],
     apply: ({ a, patch }) =>
       patch(a, 'SecretStore', 'vault', {
         spec: {
@@ -99,7 +99,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     title: "An ExternalSecret for the neighbour's key was slipped in",
     wall: 'secret',
     status: 'breached',
-    checks: ['sec.store-spec'],
+    checks: ['sec.as-planned'],
     full: true,
     apply: ({ a, b, create }) =>
       create(a, 'external-secrets.io/v1', 'ExternalSecret', 'slipped-in', {
@@ -127,7 +127,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     wall: 'secret',
     status: 'breached',
     also: ['resource'],
-    checks: ['sec.owner-hijack', 'res.owner-edit'],
+    checks: ['sec.who-can', 'res.who-can'],
     apply: ({ a, bindIn }) =>
       bindIn(a.names.namespace, 'admin', {
         apiGroup: 'rbac.authorization.k8s.io',

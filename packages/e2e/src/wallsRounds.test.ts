@@ -92,7 +92,7 @@ describe('A round, upon the lab', () => {
   it('asks no more of the API server and of Vault than it has to', async () => {
     const { kubernetes, vault } = lab.cluster;
     const before = [kubernetes.requests, vault.requests];
-    await pair.prove(new Hands(lab), false);
+    await pair.prove(new Hands(lab));
     expect(kubernetes.requests - before[0]).toBeLessThanOrEqual(
       MOST.kubernetes,
     );
@@ -131,7 +131,6 @@ describe('A round, upon the lab', () => {
       cluster: lab.cluster,
       platform,
       tenants: pair.plans,
-      fresh: true,
       onProgress: (tenant, { phase, done }) => {
         if (tenant === a.spec.name && phase === 'attacking' && done > 40) {
           opened ??= (async () => {

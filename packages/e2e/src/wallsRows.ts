@@ -42,7 +42,7 @@ export class Pair {
     const plans = [a, b].map(name => planSmallTenant(name, lab.platform));
     await Promise.all(plans.map(plan => applyPlan(plan, lab.cluster)));
     const pair = new Pair(lab, plans as [TenantPlan, TenantPlan]);
-    pair.first = await pair.prove(new Hands(lab), true);
+    pair.first = await pair.prove(new Hands(lab));
     return pair;
   }
 
@@ -54,13 +54,13 @@ export class Pair {
     readonly plans: [TenantPlan, TenantPlan],
   ) {}
 
-  async prove(hands: Hands, fresh: boolean): Promise<Proofs> {
+  async prove(hands: Hands): Promise<Proofs> {
     const [a, b] = this.plans.map(
       plan => hands.told.get(plan.spec.name) ?? plan,
     );
     const { platform } = hands;
     const { cluster } = this.lab;
-    return proveTenants({ cluster, platform, tenants: [a, b], fresh });
+    return proveTenants({ cluster, platform, tenants: [a, b] });
   }
 
   async run(row: Mutation): Promise<RowResult> {
@@ -70,7 +70,7 @@ export class Pair {
     const result: Partial<RowResult> = {};
     try {
       await row.apply(Object.assign(hands, { a, b }));
-      const broken = await this.prove(hands, false);
+      const broken = await this.prove(hands);
       const proof = broken.get(a.spec.name)!;
       result.statuses = statusesOf(proof);
       result.outcomes = worst(proof.receipts);
@@ -86,7 +86,7 @@ export class Pair {
           applyPlan(plan, this.lab.cluster, { adopt: true }),
         ),
       );
-      const mended = (await this.prove(hands, true)).get(a.spec.name)!;
+      const mended = (await this.prove(hands)).get(a.spec.name)!;
       result.mended = statusesOf(mended);
       result.doubts = mended.receipts.filter(r => r.outcome !== 'asExpected');
     } catch (error) {

@@ -43,17 +43,32 @@ export type Outcome =
 export type WallStatus = 'holds' | 'breached' | 'unproven';
 
 /**
- * Where a receipt comes from: the pod that tried (with its UID), or the raw
- * answer of the API server or of Vault to the portal.
+ * Where a receipt comes from: the pod that tried (with its UID), the raw answer
+ * of the API server or of Vault to the portal, or the tenant's plan, which leaves
+ * nothing to try.
  *
  * @public
  */
 export interface ReceiptSource {
-  type: 'pod' | 'kubernetes' | 'vault';
-  /** `NAMESPACE/POD`, or the cluster's name */
+  type: 'pod' | 'kubernetes' | 'vault' | 'plan';
+  /** `NAMESPACE/POD`, the cluster's name, or the tenant's */
   name: string;
   /** UID of the pod */
   uid?: string;
+}
+
+/**
+ * What a receipt is about.
+ *
+ * @public
+ */
+export interface ReceiptSubject {
+  /** Whose wall it is */
+  tenant: string;
+  /** Who is on the other side of the wall: another tenant, or `canary` */
+  neighbour?: string;
+  /** Node of the pod that tried */
+  node?: string;
 }
 
 /**
@@ -62,6 +77,9 @@ export interface ReceiptSource {
  * @public
  */
 export interface Receipt {
+  /** Of the attempt: unique in a proof, and the same in the tenant's next one */
+  id: string;
+  about: ReceiptSubject;
   /** Id of the check, such as `net.canary-egress` */
   check: string;
   wall: Wall;
@@ -85,6 +103,21 @@ export interface Receipt {
   /** Why the outcome is what it is, where the answer alone does not say */
   reason?: string;
 }
+
+/**
+ * What a proof has to have a receipt for, or its wall is unproven.
+ *
+ * @public
+ */
+export type Requirement = Pick<Receipt, 'id' | 'check' | 'wall' | 'kind'> & {
+  /** Whether its receipt may be `notApplicable` */
+  optional: boolean;
+  /**
+   * What it means that it did not come out as expected, in a summary's words:
+   * `reached the canary`, `n8n did not answer`; the receipt's reason where absent
+   */
+  otherwise?: string;
+};
 
 /**
  * Status of one wall, as judged from the receipts of one proof.
@@ -134,7 +167,7 @@ export interface ProofSummary {
   durationMs?: number;
   /** Tenant on the other side of this round, or `canary` when there was none */
   neighbour?: string;
-  /** Milliseconds a fresh policy took to bite, where the proof had to wait */
+  /** Milliseconds a policy took to bite on a new pod, where it let something through at first */
   timeToEnforceMs?: number;
   /** What is going on, for a proof under way */
   progress?: ProofProgress;

@@ -35,3 +35,38 @@ export function parseQuantity(quantity: string): number | undefined {
   const [, digits, suffix] = match;
   return Number(digits) * (BINARY[suffix] ?? DECIMAL[suffix]);
 }
+
+/** Suffixes from the greatest down, and how many thousandths each stands for. */
+const BINARY_UNITS = ['Pi', 'Ti', 'Gi', 'Mi', 'Ki', ''].map(
+  (suffix, i) => [suffix, 1000n * 2n ** BigInt(10 * (5 - i))] as const,
+);
+const DECIMAL_UNITS = ['P', 'T', 'G', 'M', 'k', '', 'm'].map(
+  (suffix, i) => [suffix, 10n ** BigInt(3 * (6 - i))] as const,
+);
+
+/**
+ * A quantity as the API server writes it: without a fraction, and with the
+ * greatest suffix that allows that. `0.5` is `500m`, `1024Mi` is `1Gi`.
+ *
+ * @returns the text itself for what {@link parseQuantity} does not take
+ * @public
+ */
+export function canonicalQuantity(quantity: string): string {
+  const [, digits, suffix] = QUANTITY.exec(quantity) ?? [];
+  if (digits === undefined) {
+    return quantity;
+  }
+  const units = suffix in BINARY ? BINARY_UNITS : DECIMAL_UNITS;
+  const unit = units.find(([name]) => name === suffix)![1];
+  const [whole, fraction = ''] = digits.split('.');
+  // Less than a thousandth is rounded up, as the API server does.
+  const scale = 10n ** BigInt(fraction.length);
+  const thousandths = (BigInt(whole + fraction) * unit + scale - 1n) / scale;
+  if (thousandths === 0n) {
+    return '0';
+  }
+  const [name, size] = [...units, ['m', 1n] as const].find(
+    ([, each]) => thousandths % each === 0n,
+  )!;
+  return `${thousandths / size}${name}`;
+}

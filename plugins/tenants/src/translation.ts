@@ -98,6 +98,7 @@ export const tenantsTranslationRef = createTranslationRef({
       sourcePod: 'pod {{name}}',
       sourceKubernetes: 'API server of {{name}}',
       sourceVault: 'Vault of {{name}}',
+      sourcePlan: 'Plan of {{name}}',
     },
     tab: {
       factsTitle: 'Facts',

@@ -8,6 +8,8 @@ import { ProofResult } from '../database/ProofStore';
 
 export function testReceipt(overrides: Partial<Receipt> = {}): Receipt {
   return {
+    id: 'net.canary-egress tenant connect canary',
+    about: { tenant: 'acme', neighbour: 'canary' },
     check: 'net.canary-egress',
     wall: 'network',
     kind: 'barrier',
@@ -50,6 +52,7 @@ export function testResult(
         ? [
             testReceipt({
               check: 'net.neighbour-service',
+              about: { tenant: 'acme', neighbour },
               target: `${neighbour}.web-tenant-${neighbour}.svc:5678`,
               outcome,
             }),

@@ -372,7 +372,13 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await remember('acme');
     const resource = (name: string) => ({
       stage: 'walls',
-      resource: { type: 'vault' as const, id: name, path: name, body: {} },
+      resource: {
+        type: 'vault' as const,
+        wall: 'secret' as const,
+        id: name,
+        path: name,
+        body: {},
+      },
     });
     await store.addApplied('uid-acme', { a: resource('a') });
     const first = (await store.find('acme'))!.appliedDigest;

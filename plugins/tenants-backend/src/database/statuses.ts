@@ -5,17 +5,17 @@ import {
 
 /**
  * Whether the walls between a tenant and one neighbour hold, from the receipts
- * of one proof that concern the neighbour.
+ * of one proof that are about the neighbour.
  *
- * @returns `undefined` when no receipt concerns the neighbour
+ * @returns `undefined` when no receipt that counts is about the neighbour
  */
 export function pairStatus(
   receipts: Receipt[],
   neighbour: string,
 ): WallStatus | undefined {
   const counted = receipts.filter(
-    receipt =>
-      concerns(receipt, neighbour) && receipt.outcome !== 'notApplicable',
+    ({ about, outcome }) =>
+      about.neighbour === neighbour && outcome !== 'notApplicable',
   );
   if (!counted.length) {
     return undefined;
@@ -26,17 +26,6 @@ export function pairStatus(
   return counted.every(receipt => receipt.outcome === 'asExpected')
     ? 'holds'
     : 'unproven';
-}
-
-/**
- * A neighbour's Service, pods and attempts upon us are there in a pair only;
- * the other checks of a neighbour are made against the canary too.
- */
-function concerns({ check, target }: Receipt, neighbour: string): boolean {
-  return (
-    check.startsWith('net.neighbour-') ||
-    (check.includes('neighbour') && target.includes(neighbour))
-  );
 }
 
 /** One status of all walls: the worst of them. */

@@ -20,7 +20,6 @@ import { StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Canaries } from './Canaries';
-import { isNew } from './isNew';
 import { rankNeighbours } from './neighbours';
 import { Execution, Executor, persist } from './OperationRunner';
 import { ProgressWriter } from './progress';
@@ -238,9 +237,6 @@ async function attack(
         cluster,
         platform,
         tenants: b ? [a, b] : [a],
-        fresh: parties.some(
-          ({ proof, tenant }) => proof.trigger === 'task' || isNew(tenant),
-        ),
         signal: either,
         onProgress: (name, progress) => writers.get(name)?.report(progress),
       }),

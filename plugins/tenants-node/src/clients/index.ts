@@ -1,5 +1,13 @@
+export {
+  expectSeen,
+  RequestView,
+  type ClusterView,
+  type KindRef,
+  type Seen,
+} from './clusterView';
 export { Clusters, type Cluster } from './clusters';
 export { ClusterUnavailableError, KubernetesError, VaultError } from './errors';
 export { KubernetesClient } from './kubernetes';
 export { objectPath } from './kinds';
 export { VaultClient } from './vault';
+export { VaultView, type SeenInVault } from './vaultView';

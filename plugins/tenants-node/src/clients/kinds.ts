@@ -46,6 +46,15 @@ const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
     plural: 'rolebindings',
     namespaced: true,
   },
+  'rbac.authorization.k8s.io/v1/Role': { plural: 'roles', namespaced: true },
+  'rbac.authorization.k8s.io/v1/ClusterRole': {
+    plural: 'clusterroles',
+    namespaced: false,
+  },
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': {
+    plural: 'clusterrolebindings',
+    namespaced: false,
+  },
   'authorization.k8s.io/v1/SubjectAccessReview': {
     plural: 'subjectaccessreviews',
     namespaced: false,
@@ -61,17 +70,40 @@ const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
 };
 
 /**
- * Path of an object, or of the collection when there is no name.
+ * A kind as access rules name it.
  *
  * @throws Error for a kind that no plan holds: a mistake in the code
+ */
+export function resourceOf(
+  apiVersion: string,
+  kind: string,
+): { group: string; plural: string; namespaced: boolean } {
+  const known = KINDS[`${apiVersion}/${kind}`];
+  if (!known) {
+    throw new Error(`No resource is known for ${apiVersion} ${kind}`);
+  }
+  const [group, version] = apiVersion.split('/');
+  return { group: version ? group : '', ...known };
+}
+
+/**
+ * Path of an object, or of the collection when there is no name. A kind that is
+ * not known here has to come with what discovery says of it.
+ *
+ * @throws Error for a kind of which that is missing: a mistake in the code
  */
 export function objectPath(ref: {
   apiVersion: string;
   kind: string;
   namespace?: string;
   name?: string;
+  plural?: string;
+  namespaced?: boolean;
 }): string {
-  const kind = KINDS[`${ref.apiVersion}/${ref.kind}`];
+  const { plural, namespaced = false } = ref;
+  const kind =
+    KINDS[`${ref.apiVersion}/${ref.kind}`] ??
+    (plural && { plural, namespaced });
   if (!kind) {
     throw new Error(`No path is known for ${ref.apiVersion} ${ref.kind}`);
   }

@@ -57,6 +57,32 @@ export interface TenantSize {
 }
 
 /**
+ * A Kubernetes user, group or ServiceAccount.
+ *
+ * @public
+ */
+export interface TrustedSubject {
+  kind: 'User' | 'Group' | 'ServiceAccount';
+  /** `*` is every ServiceAccount of the namespace */
+  name: string;
+  /** Of a ServiceAccount */
+  namespace?: string;
+}
+
+/**
+ * An object of the platform's own that is let be in tenants' namespaces, as an
+ * administrator has seen it.
+ *
+ * @public
+ */
+export interface ObjectException {
+  kind: string;
+  name: string;
+  /** Of what it says; a receipt that is wrong about it has it */
+  digest: string;
+}
+
+/**
  * A Kubernetes cluster and the Vault that its tenants use.
  *
  * @public
@@ -86,6 +112,8 @@ export interface ClusterConfig {
     kvMount: string;
     /** Mount of the Kubernetes auth method, without slashes */
     authMount: string;
+    /** Other auth methods that an administrator has seen to take no tenant's accounts */
+    reviewedAuthMounts: string[];
     /**
      * Whether the portal writes a policy for each tenant, or an administrator
      * has written one, fixed and templated, for all of them
@@ -108,7 +136,18 @@ export interface ClusterConfig {
   network: {
     /** Ranges that no tenant may be allowed to reach: pods, services, nodes */
     reservedCidrs: string[];
+    /** Parts of private networks that a tenant may be allowed to reach all the same */
+    reachableCidrs: string[];
+    /** Domain of the cluster's own names */
+    clusterDomain: string;
   };
+  /**
+   * Who may do in tenants' namespaces what nobody else may: operators and
+   * administrators of the platform. Kubernetes' own controllers are known
+   */
+  trustedSubjects: TrustedSubject[];
+  /** Policies and stores of the platform's own, which no plan has */
+  exceptions: ObjectException[];
 }
 
 /**
@@ -198,6 +237,8 @@ export interface Platform {
     /** Namespace of an ingress controller that may reach n8n */
     ingressNamespace?: string;
   };
+  /** Names of containers that the cluster adds to every pod, such as a mesh's proxy */
+  injectedContainers: string[];
   owners: {
     /** Kubernetes group of an owner; `{{ name }}` is the entity's name */
     kubernetesGroup: string;

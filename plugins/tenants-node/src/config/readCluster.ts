@@ -3,6 +3,7 @@ import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { egressCidrProblem } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterConfig } from './platform';
+import { readSubjects } from './readSubjects';
 
 /**
  * Reads an entry of `tenants.clusters`.
@@ -40,6 +41,8 @@ export function readCluster(config: Config): ClusterConfig {
       namespace: vault.getOptionalString('namespace'),
       kvMount: vault.getOptionalString('kvMount') ?? 'secret',
       authMount: vault.getOptionalString('authMount') ?? 'kubernetes',
+      reviewedAuthMounts:
+        vault.getOptionalStringArray('reviewedAuthMounts') ?? [],
       policies: readPolicies(name, vault),
       login: {
         approle: approle && {
@@ -58,26 +61,36 @@ export function readCluster(config: Config): ClusterConfig {
       },
     },
     network: {
-      reservedCidrs: readReserved(name, config),
+      reservedCidrs: readRanges(name, config, 'network.reservedCidrs'),
+      reachableCidrs: readRanges(name, config, 'network.reachableCidrs'),
+      clusterDomain:
+        config.getOptionalString('network.clusterDomain') ?? 'cluster.local',
     },
+    trustedSubjects: readSubjects(config, `tenants.clusters: ${name}`),
+    exceptions: (config.getOptionalConfigArray('exceptions') ?? []).map(
+      exception => ({
+        kind: exception.getString('kind'),
+        name: exception.getString('name'),
+        digest: exception.getString('digest'),
+      }),
+    ),
   };
 }
 
-/** A tenant may be allowed IPv4 only: what is reserved of IPv6 is out of reach anyway. */
-function readReserved(cluster: string, config: Config): string[] {
-  const ranges = config.getOptionalStringArray('network.reservedCidrs') ?? [];
-  return ranges.filter(range => {
+/** Ranges of either family. */
+function readRanges(cluster: string, config: Config, key: string): string[] {
+  const ranges = config.getOptionalStringArray(key) ?? [];
+  for (const range of ranges) {
     const [address, prefix = ''] = range.split('/');
-    if (isIPv6(address) && /^\d{1,3}$/.test(prefix)) {
-      return false;
-    }
-    if (egressCidrProblem(range)) {
+    const isV6 =
+      isIPv6(address) && /^\d{1,3}$/.test(prefix) && Number(prefix) <= 128;
+    if (!isV6 && egressCidrProblem(range)) {
       throw new InputError(
-        `tenants.clusters: ${cluster}: network.reservedCidrs: ${range} is not a range, such as 10.0.0.0/8`,
+        `tenants.clusters: ${cluster}: ${key}: ${range} is not a range, such as 10.0.0.0/8`,
       );
     }
-    return true;
-  });
+  }
+  return ranges;
 }
 
 /** Fixed policy of tenants where config names no other; as under deploy/. */

@@ -19,6 +19,22 @@ describe('readPlatform', () => {
     expect(sizes.tiny.quota).toEqual({ ...sizes.small.quota, pods: 3 });
   });
 
+  it('writes quantities as the API server will', () => {
+    const { sizes } = testPlatform({
+      sizes: {
+        small: {
+          quota: { limitsCpu: 2.0, limitsMemory: '2048Mi' },
+          container: { max: { cpu: '2000m', memory: '1024Mi' } },
+          n8n: { requests: { cpu: 0.1 }, limits: { cpu: '1.5' } },
+        },
+      },
+    });
+    const { quota, container, n8n } = sizes.small;
+    expect([quota.limitsCpu, quota.limitsMemory]).toEqual(['2', '2Gi']);
+    expect(container.max).toEqual({ cpu: '2', memory: '1Gi' });
+    expect([n8n.requests.cpu, n8n.limits.cpu]).toEqual(['100m', '1500m']);
+  });
+
   it.each([
     [{ quota: { limitsMemory: '2GB' } }, /quota.limitsMemory: 2GB/],
     [{ quota: { limitsMemory: '1e99' } }, /1e99/],

@@ -8,6 +8,7 @@ import { vaultEndpoint } from './vaultService';
 import { readCluster } from './readCluster';
 import { readN8n } from './readN8n';
 import { readSizes } from './readSizes';
+import { readSubjects } from './readSubjects';
 
 const HTTPS = 443;
 /** Intervals after which a proof is too old, where config says no other age. */
@@ -44,9 +45,13 @@ export function readPlatform(root: Config): Platform {
     DEFAULT_NAMESPACE_PREFIX;
   const kvPrefix =
     config?.getOptionalString('naming.kvPrefix') ?? namespacePrefix;
-  const clusters = (config?.getOptionalConfigArray('clusters') ?? []).map(
-    readCluster,
-  );
+  const trusted = readSubjects(config, 'tenants');
+  const clusters = (config?.getOptionalConfigArray('clusters') ?? [])
+    .map(readCluster)
+    .map(cluster => ({
+      ...cluster,
+      trustedSubjects: [...trusted, ...cluster.trustedSubjects],
+    }));
   checkKvPrefix(clusters, { namespacePrefix, kvPrefix });
   const intervalMs = duration(config, 'proofs.interval', 5 * 60_000);
   const provider = oneOf(config, 'network.provider', ['kubernetes', 'cilium']);
@@ -62,6 +67,8 @@ export function readPlatform(root: Config): Platform {
       denial: oneOf(config, 'network.denial', ['drop', 'reject']),
       ingressNamespace,
     },
+    injectedContainers:
+      config?.getOptionalStringArray('injectedContainers') ?? [],
     owners: {
       kubernetesGroup:
         config?.getOptionalString('owners.kubernetesGroup') ?? '{{ name }}',

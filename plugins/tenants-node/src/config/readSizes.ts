@@ -1,6 +1,9 @@
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  canonicalQuantity,
+  parseQuantity,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { TenantSize } from './platform';
 import { DEFAULT_SIZES } from './sizes';
 
@@ -13,8 +16,9 @@ export function readSizes(config?: Config): Record<string, TenantSize> {
   const sizes: Record<string, TenantSize> = { ...DEFAULT_SIZES };
   for (const name of config?.keys() ?? []) {
     const base = sizes[name] ?? DEFAULT_SIZES.small;
-    sizes[name] = merge(base, config!.get(name)) as TenantSize;
-    checkSize(name, sizes[name]);
+    const size = merge(base, config!.get(name)) as TenantSize;
+    checkSize(name, size);
+    sizes[name] = canonical(size);
   }
   return sizes;
 }
@@ -28,6 +32,23 @@ function merge(base: any, over: any): any {
     merged[key] = key in base ? merge(base[key], value) : value;
   }
   return merged;
+}
+
+/** With every quantity as the API server will write it: what it answers is read. */
+function canonical({ title, ...rest }: TenantSize): TenantSize {
+  const write = (value: unknown): unknown => {
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, child]) => [
+          key,
+          // Counts, not quantities.
+          ['pods', 'volumeClaims'].includes(key) ? child : write(child),
+        ]),
+      );
+    }
+    return canonicalQuantity(String(value));
+  };
+  return { title, ...(write(rest) as Omit<TenantSize, 'title'>) };
 }
 
 /** A size that contradicts itself would only show at a tenant's first pod. */

@@ -18,7 +18,7 @@ export function planAccess(
 ): KubernetesResource[] {
   const { accounts } = context.platform;
   const bind = (name: string, role: string, subject: Record<string, string>) =>
-    tenantObject(context, {
+    tenantObject(context, 'secret', {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       name,

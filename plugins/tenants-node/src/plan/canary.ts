@@ -80,7 +80,7 @@ function planPortalAccess(context: PlanContext): KubernetesResource[] {
 }
 
 function planOpenPolicy(context: PlanContext): KubernetesResource {
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     name: 'canary-open',
@@ -102,7 +102,7 @@ function planCanaryQuotas(context: PlanContext): KubernetesResource[] {
     { requests, limits }: typeof BAIT_RESOURCES,
     pods: number,
   ) =>
-    tenantObject(context, {
+    tenantObject(context, 'resource', {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
       name,

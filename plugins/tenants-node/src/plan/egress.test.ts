@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { tenantPlan } from '../__fixtures__/plan';
 
 const RESERVED = ['10.0.0.0/8', '172.16.0.0/12', '198.18.0.0/15'];
-const NEVER = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4'];
+const NEVER = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '224.0.0.0/4',
+  '168.63.129.16/32',
+  '100.100.100.200/32',
+  '192.0.0.192/32',
+  '100.64.0.0/10',
+  '192.168.0.0/16',
+];
+const V6 = ['::1/128', 'fc00::/7', 'fd00::/8', 'fe80::/10', 'ff00::/8'];
 const VAULT = '192.0.2.20';
 
 /** Config of a cluster with these reserved ranges, and Vault at an address. */
@@ -42,8 +53,8 @@ function isOnePort({ ports }: { ports?: { endPort?: number }[] }): boolean {
 }
 
 /** What the policies allow and deny, as ranges; but for Vault's own rule. */
-function blocksOf(provider: string, spec: object) {
-  const { objects } = tenantPlan(config(provider), spec);
+function blocksOf(provider: string, spec: object, vault?: string) {
+  const { objects } = tenantPlan(config(provider, vault), spec);
   const of = (kind: string) =>
     (objects.find(o => o.kind === kind)?.spec ?? {}) as any;
   const allowed: Block[] = [
@@ -137,10 +148,14 @@ describe('what a tenant may reach', () => {
     const except = [
       '0.0.0.0/8',
       '10.0.0.0/8',
+      '100.64.0.0/10',
       '127.0.0.0/8',
+      '168.63.129.16/32',
       '169.254.0.0/16',
       '172.16.0.0/12',
+      '192.0.0.192/32',
       '192.0.2.20/32',
+      '192.168.0.0/16',
       '198.18.0.0/15',
       '224.0.0.0/4',
     ];
@@ -155,14 +170,75 @@ describe('what a tenant may reach', () => {
     const egress = { hosts: ['api.example.com'], cidrs: [] };
     const { denied } = blocksOf('cilium', { egress });
     expect(denied.map(({ cidr }) => cidr)).toEqual(
-      [...NEVER, ...RESERVED].sort(),
+      [...NEVER, ...RESERVED, ...V6].sort(),
     );
-    const { objects } = tenantPlan(config('cilium', 'https://10.1.2.3:8200'));
-    const deny = objects.find(o => o.kind === 'CiliumNetworkPolicy') as any;
-    expect(deny.spec.egressDeny[1].toCIDRSet).toContainEqual({
+    expect(
+      blocksOf('cilium', { egress }, 'https://10.1.2.3:8200').denied,
+    ).toContainEqual({
       cidr: '10.0.0.0/8',
       except: ['10.1.2.3/32'],
     });
+  });
+
+  it('may be a part of a private network, where config says so', () => {
+    const reachable = {
+      network: { provider: 'cilium' },
+      clusters: [
+        {
+          ...config('cilium').clusters[0],
+          network: {
+            reservedCidrs: ['10.0.0.0/16'],
+            reachableCidrs: ['10.20.0.0/16', '10.0.0.0/24'],
+          },
+        },
+      ],
+    };
+    const egressTo = (cidr: string) => ({
+      egress: { hosts: [], cidrs: [cidr] },
+    });
+    const plan = (cidr: string) => tenantPlan(reachable, egressTo(cidr));
+    const policy = plan('10.20.30.0/24').objects.find(
+      o => o.kind === 'CiliumNetworkPolicy',
+    ) as any;
+    expect(policy.spec.egress).toContainEqual({
+      toCIDRSet: [{ cidr: '10.20.30.0/24' }],
+    });
+    const denied = policy.spec.egressDeny[1].toCIDRSet;
+    expect(denied).toContainEqual({
+      cidr: '10.0.0.0/8',
+      except: ['10.20.0.0/16', '10.0.0.0/24'],
+    });
+    // What is reserved by name stays so.
+    expect(denied).toContainEqual({ cidr: '10.0.0.0/16' });
+    for (const cidr of ['10.0.0.0/24', '10.21.0.0/16', '10.16.0.0/12']) {
+      expect(() => plan(cidr)).toThrow(/no tenant may be allowed/);
+    }
+  });
+
+  it('has no name that is not allowed, under Cilium, unless a range is', () => {
+    const names = (spec: object) =>
+      (
+        tenantPlan(config('cilium'), spec).objects.find(
+          o => o.kind === 'CiliumNetworkPolicy',
+        ) as any
+      ).spec.egress[1].toPorts[0].rules.dns;
+    const hosts = ['api.example.com', '*.example.org'];
+    const [one, two, ...rest] = names({ egress: { hosts, cidrs: [] } });
+    expect([one, two]).toEqual([
+      { matchPattern: '*.cluster.local' },
+      { matchPattern: '*.*.cluster.local' },
+    ]);
+    expect(rest.slice(-2)).toEqual([
+      { matchName: 'api.example.com' },
+      { matchPattern: '*.example.org' },
+    ]);
+    expect(names({ egress: { hosts, cidrs: ['203.0.113.0/24'] } })).toEqual([
+      { matchPattern: '*' },
+    ]);
+    // The plain policy has no rule that would allow every other name.
+    const { objects } = tenantPlan(config('cilium'));
+    const plain = objects.find(o => o.kind === 'NetworkPolicy') as any;
+    expect(JSON.stringify(plain)).not.toMatch(/53/);
   });
 
   it('is never another resolver than the cluster’s', () => {
@@ -188,7 +264,7 @@ describe('what a tenant may reach', () => {
       ]);
     }
     expect(rulesOf('cilium', 'CiliumNetworkPolicy').egressDeny).toContainEqual({
-      toCIDR: ['0.0.0.0/0'],
+      toCIDR: ['0.0.0.0/0', '::/0'],
       toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }] }],
     });
   });
@@ -202,8 +278,8 @@ describe('what a tenant may reach', () => {
       toFQDNs: [{ matchName: 'vault.example.com' }],
       toPorts: [{ ports: [{ port: '443', protocol: 'TCP' }] }],
     });
-    expect(policy.spec.egress[1].toPorts[0].rules).toEqual({
-      dns: [{ matchPattern: '*' }],
+    expect(policy.spec.egress[1].toPorts[0].rules.dns).toContainEqual({
+      matchName: 'vault.example.com',
     });
   });
 

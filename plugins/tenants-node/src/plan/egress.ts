@@ -1,11 +1,38 @@
-import { BlockList, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { InputError } from '@backstage/errors';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterConfig, Platform } from '../config/platform';
 import { vaultEndpoint } from '../config/vaultService';
+import { holds } from './addresses';
 
-/** Ranges that are a host's own or a link's (clouds' metadata too), on any cluster. */
-const NEVER = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4'];
+/**
+ * Ranges that are out of reach on any cluster: a host's own and a link's, which
+ * clouds serve their metadata from; and where some serve it besides, or their
+ * agents: Azure, Alibaba, Oracle.
+ */
+const NEVER = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '224.0.0.0/4',
+  '168.63.129.16/32',
+  '100.100.100.200/32',
+  '192.0.0.192/32',
+  '::1/128',
+  'fe80::/10',
+  'ff00::/8',
+];
+/**
+ * Ranges in which clusters and companies have their networks (RFC 1918, RFC 6598,
+ * RFC 4193): out of reach but for what config says is reachable.
+ */
+const PRIVATE = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  'fc00::/7',
+];
 /** A range wider than this is taken for "the internet". */
 const WIDEST = 8;
 
@@ -47,9 +74,12 @@ export function checkEgress(
         `${cidr} covers the cluster's own networks too, and nothing says which they are: an administrator has to set network.reservedCidrs of cluster ${cluster.name}`,
       );
     }
-    for (const reserved of reservedRanges(cluster)) {
+    for (const { cidr: reserved, except = [] } of reservedRanges(cluster)) {
       // Out of a wide range the reserved ones are taken, unless nothing is left.
-      if (isWide ? holds(reserved, cidr) : overlap(cidr, reserved)) {
+      const isReserved = isWide
+        ? holds(reserved, cidr)
+        : overlap(cidr, reserved) && !except.some(range => holds(range, cidr));
+      if (isReserved) {
         throw new InputError(
           `${cidr} overlaps ${reserved}, which no tenant may be allowed to reach`,
         );
@@ -67,20 +97,46 @@ export function allowedRanges(
   cluster: ClusterConfig,
 ): AllowedRange[] {
   return egress.cidrs.map(cidr => {
-    const except = reservedRanges(cluster).filter(range => holds(cidr, range));
+    const inside = reservedRanges(cluster)
+      .filter(range => holds(cidr, range.cidr))
+      .map(range => range.cidr);
+    // What is in another goes with it.
+    const except = inside.filter(
+      range => !inside.some(other => other !== range && holds(other, range)),
+    );
     return { cidr, ...(except.length > 0 && { except }) };
   });
 }
 
-/** What no tenant may be allowed to reach; Vault has a rule of its own, for its port. */
-export function reservedRanges(cluster: ClusterConfig): string[] {
+/**
+ * What no tenant may be allowed to reach, and the parts of it that one may; Vault
+ * has a rule of its own, for its port.
+ */
+export function reservedRanges(cluster: ClusterConfig): AllowedRange[] {
+  const { reservedCidrs, reachableCidrs } = cluster.network;
   const vault = vaultEndpoint(cluster).host;
-  const ranges = [
+  const always = [
     ...NEVER,
-    ...cluster.network.reservedCidrs,
-    ...(isIPv4(vault) ? [`${vault}/32`] : []),
+    ...reservedCidrs,
+    ...[vault, apiServer(cluster)].flatMap(host =>
+      host && isIPv4(host) ? [`${host}/32`] : [],
+    ),
   ];
-  return [...new Set(ranges)].sort();
+  const ranges = [
+    ...[...new Set(always)].map(cidr => ({ cidr })),
+    ...PRIVATE.filter(cidr => !always.includes(cidr)).map(cidr => {
+      const except = reachableCidrs.filter(range => holds(cidr, range));
+      return { cidr, ...(except.length > 0 && { except }) };
+    }),
+  ];
+  return ranges.sort((a, b) => (a.cidr < b.cidr ? -1 : 1));
+}
+
+/** Where config says that the API server is; it may be an address of the internet's. */
+function apiServer({
+  kubernetes,
+}: Pick<ClusterConfig, 'kubernetes'>): string | undefined {
+  return kubernetes.url && new URL(kubernetes.url).hostname;
 }
 
 function prefixOf(cidr: string): number {
@@ -90,14 +146,4 @@ function prefixOf(cidr: string): number {
 /** Two ranges overlap when one holds the other. */
 function overlap(a: string, b: string): boolean {
   return holds(a, b) || holds(b, a);
-}
-
-/** Whether all of a range is in another. */
-export function holds(range: string, other: string): boolean {
-  const [address, prefix] = range.split('/');
-  const list = new BlockList();
-  list.addSubnet(address, Number(prefix), 'ipv4');
-  return (
-    prefixOf(other) >= Number(prefix) && list.check(other.split('/')[0], 'ipv4')
-  );
 }

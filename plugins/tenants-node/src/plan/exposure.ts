@@ -41,7 +41,7 @@ function planIngress(
   const { name } = context.spec;
   const { workload } = context;
   const { className, tlsSecretName } = exposure;
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     name: context.workload.name,
@@ -85,7 +85,7 @@ function planHttpRoute(
   { name, namespace, sectionName }: Exposure & { via: 'gateway' },
   host: string,
 ): KubernetesResource {
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     name: context.workload.name,

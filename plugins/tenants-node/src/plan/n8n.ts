@@ -26,7 +26,7 @@ export const n8n: Workload = {
   startupMs: 300_000,
   before: context => [
     {
-      ...tenantObject(context, {
+      ...tenantObject(context, 'resource', {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         name: CLAIM,

@@ -10,7 +10,7 @@ export function planNamespace(context: PlanContext): KubernetesResource {
     level[`pod-security.kubernetes.io/${mode}`] = 'restricted';
     level[`pod-security.kubernetes.io/${mode}-version`] = 'latest';
   }
-  return tenantObject(context, {
+  return tenantObject(context, 'resource', {
     apiVersion: 'v1',
     kind: 'Namespace',
     name: context.names.namespace,

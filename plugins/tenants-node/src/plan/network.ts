@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { PlanContext } from './context';
-import { allowedRanges, holds, reservedRanges } from './egress';
+import { holds } from './addresses';
+import { allowedRanges, reservedRanges } from './egress';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
 import { vaultEndpoint } from '../config/vaultService';
@@ -16,6 +17,12 @@ const DNS_PORTS = [
   { port: 53, protocol: 'TCP' },
 ];
 
+/**
+ * Parts of a name before the cluster's domain that may be resolved: of a Service's
+ * pod, and of a name elsewhere that a resolver tries in the cluster first.
+ */
+const MOST_PARTS = 10;
+
 /** Default deny in both directions, and the few exceptions to it. */
 export function planNetwork(context: PlanContext): KubernetesResource[] {
   const resources = [planIsolation(context)];
@@ -27,7 +34,8 @@ export function planNetwork(context: PlanContext): KubernetesResource[] {
 
 /**
  * The policy of the starting document: nothing in or out but the namespace
- * itself, DNS and Vault; and what the spec allows.
+ * itself, DNS and Vault; and what the spec allows. Under Cilium its own policy
+ * has the rule for DNS: one that allows the port here would allow every name.
  */
 function planIsolation(context: PlanContext): KubernetesResource {
   const { platform, spec, cluster } = context;
@@ -35,10 +43,10 @@ function planIsolation(context: PlanContext): KubernetesResource {
   const inNamespace = (name: string) => ({
     namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } },
   });
-  const egress: object[] = [
-    { to: [{ podSelector: {} }] },
-    { to: [inNamespace('kube-system')], ports: DNS_PORTS },
-  ];
+  const egress: object[] = [{ to: [{ podSelector: {} }] }];
+  if (platform.network.provider === 'kubernetes') {
+    egress.push({ to: [inNamespace('kube-system')], ports: DNS_PORTS });
+  }
   if (vault.namespace) {
     egress.push({
       to: [inNamespace(vault.namespace)],
@@ -62,7 +70,7 @@ function planIsolation(context: PlanContext): KubernetesResource {
       ports: [{ port: context.workload.port, protocol: 'TCP' }],
     });
   }
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     name: 'tenant-isolation',
@@ -84,16 +92,43 @@ function deniedRanges(cluster: PlanContext['cluster']): object[] {
   const vault = vaultEndpoint(cluster).host;
   const own = isIPv4(vault) ? `${vault}/32` : undefined;
   return reservedRanges(cluster)
-    .filter(range => range !== own)
-    .map(cidr => ({
-      cidr,
-      ...(own && holds(cidr, own) && { except: [own] }),
-    }));
+    .filter(({ cidr }) => cidr !== own)
+    .map(({ cidr, except = [] }) => {
+      const spared =
+        own && holds(cidr, own) && !except.some(range => holds(range, own))
+          ? [...except, own]
+          : except;
+      return { cidr, ...(spared.length > 0 && { except: spared }) };
+    });
+}
+
+/**
+ * Names that may be resolved, so that DNS is no way out for data: the cluster's
+ * own, those that are allowed, and Vault's. A range may be reached by any name.
+ */
+function dnsNames({ spec, cluster }: PlanContext): object[] {
+  if (spec.egress.cidrs.length > 0) {
+    return [{ matchPattern: '*' }];
+  }
+  const { clusterDomain } = cluster.network;
+  const vault = vaultEndpoint(cluster);
+  return [
+    ...Array.from({ length: MOST_PARTS }, (_, i) => ({
+      matchPattern: `${'*.'.repeat(i + 1)}${clusterDomain}`,
+    })),
+    ...spec.egress.hosts.map(byName),
+    ...(vault.isHostName ? [byName(vault.host)] : []),
+  ];
+}
+
+function byName(host: string): object {
+  return host.startsWith('*.') ? { matchPattern: host } : { matchName: host };
 }
 
 /**
  * What only Cilium can say: no way to the nodes, the API server, metadata and
- * reserved ranges, whatever else is allowed; and host names. A host name is enforced by the
+ * reserved ranges, whatever else is allowed; no name to be resolved but those of
+ * the cluster and the allowed ones; and host names. A host name is enforced by the
  * addresses it resolves to, so another name on the same address gets through.
  */
 function planCiliumEgress(context: PlanContext): KubernetesResource {
@@ -112,10 +147,7 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
       toPorts: [
         {
           ports: [{ port: '53', protocol: 'ANY' }],
-          // Names have to pass the agent's DNS proxy for toFQDNs to learn them.
-          ...((spec.egress.hosts.length > 0 || vault.isHostName) && {
-            rules: { dns: [{ matchPattern: '*' }] },
-          }),
+          rules: { dns: dnsNames(context) },
         },
       ],
     },
@@ -128,15 +160,13 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
   }
   if (spec.egress.hosts.length > 0) {
     egress.push({
-      toFQDNs: spec.egress.hosts.map(host =>
-        host.startsWith('*.') ? { matchPattern: host } : { matchName: host },
-      ),
+      toFQDNs: spec.egress.hosts.map(byName),
     });
   }
   if (spec.egress.cidrs.length > 0) {
     egress.push({ toCIDRSet: allowedRanges(spec, cluster) });
   }
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'cilium.io/v2',
     kind: 'CiliumNetworkPolicy',
     name: 'tenant-egress',
@@ -148,7 +178,7 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
         { toCIDRSet: deniedRanges(cluster) },
         // Any resolver but the cluster's, which is a pod and no range.
         {
-          toCIDR: ['0.0.0.0/0'],
+          toCIDR: ['0.0.0.0/0', '::/0'],
           toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }] }],
         },
       ],

@@ -3,6 +3,7 @@ import {
   MANAGED_BY_LABEL,
   OWNER_ANNOTATION,
   TENANT_LABEL,
+  Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { PlanContext } from './context';
 import { KubernetesResource } from './types';
@@ -14,10 +15,11 @@ export function tenantLabels(tenant: string): Record<string, string> {
 
 /**
  * An object in the tenant's namespace, with the labels and the owner that
- * everything of a tenant carries.
+ * everything of a tenant carries, and the wall that it belongs to.
  */
 export function tenantObject(
   { spec, names }: Pick<PlanContext, 'spec' | 'names'>,
+  wall: Wall,
   object: {
     apiVersion: string;
     kind: string;
@@ -33,6 +35,7 @@ export function tenantObject(
   const namespace = kind === 'Namespace' ? undefined : names.namespace;
   return {
     type: 'kubernetes',
+    wall,
     id: `${kind} ${name}`,
     object: {
       apiVersion,

@@ -37,7 +37,7 @@ export function podMax(size: PlanContext['size']): {
 export function planQuotas(context: PlanContext): KubernetesResource[] {
   const { quota, objects, container } = context.size;
   const resourceQuota = (name: string, spec: Record<string, unknown>) =>
-    tenantObject(context, {
+    tenantObject(context, 'resource', {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
       name,
@@ -71,7 +71,7 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
       },
       scopeSelector: proofPods('In'),
     }),
-    tenantObject(context, {
+    tenantObject(context, 'resource', {
       apiVersion: 'v1',
       kind: 'LimitRange',
       name: 'tenant-limits',

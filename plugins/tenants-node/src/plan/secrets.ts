@@ -12,7 +12,7 @@ export function planServiceAccounts(
 ): KubernetesResource[] {
   const { loginServiceAccount, workloadServiceAccount } = context.names;
   return [loginServiceAccount, workloadServiceAccount].map(name =>
-    tenantObject(context, {
+    tenantObject(context, 'secret', {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       name,
@@ -27,7 +27,7 @@ export function planServiceAccounts(
  */
 export function planStore(context: PlanContext): KubernetesResource {
   const { vault } = context.cluster;
-  return tenantObject(context, {
+  return tenantObject(context, 'secret', {
     apiVersion: 'external-secrets.io/v1',
     kind: 'SecretStore',
     name: SECRET_STORE,
@@ -61,7 +61,7 @@ export function planStore(context: PlanContext): KubernetesResource {
 export function planExternalSecret(context: PlanContext): KubernetesResource {
   const { kvPath } = context.names;
   const { name, seed } = context.workload;
-  return tenantObject(context, {
+  return tenantObject(context, 'secret', {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
     name,

@@ -1,4 +1,4 @@
-import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantSpec, Wall } from '@threewalls/backstage-plugin-tenants-common';
 
 /**
  * Stages of a plan, in the order that never leaves a tenant open.
@@ -41,8 +41,14 @@ export interface KubernetesObject {
   [field: string]: unknown;
 }
 
+/** What everything that a plan holds says of itself. */
+interface Planned {
+  /** The wall that it belongs to, or stands behind: whose state check compares it */
+  wall: Wall;
+}
+
 /** An object that server-side apply brings about. */
-export interface KubernetesResource {
+export interface KubernetesResource extends Planned {
   type: 'kubernetes';
   /** Unique in a plan, such as `NetworkPolicy tenant-isolation` */
   id: string;
@@ -55,7 +61,7 @@ export interface KubernetesResource {
 }
 
 /** A Vault object that is written whole: a policy, a role. */
-export interface VaultResource {
+export interface VaultResource extends Planned {
   type: 'vault';
   /** Unique in a plan, such as `Vault policy tenant-acme` */
   id: string;
@@ -71,7 +77,7 @@ export interface VaultResource {
  * only; what goes in them is made, or taken from the form's secrets, when it is
  * written.
  */
-export interface SeedResource {
+export interface SeedResource extends Planned {
   type: 'seed';
   /** Such as `Vault KV secret/web-tenant-acme` */
   id: string;

@@ -16,18 +16,31 @@ export const POLICY_MARK = '# Managed by Threewalls';
 const TOKEN_TTL = 600;
 const TOKEN_MAX_TTL = 1800;
 
+/** What every token has to be able to do with itself: be looked at, asked, and ended. */
+const SELF: [path: string, capability: string][] = [
+  ['auth/token/lookup-self', 'read'],
+  ['auth/token/revoke-self', 'update'],
+  ['sys/capabilities-self', 'update'],
+];
+
 /**
- * The tenant's Vault policy: read its own path, nothing else. No path ends in a
- * wildcard, so a tenant whose name begins with this one's is another path.
+ * The tenant's Vault policy: read its own path, nothing else but what any token
+ * does with itself. Vault's `default` policy, which anybody may have given more,
+ * is none of the tenant's. No path ends in a wildcard, so a tenant whose name
+ * begins with this one's is another path.
  */
 export function tenantPolicy(kvMount: string, kvPath: string): string {
   return policyText(POLICY_MARK, kvMount, kvPath);
 }
 
 function policyText(comment: string, kvMount: string, kvPath: string): string {
-  const rules = ['data', 'metadata'].map(
-    part =>
-      `path "${kvMount}/${part}/${kvPath}" {\n  capabilities = ["read"]\n}\n`,
+  const own = ['data', 'metadata'].map(part => [
+    `${kvMount}/${part}/${kvPath}`,
+    'read',
+  ]);
+  const rules = [...own, ...SELF].map(
+    ([path, capability]) =>
+      `path "${path}" {\n  capabilities = ["${capability}"]\n}\n`,
   );
   return [`${comment}\n`, ...rules].join('\n');
 }
@@ -38,7 +51,7 @@ const TEMPLATE_COMMENT =
 /**
  * The one policy of all tenants, as an administrator installs it from
  * deploy/vault: Vault itself puts the namespace of whoever has logged in where a
- * tenant's own policy has its path. Nothing else is in it, and no wildcard.
+ * tenant's own policy has its path. No wildcard is in it.
  */
 export function templatedPolicy(
   kvMount: string,
@@ -62,6 +75,7 @@ export function planVault(
   return [
     {
       type: 'vault',
+      wall: 'secret',
       id: `Vault policy ${names.vaultPolicy}`,
       path: `sys/policies/acl/${names.vaultPolicy}`,
       body: { policy },
@@ -69,6 +83,7 @@ export function planVault(
     },
     {
       type: 'vault',
+      wall: 'secret',
       id: `Vault role ${names.vaultRole}`,
       path: `auth/${authMount}/role/${names.vaultRole}`,
       body: {
@@ -80,7 +95,7 @@ export function planVault(
         token_policies: [names.vaultPolicy],
         token_ttl: TOKEN_TTL,
         token_max_ttl: TOKEN_MAX_TTL,
-        token_no_default_policy: false,
+        token_no_default_policy: true,
         token_type: 'default',
       },
     },
@@ -108,6 +123,7 @@ export function planSeed(
   const mount = cluster.vault.kvMount;
   return {
     type: 'seed',
+    wall: 'secret',
     id: `Vault KV ${mount}/${names.kvPath}`,
     mount,
     path: names.kvPath,

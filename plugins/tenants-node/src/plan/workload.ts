@@ -63,7 +63,7 @@ function planDeployment(context: PlanContext): KubernetesResource {
   const { workload, names, spec, platform } = context;
   const { name, port, selector } = workload;
   const pod = workload.pod(context);
-  return tenantObject(context, {
+  return tenantObject(context, 'resource', {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     name,
@@ -111,7 +111,7 @@ function planDeployment(context: PlanContext): KubernetesResource {
 
 function planService(context: PlanContext): KubernetesResource {
   const { name, port, selector } = context.workload;
-  return tenantObject(context, {
+  return tenantObject(context, 'network', {
     apiVersion: 'v1',
     kind: 'Service',
     name,

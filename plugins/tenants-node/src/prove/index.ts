@@ -1,8 +1,21 @@
 export { CHECKS } from './checks/checks';
 
-export { expectedReceipts, type ExpectedReceipt } from './expectedReceipts';
 export { judge } from './judge';
 export { type ProveOptions, type TenantProof } from './proof';
 export { proveTenants } from './prove';
+export {
+  Rbac,
+  type Action,
+  type Grant,
+  type PolicyRule,
+  type RbacObjects,
+  type Requester,
+  type Subject,
+} from './rbac/rbac';
+export {
+  letsThrough,
+  type PolicyConnection,
+  type PolicyPod,
+} from './reach/predict';
 export { sweepProofPods } from './sweep';
 export { type CheckInfo } from './types';

@@ -1,15 +1,19 @@
 import {
   Outcome,
   Receipt,
+  Requirement,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import fc from 'fast-check';
-import { judge, OPTIONAL_CHECKS } from './judge';
+import { judge } from './judge';
 import { CHECKS } from './checks/checks';
 
 function receipt(overrides: Partial<Receipt> = {}): Receipt {
+  const check = overrides.check ?? 'net.canary-egress';
   return {
-    check: 'net.canary-egress',
+    id: `${check} 1`,
+    about: { tenant: 'acme' },
+    check,
     wall: 'network',
     kind: 'barrier',
     source: { type: 'pod', name: 'web-tenant-acme/proof', uid: 'u1' },
@@ -25,13 +29,22 @@ function receipt(overrides: Partial<Receipt> = {}): Receipt {
   };
 }
 
+/** What was required of a receipt, as the catalogue has it. */
+function required({ id, check, wall, kind }: Receipt): Requirement {
+  const info = CHECKS.find(c => c.id === check);
+  const { otherwise, optional = false } = info ?? {};
+  return { id, check, wall, kind, otherwise, optional };
+}
+
 const barrier = (outcome: Outcome, check = 'net.canary-egress') =>
   receipt({ outcome, check });
 const control = (outcome: Outcome) =>
   receipt({ outcome, kind: 'control', check: 'net.own-service' });
 
-const network = (receipts: Receipt[]) =>
-  judge(receipts).find(({ wall }) => wall === 'network')!;
+const network = (
+  receipts: Receipt[],
+  requirements: Requirement[] = receipts.map(required),
+) => judge(requirements, receipts).find(({ wall }) => wall === 'network')!;
 
 const rows: [string, Receipt[], WallStatus][] = [
   ['no receipt at all', [], 'unproven'],
@@ -88,11 +101,11 @@ const rows: [string, Receipt[], WallStatus][] = [
   ],
   [
     'a target that is not there, and may not be so',
-    [control('asExpected'), barrier('notApplicable'), barrier('asExpected')],
+    [control('asExpected'), barrier('notApplicable')],
     'unproven',
   ],
   [
-    'a control that is not applicable',
+    'a control that does not apply, and may not be so',
     [control('notApplicable'), barrier('asExpected')],
     'unproven',
   ],
@@ -121,30 +134,91 @@ describe('judge', () => {
     expect(network(receipts).status).toBe(status);
   });
 
-  it('counts what it was shown, and says what was not', () => {
-    expect(
-      network([
-        control('asExpected'),
-        barrier('asExpected'),
-        barrier('notApplicable', 'net.metadata'),
+  describe('knows what was required', () => {
+    const all = [control('asExpected'), barrier('asExpected')];
+    const more = barrier('asExpected', 'net.metadata');
+
+    it('misses a receipt that is not there, whatever its check', () => {
+      const requirements = [...all, more].map(required);
+      expect(network([...all, more], requirements).status).toBe('holds');
+      expect(network(all, requirements)).toMatchObject({
+        status: 'unproven',
+        summary: "Couldn't verify: net.metadata was not tried",
+        barriers: { counted: 2, refused: 1 },
+      });
+    });
+
+    it('takes none of another check, or of another kind, for it', () => {
+      const requirements = all.map(required);
+      for (const change of [
+        { id: 'net.canary-egress 2' },
+        { check: 'net.metadata' },
+        { kind: 'control' as const },
+      ]) {
+        const changed = { ...all[1], ...change };
+        expect(network([all[0], changed], requirements).status).toBe(
+          'unproven',
+        );
+      }
+    });
+
+    it('lets what was not required show a breach, and nothing else', () => {
+      const requirements = all.map(required);
+      const status = (outcome: Outcome) =>
+        network([...all, { ...more, outcome }], requirements).status;
+      expect(status('breached')).toBe('breached');
+      expect(status('inconclusive')).toBe('holds');
+      expect(network([...all], []).status).toBe('unproven');
+    });
+  });
+
+  describe('says', () => {
+    it('how many attacks were blocked', () => {
+      const two = [barrier('asExpected'), barrier('asExpected', 'net.kubelet')];
+      expect(network([control('asExpected'), ...two]).summary).toBe(
+        'All 2 attacks blocked',
+      );
+      expect(network([control('asExpected'), two[0]]).summary).toBe(
+        'The one attack was blocked',
+      );
+    });
+
+    it('how many got through, and what the first was', () => {
+      const through = [
+        barrier('breached'),
+        barrier('breached', 'net.kubelet'),
+        barrier('asExpected', 'net.kube-api'),
+      ];
+      expect(network([control('asExpected'), ...through])).toMatchObject({
+        summary: '2 of 3 attacks got through. First: reached the canary',
+        barriers: { counted: 3, refused: 1 },
+      });
+    });
+
+    it('what could not be verified: the failed control first', () => {
+      const doubts = [
         { ...barrier('inconclusive'), reason: 'the canary is down' },
-      ]),
-    ).toEqual({
-      wall: 'network',
-      status: 'unproven',
-      summary: 'Not shown: net.canary-egress canary:8080: the canary is down',
-      barriers: { counted: 2, refused: 1 },
-      controls: { tried: 1, succeeded: 1 },
+        barrier('inconclusive', 'net.kubelet'),
+        barrier('inconclusive', 'net.kube-api'),
+      ];
+      expect(network([control('asExpected'), doubts[0]]).summary).toBe(
+        "Couldn't verify: the canary is down",
+      );
+      expect(network([...doubts, control('failed')])).toMatchObject({
+        summary: "Couldn't verify: n8n did not answer (3 more checks affected)",
+        controls: { tried: 1, succeeded: 0 },
+      });
     });
   });
 
   it('judges each wall by its own receipts', () => {
-    const verdicts = judge([
+    const receipts: Receipt[] = [
       { ...control('asExpected'), wall: 'secret' },
       { ...barrier('breached'), wall: 'secret' },
       { ...control('asExpected'), wall: 'resource' },
       { ...barrier('asExpected'), wall: 'resource' },
-    ]);
+    ];
+    const verdicts = judge(receipts.map(required), receipts);
     expect(verdicts.map(({ wall, status }) => [wall, status])).toEqual([
       ['network', 'unproven'],
       ['secret', 'breached'],
@@ -153,20 +227,29 @@ describe('judge', () => {
   });
 });
 
+interface Case {
+  required: Requirement[];
+  receipts: Receipt[];
+}
+
 const anyReceipt: fc.Arbitrary<Receipt> = fc
   .record({
     check: fc.constantFrom(...CHECKS),
+    nth: fc.nat({ max: 2 }),
     outcome: fc.constantFrom<Outcome>(
+      'asExpected',
+      'asExpected',
       'asExpected',
       'breached',
       'failed',
       'inconclusive',
       'notApplicable',
     ),
-    uid: fc.option(fc.constant('u1'), { nil: undefined }),
+    uid: fc.option(fc.constant('u1'), { nil: undefined, freq: 20 }),
   })
-  .map(({ check, outcome, uid }) =>
+  .map(({ check, nth, outcome, uid }) =>
     receipt({
+      id: `${check.id} ${nth}`,
       check: check.id,
       wall: check.wall,
       kind: check.kind,
@@ -174,39 +257,67 @@ const anyReceipt: fc.Arbitrary<Receipt> = fc
       source: { type: 'pod', name: 'ns/pod', uid },
     }),
   );
-const someReceipts = fc.array(anyReceipt, { maxLength: 60 });
+/** What was required, and the receipts: some of each without the other. */
+const anyCase: fc.Arbitrary<Case> = fc
+  .record({
+    both: fc.array(anyReceipt, { maxLength: 12 }),
+    notRequired: fc.array(anyReceipt, { maxLength: 2 }),
+    missing: fc.array(anyReceipt, { maxLength: 1 }),
+  })
+  .map(({ both, notRequired, missing }) => ({
+    required: [...both, ...missing].map(required),
+    receipts: [...both, ...notRequired],
+  }));
 
-/** Whether a property of receipts is true of any of them. */
-const always = (property: (receipts: Receipt[]) => boolean) => () =>
-  fc.assert(fc.property(someReceipts, property));
+/** Whether a property is true of any case. */
+const always = (property: (one: Case) => boolean) => () =>
+  fc.assert(fc.property(anyCase, property), { numRuns: 500 });
 
-describe('judge, whatever the receipts', () => {
-  it('never says that a wall holds where something was not shown', () => {
+describe('judge, whatever was required and came', () => {
+  it('never says that a wall holds where something required was not shown', () => {
     const isShown = (r: Receipt) =>
       r.outcome === 'asExpected' && Boolean(r.source.uid);
-    const isLeftOut = (r: Receipt) =>
-      r.kind === 'barrier' &&
-      r.outcome === 'notApplicable' &&
-      OPTIONAL_CHECKS.includes(r.check);
-    const isProved = (own: Receipt[]) =>
-      own.every(r => isShown(r) || isLeftOut(r)) &&
-      own.some(r => isShown(r) && r.kind === 'barrier') &&
-      own.some(r => isShown(r) && r.kind === 'control');
+    const isProved = (own: Requirement[], receipts: Receipt[]) => {
+      const counted = own.filter(requirement => {
+        const found = receipts.filter(r => r.id === requirement.id);
+        const isLeftOut =
+          requirement.optional &&
+          found.length > 0 &&
+          found.every(r => r.outcome === 'notApplicable');
+        return !isLeftOut;
+      });
+      return (
+        counted.some(r => r.kind === 'barrier') &&
+        counted.some(r => r.kind === 'control') &&
+        counted.every(({ id }) => {
+          const found = receipts.filter(r => r.id === id);
+          return found.length > 0 && found.every(isShown);
+        })
+      );
+    };
+    let holding = 0;
     expect(
-      always(receipts =>
-        judge(receipts)
+      always(({ required: requirements, receipts }) =>
+        judge(requirements, receipts)
           .filter(({ status }) => status === 'holds')
-          .every(({ wall }) => isProved(receipts.filter(r => r.wall === wall))),
+          .every(({ wall }) => {
+            holding++;
+            return isProved(
+              requirements.filter(r => r.wall === wall),
+              receipts,
+            );
+          }),
       ),
     ).not.toThrow();
+    expect(holding).toBeGreaterThan(0);
   });
 
   it('says breached where one barrier was, and nowhere else', () => {
     const isBreach = (r: Receipt) =>
       r.kind === 'barrier' && r.outcome === 'breached';
     expect(
-      always(receipts =>
-        judge(receipts).every(
+      always(({ required: requirements, receipts }) =>
+        judge(requirements, receipts).every(
           ({ wall, status }) =>
             (status === 'breached') ===
             receipts.some(r => r.wall === wall && isBreach(r)),
@@ -216,14 +327,42 @@ describe('judge, whatever the receipts', () => {
   });
 
   it('does not care for their order', () => {
-    const statuses = (list: Receipt[]) =>
-      judge(list)
+    const statuses = (requirements: Requirement[], list: Receipt[]) =>
+      judge(requirements, list)
         .map(v => v.status)
         .join();
     expect(
       always(
-        receipts => statuses([...receipts].reverse()) === statuses(receipts),
+        ({ required: requirements, receipts }) =>
+          statuses([...requirements].reverse(), [...receipts].reverse()) ===
+          statuses(requirements, receipts),
       ),
+    ).not.toThrow();
+  });
+
+  it('never gets better by a receipt that is dropped', () => {
+    const rank: Record<WallStatus, number> = {
+      breached: 0,
+      unproven: 1,
+      holds: 2,
+    };
+    expect(
+      always(({ required: requirements, receipts }) => {
+        const before = judge(requirements, receipts);
+        return receipts
+          .filter(r => r.outcome !== 'breached' && r.outcome !== 'inconclusive')
+          .filter(r => r.outcome === 'asExpected')
+          .every(dropped => {
+            const rest = receipts.filter(r => r.id !== dropped.id);
+            const kept = receipts.filter(
+              r => r.id === dropped.id && r.outcome === 'breached',
+            );
+            const after = judge(requirements, [...rest, ...kept]);
+            return after.every(
+              (v, i) => rank[v.status] <= rank[before[i].status],
+            );
+          });
+      }),
     ).not.toThrow();
   });
 });

@@ -1,5 +1,6 @@
 import {
   Receipt,
+  Requirement,
   Wall,
   WallStatus,
   WallVerdict,
@@ -7,39 +8,50 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 
 /**
- * Checks whose target need not exist everywhere: they alone may be
- * `notApplicable`, anything else that can't be reached is inconclusive.
- */
-export const OPTIONAL_CHECKS: readonly string[] = [
-  'net.dns-elsewhere',
-  'net.metadata',
-  'net.internet',
-];
-
-/**
- * The status of each wall, from the receipts of one proof and nothing else:
+ * The status of each wall, from what was required of a proof, its receipts, and
+ * nothing else:
  * - `breached`: any barrier let something through, whatever else happened;
- * - `holds`: at least one barrier counted and one control was tried, every
- *   control succeeded, every counted barrier was refused as expected;
+ * - `holds`: everything required has a receipt, at least one barrier counted and
+ *   one control was tried, every control succeeded, every counted barrier was
+ *   refused as expected;
  * - `unproven`: anything else.
+ *
+ * What was not required can show a breach, and never that a wall holds.
  *
  * @public
  */
-export function judge(receipts: readonly Receipt[]): WallVerdict[] {
-  return WALLS.map(wall =>
-    judgeWall(
-      wall,
-      receipts.filter(receipt => receipt.wall === wall),
-    ),
-  );
+export function judge(
+  required: readonly Requirement[],
+  receipts: readonly Receipt[],
+): WallVerdict[] {
+  return WALLS.map(wall => {
+    const own = <T extends { wall: Wall }>(all: readonly T[]) =>
+      all.filter(one => one.wall === wall);
+    return judgeWall(wall, own(required), own(receipts));
+  });
 }
 
-function judgeWall(wall: Wall, receipts: Receipt[]): WallVerdict {
-  const barriers = receipts.filter(r => r.kind === 'barrier' && counts(r));
-  const controls = receipts.filter(r => r.kind === 'control');
-  const breaches = barriers.filter(r => r.outcome === 'breached');
-  const refused = barriers.filter(isShown);
-  const succeeded = controls.filter(isShown);
+/** Something required, with what the receipts say of it. */
+interface Shown {
+  requirement: Requirement;
+  /** Left out where its target does not exist here, and need not */
+  is: 'shown' | 'leftOut' | 'inDoubt';
+  receipt?: Receipt;
+}
+
+function judgeWall(
+  wall: Wall,
+  required: Requirement[],
+  receipts: Receipt[],
+): WallVerdict {
+  const breaches = receipts.filter(isBreach);
+  const counted = required
+    .map(requirement => show(requirement, receipts))
+    .filter(({ is }) => is !== 'leftOut');
+  const controls = counted.filter(s => s.requirement.kind === 'control');
+  const barriers = counted.filter(s => s.requirement.kind === 'barrier');
+  const shown = (all: Shown[]) => all.filter(({ is }) => is === 'shown').length;
+  const doubts = [...controls, ...barriers].filter(({ is }) => is !== 'shown');
 
   let status: WallStatus = 'unproven';
   if (breaches.length > 0) {
@@ -47,30 +59,50 @@ function judgeWall(wall: Wall, receipts: Receipt[]): WallVerdict {
   } else if (
     barriers.length > 0 &&
     controls.length > 0 &&
-    refused.length === barriers.length &&
-    succeeded.length === controls.length
+    doubts.length === 0
   ) {
     status = 'holds';
   }
-  const doubts = [
-    ...controls.filter(r => !isShown(r)),
-    ...barriers.filter(r => !isShown(r)),
-  ];
+  const ids = new Set([...barriers.map(idOf), ...breaches.map(r => r.id)]);
+  const summaries: Record<WallStatus, () => string> = {
+    breached: () => sayBreached(breaches, required, ids.size),
+    holds: () => sayHolds(barriers.length),
+    unproven: () => sayUnproven(doubts),
+  };
   return {
     wall,
     status,
-    summary: summarise(status, breaches, doubts, barriers.length),
-    barriers: { counted: barriers.length, refused: refused.length },
-    controls: { tried: controls.length, succeeded: succeeded.length },
+    summary: summaries[status](),
+    barriers: { counted: ids.size, refused: shown(barriers) },
+    controls: { tried: controls.length, succeeded: shown(controls) },
   };
 }
 
-/** Whether a barrier's target exists here. */
-function counts(receipt: Receipt): boolean {
-  return !(
-    receipt.outcome === 'notApplicable' &&
-    OPTIONAL_CHECKS.includes(receipt.check)
+/** Every receipt of a requirement has to show it: a second one is no excuse. */
+function show(requirement: Requirement, receipts: Receipt[]): Shown {
+  const own = receipts.filter(receipt => isOf(receipt, requirement));
+  const leftOut = own.filter(
+    ({ outcome }) => outcome === 'notApplicable' && requirement.optional,
   );
+  if (own.length > 0 && leftOut.length === own.length) {
+    return { requirement, is: 'leftOut', receipt: own[0] };
+  }
+  const doubt = own.find(receipt => !isShown(receipt));
+  return doubt || own.length === 0
+    ? { requirement, is: 'inDoubt', receipt: doubt }
+    : { requirement, is: 'shown', receipt: own[0] };
+}
+
+function isOf({ id, check, kind }: Receipt, requirement: Requirement): boolean {
+  return (
+    id === requirement.id &&
+    check === requirement.check &&
+    kind === requirement.kind
+  );
+}
+
+function isBreach({ kind, outcome }: Receipt): boolean {
+  return kind === 'barrier' && outcome === 'breached';
 }
 
 /** As expected, and from a pod or an answer that can be named. */
@@ -83,25 +115,51 @@ function isShown({ outcome, source, code }: Receipt): boolean {
   );
 }
 
-function summarise(
-  status: WallStatus,
-  breaches: Receipt[],
-  doubts: Receipt[],
-  counted: number,
-): string {
-  if (status === 'breached') {
-    return `Let through: ${list(breaches)}`;
-  }
-  if (status === 'holds') {
-    return `${counted} of ${counted} barriers refused as expected`;
-  }
-  return doubts.length > 0 ? `Not shown: ${list(doubts)}` : 'Nothing was tried';
+function idOf({ requirement }: Shown): string {
+  return requirement.id;
 }
 
-/** The first receipt in words, and how many there are besides. */
-function list(receipts: Receipt[]): string {
-  const [first, ...rest] = receipts;
-  const said = first.reason ?? `${first.code} ${first.response}`.trim();
-  const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
-  return `${first.check} ${first.target}: ${said}${more}`;
+function sayBreached(
+  breaches: Receipt[],
+  required: Requirement[],
+  counted: number,
+): string {
+  const [first] = breaches;
+  const what = required.find(r => isOf(first, r))?.otherwise;
+  return `${breaches.length} of ${counted} attacks got through. First: ${
+    what ?? sayWhy(first)
+  }`;
+}
+
+function sayHolds(barriers: number): string {
+  return barriers === 1
+    ? 'The one attack was blocked'
+    : `All ${barriers} attacks blocked`;
+}
+
+/** What kept the first check from being verified, and how many besides. */
+function sayUnproven(doubts: Shown[]): string {
+  const [first] = doubts;
+  if (!first) {
+    return 'Nothing was tried';
+  }
+  const checks = new Set(doubts.map(d => d.requirement.check));
+  const others = checks.size - 1;
+  const more = others === 1 ? '1 more check' : `${others} more checks`;
+  return `Couldn't verify: ${sayDoubt(first)}${
+    others > 0 ? ` (${more} affected)` : ''
+  }`;
+}
+
+function sayDoubt({ requirement, receipt }: Shown): string {
+  if (!receipt) {
+    return `${requirement.check} was not tried`;
+  }
+  return (
+    (receipt.outcome === 'failed' && requirement.otherwise) || sayWhy(receipt)
+  );
+}
+
+function sayWhy({ reason, code, response }: Receipt): string {
+  return reason ?? `${code} ${response}`.trim();
 }

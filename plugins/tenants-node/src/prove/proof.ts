@@ -13,8 +13,6 @@ export interface ProveOptions {
   platform: Platform;
   /** A pair, or one that is proved with the canary alone */
   tenants: [TenantPlan] | [TenantPlan, TenantPlan];
-  /** Right after a create or change: lets a policy take the settle time to bite */
-  fresh?: boolean;
   signal?: AbortSignal;
   onProgress?: (tenant: string, progress: ProofProgress) => void;
 }
@@ -27,7 +25,7 @@ export interface ProveOptions {
 export interface TenantProof {
   receipts: Receipt[];
   verdicts: WallVerdict[];
-  /** Milliseconds a fresh policy took to bite, where the round had to wait */
+  /** Milliseconds a policy took to bite on a new pod, where it let something through at first */
   timeToEnforceMs?: number;
   /** The tenant on the other side, or `canary` when there was none, or none that was well */
   neighbour: string;

@@ -3,7 +3,7 @@ import {
   Outcome,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../clients';
+import { Cluster, ClusterView, VaultView } from '../clients';
 import { TenantPlan } from '../plan/types';
 import { Endpoint, Platform } from '../config/platform';
 import { PodTask } from './pod/tasks';
@@ -22,12 +22,24 @@ export interface CheckInfo {
   title: string;
   /** Why it matters, in one sentence */
   why: string;
+  /** What it means that it is not, in a few words; the receipt's reason where absent */
+  otherwise?: string;
+  /**
+   * Whether it may be that there is nothing to try: then it is shown as
+   * `notApplicable`, with the reason, and not counted
+   */
+  optional?: boolean;
 }
 
 /** One thing that is tried, again and again: an entry of the catalogue. */
 export interface Check extends CheckInfo {
-  /** What it tries, derived from the tenants' plans; nothing where it does not apply */
-  attempts(side: Side): Attempt[];
+  /** What it tries, derived from the tenants' plans; or why there is nothing to try */
+  attempts(side: Side): Attempt[] | DoesNotApply;
+}
+
+/** Why a check has nothing to try of a tenant. */
+export interface DoesNotApply {
+  because: string;
 }
 
 /** One of those that take part in a round, as it was when the round began. */
@@ -50,6 +62,20 @@ export interface Side {
   /** The API server's name, and the nodes' endpoints of it */
   kubeApi: Endpoint[];
   kubelets: Endpoint[];
+  /** Roles of Vault besides its own that would take the tenant's ServiceAccounts */
+  otherRoles: OtherRole[];
+}
+
+/** A role of Vault that is not the tenant's, and takes its ServiceAccounts all the same. */
+export interface OtherRole {
+  /** Of the auth method, without slashes */
+  mount: string;
+  name: string;
+  /** Of a token that it takes; any where empty */
+  audience: string;
+  /** ServiceAccounts of the tenant's that it takes */
+  accounts: string[];
+  policies: string[];
 }
 
 /** Whose pod makes an attempt. */
@@ -65,7 +91,7 @@ export interface Answer {
   startedAt: string;
   /** Milliseconds */
   durationMs: number;
-  /** Milliseconds until a fresh policy bit, where it let something through at first */
+  /** Milliseconds until a policy bit, where it let something through at first */
   enforcedAfterMs?: number;
 }
 
@@ -75,6 +101,11 @@ export interface Judged {
   reason?: string;
 }
 
+/** What came of an attempt: an answer, and what it means. */
+export type Finding = Judged &
+  Pick<Answer, 'code' | 'response'> &
+  Partial<Answer>;
+
 /** Turns an answer into an outcome. */
 export interface Expectation {
   /** What is expected, in words */
@@ -82,65 +113,79 @@ export interface Expectation {
   judge(answer: Answer): Judged;
 }
 
-/** Somebody who has to reach the same target at the same moment. */
-export interface Witness {
+/** Something that a pod has to do in a round. */
+export interface Errand {
   by: Attacker;
   task: PodTask;
-  /** Such as `the canary's own client reaches the same target` */
+}
+
+/** Somebody who has to reach the same target at the same moment. */
+export interface Witness extends Errand {
+  /** Such as `the canary's test client reaches the same target` */
   says: string;
 }
 
-/** An attempt from inside a pod. */
-export interface PodAttempt {
-  by: Attacker;
-  task: PodTask;
+/** One thing that is tried of one tenant. */
+export interface Attempt {
+  /** Tells it apart among its check's, in every round alike */
+  key: string;
+  /** The party that it takes two for: its name */
+  neighbour?: string;
+  /** Whose pod tries, or who is asked by the portal itself: asked, never done */
+  by: Attacker | 'kubernetes' | 'vault';
   target: string;
   request: string;
-  expect: Expectation;
-  /** Without these a refusal proves nothing */
-  witnesses: Witness[];
-  /** The target need not exist everywhere: then the attempt doesn't count */
-  optional?: boolean;
+  /** In words */
+  expected: string;
+  /** What pods have to do for it; those of witnesses say so */
+  errands?: (Errand | Witness)[];
+  run(round: Round): Promise<Finding>;
 }
 
-/** What a portal-side attempt hands back. */
-export type PortalAnswer = Judged & { code: string; response: string };
-
-/** What a portal-side attempt may use. */
-export interface PortalContext {
+/** What an attempt may use while a round runs. */
+export interface Round {
   cluster: Cluster;
   platform: Platform;
   signal: AbortSignal;
+  /** The cluster as it was when the round began, read once for all that ask */
+  view: ClusterView;
+  /** Vault as it was then, in the same way */
+  vault: VaultView;
+  /** Names of what this round itself has made in a namespace */
+  ours: Set<string>;
+  /** What a pod answered; `undefined` where it gave no answer */
+  answer(errand: Errand): Promise<Answer | undefined>;
+  /** How a pod ran; `undefined` where none was made */
+  pod(by: Attacker): Promise<PodRun | undefined>;
+  /** A node as it was when the round began */
+  node(name?: string): NodeFacts | undefined;
 }
 
-/** An attempt by the portal: asked of the API server or of Vault, never done. */
-export interface PortalAttempt {
-  by: 'portal';
-  /** Who answers */
-  asks: 'kubernetes' | 'vault';
-  target: string;
-  request: string;
-  expected: string;
-  run(context: PortalContext): Promise<PortalAnswer>;
+/** What became of a pod. */
+export interface PodRun {
+  namespace: string;
+  name: string;
+  uid?: string;
+  /** By the task's id */
+  answers: Map<string, Answer>;
+  facts: PodFacts;
+  /** Why answers are missing */
+  problem?: string;
+  /** Why it has not started, while that may pass */
+  slow?: string;
 }
 
-/** An attempt that is judged by how the proof pod itself ran. */
-export interface PlacementAttempt {
-  by: 'placement';
-  target: string;
-  request: string;
-  expected: string;
-  judge(pod: PodFacts): PortalAnswer;
-}
-
-/** How the proof pod ran. */
+/** How a pod ran. */
 export interface PodFacts {
   runtimeClassName?: string;
   nodeName?: string;
   /** Kernel release inside the pod */
   kernel?: string;
-  node?: { labels: Record<string, string>; kernel: string };
 }
 
-/** Anything that a check can try. */
-export type Attempt = PodAttempt | PortalAttempt | PlacementAttempt;
+/** What is known of a node. */
+export interface NodeFacts {
+  labels: Record<string, string>;
+  /** Its kernel's release */
+  kernel: string;
+}

@@ -7,9 +7,19 @@ const pod = {
 };
 const kubernetes = { type: 'kubernetes' as const, name: 'lab' };
 
+/** Receipts of acme's, each known by its check and its target. */
+function known(receipt: Omit<Receipt, 'id' | 'about'>): Receipt {
+  const neighbour = /web-tenant-(canary|globex)/.exec(receipt.target)?.[1];
+  return {
+    id: `${receipt.check} ${receipt.target}`,
+    about: { tenant: 'acme', neighbour },
+    ...receipt,
+  };
+}
+
 /** The receipts of a proof in which every wall holds. */
 export function receipts(startedAt: string): Receipt[] {
-  return [
+  const all: Omit<Receipt, 'id' | 'about'>[] = [
     {
       check: 'net.own-service',
       wall: 'network',
@@ -128,11 +138,12 @@ export function receipts(startedAt: string): Receipt[] {
       outcome: 'asExpected',
     },
   ];
+  return all.map(known);
 }
 
 /** The receipt of a connection that should not have come about. */
 export function breach(startedAt: string): Receipt {
-  return {
+  return known({
     check: 'net.canary-egress',
     wall: 'network',
     kind: 'barrier',
@@ -145,12 +156,12 @@ export function breach(startedAt: string): Receipt {
     startedAt,
     durationMs: 2,
     outcome: 'breached',
-  };
+  });
 }
 
 /** The receipt of a check that could not be judged. */
 export function inconclusive(startedAt: string): Receipt {
-  return {
+  return known({
     check: 'sec.login',
     wall: 'secret',
     kind: 'control',
@@ -164,5 +175,5 @@ export function inconclusive(startedAt: string): Receipt {
     startedAt,
     durationMs: 4,
     outcome: 'inconclusive',
-  };
+  });
 }

@@ -1,15 +1,31 @@
-import { PortalAnswer, PortalAttempt, Side } from '../types';
+import { RequestView, VaultView } from '../../clients';
+import { Attempt, Finding, Round, Side } from '../types';
 import { testCluster } from './side';
 
-/** Makes a portal-side attempt, with clients that are what a test makes them. */
+/** A round in which no pod answers, with clients that are what a test makes them. */
+export function testRound(
+  side: Side,
+  clients: { kubernetes?: object; vault?: object } = {},
+): Round {
+  const cluster = testCluster(side.platform, clients);
+  return {
+    cluster,
+    platform: side.platform,
+    view: new RequestView(cluster.kubernetes),
+    vault: new VaultView(cluster.vault),
+    ours: new Set(),
+    signal: new AbortController().signal,
+    answer: async () => undefined,
+    pod: async () => undefined,
+    node: () => undefined,
+  };
+}
+
+/** Makes an attempt, with clients that are what a test makes them. */
 export function runAttempt(
   side: Side,
-  attempt: PortalAttempt,
+  attempt: Attempt,
   clients: { kubernetes?: object; vault?: object },
-): Promise<PortalAnswer> {
-  return attempt.run({
-    cluster: testCluster(side.platform, clients),
-    platform: side.platform,
-    signal: new AbortController().signal,
-  });
+): Promise<Finding> {
+  return attempt.run(testRound(side, clients));
 }

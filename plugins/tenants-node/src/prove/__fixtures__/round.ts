@@ -1,16 +1,19 @@
-import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
-import { attemptsOf } from '../checks/checks';
-import { PodRun } from '../pod/run';
-import { NumberedTask, PodTask } from '../pod/tasks';
-import { portalKey, RoundResults } from '../round/evaluate';
-import { Answers, assignTasks, RAM } from '../round/pods';
-import { Side } from '../types';
+import { planChecks } from '../checks/checks';
+import { PodTask } from '../pod/tasks';
+import { assignTasks, podOf, RAM } from '../round/pods';
+import { SideReceipts, takeReceipts } from '../round/receipts';
+import { Answer, Attacker, Attempt, PodRun, Side } from '../types';
+import { testRound } from './portal';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const DENIED = '1 error occurred:\n\t* permission denied';
 
 /** What a pod answers where all walls hold. */
-function walled(pod: string, task: PodTask, side: Side): [string, string] {
+function walled(
+  pod: string,
+  task: PodTask,
+  side: Side,
+): [code: string, response: string, lateMs?: number] {
   const own =
     pod === RAM
       ? side.canary
@@ -37,7 +40,7 @@ function walled(pod: string, task: PodTask, side: Side): [string, string] {
         return ['403', 'invalid audience (aud) claim'];
       }
       return task.role === vaultRole
-        ? ['200', JSON.stringify(['default', vaultPolicy])]
+        ? ['200', JSON.stringify([vaultPolicy])]
         : ['403', 'namespace not authorized'];
     case 'vault':
       return task.path === `secret/data/${kvPath}`
@@ -62,58 +65,73 @@ function walled(pod: string, task: PodTask, side: Side): [string, string] {
 export type Change = (
   pod: string,
   task: PodTask,
-) => [string, string] | 'missing' | undefined;
+) => [code: string, response: string, lateMs?: number] | 'missing' | undefined;
 
-/** A round in which all walls hold, but for what a test changes. */
-export function testRound(
+/** What the portal's own attempts of some checks do otherwise than agree. */
+export type PortalChange = Record<string, Attempt['run']>;
+
+/** Has the API server and Vault say what shows every wall to hold, but for a few checks. */
+export function portalAgrees(side: Side, change: PortalChange = {}): void {
+  for (const { check, attempts } of planChecks(side)) {
+    for (const attempt of attempts) {
+      if (attempt.by === 'kubernetes' || attempt.by === 'vault') {
+        attempt.run =
+          change[check.id] ??
+          (async () => ({
+            code: 'EQUAL',
+            response: '',
+            outcome: 'asExpected',
+          }));
+      }
+    }
+  }
+}
+
+/** The receipts of a round in which all walls hold, but for what a test changes. */
+export async function testReceipts(
   side: Side,
   change: Change = () => undefined,
-): RoundResults {
+  portal: PortalChange = {},
+): Promise<SideReceipts> {
+  portalAgrees(side, portal);
   const other: Side = {
     ...side,
     tenant: side.neighbour!,
     neighbour: side.tenant,
   };
-  const tasks = assignTasks(side.neighbour ? [side, other] : [side], false);
   const runs = new Map<string, PodRun>();
-  for (const [pod, list] of tasks) {
-    const answers = list.flatMap(({ id, task }: NumberedTask) => {
+  for (const [pod, tasks] of assignTasks([side, other])) {
+    const answers = tasks.flatMap((task): [string, Answer][] => {
       const changed = change(pod, task);
       if (changed === 'missing') {
         return [];
       }
-      const [code, response] = changed ?? walled(pod, task, side);
-      return [[id, { code, response, startedAt: AT, durationMs: 1 }] as const];
+      const [code, response, enforcedAfterMs] =
+        changed ?? walled(pod, task, side);
+      return [
+        [
+          task.id,
+          { code, response, enforcedAfterMs, startedAt: AT, durationMs: 1 },
+        ],
+      ];
     });
     runs.set(pod, {
       namespace: `web-tenant-${pod}`,
       name: 'proof',
       uid: 'u1',
       answers: new Map(answers),
-      facts: {},
+      facts: { nodeName: `node-of-${pod}` },
       problem: answers.length === 0 ? 'The proof pod finds no node' : undefined,
     });
   }
-  const portal = attemptsOf(side).flatMap(planned =>
-    planned.attempt.by === 'portal'
-      ? [
-          [
-            portalKey(planned),
-            {
-              code: 'EQUAL',
-              response: '',
-              outcome: 'asExpected' as Outcome,
-              startedAt: AT,
-              durationMs: 1,
-            },
-          ] as const,
-        ]
-      : [],
+  const run = (by: Attacker) => runs.get(podOf(side, by));
+  return takeReceipts(
+    side,
+    {
+      ...testRound(side),
+      pod: async by => run(by),
+      answer: async ({ by, task }) => run(by)?.answers.get(task.id),
+    },
+    { portalMayStart: Promise.resolve(), onDone: () => {} },
   );
-  return {
-    answers: new Answers(runs, tasks),
-    portal: new Map(portal),
-    nodes: new Map(),
-    startedAt: AT,
-  };
 }

@@ -36,6 +36,7 @@ export function testSide(overrides: Partial<Side> = {}): Side {
     canary: canaryParty(planCanary(cluster, platform)),
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }],
     kubelets: [{ host: '198.18.0.2', port: 10250 }],
+    otherRoles: [],
     ...overrides,
   };
 }

@@ -1,119 +1,197 @@
+import { Outcome, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantPlan } from '../../__fixtures__/plan';
+import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { planCanary } from '../../plan/canary';
+import { planTenant } from '../../plan/planTenant';
+import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { runAttempt } from '../__fixtures__/portal';
-import { testSide } from '../__fixtures__/side';
-import { PortalAttempt } from '../types';
+import { testCluster, testSide } from '../__fixtures__/side';
 import { asPlanned } from './asPlanned';
-import { differences } from './differences';
-import { storesAsPlanned } from './stores';
-import { vaultAsPlanned } from './vaultText';
 
 const side = testSide();
-const run = (
-  attempt: PortalAttempt,
-  clients: { kubernetes?: object; vault?: object },
-) => runAttempt(side, attempt, clients);
+const { plan } = side.tenant;
 
-const { namespace } = side.tenant.plan.names;
+/** A cluster that holds these objects, or refuses to list a kind. */
+function holding(objects: KubernetesObject[], refused?: string) {
+  const list = async ({ kind }: { kind: string }) => {
+    if (kind === refused) {
+      throw new Error(`${kind} is forbidden`);
+    }
+    return { items: objects.filter(object => object.kind === kind) };
+  };
+  return { kubernetes: { list } };
+}
 
-describe('comparisons with the plan', () => {
-  const quota = (hard: object) => ({
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { namespace, name: `q${Math.random()}` },
-    spec: { hard },
+const planned = (of: TenantPlan) =>
+  of.stages
+    .flatMap(stage => stage.resources)
+    .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
+
+const attempt = (key: string, of = plan) =>
+  WALLS.flatMap(wall => asPlanned(of, wall)).find(a => a.key === key)!;
+
+const run = (key: string, clients: { kubernetes?: object; vault?: object }) =>
+  runAttempt(side, attempt(key), clients);
+
+/** Every way that config and a spec can change what a plan holds. */
+const VARIANTS: [string, TenantPlan][] = [
+  ['plain', tenantPlan().plan],
+  ['cilium', plan],
+  [
+    'everything',
+    tenantPlan(
+      {
+        network: { provider: 'cilium', ingressNamespace: 'ingress' },
+        n8n: {
+          runtimeClassName: 'gvisor',
+          nodeSelector: { pool: '{{ name }}' },
+          ingress: { host: '{{ name }}.example.com' },
+        },
+      },
+      { egress: { hosts: ['api.saas.test'], cidrs: ['203.0.113.0/24'] } },
+    ).plan,
+  ],
+  [
+    'a gateway',
+    tenantPlan({
+      network: { ingressNamespace: 'ingress' },
+      n8n: {
+        gateway: { host: '{{ name }}.example.com', name: 'g', namespace: 'g' },
+      },
+    }).plan,
+  ],
+  [
+    'a templated policy',
+    planTenant(
+      testSpec(),
+      testPlatform({
+        clusters: [
+          {
+            name: 'lab',
+            vault: {
+              address: 'http://127.0.0.1:8200',
+              policies: 'templated',
+              authAccessor: 'auth_kubernetes_1',
+              login: { tokenFile: '/nowhere' },
+            },
+          },
+        ],
+      }),
+    ),
+  ],
+  ['the canary', planCanary(testCluster(), side.platform)],
+];
+
+describe('what is compared with the plan', () => {
+  it.each(VARIANTS)('is everything that it holds: %s', (_, of) => {
+    const compared = WALLS.flatMap(wall => asPlanned(of, wall));
+    expect(compared.map(a => a.key).sort()).toEqual(
+      of.stages
+        .flatMap(stage => stage.resources)
+        .map(resource => resource.id)
+        .sort(),
+    );
   });
-  const cluster = (live: object | undefined, normalised: object) => ({
-    kubernetes: {
-      get: async () => live,
-      create: async () => ({ status: 201, body: normalised }),
+
+  it.each(VARIANTS)(
+    'is as it is where nobody has touched it: %s',
+    async (_, of) => {
+      const live = holding(planned(of));
+      for (const wall of WALLS) {
+        for (const one of asPlanned(of, wall)) {
+          if (one.by === 'kubernetes') {
+            const { outcome } = await runAttempt(side, one, live);
+            expect([one.key, outcome]).toEqual([one.key, 'asExpected']);
+          }
+        }
+      }
+    },
+  );
+});
+
+describe('an object that is compared with the plan', () => {
+  it('was changed: says the field, and who manages it', async () => {
+    const quota = planned(plan).find(o => o.metadata.name === 'tenant-quota')!;
+    const { hard } = quota.spec as { hard: Record<string, string> };
+    const live = {
+      ...quota,
+      metadata: {
+        ...quota.metadata,
+        managedFields: [
+          { manager: 'threewalls', fieldsV1: { 'f:spec': {} } },
+          {
+            manager: 'kubectl-edit',
+            time: '2026-01-01T00:00:00Z',
+            fieldsV1: { 'f:spec': { 'f:hard': { 'f:pods': {} } } },
+          },
+        ],
+      },
+      spec: { ...(quota.spec as object), hard: { ...hard, pods: '99' } },
+    };
+    expect(await run('ResourceQuota tenant-quota', holding([live]))).toEqual(
+      expect.objectContaining({
+        outcome: 'breached',
+        reason:
+          'ResourceQuota tenant-quota was changed: spec.hard.pods is "99", planned "10" (kubectl-edit, 2026-01-01T00:00:00Z)',
+      }),
+    );
+  });
+
+  it('can’t be read: shows nothing', async () => {
+    const finding = await run(
+      'NetworkPolicy tenant-isolation',
+      holding(planned(plan), 'NetworkPolicy'),
+    );
+    expect([finding.outcome, finding.reason]).toEqual([
+      'inconclusive',
+      "NetworkPolicy tenant-isolation can't be read: NetworkPolicy is forbidden",
+    ]);
+  });
+
+  it.each<[string, Outcome]>([
+    ['NetworkPolicy tenant-isolation', 'breached'],
+    ['CiliumNetworkPolicy tenant-egress', 'breached'],
+    ['ResourceQuota tenant-quota', 'breached'],
+    ['LimitRange tenant-limits', 'breached'],
+    ['SecretStore vault', 'inconclusive'],
+    ['RoleBinding threewalls-owner', 'inconclusive'],
+    ['Deployment n8n', 'inconclusive'],
+  ])('is gone: %s is %s', async (key, outcome) => {
+    expect(await run(key, holding([]))).toEqual(
+      expect.objectContaining({ outcome, reason: `${key} is gone` }),
+    );
+  });
+});
+
+describe('a Vault object that is compared with the plan', () => {
+  const reading = (data: object | undefined) => ({
+    vault: {
+      request: async () => ({ status: data ? 200 : 404, data, errors: [] }),
     },
   });
 
-  it('take the API server’s way to write things', async () => {
-    const planned = quota({ cpu: '1000m' });
-    const live = quota({ cpu: '1' });
-    expect((await run(asPlanned(planned), cluster(live, live))).outcome).toBe(
+  it('has the plan’s text', async () => {
+    const id = 'Vault policy tenant-acme';
+    const policy = plan.stages
+      .flatMap(stage => stage.resources)
+      .find(resource => resource.id === id);
+    const body = policy?.type === 'vault' ? policy.body : {};
+    expect((await run(id, reading({ name: 'x', ...body }))).outcome).toBe(
       'asExpected',
     );
+    expect((await run(id, reading({ policy: 'path "*" {}' }))).outcome).toBe(
+      'breached',
+    );
+    expect((await run(id, reading(undefined))).outcome).toBe('inconclusive');
   });
 
-  it('say what is not as planned, and what is gone', async () => {
-    const planned = quota({ cpu: '1' });
-    const more = quota({ cpu: '8', pods: '9' });
-    expect(await run(asPlanned(planned), cluster(more, planned))).toEqual(
-      expect.objectContaining({
-        outcome: 'breached',
-        response:
-          'spec.hard.cpu is "8", planned "1"; spec.hard.pods is "9", planned absent',
-      }),
+  it('is there, where it is an entry', async () => {
+    const id = 'Vault KV secret/web-tenant-acme';
+    const outcomes = await Promise.all(
+      [{ current_version: 1 }, { current_version: 0 }, undefined].map(
+        async data => (await run(id, reading(data))).outcome,
+      ),
     );
-    expect(
-      (await run(asPlanned(quota({})), cluster(undefined, planned))).outcome,
-    ).toBe('breached');
-    const store = asPlanned(quota({}), { gone: 'inconclusive' });
-    expect((await run(store, cluster(undefined, planned))).outcome).toBe(
-      'inconclusive',
-    );
-  });
-
-  it('tell differences, a few of them', () => {
-    expect(differences({ a: [1, 2] }, { a: [1] })).toEqual([
-      'a[1] is absent, planned 2',
-    ]);
-    expect(differences([1, 2, 3, 4, 5, 6, 7], [])).toHaveLength(6);
-    expect(differences({ a: {} }, { a: [] })).toEqual(['a is [], planned {}']);
-  });
-
-  it('cover Vault’s policy and role, whole', async () => {
-    const [policy, role] = vaultAsPlanned(side);
-    const bodies = side.tenant.plan.stages
-      .flatMap(s => s.resources)
-      .flatMap(r => (r.type === 'vault' ? [r.body] : []));
-    const reading = (data: object | undefined) => ({
-      vault: { read: async () => data },
-    });
-    const live = {
-      ...bodies[1],
-      token_bound_cidrs: [],
-      token_period: 0,
-      ttl: bodies[1].token_ttl,
-    };
-    expect(
-      (await run(policy, reading({ name: 'x', ...bodies[0] }))).outcome,
-    ).toBe('asExpected');
-    expect(
-      (await run(policy, reading({ policy: 'path "*" {}' }))).outcome,
-    ).toBe('breached');
-    expect((await run(policy, reading(undefined))).outcome).toBe(
-      'inconclusive',
-    );
-    expect((await run(role, reading(live))).outcome).toBe('asExpected');
-    for (const change of [
-      { bound_service_account_namespaces: ['*'] },
-      { audience: '' },
-      { token_period: 60 },
-      { policies: ['root'] },
-    ]) {
-      expect((await run(role, reading({ ...live, ...change }))).outcome).toBe(
-        'breached',
-      );
-    }
-  });
-
-  it('find a store that is not of the plan', async () => {
-    const attempt = storesAsPlanned(side).at(-1)!;
-    const listing = (names: string[]) => ({
-      kubernetes: {
-        list: async ({ kind }: any) => ({
-          items:
-            kind === 'SecretStore'
-              ? names.map(name => ({ kind, metadata: { name } }))
-              : [],
-        }),
-      },
-    });
-    expect((await run(attempt, listing(['vault']))).outcome).toBe('asExpected');
-    expect((await run(attempt, listing(['vault', 'mine']))).reason).toMatch(
-      /SecretStore mine/,
-    );
+    expect(outcomes).toEqual(['asExpected', 'inconclusive', 'inconclusive']);
   });
 });

@@ -1,101 +1,183 @@
-import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
-import { KubernetesObject } from '../../plan/types';
-import { PortalAttempt, PortalContext } from '../types';
-import { abortable } from './abortable';
-import { differences } from './differences';
+import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { ChangedField, changedFields } from '../../plan/live/changedFields';
+import { managerOf } from '../../plan/live/managers';
+import { changedVaultFields } from '../../plan/live/vault';
+import {
+  KubernetesObject,
+  KubernetesResource,
+  PlannedResource,
+  SeedResource,
+  TenantPlan,
+  VaultResource,
+} from '../../plan/types';
+import { Attempt, Finding } from '../types';
 
-/** Answers of the API server to a dry run, by cluster and object: they don't change. */
-const normalised = new Map<string, Promise<KubernetesObject>>();
-const REMEMBERED = 5000;
+/** Most differences that are told; the rest is counted. */
+const SHOWN = 5;
 
 /**
- * Compares a live object with the plan, whole: a field that the plan doesn't
- * have is a difference too.
+ * Kinds that hold no wall up: where such an object is gone, less is possible, and
+ * nothing is shown. Any other's absence is a breach.
  */
-export function asPlanned(
-  object: KubernetesObject,
-  options: {
-    /** What it means that the object is gone; a wall that is gone is a breach */
-    gone?: Outcome;
-  } = {},
-): PortalAttempt {
+export const GIVES_NOTHING_AWAY = [
+  'Deployment',
+  'ExternalSecret',
+  'HTTPRoute',
+  'Ingress',
+  'Namespace',
+  'PersistentVolumeClaim',
+  'RoleBinding',
+  'SecretStore',
+  'Service',
+  'ServiceAccount',
+];
+
+/** Everything of a plan that belongs to a wall, as it is, against the plan. */
+export function asPlanned(plan: TenantPlan, wall: Wall): Attempt[] {
+  return plan.stages
+    .flatMap(stage => stage.resources)
+    .filter(resource => resource.wall === wall)
+    .map(attemptFor);
+}
+
+function attemptFor(resource: PlannedResource): Attempt {
+  switch (resource.type) {
+    case 'kubernetes':
+      return objectAsPlanned(resource);
+    case 'vault':
+      return vaultAsPlanned(resource);
+    default:
+      return seedIsThere(resource);
+  }
+}
+
+function objectAsPlanned({ id, object }: KubernetesResource): Attempt {
   const { apiVersion, kind, metadata } = object;
   const { namespace, name } = metadata;
   return {
-    by: 'portal',
-    asks: 'kubernetes',
-    target: `${kind} ${namespace}/${name}`,
-    request: `get ${kind} ${name}, and compare it with the plan field by field`,
+    key: id,
+    by: 'kubernetes',
+    target: [kind, [namespace, name].filter(Boolean).join('/')].join(' '),
+    request: `list ${kind}s, and compare ${name} with the plan field by field`,
     expected: 'equal',
-    run: async context => {
-      const ref = { apiVersion, kind, namespace, name };
-      const [live, plan] = await Promise.all([
-        context.cluster.kubernetes.get(ref, { signal: context.signal }),
-        abortable(normalise(object, context), context.signal),
-      ]);
-      if (!live) {
-        return {
-          code: '404',
-          response: `${kind} ${name} is not there`,
-          outcome: options.gone ?? 'breached',
-          reason: `${kind} ${name} is gone`,
-        };
+    run: async ({ view }) => {
+      const seen = await view.list<KubernetesObject>(
+        { apiVersion, kind },
+        namespace,
+      );
+      if ('problem' in seen) {
+        return unread(id, seen.problem);
       }
-      const found = differences(significant(plan), significant(live));
-      return found.length === 0
-        ? { code: 'EQUAL', response: 'equal', outcome: 'asExpected' }
-        : {
-            code: 'DIFFERENT',
-            response: found.join('; '),
-            outcome: 'breached',
-            reason: `${kind} ${name} is not as planned: ${found.join('; ')}`,
-          };
+      const live = seen.items.find(item => item.metadata.name === name);
+      return live
+        ? compared(
+            id,
+            changedFields(object, live).map(field => sayChanged(field, live)),
+          )
+        : gone(id, GIVES_NOTHING_AWAY.includes(kind));
     },
   };
 }
 
-/**
- * The object as the API server would keep it (its defaults, its way to write
- * quantities), from a dry run under another name.
- */
-async function normalise(
-  object: KubernetesObject,
-  { cluster }: PortalContext,
-): Promise<KubernetesObject> {
-  const key = `${cluster.name} ${JSON.stringify(object)}`;
-  const known = normalised.get(key);
-  if (known) {
-    return known;
-  }
-  const answer = ask(object, cluster);
-  answer.catch(() => normalised.delete(key));
-  if (normalised.size >= REMEMBERED) {
-    normalised.clear();
-  }
-  normalised.set(key, answer);
-  return answer;
-}
-
-async function ask(
-  object: KubernetesObject,
-  cluster: PortalContext['cluster'],
-): Promise<KubernetesObject> {
-  const { name, namespace, labels } = object.metadata;
-  const copy = {
-    ...object,
-    metadata: { name: `${name}-as-planned`, namespace, labels },
+/** The live policy or role of the tenant. */
+function vaultAsPlanned(resource: VaultResource): Attempt {
+  const { id, path } = resource;
+  return {
+    key: id,
+    by: 'vault',
+    target: id,
+    request: `GET ${path}, and compare it with the plan field by field`,
+    expected: 'equal',
+    run: async ({ vault }) => {
+      const seen = await vault.read(path);
+      if ('problem' in seen) {
+        return unread(id, seen.problem);
+      }
+      // The login says so too.
+      return seen.data
+        ? compared(
+            id,
+            changedVaultFields(resource, seen.data).map(field =>
+              sayChanged(field),
+            ),
+          )
+        : gone(id, true);
+    },
   };
-  const { status, body } = await cluster.kubernetes.create(copy, {
-    dryRun: true,
-  });
-  if (status >= 300) {
-    const said = (body as { message?: string }).message ?? `HTTP ${status}`;
-    throw new Error(`The API server does not take the plan: ${said}`);
-  }
-  return body;
 }
 
-function significant(object: KubernetesObject): Record<string, unknown> {
-  const { apiVersion, kind, metadata, status, ...rest } = object;
-  return rest;
+/** The KV entry is there; what is in it nobody looks at. */
+function seedIsThere({ id, mount, path }: SeedResource): Attempt {
+  return {
+    key: id,
+    by: 'vault',
+    target: id,
+    request: `GET ${mount}/metadata/${path}`,
+    expected: 'it has a version',
+    run: async ({ vault }) => {
+      const seen = await vault.read(`${mount}/metadata/${path}`);
+      if ('problem' in seen) {
+        return unread(id, seen.problem);
+      }
+      const version = seen.data?.current_version;
+      return version > 0
+        ? {
+            code: '200',
+            response: `version ${version}`,
+            outcome: 'asExpected',
+          }
+        : gone(id, true);
+    },
+  };
+}
+
+function compared(id: string, differences: string[]): Finding {
+  const more = differences.length - SHOWN;
+  const said = [
+    ...differences.slice(0, SHOWN),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('; ');
+  return said
+    ? {
+        code: 'DIFFERENT',
+        response: said,
+        outcome: 'breached',
+        reason: `${id} was changed: ${said}`,
+      }
+    : { code: 'EQUAL', response: 'equal', outcome: 'asExpected' };
+}
+
+function gone(id: string, isHarmless: boolean): Finding {
+  return {
+    code: '404',
+    response: `${id} is not there`,
+    outcome: isHarmless ? 'inconclusive' : 'breached',
+    reason: `${id} is gone`,
+  };
+}
+
+/** What could not be read shows nothing. */
+export function unread(what: string, problem: string): Finding {
+  return {
+    code: 'NOT-READ',
+    response: problem,
+    outcome: 'inconclusive',
+    reason: `${what} can't be read: ${problem}`,
+  };
+}
+
+/** Which field, how it is and how it was planned; and who to ask about it. */
+export function sayChanged(
+  { path, live, planned }: ChangedField,
+  object?: KubernetesObject,
+): string {
+  const manager = object && managerOf(object, path);
+  const by = manager
+    ? ` (${manager.name}${manager.since ? `, ${manager.since}` : ''})`
+    : '';
+  return `${path.join('.')} is ${show(live)}, planned ${show(planned)}${by}`;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'absent' : JSON.stringify(value).slice(0, 200);
 }

@@ -1,12 +1,12 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
-import { PortalAttempt } from '../types';
+import { Attempt } from '../types';
 import { accepts, refuses } from './dryRun';
 
 const side = testSide();
 const run = (
-  attempt: PortalAttempt,
+  attempt: Attempt,
   clients: { kubernetes?: object; vault?: object },
 ) => runAttempt(side, attempt, clients);
 

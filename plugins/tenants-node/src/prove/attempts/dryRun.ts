@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NewObject } from '../../clients/kubernetes';
-import { Judged, PortalAttempt, PortalContext } from '../types';
+import { Attempt, Judged, Round } from '../types';
 
 /** Milliseconds the quota controller may lag behind a fresh quota. */
 const LAG_MS = 5_000;
@@ -19,11 +19,11 @@ export function dryRun(
   object: NewObject,
   expected: string,
   judge: (answer: DryRunAnswer) => Judged,
-): PortalAttempt {
+): Attempt {
   const { kind, metadata } = object;
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: title,
+    by: 'kubernetes',
     target: `${kind} in ${metadata?.namespace}: ${title}`,
     request: `create ${kind} ${metadata?.name} (server-side dry run): ${brief(
       object,
@@ -45,7 +45,7 @@ export function refuses(
   title: string,
   object: NewObject,
   ...words: string[]
-): PortalAttempt {
+): Attempt {
   return dryRun(title, object, `403 ${words.join(' … ')}`, answer => {
     const { status, message } = answer;
     if (status < 300) {
@@ -68,7 +68,7 @@ export function accepts(
   title: string,
   object: NewObject,
   check: (body: any) => string | undefined = () => undefined,
-): PortalAttempt {
+): Attempt {
   const expected = 'accepted, or `exceeded quota: tenant-quota`';
   return dryRun(title, object, expected, ({ status, message, body }) => {
     if (status < 300) {
@@ -92,7 +92,7 @@ export function accepts(
 
 async function ask(
   object: NewObject,
-  { cluster, signal }: PortalContext,
+  { cluster, signal }: Round,
 ): Promise<DryRunAnswer> {
   const deadline = Date.now() + LAG_MS;
   for (;;) {

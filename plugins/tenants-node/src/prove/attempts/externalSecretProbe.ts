@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { tenantLabels } from '../../plan/objects';
-import { PortalAnswer, PortalAttempt, PortalContext, Side } from '../types';
+import { Attempt, Finding, Party, Round, Side } from '../types';
 import { PROOF_LABEL } from '../pod/labels';
 
 /** Milliseconds External Secrets may take to say something. */
 const PATIENCE_MS = 8_000;
 /** A property that no secret has: nothing can be copied, whatever the walls. */
 const NO_SUCH_PROPERTY = 'threewalls-no-such-property';
-const REFUSED = /Code: 403\b/;
+/** A refusal names what was asked for: a login's says nothing of the key. */
+const REFUSED = /\bURL: (\S+ \S+)\s+Code: 403\b/;
 const READABLE = /cannot find secret data for key/;
 
 const COLLECTION = {
@@ -17,32 +18,24 @@ const COLLECTION = {
   kind: 'ExternalSecret',
 };
 
-/** Whether an ExternalSecret is one of a proof's own. */
-export function isProbe(object: KubernetesObject): boolean {
-  const { spec } = object as { spec?: any };
-  return (
-    Boolean(object.metadata.labels?.[PROOF_LABEL]) &&
-    spec?.secretStoreRef?.name === SECRET_STORE &&
-    spec.data?.length === 1 &&
-    spec.data[0].remoteRef?.property === NO_SUCH_PROPERTY &&
-    !spec.dataFrom?.length
-  );
-}
-
 /** Has External Secrets fetch somebody else's key with the tenant's own store. */
 export function externalSecretFor(
-  { tenant }: Side,
-  kvPath: string,
-): PortalAttempt {
+  { tenant, cluster: { config } }: Side,
+  { plan: other }: Party,
+): Attempt {
   const { namespace } = tenant.plan.names;
+  const { kvPath } = other.names;
+  const url = `/v1/${config.vault.kvMount}/data/${kvPath}`;
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: kvPath,
+    neighbour: other.spec.name,
+    by: 'kubernetes',
     target: `${kvPath} by way of SecretStore ${namespace}/${SECRET_STORE}`,
     request: `create an ExternalSecret for property ${NO_SUCH_PROPERTY} of ${kvPath}, and remove it`,
-    expected: 'UpdateFailed with Code: 403, and no Secret bound',
+    expected: `UpdateFailed with Code: 403 of GET ${url}, and no Secret bound`,
     run: async context => {
       const object = probe(tenant.plan.spec.name, namespace, kvPath);
+      context.ours.add(object.metadata.name);
       const { kubernetes } = context.cluster;
       try {
         const { status, body } = await kubernetes.create<any>(object, {
@@ -56,7 +49,7 @@ export function externalSecretFor(
             reason: `The ExternalSecret could not be made: ${body.message}`,
           };
         }
-        return await follow(object, context);
+        return await follow(object, url, context);
       } finally {
         // Also when the proof is given up: without the signal.
         await kubernetes.delete({
@@ -99,13 +92,14 @@ function probe(
 /** Waits for what External Secrets says in an Event, then looks at the status. */
 async function follow(
   object: KubernetesObject,
-  { cluster: { kubernetes }, signal }: PortalContext,
-): Promise<PortalAnswer> {
+  url: string,
+  { cluster: { kubernetes }, signal }: Round,
+): Promise<Finding> {
   const { namespace, name } = object.metadata;
   const late = AbortSignal.timeout(PATIENCE_MS);
   const either = AbortSignal.any([signal, late]);
   try {
-    const said = await firstEvent(kubernetes, object, either);
+    const said = await firstEvent(kubernetes, object, url, either);
     const live = await kubernetes.get<any>({ ...COLLECTION, namespace, name });
     const bound = live?.status?.binding?.name;
     if (bound) {
@@ -132,10 +126,11 @@ async function follow(
 
 /** The first Event of the object that says whether the key could be read. */
 async function firstEvent(
-  kubernetes: PortalContext['cluster']['kubernetes'],
+  kubernetes: Round['cluster']['kubernetes'],
   { metadata: { namespace, name } }: KubernetesObject,
+  url: string,
   signal: AbortSignal,
-): Promise<PortalAnswer> {
+): Promise<Finding> {
   const events = kubernetes.watch<any>(
     { apiVersion: 'v1', kind: 'Event', namespace },
     { fieldSelector: `involvedObject.name=${name}`, signal },
@@ -143,7 +138,7 @@ async function firstEvent(
   let last = 'nothing';
   for await (const { object } of events) {
     const message = String(object.message ?? '');
-    const judged = judgeMessage(message);
+    const judged = judgeMessage(message, url);
     if (judged) {
       return judged;
     }
@@ -152,7 +147,7 @@ async function firstEvent(
   throw new Error(`The watch ended; External Secrets had said ${last}`);
 }
 
-function judgeMessage(message: string): PortalAnswer | undefined {
+function judgeMessage(message: string, url: string): Finding | undefined {
   const response = message.replace(/\s+/g, ' ').trim();
   if (READABLE.test(message)) {
     return {
@@ -162,7 +157,16 @@ function judgeMessage(message: string): PortalAnswer | undefined {
       reason: 'External Secrets could read the key with this store',
     };
   }
-  return REFUSED.test(message)
+  const refused = REFUSED.exec(message)?.[1];
+  if (refused === undefined) {
+    return undefined;
+  }
+  return refused.startsWith('GET ') && refused.endsWith(url)
     ? { code: '403', response, outcome: 'asExpected' }
-    : undefined;
+    : {
+        code: '403',
+        response,
+        outcome: 'inconclusive',
+        reason: `External Secrets was refused something else: ${refused}`,
+      };
 }

@@ -1,7 +1,8 @@
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../checks/planned';
-import { PlacementAttempt, PortalAttempt, Side } from '../types';
-import { podsPlaced } from './podsPlaced';
+import { Attempt, DoesNotApply, Side } from '../types';
+import { isWorkload } from '../round/facts';
+import { unread } from './asPlanned';
 
 /** Where the plan's workload has to run: a sandbox, nodes of its own. */
 export type DeclaredPlacement = Placement;
@@ -16,48 +17,32 @@ export function declaredPlacement({
   return { runtimeClassName, nodeSelector, tolerations };
 }
 
-/** Attempts for what is declared; none for what isn't. */
+/** Attempts for what is declared, and that the rest is not. */
 export function placements(
   side: Side,
-): Record<'runtimeClass' | 'nodes', (PlacementAttempt | PortalAttempt)[]> {
+): Record<'runtimeClass' | 'nodes', Attempt[] | DoesNotApply> {
   const { runtimeClassName, nodeSelector } = declaredPlacement(side);
   return {
     runtimeClass: runtimeClassName
-      ? [
-          inSandbox(runtimeClassName),
-          podsPlaced(side, {
-            expected: `n8n's pods have RuntimeClass ${runtimeClassName}`,
-            fields: ['runtimeClassName'],
-            wrong: ({ spec }) =>
-              spec.runtimeClassName === runtimeClassName
-                ? undefined
-                : `has RuntimeClass ${spec.runtimeClassName ?? 'none'}`,
-          }),
-        ]
-      : [],
+      ? [inSandbox(runtimeClassName)]
+      : { because: 'No sandbox is declared' },
     nodes: nodeSelector
-      ? [
-          onNodes(nodeSelector),
-          podsPlaced(side, {
-            expected: `n8n's pods run on nodes ${text(nodeSelector)}`,
-            fields: ['nodeSelector', 'tolerations'],
-            wrong: ({ spec }, labelsOf) =>
-              isOn(nodeSelector, labelsOf(spec.nodeName))
-                ? undefined
-                : `runs on ${spec.nodeName}`,
-          }),
-        ]
-      : [],
+      ? [onNodes(nodeSelector), workloadOnNodes(side, nodeSelector)]
+      : { because: 'No dedicated nodes are declared' },
   };
 }
 
-function inSandbox(name: string): PlacementAttempt {
+function inSandbox(name: string): Attempt {
   return {
-    by: 'placement',
+    key: 'proof pod',
+    by: 'tenant',
     target: `RuntimeClass ${name}`,
     request: "run the proof pod, and compare its kernel with its node's",
     expected: `RuntimeClass ${name}, and a kernel of its own`,
-    judge: ({ runtimeClassName, kernel, node }) => {
+    run: async round => {
+      const { facts = {} } = (await round.pod('tenant')) ?? {};
+      const { runtimeClassName, kernel } = facts;
+      const node = round.node(facts.nodeName);
       const ok =
         runtimeClassName === name &&
         kernel !== undefined &&
@@ -72,17 +57,66 @@ function inSandbox(name: string): PlacementAttempt {
   };
 }
 
-function onNodes(selector: Record<string, string>): PlacementAttempt {
+function onNodes(selector: Record<string, string>): Attempt {
   return {
-    by: 'placement',
+    key: 'proof pod',
+    by: 'tenant',
     target: `nodes ${text(selector)}`,
     request: 'run the proof pod, and look at its node',
     expected: `a node with ${text(selector)}`,
-    judge: ({ nodeName, node }) => ({
-      code: nodeName ?? 'NONE',
-      response: `ran on ${nodeName}`,
-      outcome: isOn(selector, node?.labels) ? 'asExpected' : 'failed',
-    }),
+    run: async round => {
+      const nodeName = (await round.pod('tenant'))?.facts.nodeName;
+      return {
+        code: nodeName ?? 'NONE',
+        response: `ran on ${nodeName}`,
+        outcome: isOn(selector, round.node(nodeName)?.labels)
+          ? 'asExpected'
+          : 'failed',
+      };
+    },
+  };
+}
+
+/** n8n itself: a label of its node may have gone since it was placed there. */
+function workloadOnNodes(
+  { tenant }: Side,
+  selector: Record<string, string>,
+): Attempt {
+  const { namespace } = tenant.plan.names;
+  return {
+    key: "n8n's pods",
+    by: 'kubernetes',
+    target: `n8n's pods in ${namespace}`,
+    request: `list Pods of ${namespace}, and look at their nodes`,
+    expected: `nodes with ${text(selector)}`,
+    run: async ({ view, node }) => {
+      const kind = { apiVersion: 'v1', kind: 'Pod' };
+      const seen = await view.list(kind, namespace);
+      if ('problem' in seen) {
+        return unread(`Pods of ${namespace}`, seen.problem);
+      }
+      // One that waits for a node does not run anywhere yet.
+      const running = seen.items
+        .filter(pod => isWorkload(pod, tenant.plan.workload.selector))
+        .filter(pod => !pod.metadata.deletionTimestamp && pod.spec.nodeName);
+      const elsewhere = running
+        .filter(({ spec }) => !isOn(selector, node(spec.nodeName)?.labels))
+        .map(
+          ({ metadata, spec }) => `${metadata.name} runs on ${spec.nodeName}`,
+        );
+      return elsewhere.length === 0
+        ? {
+            code: 'EQUAL',
+            response: `${running.length} on such nodes`,
+            outcome: 'asExpected',
+          }
+        : {
+            code: 'DIFFERENT',
+            response: elsewhere.join('; '),
+            outcome: 'failed',
+            reason: elsewhere.join('; '),
+          };
+    },
   };
 }
 

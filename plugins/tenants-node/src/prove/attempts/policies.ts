@@ -1,101 +1,221 @@
+import { ClusterView, KindRef } from '../../clients';
+import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../checks/planned';
-import { PortalAttempt, PortalContext, Side } from '../types';
-import { asPlanned } from './asPlanned';
-import { mayAllow, maySelect } from './widening';
+import { PolicyModel, podTraits, Traits } from '../reach/model';
+import { modelPolicy } from '../reach/predict';
+import { NamespaceFacts, widening } from '../reach/widening';
+import { Attempt, Finding, Side } from '../types';
+import { unread } from './asPlanned';
 
-const KINDS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
-
-/** Our own policies, live, against the plan. */
-export function policiesAsPlanned({ tenant }: Side): PortalAttempt[] {
-  return plannedObjects(tenant.plan, ...KINDS).map(object => asPlanned(object));
-}
+/** Kinds whose effect is computed. */
+const COMPUTED = [
+  'NetworkPolicy networking.k8s.io',
+  'CiliumNetworkPolicy cilium.io',
+  'CiliumClusterwideNetworkPolicy cilium.io',
+];
 
 /**
- * Every policy that selects the namespace's pods and isn't ours: none may allow
- * anything, since policies are additive.
+ * Every kind that can open a network wall, by its API group: of Kubernetes, and
+ * of the networks and platforms that bring their own. Which of them there are is
+ * asked of the API server.
  */
-export function noWidening({ tenant, platform }: Side): PortalAttempt {
+const KINDS: Record<string, string[]> = {
+  'networking.k8s.io': ['NetworkPolicy'],
+  'policy.networking.k8s.io': [
+    'AdminNetworkPolicy',
+    'BaselineAdminNetworkPolicy',
+    'ClusterNetworkPolicy',
+  ],
+  'cilium.io': [
+    'CiliumNetworkPolicy',
+    'CiliumClusterwideNetworkPolicy',
+    'CiliumClusterwideEnvoyConfig',
+    'CiliumEnvoyConfig',
+    'CiliumLocalRedirectPolicy',
+  ],
+  'projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
+  'crd.projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
+  'crd.antrea.io': ['NetworkPolicy', 'ClusterNetworkPolicy'],
+  'k8s.ovn.org': ['AdminPolicyBasedExternalRoute', 'EgressFirewall'],
+  'network.openshift.io': ['EgressNetworkPolicy'],
+};
+
+/**
+ * Every policy beside the plan's, of whatever kind: none may let anything
+ * through that the plan does not. What it comes to is computed; where that can't
+ * be, nothing is shown.
+ */
+export function noWidening({ tenant, cluster }: Side): Attempt {
   const { plan } = tenant;
   const { namespace } = plan.names;
-  const ours = new Set(
-    plannedObjects(plan, ...KINDS).map(o => `${o.kind} ${o.metadata.name}`),
-  );
-  const cilium = platform.network.provider === 'cilium';
+  const ours = plannedObjects(plan, 'NetworkPolicy', 'CiliumNetworkPolicy');
+  const isOurs = ({ kind, metadata }: KubernetesObject) =>
+    ours.some(o => o.kind === kind && o.metadata.name === metadata.name);
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: 'policies',
+    by: 'kubernetes',
     target: `policies of ${namespace}`,
-    request: `list NetworkPolicies and CiliumNetworkPolicies of ${namespace}, and cluster-wide ones`,
-    expected: 'none but ours allows anything',
-    run: async context => {
-      const [network, namespaced, clusterWide, home] = await Promise.all([
-        list(context, 'networking.k8s.io/v1', 'NetworkPolicy', namespace),
-        list(
-          context,
-          'cilium.io/v2',
-          'CiliumNetworkPolicy',
-          namespace,
-          !cilium,
-        ),
-        list(
-          context,
-          'cilium.io/v2',
-          'CiliumClusterwideNetworkPolicy',
-          undefined,
-          !cilium,
-        ),
-        context.cluster.kubernetes.get(
-          { apiVersion: 'v1', kind: 'Namespace', name: namespace },
-          { signal: context.signal },
-        ),
+    request: `list every kind of policy that the cluster serves: of ${namespace}, and cluster-wide`,
+    expected: 'none but the plan’s allows anything that the plan does not',
+    run: async ({ view }) => {
+      const seen = await readPolicies(view, namespace);
+      if ('problem' in seen) {
+        return unread('Policies', seen.problem);
+      }
+      const [namespaces, pods] = await Promise.all([
+        view.list({ apiVersion: 'v1', kind: 'Namespace' }),
+        view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
       ]);
-      const labels = home?.metadata.labels ?? {};
-      const found = [
-        ...[...network, ...namespaced].filter(
-          ({ kind, metadata }) => !ours.has(`${kind} ${metadata.name}`),
-        ),
-        ...clusterWide.filter(p => maySelect(p, namespace, labels)),
-      ];
-      const wide = found.filter(mayAllow).map(nameOf);
-      return wide.length === 0
-        ? {
-            code: 'NONE',
-            response: `${ours.size} of ours; besides them: ${
-              found.map(nameOf).join(', ') || 'none'
-            }`,
-            outcome: 'asExpected',
-          }
-        : {
-            code: 'WIDENED',
-            response: wide.join(', '),
-            outcome: 'breached',
-            reason: `${wide.join(', ')} allows more than the plan does`,
-          };
+      if ('problem' in namespaces) {
+        return unread('Namespaces', namespaces.problem);
+      }
+      if ('problem' in pods) {
+        return unread('Pods', pods.problem);
+      }
+      const facts: NamespaceFacts[] = namespaces.items.map(({ metadata }) => ({
+        name: metadata.name,
+        labels: metadata.labels ?? {},
+      }));
+      const labels = facts.find(({ name }) => name === namespace)?.labels;
+      const planned = ours.flatMap(modelPolicy);
+      const subjects = podsOf(
+        [...plannedObjects(plan, 'Deployment').map(templateOf), ...pods.items],
+        namespace,
+        labels,
+      );
+      const others = seen.policies.filter(policy => !isOurs(policy));
+      const { exceptions } = cluster.config;
+      return tell(
+        others
+          .filter(policy => !isExcepted(policy, exceptions))
+          .map(policy => ({
+            policy,
+            effect: effectOf(policy, planned, subjects, facts),
+          })),
+        others.filter(policy => isExcepted(policy, exceptions)),
+      );
     },
+  };
+}
+
+/** Policies of a namespace, and of the whole cluster, of every kind that is served. */
+async function readPolicies(
+  view: ClusterView,
+  namespace: string,
+): Promise<{ policies: KubernetesObject[] } | { problem: string }> {
+  const served = await Promise.all(
+    Object.entries(KINDS).map(async ([group, kinds]) => {
+      const seen = await view.kinds(group);
+      return 'problem' in seen
+        ? seen
+        : seen.items.filter(({ kind }) => kinds.includes(kind));
+    }),
+  );
+  const kinds: Required<KindRef>[] = [];
+  for (const of of served) {
+    if ('problem' in of) {
+      return of;
+    }
+    kinds.push(...of);
+  }
+  const lists = await Promise.all(
+    kinds.map(async kind => ({
+      kind,
+      seen: await view.list<KubernetesObject>(
+        kind,
+        kind.namespaced ? namespace : undefined,
+      ),
+    })),
+  );
+  const policies: KubernetesObject[] = [];
+  for (const { kind, seen } of lists) {
+    if ('problem' in seen) {
+      return { problem: `${kind.kind} (${kind.apiVersion}): ${seen.problem}` };
+    }
+    policies.push(...seen.items);
+  }
+  return { policies };
+}
+
+function effectOf(
+  policy: KubernetesObject,
+  planned: PolicyModel[],
+  pods: Traits[],
+  namespaces: NamespaceFacts[],
+): ReturnType<typeof widening> {
+  const group = policy.apiVersion.split('/')[0];
+  if (!COMPUTED.includes(`${policy.kind} ${group}`)) {
+    return {
+      unknown: `what a ${policy.kind} of ${group} allows is not computed`,
+    };
+  }
+  try {
+    return widening(planned, modelPolicy(policy), pods, namespaces);
+  } catch (error) {
+    return { unknown: (error as Error).message };
+  }
+}
+
+function templateOf(deployment: KubernetesObject): any {
+  return (deployment.spec as any).template;
+}
+
+/** What policies know of pods, each kind of pod once. */
+function podsOf(
+  pods: any[],
+  namespace: string,
+  namespaceLabels?: Record<string, string>,
+): Traits[] {
+  const known = pods.map(({ metadata, spec }) =>
+    podTraits({
+      namespace,
+      namespaceLabels,
+      labels: metadata.labels,
+      serviceAccount: spec.serviceAccountName,
+    }),
+  );
+  return [
+    ...new Map(known.map(traits => [JSON.stringify(traits), traits])).values(),
+  ];
+}
+
+function tell(
+  others: { policy: KubernetesObject; effect: ReturnType<typeof widening> }[],
+  excepted: KubernetesObject[],
+): Finding {
+  const say = (kind: 'allows' | 'unknown') =>
+    others.flatMap(({ policy, effect }) =>
+      kind in effect
+        ? [
+            `${nameOf(policy)}: ${Object.values(effect)[0]} (digest ${digestOf(
+              policy,
+            )})`,
+          ]
+        : [],
+    );
+  const allows = say('allows').map(one => `Allows more than the plan: ${one}`);
+  const open = say('unknown').map(one => `Can't tell what it allows: ${one}`);
+  const found = [...allows, ...open].join('; ');
+  if (found) {
+    return {
+      code: allows.length > 0 ? 'WIDENED' : 'OPEN',
+      response: found,
+      outcome: allows.length > 0 ? 'breached' : 'inconclusive',
+      reason: found,
+    };
+  }
+  const names = (policies: KubernetesObject[]) =>
+    policies.map(nameOf).join(', ') || 'none';
+  return {
+    code: 'NONE',
+    response: `besides the plan’s: ${names(
+      others.map(({ policy }) => policy),
+    )}; excepted by config: ${names(excepted)}`,
+    outcome: 'asExpected',
   };
 }
 
 function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${kind} ${metadata.name}`;
-}
-
-async function list(
-  { cluster, signal }: PortalContext,
-  apiVersion: string,
-  kind: string,
-  namespace: string | undefined,
-  mayBeUnknown = false,
-): Promise<KubernetesObject[]> {
-  try {
-    const ref = { apiVersion, kind, namespace };
-    const { items } = await cluster.kubernetes.list(ref, { signal });
-    return items.map(item => ({ ...item, kind }));
-  } catch (error) {
-    // A cluster without Cilium does not know its kinds.
-    if (mayBeUnknown && [403, 404].includes((error as any).status)) {
-      return [];
-    }
-    throw error;
-  }
 }

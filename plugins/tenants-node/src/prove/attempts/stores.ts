@@ -1,28 +1,28 @@
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../checks/planned';
-import { PortalAttempt, Side } from '../types';
-import { asPlanned } from './asPlanned';
-import { isProbe } from './externalSecretProbe';
+import { Attempt, Side } from '../types';
+import { unread } from './asPlanned';
 
 const API = 'external-secrets.io/v1';
 const KINDS = ['SecretStore', 'ExternalSecret'];
 
 /** The tenant's SecretStore has to be Ready. */
-export function storeReady({ tenant }: Side): PortalAttempt {
+export function storeReady({ tenant }: Side): Attempt {
   const { namespace } = tenant.plan.names;
-  const ref = { apiVersion: API, kind: 'SecretStore', namespace };
+  const kind = 'SecretStore';
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: SECRET_STORE,
+    by: 'kubernetes',
     target: `SecretStore ${namespace}/${SECRET_STORE}`,
     request: `get SecretStore ${SECRET_STORE}`,
     expected: 'Ready=True',
-    run: async ({ cluster, signal }) => {
-      const store = await cluster.kubernetes.get<any>(
-        { ...ref, name: SECRET_STORE },
-        { signal },
-      );
+    run: async ({ view }) => {
+      const seen = await view.list({ apiVersion: API, kind }, namespace);
+      if ('problem' in seen) {
+        return unread(`SecretStore ${SECRET_STORE}`, seen.problem);
+      }
+      const store = seen.items.find(i => i.metadata.name === SECRET_STORE);
       const ready = store?.status?.conditions?.find(
         (condition: any) => condition.type === 'Ready',
       );
@@ -36,35 +36,33 @@ export function storeReady({ tenant }: Side): PortalAttempt {
   };
 }
 
-/** Our own stores against the plan, and that there is no other. */
-export function storesAsPlanned({ tenant }: Side): PortalAttempt[] {
-  const ours = plannedObjects(tenant.plan, ...KINDS);
-  return [
-    // A store that is gone gives nothing away.
-    ...ours.map(object => asPlanned(object, { gone: 'inconclusive' })),
-    noOther(tenant.plan.names.namespace, ours),
-  ];
-}
-
-function noOther(namespace: string, ours: KubernetesObject[]): PortalAttempt {
-  const known = ours.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+/** Every store and ExternalSecret of the namespace that is not the plan's. */
+export function noOtherStore({ tenant }: Side): Attempt {
+  const { namespace } = tenant.plan.names;
+  const known = plannedObjects(tenant.plan, ...KINDS).map(nameOf);
   return {
-    by: 'portal',
-    asks: 'kubernetes',
+    key: 'others',
+    by: 'kubernetes',
     target: `stores of ${namespace}`,
     request: `list SecretStores and ExternalSecrets of ${namespace}`,
     expected: `${known.join(', ') || 'none'}, and no other`,
-    run: async ({ cluster, signal }) => {
-      const lists = await Promise.all(
-        KINDS.map(async kind => {
-          const ref = { apiVersion: API, kind, namespace };
-          const { items } = await cluster.kubernetes.list(ref, { signal });
-          return items
-            .filter(item => !isProbe(item))
-            .map(item => `${kind} ${item.metadata.name}`);
-        }),
-      );
-      const others = lists.flat().filter(name => !known.includes(name));
+    run: async ({ view, ours }) => {
+      const others: string[] = [];
+      for (const kind of KINDS) {
+        const seen = await view.list<KubernetesObject>(
+          { apiVersion: API, kind },
+          namespace,
+        );
+        if ('problem' in seen) {
+          return unread(`${kind}s of ${namespace}`, seen.problem);
+        }
+        others.push(
+          ...seen.items
+            .filter(({ metadata }) => !ours.has(metadata.name))
+            .map(nameOf)
+            .filter(name => !known.includes(name)),
+        );
+      }
       return others.length === 0
         ? { code: 'NONE', response: 'no other', outcome: 'asExpected' }
         : {
@@ -75,4 +73,8 @@ function noOther(namespace: string, ours: KubernetesObject[]): PortalAttempt {
           };
     },
   };
+}
+
+function nameOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata.name}`;
 }

@@ -1,21 +1,25 @@
-import { attemptsOf, CHECKS } from './checks';
-import { expectedReceipts } from '../expectedReceipts';
+import { testRound } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
+import { PodFacts } from '../types';
+import { CHECKS, planChecks, requirementsOf } from './checks';
 
 /** The catalogue, as it is documented. */
 const CATALOGUE = `
   net.own-service net.dns net.vault net.egress-allowed net.canary-egress
   net.canary-ingress net.neighbour-service net.neighbour-pod
   net.neighbour-ingress net.dns-elsewhere net.metadata net.kube-api net.kubelet
-  net.internet net.policy-spec net.no-widening
+  net.internet net.as-planned net.no-widening net.who-can
   sec.login sec.token-policies sec.own-path sec.canary-data sec.canary-metadata
   sec.canary-list sec.canary-subkeys sec.neighbour-data sec.list-root
   sec.neighbour-role sec.wrong-audience sec.prefix-twin sec.capabilities
-  sec.escalate sec.policy-text sec.store-ready sec.store-spec sec.eso-neighbour
-  sec.k8s-secrets sec.owner-hijack
+  sec.escalate sec.as-planned sec.other-roles
+  sec.other-mounts sec.store-ready sec.no-other-store
+  sec.eso-neighbour
+  sec.k8s-secrets sec.who-can sec.access-review
   res.legal-pod res.defaults res.container-max res.init-container-max
-  res.pod-level res.quota-memory res.quota-cpu res.quota-objects res.quota-spec
-  res.privileged res.host-namespaces res.host-path res.owner-edit
+  res.pod-level res.quota-memory res.quota-cpu res.quota-objects res.as-planned
+  res.workload res.pods-restricted res.quota-used
+  res.privileged res.host-namespaces res.host-path res.who-can
   res.runtime-class res.placement`
   .trim()
   .split(/\s+/);
@@ -31,7 +35,12 @@ const OF_A_NEIGHBOUR = [
 const NOT_DECLARED = ['res.runtime-class', 'res.placement'];
 
 const tried = (side = testSide()) =>
-  new Set(attemptsOf(side).map(({ check }) => check.id));
+  planChecks(side)
+    .filter(({ attempts }) => attempts.length > 0)
+    .map(({ check }) => check.id);
+
+const attempts = (id: string, side = testSide()) =>
+  planChecks(side).find(({ check }) => check.id === id)!.attempts;
 
 describe('the catalogue of checks', () => {
   it('has every check, once', () => {
@@ -52,49 +61,59 @@ describe('the catalogue of checks', () => {
   it('tries all of them of a pair', () => {
     const side = testSide();
     side.tenant.plan.spec.egress.hosts = ['api.saas.test', '*.example.com'];
-    expect([...tried(side)].sort()).toEqual(
-      CATALOGUE.filter(id => !NOT_DECLARED.includes(id)).sort(),
+    expect(tried(side)).toEqual(
+      CATALOGUE.filter(id => !NOT_DECLARED.includes(id)),
     );
   });
 
   it('tries nothing of a neighbour where there is none', () => {
     const alone = tried(testSide({ neighbour: undefined }));
-    expect(OF_A_NEIGHBOUR.filter(id => alone.has(id))).toEqual([]);
-    expect(alone.has('net.canary-ingress')).toBe(true);
+    expect(OF_A_NEIGHBOUR.filter(id => alone.includes(id))).toEqual([]);
+    expect(alone).toContain('net.canary-ingress');
   });
 
-  it('asks for a witness of every connect that has to be denied', () => {
-    const witnesses = attemptsOf(testSide())
+  it('says why it tries nothing, and only where that may be', () => {
+    const side = testSide({ neighbour: undefined });
+    const nothing = planChecks(side).filter(p => p.attempts.length === 0);
+    expect(nothing.map(({ check }) => check.id)).toEqual([
+      'net.egress-allowed',
+      ...OF_A_NEIGHBOUR,
+      ...NOT_DECLARED,
+    ]);
+    for (const { check, because } of nothing) {
+      expect([check.id, check.optional, because?.length]).toEqual([
+        check.id,
+        true,
+        expect.any(Number),
+      ]);
+    }
+  });
+
+  it('requires something of every check, also of one that finds nothing to try', () => {
+    const side = testSide({ kubelets: [] });
+    const required = requirementsOf(side);
+    expect([...new Set(required.map(r => r.check))]).toEqual(CATALOGUE);
+    expect(required.filter(r => r.check === 'net.kubelet')).toEqual([
+      expect.objectContaining({ id: 'net.kubelet', optional: false }),
+    ]);
+    const globex = required.find(r => r.id.includes('tenant-globex vault'));
+    const canary = required.find(r => r.id.includes('tenant-canary vault'));
+    expect([globex?.optional, canary?.optional]).toEqual([true, false]);
+  });
+
+  it('asks for two witnesses of every connect that has to be denied', () => {
+    const connects = planChecks(testSide())
       .filter(({ check }) => check.wall === 'network')
       .filter(({ check }) => check.kind === 'barrier')
-      .flatMap(({ attempt }) =>
-        'witnesses' in attempt ? [attempt.witnesses.length] : [],
-      );
-    expect(new Set(witnesses)).toEqual(new Set([2]));
+      .flatMap(p => p.attempts)
+      .filter(({ by }) => by !== 'kubernetes');
+    expect(connects.length).toBeGreaterThan(10);
+    for (const { errands = [] } of connects) {
+      expect(errands.filter(errand => 'says' in errand)).toHaveLength(2);
+    }
   });
 
-  it('says beforehand what a round will try', () => {
-    const { cluster, platform, tenant, neighbour } = testSide();
-    const expected = (other?: typeof neighbour) =>
-      expectedReceipts({
-        cluster,
-        platform,
-        tenant: tenant.plan,
-        neighbour: other?.plan,
-      }).map(({ check }) => check);
-    expect(expected(neighbour)).toContain('net.neighbour-service');
-    expect(expected()).not.toContain('net.neighbour-service');
-    expect(expected().length).toBeGreaterThan(50);
-  });
-
-  it('tells its attempts apart', () => {
-    const keys = attemptsOf(testSide()).map(({ check, attempt }) =>
-      JSON.stringify([check.id, attempt.target, attempt.request]),
-    );
-    expect(new Set(keys).size).toBe(keys.length);
-  });
-
-  it('proves the sandbox and the nodes where the plan declares them', () => {
+  it('proves the sandbox and the nodes where the plan declares them', async () => {
     const side = testSide();
     for (const stage of side.tenant.plan.stages) {
       for (const resource of stage.resources) {
@@ -109,39 +128,39 @@ describe('the catalogue of checks', () => {
         }
       }
     }
-    const attempts = attemptsOf(side).filter(
-      ({ attempt }) => attempt.by === 'placement',
-    );
-    const node = { labels: { pool: 'acme' }, kernel: '6.1' };
-    const outcomes = (facts: object) =>
-      attempts.map(({ attempt }) =>
-        attempt.by === 'placement' ? attempt.judge(facts).outcome : undefined,
+    const outcomes = (facts: PodFacts, node?: object) =>
+      Promise.all(
+        ['res.runtime-class', 'res.placement'].map(async id => {
+          const { outcome } = await attempts(id, side)[0].run({
+            ...testRound(side),
+            pod: async () => ({
+              namespace: 'ns',
+              name: 'proof',
+              answers: new Map(),
+              facts,
+            }),
+            node: () => node as any,
+          });
+          return outcome;
+        }),
       );
+    const facts = { runtimeClassName: 'gvisor', nodeName: 'n' };
+    const node = { labels: { pool: 'acme' }, kernel: '6.1' };
+    expect(await outcomes({ ...facts, kernel: '4.4' }, node)).toEqual([
+      'asExpected',
+      'asExpected',
+    ]);
     expect(
-      outcomes({
-        runtimeClassName: 'gvisor',
-        kernel: '4.4',
-        nodeName: 'n',
-        node,
-      }),
-    ).toEqual(['asExpected', 'asExpected']);
-    expect(
-      outcomes({
-        runtimeClassName: 'gvisor',
-        kernel: '6.1',
-        nodeName: 'n',
-        node: { ...node, labels: {} },
-      }),
+      await outcomes({ ...facts, kernel: '6.1' }, { ...node, labels: {} }),
     ).toEqual(['failed', 'failed']);
-    expect(outcomes({})).toEqual(['failed', 'failed']);
+    expect(await outcomes({})).toEqual(['failed', 'failed']);
   });
 
   it('dials an address of the internet that the tenant is not allowed', () => {
     const side = testSide();
-    side.tenant.plan.spec.egress.cidrs = ['203.0.113.53/32'];
-    const targets = attemptsOf(side)
-      .filter(({ check }) => check.id === 'net.internet')
-      .map(({ attempt }) => attempt.target);
+    const { egress } = side.tenant.plan.spec;
+    egress.cidrs = ['203.0.113.53/32'];
+    const targets = attempts('net.internet', side).map(a => a.target);
     expect(targets).toEqual(['203.0.113.10:443']);
   });
 });

@@ -1,7 +1,8 @@
+import { Requirement } from '@threewalls/backstage-plugin-tenants-common';
 import { NETWORK_CHECKS } from './network';
 import { RESOURCE_CHECKS } from './resource';
 import { SECRET_CHECKS } from './secret';
-import { Attempt, Check, CheckInfo, Side } from '../types';
+import { Attempt, Check, CheckInfo, DoesNotApply, Side } from '../types';
 
 const ALL: readonly Check[] = [
   ...NETWORK_CHECKS,
@@ -17,22 +18,60 @@ const ALL: readonly Check[] = [
  */
 export const CHECKS: readonly CheckInfo[] = ALL;
 
-/** One attempt of a round, with the check that it is of. */
-export interface PlannedAttempt {
+/** An entry of the catalogue, applied to one tenant of a round. */
+export interface PlannedCheck {
   check: Check;
-  attempt: Attempt;
+  attempts: Attempt[];
+  /** Why there are none, where that is as it should be */
+  because?: string;
 }
 
-const known = new WeakMap<Side, PlannedAttempt[]>();
+const known = new WeakMap<Side, PlannedCheck[]>();
 
-/** Everything that a side's checks try in this round; a side never changes. */
-export function attemptsOf(side: Side): readonly PlannedAttempt[] {
-  let attempts = known.get(side);
-  if (!attempts) {
-    attempts = ALL.flatMap(check =>
-      check.attempts(side).map(attempt => ({ check, attempt })),
-    );
-    known.set(side, attempts);
+/** What each check tries of a side in this round; a side never changes. */
+export function planChecks(side: Side): readonly PlannedCheck[] {
+  let planned = known.get(side);
+  if (!planned) {
+    planned = ALL.map(check => {
+      const attempts: Attempt[] | DoesNotApply = check.attempts(side);
+      return Array.isArray(attempts)
+        ? { check, attempts }
+        : { check, attempts: [], because: attempts.because };
+    });
+    known.set(side, planned);
   }
-  return attempts;
+  return planned;
+}
+
+/** Everything that a side's checks try in this round. */
+export function attemptsOf(side: Side): Attempt[] {
+  return planChecks(side).flatMap(({ attempts }) => attempts);
+}
+
+/** By which a receipt is known, and what was required of it. */
+export function receiptId(check: CheckInfo, attempt?: Attempt): string {
+  return attempt ? `${check.id} ${attempt.key}` : check.id;
+}
+
+/**
+ * What a round has to have a receipt for: each attempt, and of a check that tries
+ * nothing, why it does not. What takes a neighbour is optional, since one that
+ * is not well says nothing of this tenant's walls.
+ */
+export function requirementsOf(side: Side): Requirement[] {
+  const neighbour = side.neighbour?.plan.spec.name;
+  return planChecks(side).flatMap(({ check, attempts }) => {
+    const { id, wall, kind, otherwise, optional = false } = check;
+    const required = (attempt?: Attempt): Requirement => ({
+      id: receiptId(check, attempt),
+      check: id,
+      wall,
+      kind,
+      otherwise,
+      optional:
+        optional ||
+        (neighbour !== undefined && attempt?.neighbour === neighbour),
+    });
+    return attempts.length > 0 ? attempts.map(required) : [required()];
+  });
 }

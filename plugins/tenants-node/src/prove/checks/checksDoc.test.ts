@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
 import { testSide } from '../__fixtures__/side';
-import { attemptsOf, CHECKS } from './checks';
+import { PlannedCheck, planChecks } from './checks';
 import { tenantParty } from '../round/facts';
-import { Attempt, CheckInfo, Side } from '../types';
+import { Attempt, Side } from '../types';
 
 const DOCUMENT = resolve(__dirname, '../../../../../docs/checks.md');
 
@@ -46,43 +46,33 @@ function richSide(): Side {
 
 const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
 
-function example(attempt: Attempt): [string, string, string] {
-  const by = {
-    tenant: "the tenant's pod",
-    neighbour: "the neighbour's pod",
-    ram: "the canary's ram",
-    portal: 'the portal',
-    placement: 'the proof pod itself',
-  }[attempt.by];
-  const expected = 'expect' in attempt ? attempt.expect.text : attempt.expected;
-  // A whole pod does not fit into a row.
-  const request = attempt.request.replace(/(\(server-side dry run\)).*/, '$1');
-  return [by, request, expected];
-}
+const BY: Record<Attempt['by'], string> = {
+  tenant: "the tenant's pod",
+  neighbour: "the neighbour's pod",
+  ram: "the canary's test client",
+  kubernetes: 'the portal, asking the API server',
+  vault: 'the portal, asking Vault',
+};
 
-function row(check: CheckInfo, attempts: Attempt[]): string {
-  const [first] = attempts;
-  const [by, request, expected] = example(first);
+function row({ check, attempts }: PlannedCheck): string {
+  const [{ by, request, expected }] = attempts;
+  // A whole pod does not fit into a row.
+  const brief = request.replace(/(\(server-side dry run\)).*/, '$1');
   const more = attempts.length > 1 ? ` and ${attempts.length - 1} more` : '';
   return `| ${[
     code(check.id),
     check.kind,
     `${check.title}. ${check.why}`,
-    by,
-    `${code(request)}${more}`,
+    BY[by],
+    `${code(brief)}${more}`,
     expected,
   ].join(' | ')} |`;
 }
 
 function catalogue(): string {
-  const planned = attemptsOf(richSide());
+  const planned = planChecks(richSide());
   const parts = ['network', 'secret', 'resource'].map(wall => {
-    const rows = CHECKS.filter(check => check.wall === wall).map(check =>
-      row(
-        check,
-        planned.filter(p => p.check.id === check.id).map(p => p.attempt),
-      ),
-    );
+    const rows = planned.filter(({ check }) => check.wall === wall).map(row);
     return `## The ${wall} wall\n
 | check | kind | what it shows, and why | by | tries | expects |
 | --- | --- | --- | --- | --- | --- |

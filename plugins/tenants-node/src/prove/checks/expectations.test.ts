@@ -2,7 +2,7 @@ import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import {
   capabilitiesAre,
   denied,
-  letThrough,
+  allowed,
   loginRefused,
   policiesAre,
   reached,
@@ -23,21 +23,21 @@ const rows: [string, Expectation, string, string, Outcome][] = [
   ['a connect without a name', reached, 'DNS', 'ENOTFOUND', 'failed'],
   [
     'an allowed port that nobody serves',
-    letThrough('drop'),
+    allowed('drop'),
     'REFUSED',
     '',
     'asExpected',
   ],
   [
     'an allowed destination that is dropped',
-    letThrough('drop'),
+    allowed('drop'),
     'TIMEOUT',
     '',
     'failed',
   ],
   [
     'an allowed destination that is rejected',
-    letThrough('reject'),
+    allowed('reject'),
     'REFUSED',
     '',
     'failed',

@@ -14,7 +14,7 @@ export const reached: Expectation = {
  * A destination has to be reached. Nobody says which port it serves: where walls
  * deny by dropping, a refused connect has got there, too.
  */
-export function letThrough(denial: Platform['network']['denial']): Expectation {
+export function allowed(denial: Platform['network']['denial']): Expectation {
   const enough = denial === 'drop' ? ['OK', 'REFUSED'] : ['OK'];
   return {
     text: enough.join(' or '),
@@ -37,7 +37,10 @@ export function denied(denial: Platform['network']['denial']): Expectation {
     text: wanted,
     judge: ({ code }) => {
       if (code === 'OK') {
-        return { outcome: 'breached', reason: 'The connect got through' };
+        return {
+          outcome: 'breached',
+          reason: 'The connection succeeded; it should have been blocked',
+        };
       }
       return code === wanted
         ? { outcome: 'asExpected' }

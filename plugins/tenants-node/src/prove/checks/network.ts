@@ -1,15 +1,21 @@
-import { denied, letThrough, reached, resolved } from './expectations';
+import { allowed, denied, reached, resolved } from './expectations';
 import { allowedDestinations, outsideOf } from './destinations';
-import { noWidening, policiesAsPlanned } from '../attempts/policies';
+import { nobodyElseCan } from '../attempts/access';
+import { asPlanned } from '../attempts/asPlanned';
+import { PodAttempt, podAttempt } from '../attempts/podAttempt';
+import { noWidening } from '../attempts/policies';
 import { Endpoint } from '../../config/platform';
 import { vaultEndpoint } from '../../config/vaultService';
-import { Attacker, Check, PodAttempt, Side, Witness } from '../types';
+import { CANARY } from '../../plan/names';
+import { podTask } from '../pod/tasks';
+import { Attacker, Attempt, Check, Errand, Side } from '../types';
 
 const NAMES: Record<Attacker, string> = {
   tenant: 'the tenant',
   neighbour: 'the neighbour',
-  ram: "the canary's ram",
+  ram: "the canary's test client",
 };
+const ALONE = { because: 'No neighbour took part in this round' };
 
 /** The network wall: what the tenant reaches, and what reaches the tenant. */
 export const NETWORK_CHECKS: Check[] = network([
@@ -18,6 +24,7 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'control',
     title: 'Reaches its own Service',
     why: 'A pod that reaches nothing at all would pass every barrier',
+    otherwise: 'n8n did not answer',
     attempts: ({ tenant }) => [connect('tenant', tenant.service)],
   },
   {
@@ -25,21 +32,25 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'control',
     title: "Resolves the other side's names",
     why: 'A name that does not resolve is never dialled, whatever the walls',
+    otherwise: "a name didn't resolve",
     attempts: side =>
-      others(side).map(({ service: { host } }) => ({
-        by: 'tenant',
-        task: { do: 'resolve', host },
-        target: host,
-        request: `resolve ${host}`,
-        expect: resolved,
-        witnesses: [],
-      })),
+      others(side).map(({ plan, service: { host } }) =>
+        podAttempt({
+          by: 'tenant',
+          neighbour: plan.spec.name,
+          task: podTask({ do: 'resolve', host }),
+          target: host,
+          request: `resolve ${host}`,
+          expect: resolved,
+        }),
+      ),
   },
   {
     id: 'net.vault',
     kind: 'control',
     title: 'Reaches Vault',
     why: "The tenant's own secrets come from there",
+    otherwise: 'Vault did not answer',
     attempts: ({ cluster }) => [
       connect('tenant', vaultEndpoint(cluster.config)),
     ],
@@ -49,45 +60,62 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'control',
     title: 'Reaches each destination it is allowed',
     why: 'A wall that stops what was asked for gets taken down',
-    attempts: side =>
-      allowedDestinations(side).map(to => ({
-        ...connect('tenant', to),
-        expect: letThrough(side.platform.network.denial),
-      })),
+    otherwise: 'an allowed destination did not answer',
+    optional: true,
+    attempts: side => {
+      const destinations = allowedDestinations(side);
+      return destinations.length > 0
+        ? destinations.map(to =>
+            connect('tenant', to, {
+              expect: allowed(side.platform.network.denial),
+            }),
+          )
+        : { because: 'The tenant is allowed no destination by name' };
+    },
   },
   {
     id: 'net.canary-egress',
     kind: 'barrier',
     title: "Can't reach the canary",
     why: "The canary lets everyone in, so only the tenant's own egress half holds",
-    attempts: side => [deny(side, 'tenant', side.canary.service, 'ram')],
+    otherwise: 'reached the canary',
+    attempts: side => [
+      deny(side, 'tenant', side.canary.service, 'ram', CANARY_SIDE),
+    ],
   },
   {
     id: 'net.canary-ingress',
     kind: 'barrier',
     title: "The canary can't reach it",
-    why: "The ram may go anywhere, so only the tenant's own ingress half holds",
+    why: "The canary's test client may go anywhere, so only the tenant's own ingress half holds",
+    otherwise: 'the canary reached n8n',
     attempts: side =>
-      doors(side.tenant).map(to => deny(side, 'ram', to, 'tenant')),
+      doors(side.tenant).map(to =>
+        deny(side, 'ram', to, 'tenant', CANARY_SIDE),
+      ),
   },
   {
     id: 'net.neighbour-service',
     kind: 'barrier',
     title: "Can't reach the neighbour's Service",
     why: 'The name of a neighbour is no secret, and resolves',
+    otherwise: "reached the neighbour's Service",
+    optional: true,
     attempts: side =>
-      side.neighbour
-        ? [deny(side, 'tenant', side.neighbour.service, 'neighbour')]
-        : [],
+      withNeighbour(side, ({ service }) => [
+        deny(side, 'tenant', service, 'neighbour'),
+      ]),
   },
   {
     id: 'net.neighbour-pod',
     kind: 'barrier',
     title: "Can't reach the neighbour's pods",
     why: 'A pod is reached by its address without any Service',
+    otherwise: "reached a neighbour's pod",
+    optional: true,
     attempts: side =>
-      (side.neighbour?.pods ?? []).map(to =>
-        deny(side, 'tenant', to, 'neighbour'),
+      withNeighbour(side, ({ pods }) =>
+        pods.map(to => deny(side, 'tenant', to, 'neighbour')),
       ),
   },
   {
@@ -95,24 +123,28 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'barrier',
     title: "The neighbour can't reach it",
     why: 'The same wall, seen from the other side',
+    otherwise: 'the neighbour reached n8n',
+    optional: true,
     attempts: side =>
-      side.neighbour
-        ? doors(side.tenant).map(to => deny(side, 'neighbour', to, 'tenant'))
-        : [],
+      withNeighbour(side, () =>
+        doors(side.tenant).map(to => deny(side, 'neighbour', to, 'tenant')),
+      ),
   },
   {
     id: 'net.dns-elsewhere',
     kind: 'barrier',
     title: "Can't ask another resolver",
     why: 'DNS to anywhere is a way out for data',
+    otherwise: 'reached another resolver',
+    optional: true,
     attempts: side => {
       const { host, port } = side.platform.proofs.outside.dns;
       return [
-        deny(side, 'tenant', { host, port }, 'ram', { optional: true }),
+        deny(side, 'tenant', { host, port }, 'ram', ifThere(side)),
         deny(side, 'tenant', { host, port }, 'ram', {
-          task: { do: 'ask-dns', host, port, name: 'example.com' },
+          ...ifThere(side),
+          task: podTask({ do: 'ask-dns', host, port, name: 'example.com' }),
           request: `DNS query over UDP to ${host}:${port}`,
-          optional: true,
         }),
       ];
     },
@@ -122,10 +154,16 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'barrier',
     title: "Can't reach cloud metadata",
     why: "A node's own cloud credentials are served there",
+    otherwise: 'reached cloud metadata',
+    optional: true,
     attempts: side => [
-      deny(side, 'tenant', side.platform.proofs.outside.metadata, 'ram', {
-        optional: true,
-      }),
+      deny(
+        side,
+        'tenant',
+        side.platform.proofs.outside.metadata,
+        'ram',
+        ifThere(side),
+      ),
     ],
   },
   {
@@ -133,6 +171,7 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'barrier',
     title: "Can't reach the Kubernetes API",
     why: 'n8n needs no API server, and whoever takes n8n over would',
+    otherwise: 'reached the Kubernetes API',
     attempts: side => side.kubeApi.map(to => deny(side, 'tenant', to, 'ram')),
   },
   {
@@ -140,6 +179,7 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'barrier',
     title: "Can't reach the kubelets",
     why: 'A kubelet runs commands in every pod of its node',
+    otherwise: 'reached a kubelet',
     attempts: side => side.kubelets.map(to => deny(side, 'tenant', to, 'ram')),
   },
   {
@@ -147,17 +187,23 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'barrier',
     title: "Can't reach the internet",
     why: 'What is not on the list of allowed destinations stays inside',
-    attempts: side =>
-      outsideOf(side).map(to =>
-        deny(side, 'tenant', to, 'ram', { optional: true }),
-      ),
+    otherwise: 'reached the internet',
+    optional: true,
+    attempts: side => {
+      const outside = outsideOf(side);
+      return outside.length > 0
+        ? outside.map(to => deny(side, 'tenant', to, 'ram', ifThere(side)))
+        : {
+            because: 'The tenant is allowed every address that would be tried',
+          };
+    },
   },
   {
-    id: 'net.policy-spec',
+    id: 'net.as-planned',
     kind: 'barrier',
-    title: 'Its policies are as planned',
+    title: 'Its policies and ways in are as planned',
     why: 'A rule that nobody dials today still opens the wall',
-    attempts: side => policiesAsPlanned(side),
+    attempts: ({ tenant }) => asPlanned(tenant.plan, 'network'),
   },
   {
     id: 'net.no-widening',
@@ -165,6 +211,13 @@ export const NETWORK_CHECKS: Check[] = network([
     title: 'No other policy allows more',
     why: 'Policies are additive: a second one opens what ours close',
     attempts: side => [noWidening(side)],
+  },
+  {
+    id: 'net.who-can',
+    kind: 'barrier',
+    title: 'Nobody else can change its policies or ways in',
+    why: 'A policy that its tenant can change is none',
+    attempts: side => [nobodyElseCan(side, 'network')],
   },
 ]);
 
@@ -181,45 +234,75 @@ function doors({ service, pods }: Side['tenant']): Endpoint[] {
   return [service, ...pods];
 }
 
-function connect(by: Attacker, to: Endpoint): PodAttempt {
+/** What a check tries of the neighbour, where there is one. */
+function withNeighbour(
+  side: Side,
+  attempts: (neighbour: Side['tenant']) => Attempt[],
+): Attempt[] | typeof ALONE {
+  const { neighbour } = side;
+  return neighbour
+    ? attempts(neighbour).map(attempt => ({
+        ...attempt,
+        neighbour: neighbour.plan.spec.name,
+      }))
+    : ALONE;
+}
+
+/** The canary is nobody's neighbour, and yet on the other side. */
+const CANARY_SIDE = { neighbour: CANARY };
+
+/** Of a target that need not be there: the canary's test client tells. */
+function ifThere({ canary }: Side): { bait: Errand } {
+  const task = podTask({ do: 'connect', ...canary.service });
+  return { bait: { by: 'ram', task } };
+}
+
+function connect(
+  by: Attacker,
+  to: Endpoint,
+  overrides: Partial<PodAttempt> = {},
+): Attempt {
   const target = `${to.host}:${to.port}`;
-  return {
+  return podAttempt({
     by,
-    task: { do: 'connect', ...to },
+    task: podTask({ do: 'connect', ...to }),
     target,
     request: `connect ${target} over TCP, as ${NAMES[by]}`,
     expect: reached,
-    witnesses: [],
-  };
+    ...overrides,
+  });
 }
 
 /**
  * A connect that has to be denied. It proves nothing unless the one who tries
- * has a network at all, and somebody who is allowed reaches the same target.
+ * has a network at all, and somebody who is allowed reaches the same target. A
+ * policy may take a moment to bite on a new pod: until then it is tried again.
  */
 function deny(
   side: Side,
   by: Attacker,
   to: Endpoint,
-  allowed: Attacker,
+  witness: Attacker,
   overrides: Partial<PodAttempt> = {},
-): PodAttempt {
-  const attempt = { ...connect(by, to), ...overrides };
-  const source: Witness = {
-    by,
-    task: { do: 'connect', ...ownService(side, by) },
-    says: `${NAMES[by]} reaches its own Service`,
-  };
-  const target: Witness = {
-    by: allowed,
-    task: attempt.task,
-    says: `${NAMES[allowed]} reaches ${attempt.target}`,
-  };
-  return {
-    ...attempt,
+): Attempt {
+  const { task = podTask({ do: 'connect', ...to }) } = overrides;
+  return connect(by, to, {
+    ...overrides,
+    task: { ...task, settle: true },
     expect: denied(side.platform.network.denial),
-    witnesses: [source, target],
-  };
+    witnesses: [
+      {
+        by,
+        task: podTask({ do: 'connect', ...ownService(side, by) }),
+        says: `${NAMES[by]} reaches its own Service`,
+      },
+      {
+        by: witness,
+        task,
+        says: `${NAMES[witness]} reaches ${to.host}:${to.port}`,
+      },
+    ],
+  });
 }
 
 function ownService(side: Side, by: Attacker): Endpoint {

@@ -1,7 +1,12 @@
 import { accepts, refuses } from '../attempts/dryRun';
+import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
+import {
+  podsRestricted,
+  withinQuota,
+  workloadAsPlanned,
+} from '../attempts/workload';
 import { placements } from '../attempts/placement';
-import { mayNot, ownerOf } from '../attempts/reviews';
 import {
   Bounds,
   boundsOf,
@@ -13,7 +18,6 @@ import {
   tooMany,
   volume,
 } from '../attempts/samplePods';
-import { plannedObjects } from './planned';
 import { Attempt, Check, Side } from '../types';
 
 const QUOTA = 'exceeded quota: tenant-quota';
@@ -25,12 +29,14 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'control',
     title: 'A pod within its limits is accepted',
     why: 'A namespace where nothing may run would pass every barrier',
+    otherwise: 'a pod within its limits was refused',
     attempt: bounds => accepts('a small pod', samplePod(bounds, 'legal')),
   }),
   within('res.defaults', {
     kind: 'control',
     title: 'A container without limits gets the defaults',
     why: 'What has no limit takes what it can get',
+    otherwise: 'a container got no default limits',
     attempt: bounds => {
       const bare = { ...container('main'), resources: undefined };
       const pod = samplePod(bounds, 'defaults', { containers: [bare] });
@@ -43,6 +49,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "A container can't be over the maximum",
     why: "One container must not take the node's memory",
+    otherwise: 'got a container over the maximum',
     attempt: bounds => {
       const huge = container('main', {
         memory: times(bounds.containerMax.memory, 4),
@@ -55,6 +62,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "An init container can't be over the maximum",
     why: 'Init containers run on the same node',
+    otherwise: 'got an init container over the maximum',
     attempt: bounds => {
       const huge = container('init', {
         memory: times(bounds.containerMax.memory, 4),
@@ -71,6 +79,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "A pod as a whole can't be over the maximum",
     why: 'A maximum for containers does not see pod-level resources',
+    otherwise: 'got a pod over the maximum',
     attempt: bounds => {
       const memory = times(bounds.podMaxMemory, 2);
       const resources = { requests: { memory: '64Mi' }, limits: { memory } };
@@ -86,6 +95,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Containers together can't be over the memory quota",
     why: 'Many small containers take as much as one big one',
+    otherwise: 'got memory over the quota',
     attempt: ({ containerMax, quotaMemory, ...rest }) => {
       const containers = tooMany('memory', containerMax.memory, quotaMemory);
       const pod = samplePod(rest as Bounds, 'memory', { containers });
@@ -96,6 +106,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Containers together can't be over the CPU quota",
     why: 'Many small containers take as much as one big one',
+    otherwise: 'got CPU over the quota',
     attempt: ({ containerMax, quotaCpu, ...rest }) => {
       const containers = tooMany('cpu', containerMax.cpu, quotaCpu);
       const pod = samplePod(rest as Bounds, 'cpu', { containers });
@@ -106,6 +117,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Can't have load balancers, node ports or more storage",
     why: 'Each of them is a door, or a bill, that nobody planned',
+    otherwise: 'got an object over the quota',
     attempt: bounds => [
       ...['LoadBalancer', 'NodePort'].map(type =>
         refuses(`a ${type} Service`, service(bounds, type), 'exceeded quota'),
@@ -118,20 +130,42 @@ export const RESOURCE_CHECKS: Check[] = [
     ],
   }),
   {
-    id: 'res.quota-spec',
+    id: 'res.as-planned',
     wall: 'resource',
     kind: 'barrier',
-    title: 'Its quotas and limits are as planned',
+    title: 'Its quotas, limits, PodSecurity and n8n are as planned',
     why: 'A quota that was raised still refuses what is far above it',
-    attempts: ({ tenant }) =>
-      plannedObjects(tenant.plan, 'ResourceQuota', 'LimitRange').map(object =>
-        asPlanned(object),
-      ),
+    attempts: ({ tenant }) => asPlanned(tenant.plan, 'resource'),
+  },
+  {
+    id: 'res.workload',
+    wall: 'resource',
+    kind: 'barrier',
+    title: 'What runs is what was planned',
+    why: 'What n8n runs as counts as much as what it may run as',
+    attempts: side => workloadAsPlanned(side),
+  },
+  {
+    id: 'res.pods-restricted',
+    wall: 'resource',
+    kind: 'barrier',
+    title: 'No pod runs that PodSecurity would refuse',
+    why: 'A pod may be older than the rule that would refuse it',
+    attempts: side => [podsRestricted(side)],
+  },
+  {
+    id: 'res.quota-used',
+    wall: 'resource',
+    kind: 'barrier',
+    title: 'It uses no more than its quotas',
+    why: 'A quota refuses what comes, and lets stand what was there before',
+    attempts: side => withinQuota(side),
   },
   within('res.privileged', {
     kind: 'barrier',
     title: "Can't run a privileged container",
     why: 'A privileged container is root on the node',
+    otherwise: 'got a privileged container',
     attempt: bounds => {
       const root = {
         ...container('main'),
@@ -145,6 +179,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Can't share the node's namespaces",
     why: "A pod on the host's network has no network wall",
+    otherwise: "got a pod in the node's namespaces",
     attempt: bounds => {
       const pod = samplePod(bounds, 'host', {
         hostNetwork: true,
@@ -163,6 +198,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'barrier',
     title: "Can't mount the node's files",
     why: "The node's disk has every tenant's data and tokens",
+    otherwise: "got a pod with the node's files",
     attempt: bounds => {
       const volumes = [{ name: 'root', hostPath: { path: '/' } }];
       const pod = samplePod(bounds, 'host-path', { volumes });
@@ -175,26 +211,12 @@ export const RESOURCE_CHECKS: Check[] = [
     },
   }),
   {
-    id: 'res.owner-edit',
+    id: 'res.who-can',
     wall: 'resource',
     kind: 'barrier',
-    title: "Its owner can't change its walls",
+    title: 'Nobody else can change its quotas, limits or n8n',
     why: 'A wall that its tenant can move is none',
-    attempts: ({ tenant: { plan } }) => [
-      mayNot(
-        ownerOf(plan.names.ownerSubject),
-        plan.names.namespace,
-        [
-          'resourcequotas',
-          'limitranges',
-          'networkpolicies.networking.k8s.io',
-          'ciliumnetworkpolicies.cilium.io',
-          'namespaces',
-          'roles.rbac.authorization.k8s.io',
-          'rolebindings.rbac.authorization.k8s.io',
-        ].map(resource => `create,update,patch,delete ${resource}`),
-      ),
-    ],
+    attempts: side => [nobodyElseCan(side, 'resource')],
   },
   {
     id: 'res.runtime-class',
@@ -202,6 +224,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'control',
     title: 'Runs in the declared sandbox',
     why: 'A sandbox that is declared and not used protects nobody',
+    optional: true,
     attempts: side => placements(side).runtimeClass,
   },
   {
@@ -210,6 +233,7 @@ export const RESOURCE_CHECKS: Check[] = [
     kind: 'control',
     title: 'Runs on the declared nodes',
     why: 'Dedicated nodes keep side channels apart only while they are used',
+    optional: true,
     attempts: side => placements(side).nodes,
   },
 ];
@@ -220,7 +244,7 @@ function within(
   {
     attempt,
     ...rest
-  }: Pick<Check, 'kind' | 'title' | 'why'> & {
+  }: Pick<Check, 'kind' | 'title' | 'why' | 'otherwise'> & {
     attempt(bounds: Bounds): Attempt | Attempt[];
   },
 ): Check {

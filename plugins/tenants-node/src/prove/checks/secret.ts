@@ -4,10 +4,15 @@ import {
   vaultAnswers,
   vaultForbids,
 } from './expectations';
+import {
+  nobodyElseCan,
+  reachesNoOthers,
+  rulesAreAll,
+} from '../attempts/access';
+import { asPlanned } from '../attempts/asPlanned';
 import { externalSecretFor } from '../attempts/externalSecretProbe';
-import { mayNot, ownerOf, serviceAccount } from '../attempts/reviews';
-import { storeReady, storesAsPlanned } from '../attempts/stores';
-import { vaultAsPlanned } from '../attempts/vaultText';
+import { noOtherStore, storeReady } from '../attempts/stores';
+import { noOtherMount, noOtherRole } from '../attempts/vaultRoles';
 import {
   authMount,
   both,
@@ -31,6 +36,7 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'control',
     title: 'Logs in to Vault',
     why: 'Without a login every refusal would come from having none',
+    otherwise: 'the login to Vault failed',
     attempts: side => [login(side, side.tenant, vaultAnswers)],
   },
   {
@@ -38,11 +44,12 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: 'Its token has its own policy and no other',
     why: 'One policy more is one path more',
+    otherwise: 'its token has another policy',
     attempts: side => [
       login(
         side,
         side.tenant,
-        policiesAre(['default', side.tenant.plan.names.vaultPolicy]),
+        policiesAre([side.tenant.plan.names.vaultPolicy]),
       ),
     ],
   },
@@ -51,6 +58,7 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'control',
     title: 'Reads its own path',
     why: 'A Vault that is sealed, or a token that is bad, would pass every barrier',
+    otherwise: 'its own Vault path could not be read',
     attempts: side => [read(side, data(side, side.tenant), vaultAnswers)],
   },
   ...(['data', 'metadata', 'list', 'subkeys'] as const).map(
@@ -59,10 +67,12 @@ export const SECRET_CHECKS: Check[] = secret([
       kind: 'barrier',
       title: `Can't read the canary's ${part}`,
       why: "The canary's path exists: its own login reads it at the same moment",
+      otherwise: `read the canary's ${part}`,
       attempts: side => [
-        read(side, kv(side, part, side.canary), vaultForbids, [
-          readsItsOwn(side, 'ram'),
-        ]),
+        read(side, kv(side, part, side.canary), vaultForbids, {
+          party: side.canary,
+          witnesses: [readsItsOwn(side, 'ram')],
+        }),
       ],
     }),
   ),
@@ -71,20 +81,24 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: "Can't read the neighbour's data",
     why: "That is what a neighbour's wall is for",
+    otherwise: "read the neighbour's data",
+    optional: true,
     attempts: side =>
       side.neighbour
         ? [
-            read(side, data(side, side.neighbour), vaultForbids, [
-              readsItsOwn(side, 'neighbour'),
-            ]),
+            read(side, data(side, side.neighbour), vaultForbids, {
+              party: side.neighbour,
+              witnesses: [readsItsOwn(side, 'neighbour')],
+            }),
           ]
-        : [],
+        : { because: 'No neighbour took part in this round' },
   },
   {
     id: 'sec.list-root',
     kind: 'barrier',
     title: "Can't list the mount",
     why: "A list gives away every tenant's name",
+    otherwise: 'listed the mount',
     attempts: side => [
       read(side, `${mount(side)}/metadata/?list=true`, vaultForbids),
     ],
@@ -94,6 +108,7 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: "Can't log in as somebody else",
     why: 'A role that is bound too widely hands out its policy to anyone',
+    otherwise: 'logged in as somebody else',
     attempts: side =>
       others(side).map(other =>
         login(
@@ -111,6 +126,7 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: "Can't log in with a token meant for another",
     why: 'A token that leaks from elsewhere must not open Vault',
+    otherwise: 'logged in with a token meant for another',
     attempts: side => [
       login(
         side,
@@ -125,10 +141,12 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: 'Has no right on names that begin like its own',
     why: 'A wildcard at the end of a path also reads NAME-x and NAMEx',
+    otherwise: 'has a right on names that begin like its own',
     attempts: side => {
       const own = side.tenant.plan.names.kvPath;
       return [
         capabilities(
+          side,
           both(side, [`${own}-x`, `${own}x`]).map(path => [path, DENY]),
         ),
       ];
@@ -139,11 +157,17 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: "Has no right on others' paths",
     why: 'Vault says itself what it would allow, write and delete included',
+    otherwise: "has a right on others' paths",
     attempts: side => [
-      ...others(side).map(({ plan }) =>
-        capabilities(both(side, [plan.names.kvPath]).map(path => [path, DENY])),
+      ...others(side).map(party =>
+        capabilities(
+          side,
+          both(side, [party.plan.names.kvPath]).map(path => [path, DENY]),
+          party,
+        ),
       ),
       capabilities(
+        side,
         [
           `${mount(side)}/config`,
           'sys/mounts',
@@ -158,10 +182,11 @@ export const SECRET_CHECKS: Check[] = secret([
     kind: 'barrier',
     title: "Can't give itself more rights",
     why: 'Whoever may write a policy, a role or a token has every right',
+    otherwise: 'can give itself more rights',
     attempts: side => {
       const { vaultPolicy, vaultRole } = side.tenant.plan.names;
       return [
-        capabilities([
+        capabilities(side, [
           [`sys/policies/acl/${vaultPolicy}`, DENY],
           [`auth/${authMount(side)}/role/${vaultRole}`, DENY],
           ['auth/token/create', DENY],
@@ -172,68 +197,70 @@ export const SECRET_CHECKS: Check[] = secret([
     },
   },
   {
-    id: 'sec.policy-text',
+    id: 'sec.as-planned',
     kind: 'barrier',
-    title: 'Its policy and role are as planned',
+    title: 'Its policy, role, accounts and stores are as planned',
     why: 'A right that nobody tries today is still a right',
-    attempts: side => vaultAsPlanned(side),
+    attempts: ({ tenant }) => asPlanned(tenant.plan, 'secret'),
+  },
+  {
+    id: 'sec.other-roles',
+    kind: 'barrier',
+    title: "No other role of Vault's takes its ServiceAccounts",
+    why: 'A role that takes everybody gives everybody what it has',
+    attempts: side => noOtherRole(side),
+  },
+  {
+    id: 'sec.other-mounts',
+    kind: 'barrier',
+    title: 'No other way in to Vault takes its ServiceAccounts',
+    why: 'Another auth method may trust the same tokens, and knows nothing of tenants',
+    attempts: side => [noOtherMount(side)],
   },
   {
     id: 'sec.store-ready',
     kind: 'control',
     title: 'Its SecretStore is Ready',
     why: 'External Secrets has to be able to log in as the tenant',
+    otherwise: 'its SecretStore is not Ready',
     attempts: side => [storeReady(side)],
   },
   {
-    id: 'sec.store-spec',
+    id: 'sec.no-other-store',
     kind: 'barrier',
-    title: 'Its stores are as planned, and there is no other',
+    title: 'There is no other store, and nothing else is fetched',
     why: 'A store without a ServiceAccount logs in as External Secrets itself',
-    attempts: side => storesAsPlanned(side),
+    attempts: side => [noOtherStore(side)],
   },
   {
     id: 'sec.eso-neighbour',
     kind: 'barrier',
     title: "External Secrets can't fetch the canary's key for it",
     why: 'The operator reads for everyone: the store alone decides as whom',
-    attempts: side => [externalSecretFor(side, side.canary.plan.names.kvPath)],
+    otherwise: "External Secrets fetched the canary's key for it",
+    attempts: side => [externalSecretFor(side, side.canary)],
   },
   {
     id: 'sec.k8s-secrets',
     kind: 'barrier',
     title: "Its ServiceAccounts have no right on others' Secrets",
     why: 'What Vault keeps apart ends up in Kubernetes Secrets',
-    attempts: side => {
-      const { namespace, loginServiceAccount, workloadServiceAccount } =
-        side.tenant.plan.names;
-      return others(side).flatMap(({ plan }) =>
-        [loginServiceAccount, workloadServiceAccount].map(name =>
-          mayNot(serviceAccount(namespace, name), plan.names.namespace, [
-            'get,list secrets',
-            'create serviceaccounts/token',
-            'create pods/exec',
-            'create,get pods/proxy',
-          ]),
-        ),
-      );
-    },
+    attempts: side => [reachesNoOthers(side)],
   },
   {
-    id: 'sec.owner-hijack',
+    id: 'sec.who-can',
     kind: 'barrier',
-    title: 'Its owner has no way to its Secrets',
-    why: 'A store, a pod or a token of the owner’s own would read what the tenant reads',
-    attempts: ({ tenant: { plan } }) => [
-      mayNot(ownerOf(plan.names.ownerSubject), plan.names.namespace, [
-        'create secretstores.external-secrets.io',
-        'create externalsecrets.external-secrets.io',
-        'create pods',
-        'create pods/exec',
-        'create serviceaccounts/token',
-        'get secrets',
-      ]),
-    ],
+    title: 'Nobody else can read its Secrets or run anything as it',
+    why: 'A store, a pod or a token of one’s own reads what the tenant reads',
+    attempts: side => [nobodyElseCan(side, 'secret')],
+  },
+  {
+    id: 'sec.access-review',
+    kind: 'control',
+    title: 'The API server agrees with its own rules',
+    why: 'Another authorizer may allow what roles and bindings do not',
+    otherwise: 'the API server allows what its rules do not, or the other way',
+    attempts: side => [rulesAreAll(side)],
   },
 ]);
 

@@ -1,13 +1,7 @@
 import { capabilitiesAre } from './expectations';
-import { PodTask } from '../pod/tasks';
-import {
-  Attacker,
-  Expectation,
-  Party,
-  PodAttempt,
-  Side,
-  Witness,
-} from '../types';
+import { podAttempt } from '../attempts/podAttempt';
+import { podTask } from '../pod/tasks';
+import { Attacker, Attempt, Expectation, Party, Side, Witness } from '../types';
 
 /** Everyone else in the round. */
 export function others(side: Side): Party[] {
@@ -49,53 +43,63 @@ export function both(side: Side, paths: string[]): string[] {
   ]);
 }
 
-/** The tenant's own login reads a path. */
+/** The tenant's own login reads a path: its own, or one of another party's. */
 export function read(
   side: Side,
   path: string,
   expect: Expectation,
-  witnesses: Witness[] = [],
-): PodAttempt {
-  return {
+  of: { party?: Party; witnesses?: Witness[] } = {},
+): Attempt {
+  return podAttempt({
     by: 'tenant',
-    task: { do: 'vault', method: 'GET', path },
+    neighbour: nameOf(side, of.party),
+    task: podTask({ do: 'vault', method: 'GET', path }),
     target: path,
     request: `GET ${side.cluster.config.vault.inClusterAddress}/v1/${path}`,
     expect,
-    witnesses,
-  };
+    witnesses: of.witnesses,
+  });
 }
 
 /** The tenant logs in with a party's role. */
 export function login(
   side: Side,
-  { plan }: Party,
+  party: Party,
   expect: Expectation,
   token: 'vault' | 'other' = 'vault',
-): PodAttempt {
-  const { vaultRole } = plan.names;
+): Attempt {
+  const { vaultRole } = party.plan.names;
   const audience = token === 'vault' ? '' : ' with a token of another audience';
-  return {
+  return podAttempt({
     by: 'tenant',
-    task: { do: 'login', role: vaultRole, token },
+    neighbour: nameOf(side, party),
+    task: podTask({
+      do: 'login',
+      mount: authMount(side),
+      role: vaultRole,
+      token,
+    }),
     target: `auth/${authMount(side)}/role/${vaultRole}`,
     request: `POST auth/${authMount(side)}/login role=${vaultRole}${audience}`,
     expect,
-    witnesses: [],
-  };
+  });
 }
 
-/** The tenant's own login asks Vault what it may do. */
-export function capabilities(expected: [string, string[]][]): PodAttempt {
+/** The tenant's own login asks Vault what it may do, of a party's paths or of others. */
+export function capabilities(
+  side: Side,
+  expected: [string, string[]][],
+  party?: Party,
+): Attempt {
   const paths = expected.map(([path]) => path);
-  return {
+  return podAttempt({
     by: 'tenant',
-    task: { do: 'capabilities', paths },
+    neighbour: nameOf(side, party),
+    task: podTask({ do: 'capabilities', paths }),
     target: paths.join(', '),
     request: `POST sys/capabilities-self paths=${paths.join(',')}`,
     expect: capabilitiesAre(Object.fromEntries(expected)),
-    witnesses: [],
-  };
+  });
 }
 
 /** Somebody's own login reads their own path, at the same moment. */
@@ -104,7 +108,16 @@ export function readsItsOwn(
   by: Exclude<Attacker, 'tenant'>,
 ): Witness {
   const party = by === 'ram' ? side.canary : side.neighbour ?? side.canary;
-  const task: PodTask = { do: 'vault', method: 'GET', path: data(side, party) };
+  const path = data(side, party);
   const who = by === 'ram' ? 'the canary' : 'the neighbour';
-  return { by, task, says: `${who}'s own login reads ${data(side, party)}` };
+  return {
+    by,
+    task: podTask({ do: 'vault', method: 'GET', path }),
+    says: `${who}'s own login reads ${path}`,
+  };
+}
+
+/** Whom an attempt is about besides the tenant. */
+function nameOf({ tenant }: Side, party?: Party): string | undefined {
+  return party && party !== tenant ? party.plan.spec.name : undefined;
 }

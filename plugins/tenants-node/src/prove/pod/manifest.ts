@@ -7,7 +7,7 @@ import { Platform } from '../../config/platform';
 import { DeclaredPlacement } from '../attempts/placement';
 import { PROOF_LABEL } from './labels';
 import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
-import { NumberedTask, OTHER_AUDIENCE, PodSpec, TokenName } from './tasks';
+import { OTHER_AUDIENCE, PodSpec, PodTask, TokenName } from './tasks';
 
 const TOKENS = '/var/run/threewalls';
 /** Seconds a projected token lives: the least that Kubernetes allows. */
@@ -23,9 +23,7 @@ export interface PodOptions {
   platform: Platform;
   cluster: PlanContext['cluster'];
   nonce: string;
-  tasks: NumberedTask[];
-  /** Whether a fresh policy has yet to bite */
-  fresh?: boolean;
+  tasks: PodTask[];
   placement?: DeclaredPlacement;
 }
 
@@ -107,13 +105,12 @@ function podSpec({
   cluster,
   nonce,
   tasks,
-  fresh,
 }: PodOptions): PodSpec {
   const { inClusterAddress, caData, namespace, authMount } = cluster.vault;
   return {
     nonce,
     timeoutMs: platform.proofs.connectTimeoutMs,
-    settleMs: fresh ? platform.proofs.settleMs : 0,
+    settleMs: platform.proofs.settleMs,
     vault: {
       address: inClusterAddress,
       caData,

@@ -25,7 +25,7 @@ const ANSWER = { code: 'OK', response: '', startedAt: '', durationMs: 1 };
 const GOOD = [
   'noise',
   line({ hello: { kernel: '6.1' } }),
-  line({ id: 0, ...ANSWER }),
+  line({ id: 'a task', ...ANSWER }),
   line({ end: true }),
 ];
 
@@ -93,7 +93,7 @@ describe('runPod', () => {
     expect(result).toEqual(
       expect.objectContaining({ uid: 'u1', problem: undefined }),
     );
-    expect(result.answers).toEqual(new Map([[0, ANSWER]]));
+    expect(result.answers).toEqual(new Map([['a task', ANSWER]]));
     expect(result.facts).toEqual(
       expect.objectContaining({ kernel: '6.1', nodeName: 'node' }),
     );
@@ -232,7 +232,7 @@ describe('runPod', () => {
     const forged = ['other {"id":7,"code":"OK"}', `${NONCE} no json`, ...GOOD];
     expect([
       ...(await run(cluster({ logs: [forged] }))).answers.keys(),
-    ]).toEqual([0]);
+    ]).toEqual(['a task']);
   });
 });
 

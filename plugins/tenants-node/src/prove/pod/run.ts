@@ -1,27 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
-import { Answer, PodFacts } from '../types';
+import { PodRun } from '../types';
 import { createPod } from './create';
 import { SlowStartError, startOf } from './start';
 import { PodLine } from './tasks';
 
 /** Milliseconds before a stream that broke is opened again. */
 const RETRY_MS = 300;
-
-/** What became of a pod. */
-export interface PodRun {
-  namespace: string;
-  name: string;
-  uid?: string;
-  /** By the task's number */
-  answers: Map<number, Answer>;
-  facts: PodFacts;
-  /** Why answers are missing */
-  problem?: string;
-  /** Why it has not started, while that may pass */
-  slow?: string;
-}
 
 /** Options of {@link runPod}. */
 export interface RunPodOptions {
@@ -33,7 +19,7 @@ export interface RunPodOptions {
   /** Milliseconds before one looks why it has not started; default 10 s */
   patienceMs?: number;
   onStarted?: () => void;
-  onAnswer?: (id: number) => void;
+  onAnswer?: () => void;
 }
 
 /**
@@ -145,7 +131,7 @@ async function read(
     } else if (!run.answers.has(line.id)) {
       const { id, ...answer } = line;
       run.answers.set(id, answer);
-      onAnswer?.(id);
+      onAnswer?.();
     }
   }
   return false;

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SECRET, TOKEN, vaultServer } from '../__fixtures__/vault';
 import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
-import { PodLine, PodSpec, PodTask } from './tasks';
+import { PodLine, PodSpec, PodTask, podTask } from './tasks';
+
+type Work = Parameters<typeof podTask>[0];
 
 const NONCE = 'n0nce';
 describe('the script of proof pods', () => {
@@ -30,9 +32,15 @@ describe('the script of proof pods', () => {
   });
 
   async function run(
-    tasks: (PodTask | [PodTask, 'settle'])[],
+    works: (Work | [Work, 'settle'])[],
     overrides: Partial<PodSpec> = {},
   ) {
+    const tasks = works.map(
+      (work): PodTask =>
+        Array.isArray(work)
+          ? { ...podTask(work[0]), settle: true }
+          : podTask(work),
+    );
     const spec: PodSpec = {
       nonce: NONCE,
       timeoutMs: 500,
@@ -46,11 +54,7 @@ describe('the script of proof pods', () => {
           other: join(folder, 'other'),
         },
       },
-      tasks: tasks.map((task, id) =>
-        Array.isArray(task)
-          ? { id, task: task[0], settle: true }
-          : { id, task },
-      ),
+      tasks,
       ...overrides,
     };
     const child = spawn(process.execPath, ['-e', PROOF_SCRIPT], {
@@ -74,10 +78,12 @@ describe('the script of proof pods', () => {
     });
     expect(lines.at(-1)).toEqual({ end: true });
     const answers = lines.flatMap(line => ('id' in line ? [line] : []));
-    expect(answers.map(({ id }) => id).sort()).toEqual(
-      tasks.map((_, id) => id),
-    );
-    return { output, answers: answers.sort((a, b) => a.id - b.id) };
+    const ids = tasks.map(({ id }) => id);
+    expect(answers.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    return {
+      output,
+      answers: answers.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)),
+    };
   }
 
   it('tells how connects and lookups ended', async () => {
@@ -129,9 +135,14 @@ describe('the script of proof pods', () => {
 
   it('asks Vault, prints no value and no token, and gives its token back', async () => {
     const { output, answers } = await run([
-      { do: 'login', role: 'tenant-acme', token: 'vault' },
-      { do: 'login', role: 'tenant-globex', token: 'vault' },
-      { do: 'login', role: 'tenant-acme', token: 'other' },
+      { do: 'login', mount: 'kubernetes', role: 'tenant-acme', token: 'vault' },
+      {
+        do: 'login',
+        mount: 'kubernetes',
+        role: 'tenant-globex',
+        token: 'vault',
+      },
+      { do: 'login', mount: 'kubernetes', role: 'tenant-acme', token: 'other' },
       { do: 'vault', method: 'GET', path: 'secret/data/own' },
       { do: 'vault', method: 'GET', path: 'secret/data/other' },
       { do: 'capabilities', paths: ['a', 'b'] },
@@ -162,7 +173,7 @@ describe('the script of proof pods', () => {
       role: 'tenant-acme',
       tokenFiles: gone,
     };
-    const read: PodTask = {
+    const read: Work = {
       do: 'vault',
       method: 'GET',
       path: 'secret/data/own',
@@ -190,7 +201,12 @@ describe('the script of proof pods', () => {
     const { port } = silent.address() as AddressInfo;
     const { answers } = await run(
       [
-        { do: 'login', role: 'tenant-acme', token: 'vault' },
+        {
+          do: 'login',
+          mount: 'kubernetes',
+          role: 'tenant-acme',
+          token: 'vault',
+        },
         { do: 'vault', method: 'GET', path: 'secret/data/own' },
       ],
       {

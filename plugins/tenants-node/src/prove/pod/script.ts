@@ -152,8 +152,8 @@ function vault(method, path, body, token) {
 
 const tokens = [];
 const logins = new Map();
-function login(role, name) {
-  const key = role + ' ' + name;
+function login(mount, role, name) {
+  const key = mount + ' ' + role + ' ' + name;
   if (!logins.has(key)) {
     const attempt = async () => {
       let jwt;
@@ -162,7 +162,7 @@ function login(role, name) {
       } catch (e) {
         return { code: 'NO-TOKEN', response: e.message };
       }
-      const path = 'auth/' + spec.vault.authMount + '/login';
+      const path = 'auth/' + mount + '/login';
       const answer = await vault('POST', path, { role, jwt });
       const auth = answer.json && answer.json.auth;
       if (!auth) return answer;
@@ -176,7 +176,7 @@ function login(role, name) {
 }
 
 async function withToken(work) {
-  const own = await login(spec.vault.role, 'vault');
+  const own = await login(spec.vault.authMount, spec.vault.role, 'vault');
   return own.token
     ? work(own.token)
     : { code: 'NO-TOKEN', response: 'no login as ' + spec.vault.role + ': ' + own.code + ' ' + own.response };
@@ -186,7 +186,7 @@ const ACTIONS = {
   connect,
   resolve,
   'ask-dns': askDns,
-  login: task => login(task.role, task.token),
+  login: task => login(task.mount, task.role, task.token),
   vault: task =>
     withToken(async token => {
       const answer = await vault(task.method, task.path, undefined, token);
@@ -215,25 +215,25 @@ async function settled(task) {
   return answer;
 }
 
-async function run({ id, task, settle }) {
+async function run(task) {
   const at = Date.now();
   let answer;
   try {
-    answer = await (settle ? settled(task) : ACTIONS[task.do](task));
+    answer = await (task.settle ? settled(task) : ACTIONS[task.do](task));
   } catch (e) {
     answer = { code: 'HARNESS', response: String(e && e.message) };
   }
   const { code, response, enforcedAfterMs } = answer;
-  say({ id, code, response, startedAt: new Date(at).toISOString(), durationMs: Date.now() - at, enforcedAfterMs });
+  say({ id: task.id, code, response, startedAt: new Date(at).toISOString(), durationMs: Date.now() - at, enforcedAfterMs });
 }
 
 async function main() {
   say({ hello: { kernel: os.release(), node: process.version } });
-  const isVault = ({ task }) => ['login', 'vault', 'capabilities'].includes(task.do);
+  const isVault = task => ['login', 'vault', 'capabilities'].includes(task.do);
   const asked = Promise.all(spec.tasks.filter(isVault).map(run)).then(() =>
     Promise.all(tokens.map(token => vault('POST', 'auth/token/revoke-self', undefined, token))),
   );
-  const dialled = Promise.all(spec.tasks.filter(t => !isVault(t)).map(run));
+  const dialled = Promise.all(spec.tasks.filter(task => !isVault(task)).map(run));
   await Promise.all([asked, dialled]);
   say({ end: true });
 }

@@ -1,11 +1,24 @@
-/** What a proof pod can do, as its script reads it. */
-export type PodTask =
+/** What a proof pod can do. */
+type PodWork =
   | { do: 'connect'; host: string; port: number }
   | { do: 'ask-dns'; host: string; port: number; name: string }
   | { do: 'resolve'; host: string }
-  | { do: 'login'; role: string; token: TokenName }
+  | { do: 'login'; mount: string; role: string; token: TokenName }
   | { do: 'vault'; method: 'GET'; path: string }
   | { do: 'capabilities'; paths: string[] };
+
+/** Something to do, as the pod's script reads it. */
+export type PodTask = PodWork & {
+  /** What there is to do, in words: what two checks try alike is tried once */
+  id: string;
+  /** Something that is let through is tried again until policies have to have bitten */
+  settle?: boolean;
+};
+
+/** Names a task by what there is to do. */
+export function podTask(work: PodWork): PodTask {
+  return { id: Object.values(work).flat().join(' '), ...work };
+}
 
 /** Projected tokens of a proof pod: of Vault's audience, and of another. */
 export type TokenName = 'vault' | 'other';
@@ -13,21 +26,13 @@ export type TokenName = 'vault' | 'other';
 /** Audience of the token that Vault must not take. */
 export const OTHER_AUDIENCE = 'threewalls-proof';
 
-/** A task as it is sent, and by which its results are known. */
-export interface NumberedTask {
-  id: number;
-  task: PodTask;
-  /** A connect that a policy has yet to bite is tried again */
-  settle?: boolean;
-}
-
 /** What the script is told. */
 export interface PodSpec {
   /** Prefix of every line of the script's */
   nonce: string;
   /** Milliseconds after which a connect counts as dropped */
   timeoutMs: number;
-  /** Milliseconds a fresh policy may take to bite */
+  /** Milliseconds a policy may take to bite on a new pod */
   settleMs: number;
   vault: {
     address: string;
@@ -38,14 +43,14 @@ export interface PodSpec {
     role: string;
     tokenFiles: Record<TokenName, string>;
   };
-  tasks: NumberedTask[];
+  tasks: PodTask[];
 }
 
 /** Lines that the script prints, behind the nonce. */
 export type PodLine =
   | { hello: { kernel: string; node: string } }
   | {
-      id: number;
+      id: string;
       code: string;
       response: string;
       startedAt: string;
@@ -53,8 +58,3 @@ export type PodLine =
       enforcedAfterMs?: number;
     }
   | { end: true };
-
-/** One string for tasks that are the same. */
-export function taskKey(task: PodTask): string {
-  return JSON.stringify(task);
-}

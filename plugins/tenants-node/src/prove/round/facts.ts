@@ -1,8 +1,8 @@
-import { Cluster } from '../../clients';
+import { ClusterView, expectSeen } from '../../clients';
 import { TenantPlan } from '../../plan/types';
 import { PROOF_LABEL } from '../pod/labels';
 import { Endpoint } from '../../config/platform';
-import { Party, PodFacts } from '../types';
+import { NodeFacts, Party } from '../types';
 
 /** Nodes whose kubelets are dialled; more would only say the same again. */
 const KUBELETS = 5;
@@ -11,35 +11,31 @@ const KUBELETS = 5;
 export interface ClusterFacts {
   kubeApi: Endpoint[];
   kubelets: Endpoint[];
-  nodes: Map<string, NonNullable<PodFacts['node']>>;
+  nodes: Map<string, NodeFacts>;
 }
 
 /** The API server's addresses and the nodes. */
-export async function readCluster(
-  { kubernetes }: Cluster,
-  signal: AbortSignal,
-): Promise<ClusterFacts> {
+export async function readCluster(view: ClusterView): Promise<ClusterFacts> {
+  const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
   const [nodes, slices] = await Promise.all([
-    kubernetes.list<any>({ apiVersion: 'v1', kind: 'Node' }, { signal }),
-    kubernetes.list<any>(
-      {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        namespace: 'default',
-      },
-      { labelSelector: 'kubernetes.io/service-name=kubernetes', signal },
-    ),
+    expectSeen(view.list({ apiVersion: 'v1', kind: 'Node' })),
+    expectSeen(view.list(slice, 'default')),
   ]);
-  const endpoints: Endpoint[] = slices.items.flatMap((slice: any) =>
-    (slice.endpoints ?? []).flatMap(({ addresses }: any) =>
-      addresses.map((host: string) => ({ host, port: slice.ports[0].port })),
-    ),
-  );
+  const endpoints: Endpoint[] = slices
+    .filter(
+      ({ metadata }) =>
+        metadata.labels?.['kubernetes.io/service-name'] === 'kubernetes',
+    )
+    .flatMap(({ endpoints: addressed = [], ports }) =>
+      addressed.flatMap(({ addresses }: any) =>
+        addresses.map((host: string) => ({ host, port: ports[0].port })),
+      ),
+    );
   return {
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }, ...endpoints],
-    kubelets: nodes.items.flatMap(kubelet).slice(0, KUBELETS),
+    kubelets: nodes.flatMap(kubelet).slice(0, KUBELETS),
     nodes: new Map(
-      nodes.items.map(({ metadata, status }: any) => [
+      nodes.map(({ metadata, status }: any) => [
         metadata.name,
         {
           labels: metadata.labels ?? {},
@@ -60,11 +56,10 @@ function kubelet({ status }: any): Endpoint[] {
 
 /** A tenant's Service, and its workload's pods as they are now. */
 export async function readTenantParty(
-  cluster: Cluster,
+  view: ClusterView,
   plan: TenantPlan,
-  signal: AbortSignal,
 ): Promise<Party> {
-  return { ...tenantParty(plan), pods: await podsOf(cluster, plan, signal) };
+  return { ...tenantParty(plan), pods: await podsOf(view, plan) };
 }
 
 /** A tenant as far as its plan says; the canary is planned as one. */
@@ -76,29 +71,23 @@ export function tenantParty(plan: TenantPlan): Party {
 
 export const canaryParty = tenantParty;
 
+/** Addresses of the workload's running pods, each with every port it declares. */
 async function podsOf(
-  { kubernetes }: Cluster,
+  view: ClusterView,
   { names: { namespace }, workload: { selector, port } }: TenantPlan,
-  signal: AbortSignal,
 ): Promise<Endpoint[]> {
-  const { items } = await kubernetes.list<any>(
-    { apiVersion: 'v1', kind: 'Pod', namespace },
-    {
-      labelSelector: [
-        ...Object.entries(selector).map(([key, value]) => `${key}=${value}`),
-        `!${PROOF_LABEL}`,
-      ].join(','),
-      signal,
-    },
+  const pods = await expectSeen(
+    view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
   );
-  return items
+  return pods
+    .filter(pod => isWorkload(pod, selector))
     .filter(
-      ({ metadata, status }: any) =>
+      ({ metadata, status }) =>
         !metadata.deletionTimestamp &&
         status?.phase === 'Running' &&
         status.podIP,
     )
-    .flatMap(({ spec, status }: any) => {
+    .flatMap(({ spec, status }) => {
       const declared = spec.containers
         .flatMap((container: any) => container.ports ?? [])
         .filter(({ protocol = 'TCP' }: any) => protocol === 'TCP')
@@ -106,4 +95,15 @@ async function podsOf(
       const ports = new Set<number>([port, ...declared]);
       return [...ports].map(p => ({ host: status.podIP, port: p }));
     });
+}
+
+/** Whether a pod is the workload's: one of a proof never carries its labels. */
+export function isWorkload(
+  { metadata: { labels = {} } }: any,
+  selector: Record<string, string>,
+): boolean {
+  return (
+    !(PROOF_LABEL in labels) &&
+    Object.entries(selector).every(([key, value]) => labels[key] === value)
+  );
 }

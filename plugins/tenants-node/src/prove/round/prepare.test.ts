@@ -7,7 +7,10 @@ const acme = side.tenant.plan;
 const globex = side.neighbour!.plan;
 
 const POD = {
-  metadata: { name: 'n8n-1' },
+  metadata: {
+    name: 'n8n-1',
+    labels: { 'app.kubernetes.io/name': 'n8n' },
+  },
   spec: {
     containers: [{ ports: [{ containerPort: 5678 }, { containerPort: 9090 }] }],
   },
@@ -21,6 +24,7 @@ const NODE = {
   },
 };
 const SLICE = {
+  metadata: { labels: { 'kubernetes.io/service-name': 'kubernetes' } },
   ports: [{ port: 6443 }],
   endpoints: [{ addresses: ['198.18.0.2'] }],
 };

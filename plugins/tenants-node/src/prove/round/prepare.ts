@@ -1,8 +1,10 @@
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView, RequestView, VaultView } from '../../clients';
 import { planCanary } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
 import { ProveOptions } from '../proof';
-import { Party, Side } from '../types';
+import { accountsOf } from '../attempts/vaultRoles';
+import { OtherRole, Party, Side } from '../types';
+import { rolesThatTake } from '../vault/roles';
 import {
   canaryParty,
   ClusterFacts,
@@ -15,6 +17,8 @@ import { waitForProbeQuota } from './quota';
 /** What a round begins with. */
 export interface Prepared {
   sides: Side[];
+  view: ClusterView;
+  vault: VaultView;
   facts: ClusterFacts;
   /** Why a tenant's pod can't be made, by the tenant's place */
   noRoom: (string | undefined)[];
@@ -28,30 +32,62 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { cluster, tenants } = options;
+  const view = new RequestView(cluster.kubernetes, signal);
+  const vault = new VaultView(cluster.vault);
   const [facts, ready] = await Promise.all([
-    readCluster(cluster, signal),
-    Promise.all(tenants.map(plan => prepareTenant(cluster, plan, signal))),
-  ]);
-  return {
-    sides: sidesOf(
-      options,
-      facts,
-      ready.map(({ party }) => party),
+    readCluster(view),
+    Promise.all(
+      tenants.map(plan => prepareTenant(cluster, view, plan, signal)),
     ),
+  ]);
+  const sides = sidesOf(
+    options,
+    facts,
+    ready.map(({ party }) => party),
+  );
+  return {
+    sides: await Promise.all(
+      sides.map(async side => ({
+        ...side,
+        otherRoles: await otherRoles(side, view, vault),
+      })),
+    ),
+    view,
+    vault,
     facts,
     noRoom: ready.map(({ problem }) => problem),
   };
 }
 
+/** Roles to try from inside; what can't be read of them is a finding of its own. */
+async function otherRoles(
+  side: Side,
+  view: ClusterView,
+  vault: VaultView,
+): Promise<OtherRole[]> {
+  const accounts = await accountsOf({ view }, side);
+  if ('problem' in accounts) {
+    return [];
+  }
+  const taken = await rolesThatTake(
+    vault,
+    side.cluster.config.vault.authMount,
+    accounts,
+    side.tenant.plan.names.vaultRole,
+  );
+  return 'problem' in taken ? [] : taken.roles;
+}
+
 /** What is wrong with one tenant must not stop the other's proof. */
 async function prepareTenant(
   cluster: Cluster,
+  view: ClusterView,
   plan: TenantPlan,
   signal: AbortSignal,
 ): Promise<{ party: Party; problem?: string }> {
   try {
     const [party, problem] = await Promise.all([
-      readTenantParty(cluster, plan, signal),
+      readTenantParty(view, plan),
       waitForProbeQuota(cluster, plan.names.namespace, signal),
     ]);
     return { party, problem };
@@ -68,6 +104,8 @@ export function nominal(options: ProveOptions, problem: string): Prepared {
   const parties = options.tenants.map(tenantParty);
   return {
     sides: sidesOf(options, facts, parties),
+    view: new RequestView(options.cluster.kubernetes),
+    vault: new VaultView(options.cluster.vault),
     facts,
     noRoom: [],
     problem,
@@ -92,6 +130,7 @@ function sidesOf(
       canary,
       kubeApi: facts.kubeApi,
       kubelets: facts.kubelets,
+      otherRoles: [],
     };
   });
 }

@@ -26,6 +26,7 @@ const SOURCE = {
   pod: 'receipts.sourcePod',
   kubernetes: 'receipts.sourceKubernetes',
   vault: 'receipts.sourceVault',
+  plan: 'receipts.sourcePlan',
 } as const;
 
 /** One receipt: a line that says what came of it, and all of it underneath. */

@@ -1,0 +1,115 @@
+import { KubernetesError } from './errors';
+import { KubernetesClient } from './kubernetes';
+
+/**
+ * What a cluster holds of something, as it was when it was read; or why that
+ * can't be told. A refusal is no empty list.
+ */
+export type Seen<T> =
+  | {
+      items: T[];
+      /** When they were read, ISO 8601 */
+      at: string;
+    }
+  | { problem: string };
+
+/** A kind of object, by the API version that it is read in. */
+export interface KindRef {
+  apiVersion: string;
+  kind: string;
+  /** As discovery says it; known for the kinds that a plan holds */
+  plural?: string;
+  /** As discovery says it */
+  namespaced?: boolean;
+}
+
+/**
+ * A cluster's objects for whoever only looks: the same answer to the same
+ * question for as long as the view is used.
+ */
+export interface ClusterView {
+  /** Objects of a kind: of a namespace, or of the whole cluster. */
+  list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>>;
+  /** The kinds that the API server serves of a group: none where it does not know the group. */
+  kinds(group: string): Promise<Seen<Required<KindRef>>>;
+}
+
+/** @throws Error that says why it could not be read */
+export async function expectSeen<T>(seen: Promise<Seen<T>>): Promise<T[]> {
+  const answer = await seen;
+  if ('problem' in answer) {
+    throw new Error(answer.problem);
+  }
+  return answer.items;
+}
+
+/** A view that asks the API server, and each thing once. */
+export class RequestView implements ClusterView {
+  readonly #answers = new Map<string, Promise<Seen<any>>>();
+  #groups: Promise<any[]> | undefined;
+
+  constructor(
+    private readonly kubernetes: KubernetesClient,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
+    const name = `${kind.apiVersion} ${kind.kind}`;
+    return this.#once(`${name} ${namespace ?? ''}`, async () => {
+      const { items } = await this.kubernetes.list<any>(
+        { ...kind, namespace },
+        { signal: this.signal },
+      );
+      // A list's items do not say what they are.
+      return items.map(item => ({
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        ...item,
+      }));
+    });
+  }
+
+  async kinds(group: string): Promise<Seen<Required<KindRef>>> {
+    return this.#once(group, async () => {
+      this.#groups ??= this.#get('/apis').then(body => body.groups ?? []);
+      const found = (await this.#groups).find(({ name }) => name === group);
+      if (!found) {
+        return [];
+      }
+      const apiVersion: string = found.preferredVersion.groupVersion;
+      const { resources = [] } = await this.#get(`/apis/${apiVersion}`);
+      return resources
+        .filter(({ name }: any) => !name.includes('/'))
+        .map(({ name, kind, namespaced }: any) => ({
+          apiVersion,
+          kind,
+          plural: name,
+          namespaced,
+        }));
+    });
+  }
+
+  async #get(path: string): Promise<any> {
+    return this.kubernetes.expect({
+      method: 'GET',
+      path,
+      signal: this.signal,
+    });
+  }
+
+  async #once<T>(question: string, ask: () => Promise<T[]>): Promise<Seen<T>> {
+    let answer = this.#answers.get(question);
+    if (!answer) {
+      const at = new Date().toISOString();
+      answer = ask().then(
+        items => ({ items, at }),
+        (error: KubernetesError) => {
+          this.signal?.throwIfAborted();
+          return { problem: error.message };
+        },
+      );
+      this.#answers.set(question, answer);
+    }
+    return answer;
+  }
+}

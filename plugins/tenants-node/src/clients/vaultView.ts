@@ -1,0 +1,44 @@
+import { VaultClient } from './vault';
+
+/** What Vault has at a path; nothing is `undefined`. Or why that can't be told. */
+export type SeenInVault = { data: any } | { problem: string };
+
+/**
+ * Vault for whoever only looks: the same answer to the same question for as long
+ * as the view is used.
+ */
+export class VaultView {
+  readonly #answers = new Map<string, Promise<SeenInVault>>();
+
+  constructor(private readonly vault: VaultClient) {}
+
+  /** The object at a path. */
+  async read(path: string): Promise<SeenInVault> {
+    return this.#once('GET', path, data => data);
+  }
+
+  /** Names under a path: an empty list where there are none. */
+  async list(path: string): Promise<{ data: string[] } | { problem: string }> {
+    return this.#once('LIST', path, data => data?.keys ?? []);
+  }
+
+  async #once(
+    method: 'GET' | 'LIST',
+    path: string,
+    take: (data: any) => unknown,
+  ): Promise<SeenInVault> {
+    const key = `${method} ${path}`;
+    let answer = this.#answers.get(key);
+    if (!answer) {
+      answer = this.vault.request(method, path).then(
+        ({ status, data, errors }) =>
+          status < 300 || status === 404
+            ? { data: take(status === 404 ? undefined : data) }
+            : { problem: `${path}: ${errors.join('; ').trim() || status}` },
+        (error: Error) => ({ problem: error.message }),
+      );
+      this.#answers.set(key, answer);
+    }
+    return answer;
+  }
+}

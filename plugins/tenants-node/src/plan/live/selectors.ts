@@ -1,0 +1,49 @@
+/** A label selector as Kubernetes' objects have it. */
+export interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
+
+/** Every requirement of a selector, those of `matchLabels` as the others. */
+export function requirementsOf({
+  matchLabels = {},
+  matchExpressions = [],
+}: LabelSelector): { key: string; operator: string; values: string[] }[] {
+  return [
+    ...Object.entries(matchLabels).map(([key, value]) => ({
+      key,
+      operator: 'In',
+      values: [value],
+    })),
+    ...matchExpressions.map(({ values = [], ...rest }) => ({
+      ...rest,
+      values,
+    })),
+  ];
+}
+
+/**
+ * Whether labels meet a selector; one without requirements takes everything.
+ *
+ * @throws Error for an operator that Kubernetes does not know
+ */
+export function selects(
+  selector: LabelSelector,
+  labels: Record<string, string>,
+): boolean {
+  return requirementsOf(selector).every(({ key, operator, values }) => {
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    switch (operator) {
+      case 'In':
+        return value !== undefined && values.includes(value);
+      case 'NotIn':
+        return value === undefined || !values.includes(value);
+      case 'Exists':
+        return value !== undefined;
+      case 'DoesNotExist':
+        return value === undefined;
+      default:
+        throw new Error(`No selector has the operator ${operator}`);
+    }
+  });
+}

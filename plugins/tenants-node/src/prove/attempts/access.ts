@@ -1,0 +1,219 @@
+import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { ClusterView } from '../../clients';
+import { TrustedSubject } from '../../config/platform';
+import {
+  Action,
+  Rbac,
+  RbacObjects,
+  Requester,
+  serviceAccount,
+} from '../rbac/rbac';
+import { nameOf } from '../rbac/rights';
+import { Finding as Found, reachesOutside, whoCan } from '../rbac/whoCan';
+import { Attempt, Finding, Round, Side } from '../types';
+import { unread } from './asPlanned';
+
+const API = 'rbac.authorization.k8s.io/v1';
+/** Most findings that are told; the rest is counted. */
+const SHOWN = 4;
+/** Most actions that are told of each. */
+const ACTIONS = 3;
+
+/** Who at all could open a wall with the rights that they hold in the namespace. */
+export function nobodyElseCan(side: Side, wall: Wall): Attempt {
+  const { plan } = side.tenant;
+  const { namespace } = plan.names;
+  return byRules(side, {
+    key: 'who can',
+    target: `rights in ${namespace}`,
+    expected: 'nobody but the plan’s own subjects and those that config trusts',
+    find: (rbac, trusted) => whoCan(rbac, plan, wall, trusted),
+  });
+}
+
+/** What the tenant's own ServiceAccounts may do outside of its namespace. */
+export function reachesNoOthers(side: Side): Attempt {
+  const { plan } = side.tenant;
+  const { namespace } = plan.names;
+  return byRules(side, {
+    key: 'outside',
+    target: `rights of ServiceAccounts of ${namespace} elsewhere`,
+    expected: 'none over Secrets, pods or tokens',
+    find: (rbac, trusted) => reachesOutside(rbac, plan, trusted),
+  });
+}
+
+/**
+ * The API server's own answer about a few subjects, as a control of the rules'
+ * evaluation: they have to agree, or something else allows what the rules do not.
+ */
+export function rulesAreAll({ tenant, canary, platform }: Side): Attempt {
+  const { namespace, ownerSubject, workloadServiceAccount } =
+    tenant.plan.names;
+  const { portal } = platform.accounts;
+  const isUser = ownerSubject.kind === 'User';
+  const owner: Requester = {
+    ...(isUser && { user: ownerSubject.name }),
+    groups: [...(isUser ? [] : [ownerSubject.name]), 'system:authenticated'],
+  };
+  const secrets = { verb: 'get', group: '', resource: 'secrets' };
+  const pods = { verb: 'create', group: '', resource: 'pods' };
+  const questions: [Requester, Action, string][] = [
+    [serviceAccount(portal.namespace, portal.name), pods, namespace],
+    [owner, secrets, namespace],
+    [owner, pods, namespace],
+    [
+      serviceAccount(namespace, workloadServiceAccount),
+      secrets,
+      canary.plan.names.namespace,
+    ],
+  ];
+  const said = questions.map(
+    ([who, action, where]) =>
+      `${who.user ?? who.groups[0]}: ${nameOf(action)} in ${where}`,
+  );
+  return {
+    key: 'reviews',
+    by: 'kubernetes',
+    target: `rights in ${namespace}`,
+    request: `SubjectAccessReviews: ${said.join('; ')}`,
+    expected: 'what roles and bindings say',
+    run: async round => {
+      const rbac = await readRbac(round.view);
+      if ('problem' in rbac) {
+        return unread('Who may do what', rbac.problem);
+      }
+      const wrong: string[] = [];
+      for (const [i, [who, action, where]] of questions.entries()) {
+        const allowed = await review(who, action, where, round);
+        if (allowed !== rbac.allows(who, action, where)) {
+          wrong.push(`${said[i]} is ${allowed ? 'allowed' : 'denied'}`);
+        }
+      }
+      return wrong.length === 0
+        ? {
+            code: 'EQUAL',
+            response: `${questions.length} reviews, as the rules say`,
+            outcome: 'asExpected',
+          }
+        : {
+            code: 'DIFFERENT',
+            response: wrong.join('; '),
+            outcome: 'failed',
+            reason: `Roles and bindings say otherwise: ${wrong.join('; ')}`,
+          };
+    },
+  };
+}
+
+function byRules(
+  { cluster, platform }: Side,
+  {
+    find,
+    ...attempt
+  }: Pick<Attempt, 'key' | 'target' | 'expected'> & {
+    find(rbac: Rbac, trusted: TrustedSubject[]): Found[];
+  },
+): Attempt {
+  const { portal, externalSecrets } = platform.accounts;
+  const trusted: TrustedSubject[] = [
+    { kind: 'ServiceAccount', ...portal },
+    { kind: 'ServiceAccount', ...externalSecrets },
+    ...cluster.config.trustedSubjects,
+  ];
+  return {
+    ...attempt,
+    by: 'kubernetes',
+    request: 'list Roles, ClusterRoles and their bindings, and evaluate them',
+    run: async ({ view }) => {
+      const rbac = await readRbac(view);
+      return 'problem' in rbac
+        ? unread('Who may do what', rbac.problem)
+        : tell(find(rbac, trusted));
+    },
+  };
+}
+
+function tell(found: Found[]): Finding {
+  if (found.length === 0) {
+    return { code: 'NONE', response: 'nobody', outcome: 'asExpected' };
+  }
+  const said = found.map(({ subject, actions, binding }) => {
+    const more = actions.length - ACTIONS;
+    const what = actions.slice(0, ACTIONS).join(', ');
+    return `${subject} may ${what}${
+      more > 0 ? ` and ${more} more` : ''
+    } (${binding})`;
+  });
+  const rest = said.length - SHOWN;
+  return {
+    code: 'FOUND',
+    response: said.join('; '),
+    outcome: 'breached',
+    reason: [
+      ...said.slice(0, SHOWN),
+      ...(rest > 0 ? [`and ${rest} more`] : []),
+    ].join('; '),
+  };
+}
+
+const evaluated = new WeakMap<
+  ClusterView,
+  Promise<Rbac | { problem: string }>
+>();
+
+/** All roles and bindings of the cluster; evaluated once for all that ask. */
+async function readRbac(
+  view: ClusterView,
+): Promise<Rbac | { problem: string }> {
+  let rbac = evaluated.get(view);
+  if (!rbac) {
+    rbac = read(view);
+    evaluated.set(view, rbac);
+  }
+  return rbac;
+}
+
+async function read(view: ClusterView): Promise<Rbac | { problem: string }> {
+  const kinds: Record<keyof RbacObjects, string> = {
+    clusterRoles: 'ClusterRole',
+    roles: 'Role',
+    clusterRoleBindings: 'ClusterRoleBinding',
+    roleBindings: 'RoleBinding',
+  };
+  const objects: Partial<RbacObjects> = {};
+  for (const [key, kind] of Object.entries(kinds)) {
+    const seen = await view.list({ apiVersion: API, kind });
+    if ('problem' in seen) {
+      return { problem: `${kind}s: ${seen.problem}` };
+    }
+    objects[key as keyof RbacObjects] = seen.items;
+  }
+  return new Rbac(objects as RbacObjects);
+}
+
+async function review(
+  { user, groups }: Requester,
+  { verb, group, resource, subresource }: Action,
+  namespace: string,
+  { cluster, signal }: Round,
+): Promise<boolean> {
+  const { status, body } = await cluster.kubernetes.create<any>(
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user,
+        groups,
+        resourceAttributes: { namespace, verb, group, resource, subresource },
+      },
+    },
+    { signal },
+  );
+  if (status >= 300 || typeof body.status?.allowed !== 'boolean') {
+    throw new Error(
+      `The API server gave no review: ${body.message ?? `HTTP ${status}`}`,
+    );
+  }
+  return body.status.allowed;
+}

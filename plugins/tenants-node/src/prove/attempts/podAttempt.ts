@@ -1,0 +1,109 @@
+import {
+  Answer,
+  Attacker,
+  Attempt,
+  Errand,
+  Expectation,
+  Finding,
+  Judged,
+  Round,
+  Witness,
+} from '../types';
+import { PodTask } from '../pod/tasks';
+
+/** What a pod tries, and what has to come of it. */
+export interface PodAttempt {
+  by: Attacker;
+  task: PodTask;
+  neighbour?: string;
+  target: string;
+  request: string;
+  expect: Expectation;
+  /** Without these a refusal proves nothing */
+  witnesses?: Witness[];
+  /** Who tells whether there is a target at all, where there need not be one */
+  bait?: Errand;
+}
+
+/** An attempt from inside a pod. */
+export function podAttempt({
+  by,
+  task,
+  neighbour,
+  target,
+  request,
+  expect,
+  witnesses = [],
+  bait,
+}: PodAttempt): Attempt {
+  return {
+    key: `${by} ${task.id}`,
+    neighbour,
+    by,
+    target,
+    request,
+    expected: expect.text,
+    errands: [{ by, task }, ...witnesses, ...(bait ? [bait] : [])],
+    run: async round => {
+      const answer = await round.answer({ by, task });
+      if (!answer) {
+        return noAnswer((await round.pod(by))?.problem);
+      }
+      const judged = expect.judge(answer);
+      return { ...answer, ...(await witnessed(round, judged)) };
+    },
+  };
+
+  /** A refusal counts only while its witnesses reach what they have to reach. */
+  async function witnessed(round: Round, judged: Judged): Promise<Judged> {
+    if (judged.outcome === 'breached' || witnesses.length === 0) {
+      return judged;
+    }
+    const doubts: { witness: Witness; answer?: Answer }[] = [];
+    for (const witness of witnesses) {
+      const answer = await round.answer(witness);
+      if (!isReached(answer)) {
+        doubts.push({ witness, answer });
+      }
+    }
+    if (doubts.length === 0) {
+      const said = witnesses.map(w => w.says).join(', and ');
+      return judged.outcome === 'asExpected'
+        ? { ...judged, reason: `Meanwhile ${said}` }
+        : judged;
+    }
+    if (
+      bait &&
+      doubts.every(({ witness }) => witness.by === bait.by) &&
+      isReached(await round.answer(bait))
+    ) {
+      return {
+        outcome: 'notApplicable',
+        reason: `There is nothing at ${target} here: the canary's test client doesn't reach it either, and it does reach the canary`,
+      };
+    }
+    const unmet = doubts.map(({ witness, answer }) => {
+      const { code = 'no answer', response = '' } = answer ?? {};
+      return `${witness.says}: not so (${`${code} ${response}`.trim()})`;
+    });
+    return {
+      outcome: 'inconclusive',
+      reason: `It proves nothing unless ${unmet.join('; and unless ')}`,
+    };
+  }
+}
+
+/** Whether somebody reached what was to be reached. */
+export function isReached(answer: Answer | undefined): boolean {
+  return answer?.code === 'OK' || answer?.code === '200';
+}
+
+function noAnswer(problem = 'The pod did not print this receipt'): Finding {
+  return {
+    code: 'NONE',
+    response: '',
+    durationMs: 0,
+    outcome: 'inconclusive',
+    reason: problem,
+  };
+}

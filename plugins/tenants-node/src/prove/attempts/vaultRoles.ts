@@ -1,0 +1,154 @@
+import { loginRefused } from '../checks/expectations';
+import { podTask } from '../pod/tasks';
+import { Attempt, OtherRole, Round, Side } from '../types';
+import { otherMounts } from '../vault/mounts';
+import { Accounts, rolesThatTake } from '../vault/roles';
+import { unread } from './asPlanned';
+import { podAttempt } from './podAttempt';
+import { VAULT_AUDIENCE } from '../../plan/vault';
+
+/** Roles that are tried from inside; more would only say the same again. */
+const TRIED = 5;
+const ANY = /./;
+
+/** Every role of the auth method: none but the tenant's own takes its accounts. */
+export function noOtherRole(side: Side): Attempt[] {
+  const { authMount } = side.cluster.config.vault;
+  const { vaultRole, namespace } = side.tenant.plan.names;
+  return [
+    {
+      key: 'roles',
+      by: 'vault',
+      target: `auth/${authMount}/role`,
+      request: `LIST auth/${authMount}/role, and read each`,
+      expected: `none but ${vaultRole} takes a ServiceAccount of ${namespace}`,
+      run: async round => {
+        const accounts = await accountsOf(round, side);
+        if ('problem' in accounts) {
+          return unread(`ServiceAccounts of ${namespace}`, accounts.problem);
+        }
+        const taken = await rolesThatTake(
+          round.vault,
+          authMount,
+          accounts,
+          vaultRole,
+        );
+        if ('problem' in taken) {
+          return unread(`Roles of auth/${authMount}`, taken.problem);
+        }
+        const said = taken.roles.map(describe).join('; ');
+        return said
+          ? { code: 'FOUND', response: said, outcome: 'breached', reason: said }
+          : { code: 'NONE', response: 'no other', outcome: 'asExpected' };
+      },
+    },
+    // A role that asks for another audience takes none of the pod's tokens.
+    ...side.otherRoles
+      .filter(({ audience }) => ['', VAULT_AUDIENCE].includes(audience))
+      .slice(0, TRIED)
+      .map(({ mount, name }) =>
+        podAttempt({
+          by: 'tenant',
+          task: podTask({ do: 'login', mount, role: name, token: 'vault' }),
+          target: `auth/${mount}/role/${name}`,
+          request: `POST auth/${mount}/login role=${name}`,
+          expect: loginRefused(ANY, 'a refusal'),
+        }),
+      ),
+  ];
+}
+
+/** Every other auth method that could take the cluster's tokens. */
+export function noOtherMount(side: Side): Attempt {
+  const { authMount, reviewedAuthMounts } = side.cluster.config.vault;
+  const { namespace } = side.tenant.plan.names;
+  return {
+    key: 'mounts',
+    by: 'vault',
+    target: 'sys/auth',
+    request: `GET sys/auth; config and roles of each Kubernetes method but auth/${authMount}`,
+    expected: `no other takes a ServiceAccount of ${namespace}`,
+    run: async round => {
+      const accounts = await accountsOf(round, side);
+      if ('problem' in accounts) {
+        return unread(`ServiceAccounts of ${namespace}`, accounts.problem);
+      }
+      const mounts = await otherMounts(
+        round.vault,
+        authMount,
+        reviewedAuthMounts,
+        accounts,
+      );
+      if ('problem' in mounts) {
+        return unread('Auth methods of Vault', mounts.problem);
+      }
+      const say = (kind: 'takes' | 'open' | 'clear') =>
+        mounts.flatMap(({ mount, type, finding }) =>
+          kind in finding
+            ? [`auth/${mount} (${type}): ${Object.values(finding)[0]}`]
+            : [],
+        );
+      const takes = say('takes').map(one => `takes its accounts by ${one}`);
+      const open = say('open');
+      if (takes.length > 0) {
+        const said = takes.join('; ');
+        return {
+          code: 'FOUND',
+          response: said,
+          outcome: 'breached',
+          reason: said,
+        };
+      }
+      return open.length > 0
+        ? {
+            code: 'OPEN',
+            response: open.join('; '),
+            outcome: 'inconclusive',
+            reason: open.join('; '),
+          }
+        : {
+            code: 'NONE',
+            response: say('clear').join('; ') || 'no other',
+            outcome: 'asExpected',
+          };
+    },
+  };
+}
+
+/** Who of a tenant's namespace could log in: its live accounts, and those planned. */
+export async function accountsOf(
+  { view }: Pick<Round, 'view'>,
+  { tenant }: Pick<Side, 'tenant'>,
+): Promise<Accounts | { problem: string }> {
+  const { namespace, loginServiceAccount, workloadServiceAccount } =
+    tenant.plan.names;
+  const [namespaces, accounts] = await Promise.all([
+    view.list({ apiVersion: 'v1', kind: 'Namespace' }),
+    view.list({ apiVersion: 'v1', kind: 'ServiceAccount' }, namespace),
+  ]);
+  if ('problem' in namespaces) {
+    return namespaces;
+  }
+  if ('problem' in accounts) {
+    return accounts;
+  }
+  const home = namespaces.items.find(ns => ns.metadata.name === namespace);
+  return {
+    namespace,
+    labels: home?.metadata.labels ?? {},
+    names: [
+      ...new Set<string>([
+        loginServiceAccount,
+        workloadServiceAccount,
+        'default',
+        ...accounts.items.map(({ metadata }) => metadata.name),
+      ]),
+    ],
+  };
+}
+
+function describe({ mount, name, accounts, policies }: OtherRole): string {
+  return `Role ${name} of auth/${mount} takes ${accounts.join(
+    ', ',
+  )}, and gives ${policies.join(', ') || 'no policy'}`;
+}

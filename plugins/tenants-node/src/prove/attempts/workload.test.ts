@@ -1,0 +1,291 @@
+import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
+import { runAttempt } from '../__fixtures__/portal';
+import { testSide } from '../__fixtures__/side';
+import { plannedObjects } from '../checks/planned';
+import { podManifest } from '../pod/manifest';
+import { Attempt, Side } from '../types';
+import { restrictedProblems } from './restricted';
+import { podsRestricted, withinQuota, workloadAsPlanned } from './workload';
+
+const side = testSide();
+const [deployment] = plannedObjects(side.tenant.plan, 'Deployment');
+const { template } = deployment.spec as any;
+
+const listing = (items: object[]) => ({
+  kubernetes: { list: async () => ({ items: structuredClone(items) }) },
+});
+
+const run = (attempt: Attempt, items: object[], on: Side = side) =>
+  runAttempt(on, attempt, listing(items));
+
+/** n8n's pod as the API server keeps it. */
+function livePod(change: (pod: any) => void = () => {}): any {
+  const pod = structuredClone({
+    metadata: {
+      name: 'n8n-1',
+      namespace: side.tenant.plan.names.namespace,
+      labels: { ...template.metadata.labels, 'pod-template-hash': 'abc' },
+    },
+    spec: {
+      ...template.spec,
+      nodeName: 'node',
+      dnsPolicy: 'ClusterFirst',
+      restartPolicy: 'Always',
+      schedulerName: 'default-scheduler',
+      serviceAccount: 'n8n',
+      terminationGracePeriodSeconds: 30,
+      priority: 0,
+      preemptionPolicy: 'PreemptLowerPriority',
+      tolerations: ['not-ready', 'unreachable'].map(key => ({
+        key: `node.kubernetes.io/${key}`,
+        operator: 'Exists',
+        effect: 'NoExecute',
+        tolerationSeconds: 300,
+      })),
+    },
+    status: { phase: 'Running' },
+  });
+  const { resources } = pod.spec.containers[0];
+  resources.limits['ephemeral-storage'] = '1Gi';
+  resources.requests['ephemeral-storage'] = '64Mi';
+  change(pod);
+  return pod;
+}
+
+const proxy = { name: 'istio-proxy', image: 'proxy' };
+
+describe('the pods of n8n', () => {
+  const [attempt] = workloadAsPlanned(side);
+
+  it.each<[string, object[], Outcome]>([
+    ['as planned', [livePod()], 'asExpected'],
+    ['none', [], 'asExpected'],
+    [
+      'one that is going away',
+      [livePod(pod => Object.assign(pod.metadata, { deletionTimestamp: 'x' }))],
+      'asExpected',
+    ],
+    [
+      'one that has ended',
+      [livePod(pod => Object.assign(pod, { status: { phase: 'Failed' } }))],
+      'asExpected',
+    ],
+    [
+      'as another account',
+      [livePod(), livePod(pod => (pod.spec.serviceAccountName = 'default'))],
+      'breached',
+    ],
+    [
+      'with a token',
+      [livePod(pod => (pod.spec.automountServiceAccountToken = true))],
+      'breached',
+    ],
+    [
+      'with another image',
+      [livePod(pod => (pod.spec.containers[0].image = 'evil'))],
+      'breached',
+    ],
+    [
+      'with another container',
+      [livePod(pod => pod.spec.containers.push(proxy))],
+      'breached',
+    ],
+    [
+      'with somebody’s ephemeral container',
+      [livePod(pod => (pod.spec.ephemeralContainers = [{ name: 'debug' }]))],
+      'breached',
+    ],
+    [
+      'with another volume',
+      [
+        livePod(pod =>
+          pod.spec.volumes.push({ name: 's', secret: { secretName: 's' } }),
+        ),
+      ],
+      'breached',
+    ],
+    [
+      'on the node’s network',
+      [livePod(pod => (pod.spec.hostNetwork = true))],
+      'breached',
+    ],
+    [
+      'with another label',
+      [livePod(pod => (pod.metadata.labels.role = 'friend'))],
+      'breached',
+    ],
+    [
+      'in the proof pods’ class, out of its quota',
+      [livePod(pod => (pod.spec.priorityClassName = 'threewalls-proof'))],
+      'breached',
+    ],
+    [
+      'with somebody’s toleration',
+      [livePod(pod => pod.spec.tolerations.push({ operator: 'Exists' }))],
+      'breached',
+    ],
+  ])('%s', async (_, pods, outcome) => {
+    const finding = await run(attempt, pods);
+    expect([finding.outcome, finding.reason]).toEqual([
+      outcome,
+      outcome === 'breached' ? expect.any(String) : undefined,
+    ]);
+  });
+
+  it('have what the cluster adds to every pod, where config says so', async () => {
+    const meshed = livePod(pod => {
+      pod.spec.containers.push({
+        ...proxy,
+        volumeMounts: [{ name: 'envoy', mountPath: '/etc' }],
+      });
+      pod.spec.volumes.push({ name: 'envoy', emptyDir: {} });
+    });
+    const platform = { ...side.platform, injectedContainers: ['istio-proxy'] };
+    const on = { ...side, platform };
+    const [tolerant] = workloadAsPlanned(on);
+    expect((await run(tolerant, [meshed], on)).outcome).toBe('asExpected');
+    meshed.spec.containers[0].volumeMounts.push({ name: 'envoy' });
+    expect((await run(tolerant, [meshed], on)).outcome).toBe('breached');
+    expect((await run(attempt, [meshed])).reason).toMatch(
+      /^n8n-1: spec.containers/,
+    );
+  });
+});
+
+describe('PodSecurity restricted', () => {
+  const proof = podManifest({
+    role: 'proof',
+    plan: side.tenant.plan,
+    platform: side.platform,
+    cluster: side.cluster.config,
+    nonce: 'n0nce',
+    tasks: [],
+  }).spec;
+
+  it('has nothing against n8n and the proof pod', () => {
+    expect(restrictedProblems(template.spec)).toEqual([]);
+    expect(restrictedProblems(proof)).toEqual([]);
+  });
+
+  it.each<[string, (spec: any) => void, string]>([
+    ['hostNetwork', spec => (spec.hostNetwork = true), 'hostNetwork'],
+    ['hostPID', spec => (spec.hostPID = true), 'hostPID'],
+    [
+      'the node’s disk',
+      spec => spec.volumes.push({ name: 'v', hostPath: { path: '/' } }),
+      'volume v is a hostPath',
+    ],
+    [
+      'a privileged container',
+      spec => (spec.containers[0].securityContext.privileged = true),
+      'container proof is privileged',
+    ],
+    [
+      'an init container that may be root',
+      spec =>
+        (spec.initContainers = [
+          {
+            name: 'init',
+            securityContext: {
+              ...spec.containers[0].securityContext,
+              runAsNonRoot: false,
+            },
+          },
+        ]),
+      'container init may run as root',
+    ],
+    [
+      'an ephemeral container that keeps capabilities',
+      spec =>
+        (spec.ephemeralContainers = [
+          {
+            name: 'debug',
+            securityContext: { allowPrivilegeEscalation: false },
+          },
+        ]),
+      'container debug keeps capabilities',
+    ],
+    [
+      'a capability',
+      spec =>
+        (spec.containers[0].securityContext.capabilities.add = ['NET_RAW']),
+      'container proof has more capabilities',
+    ],
+    [
+      'root',
+      spec => (spec.securityContext.runAsUser = 0),
+      'container proof runs as root',
+    ],
+    [
+      'no seccomp',
+      spec => (spec.securityContext.seccompProfile = undefined),
+      'container proof has no seccomp profile',
+    ],
+    [
+      'escalation',
+      spec =>
+        delete spec.containers[0].securityContext.allowPrivilegeEscalation,
+      'container proof may gain privileges that its parent has not',
+    ],
+    [
+      'a port of the node',
+      spec => (spec.containers[0].ports = [{ hostPort: 80 }]),
+      'container proof takes a port of the node',
+    ],
+    [
+      'a kernel parameter',
+      spec => (spec.securityContext.sysctls = [{ name: 'kernel.msgmax' }]),
+      'sets kernel.msgmax',
+    ],
+    [
+      'SELinux',
+      spec => (spec.securityContext.seLinuxOptions = { user: 'u' }),
+      'container proof has other SELinux options',
+    ],
+    [
+      'all of /proc',
+      spec => (spec.containers[0].securityContext.procMount = 'Unmasked'),
+      'container proof sees all of /proc',
+    ],
+  ])('would refuse %s', (_, change, problem) => {
+    const spec = structuredClone(proof);
+    change(spec);
+    expect(restrictedProblems(spec)).toEqual([problem]);
+  });
+
+  it('is held against every pod of the namespace that has not ended', async () => {
+    const root = { metadata: { name: 'root' }, spec: { hostPID: true } };
+    const attempt = podsRestricted(side);
+    expect((await run(attempt, [livePod()])).outcome).toBe('asExpected');
+    expect((await run(attempt, [livePod(), root])).reason).toBe(
+      'root: hostPID',
+    );
+    const ended = { ...root, status: { phase: 'Succeeded' } };
+    expect((await run(attempt, [ended])).outcome).toBe('asExpected');
+  });
+});
+
+describe('what is used of a quota', () => {
+  const [attempt] = withinQuota(side);
+  const quota = (used?: Record<string, string>) => ({
+    metadata: { name: 'tenant-quota' },
+    status: { used },
+  });
+
+  it.each<[string, object[], Outcome]>([
+    [
+      'all of it',
+      [quota({ 'limits.memory': '2048Mi', pods: '10' })],
+      'asExpected',
+    ],
+    ['more', [quota({ 'limits.memory': '2049Mi' })], 'breached'],
+    [
+      'more, though the live one allows it',
+      [quota({ pods: '11' })],
+      'breached',
+    ],
+    ['not counted yet', [quota()], 'asExpected'],
+  ])('%s', async (_, items, outcome) => {
+    expect((await run(attempt, items)).outcome).toBe(outcome);
+  });
+});

@@ -1,0 +1,164 @@
+import {
+  canonicalQuantity,
+  parseQuantity,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { changedFields } from '../../plan/live/changedFields';
+import { KubernetesObject } from '../../plan/types';
+import { plannedObjects } from '../checks/planned';
+import { Attempt, Finding, Side } from '../types';
+import { sayChanged, unread } from './asPlanned';
+import { restrictedProblems } from './restricted';
+
+const PODS = { apiVersion: 'v1', kind: 'Pod' };
+
+/**
+ * The pods that run, against the Deployment's template in the plan: what n8n runs
+ * as counts as much as what it may.
+ */
+export function workloadAsPlanned({ tenant, platform }: Side): Attempt[] {
+  const { namespace } = tenant.plan.names;
+  return plannedObjects(tenant.plan, 'Deployment').map(deployment => {
+    const { name } = deployment.metadata;
+    const { selector, template } = deployment.spec as any;
+    return podsAttempt(namespace, {
+      key: `pods of ${name}`,
+      request: `list Pods of ${namespace}, and compare those of ${name} with the plan field by field`,
+      expected: 'as planned',
+      of: ({ metadata }) =>
+        !metadata.deletionTimestamp &&
+        Object.entries(selector.matchLabels).every(
+          ([key, value]) => metadata.labels?.[key] === value,
+        ),
+      problems: pod => {
+        const { labels } = template.metadata;
+        const planned: KubernetesObject = {
+          ...PODS,
+          metadata: { name: pod.metadata.name, namespace, labels },
+          spec: template.spec,
+        };
+        return changedFields(
+          planned,
+          withoutInjected(pod, platform.injectedContainers),
+        ).map(field => sayChanged(field));
+      },
+    });
+  });
+}
+
+/** Every pod of the namespace, against PodSecurity `restricted`. */
+export function podsRestricted({ tenant }: Side): Attempt {
+  const { namespace } = tenant.plan.names;
+  return podsAttempt(namespace, {
+    key: 'pods',
+    request: `list Pods of ${namespace}, and hold them to PodSecurity restricted`,
+    expected: 'none that it would refuse',
+    of: () => true,
+    problems: ({ spec }) => restrictedProblems(spec),
+  });
+}
+
+/** What is used of each quota of the plan: no more than the plan gives. */
+export function withinQuota({ tenant }: Side): Attempt[] {
+  const { namespace } = tenant.plan.names;
+  return plannedObjects(tenant.plan, 'ResourceQuota').map(quota => {
+    const { name } = quota.metadata;
+    const { hard } = quota.spec as { hard: Record<string, string> };
+    return {
+      key: name,
+      by: 'kubernetes',
+      target: `ResourceQuota ${namespace}/${name}`,
+      request: `list ResourceQuotas of ${namespace}, and compare what is used of ${name}`,
+      expected: 'no more than the plan gives',
+      run: async ({ view }) => {
+        const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
+        const seen = await view.list(kind, namespace);
+        if ('problem' in seen) {
+          return unread(`ResourceQuota ${name}`, seen.problem);
+        }
+        const live = seen.items.find(item => item.metadata.name === name);
+        const used: Record<string, string> = live?.status?.used ?? {};
+        const over = Object.keys(hard)
+          .filter(key => number(used[key]) > number(hard[key]))
+          .map(
+            key =>
+              `${key}: ${canonicalQuantity(used[key])} of ${hard[key]} used`,
+          );
+        return found(over, live ? 'within the quota' : 'not there');
+      },
+    };
+  });
+}
+
+function podsAttempt(
+  namespace: string,
+  {
+    of,
+    problems,
+    ...attempt
+  }: Pick<Attempt, 'key' | 'request' | 'expected'> & {
+    of(pod: any): boolean;
+    problems(pod: any): string[];
+  },
+): Attempt {
+  return {
+    ...attempt,
+    by: 'kubernetes',
+    target: `Pods of ${namespace}`,
+    run: async ({ view }) => {
+      const seen = await view.list(PODS, namespace);
+      if ('problem' in seen) {
+        return unread(`Pods of ${namespace}`, seen.problem);
+      }
+      const pods = seen.items
+        .filter(({ status }) => !isOver(status?.phase))
+        .filter(of);
+      return found(
+        pods.flatMap(pod =>
+          problems(pod).map(problem => `${pod.metadata.name}: ${problem}`),
+        ),
+        `${pods.length} as expected`,
+      );
+    },
+  };
+}
+
+function isOver(phase?: string): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+function found(problems: string[], otherwise: string): Finding {
+  return problems.length === 0
+    ? { code: 'EQUAL', response: otherwise, outcome: 'asExpected' }
+    : {
+        code: 'DIFFERENT',
+        response: problems.join('; '),
+        outcome: 'breached',
+        reason: problems.slice(0, 3).join('; '),
+      };
+}
+
+/**
+ * A pod as it would be without the containers that config says are added to
+ * every pod, such as a mesh's proxy, and without the volumes that only they mount.
+ */
+function withoutInjected(pod: any, injected: readonly string[]): any {
+  if (injected.length === 0) {
+    return pod;
+  }
+  const own = (containers?: any[]) =>
+    containers?.filter(({ name }) => !injected.includes(name));
+  const { spec } = pod;
+  const containers = own(spec.containers) ?? [];
+  const initContainers = own(spec.initContainers);
+  const mounted = new Set(
+    [...containers, ...(initContainers ?? [])].flatMap(c =>
+      (c.volumeMounts ?? []).map(({ name }: any) => name),
+    ),
+  );
+  const volumes = spec.volumes?.filter(({ name }: any) => mounted.has(name));
+  return { ...pod, spec: { ...spec, containers, initContainers, volumes } };
+}
+
+function number(quantity = '0'): number {
+  return parseQuantity(canonicalQuantity(quantity)) ?? 0;
+}

@@ -1,0 +1,254 @@
+/**
+ * What a rule allows, as Kubernetes keeps it; rules for URLs have no resources.
+ *
+ * @public
+ */
+export interface PolicyRule {
+  verbs: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+}
+
+/**
+ * Whom a binding binds.
+ *
+ * @public
+ */
+export interface Subject {
+  kind: string;
+  name: string;
+  /** Of a ServiceAccount */
+  namespace?: string;
+}
+
+/**
+ * A Role or a ClusterRole.
+ *
+ * @public
+ */
+export interface RbacRole {
+  metadata: { name: string; namespace?: string };
+  rules?: PolicyRule[] | null;
+}
+
+/**
+ * A RoleBinding or a ClusterRoleBinding.
+ *
+ * @public
+ */
+export interface RbacBinding {
+  kind?: string;
+  metadata: { name: string; namespace?: string };
+  roleRef: { kind: string; name: string };
+  subjects?: Subject[];
+}
+
+/**
+ * Roles and bindings of a whole cluster.
+ *
+ * @public
+ */
+export interface RbacObjects {
+  clusterRoles: RbacRole[];
+  roles: RbacRole[];
+  clusterRoleBindings: RbacBinding[];
+  roleBindings: RbacBinding[];
+}
+
+/**
+ * Something that one may do.
+ *
+ * @public
+ */
+export interface Action {
+  verb: string;
+  /** API group; empty for the core one */
+  group: string;
+  /** Plural */
+  resource: string;
+  subresource?: string;
+  /** Name of the object; any where absent */
+  name?: string;
+}
+
+/**
+ * A subject that a rule applies to, and by which binding.
+ *
+ * @public
+ */
+export interface Grant {
+  subject: Subject;
+  rule: PolicyRule;
+  /** Such as `RoleBinding web-tenant-acme/admins to ClusterRole admin` */
+  binding: string;
+  /** Whether it is one of the control plane's own, of a built-in controller */
+  builtIn: boolean;
+  /** Namespace that it is for; all where absent */
+  namespace?: string;
+}
+
+/**
+ * Who asks: a user's name with the groups that the API server would add.
+ *
+ * @public
+ */
+export interface Requester {
+  user?: string;
+  groups: string[];
+}
+
+/**
+ * Kubernetes' role-based access control, evaluated from roles and bindings: what
+ * its own authorizer would say, and, what that does not tell, of whom. Rules are
+ * taken as they stand: an aggregated role holds what its controller has put there.
+ *
+ * What other authorizers allow (a webhook's, the nodes' own) is not in it.
+ *
+ * @public
+ */
+export class Rbac {
+  readonly #clusterRoles: Map<string, RbacRole>;
+  readonly #roles: Map<string, RbacRole>;
+  readonly #everywhere: Grant[];
+  readonly #byNamespace = new Map<string, Grant[]>();
+
+  constructor(objects: RbacObjects) {
+    const keyOf = ({ metadata }: RbacRole) =>
+      `${metadata.namespace ?? ''}/${metadata.name}`;
+    this.#clusterRoles = new Map(
+      objects.clusterRoles.map(role => [role.metadata.name, role]),
+    );
+    this.#roles = new Map(objects.roles.map(role => [keyOf(role), role]));
+    this.#everywhere = objects.clusterRoleBindings.flatMap(binding =>
+      this.#grantsOf(binding),
+    );
+    for (const binding of objects.roleBindings) {
+      const namespace = binding.metadata.namespace ?? '';
+      const known = this.#byNamespace.get(namespace) ?? [];
+      known.push(...this.#grantsOf(binding));
+      this.#byNamespace.set(namespace, known);
+    }
+  }
+
+  /** Everything that is granted in a namespace; for the cluster's own objects, without one. */
+  grants(namespace?: string): Grant[] {
+    return [
+      ...this.#everywhere,
+      ...(namespace === undefined
+        ? []
+        : this.#byNamespace.get(namespace) ?? []),
+    ];
+  }
+
+  /** Everything that is granted anywhere, each grant once. */
+  allGrants(): Grant[] {
+    return [...this.#everywhere, ...[...this.#byNamespace.values()].flat()];
+  }
+
+  /** Whether somebody may do something in a namespace, as the API server would say. */
+  allows(who: Requester, action: Action, namespace?: string): boolean {
+    return this.grants(namespace).some(
+      ({ subject, rule }) =>
+        appliesTo(subject, who) && ruleAllows(rule, action),
+    );
+  }
+
+  #grantsOf({ metadata, roleRef, subjects = [] }: RbacBinding): Grant[] {
+    const { name, namespace } = metadata;
+    const role =
+      roleRef.kind === 'ClusterRole'
+        ? this.#clusterRoles.get(roleRef.name)
+        : this.#roles.get(`${namespace ?? ''}/${roleRef.name}`);
+    const kind = namespace
+      ? `RoleBinding ${namespace}/`
+      : 'ClusterRoleBinding ';
+    return (role?.rules ?? []).flatMap(rule =>
+      subjects.map(each => {
+        const subject =
+          each.kind === 'ServiceAccount' && !each.namespace
+            ? { ...each, namespace }
+            : each;
+        return {
+          subject,
+          rule,
+          binding: `${kind}${name} to ${roleRef.kind} ${roleRef.name}`,
+          builtIn: !namespace && isBuiltIn(subject, name, roleRef.name),
+          namespace,
+        };
+      }),
+    );
+  }
+}
+
+/**
+ * A controller of the control plane's, by the binding that Kubernetes itself makes
+ * for it: role, binding and ServiceAccount carry its name. By any other binding it
+ * is a subject like others.
+ */
+function isBuiltIn(subject: Subject, binding: string, role: string): boolean {
+  return (
+    subject.kind === 'ServiceAccount' &&
+    subject.namespace === 'kube-system' &&
+    role === `system:controller:${subject.name}` &&
+    binding === role
+  );
+}
+
+/** Whether a requester is a binding's subject. */
+export function appliesTo(
+  { kind, name, namespace }: Subject,
+  { user, groups }: Requester,
+): boolean {
+  switch (kind) {
+    case 'User':
+      return user === name;
+    case 'Group':
+      return groups.includes(name);
+    case 'ServiceAccount':
+      return (
+        Boolean(namespace) &&
+        user === `system:serviceaccount:${namespace}:${name}`
+      );
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether a rule allows an action. An action without a name is on any object: a
+ * rule for some names allows it of those, but for what has no name when it is
+ * authorised (creating an object, deleting a collection).
+ */
+export function ruleAllows(
+  { verbs, apiGroups = [], resources = [], resourceNames = [] }: PolicyRule,
+  { verb, group, resource, subresource, name }: Action,
+): boolean {
+  const full = subresource ? `${resource}/${subresource}` : resource;
+  const isNameless =
+    (verb === 'create' && !subresource) || verb === 'deletecollection';
+  return (
+    (verbs.includes('*') || verbs.includes(verb)) &&
+    (apiGroups.includes('*') || apiGroups.includes(group)) &&
+    resources.some(
+      each =>
+        each === '*' ||
+        each === full ||
+        (subresource !== undefined && each === `*/${subresource}`),
+    ) &&
+    (resourceNames.length === 0 ||
+      (name === undefined ? !isNameless : resourceNames.includes(name)))
+  );
+}
+
+/** A ServiceAccount as it asks: with the groups that the API server adds. */
+export function serviceAccount(namespace: string, name: string): Requester {
+  return {
+    user: `system:serviceaccount:${namespace}:${name}`,
+    groups: [
+      'system:serviceaccounts',
+      `system:serviceaccounts:${namespace}`,
+      'system:authenticated',
+    ],
+  };
+}

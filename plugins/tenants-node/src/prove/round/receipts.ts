@@ -1,0 +1,222 @@
+import {
+  Receipt,
+  ReceiptSource,
+  Requirement,
+} from '@threewalls/backstage-plugin-tenants-common';
+import pLimit from 'p-limit';
+import { isReached } from '../attempts/podAttempt';
+import {
+  attemptsOf,
+  PlannedCheck,
+  planChecks,
+  receiptId,
+  requirementsOf,
+} from '../checks/checks';
+import { Attempt, Check, Finding, Round, Side } from '../types';
+
+/** Longest text of an answer that a receipt keeps, in characters. */
+const LONGEST = 1000;
+/** The portal's own attempts of one side at once: its pods' streams need connections, too. */
+const CONCURRENCY = 8;
+/** Milliseconds for one attempt of the portal's: what takes longer shows nothing. */
+const PATIENCE_MS = 12_000;
+
+/** A tenant's receipts, what was required of them, and against whom they stand. */
+export interface SideReceipts {
+  required: Requirement[];
+  receipts: Receipt[];
+  /** `canary` where the neighbour was not well enough to count */
+  neighbour: string;
+  /** Longest that a policy took to bite, in milliseconds */
+  timeToEnforceMs?: number;
+}
+
+/** Makes every attempt of a side; each leaves a receipt, whatever comes of it. */
+export async function takeReceipts(
+  side: Side,
+  round: Round,
+  options: { portalMayStart: Promise<void>; onDone: () => void },
+): Promise<SideReceipts> {
+  const limit = pLimit(CONCURRENCY);
+  let timeToEnforceMs: number | undefined;
+
+  const take = async (check: Check, attempt: Attempt): Promise<Receipt> => {
+    const { by } = attempt;
+    if (by === 'tenant' || by === 'neighbour' || by === 'ram') {
+      const finding = await attempt.run(round);
+      const { enforcedAfterMs: late } = finding;
+      if (late !== undefined) {
+        timeToEnforceMs = Math.max(late, timeToEnforceMs ?? 0);
+      }
+      const pod = await round.pod(by);
+      const source: ReceiptSource = {
+        type: 'pod',
+        name: pod ? `${pod.namespace}/${pod.name}` : '',
+        uid: pod?.uid,
+      };
+      const node = pod?.facts.nodeName;
+      return receiptOf(side, check, attempt, { ...finding, source, node });
+    }
+    return limit(async () => {
+      await options.portalMayStart;
+      const finding = await ask(attempt, round);
+      options.onDone();
+      const source = { type: by, name: side.cluster.name };
+      return receiptOf(side, check, attempt, { ...finding, source });
+    });
+  };
+  const taken = await Promise.all(
+    planChecks(side).flatMap(planned => [
+      ...planned.attempts.map(attempt => take(planned.check, attempt)),
+      ...notTaken(side, planned),
+    ]),
+  );
+  const problem = await neighbourProblem(side, round);
+  const neighbour = side.neighbour?.plan.spec.name;
+  return {
+    required: requirementsOf(side),
+    receipts: problem
+      ? taken.map(r => withoutNeighbour(r, neighbour, problem))
+      : taken,
+    neighbour: neighbour && !problem ? neighbour : 'canary',
+    timeToEnforceMs,
+  };
+}
+
+/** The receipts of a round that could not begin: nothing is shown by any of them. */
+export function untried(side: Side, problem: string): SideReceipts {
+  const finding = {
+    code: 'NONE',
+    response: '',
+    durationMs: 0,
+    outcome: 'inconclusive',
+    reason: problem,
+    source: { type: 'kubernetes', name: side.cluster.name },
+  } as const;
+  return {
+    required: requirementsOf(side),
+    receipts: planChecks(side).flatMap(planned => [
+      ...planned.attempts.map(attempt =>
+        receiptOf(side, planned.check, attempt, finding),
+      ),
+      ...notTaken(side, planned),
+    ]),
+    neighbour: 'canary',
+  };
+}
+
+/** Asks the API server or Vault; what goes wrong on the portal's side shows nothing about a wall. */
+async function ask(attempt: Attempt, round: Round): Promise<Finding> {
+  const begun = Date.now();
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.any([round.signal, patience]);
+  const late = new Promise<never>((_, fail) =>
+    signal.addEventListener('abort', () =>
+      fail(new Error(`No answer within ${Date.now() - begun} ms`)),
+    ),
+  );
+  // Not everything that is asked can be told to stop.
+  const answer = await Promise.race([
+    attempt.run({ ...round, signal }),
+    late,
+  ]).catch((error: Error & { status?: number }) => ({
+    code: error.status ? String(error.status) : 'NO-ANSWER',
+    response: error.message,
+    outcome: 'inconclusive' as const,
+    reason: error.message,
+  }));
+  return {
+    startedAt: new Date(begun).toISOString(),
+    durationMs: Date.now() - begun,
+    ...answer,
+  };
+}
+
+function receiptOf(
+  side: Side,
+  check: Check,
+  attempt: Attempt,
+  finding: Finding & { source: ReceiptSource; node?: string },
+): Receipt {
+  const { neighbour, target, request, expected } = attempt;
+  const { node, source, code, response, outcome, reason } = finding;
+  return {
+    id: receiptId(check, attempt),
+    about: { tenant: side.tenant.plan.spec.name, neighbour, node },
+    check: check.id,
+    wall: check.wall,
+    kind: check.kind,
+    source,
+    target,
+    request,
+    expected,
+    code,
+    response: response.slice(0, LONGEST),
+    startedAt: finding.startedAt ?? new Date().toISOString(),
+    durationMs: finding.durationMs ?? 0,
+    outcome,
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** What a check leaves that has nothing to try and says why; nothing where it doesn't say. */
+function notTaken(side: Side, { check, because }: PlannedCheck): Receipt[] {
+  const { spec, names } = side.tenant.plan;
+  return because === undefined
+    ? []
+    : [
+        {
+          id: receiptId(check),
+          about: { tenant: spec.name },
+          check: check.id,
+          wall: check.wall,
+          kind: check.kind,
+          source: { type: 'plan', name: spec.name },
+          target: names.namespace,
+          request: 'none',
+          expected: 'nothing to try',
+          code: 'NONE',
+          response: '',
+          startedAt: new Date().toISOString(),
+          durationMs: 0,
+          outcome: 'notApplicable',
+          reason: because,
+        },
+      ];
+}
+
+/**
+ * Why the neighbour is not well enough to count (scaled to 0, going away, its pod
+ * not started): it has to witness, or to try, what it did not.
+ */
+async function neighbourProblem(
+  side: Side,
+  round: Round,
+): Promise<string | undefined> {
+  for (const { errands = [] } of attemptsOf(side)) {
+    for (const errand of errands.filter(e => e.by === 'neighbour')) {
+      const answer = await round.answer(errand);
+      if ('says' in errand ? !isReached(answer) : !answer) {
+        const { code = 'no answer', response = '' } = answer ?? {};
+        const pod = await round.pod('neighbour');
+        return pod?.problem ?? `${errand.task.id}: ${code} ${response}`.trim();
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A neighbour that is not well makes nobody unproven, and hides no breach. */
+function withoutNeighbour(
+  receipt: Receipt,
+  neighbour: string | undefined,
+  problem: string,
+): Receipt {
+  return receipt.about.neighbour !== neighbour || receipt.outcome === 'breached'
+    ? receipt
+    : {
+        ...receipt,
+        outcome: 'notApplicable',
+        reason: `${neighbour} could not take part: ${problem}`,
+      };
+}

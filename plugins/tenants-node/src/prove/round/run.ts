@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { ProofProgress } from '@threewalls/backstage-plugin-tenants-common';
+import { declaredPlacement } from '../attempts/placement';
+import { attemptsOf } from '../checks/checks';
+import { podManifest } from '../pod/manifest';
+import { notRun, runPod } from '../pod/run';
+import { ProveOptions } from '../proof';
+import { PodRun, Round, Side } from '../types';
+import { assignTasks, podOf, RAM } from './pods';
+import { PodsFirst } from './podsFirst';
+import { Prepared } from './prepare';
+import { SideReceipts, takeReceipts } from './receipts';
+
+/** When a round is given up, and when it has to have come to its end. */
+export interface RoundSignals {
+  signal: AbortSignal;
+  deadline: AbortSignal;
+}
+
+/** Runs all pods and all of the portal's own attempts of a round, at once. */
+export async function runRound(
+  { sides, facts, noRoom, view, vault }: Prepared,
+  options: ProveOptions,
+  { signal, deadline }: RoundSignals,
+): Promise<SideReceipts[]> {
+  const { cluster, platform, onProgress } = options;
+  const tasks = assignTasks(sides);
+  const podsFirst = new PodsFirst(1 + sides.length);
+  const reports = sides.map(side => progressOf(side, onProgress));
+  const either = AbortSignal.any([signal, deadline]);
+
+  const start = async (
+    name: string,
+    side: Side,
+    on: { problem?: string; report?: (change: Change) => void } = {},
+  ): Promise<PodRun> => {
+    const isRam = name === RAM;
+    const counted = podsFirst.onePod();
+    const nonce = randomBytes(6).toString('hex');
+    const pod = podManifest({
+      role: isRam ? 'ram' : 'proof',
+      plan: isRam ? side.canary.plan : side.tenant.plan,
+      platform,
+      cluster: cluster.config,
+      nonce,
+      tasks: tasks.get(name) ?? [],
+      placement: isRam ? undefined : declaredPlacement(side),
+    });
+    if (on.problem) {
+      counted();
+      return notRun(pod, on.problem);
+    }
+    return runPod(cluster, pod, {
+      nonce,
+      signal,
+      deadline,
+      onStarted: () => {
+        counted();
+        on.report?.(p => (p.phase = 'attacking'));
+      },
+      onAnswer: () => on.report?.(p => p.done++),
+    }).finally(counted);
+  };
+  const pods = new Map([
+    [RAM, start(RAM, sides[0])],
+    ...sides.map((side, i): [string, Promise<PodRun>] => {
+      const name = podOf(side, 'tenant');
+      const on = { problem: noRoom[i], report: reports[i] };
+      return [name, start(name, side, on)];
+    }),
+  ]);
+  const ours = new Set<string>();
+  const portalMayStart = podsFirst.wait(either);
+  const taken = Promise.all(
+    sides.map((side, i) => {
+      const pod: Round['pod'] = async by => pods.get(podOf(side, by));
+      return takeReceipts(
+        side,
+        {
+          cluster,
+          platform,
+          signal: either,
+          view,
+          vault,
+          ours,
+          pod,
+          answer: async ({ by, task }) => (await pod(by))?.answers.get(task.id),
+          node: name => facts.nodes.get(name ?? ''),
+        },
+        { portalMayStart, onDone: () => reports[i](p => p.done++) },
+      );
+    }),
+  );
+  // All pods come to their end, and are cleaned up, before the round does.
+  await Promise.allSettled([...pods.values(), taken]);
+  signal.throwIfAborted();
+  return taken;
+}
+
+type Change = (progress: ProofProgress) => void;
+
+/** Tells how far a side has come, whenever that changes. */
+function progressOf(
+  side: Side,
+  onProgress: ProveOptions['onProgress'],
+): (change: Change) => void {
+  const progress: ProofProgress = {
+    phase: 'waiting for the proof pods',
+    done: 0,
+    total: attemptsOf(side).length,
+  };
+  return change => {
+    change(progress);
+    progress.done = Math.min(progress.done, progress.total);
+    onProgress?.(side.tenant.plan.spec.name, { ...progress });
+  };
+}
