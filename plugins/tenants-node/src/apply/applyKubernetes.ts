@@ -15,8 +15,11 @@ import { checkOwnership, Ownership } from './ownership';
 
 /** Milliseconds between tries of what the API server can't do just yet: at first, and at most. */
 const RETRY_MS = { first: 10, most: 250 };
-/** Tries in a namespace that this run has made, and in any other. */
-const TRIES = { fresh: 20, other: 8 };
+/**
+ * Milliseconds that an API server may take to know of a new RoleBinding or
+ * namespace: on one that has just started, or is busy, it is seconds.
+ */
+const PATIENCE_MS = 10_000;
 
 /** What the apply of one resource is told of the run it belongs to. */
 export interface ApplyContext extends Partial<Ownership> {
@@ -152,7 +155,7 @@ async function withPatience(
   context: ApplyContext,
   send: () => Promise<KubernetesResponse<any>>,
 ): Promise<KubernetesResponse<any>> {
-  const tries = context.fresh ? TRIES.fresh : TRIES.other;
+  const deadline = Date.now() + PATIENCE_MS;
   for (let attempt = 1; ; attempt++) {
     const response = await send();
     const mayPass =
@@ -160,7 +163,7 @@ async function withPatience(
       (response.status === 403 || (context.fresh && response.status === 404)) &&
       !isAdmission(response) &&
       !isUnknownKind(response);
-    if (!mayPass || attempt === tries) {
+    if (!mayPass || Date.now() > deadline) {
       return response;
     }
     const pause = Math.min(RETRY_MS.first * 2 ** (attempt - 1), RETRY_MS.most);
