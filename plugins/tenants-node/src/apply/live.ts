@@ -23,6 +23,11 @@ export async function readLive(
   { kubernetes, vault }: Cluster,
   options: { signal?: AbortSignal } = {},
 ): Promise<LiveObjects> {
+  const { namespace: name } = plan.names;
+  const namespace = await kubernetes.get(
+    { apiVersion: 'v1', kind: 'Namespace', name },
+    options,
+  );
   const limit = pLimit(CONCURRENCY);
   const kinds = new Map<string, { collection: ObjectRef; ids: string[] }>();
   const live: LiveObjects = new Map();
@@ -53,7 +58,8 @@ export async function readLive(
       );
     }
   }
-  for (const { collection, ids } of kinds.values()) {
+  // The portal's rights are in the namespace: without one there are none.
+  for (const { collection, ids } of namespace ? kinds.values() : []) {
     reads.push(
       limit(async () => {
         const { apiVersion, kind } = collection;
