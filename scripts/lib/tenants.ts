@@ -85,8 +85,8 @@ export async function prove(
 ): Promise<Proof> {
   const deadline = Date.now() + UNPROVEN_MS;
   for (;;) {
-    const path = `/api/tenants/tenants/${name}/proofs`;
-    const { id } = await portal.call('POST', path, {});
+    const path = `/api/tenants/tenants/${name}/operations`;
+    const { id } = await portal.call('POST', path, { kind: 'prove' });
     const proof = await followProof(portal, name, id);
     const unproven = proof.verdicts.find(v => v.status === 'unproven');
     if (!unproven || Date.now() > deadline) {
@@ -103,13 +103,17 @@ async function followProof(
   id: string,
 ): Promise<Proof> {
   const deadline = Date.now() + 180_000;
+  const tenant = `/api/tenants/tenants/${name}`;
   for (;;) {
-    const proof = await portal.call<Proof>(
+    const { state, error } = await portal.call(
       'GET',
-      `/api/tenants/tenants/${name}/proofs/${id}`,
+      `${tenant}/operations/${id}`,
     );
-    if (proof.state === 'done') {
-      return proof;
+    if (state === 'succeeded') {
+      return portal.call<Proof>('GET', `${tenant}/proofs/${id}`);
+    }
+    if (!['queued', 'running'].includes(state)) {
+      throw new Error(`The proof of ${name} ended as ${state}: ${error}`);
     }
     if (Date.now() > deadline) {
       throw new Error(`The proof of ${name} did not end within 180 s`);
