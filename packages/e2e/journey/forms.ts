@@ -36,7 +36,7 @@ export async function order(
     .waitFor();
   await page.getByLabel('Name').first().fill(values.name);
   await next(page);
-  await page.getByText('What it may reach').last().waitFor();
+  await page.getByText('Allowed destinations').last().waitFor();
   await at('form-egress');
   await next(page);
   await page.getByText('First password').first().waitFor();
@@ -60,14 +60,14 @@ export async function review(page: Page): Promise<void> {
 
 /** Types a tenant's name, to confirm that it goes. */
 export async function typeName(page: Page, name: string): Promise<void> {
-  await page.getByLabel(/name again/).fill(name);
+  await page.getByLabel(/Type the tenant's name/).fill(name);
 }
 
 /** Asserts that the form does not go on with the name of another tenant. */
 export async function refuseOtherName(page: Page, name: string): Promise<void> {
   await typeName(page, `not-${name}`);
   await page.getByRole('button', { name: 'Review' }).click();
-  const refusal = page.getByText(/This is not the name/).first();
+  const refusal = page.getByText(/doesn't match the tenant's name/).first();
   await refusal.waitFor();
 }
 

@@ -90,7 +90,7 @@ describe('a tenant’s journey through the portal', () => {
   it('is ordered in the form, watched, and opened with three walls that hold', async () => {
     await fillIn('dark');
     await fillIn('light');
-    const link = await runTask(page, 'The tenant in the catalog');
+    const link = await runTask(page, 'Tenant in the catalog');
     await look(page, 'task');
     await link.click();
     await untilWalls(page, HOLDING);
@@ -172,7 +172,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('link', { name: 'Resize' }).click();
     await look(page, 'form-resize', () => chooseSize(page, 'Medium'));
     await review(page);
-    const link = await runTask(page, 'The tenant in the catalog');
+    const link = await runTask(page, 'Tenant in the catalog');
     assert.equal((await quotaOf(NAMESPACE))['limits.cpu'], '4');
     await link.click();
     await untilWalls(page, HOLDING);

@@ -19,7 +19,7 @@ const egress = (title: string, kind: 'host' | 'cidr') => ({
   title,
   type: 'array',
   items: { type: 'string' },
-  description: 'One a line',
+  description: 'One per line',
   'ui:field': 'TenantEgress',
   'ui:hideError': true,
   'ui:options': { kind },
@@ -30,7 +30,7 @@ const preview = {
   schema: {
     properties: {
       preview: {
-        title: 'What will happen',
+        title: 'Preview',
         type: 'string',
         'ui:field': 'TenantPreview',
         'ui:backstage': { review: { show: false } },
@@ -45,14 +45,14 @@ const TEMPLATES: Record<string, TemplateParameterSchema> = {
     title: 'Create an n8n tenant',
     steps: [
       {
-        title: 'The tenant',
+        title: 'Tenant',
         schema: {
           required: ['name', 'owner', 'cluster', 'size'],
           properties: {
             name: {
               title: 'Name',
               type: 'string',
-              description: 'It can not be changed later',
+              description: "Can't be changed later",
               'ui:field': 'TenantName',
               'ui:hideError': true,
             },
@@ -71,7 +71,7 @@ const TEMPLATES: Record<string, TemplateParameterSchema> = {
         },
       },
       {
-        title: 'What it may reach',
+        title: 'Allowed destinations',
         schema: {
           properties: {
             egressHosts: egress('Hosts', 'host'),
@@ -86,7 +86,7 @@ const TEMPLATES: Record<string, TemplateParameterSchema> = {
     title: 'Resize an n8n tenant',
     steps: [
       {
-        title: 'The tenant and its new size',
+        title: 'Tenant and size',
         schema: { required: ['tenant', 'size'], properties: { tenant, size } },
       },
       preview,
@@ -96,18 +96,18 @@ const TEMPLATES: Record<string, TemplateParameterSchema> = {
     title: 'Offboard an n8n tenant',
     steps: [
       {
-        title: 'The tenant',
+        title: 'Tenant',
         schema: {
           required: ['tenant', 'confirm'],
           properties: {
             tenant,
             keepData: {
-              title: 'Keep the data',
+              title: 'Keep its data',
               type: 'boolean',
               default: false,
             },
             confirm: {
-              title: 'Type the name of the tenant',
+              title: "Type the tenant's name",
               type: 'string',
               'ui:field': 'TenantRemoval',
               'ui:hideError': true,

@@ -36,9 +36,11 @@ describe('TenantName', () => {
 
     await userEvent.type(await screen.findByLabelText(/Name/), 'umbrella');
 
-    expect(await screen.findByText('The name is free')).toBeInTheDocument();
+    expect(
+      await screen.findByText('The name is available'),
+    ).toBeInTheDocument();
     const preview = screen.getByRole('group', {
-      name: 'What it will be called',
+      name: 'Resulting names',
     });
     expect(within(preview).getByText('web-tenant-umbrella')).toBeVisible();
     expect(
@@ -83,7 +85,7 @@ describe('TenantName', () => {
     );
 
     expect(
-      await screen.findByText(/There is a tenant acme of this owner/),
+      await screen.findByText(/This owner already has acme/),
     ).toBeInTheDocument();
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
   });
@@ -97,7 +99,9 @@ describe('TenantName', () => {
       api,
     );
 
-    expect(await screen.findByText(/can not be told: .*503/)).toBeVisible();
+    expect(
+      await screen.findByText(/Couldn't check availability: .*503/),
+    ).toBeVisible();
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
   });
 });
@@ -143,13 +147,15 @@ describe('TenantEgress', () => {
     });
     renderField(TenantEgressField, { schema, uiSchema }, api);
 
-    expect(await screen.findByText(/Not on this platform/)).toBeInTheDocument();
+    expect(
+      await screen.findByText(/Use IPv4 ranges below/),
+    ).toBeInTheDocument();
     const input = screen.getByLabelText('Hosts');
     expect(input).not.toBeInvalid();
     await userEvent.type(input, 'a');
 
     expect(
-      await screen.findByText(/know no host names: name IPv4 ranges instead/),
+      await screen.findByText(/can't allow host names. Use IPv4 ranges$/),
     ).toBeInTheDocument();
     expect(input).toBeInvalid();
     await expect(violations()).resolves.toEqual([]);

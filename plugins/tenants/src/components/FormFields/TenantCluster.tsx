@@ -100,7 +100,7 @@ export const TenantCluster = createFormField({
   schema: clusterSchema,
   validation: (cluster, field) => {
     if (!cluster) {
-      field.addError('Choose the cluster that the tenant is to live on');
+      field.addError('Choose a cluster');
     }
   },
 });

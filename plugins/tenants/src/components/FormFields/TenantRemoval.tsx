@@ -77,7 +77,7 @@ export const TenantRemoval = createFormField({
   validation: (typed, field, { formData }) => {
     const name = tenantOf(formData as Record<string, unknown>);
     if (name && typed !== name) {
-      field.addError(`This is not the name of the tenant, ${name}`);
+      field.addError(`This doesn't match the tenant's name, ${name}`);
     }
   },
 });

@@ -21,17 +21,17 @@ const sizeSchema = makeFieldSchema({
             cpu: z
               .tuple([z.string(), z.string()])
               .optional()
-              .describe('CPU requested and at most'),
+              .describe('CPU requests and limits'),
             memory: z
               .tuple([z.string(), z.string()])
               .optional()
-              .describe('Memory requested and at most'),
+              .describe('Memory requests and limits'),
             pods: z.number().optional(),
             storage: z.string().optional(),
           }),
         )
         .optional()
-        .describe('Sizes to show in place of those that the backend offers'),
+        .describe('Sizes to show instead of those that the backend offers'),
     }),
 });
 

@@ -62,6 +62,6 @@ export async function tenantNameError(
   const owner = context.formData.owner as string | undefined;
   const { state } = await availabilityOf(api, name, owner);
   return state === 'taken'
-    ? `The name ${name} is taken: choose another`
+    ? `The name ${name} is taken. Choose another one`
     : undefined;
 }

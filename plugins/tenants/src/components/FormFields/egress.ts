@@ -7,9 +7,9 @@ import {
 /** What a list of allowed egress holds. */
 export type EgressKind = 'host' | 'cidr';
 
-/** Said of any host where the platform's network policies know none. */
+/** The error for any host where the platform's network policies can't match host names. */
 export const HOSTS_REFUSED =
-  'The network policies of this platform know no host names: name IPv4 ranges instead';
+  "This platform can't allow host names. Use IPv4 ranges";
 
 const PROBLEM_OF = { host: egressHostProblem, cidr: egressCidrProblem };
 
@@ -29,7 +29,7 @@ export function egressErrors(entries: string[], kind: EgressKind): string[] {
   });
   return entries.length > MAX_EGRESS_ENTRIES
     ? [
-        `${entries.length} are too many: ${MAX_EGRESS_ENTRIES} at most`,
+        `${entries.length} entries: the maximum is ${MAX_EGRESS_ENTRIES}`,
         ...errors,
       ]
     : errors;

@@ -39,7 +39,7 @@ describe('MatrixCard', () => {
     expect(held).toHaveTextContent('✓');
     // The pair of acme and initech has not been tried.
     const row = screen.getByRole('row', { name: /^acme acme/ });
-    expect(within(row).getByTitle('not tried yet')).toHaveTextContent('·');
+    expect(within(row).getByTitle('not proved yet')).toHaveTextContent('·');
   });
 
   it('says how many pairs are covered, and names the breached', async () => {
@@ -115,7 +115,7 @@ describe('MatrixCard', () => {
     render(<MatrixCard names={NAMES} />, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      /The matrix can not be shown: connection refused/,
+      /Couldn't load the matrix: connection refused/,
     );
   });
 });
@@ -144,7 +144,7 @@ describe('NeighboursCard', () => {
       '/catalog/default/resource/globex/tenant?proof=globex-acme',
     );
     expect(screen.getByRole('row', { name: /^initech/ })).toHaveTextContent(
-      /not tried yet.*holds/,
+      /not proved yet.*holds/,
     );
   });
 

@@ -32,7 +32,7 @@ export function UseCell(props: { usage?: TenantUsageSummary }) {
     <Flex direction="column" gap="1" title={text} className={styles.cell}>
       <Flex align="center" gap="1">
         <Text as="span" variant="body-small">
-          {percentOf(ratio)} {t(PARTS[part])}
+          {t(PARTS[part])} {percentOf(ratio)}
         </Text>
         {isNearlyFull(ratio) && (
           <RiErrorWarningFill

@@ -8,9 +8,9 @@ export function isNearlyFull(ratio: number): boolean {
   return ratio >= NEARLY_FULL;
 }
 
-/** A ratio from 0 to 1 in per cent. */
+/** A ratio from 0 to 1 as a percentage. */
 export function percentOf(ratio: number): string {
-  return `${Math.round(ratio * 100)} %`;
+  return `${Math.round(ratio * 100)}%`;
 }
 
 /** The part of its quota that a tenant has used most of. */

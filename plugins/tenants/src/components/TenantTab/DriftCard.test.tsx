@@ -12,7 +12,9 @@ describe('DriftCard', () => {
       apis: [mockTenantsApi({ getDrift })],
     });
 
-    expect(await screen.findByText(/^Not as planned/)).toBeInTheDocument();
+    expect(
+      await screen.findByText(/^Differs from the plan/),
+    ).toBeInTheDocument();
     expect(
       screen.getByRole('group', { name: 'NetworkPolicy tenant-isolation' }),
     ).toHaveTextContent(/is missing$/);
@@ -30,11 +32,11 @@ describe('DriftCard', () => {
     api.getDrift.mockResolvedValueOnce({ items: [] });
     renderInTestApp(<DriftCard tenantName="acme" />, { apis: [api] });
 
-    await screen.findByText(/Not as planned/);
+    await screen.findByText(/Differs from the plan/);
     await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
 
     expect(
-      await screen.findByText('Everything is as planned'),
+      await screen.findByText('Everything matches the plan'),
     ).toBeInTheDocument();
   });
 

@@ -134,7 +134,7 @@ function Verdict(props: { proof: ProofSummary; wall: Wall }) {
     <WallStatusLabel status={verdict.status} />
   ) : (
     <Text as="span" color="secondary">
-      {t('tab.underWay')}
+      {t('tab.running')}
     </Text>
   );
 }

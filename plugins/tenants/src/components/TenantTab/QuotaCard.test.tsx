@@ -20,9 +20,9 @@ describe('QuotaCard', () => {
     render();
 
     const quota = await screen.findByRole('group', { name: 'tenant-quota' });
-    const cpu = within(quota).getByRole('meter', { name: 'CPU at most' });
+    const cpu = within(quota).getByRole('meter', { name: 'CPU limits' });
     expect(cpu).toHaveAttribute('aria-valuenow', '50');
-    expect(cpu).toHaveAttribute('aria-valuetext', '1 of 2, 50 %');
+    expect(cpu).toHaveAttribute('aria-valuetext', '1 of 2, 50%');
     expect(cpu.parentElement).toHaveTextContent('CPU at most1 of 250 %');
     await expect(violations()).resolves.toEqual([]);
   });
@@ -31,12 +31,12 @@ describe('QuotaCard', () => {
     render();
 
     const memory = await screen.findByRole('meter', {
-      name: 'Memory at most',
+      name: 'Memory limits',
       description: '',
       value: { now: 94 },
     } as object);
     expect(memory.parentElement).toHaveTextContent(
-      '1.9 GiB of 2 GiB94 %nearly full',
+      '1.9 GiB of 2 GiB94%nearly full',
     );
     expect(
       screen.getByRole('meter', { name: 'Storage' }).parentElement,
@@ -50,7 +50,7 @@ describe('QuotaCard', () => {
     const objects = await screen.findByRole('group', {
       name: 'tenant-objects',
     });
-    expect(objects).toHaveTextContent(/Load balancersnone allowed/);
+    expect(objects).toHaveTextContent(/Load balancersnot allowed/);
     expect(
       within(objects).queryByRole('meter', { name: 'Load balancers' }),
     ).toBeNull();
@@ -71,7 +71,7 @@ describe('QuotaCard', () => {
     );
 
     const bar = await screen.findByRole('meter', { name: 'count/jobs.batch' });
-    expect(bar).toHaveAttribute('aria-valuetext', '1 of 4, 25 %');
+    expect(bar).toHaveAttribute('aria-valuetext', '1 of 4, 25%');
     const groups = screen.getAllByRole('group').map(g => g.ariaLabel);
     expect(groups[groups.length - 1]).toBe('other');
   });
@@ -79,9 +79,7 @@ describe('QuotaCard', () => {
   it('keeps its place while the cluster is asked', async () => {
     render(mockTenantsApi({ getUsage: () => new Promise(() => {}) }));
 
-    expect(
-      await screen.findByText('Asking the cluster what is used'),
-    ).toBeInTheDocument();
+    expect(await screen.findByText('Loading the usage…')).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
   });
 

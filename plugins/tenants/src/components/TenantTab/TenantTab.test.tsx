@@ -160,7 +160,7 @@ describe('TenantTab', () => {
       tenant: 'resource:default/globex',
       size: 'small',
     });
-    const reapply = screen.getByRole('link', { name: 'Apply again' });
+    const reapply = screen.getByRole('link', { name: 'Restore' });
     const again = new URL(reapply.getAttribute('href')!, 'http://localhost');
     // All of it: what is left out, the tenant would lose.
     expect(JSON.parse(again.searchParams.get('formData')!)).toEqual({
@@ -205,7 +205,7 @@ describe('TenantTab', () => {
     );
     expect(
       await screen.findByRole('button', {
-        name: /breached.*Barrier.*net.canary-egress/,
+        name: /breached.*Attack.*net.canary-egress/,
       }),
     ).toBeInTheDocument();
 

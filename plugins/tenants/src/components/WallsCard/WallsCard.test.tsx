@@ -34,7 +34,7 @@ describe('WallsCard', () => {
   it('keeps the place of the walls while they load', async () => {
     renderCard(() => new Promise(() => {}));
 
-    expect(await screen.findByText('Loading the walls')).toBeInTheDocument();
+    expect(await screen.findByText('Loading the walls…')).toBeInTheDocument();
     expect(await findProve()).toBeDisabled();
     await expect(violations()).resolves.toEqual([]);
   });
@@ -58,12 +58,12 @@ describe('WallsCard', () => {
     }
     expect(await tabTo(/Network wall/)).toBe(true);
     await user.keyboard('{Enter}');
-    await screen.findAllByLabelText('Got');
+    await screen.findAllByLabelText('Result');
     expect(await tabTo(/net.canary-egress/)).toBe(true);
     // What was asked and answered scrolls, and can be copied.
-    expect(await tabTo(/^Tried$/)).toBe(true);
-    expect(await tabTo(/^Copy: Tried$/)).toBe(true);
-    expect(await tabTo(/^Got$/)).toBe(true);
+    expect(await tabTo(/^Request$/)).toBe(true);
+    expect(await tabTo(/^Copy: Request$/)).toBe(true);
+    expect(await tabTo(/^Result$/)).toBe(true);
   });
 
   it('opens the receipts of a breached wall, the breach first', async () => {
@@ -74,13 +74,13 @@ describe('WallsCard', () => {
     await userEvent.click(row);
 
     const [worst, ...rest] = await screen.findAllByRole('button', {
-      name: /(Barrier|Control).*net\./,
+      name: /(Attack|Baseline).*net\./,
     });
     expect(worst).toHaveAccessibleName(
-      /breached.*Barrier.*net.canary-egress.*OK/,
+      /breached.*Attack.*net.canary-egress.*OK/,
     );
     expect(worst).toHaveAttribute('aria-expanded', 'true');
-    expect(screen.getAllByLabelText('Got')[0]).toHaveTextContent(
+    expect(screen.getAllByLabelText('Result')[0]).toHaveTextContent(
       'connected to 10.96.20.7:8080',
     );
     expect(
@@ -88,10 +88,8 @@ describe('WallsCard', () => {
     ).toBeInTheDocument();
     expect(rest).toHaveLength(3);
     expect(rest[0]).toHaveAttribute('aria-expanded', 'false');
-    expect(rest[0]).toHaveAccessibleName(/as expected.*Control/);
-    expect(
-      screen.getByText(/2 of 3 barriers refused as expected/),
-    ).toBeInTheDocument();
+    expect(rest[0]).toHaveAccessibleName(/as expected.*Baseline/);
+    expect(screen.getByText(/2 of 3 attacks blocked/)).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
   });
 
@@ -101,10 +99,12 @@ describe('WallsCard', () => {
     renderCard(async () => tenants.globex, { name: 'globex' });
 
     await user.click(await findRow(/Network wall/));
-    await user.click(await screen.findByRole('button', { name: 'Copy: Got' }));
+    await user.click(
+      await screen.findByRole('button', { name: 'Copy: Result' }),
+    );
 
     expect(
-      await screen.findByRole('button', { name: 'Copied: Got' }),
+      await screen.findByRole('button', { name: 'Copied: Result' }),
     ).toBeInTheDocument();
   });
 
@@ -136,11 +136,11 @@ describe('WallsCard', () => {
     renderCard(async () => tenants.wonka, { name: 'wonka' });
 
     await userEvent.click(
-      await findRow(/Network wall.*unproven.*No proof yet.*never proved/),
+      await findRow(/Network wall.*unproven.*No proof yet.*not proved yet/),
     );
 
     expect(
-      await screen.findByText('There is no proof yet, and so no receipt'),
+      await screen.findByText('No receipts yet: no proof has finished'),
     ).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
   });
@@ -203,7 +203,7 @@ describe('WallsCard', () => {
     });
 
     expect(
-      await screen.findByText(/takes the permission tenant.prove/),
+      await screen.findByText(/you need tenant.prove/),
     ).toBeInTheDocument();
     expect(await findProve()).toBeDisabled();
     expect(await findProve()).toHaveAccessibleDescription(/tenant.prove/);
@@ -226,7 +226,9 @@ describe('WallsCard', () => {
     });
 
     const panel = await screen.findByRole('alert');
-    expect(within(panel).getByText(/can not be shown/)).toBeInTheDocument();
+    expect(
+      within(panel).getByText(/Couldn't load the walls/),
+    ).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
     expect(screen.queryByText('holds')).not.toBeInTheDocument();
     expect(await findProve()).toBeDisabled();
@@ -246,7 +248,7 @@ describe('WallsCard', () => {
     signal({ tenant: 'acme', proofId: 'x', state: 'done' });
 
     expect(
-      await screen.findByText(/this is what was last known/),
+      await screen.findByText(/Showing the last known state/),
     ).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
     expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
