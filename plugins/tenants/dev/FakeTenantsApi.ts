@@ -65,11 +65,17 @@ export class FakeTenantsApi implements TenantsApi {
     return this.#tenant(name);
   }
 
-  async listProofs(name: string): Promise<Page<ProofSummary>> {
-    const last = proofs[name];
-    const older = [7, 12, 17, 22].map(minutes => proofOf(name, { minutes }));
-    const items = (last ? [last, ...older] : []).map(summaryOf);
-    return { items, totalItems: items.length };
+  async listProofs(
+    name: string,
+    request: { limit?: number; offset?: number } = {},
+  ): Promise<Page<ProofSummary>> {
+    await this.#reach();
+    const { limit = 20, offset = 0 } = request;
+    const items = this.#history(name);
+    return {
+      items: items.slice(offset, offset + limit),
+      totalItems: items.length,
+    };
   }
 
   async getProof(name: string, id: string): Promise<Proof> {
@@ -150,6 +156,30 @@ export class FakeTenantsApi implements TenantsApi {
     if (this.#pretend.get('away') === 'backend') {
       throw new ServiceUnavailableError('connect ECONNREFUSED 127.0.0.1:7007');
     }
+  }
+
+  /** Proofs of a month, with a breach, a doubt and an outage among them. */
+  #history(name: string): ProofSummary[] {
+    const last = proofs[name];
+    if (!last) {
+      return [];
+    }
+    const { createdAt } = this.#tenants[name];
+    const ageMinutes = (Date.now() - Date.parse(createdAt)) / 60_000;
+    const older: ProofSummary[] = [];
+    for (let minutes = 7; minutes < ageMinutes; minutes += 5) {
+      const hours = minutes / 60;
+      const isAway = hours > 30 && hours < 32.5;
+      const network = hours > 9 && hours < 9.3 ? 'breached' : 'holds';
+      const secret = hours > 3 && hours < 3.6 ? 'unproven' : 'holds';
+      if (!isAway) {
+        const verdicts = [{ status: network }, { status: secret }] as const;
+        older.push(
+          summaryOf(proofOf(name, { minutes, verdicts: [...verdicts] })),
+        );
+      }
+    }
+    return [summaryOf(last), ...older];
   }
 
   #tenant(name: string): Tenant {

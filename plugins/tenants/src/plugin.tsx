@@ -39,8 +39,7 @@ export const wallsCard = EntityCardBlueprint.make({
   params: {
     type: 'content',
     filter: isTenant,
-    loader: () =>
-      import('./components/WallsCard').then(m => <m.EntityWallsCard />),
+    loader: () => import('./components/Walls').then(m => <m.EntityWallsCard />),
   },
 });
 

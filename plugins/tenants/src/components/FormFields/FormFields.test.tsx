@@ -43,9 +43,6 @@ describe('TenantName', () => {
       name: 'Resulting names',
     });
     expect(within(preview).getByText('web-tenant-umbrella')).toBeVisible();
-    expect(
-      within(preview).getByText('secret/web-tenant-umbrella'),
-    ).toBeVisible();
     expect(last()).toBe('umbrella');
     expect(api.getTenant).toHaveBeenCalledTimes(1);
     await expect(violations()).resolves.toEqual([]);

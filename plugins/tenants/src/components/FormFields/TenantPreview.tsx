@@ -1,13 +1,28 @@
-import { Alert, Flex, Skeleton, Text, VisuallyHidden } from '@backstage/ui';
+import {
+  Alert,
+  Box,
+  Flex,
+  Skeleton,
+  Text,
+  VisuallyHidden,
+} from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
-import { TenantPreview as Preview } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  RiAddCircleFill,
+  RiCheckLine,
+  RiEditCircleFill,
+} from '@remixicon/react';
+import {
+  PreviewResource,
+  TenantPreview as Preview,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { RetryAlert } from '../Shared';
-import { PreviewStages } from './PreviewStages';
-import { previewInputOf } from './previewRequest';
-import { usePreview } from './usePreview';
+import { useAnswer } from '../../queries';
+import { FieldChanges, RetryAlert } from '../Shared';
+import { previewInputOf, previewRequestOf } from './previewRequest';
+import styles from './TenantPreview.module.css';
 
 const previewSchema = makeFieldSchema({ output: z => z.string() });
 
@@ -19,7 +34,13 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
   const { schema, uiSchema, formContext } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const input = previewInputOf(formContext?.formData);
-  const { preview, error, retry } = usePreview(input);
+  const {
+    data: preview,
+    error,
+    refetch,
+  } = useAnswer('preview', input, async (api, asked, signal) =>
+    api.previewTenant(await previewRequestOf(api, asked, signal), { signal }),
+  );
   const description = uiSchema['ui:description'] ?? schema.description;
   return (
     <Flex direction="column" gap="3">
@@ -36,11 +57,11 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
       {!input && (
         <Alert status="info" icon role="status" title={t('preview.nothing')} />
       )}
-      {input && error && (
+      {input && !preview && error && (
         <RetryAlert
           title={t('preview.errorTitle')}
           error={error}
-          onRetry={retry}
+          onRetry={refetch}
         />
       )}
       {input && !error && !preview && <PreviewSkeleton />}
@@ -95,6 +116,83 @@ function Summary(props: { preview: Preview }) {
         title={title()}
       />
     </>
+  );
+}
+
+const LOOK = {
+  create: { Icon: RiAddCircleFill, color: 'success' },
+  update: { Icon: RiEditCircleFill, color: 'warning' },
+  none: { Icon: RiCheckLine, color: 'secondary' },
+} as const;
+
+const STAGES = {
+  namespace: 'preview.stageNamespace',
+  walls: 'preview.stageWalls',
+  identity: 'preview.stageIdentity',
+  store: 'preview.stageStore',
+  secret: 'preview.stageSecret',
+  workload: 'preview.stageWorkload',
+} as const;
+
+/** The objects of a plan, stage by stage, and what would become of each. */
+function PreviewStages(props: { resources: PreviewResource[] }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const stages = [...new Set(props.resources.map(({ stage }) => stage))];
+  return (
+    <Box className={styles.stages}>
+      {stages.map(stage => {
+        const key = STAGES[stage as keyof typeof STAGES];
+        const title = key ? t(key) : stage;
+        return (
+          <Box
+            key={stage}
+            className={styles.stage}
+            role="group"
+            aria-label={title}
+          >
+            <Text as="h4" variant="body-medium" weight="bold">
+              {title}
+            </Text>
+            <Box as="ul" className={styles.resources}>
+              {props.resources
+                .filter(resource => resource.stage === stage)
+                .map(resource => (
+                  <Resource key={resource.id} resource={resource} />
+                ))}
+            </Box>
+          </Box>
+        );
+      })}
+    </Box>
+  );
+}
+
+function Resource(props: { resource: PreviewResource }) {
+  const { id, change, fields } = props.resource;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { Icon, color } = LOOK[change];
+  return (
+    <Box as="li" className={styles.resource}>
+      <Flex gap="2" align="center">
+        <Text as="span" color={color} className={styles.icon}>
+          <Icon size={16} aria-hidden="true" />
+        </Text>
+        <Text as="span" className={styles.id}>
+          {id}
+        </Text>
+        <Text
+          as="span"
+          variant="body-small"
+          color="secondary"
+          className={styles.change}
+        >
+          {t(`preview.${change}`)}
+        </Text>
+      </Flex>
+      <Box className={styles.fields}>
+        <FieldChanges of={id} fields={fields} />
+      </Box>
+    </Box>
   );
 }
 

@@ -1,4 +1,4 @@
-import { act, screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { previewOfResize, tenants } from '../../__fixtures__';
 import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
@@ -21,7 +21,7 @@ describe('TenantRemoval', () => {
       await screen.findByText('acme and all its data will be deleted'),
     ).toBeInTheDocument();
     expect(await screen.findByText('5 GiB')).toBeInTheDocument();
-    expect(screen.getByText('secret/web-tenant-acme')).toBeInTheDocument();
+    expect(screen.getByText('Entry with all versions')).toBeInTheDocument();
     // All of the plan but the one that is missing.
     expect(await screen.findByText('18')).toBeInTheDocument();
     expect(screen.getAllByText('deleted')).toHaveLength(3);
@@ -92,7 +92,7 @@ describe('TenantRemoval', () => {
     api.previewTenant.mockRejectedValue(new Error('forbidden'));
     renderField(TenantRemovalField, { form }, api);
 
-    await screen.findByText('secret/web-tenant-acme');
-    expect(await screen.findAllByText('unknown')).toHaveLength(2);
+    await screen.findByText('Entry with all versions');
+    await waitFor(() => expect(screen.getAllByText('unknown')).toHaveLength(2));
   });
 });

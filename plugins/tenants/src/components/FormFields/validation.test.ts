@@ -2,11 +2,10 @@ import { tenantsApiRef } from '../../api';
 import { createFieldValidation } from '@backstage/plugin-scaffolder-react/alpha';
 import { platform, tenants } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
-import { egressErrors } from './egress';
 import { TenantCluster } from './TenantCluster';
-import { TenantEgress } from './TenantEgress';
+import { egressErrors, TenantEgress } from './TenantEgress';
 import { TenantRemoval } from './TenantRemoval';
-import { tenantNameError } from './availability';
+import { tenantNameError } from './TenantName';
 
 function contextOf(api: ReturnType<typeof mockTenantsApi>, owner?: string) {
   return {

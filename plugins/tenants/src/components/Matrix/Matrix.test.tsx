@@ -5,7 +5,7 @@ import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { matrixOf, tenants } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
 import { MatrixCard } from './MatrixCard';
-import { NeighboursCard } from './NeighboursCard';
+import { Neighbours } from '../TenantTab/Neighbours';
 
 const NAMES = ['acme', 'globex', 'initech'];
 
@@ -120,11 +120,11 @@ describe('MatrixCard', () => {
   });
 });
 
-describe('NeighboursCard', () => {
+describe('Neighbours', () => {
   it('shows a tenant’s row and column', async () => {
     const api = apiOf(NAMES);
     api.getMatrix = jest.fn(api.getMatrix);
-    render(<NeighboursCard tenant={tenants.acme} />, api);
+    render(<Neighbours tenant={tenants.acme} />, api);
 
     const globex = await screen.findByRole('row', { name: /^globex/ });
     expect(api.getMatrix).toHaveBeenCalledWith(
@@ -160,10 +160,7 @@ describe('NeighboursCard', () => {
             : ('holds' as const),
       })),
     });
-    render(
-      <NeighboursCard tenant={tenants.acme} />,
-      mockTenantsApi({ getMatrix }),
-    );
+    render(<Neighbours tenant={tenants.acme} />, mockTenantsApi({ getMatrix }));
 
     await screen.findByRole('row', { name: /^initech/ });
     expect(

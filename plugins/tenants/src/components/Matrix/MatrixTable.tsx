@@ -6,10 +6,8 @@ import {
   TenantMatrix,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useExactTime } from '../WallStatus';
-import { GLYPHS, UNPROVED_GLYPH } from './glyphs';
-import { DENSE_FROM } from './pageSize';
-import { MatrixRow, rowsOf } from './pairs';
+import { useExactTime } from '../Shared';
+import { DENSE_FROM, GLYPHS, MatrixRow, rowsOf, UNPROVED_GLYPH } from './pairs';
 import { useCellLinks } from './useCellLinks';
 import styles from './Matrix.module.css';
 

@@ -5,7 +5,7 @@ import {
   TenantsHealth,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { RelativeTime } from '../WallStatus';
+import { RelativeTime } from '../Shared';
 
 /** What the backend does not reach: its tenants' walls can't be proved now. */
 export function HealthBanner(props: { health?: TenantsHealth }) {

@@ -3,10 +3,9 @@ import { Box, Card, CardBody, Container, Flex, Header } from '@backstage/ui';
 import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { tenantsTranslationRef } from '../../translation';
-import { useHealth, useTenants } from '../../hooks';
+import { useHealth, useTenants } from '../../queries';
 import { MatrixSkeleton } from '../Matrix';
-import { TitledCard } from '../Shared';
-import { CreateLink } from '../TemplateLinks';
+import { CreateLink, TitledCard } from '../Shared';
 import { HealthBanner } from './HealthBanner';
 import { TenantsSummary } from './TenantsSummary';
 import { TenantsTable } from './TenantsTable';
@@ -19,8 +18,8 @@ const MatrixCard = lazy(() =>
 /** All tenants, with their walls. */
 export function TenantsPage() {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { value: tenants, error } = useTenants();
-  const health = useHealth();
+  const { data: tenants, error } = useTenants();
+  const health = useHealth().data;
   const { cluster } = useTenantsQuery().filter;
   // The matrix comes later, and should not push anything around then.
   const names = (tenants ?? [])

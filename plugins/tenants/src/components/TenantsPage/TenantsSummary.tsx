@@ -4,7 +4,7 @@ import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { RiTimeFill } from '@remixicon/react';
 import { useLocation } from 'react-router-dom';
 import { tenantsTranslationRef } from '../../translation';
-import { WallStatusIcon } from '../WallStatus';
+import { WallStatusIcon } from '../Shared';
 import { matchesStatus, STATUS_FILTERS, StatusFilter } from './filters';
 
 /** How many tenants are in each status; each count is a link to those. */

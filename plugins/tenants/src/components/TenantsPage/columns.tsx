@@ -9,15 +9,15 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { OwnerLink } from '../OwnerLink';
-import { UseCell } from '../QuotaUse';
 import {
   isStale,
+  OwnerLink,
   provedAt,
   RelativeTime,
   StaleLabel,
+  UseCell,
   WallStatusLabel,
-} from '../WallStatus';
+} from '../Shared';
 
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };

@@ -2,8 +2,13 @@ import {
   Tenant,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { mostUsed } from '../QuotaUse';
-import { isStale, overallStatus, provedAt, STATUSES } from '../WallStatus';
+import {
+  isStale,
+  mostUsed,
+  overallStatus,
+  provedAt,
+  STATUSES,
+} from '../Shared';
 
 /** Statuses that tenants can be counted and filtered by. */
 export type StatusFilter = WallStatus | 'stale';

@@ -4,9 +4,8 @@ import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { tenantsTranslationRef } from '../../translation';
 import { rootRouteRef } from '../../routes';
-import { useTenants } from '../../hooks';
-import { TitledCard } from '../Shared';
-import { CreateLink } from '../TemplateLinks';
+import { useTenants } from '../../queries';
+import { CreateLink, TitledCard } from '../Shared';
 import { sortTenants, useTenantColumns } from '../TenantsPage';
 
 /** How many are shown: the worst ones, since the list begins with them. */
@@ -15,7 +14,7 @@ const SHOWN = 8;
 /** The tenants and their walls, for a home page. */
 export function TenantsWidget() {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { value: tenants, error } = useTenants();
+  const { data: tenants, error } = useTenants();
   const page = useRouteRef(rootRouteRef);
   const entityLink = useEntityRefLink();
   const columnConfig = useTenantColumns();
