@@ -16,14 +16,18 @@ import {
   TenantUsage,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  breachedReceipts,
   degraded,
   drift,
+  inconclusive,
   matrixOf,
+  minutesAgo,
   platform,
   previewOfNew,
   previewOfResize,
   proofOf,
   proofs,
+  receipts,
   runningProof,
   summaryOf,
   tenants,
@@ -79,8 +83,33 @@ export class FakeTenantsApi implements TenantsApi {
   }
 
   async getProof(name: string, id: string): Promise<Proof> {
+    await this.#reach();
     const last = proofs[name];
-    return last?.id === id ? last : proofOf(name, { id });
+    if (last?.id === id) {
+      return last;
+    }
+    const { walls, lastProof } = this.#tenants[name];
+    const [{ status }] = walls;
+    const at = minutesAgo(3);
+    const receiptsOf = {
+      holds: receipts,
+      breached: breachedReceipts,
+      unproven: (iso: string) => [
+        ...receipts(iso).slice(1),
+        {
+          ...inconclusive(iso),
+          check: 'net.own-service',
+          wall: 'network' as const,
+        },
+      ],
+    };
+    return lastProof?.id === id
+      ? proofOf(name, {
+          id,
+          verdicts: [{ status }],
+          receipts: receiptsOf[status](at),
+        })
+      : proofOf(name, { id });
   }
 
   async startProof(name: string): Promise<ProofSummary> {

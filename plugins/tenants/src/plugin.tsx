@@ -73,7 +73,7 @@ export const tenantsHomeWidget = HomePageWidgetBlueprint.make({
     name: 'TenantsWalls',
     description: 'The tenants and their three walls',
     components: () =>
-      import('./components/TenantsWidget').then(m => ({
+      import('./components/TenantsPage').then(m => ({
         Content: m.TenantsWidget,
       })),
     // The widget is a card already: without this it would sit in a second one.

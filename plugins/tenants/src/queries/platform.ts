@@ -1,10 +1,16 @@
-import { useState } from 'react';
-import { useApi, useRouteRef } from '@backstage/frontend-plugin-api';
+import { useMemo, useState } from 'react';
+import { Entity } from '@backstage/catalog-model';
+import {
+  identityApiRef,
+  useApi,
+  useRouteRef,
+} from '@backstage/frontend-plugin-api';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { queryOptions, skipToken, useQuery } from '@tanstack/react-query';
 import useDebounce from 'react-use/esm/useDebounce';
 import {
   PlatformInfo,
+  Tenant,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { templateRouteRef } from '../routes';
@@ -125,4 +131,63 @@ export function useTemplates(): {
         ? route?.({ namespace: TEMPLATE_NAMESPACE, templateName })
         : undefined,
   };
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+const NO_TITLES: ReadonlyMap<string, string> = new Map();
+
+/** The refs by which the user owns things; none until they are known. */
+export function useOwnRefs(): ReadonlySet<string> {
+  const identity = useApi(identityApiRef);
+  const { client } = useBackend();
+  const { data } = useQuery(
+    {
+      queryKey: ['own refs'],
+      queryFn: async () => {
+        const { ownershipEntityRefs } = await identity.getBackstageIdentity();
+        return new Set(ownershipEntityRefs);
+      },
+      staleTime: PLATFORM_MS,
+    },
+    client,
+  );
+  return data ?? NOBODY;
+}
+
+/** What people call the owners of tenants, by their refs; where the catalog knows. */
+export function useOwnerTitles(
+  tenants: Tenant[] | undefined,
+): ReadonlyMap<string, string> {
+  const catalog = useApi(catalogApiRef);
+  const { client } = useBackend();
+  const refs = useMemo(
+    () => [...new Set(tenants?.map(({ owner }) => owner))].sort(),
+    [tenants],
+  );
+  const { data } = useQuery(
+    {
+      queryKey: ['owner titles', refs],
+      queryFn: async () => {
+        const { items } = await catalog.getEntitiesByRefs({
+          entityRefs: refs,
+          fields: ['metadata.title', 'spec.profile.displayName'],
+        });
+        return new Map(
+          refs.flatMap((ref, i) => {
+            const title = titleOf(items[i]);
+            return title ? [[ref, title]] : [];
+          }),
+        );
+      },
+      enabled: refs.length > 0,
+      staleTime: PLATFORM_MS,
+    },
+    client,
+  );
+  return data ?? NO_TITLES;
+}
+
+function titleOf(entity: Entity | undefined): string | undefined {
+  const profile = entity?.spec?.profile as { displayName?: string } | undefined;
+  return profile?.displayName ?? entity?.metadata.title;
 }

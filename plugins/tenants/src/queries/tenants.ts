@@ -1,14 +1,19 @@
 import { useEffect, useRef } from 'react';
+import { useApi } from '@backstage/frontend-plugin-api';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
 import {
   keepPreviousData,
-  skipToken,
+  queryOptions,
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
 import {
   GetMatrixRequest,
+  Proof,
   ProofSummary,
   Tenant,
+  tenantProvePermission,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useBackend, useLiveBackend } from './backend';
@@ -98,16 +103,111 @@ export function useProof(tenant: string, id: string | undefined) {
   const { api, client } = useBackend();
   return useQuery(
     {
-      queryKey: ['proof', tenant, id],
-      queryFn: id
-        ? ({ signal }) => api.getProof(tenant, id, { signal })
-        : skipToken,
-      // A proof that is done never changes.
-      staleTime: Infinity,
+      ...proofQuery(api, tenant, id ?? ''),
+      enabled: Boolean(id),
       placeholderData: last => (last?.tenant === tenant ? last : undefined),
     },
     client,
   );
+}
+
+const NO_PROOFS: ReadonlyMap<string, Proof> = new Map();
+
+/** The last proof of each of several tenants, by their names, as far as they can be read. */
+export function useLastProofs(tenants: Tenant[]): ReadonlyMap<string, Proof> {
+  const { api, client } = useBackend();
+  const ids = tenants.map(({ name, lastProof }) => [name, lastProof?.id]);
+  const { data } = useQuery(
+    {
+      queryKey: ['last proofs', ids],
+      queryFn: async () => {
+        const proofs = new Map<string, Proof>();
+        await inTurns(tenants, async ({ name, lastProof }) => {
+          const proof =
+            lastProof &&
+            (await client
+              .fetchQuery(proofQuery(api, name, lastProof.id))
+              .catch(() => undefined));
+          if (proof) {
+            proofs.set(name, proof);
+          }
+        });
+        return proofs;
+      },
+      staleTime: Infinity,
+      placeholderData: keepPreviousData,
+    },
+    client,
+  );
+  return data ?? NO_PROOFS;
+}
+
+function proofQuery(api: TenantsApi, tenant: string, id: string) {
+  return queryOptions({
+    queryKey: ['proof', tenant, id],
+    queryFn: ({ signal }) => api.getProof(tenant, id, { signal }),
+    // A proof that is done never changes.
+    staleTime: Infinity,
+  });
+}
+
+/** So many requests of one kind are under way at a time. */
+const AT_A_TIME = 8;
+
+/** Does something with each of many items, a few at a time. */
+async function inTurns<T>(
+  items: T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: AT_A_TIME }, async () => {
+      for (const item of left) {
+        await work(item);
+      }
+    }),
+  );
+}
+
+/** Starts proofs of several tenants: of those that the user may have proved. */
+export function useBulkProve(names: string[]) {
+  const { api, client } = useBackend();
+  const permissions = useApi(permissionApiRef);
+  const { data: allowed } = useQuery(
+    {
+      queryKey: ['may prove', names],
+      queryFn: async () => {
+        const decisions = await Promise.all(
+          names.map(resourceRef =>
+            permissions.authorize({
+              permission: tenantProvePermission,
+              resourceRef,
+            }),
+          ),
+        );
+        return names.filter(
+          (_, i) => decisions[i].result === AuthorizeResult.ALLOW,
+        );
+      },
+    },
+    client,
+  );
+  const { mutateAsync, isPending } = useMutation(
+    {
+      mutationFn: async () => {
+        const failed: Error[] = [];
+        await inTurns(allowed ?? [], name =>
+          api
+            .startProof(name, { trigger: 'user' })
+            .catch(error => failed.push(error)),
+        );
+        const total = allowed?.length ?? 0;
+        return { started: total - failed.length, failed };
+      },
+    },
+    client,
+  );
+  return { allowed, prove: mutateAsync, isPending };
 }
 
 /** Proofs of a stretch of time, newest first, and the moment they were asked for. */

@@ -8,6 +8,11 @@ import { MatrixCard } from './MatrixCard';
 import { Neighbours } from '../TenantTab/Neighbours';
 
 const NAMES = ['acme', 'globex', 'initech'];
+const STATUSES = new Map([
+  ['acme', 'holds'],
+  ['globex', 'breached'],
+  ['initech', 'unproven'],
+] as const);
 
 function render(element: JSX.Element, api = mockTenantsApi()) {
   renderInTestApp(element, {
@@ -25,7 +30,7 @@ function apiOf(names: string[]) {
 
 describe('MatrixCard', () => {
   it('shows each pair by a sign, and leads to its receipts', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     const cell = await screen.findByRole('link', {
       name: /^globex against acme: breached, proved .*\d/,
@@ -42,8 +47,18 @@ describe('MatrixCard', () => {
     expect(within(row).getByTitle('not proved yet')).toHaveTextContent('·');
   });
 
+  it('marks a tenant whose own walls do not hold, whatever its pairs', async () => {
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
+
+    for (const role of ['rowheader', 'columnheader']) {
+      expect(
+        (await screen.findAllByRole(role)).map(head => head.textContent),
+      ).toEqual(['acme', '! globex breached', '? initech unproven']);
+    }
+  });
+
   it('says how many pairs are covered, and names the breached', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     expect(await screen.findByText('5 of 6 pairs proved')).toBeInTheDocument();
     expect(
@@ -52,7 +67,7 @@ describe('MatrixCard', () => {
   });
 
   it('is one stop for the Tab key, with the arrows inside', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     const table = await screen.findByRole('table');
     const links = within(table).getAllByRole('link');
@@ -71,7 +86,7 @@ describe('MatrixCard', () => {
   });
 
   it('stays in the app at a click, and leaves others to the browser', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     const cell = await screen.findByRole('link', {
       name: /^acme against globex/,
@@ -94,7 +109,7 @@ describe('MatrixCard', () => {
       totalItems: names.length,
     }));
     render(
-      <MatrixCard cluster="lab" names={names} />,
+      <MatrixCard cluster="lab" statuses={new Map()} />,
       mockTenantsApi({ getMatrix }),
     );
 
@@ -112,7 +127,7 @@ describe('MatrixCard', () => {
   it('shows why there is no matrix', async () => {
     const api = mockTenantsApi();
     api.getMatrix.mockRejectedValue(new Error('connection refused'));
-    render(<MatrixCard names={NAMES} />, api);
+    render(<MatrixCard statuses={STATUSES} />, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /Couldn't load the matrix: connection refused/,

@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import { Button, Flex, Link, Text } from '@backstage/ui';
-import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { TenantMatrix } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  TenantMatrix,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useMatrix } from '../../queries';
-import { STATUSES, TitledCard, useTabLink } from '../Shared';
+import { RetryAlert, STATUSES, TitledCard, useTabLink } from '../Shared';
 import { MatrixSkeleton } from './MatrixSkeleton';
 import { MatrixTable } from './MatrixTable';
 import { GLYPHS, PAGE_SIZE, UNPROVED_GLYPH } from './pairs';
@@ -14,13 +16,17 @@ import styles from './Matrix.module.css';
 /** The matrix of all pairs of tenants, 50 tenants at a time. */
 export function MatrixCard(props: {
   cluster?: string;
-  /** Those of the first page: how much room the matrix will take */
-  names: string[];
+  /** How each tenant stands by itself: its pairs may hold while it does not */
+  statuses: ReadonlyMap<string, WallStatus>;
 }) {
-  const { cluster, names } = props;
+  const { cluster, statuses } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [offset, setOffset] = useState(0);
-  const { data: value, error } = useMatrix({
+  const {
+    data: value,
+    error,
+    refetch,
+  } = useMatrix({
     cluster,
     limit: PAGE_SIZE,
     offset,
@@ -41,19 +47,19 @@ export function MatrixCard(props: {
       }
     >
       {!value && error && (
-        <ResponseErrorPanel
+        <RetryAlert
           title={t('matrix.errorTitle', { message: error.message })}
-          error={error}
+          onRetry={refetch}
         />
       )}
-      {!value && !error && <MatrixSkeleton names={names} />}
+      {!value && !error && <MatrixSkeleton names={[...statuses.keys()]} />}
       {value && (
         <Flex direction="column" gap="3">
           <Text variant="body-small" color="secondary">
             {t('matrix.intro')}
           </Text>
           <Breaches matrix={value} />
-          <MatrixTable matrix={value} />
+          <MatrixTable matrix={value} statuses={statuses} />
           <Flex
             justify="between"
             align="center"

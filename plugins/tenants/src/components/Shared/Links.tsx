@@ -114,3 +114,13 @@ export function CreateLink() {
     </ButtonLink>
   ) : null;
 }
+
+/** Hands a file to the user, as a browser does for a link to a download. */
+export function saveFile(content: string, type: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -49,8 +49,10 @@ export function WallStatusIcon(props: {
 export function WallStatusLabel(props: {
   status: WallStatus;
   stale?: boolean;
+  /** Where the row says by itself that it is stale */
+  isShort?: boolean;
 }) {
-  const { status, stale } = props;
+  const { status, stale, isShort } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <Flex align="center" gap="2" className={styles.label}>
@@ -69,7 +71,7 @@ export function WallStatusLabel(props: {
           {t(`status.${status}`)}
         </Text>
       </Flex>
-      {stale && <StaleLabel />}
+      {stale && !isShort && <StaleLabel />}
     </Flex>
   );
 }

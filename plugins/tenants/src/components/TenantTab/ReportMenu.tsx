@@ -8,6 +8,7 @@ import { RiDownloadLine } from '@remixicon/react';
 import { ReportFormat } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
+import { saveFile } from '../Shared';
 
 const FILES: Record<ReportFormat, { extension: string; type: string }> = {
   markdown: { extension: 'md', type: 'text/markdown' },
@@ -25,7 +26,7 @@ export function ReportMenu(props: { tenantName: string }) {
     const { extension, type } = FILES[format];
     try {
       const report = await api.getReport(tenantName, { format });
-      save(new Blob([report], { type }), `${tenantName}-walls.${extension}`);
+      saveFile(report, type, `${tenantName}-walls.${extension}`);
     } catch (e) {
       const { message } = e as Error;
       toasts.post({
@@ -54,14 +55,4 @@ export function ReportMenu(props: { tenantName: string }) {
       </Menu>
     </MenuTrigger>
   );
-}
-
-/** Hands a file to the user, as a browser does for a link to a download. */
-function save(blob: Blob, name: string) {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

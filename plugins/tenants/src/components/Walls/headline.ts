@@ -83,6 +83,12 @@ export function useWallSummary(): (wall: WallState, proof?: Proof) => string {
   };
 }
 
+/** The receipt that decided against a wall; nothing where all are as expected. */
+export function decidingReceipt(receipts: Receipt[]): Receipt | undefined {
+  const breach = receipts.find(({ outcome }) => outcome === 'breached');
+  return breach ?? doubtsOf(receipts)[0];
+}
+
 /** What keeps a wall from being verified: its baseline checks first, they explain the rest. */
 export function doubtsOf(receipts: Receipt[]): Receipt[] {
   const wrong = receipts.filter(({ outcome }) => isWrong(outcome));

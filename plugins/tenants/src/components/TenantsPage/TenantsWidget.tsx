@@ -1,12 +1,12 @@
 import { ButtonLink, Table, Text } from '@backstage/ui';
-import { ResponseErrorPanel } from '@backstage/core-components';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { tenantsTranslationRef } from '../../translation';
 import { rootRouteRef } from '../../routes';
 import { useTenants } from '../../queries';
-import { CreateLink, TitledCard } from '../Shared';
-import { sortTenants, useTenantColumns } from '../TenantsPage';
+import { CreateLink, RetryAlert, TitledCard } from '../Shared';
+import { useTenantColumns } from './columns';
+import { sortTenants, WORST_FIRST } from './filters';
 
 /** How many are shown: the worst ones, since the list begins with them. */
 const SHOWN = 8;
@@ -14,13 +14,13 @@ const SHOWN = 8;
 /** The tenants and their walls, for a home page. */
 export function TenantsWidget() {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { data: tenants, error } = useTenants();
+  const { data: tenants, error, refetch } = useTenants();
   const page = useRouteRef(rootRouteRef);
   const entityLink = useEntityRefLink();
   const columnConfig = useTenantColumns();
   const data =
     tenants &&
-    sortTenants(tenants, 'walls', 'ascending')
+    sortTenants(tenants, WORST_FIRST, 'ascending')
       .slice(0, SHOWN)
       .map(tenant => ({ ...tenant, id: tenant.name }));
   return (
@@ -39,9 +39,9 @@ export function TenantsWidget() {
       }
     >
       {!tenants && error ? (
-        <ResponseErrorPanel
+        <RetryAlert
           title={t('page.errorTitle', { message: error.message })}
-          error={error}
+          onRetry={refetch}
         />
       ) : (
         <Table

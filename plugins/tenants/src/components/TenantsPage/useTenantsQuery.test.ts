@@ -1,5 +1,5 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
-import { useTypedSearch } from './useTypedSearch';
+import { useTypedSearch } from './useTenantsQuery';
 
 describe('useTypedSearch', () => {
   it('searches after a pause, and keeps what was typed meanwhile', async () => {
