@@ -290,6 +290,15 @@ export const tenantsTranslationRef = createTranslationRef({
       clustersNoneHint:
         'A tenant runs on a cluster. An administrator can add one to tenants.clusters in the configuration',
       clusterChoose: 'Choose a cluster',
+      tenantChoose: 'Choose a tenant',
+      tenantOption: '{{name}} (on {{cluster}}, {{size}})',
+      tenantsNone: 'There is no tenant that you can change',
+      tenantsNoneHint: 'You need {{permission}}, which owners have',
+      currentSize: 'current',
+      mayNotOrder: "You can't order a tenant",
+      needsCreate: 'You need tenant.create: ask the platform team',
+      needsGroup:
+        'A tenant is owned by a group, and you are in none: ask the platform team',
       clusterUnknown:
         'The cluster {{name}} is no longer available. Choose another one',
       hostsNone: "This platform can't allow host names. Use IPv4 ranges below",
@@ -316,6 +325,7 @@ export const tenantsTranslationRef = createTranslationRef({
       stageWorkload: 'n8n',
     },
     removal: {
+      tenant: 'Tenant',
       nothing: 'Choose a tenant to see what will be removed',
       loading: 'Loading the tenant…',
       errorTitle: "Couldn't load {{name}}",

@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AuthorizeResult,
+  ResourcePermission,
+} from '@backstage/plugin-permission-common';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
 import {
   keepPreviousData,
@@ -169,29 +172,34 @@ async function inTurns<T>(
   );
 }
 
-/** Starts proofs of several tenants: of those that the user may have proved. */
-export function useBulkProve(names: string[]) {
-  const { api, client } = useBackend();
+/** Those of some tenants, by name, for which the user has a permission. */
+export function useAllowed(permission: ResourcePermission, names: string[]) {
+  const { client } = useBackend();
   const permissions = useApi(permissionApiRef);
-  const { data: allowed } = useQuery(
+  return useQuery(
     {
-      queryKey: ['may prove', names],
+      queryKey: ['allowed', permission.name, names],
       queryFn: async () => {
+        // Asked in one turn: the API makes one request of them.
         const decisions = await Promise.all(
           names.map(resourceRef =>
-            permissions.authorize({
-              permission: tenantProvePermission,
-              resourceRef,
-            }),
+            permissions.authorize({ permission, resourceRef }),
           ),
         );
         return names.filter(
           (_, i) => decisions[i].result === AuthorizeResult.ALLOW,
         );
       },
+      staleTime: IDLE_MS,
     },
     client,
   );
+}
+
+/** Starts proofs of several tenants: of those that the user may have proved. */
+export function useBulkProve(names: string[]) {
+  const { api, client } = useBackend();
+  const { data: allowed } = useAllowed(tenantProvePermission, names);
   const { mutateAsync, isPending } = useMutation(
     {
       mutationFn: async () => {

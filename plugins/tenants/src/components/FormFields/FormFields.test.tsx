@@ -87,6 +87,17 @@ describe('TenantName', () => {
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
   });
 
+  it('says at the top to one who is in no group', async () => {
+    renderField(TenantNameField, { schema }, mockTenantsApi(), {
+      ownRefs: ['user:default/guest'],
+    });
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      /You can't order a tenant.*you are in none/,
+    );
+    await expect(violations()).resolves.toEqual([]);
+  });
+
   it('does not stand in the way when the backend is away', async () => {
     const api = mockTenantsApi();
     api.getTenant.mockRejectedValue(status(503));

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { toError } from '@backstage/errors';
-import { Box, Flex, Text, TextField } from '@backstage/ui';
+import { Alert, Box, Flex, Text, TextField } from '@backstage/ui';
 import { ApiHolder, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
@@ -11,12 +12,13 @@ import {
 } from '@remixicon/react';
 import {
   DEFAULT_NAMESPACE_PREFIX,
+  tenantCreatePermission,
   tenantNameProblem,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { tenantsApiRef } from '../../api';
-import { platformOf, useAnswer, usePlatform } from '../../queries';
+import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
 import styles from './FormFields.module.css';
 
 const nameSchema = makeFieldSchema({
@@ -111,6 +113,7 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
 
   return (
     <Flex direction="column" gap="2">
+      <MayOrder />
       <TextField
         id={props.idSchema?.$id}
         className={styles.field}
@@ -148,6 +151,27 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
       )}
     </Flex>
   );
+}
+
+/** Says at the top of the form what would only fail at its end. */
+function MayOrder() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { allowed, loading } = usePermission({
+    permission: tenantCreatePermission,
+  });
+  const refs = useOwnRefs();
+  const isForbidden = !loading && !allowed;
+  const isNoMember =
+    refs.size > 0 && ![...refs].some(ref => ref.startsWith('group:'));
+  return isForbidden || isNoMember ? (
+    <Alert
+      status="warning"
+      icon
+      role="alert"
+      title={t('form.mayNotOrder')}
+      description={t(isForbidden ? 'form.needsCreate' : 'form.needsGroup')}
+    />
+  ) : null;
 }
 
 const LOOK = {

@@ -94,11 +94,12 @@ describe('TenantPreview', () => {
         refusal: 'The nodes have 8 GiB',
       }),
     });
-    renderField(TenantPreviewField, { form: create }, api);
+    const { last } = renderField(TenantPreviewField, { form: create }, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /This request would be refused.*The nodes have 8 GiB/,
     );
+    expect(last()).toBe('The nodes have 8 GiB');
     await expect(violations()).resolves.toEqual([]);
   });
 

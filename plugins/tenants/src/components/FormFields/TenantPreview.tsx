@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import {
   Alert,
   Box,
@@ -27,11 +28,11 @@ import styles from './TenantPreview.module.css';
 const previewSchema = makeFieldSchema({ output: z => z.string() });
 
 /**
- * What running the template would do, object by object. It has no value of its
- * own, and keeps nobody from going on: the task asks again.
+ * What running the template would do, object by object. Its value is the summary,
+ * for the form's review; it keeps nobody from going on, since the task asks again.
  */
 export function TenantPreviewField(props: typeof previewSchema.TProps) {
-  const { schema, uiSchema, formContext } = props;
+  const { schema, uiSchema, formContext, formData, onChange } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const input = previewInputOf(formContext?.formData);
   const {
@@ -41,6 +42,14 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
   } = useAnswer('preview', input, async (api, asked, signal) =>
     api.previewTenant(await previewRequestOf(api, asked, signal), { signal }),
   );
+  const summary = useSummary();
+  const text = preview && (preview.refusal ?? summary(preview));
+  // An answer to what the form said before must not be reviewed.
+  useEffect(() => {
+    if (text !== formData) {
+      onChange(text);
+    }
+  }, [text, formData, onChange]);
   const description = uiSchema['ui:description'] ?? schema.description;
   return (
     <Flex direction="column" gap="3">
@@ -67,7 +76,7 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
       {input && !error && !preview && <PreviewSkeleton />}
       {input && preview && (
         <>
-          <Summary preview={preview} />
+          <Summary preview={preview} text={summary(preview)} />
           <PreviewStages resources={preview.resources} />
         </>
       )}
@@ -76,18 +85,45 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
 }
 
 /** What it comes to, and first of all whether it would be refused. */
-function Summary(props: { preview: Preview }) {
-  const { namespace, cluster, exists, resources, refusal } = props.preview;
+function Summary(props: { preview: Preview; text: string }) {
+  const { preview, text } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const count = (change: string) =>
-    String(resources.filter(r => r.change === change).length);
-  const isSame = resources.every(({ change }) => change === 'none');
+  return (
+    <>
+      {preview.refusal && (
+        <Alert
+          status="danger"
+          icon
+          role="alert"
+          title={t('preview.refusal')}
+          description={preview.refusal}
+        />
+      )}
+      <Alert
+        status={isSame(preview) ? 'success' : 'info'}
+        icon
+        role="status"
+        title={text}
+      />
+    </>
+  );
+}
 
-  function title() {
+function isSame({ resources }: Preview): boolean {
+  return resources.every(({ change }) => change === 'none');
+}
+
+/** Says in a sentence what an apply would do. */
+function useSummary(): (preview: Preview) => string {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return preview => {
+    const { namespace, cluster, exists, resources } = preview;
+    const count = (change: string) =>
+      String(resources.filter(r => r.change === change).length);
     if (!exists) {
       return t('preview.new', { create: count('create'), namespace, cluster });
     }
-    return isSame
+    return isSame(preview)
       ? t('preview.same', { namespace, cluster })
       : t('preview.changes', {
           create: count('create'),
@@ -96,27 +132,7 @@ function Summary(props: { preview: Preview }) {
           namespace,
           cluster,
         });
-  }
-
-  return (
-    <>
-      {refusal && (
-        <Alert
-          status="danger"
-          icon
-          role="alert"
-          title={t('preview.refusal')}
-          description={refusal}
-        />
-      )}
-      <Alert
-        status={isSame ? 'success' : 'info'}
-        icon
-        role="status"
-        title={title()}
-      />
-    </>
-  );
+  };
 }
 
 const LOOK = {

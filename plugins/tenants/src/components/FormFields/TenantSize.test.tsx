@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { platform } from '../../__fixtures__';
+import { platform, tenants } from '../../__fixtures__';
 import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
 import { TenantSizeField } from './TenantSize';
 
@@ -29,6 +29,20 @@ describe('TenantSize', () => {
       await screen.findByRole('radio', { name: /^Medium.*Pods 20/ }),
     ).toBeInTheDocument();
     expect(screen.queryByRole('radio', { name: /^Small/ })).toBeNull();
+  });
+
+  it('marks the size that a tenant has', async () => {
+    const api = mockTenantsApi({ getTenant: async () => tenants.acme });
+    renderField(
+      TenantSizeField,
+      { schema, value: 'large', form: { tenant: 'resource:default/acme' } },
+      api,
+    );
+
+    expect(
+      await screen.findByRole('radio', { name: /^Small current/ }),
+    ).not.toBeChecked();
+    expect(screen.getByRole('radio', { name: /^Large/ })).toBeChecked();
   });
 
   it('keeps the place of the cards while they load', async () => {

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import {
+  Badge,
   Box,
   Flex,
   Radio,
@@ -14,8 +15,9 @@ import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { SizeInfo } from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
 import { tenantsTranslationRef } from '../../translation';
-import { usePlatform } from '../../queries';
+import { usePlatform, useTenant } from '../../queries';
 import { RetryAlert } from '../Shared';
+import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
 const sizeSchema = makeFieldSchema({
@@ -92,27 +94,37 @@ function OfferedSizes(props: SizeFieldProps) {
 
 function Cards(props: SizeFieldProps & { sizes: Size[] }) {
   const { schema, uiSchema, sizes } = props;
+  const tenant = tenantOf(props.formContext?.formData);
   const { t } = useTranslationRef(tenantsTranslationRef);
   const offered = sizesOf(schema, sizes);
   if (offered.length === 0) {
     return <Text color="danger">{t('form.sizesNone')}</Text>;
   }
-  return (
-    <SizeCards
-      label={schema.title}
-      description={uiSchema['ui:description'] ?? schema.description}
-      isRequired={props.required}
-      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
-      isInvalid={Boolean(props.rawErrors?.length)}
-      sizes={offered}
-      value={props.formData}
-      onChange={props.onChange}
-    />
+  const cards = {
+    label: schema.title,
+    description: uiSchema['ui:description'] ?? schema.description,
+    isRequired: props.required,
+    isDisabled: props.disabled || uiSchema['ui:disabled'] === true,
+    isInvalid: Boolean(props.rawErrors?.length),
+    sizes: offered,
+    value: props.formData,
+    onChange: props.onChange,
+  };
+  return tenant ? (
+    <CardsOfTenant key={tenant} {...cards} tenant={tenant} />
+  ) : (
+    <SizeCards {...cards} />
   );
 }
 
-/** Sizes to choose one from, with their numbers. */
-function SizeCards(props: {
+/** The sizes for a tenant that there is: its own is marked. */
+function CardsOfTenant(props: SizeCardsProps & { tenant: string }) {
+  const { tenant, ...cards } = props;
+  const { data } = useTenant(tenant);
+  return <SizeCards {...cards} current={data?.spec.size} />;
+}
+
+interface SizeCardsProps {
   label?: string;
   description?: string;
   isRequired?: boolean;
@@ -120,9 +132,15 @@ function SizeCards(props: {
   isInvalid?: boolean;
   sizes: Size[];
   value?: string;
+  /** The size that the tenant has now */
+  current?: string;
   onChange: (name: string) => void;
-}) {
-  const { sizes, value, ...field } = props;
+}
+
+/** Sizes to choose one from, with their numbers. */
+function SizeCards(props: SizeCardsProps) {
+  const { sizes, value, current, ...field } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <RadioGroup
       {...field}
@@ -133,9 +151,14 @@ function SizeCards(props: {
       {sizes.map(size => (
         <Radio key={size.name} value={size.name} className={styles.size}>
           <Flex direction="column" gap="1">
-            <Text as="span" weight="bold">
-              {size.title ?? size.name}
-            </Text>
+            <Flex align="center" gap="2">
+              <Text as="span" weight="bold">
+                {size.title ?? size.name}
+              </Text>{' '}
+              {size.name === current && (
+                <Badge size="small">{t('form.currentSize')}</Badge>
+              )}
+            </Flex>
             <Numbers size={size} />
           </Flex>
         </Radio>
