@@ -25,6 +25,7 @@ const COMMANDS = {
   'test:unit': ['node', 'scripts/test.ts', 'test:unit'],
   'test:full': ['node', 'scripts/test.ts', 'test:full'],
   bench: ['node', 'scripts/bench.ts'],
+  versions: ['node', 'scripts/versions.ts'],
   lab: ['node', 'packages/lab/src/cli.ts'],
   yarn: ['yarn'],
   node: ['node'],
@@ -114,11 +115,9 @@ const child = spawn(isNode ? node : join(bin, tool), args, {
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    // A terminal sends Ctrl-C to the child as well; once is enough.
-    if (signal === 'SIGINT' && process.stdin.isTTY) return;
-    child.kill(signal);
-  });
+  // A terminal sends Ctrl-C to the child as well, and npm hands on what is sent to
+  // it alone: the scripts take a second one for the same as the first.
+  process.on(signal, () => child.kill(signal));
 }
 child.on('error', error => fail(error.message));
 child.on('exit', (code, signal) => {

@@ -73,7 +73,7 @@ function readOptions() {
     return parseArgs(OPTIONS).values;
   } catch (error) {
     process.stderr.write(
-      `${(error as Error).message}. see npm start -- --help\n`,
+      `${(error as Error).message}. See npm start -- --help\n`,
     );
     process.exit(2);
   }
@@ -97,27 +97,36 @@ async function main(): Promise<void> {
   if (options.fresh) {
     await forget(board, own);
   }
+  let portal: Portal | undefined;
+  let exitCode = 0;
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    board.close();
+    // Before the portal runs there is nothing to end in order: what this has
+    // started ends with it.
+    await portal?.stop();
+    if (options.down && !own && portal) {
+      await labDown();
+    }
+    process.exit(portal ? exitCode : 130);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   // A failure of either is reported once both have stopped.
   const cluster = own ? Promise.resolve() : bringUpLab(board);
   cluster.catch(() => {});
-  const portal = await startPortal(board, port, config);
-  let stopping = false;
-  const stop = async (code: number) => {
-    stopping = true;
-    board.close();
-    await portal.stop();
-    if (options.down && !own) {
-      await labDown();
-    }
-    process.exit(code);
-  };
-  process.on('SIGINT', () => void stop(0));
-  process.on('SIGTERM', () => void stop(0));
+  portal = await startPortal(board, port, config);
   void portal.ended().then(() => {
     if (stopping) {
       return;
     }
-    process.stderr.write('The portal stopped unexpectedly: see .state/logs\n');
+    process.stderr.write(
+      `The portal stopped unexpectedly: see ${portal.log}. Start again with: npm start\n`,
+    );
     process.exit(1);
   });
   board.line(`  The portal is at ${portal.url}`);
@@ -134,9 +143,14 @@ async function main(): Promise<void> {
       options['no-tenants'] || !hasNode ? [] : await tenants(board, portal);
     board.close();
     summary(portal, proofs, Date.now() - startedAt);
+    exitCode = proofs.every(isProved) ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`\n${(error as Error).message}\n`);
-    await stop(1);
+    if (stopping) {
+      return;
+    }
+    board.close();
+    exitCode = 1;
+    process.stderr.write(await failure(portal, error as Error));
   }
 }
 
@@ -198,7 +212,12 @@ async function tenants(
   board: Board,
   portal: Portal,
 ): Promise<[string, Proof][]> {
-  await portal.until('/api/tenants/tenants', 60);
+  // The portal's own word counts: it started long before the cluster did.
+  await portal.untilAnswer<{ status: string }>(
+    '/api/tenants/health',
+    60,
+    ({ status }) => status === 'ok',
+  );
   const { items } = await portal.call('GET', '/api/tenants/tenants?limit=1000');
   const there = new Map<string, TenantSpec>(
     items.map((t: { name: string; spec: TenantSpec }) => [t.name, t.spec]),
@@ -226,6 +245,27 @@ async function tenants(
       ),
     ),
   );
+}
+
+/** What failed, what there is all the same, and how to go on. */
+async function failure(portal: Portal, error: Error): Promise<string> {
+  const found = await portal
+    .call('GET', '/api/tenants/health')
+    .catch(() => undefined);
+  const problems: { part: string; message: string }[] = found?.problems ?? [];
+  return [
+    '',
+    `✗ ${error.message}`,
+    '',
+    `The portal is up at ${portal.url} (log: ${portal.log})`,
+    ...problems.map(({ part, message }) => `Away: ${part}: ${message}`),
+    `Ctrl-C stops it. To go on where this stopped: npm start`,
+    '',
+  ].join('\n');
+}
+
+function isProved([, { verdicts }]: [string, Proof]): boolean {
+  return verdicts.every(({ status }) => status === 'holds');
 }
 
 function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {

@@ -3,8 +3,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ensurePackages,
+  labBuild,
   labDown,
   labPaths,
+  labReset,
   labStatus,
   labUp,
   type NeededPackage,
@@ -27,9 +29,12 @@ interface Suite {
 
 const [mode = 'test'] = process.argv.slice(2);
 const withLab = mode !== 'test:unit';
+/** The lab that somebody may have up; the tests have one of their own. */
+const usersState = labPaths().state;
+const testState = join(stateDir, 'lab');
 const env: Record<string, string> = {
   CI: '1',
-  THREEWALLS_LAB_STATE: labPaths().state,
+  THREEWALLS_LAB_STATE: testState,
   ...(mode === 'test:full' && { THREEWALLS_FULL: '1' }),
 };
 
@@ -145,6 +150,12 @@ const LAB_JEST = [
 ];
 
 const ON_THE_LAB: Suite[] = [
+  // Brings the lab up, which the others go on with.
+  nodeTest(
+    'The first start of all',
+    'first-start',
+    'scripts/firstStart.test.ts',
+  ),
   // Mostly they wait, each for tenants of its own.
   jest('The engine on the lab', 'lab-engine', [
     ...LAB_JEST,
@@ -162,6 +173,8 @@ const ON_THE_LAB: Suite[] = [
     'journey',
     'packages/e2e/journey/*.test.ts',
   ),
+  // Last: what it takes for a cluster of one's own has another config.
+  nodeTest('npm start, as people type it', 'start', 'scripts/start.test.ts'),
 ];
 
 /** Debian's packages that the tests take beside the lab's. */
@@ -188,13 +201,18 @@ async function main(): Promise<number> {
     }
   };
 
-  const wasUp = labStatus().running;
+  const wasUp = withLab && labStatus().running;
   // Before the lab does so too: apt lets one at a time.
   await board.part('Debian packages for the tests', detail =>
     ensurePackages(withLab ? PACKAGES : [POSTGRES], detail),
   );
-  // The cluster comes up beside the checks that do not need it.
-  const lab = withLab ? bringUpLab(board) : Promise.resolve(undefined);
+  if (wasUp) {
+    // Of two labs one machine has one up: it is brought back in the end.
+    await board.part('Taking your lab down', labDown);
+  }
+  process.env.THREEWALLS_LAB_STATE = testState;
+  // What it is made of is built beside the checks that do not need it.
+  const lab = withLab ? buildLab(board) : Promise.resolve(undefined);
   try {
     await board.part('Dependencies', installDependencies);
     const postgres = await Postgres.start();
@@ -213,7 +231,7 @@ async function main(): Promise<number> {
       const error = await lab;
       if (error) {
         total.failed++;
-        board.line(`✗ The lab did not come up: ${error.message}`);
+        board.line(`✗ The lab was not built: ${error.message}`);
       } else {
         for (const suite of ON_THE_LAB) {
           await run(suite);
@@ -225,8 +243,12 @@ async function main(): Promise<number> {
     board.line(`✗ ${(error as Error).message}`);
   } finally {
     await lab;
-    if (withLab && !wasUp) {
-      await board.part('Taking the lab down', labDown);
+    if (withLab) {
+      await board.part('Taking the lab down', labReset);
+    }
+    if (wasUp) {
+      process.env.THREEWALLS_LAB_STATE = usersState;
+      await board.part('Bringing your lab back', () => labUp());
     }
     board.close();
   }
@@ -234,10 +256,10 @@ async function main(): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-/** The lab as one part among the others; resolves to what went wrong. */
-function bringUpLab(board: Board): Promise<Error | undefined> {
-  const work = board.part('The lab', async detail => {
-    await labUp({}, ({ parts }) => {
+/** The lab's build as one part among the others; resolves to what went wrong. */
+function buildLab(board: Board): Promise<Error | undefined> {
+  const work = board.part('Build of the lab', async detail => {
+    await labBuild(({ parts }) => {
       const running = parts.filter(part => part.state === 'running');
       detail(
         running

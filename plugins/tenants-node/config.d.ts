@@ -235,6 +235,26 @@ export interface Config {
        */
       storageClass?: string;
       /**
+       * Types of nodes that no workflow may use. Default those that run code or
+       * commands in n8n's own process, beside the key of all credentials:
+       * executeCommand, localFileTrigger, function and functionItem of
+       * n8n-nodes-base, and code of @n8n/n8n-nodes-langchain
+       * @visibility backend
+       */
+      excludedNodes?: string[];
+      /**
+       * Keep expressions and Code nodes from n8n's environment, which holds its
+       * encryption key. Default true
+       * @visibility backend
+       */
+      blockEnvAccess?: boolean;
+      /**
+       * Let owners install packages of nodes from npm: code of anybody, in n8n's
+       * own process. Default false
+       * @visibility backend
+       */
+      communityPackages?: boolean;
+      /**
        * RuntimeClass of a sandbox, such as gvisor, for n8n and the proof pods
        * @visibility backend
        */

@@ -49,10 +49,13 @@ export async function runToEnd(
     env: { ...process.env, ...options.env },
     stdio: ['ignore', out, out],
   });
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve(signal ? 1 : status ?? 1));
   });
+  process.off('exit', end);
   return { code, log };
 }
 

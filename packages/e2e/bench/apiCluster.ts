@@ -13,7 +13,7 @@ export async function startCluster(): Promise<{
   const lists: Record<string, Buffer> = {
     '/api/v1/namespaces': list('Namespace', namespaceOf),
     '/api/v1/resourcequotas': list('ResourceQuota', quotaOf),
-    '/version': Buffer.from('{"gitVersion":"v1.36.3"}'),
+    '/version': Buffer.from('{"gitVersion":"v1.37.2"}'),
   };
   const server: Server = createServer((req, res) => {
     const body = lists[req.url!.split('?')[0]];

@@ -12,7 +12,7 @@ jest.setTimeout(240_000);
 
 // What becomes of n8n is not the matter here: a small server stands in for it.
 const { platform, cluster } = portalLab({
-  n8n: { image: 'threewalls.local/agnhost:1.36.3' },
+  n8n: { image: 'threewalls.local/agnhost:1.37.2' },
 });
 const admin = adminLab();
 const NAME = `t-offboard-${process.pid}`;

@@ -15,7 +15,7 @@ jest.setTimeout(240_000);
 const NAME = `t-exposed-${process.pid}`;
 const CONTROLLER = `t-ingress-${process.pid}`;
 const HOST = '{{ name }}.n8n.example.com';
-const image = 'threewalls.local/n8n:2.35.7';
+const image = 'threewalls.local/n8n:2.41.1';
 const EMAIL = 'owner@example.com';
 const PASSWORD = `Pw1-${randomBytes(12).toString('hex')}`;
 const network = { provider: 'cilium', ingressNamespace: CONTROLLER };

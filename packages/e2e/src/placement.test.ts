@@ -23,7 +23,7 @@ describe('Where n8n runs, upon the lab', () => {
   const { admin, cluster } = openLab();
   const { platform } = portalLab({
     n8n: {
-      image: 'threewalls.local/n8n:2.35.7',
+      image: 'threewalls.local/n8n:2.41.1',
       runtimeClassName: NAME,
       nodeSelector: { [LABEL]: '{{ name }}' },
     },

@@ -149,8 +149,8 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   it('show what the lab holds', async () => {
     const usage = await two.call('GET', `/tenants/${names[0]}/usage`);
     expect(usage.n8n).toEqual({
-      image: 'threewalls.local/agnhost:1.36.3',
-      version: '1.36.3',
+      image: 'threewalls.local/agnhost:1.37.2',
+      version: '1.37.2',
       ready: true,
     });
     expect(usage.quotas).toContainEqual({
@@ -169,8 +169,8 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       problems: [],
     });
     const report = await two.call('GET', `/tenants/${names[0]}/report`);
-    expect(report).toContain('- Kubernetes: v1.36.3');
-    expect(report).toContain('- Vault: 1.19.0');
+    expect(report).toContain('- Kubernetes: v1.37.2');
+    expect(report).toContain('- Vault: 1.21.4');
     expect(report).toMatch(/- Cilium: (not readable|v?\d+\.\d+)/);
     expect(report).toMatch(/- External Secrets: (not readable|v?\d+\.\d+)/);
   });

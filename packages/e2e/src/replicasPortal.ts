@@ -151,7 +151,7 @@ export class ReplicasPortal {
         ],
         network: { provider: 'cilium' },
         overcommit: true,
-        n8n: { image: 'threewalls.local/n8n:2.35.7' },
+        n8n: { image: 'threewalls.local/n8n:2.41.1' },
         proofs: { concurrency: 2 },
       },
     };

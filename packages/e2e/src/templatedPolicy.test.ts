@@ -55,7 +55,7 @@ function templatedLab(
         ],
         network: { provider: 'cilium' },
         overcommit: true,
-        n8n: { image: 'threewalls.local/n8n:2.35.7' },
+        n8n: { image: 'threewalls.local/n8n:2.41.1' },
       },
     }),
   );

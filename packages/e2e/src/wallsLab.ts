@@ -15,7 +15,7 @@ import { VaultAdmin } from './wallsVault';
 export const LAB = 'lab';
 
 /** Image of the small server that stands in for n8n. */
-export const AGNHOST = 'threewalls.local/agnhost:1.36.3';
+export const AGNHOST = 'threewalls.local/agnhost:1.37.2';
 /** The lab with the portal's own, limited rights, and beside it with an administrator's. */
 export interface WallsLab {
   platform: Platform;

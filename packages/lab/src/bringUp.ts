@@ -9,7 +9,6 @@ import { nodeReady, podsReady } from './cluster/ready.ts';
 import { readyVault } from './cluster/vault.ts';
 import { keepVolumes } from './cluster/volumes.ts';
 import { readIfThere } from './files.ts';
-import { importImages } from './node/images.ts';
 import {
   isCiliumReady,
   openApiGate,
@@ -30,7 +29,6 @@ const VAULT_UID = 1000;
 export function addNodeParts(progress: Progress) {
   progress.add('node', 'Node');
   progress.add('control-plane', 'Control plane');
-  progress.add('images', 'Images in the node');
   progress.add('manifests', 'Manifests');
   progress.add('cilium', 'Cilium and the node ready');
   progress.add('dns', 'DNS');
@@ -52,11 +50,6 @@ export async function bringUpNode(
     await startNode(paths);
   });
   const api = new KubeApi(paths);
-  const imported = progress.part('images', detail =>
-    importImages(paths, built.images, detail),
-  );
-  // Its failure is seen below; until then it is not an unhandled one.
-  imported.catch(() => {});
   await progress.part('control-plane', async () => {
     await until('the API server', 60, async () =>
       (await api.isReady()) ? true : undefined,
@@ -77,7 +70,6 @@ export async function bringUpNode(
   const fresh = (what: string, namespace: string) =>
     until(what, 180, () => podsReady(api, namespace, since));
   await settled([
-    imported,
     progress.part('dns', () => fresh('CoreDNS', 'kube-system')),
     progress.part('vault', () => readyVault(paths, '/vault/data/audit.log')),
     progress.part('external-secrets', () =>
@@ -108,7 +100,7 @@ export async function applyCrds(
   built: Built,
   detail: (text: string) => void,
 ) {
-  const crds = join(built.parts.get('external-secrets')!, 'crds.yaml');
+  const { crds } = built;
   const digest = createHash('sha256').update(readFileSync(crds)).digest('hex');
   const marker = join(paths.state, 'crds.sha256');
   // They are large, and stay with etcd's data.

@@ -6,7 +6,7 @@ import { kubectlEnv } from './cluster/kubectl.ts';
 import { readKeys } from './cluster/vault.ts';
 import { WORKLOADS } from './cluster/workloads.ts';
 import { restartPart, startPart, stopPart } from './control.ts';
-import { labDown, labReset } from './down.ts';
+import { labDown, labReset, labResetAll } from './down.ts';
 import { endpoints } from './endpoints.ts';
 import { LabError, messageOf } from './errors.ts';
 import { HELP } from './help.ts';
@@ -43,9 +43,14 @@ const commands: Record<string, Command> = {
     return 0;
   },
 
-  async reset() {
-    await labReset();
-    console.log('the lab is down and its data is removed');
+  async reset(args) {
+    const all = args.includes('--all');
+    await (all ? labResetAll() : labReset());
+    console.log(
+      all
+        ? "the lab is down; its data, builds and the checkout's dependencies are removed"
+        : 'the lab is down and its data is removed',
+    );
     return 0;
   },
 

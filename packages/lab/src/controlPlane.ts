@@ -6,12 +6,11 @@ import { chmodSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyCrds, portalAccess } from './bringUp.ts';
 import type { Built } from './build/build.ts';
-import { CONTROL_PLANE_PARTS, GO_PARTS } from './build/parts.ts';
 import { KubeApi } from './cluster/api.ts';
 import { applyFiles } from './cluster/kubectl.ts';
 import { readyVault } from './cluster/vault.ts';
 import { LOOPBACK } from './endpoints.ts';
-import { linkFile } from './files.ts';
+import { isThere, linkFile } from './files.ts';
 import {
   apiServer,
   controllerManager,
@@ -81,11 +80,9 @@ async function prepare(paths: LabPaths, built: Built) {
     mkdirSync(join(state, folder), { recursive: true });
   }
   rmSync(paths.binDir, { recursive: true, force: true });
-  for (const { id, binaries } of GO_PARTS) {
-    if (!CONTROL_PLANE_PARTS.includes(id)) continue;
-    for (const name of binaries) {
-      linkFile(join(built.parts.get(id)!, name), join(paths.binDir, name));
-    }
+  for (const [name, file] of Object.entries(built.programs)) {
+    // Of a node's programs some are not built here.
+    if (isThere(file)) linkFile(file, join(paths.binDir, name));
   }
   const plugin = 'vault-plugin-auth-kubernetes';
   linkFile(join(paths.binDir, plugin), join(state, 'plugins', plugin));

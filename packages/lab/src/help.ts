@@ -3,9 +3,11 @@ export const HELP = `The lab: a real cluster on this machine, in its own namespa
 
   npm run lab -- up                        build what is missing and start everything
       [--control-plane-only]               start without a node, for machines that can't host one
-      [--keep-build-cache]                 keep the compiler's cache (13 GB)
+      [--keep-build-cache]                 keep the compiler's cache and modules (12 GB)
   npm run lab -- down                      stop it and keep its data
   npm run lab -- reset                     stop it and remove its data
+      [--all]                              and everything built or installed, also in the
+                                           checkout, as on a new machine
   npm run lab -- status [--json]           what is running, since when, and its memory
   npm run lab -- build                     build only
   npm run lab -- kubectl ARGS              kubectl with full rights

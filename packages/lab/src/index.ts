@@ -11,7 +11,7 @@ export type {
 } from './progress.ts';
 export { labStatus, type LabStatus, type PartStatus } from './status.ts';
 export { labBuild, labUp, type UpOptions } from './up.ts';
-export { IMAGES, VERSIONS } from './versions.ts';
+export { GO_PARTS, IMAGES, VERSIONS } from './versions.ts';
 export { readProgress } from './work.ts';
 export {
   API_SERVER,

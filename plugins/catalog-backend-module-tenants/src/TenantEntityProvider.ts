@@ -13,7 +13,7 @@ import {
 import { TenantEvent, TenantReader } from './TenantReader';
 
 /** Milliseconds between two attempts to watch a cluster that is away. */
-const RETRY_MS = { first: 1_000, max: 60_000 };
+const RETRY_MS = { first: 1_000, max: 2_000 };
 
 export interface TenantEntityProviderOptions {
   reader: TenantReader;

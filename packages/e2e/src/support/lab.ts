@@ -46,7 +46,7 @@ function platformWith(
         ],
         network: { provider: 'cilium' },
         overcommit: true,
-        n8n: { image: 'threewalls.local/n8n:2.35.7' },
+        n8n: { image: 'threewalls.local/n8n:2.41.1' },
         ...over,
       },
     }),

@@ -8,48 +8,53 @@ import type { Progress } from '../progress.ts';
 import { IMAGES, VERSIONS } from '../versions.ts';
 import { ensurePackages, labPackages, missingPackages } from './debian.ts';
 import {
-  buildPart,
-  goCache,
+  buildModule,
   goVersion,
-  isBuilt,
-  partFolder,
+  moduleFolder,
+  removeModules,
 } from './goBuild.ts';
-import { buildImages, type ImageArchive } from './images.ts';
+import { staticImages } from './images.ts';
+import { makeStore, storeFolder } from './imageStore.ts';
 import { buildN8n, n8nArchive } from './n8n.ts';
-import { CONTROL_PLANE_PARTS, GO_PARTS, type GoPart } from './parts.ts';
+import { CONTROL_PLANE_MODULES, GO_MODULES, type GoModule } from './parts.ts';
 
 export interface BuildOptions {
-  /** Leave the compiler's cache (13 GB) for the next change of a part. */
+  /** Leave the compiler's cache and the modules for the next change of a part. */
   keepBuildCache?: boolean;
 }
 
 /** What a node is made of. */
 export interface Built {
-  /** Each part's folder, by the part's id. */
-  parts: Map<string, string>;
-  images: ImageArchive[];
+  /** Each program's file, by its name. */
+  programs: Record<string, string>;
+  /** External Secrets' resource definitions. */
+  crds: string;
+  /** Sources of Cilium's datapath. */
+  bpf: string;
+  /** Where a node has images: the store that they are in. */
+  store: string;
 }
 
-// Measured: compiling everything leaves 13 GB of cache and 10 GB of modules;
-// n8n's image takes 7 GB while it is made.
-const GB_TO_COMPILE = 24;
-const GB_FOR_N8N = 8;
+// Measured: compiling everything leaves 5 GB of cache and 8 GB of modules; n8n's
+// image takes 9 GB while it is made and unpacked.
+const GB_TO_COMPILE = 14;
+const GB_FOR_N8N = 9;
 const GB_TO_RUN = 5;
 
 export function addBuildParts(progress: Progress, mode: LabMode) {
   progress.add('debian', 'Debian packages');
-  for (const { id, title, version } of partsOf(mode)) {
-    progress.add(`binaries:${id}`, `${title} ${version}`);
+  for (const { id, title } of modulesOf(mode)) {
+    progress.add(`programs:${id}`, title);
   }
   if (mode !== 'node') return;
-  progress.add('images:base', 'Images of the binaries');
   progress.add('images:n8n', `n8n ${VERSIONS.n8n}`);
+  progress.add('images:store', 'Images');
 }
 
-function partsOf(mode: LabMode): GoPart[] {
+function modulesOf(mode: LabMode): GoModule[] {
   return mode === 'node'
-    ? GO_PARTS
-    : GO_PARTS.filter(({ id }) => CONTROL_PLANE_PARTS.includes(id));
+    ? GO_MODULES
+    : GO_MODULES.filter(({ id }) => CONTROL_PLANE_MODULES.includes(id));
 }
 
 /** Builds whatever is not built yet. */
@@ -66,58 +71,91 @@ export async function build(
   else await progress.part('debian', detail => ensurePackages(needed, detail));
 
   const version = await goVersion();
-  const parts = new Map(
-    GO_PARTS.map(part => [part.id, partFolder(part, version, paths)]),
+  const folders = new Map(
+    GO_MODULES.map(module => [module.id, moduleFolder(module, version, paths)]),
   );
-  const goParts = partsOf(mode);
-  const n8n = n8nArchive(paths);
-  const toCompile = goParts.filter(({ id }) => !isBuilt(parts.get(id)!));
-  checkDisk(paths, toCompile.length > 0, mode === 'node' && !isThere(n8n));
+  const programs = Object.fromEntries(
+    GO_MODULES.flatMap(module =>
+      Object.keys(module.programs).map(name => [
+        name,
+        join(folders.get(module.id)!, name),
+      ]),
+    ),
+  );
+  const modules = modulesOf(mode);
+  const n8n = { name: IMAGES.n8n, archive: n8nArchive(paths) };
+  const images = staticImages(paths, programs);
+  const store = storeFolder(paths, [...images, n8n]);
+  const withImages = mode === 'node' && !isThere(store);
+  checkDisk(
+    paths,
+    modules.some(({ id }) => !isThere(folders.get(id)!)),
+    withImages,
+  );
 
-  // npm waits for the network, the compiler for the processor.
-  const [images] = await all([
-    async () => {
-      for (const part of goParts) {
-        const folder = parts.get(part.id)!;
-        if (isBuilt(folder))
-          progress.skip(`binaries:${part.id}`, 'built before');
-        else {
-          await progress.part(`binaries:${part.id}`, detail =>
-            buildPart(part, folder, paths, detail),
-          );
-        }
-      }
-      if (mode !== 'node') return [];
-      return progress.part('images:base', () => buildImages(paths, parts));
-    },
-    async () => {
-      if (mode !== 'node') return [];
-      if (isThere(n8n)) progress.skip('images:n8n', 'made before');
+  const compileAll = async () => {
+    for (const module of modules) {
+      const folder = folders.get(module.id)!;
+      const part = `programs:${module.id}`;
+      if (isThere(folder)) progress.skip(part, 'built before');
       else {
-        await progress.part('images:n8n', detail =>
-          buildN8n(n8n, paths, detail),
+        await progress.part(part, detail =>
+          buildModule(module, folder, paths, detail),
         );
       }
-      return [];
-    },
-  ]);
-
+    }
+  };
+  if (withImages) {
+    // npm waits for the network and the disk, the compiler for the processor.
+    await makeStore(store, paths, importImage =>
+      all([
+        () =>
+          progress.part('images:n8n', async detail => {
+            if (!isThere(n8n.archive)) {
+              await buildN8n(n8n.archive, paths, detail);
+            }
+            detail('unpacking the image as containerd does');
+            await importImage(n8n);
+          }),
+        async () => {
+          await compileAll();
+          await progress.part('images:store', async detail => {
+            for (const image of images) {
+              detail(image.name);
+              await image.pack();
+              await importImage(image);
+            }
+          });
+        },
+      ]),
+    );
+  } else {
+    await compileAll();
+    if (mode === 'node') {
+      progress.skip('images:n8n', 'made before');
+      progress.skip('images:store', 'made before');
+    }
+  }
   // A part of a build is no reason to lose the cache of the rest.
-  const whole = GO_PARTS.every(({ id }) => isBuilt(parts.get(id)!));
-  if (whole && !options.keepBuildCache && isThere(goCache(paths))) {
-    rmSync(goCache(paths), { recursive: true });
+  const whole = GO_MODULES.every(({ id }) => isThere(folders.get(id)!));
+  if (whole && !options.keepBuildCache) {
+    await removeModules(paths);
     rmSync(join(paths.cache, 'work'), { recursive: true, force: true });
   }
-  return { parts, images: [...images, { name: IMAGES.n8n, archive: n8n }] };
+  return {
+    programs,
+    crds: join(folders.get('lab')!, 'crds.yaml'),
+    bpf: join(folders.get('cilium')!, 'bpf'),
+    store,
+  };
 }
 
 /** Like Promise.all, but never leaves one of them running when one fails. */
-async function all<T>(works: (() => Promise<T>)[]): Promise<T[]> {
+async function all(works: (() => Promise<void>)[]): Promise<void> {
   const results = await Promise.allSettled(works.map(work => work()));
-  return results.map(result => {
+  for (const result of results) {
     if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
+  }
 }
 
 function checkDisk(paths: LabPaths, compile: boolean, n8n: boolean) {

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { partHash } from './goBuild.ts';
-import { GO_PARTS } from './parts.ts';
+import { moduleHash } from './goBuild.ts';
+import { GO_MODULES } from './parts.ts';
 
-const etcd = GO_PARTS.find(({ id }) => id === 'etcd')!;
+const [lab, cilium] = GO_MODULES;
 
 test('a build is named after its sources, its flags and the compiler', () => {
-  const hash = partHash(etcd, 'go1.26.8');
-  const tagged = { ...etcd, targets: [{ ...etcd.targets[0], tags: 'x' }] };
-  assert.equal(partHash(etcd, 'go1.26.8'), hash);
-  assert.notEqual(partHash(etcd, 'go1.26.9'), hash);
-  assert.notEqual(partHash(tagged, 'go1.26.8'), hash);
-  assert.notEqual(partHash({ ...etcd, id: 'coredns' }, 'go1.26.8'), hash);
+  const hash = moduleHash(lab, 'go1.26.8');
+  assert.equal(moduleHash(lab, 'go1.26.8'), hash);
+  assert.notEqual(moduleHash(lab, 'go1.26.9'), hash);
+  assert.notEqual(moduleHash({ ...lab, tags: ['x'] }, 'go1.26.8'), hash);
+  assert.notEqual(moduleHash({ ...lab, id: 'cilium' }, 'go1.26.8'), hash);
+  assert.notEqual(moduleHash(cilium, 'go1.26.8'), hash);
 });
 
-test('every part has sources of its own', () => {
-  const hashes = GO_PARTS.map(part => partHash(part, 'go1.26.8'));
-  assert.equal(new Set(hashes).size, GO_PARTS.length);
+test('no two programs have one name', () => {
+  const names = GO_MODULES.flatMap(({ programs }) => Object.keys(programs));
+  assert.equal(new Set(names).size, names.length);
 });

@@ -13,34 +13,30 @@ export interface ImageArchive {
 
 interface StaticImage {
   name: string;
-  /** Where each binary goes: its part's id and name, and the path. */
-  binaries: { part: string; binary: string; path: string }[];
+  /** Which program goes where. */
+  programs: Record<string, string>;
   config: ImageConfig;
 }
 
-/** Static Go binaries on an empty base. */
+/** Static Go programs on an empty base. */
 const STATIC_IMAGES: StaticImage[] = [
   {
     name: IMAGES.agnhost,
-    binaries: [{ part: 'kubernetes', binary: 'agnhost', path: 'agnhost' }],
+    programs: { agnhost: 'agnhost' },
     // kubelet starts a pod's sandbox with it, with no arguments.
     config: { Entrypoint: ['/agnhost'], Cmd: ['pause'] },
   },
   {
     name: IMAGES.coredns,
-    binaries: [{ part: 'coredns', binary: 'coredns', path: 'coredns' }],
+    programs: { coredns: 'coredns' },
     config: { Entrypoint: ['/coredns'] },
   },
   {
     name: IMAGES.vault,
-    binaries: [
-      { part: 'vault', binary: 'vault', path: 'bin/vault' },
-      {
-        part: 'vault-kubernetes-auth',
-        binary: 'vault-plugin-auth-kubernetes',
-        path: 'plugins/vault-plugin-auth-kubernetes',
-      },
-    ],
+    programs: {
+      'bin/vault': 'vault',
+      'plugins/vault-plugin-auth-kubernetes': 'vault-plugin-auth-kubernetes',
+    },
     config: {
       Entrypoint: ['/bin/vault'],
       Env: ['PATH=/bin', 'HOME=/tmp', 'SKIP_SETCAP=1'],
@@ -49,44 +45,40 @@ const STATIC_IMAGES: StaticImage[] = [
   },
   {
     name: IMAGES.externalSecrets,
-    binaries: [
-      {
-        part: 'external-secrets',
-        binary: 'external-secrets',
-        path: 'bin/external-secrets',
-      },
-    ],
+    programs: { 'bin/external-secrets': 'external-secrets' },
     config: { Entrypoint: ['/bin/external-secrets'], User: '65534:65534' },
   },
 ];
 
-/** Packs the images of the built parts that are not packed yet. */
-export async function buildImages(
+/** The images of programs; each archive is named after what goes into it. */
+export function staticImages(
   paths: LabPaths,
-  partFolders: Map<string, string>,
-): Promise<ImageArchive[]> {
-  const archives: ImageArchive[] = [];
-  for (const image of STATIC_IMAGES) {
-    const from = image.binaries.map(({ part, binary, path }) => ({
-      file: join(partFolders.get(part)!, binary),
+  programs: Record<string, string>,
+): (ImageArchive & { pack(): Promise<void> })[] {
+  return STATIC_IMAGES.map(({ name, programs: placed, config }) => {
+    const from = Object.entries(placed).map(([path, program]) => ({
+      file: programs[program],
       path,
     }));
-    // The parts' folders are named after all that went into them.
+    // The programs' folders are named after all that went into them.
     const hash = createHash('sha256')
-      .update(JSON.stringify([from, image.config]))
+      .update(JSON.stringify([from, config]))
       .digest('hex')
       .slice(0, 16);
-    const short = image.name.split(/[/:]/)[1];
+    const short = name.split(/[/:]/)[1];
     const archive = join(paths.cache, 'images', `${short}-${hash}.tar`);
-    if (!existsSync(archive)) {
-      const rootfs = join(paths.cache, 'work', `image-${short}`);
-      rmSync(rootfs, { recursive: true, force: true });
-      mkdirSync(rootfs, { recursive: true });
-      for (const { file, path } of from) linkFile(file, join(rootfs, path));
-      await writeImage(image.name, rootfs, image.config, archive);
-      rmSync(rootfs, { recursive: true });
-    }
-    archives.push({ name: image.name, archive });
-  }
-  return archives;
+    return {
+      name,
+      archive,
+      async pack() {
+        if (existsSync(archive)) return;
+        const rootfs = join(paths.cache, 'work', `image-${short}`);
+        rmSync(rootfs, { recursive: true, force: true });
+        mkdirSync(rootfs, { recursive: true });
+        for (const { file, path } of from) linkFile(file, join(rootfs, path));
+        await writeImage(name, rootfs, config, archive);
+        rmSync(rootfs, { recursive: true });
+      },
+    };
+  });
 }

@@ -1,172 +1,117 @@
 import { VERSIONS } from '../versions.ts';
 
-/** One `go build`: its packages land as binaries in the part's folder. */
-export interface GoTarget {
-  packages: string[];
-  /** Names the binary; without it Go names each after its package. */
-  output?: string;
-  tags?: string;
-  /** -X settings, as `import/path.name=value`. */
-  stamps?: string[];
-}
-
-/** What is built from one of the folders in go/. */
-export interface GoPart {
+/** A Go module in go/ and the programs that are built from it, in one `go build`. */
+export interface GoModule {
   id: string;
   title: string;
+  /** Build tags. */
+  tags: string[];
+  /** -X settings, as `import/path.name=value`. */
+  stamps: string[];
+  /** Programs by the name that they get, with the package of each. */
+  programs: Record<string, string>;
+  /** Modules that are copied into the module's folder and changed. */
+  copies?: ModuleCopy[];
+  /** Files or folders of a module to keep beside the programs. */
+  keep: { module: string; path: string; as: string }[];
+}
+
+/** A module that is copied, since it can't be built as it is. */
+export interface ModuleCopy {
+  module: string;
   version: string;
-  targets: GoTarget[];
-  /** What the build must leave in the part's folder. */
-  binaries: string[];
-  /** Folders or files of a module to keep beside the binaries. */
-  keep?: { module: string; path: string; as: string }[];
-  /** A module that is copied to src, with a file of ours put over one of its. */
-  patch?: { module: string; file: string; over: string };
+  /** The folder beside go.mod, as its `replace` has it. */
+  as: string;
+  /** Files to leave out. */
+  without?: string[];
+  /** A folder in go/ whose files take the place of the module's. */
+  overlay?: string;
+  /** A patch in go/ that is applied. */
+  patch?: string;
 }
 
 const k8s = VERSIONS.kubernetes;
 const [k8sMajor, k8sMinor] = k8s.split('.');
-const K8S_STAMPS = [
-  'k8s.io/component-base/version',
-  'k8s.io/client-go/pkg/version',
-].flatMap(path => [
-  `${path}.gitVersion=v${k8s}`,
-  `${path}.gitMajor=${k8sMajor}`,
-  `${path}.gitMinor=${k8sMinor}`,
-]);
-const CILIUM_STAMPS = [
-  `github.com/cilium/cilium/pkg/version.ciliumVersion=${VERSIONS.cilium}`,
-];
+const EXTERNAL_SECRETS = 'github.com/external-secrets/external-secrets';
+const CILIUM = 'github.com/cilium/cilium';
 
-/** What the control plane alone is made of. */
-export const CONTROL_PLANE_PARTS = [
-  'etcd',
-  'kubernetes',
-  'vault',
-  'vault-kubernetes-auth',
-  // For its resource definitions.
-  'external-secrets',
-];
-
-/** In the order in which they are built: what `up` waits for longest is last. */
-export const GO_PARTS: GoPart[] = [
+export const GO_MODULES: GoModule[] = [
   {
-    id: 'etcd',
-    title: 'etcd',
-    version: VERSIONS.etcd,
-    targets: [{ packages: ['go.etcd.io/etcd/server/v3'], output: 'etcd' }],
-    binaries: ['etcd'],
-  },
-  {
-    id: 'coredns',
-    title: 'CoreDNS',
-    version: VERSIONS.coredns,
-    targets: [{ packages: ['.'], output: 'coredns' }],
-    binaries: ['coredns'],
-  },
-  {
-    id: 'kubernetes',
-    title: 'Kubernetes',
-    version: k8s,
-    targets: [
+    id: 'lab',
+    title: `Kubernetes ${k8s}, etcd, CoreDNS, Vault, External Secrets`,
+    // Vault without the storages, databases and clouds that it can talk to.
+    tags: ['minimal'],
+    stamps: [
+      'k8s.io/component-base/version',
+      'k8s.io/client-go/pkg/version',
+    ].flatMap(path => [
+      `${path}.gitVersion=v${k8s}`,
+      `${path}.gitMajor=${k8sMajor}`,
+      `${path}.gitMinor=${k8sMinor}`,
+    ]),
+    programs: {
+      'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+      'kube-controller-manager':
+        'k8s.io/kubernetes/cmd/kube-controller-manager',
+      'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+      kubelet: 'k8s.io/kubernetes/cmd/kubelet',
+      kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+      agnhost: 'k8s.io/kubernetes/test/images/agnhost',
+      etcd: 'go.etcd.io/etcd/server/v3',
+      coredns: './coredns',
+      vault: 'github.com/hashicorp/vault',
+      'vault-plugin-auth-kubernetes':
+        'github.com/hashicorp/vault-plugin-auth-kubernetes/cmd/vault-plugin-auth-kubernetes',
+      'external-secrets': EXTERNAL_SECRETS,
+    },
+    copies: [
       {
-        packages: [
-          'k8s.io/kubernetes/cmd/kube-apiserver',
-          'k8s.io/kubernetes/cmd/kube-controller-manager',
-          'k8s.io/kubernetes/cmd/kube-scheduler',
-          'k8s.io/kubernetes/cmd/kubelet',
-          'k8s.io/kubernetes/cmd/kubectl',
-          'k8s.io/kubernetes/test/images/agnhost',
+        module: EXTERNAL_SECRETS,
+        version: VERSIONS.externalSecrets,
+        as: 'external-secrets',
+        // The lab runs no webhook of it, and they are written for an older
+        // controller-runtime.
+        without: [
+          'apis/externalsecrets/v1/externalsecret_webhook.go',
+          'apis/externalsecrets/v1/secretstore_webhook.go',
+          'apis/externalsecrets/v1beta1/externalsecret_webhook.go',
+          'apis/externalsecrets/v1beta1/secretstore_webhook.go',
+          'cmd/controller/webhook.go',
         ],
-        stamps: K8S_STAMPS,
+        overlay: 'overlays/external-secrets',
       },
-    ],
-    binaries: [
-      'kube-apiserver',
-      'kube-controller-manager',
-      'kube-scheduler',
-      'kubelet',
-      'kubectl',
-      'agnhost',
-    ],
-  },
-  {
-    id: 'vault',
-    title: 'Vault',
-    version: VERSIONS.vault,
-    targets: [
       {
-        packages: ['github.com/hashicorp/vault'],
-        output: 'vault',
-        tags: 'minimal',
+        // Vault is built with the SDK of its own tree, which is not published;
+        // the patch makes the published one that.
+        module: 'github.com/hashicorp/vault/sdk',
+        version: '0.21.0',
+        as: 'vault-sdk',
+        patch: 'patches/vault-sdk.patch',
       },
     ],
-    binaries: ['vault'],
-  },
-  {
-    id: 'vault-kubernetes-auth',
-    title: "Vault's Kubernetes auth method",
-    version: '0.23.1',
-    targets: [
-      {
-        packages: [
-          'github.com/hashicorp/vault-plugin-auth-kubernetes/cmd/vault-plugin-auth-kubernetes',
-        ],
-      },
-    ],
-    binaries: ['vault-plugin-auth-kubernetes'],
-  },
-  {
-    id: 'external-secrets',
-    title: 'External Secrets',
-    version: VERSIONS.externalSecrets,
-    targets: [
-      {
-        packages: ['github.com/external-secrets/external-secrets'],
-        output: 'external-secrets',
-      },
-    ],
-    binaries: ['external-secrets'],
     keep: [
       {
-        module: 'github.com/external-secrets/external-secrets',
+        module: EXTERNAL_SECRETS,
         path: 'deploy/crds/bundle.yaml',
         as: 'crds.yaml',
       },
     ],
-    patch: {
-      module: 'github.com/external-secrets/external-secrets',
-      file: 'register.go',
-      over: 'pkg/provider/register/register.go',
-    },
   },
   {
     id: 'cilium',
-    title: 'Cilium',
-    version: VERSIONS.cilium,
-    targets: [
-      {
-        packages: ['github.com/cilium/cilium/daemon'],
-        output: 'cilium-agent',
-        stamps: CILIUM_STAMPS,
-      },
-      {
-        packages: ['github.com/cilium/cilium/operator'],
-        output: 'cilium-operator',
-        tags: 'ipam_provider_operator',
-        stamps: CILIUM_STAMPS,
-      },
-      {
-        packages: ['github.com/cilium/cilium/plugins/cilium-cni'],
-        output: 'cilium-cni',
-      },
-      {
-        packages: ['github.com/cilium/cilium/cilium-dbg'],
-        output: 'cilium-dbg',
-      },
-    ],
-    binaries: ['cilium-agent', 'cilium-operator', 'cilium-cni', 'cilium-dbg'],
+    title: `Cilium ${VERSIONS.cilium}`,
+    tags: ['ipam_provider_operator'],
+    stamps: [`${CILIUM}/pkg/version.ciliumVersion=${VERSIONS.cilium}`],
+    programs: {
+      'cilium-agent': `${CILIUM}/daemon`,
+      'cilium-operator': `${CILIUM}/operator`,
+      'cilium-cni': `${CILIUM}/plugins/cilium-cni`,
+      'cilium-dbg': `${CILIUM}/cilium-dbg`,
+    },
     // The agent compiles its datapath from these sources when it starts.
-    keep: [{ module: 'github.com/cilium/cilium', path: 'bpf', as: 'bpf' }],
+    keep: [{ module: CILIUM, path: 'bpf', as: 'bpf' }],
   },
 ];
+
+/** What a lab without a node needs. */
+export const CONTROL_PLANE_MODULES = ['lab'];

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { API_SERVER, NETNS } from '../addresses.ts';
 import { CLANG, LOOPBACK, findOneOf } from '../build/debian.ts';
 import type { Built } from '../build/build.ts';
-import { GO_PARTS } from '../build/parts.ts';
+import { linkStore } from '../build/imageStore.ts';
 import { LabError } from '../errors.ts';
 import { linkFile, linkTree } from '../files.ts';
 import { labRoot, type LabPaths } from '../paths.ts';
@@ -33,17 +33,16 @@ export async function prepareState(paths: LabPaths, built: Built) {
     mkdirSync(join(state, folder), { recursive: true });
   }
   rmSync(paths.binDir, { recursive: true, force: true });
-  for (const { id, binaries } of GO_PARTS) {
-    const from = built.parts.get(id)!;
-    for (const name of binaries)
-      linkFile(join(from, name), join(paths.binDir, name));
+  await linkStore(built.store, paths);
+  for (const [name, file] of Object.entries(built.programs)) {
+    linkFile(file, join(paths.binDir, name));
   }
   symlinkSync(findOneOf(CLANG)!, join(paths.binDir, 'clang'));
   linkFile(join(paths.binDir, 'cilium-cni'), join(state, 'cni', 'cilium-cni'));
   linkFile(findOneOf(LOOPBACK)!, join(state, 'cni', 'loopback'));
   const bpf = join(state, 'cilium', 'bpf');
   rmSync(bpf, { recursive: true, force: true });
-  linkTree(join(built.parts.get('cilium')!, 'bpf'), bpf);
+  linkTree(built.bpf, bpf);
   linkFile(join(labRoot, 'node', 'init.sh'), join(state, 'init.sh'));
 
   await writeCredentials(paths, API_SERVER, [

@@ -50,7 +50,7 @@ export const usage: TenantUsage = {
       ratio: 0.1,
     },
   ],
-  n8n: { image: 'example.com:5000/n8n:2.35.7', version: '2.35.7', ready: true },
+  n8n: { image: 'example.com:5000/n8n:2.41.1', version: '2.41.1', ready: true },
 };
 
 const config = {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import {
   isError,
@@ -17,8 +18,10 @@ import { TenantInventory, TenantSource } from './TenantSource';
 const FRESH_MS = 2_000;
 /** Milliseconds that it will do while the next one is under way. */
 const USABLE_MS = 4_000;
-/** Milliseconds until a cluster that is away is asked again: first, and at most. */
-const RETRY_MS = { first: 5_000, max: 60_000 };
+/** Milliseconds until a cluster that is away is asked again by whoever needs it. */
+const RETRY_MS = 1_000;
+/** Milliseconds that one who needs it waits for a cluster that was away. */
+const PATIENCE_MS = 300;
 
 interface Known {
   tenants: TenantRecord[];
@@ -27,7 +30,6 @@ interface Known {
   /** Time from which the cluster is to be asked again */
   dueAt: number;
   reading?: Promise<void>;
-  failures: number;
   error?: string;
 }
 
@@ -79,7 +81,6 @@ export class ClusterTenantSource implements TenantSource {
         tenants: [],
         readAt: -Infinity,
         dueAt: 0,
-        failures: 0,
       });
     }
   }
@@ -120,9 +121,14 @@ export class ClusterTenantSource implements TenantSource {
         known.reading = undefined;
       });
     }
-    // Nobody waits for a cluster that is known to be away, nor for a list that
-    // is hardly newer than the one at hand.
-    if (!known.error && known.readAt + USABLE_MS <= this.now()) {
+    if (known.error && known.reading) {
+      // It may be back, and says so at once; or its requests are swallowed.
+      const timer = new AbortController();
+      const patience = sleep(PATIENCE_MS, undefined, { signal: timer.signal });
+      await Promise.race([known.reading, patience.catch(() => {})]);
+      timer.abort();
+    } else if (known.readAt + USABLE_MS <= this.now()) {
+      // Nobody waits for a list that is hardly newer than the one at hand.
       await known.reading;
     }
   }
@@ -157,11 +163,9 @@ export class ClusterTenantSource implements TenantSource {
       if (known.error) {
         this.logger.info(`Cluster ${cluster} is back`);
       }
-      known.failures = 0;
       known.error = undefined;
     } catch (error) {
-      const wait = RETRY_MS.first * 2 ** known.failures++;
-      known.dueAt = this.now() + Math.min(wait, RETRY_MS.max);
+      known.dueAt = this.now() + RETRY_MS;
       if (!known.error) {
         this.logger.warn(
           `Tenants of cluster ${cluster} can't be read, and are shown as last known: ${messageOf(

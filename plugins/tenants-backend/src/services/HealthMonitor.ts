@@ -8,8 +8,8 @@ import {
 import { Clusters } from '@threewalls/backstage-plugin-tenants-node';
 import { vaultHealth } from './vaultHealth';
 
-/** Milliseconds that a look at everything is good for. */
-const FRESH_MS = 5_000;
+/** Milliseconds that a look at everything is good for: while all is well, and not. */
+const FRESH_MS = { ok: 5_000, degraded: 1_000 };
 /** Milliseconds for one part to answer. */
 const TIMEOUT_MS = 3_000;
 
@@ -47,7 +47,8 @@ export class HealthMonitor {
   ) {}
 
   async health(): Promise<TenantsHealth> {
-    if (this.now() - this.#checkedAt >= FRESH_MS) {
+    const fresh = FRESH_MS[this.#problems.size === 0 ? 'ok' : 'degraded'];
+    if (this.now() - this.#checkedAt >= fresh) {
       this.#checking ??= this.#check().finally(() => {
         this.#checking = undefined;
       });

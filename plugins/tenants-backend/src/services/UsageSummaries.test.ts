@@ -122,7 +122,7 @@ describe('what a tenant uses', () => {
   });
 
   it.each([
-    ['docker.io/n8nio/n8n:2.35.7', '2.35.7'],
+    ['docker.io/n8nio/n8n:2.41.1', '2.41.1'],
     ['registry:5000/n8n', undefined],
     ['registry:5000/n8n:2@sha256:abc', '2'],
     ['n8n@sha256:abc', undefined],

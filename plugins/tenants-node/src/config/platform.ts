@@ -170,6 +170,12 @@ export interface N8nConfig {
   nodeSelector?: Record<string, string>;
   tolerations?: Toleration[];
   exposure?: Exposure;
+  /** Types of nodes that no workflow may use */
+  excludedNodes: string[];
+  /** Whether expressions and Code nodes are kept from n8n's own environment */
+  blockEnvAccess: boolean;
+  /** Whether packages of nodes may be installed from npm */
+  communityPackages: boolean;
 }
 
 /**

@@ -4,7 +4,19 @@ import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { N8nConfig, Toleration } from './platform';
 import { readExposure } from './readExposure';
 
-const DEFAULT_IMAGE = 'docker.io/n8nio/n8n:2.35.7';
+const DEFAULT_IMAGE = 'docker.io/n8nio/n8n:2.41.1';
+
+/**
+ * Nodes that run code or commands in n8n's own process, beside its encryption key:
+ * the two that n8n leaves out itself, and three that it does not.
+ */
+const EXCLUDED_NODES = [
+  'n8n-nodes-base.executeCommand',
+  'n8n-nodes-base.localFileTrigger',
+  'n8n-nodes-base.function',
+  'n8n-nodes-base.functionItem',
+  '@n8n/n8n-nodes-langchain.code',
+];
 
 const LABEL_PART = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const SUBDOMAIN =
@@ -44,6 +56,10 @@ export function readN8n(
     nodeSelector: readNodeSelector(config?.getOptional('nodeSelector')),
     tolerations: readTolerations(config?.getOptional('tolerations')),
     exposure: readExposure(config, ingressNamespace),
+    excludedNodes:
+      config?.getOptionalStringArray('excludedNodes') ?? EXCLUDED_NODES,
+    blockEnvAccess: config?.getOptionalBoolean('blockEnvAccess') ?? true,
+    communityPackages: config?.getOptionalBoolean('communityPackages') ?? false,
   };
 }
 

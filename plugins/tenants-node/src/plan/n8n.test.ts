@@ -158,3 +158,34 @@ describe('the way to n8n', () => {
     expect(n8nUrl(testSpec(), platform)).toBe('https://acme.n8n.example.com');
   });
 });
+
+describe('what runs in n8n’s own process', () => {
+  it('is nothing that executes code, unless config says so', () => {
+    const { env } = workload({});
+    expect(JSON.parse(env.NODES_EXCLUDE)).toEqual(
+      expect.arrayContaining([
+        'n8n-nodes-base.executeCommand',
+        'n8n-nodes-base.localFileTrigger',
+        'n8n-nodes-base.function',
+        'n8n-nodes-base.functionItem',
+        '@n8n/n8n-nodes-langchain.code',
+      ]),
+    );
+    expect(env).toMatchObject({
+      N8N_BLOCK_ENV_ACCESS_IN_NODE: 'true',
+      N8N_COMMUNITY_PACKAGES_ENABLED: 'false',
+      N8N_UNVERIFIED_PACKAGES_ENABLED: 'false',
+    });
+    expect(
+      workload({
+        excludedNodes: [],
+        blockEnvAccess: false,
+        communityPackages: true,
+      }).env,
+    ).toMatchObject({
+      NODES_EXCLUDE: '[]',
+      N8N_BLOCK_ENV_ACCESS_IN_NODE: 'false',
+      N8N_COMMUNITY_PACKAGES_ENABLED: 'true',
+    });
+  });
+});

@@ -137,6 +137,8 @@ function probe(times: { periodSeconds: number; failureThreshold: number }) {
 
 /** Settings of n8n: secrets by reference, and nothing that calls out. */
 function n8nEnv(context: PlanContext): object[] {
+  const { excludedNodes, blockEnvAccess, communityPackages } =
+    context.platform.n8n;
   const fixed: Record<string, string> = {
     N8N_PORT: String(N8N_PORT),
     N8N_USER_FOLDER: '/home/node',
@@ -147,6 +149,12 @@ function n8nEnv(context: PlanContext): object[] {
     N8N_HIRING_BANNER_ENABLED: 'false',
     N8N_PERSONALIZATION_ENABLED: 'false',
     N8N_DISABLED_MODULES: 'mcp-registry',
+    // The list takes the place of n8n's own, it does not add to it.
+    NODES_EXCLUDE: JSON.stringify(excludedNodes),
+    // n8n's environment holds the key of all credentials.
+    N8N_BLOCK_ENV_ACCESS_IN_NODE: String(blockEnvAccess),
+    N8N_COMMUNITY_PACKAGES_ENABLED: String(communityPackages),
+    N8N_UNVERIFIED_PACKAGES_ENABLED: 'false',
     // Over a port-forward there is no TLS, and n8n would refuse to be signed in to.
     N8N_SECURE_COOKIE: String(
       context.platform.n8n.exposure?.scheme === 'https',

@@ -61,8 +61,8 @@ export const usage: TenantUsage = {
     quota('tenant-probe-quota', 'limits.memory', ['0', '256Mi', 0]),
   ],
   n8n: {
-    image: 'docker.n8n.io/n8nio/n8n:2.35.7',
-    version: '2.35.7',
+    image: 'docker.n8n.io/n8nio/n8n:2.41.1',
+    version: '2.41.1',
     ready: true,
   },
 };

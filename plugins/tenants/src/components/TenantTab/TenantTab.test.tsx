@@ -93,8 +93,8 @@ describe('TenantTab', () => {
       },
     });
 
-    const version = await screen.findByTitle('docker.n8n.io/n8nio/n8n:2.35.7');
-    expect(version).toHaveTextContent('2.35.7 (not ready)');
+    const version = await screen.findByTitle('docker.n8n.io/n8nio/n8n:2.41.1');
+    expect(version).toHaveTextContent('2.41.1 (not ready)');
   });
 
   it('is a page without a violation, with the receipts open too', async () => {
