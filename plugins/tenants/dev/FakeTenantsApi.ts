@@ -175,7 +175,10 @@ export class FakeTenantsApi implements TenantsApi {
   }
 
   async getReport(name: string): Promise<string> {
-    return `# Walls of ${name}\n`;
+    return JSON.stringify({
+      tenant: { name },
+      versions: { kubernetes: 'v1.36.1', cilium: '1.20.2', vault: '1.21.4' },
+    });
   }
 
   async #reach() {

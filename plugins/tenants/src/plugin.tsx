@@ -18,7 +18,12 @@ import {
 import { tenantsApiRef } from './api';
 import { formFields } from './formFields';
 import { taskOutputs } from './taskOutputs';
-import { rootRouteRef, templateRouteRef, tenantRouteRef } from './routes';
+import {
+  reportRouteRef,
+  rootRouteRef,
+  templateRouteRef,
+  tenantRouteRef,
+} from './routes';
 
 const isTenant = {
   [`metadata.annotations.${TENANT_ANNOTATION}`]: { $exists: true },
@@ -63,7 +68,7 @@ export const tenantsPage = PageBlueprint.make({
     icon: <RiShieldCheckLine />,
     routeRef: rootRouteRef,
     loader: () =>
-      import('./components/TenantsPage').then(m => <m.TenantsPage />),
+      import('./components/TenantsPage').then(m => <m.TenantsRoutes />),
   },
 });
 
@@ -94,7 +99,11 @@ export const tenantsPlugin = createFrontendPlugin({
   title: 'Tenants',
   icon: <RiShieldCheckLine />,
   info: { packageJson: () => import('../package.json') },
-  routes: { root: rootRouteRef, entityContent: tenantRouteRef },
+  routes: {
+    root: rootRouteRef,
+    report: reportRouteRef,
+    entityContent: tenantRouteRef,
+  },
   externalRoutes: { template: templateRouteRef },
   extensions: [
     tenantsApi,

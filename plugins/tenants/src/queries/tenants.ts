@@ -158,7 +158,7 @@ function proofQuery(api: TenantsApi, tenant: string, id: string) {
 const AT_A_TIME = 8;
 
 /** Does something with each of many items, a few at a time. */
-async function inTurns<T>(
+export async function inTurns<T>(
   items: T[],
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
@@ -245,10 +245,8 @@ export function useProofsSince(
         const now = Date.now();
         const since = now - windowMs;
         const known = client.getQueryData<RecentProofs>(queryKey)?.proofs ?? [];
-        return {
-          proofs: await listSince(api, tenant, since, known, signal),
-          now,
-        };
+        const { proofs } = await listSince(api, tenant, since, known, signal);
+        return { proofs, now };
       },
       staleTime: IDLE_MS,
     },
@@ -265,17 +263,24 @@ export function useProofsSince(
   return query;
 }
 
-async function listSince(
+/**
+ * A tenant's proofs that began since then, newest first; and whether those are
+ * all of them.
+ *
+ * @param known - those that were read before, so that only newer ones are asked for
+ */
+export async function listSince(
   api: TenantsApi,
   tenant: string,
   since: number,
   known: ProofSummary[],
   signal: AbortSignal,
-): Promise<ProofSummary[]> {
+): Promise<{ proofs: ProofSummary[]; isComplete: boolean }> {
   const done = known.filter(({ state }) => state === 'done');
   const ids = new Set(done.map(({ id }) => id));
   const newer: ProofSummary[] = [];
-  for (let page = 0; page < MAX_PROOFS_PAGES; page++) {
+  let isComplete = false;
+  for (let page = 0; page < MAX_PROOFS_PAGES && !isComplete; page++) {
     const { items, totalItems } = await api.listProofs(
       tenant,
       // What is new since the last time fits on the smallest of pages.
@@ -284,19 +289,18 @@ async function listSince(
     );
     newer.push(...items);
     const oldest = items[items.length - 1];
-    if (
+    isComplete =
       !oldest ||
       newer.length >= totalItems ||
       items.some(({ id }) => ids.has(id)) ||
-      Date.parse(oldest.startedAt) < since
-    ) {
-      break;
-    }
+      Date.parse(oldest.startedAt) < since;
   }
   const newerIds = new Set(newer.map(({ id }) => id));
-  return [...newer, ...done.filter(({ id }) => !newerIds.has(id))].filter(
-    ({ startedAt }) => Date.parse(startedAt) >= since,
-  );
+  const proofs = [
+    ...newer,
+    ...done.filter(({ id }) => !newerIds.has(id)),
+  ].filter(({ startedAt }) => Date.parse(startedAt) >= since);
+  return { proofs, isComplete };
 }
 
 /** What a tenant uses of its quotas, and the n8n that it runs. */

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { ButtonLink, Link } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { reportRouteRef } from '../../routes';
 import {
   useEntityPresentation,
   useEntityRefLink,
@@ -55,6 +56,21 @@ export function useTabLink(): (
     },
     [entityLink],
   );
+}
+
+/** The address of a report on tenants; where the plugin's page is not shown there is none. */
+export function useReportLink(): (
+  names: string[],
+  proofId?: string,
+) => string | undefined {
+  const route = useRouteRef(reportRouteRef);
+  return (names, proofId) => {
+    const search = new URLSearchParams([
+      ...names.map(name => ['tenant', name]),
+      ...(proofId ? [['proof', proofId]] : []),
+    ]);
+    return route && `${route()}?${search}`;
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import {
   Box,
   ButtonIcon,
+  ButtonLink,
   Cell,
   CellText,
   ColumnConfig,
@@ -27,6 +28,7 @@ import {
   TitledCard,
   useDuration,
   useExactTime,
+  useReportLink,
   WallStatusLabel,
 } from '../Shared';
 import { receiptNames, WallRow } from '../Walls';
@@ -160,6 +162,7 @@ function SelectedProof(props: {
   const { tenantName, proofId, receipt, onClose } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const exact = useExactTime();
+  const report = useReportLink()([tenantName], proofId);
   const query = useProof(tenantName, proofId);
   const proof = query.data;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -185,13 +188,20 @@ function SelectedProof(props: {
       }
       titleRef={heading}
       actions={
-        <ButtonIcon
-          size="small"
-          variant="tertiary"
-          icon={<RiCloseLine />}
-          aria-label={t('tab.close')}
-          onPress={onClose}
-        />
+        <>
+          {report && (
+            <ButtonLink size="small" variant="secondary" href={report}>
+              {t('tab.report')}
+            </ButtonLink>
+          )}
+          <ButtonIcon
+            size="small"
+            variant="tertiary"
+            icon={<RiCloseLine />}
+            aria-label={t('tab.close')}
+            onPress={onClose}
+          />
+        </>
       }
     >
       <Loaded

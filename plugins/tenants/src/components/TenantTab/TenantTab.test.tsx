@@ -8,7 +8,7 @@ import {
   Tenant,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { templateRouteRef } from '../../routes';
+import { rootRouteRef, templateRouteRef } from '../../routes';
 import {
   drift,
   matrixOf,
@@ -67,6 +67,7 @@ function renderTab(
     mountedRoutes: {
       '/catalog/:namespace/:kind/:name': entityRouteRef as any,
       '/create/templates/:namespace/:templateName': templateRouteRef,
+      '/tenants': rootRouteRef,
     },
   });
   return api;
@@ -114,19 +115,13 @@ describe('TenantTab', () => {
     await expect(violations()).resolves.toEqual([]);
   });
 
-  it('opens the menu of reports by the keyboard', async () => {
-    const user = userEvent.setup();
+  it('leads to a report', async () => {
     renderTab(tenants.globex);
 
-    const menu = await screen.findByRole('button', { name: 'Report' });
-    menu.focus();
-    await user.keyboard('{Enter}');
-    expect(
-      await screen.findByRole('menuitem', { name: 'Markdown' }),
-    ).toHaveFocus();
-    await user.keyboard('{ArrowDown}');
-    expect(screen.getByRole('menuitem', { name: 'JSON' })).toHaveFocus();
-    await expect(violations()).resolves.toEqual([]);
+    expect(await screen.findByRole('link', { name: 'Report' })).toHaveAttribute(
+      'href',
+      '/tenants/report?tenant=globex',
+    );
   });
 
   it('shows what is wrong where the tenant can not be had', async () => {

@@ -12,11 +12,16 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useProof, useTenant, useUsage } from '../../queries';
-import { Loaded, TitledCard, useTenantForms, WallStatusIcon } from '../Shared';
+import {
+  Loaded,
+  TitledCard,
+  useReportLink,
+  useTenantForms,
+  WallStatusIcon,
+} from '../Shared';
 import { Picture, useHeadline } from '../Walls';
 import { Changes } from './Changes';
 import { Details } from './Details';
-import { ReportMenu } from './ReportMenu';
 import { UsageCard } from './Usage';
 
 const WallsTimeline = lazy(() =>
@@ -92,6 +97,7 @@ function Now(props: { tenant: Tenant }) {
   const { status, stale, text } = useHeadline()(tenant);
   const proof = useProof(tenant.name, tenant.lastProof?.id);
   const { restore, resize, offboard } = useTenantForms(tenant);
+  const report = useReportLink();
   const link = (href: string | undefined, label: string) =>
     href && (
       <ButtonLink size="small" variant="secondary" href={href}>
@@ -103,7 +109,7 @@ function Now(props: { tenant: Tenant }) {
       title={t('card.title')}
       actions={
         <>
-          <ReportMenu tenantName={tenant.name} />
+          {link(report([tenant.name]), t('tab.report'))}
           {link(restore, t('tab.reapply'))}
           {link(resize, t('tab.resize'))}
           {link(offboard, t('tab.offboard'))}

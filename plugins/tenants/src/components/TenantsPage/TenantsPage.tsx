@@ -17,6 +17,8 @@ import {
   Tenant,
   TenantsHealth,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { Route, Routes } from 'react-router-dom';
+import { reportRouteRef } from '../../routes';
 import { tenantsTranslationRef } from '../../translation';
 import {
   useHealth,
@@ -42,6 +44,27 @@ import styles from './TenantsPage.module.css';
 const MatrixCard = lazy(() =>
   import('../Matrix/MatrixCard').then(m => ({ default: m.MatrixCard })),
 );
+
+const ReportPage = lazy(() =>
+  import('../Report').then(m => ({ default: m.ReportPage })),
+);
+
+/** The pages of the plugin: all tenants, and a report on some of them. */
+export function TenantsRoutes() {
+  return (
+    <Routes>
+      <Route path="/" element={<TenantsPage />} />
+      <Route
+        path={reportRouteRef.path}
+        element={
+          <Suspense fallback={<Skeleton height={480} />}>
+            <ReportPage />
+          </Suspense>
+        }
+      />
+    </Routes>
+  );
+}
 
 /** All tenants, with their walls. */
 export function TenantsPage() {

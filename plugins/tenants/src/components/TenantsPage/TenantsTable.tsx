@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import {
   Button,
+  ButtonLink,
   Flex,
   SearchField,
   Select,
@@ -20,7 +21,7 @@ import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useBulkProve } from '../../queries';
-import { saveFile } from '../Shared';
+import { saveFile, useReportLink } from '../Shared';
 import { TenantItem, useTenantColumns } from './columns';
 import {
   csvOf,
@@ -241,6 +242,7 @@ function BulkBar(props: { names: string[]; onDone: () => void }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const toasts = useApi(toastApiRef);
   const { allowed, prove, isPending } = useBulkProve(names);
+  const report = useReportLink()(names);
 
   async function proveAll() {
     const { started, failed } = await prove();
@@ -273,6 +275,11 @@ function BulkBar(props: { names: string[]; onDone: () => void }) {
       >
         {t('bulk.prove', { count: allowed?.length ?? 0 })}
       </Button>
+      {report && (
+        <ButtonLink size="small" variant="secondary" href={report}>
+          {t('tab.report')}
+        </ButtonLink>
+      )}
       {allowed && allowed.length < names.length && (
         <Text variant="body-small" color="secondary">
           {t('bulk.notAllowed', { count: names.length - allowed.length })}
