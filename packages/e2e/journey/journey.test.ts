@@ -90,7 +90,7 @@ describe('a tenant’s journey through the portal', () => {
   it('is ordered in the form, watched, and opened with three walls that hold', async () => {
     await fillIn('dark');
     await fillIn('light');
-    const link = await runTask(page, 'The tenant in the catalog');
+    const link = await runTask(page, 'Tenant in the catalog');
     await look(page, 'task');
     await link.click();
     await untilWalls(page, HOLDING);
@@ -114,7 +114,7 @@ describe('a tenant’s journey through the portal', () => {
       openReceipt(
         page,
         'Resource',
-        'res.container-max',
+        "A container can't exceed the maximum",
         'maximum memory usage per Container is 1Gi, but limit is 4Gi',
       );
     await look(page, 'card-receipts', open);
@@ -126,7 +126,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('button', { name: 'Prove now' }).click();
     await untilWalls(page, { ...HOLDING, Network: 'breached' });
     const open = () =>
-      openReceipt(page, 'Network', 'net.canary-egress', 'connected');
+      openReceipt(page, 'Network', '^breached Reached the canary', 'connected');
     await look(page, 'card-breached', open);
     const breached = await breachedChecks(portal, NAME);
     assert.equal(breached.get('net.canary-egress'), 'OK');
@@ -172,7 +172,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('link', { name: 'Resize' }).click();
     await look(page, 'form-resize', () => chooseSize(page, 'Medium'));
     await review(page);
-    const link = await runTask(page, 'The tenant in the catalog');
+    const link = await runTask(page, 'Tenant in the catalog');
     assert.equal((await quotaOf(NAMESPACE))['limits.cpu'], '4');
     await link.click();
     await untilWalls(page, HOLDING);

@@ -21,7 +21,7 @@ export async function seeWithoutRights(
   const prove = page.getByRole('button', { name: 'Prove now' });
   const isDisabled = await prove.isDisabled();
   assert.ok(isDisabled, '"Prove now" is offered to one who may not');
-  const reason = page.getByText(/it takes the permission tenant\.prove/);
+  const reason = page.getByText(/you need tenant\.prove/);
   await reason.waitFor();
   assert.equal(
     await prove.getAttribute('aria-describedby'),
@@ -32,7 +32,7 @@ export async function seeWithoutRights(
   await visit(page, `${portal.url}${entity}/tenant`);
   await page.getByText(`web-tenant-${tenant}`).first().waitFor();
   await page.waitForLoadState('networkidle');
-  for (const name of ['Resize', 'Offboard', 'Apply again']) {
+  for (const name of ['Resize', 'Offboard', 'Restore']) {
     await notOffered(page, name);
   }
   await glance(page, 'visitor-tab', 'light');
@@ -52,11 +52,11 @@ export async function seeWithoutRights(
 /** Fills in the form's first page: it does not go on without a group to own. */
 async function orderInVain(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name').first().fill(name);
-  await page.getByText('The name is free').waitFor();
+  await page.getByText('The name is available').waitFor();
   const owner = page.getByLabel('Owner').first();
   await owner.click();
   await page.getByText('No options').waitFor();
-  await page.getByText(/you have to be one of its members/).waitFor();
+  await page.getByText(/You must be a member/).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Next' }).click();
   assert.ok(

@@ -9,15 +9,15 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { OwnerLink } from '../OwnerLink';
-import { UseCell } from '../QuotaUse';
 import {
   isStale,
+  OwnerLink,
   provedAt,
   RelativeTime,
   StaleLabel,
+  UseCell,
   WallStatusLabel,
-} from '../WallStatus';
+} from '../Shared';
 
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
@@ -45,9 +45,16 @@ export function useTenantColumns(
     ...WALLS.map((wall, index) => ({
       id: wall,
       label: t(`wall.${wall}Short`),
+      // Its name with the arrow beside it, and the longest status.
+      minWidth: up('sm') ? 118 : undefined,
+      isSortable: isSortable && up('sm'),
       cell: (tenant: TenantItem) => (
         <Cell>
-          <WallStatusLabel status={tenant.walls[index].status} />
+          <WallStatusLabel
+            status={tenant.walls[index].status}
+            stale={tenant.walls[index].stale}
+            isShort
+          />
         </Cell>
       ),
     })),
@@ -77,6 +84,7 @@ export function useTenantColumns(
     },
     {
       id: 'cluster',
+      minWidth: 96,
       label: t('page.cluster'),
       isSortable,
       isHidden: !up('md'),
