@@ -84,15 +84,20 @@ export const checksTranslationRef = createTranslationRef({
         wrong: 'Reached the internet',
         why: 'Only allowed destinations may be reached',
       },
-      'policy-spec': {
-        title: 'Network policies match the plan',
-        wrong: 'Network policies differ from the plan',
-        why: 'A rule that nobody uses today still opens the wall',
-      },
       'no-widening': {
         title: 'No other policy allows more',
         wrong: 'Another policy allows more',
         why: 'Policies are additive: another one can open what these close',
+      },
+      'as-planned': {
+        title: 'Its policies and Services are as planned',
+        wrong: 'Its policies or Services differ from the plan',
+        why: 'A rule that nobody uses today still opens the wall',
+      },
+      'who-can': {
+        title: 'Nobody else can change its policies',
+        wrong: 'Somebody else can change its policies',
+        why: 'A policy that its tenant can change is no wall',
       },
     },
     sec: {
@@ -166,20 +171,10 @@ export const checksTranslationRef = createTranslationRef({
         wrong: 'Can give itself more rights',
         why: 'Whoever can write a policy, a role or a token has every right',
       },
-      'policy-text': {
-        title: "Vault's policy and role match the plan",
-        wrong: "Vault's policy or role differs from the plan",
-        why: 'A right that nobody uses today is still a right',
-      },
       'store-ready': {
         title: 'Its SecretStore is ready',
         wrong: "Its SecretStore isn't ready",
         why: 'External Secrets must be able to log in as the tenant',
-      },
-      'store-spec': {
-        title: 'SecretStores match the plan',
-        wrong: 'SecretStores differ from the plan',
-        why: 'A store without a ServiceAccount logs in as External Secrets itself',
       },
       'eso-neighbour': {
         title: "External Secrets can't fetch others' secrets for it",
@@ -191,10 +186,36 @@ export const checksTranslationRef = createTranslationRef({
         wrong: 'Can read Secrets in another namespace',
         why: 'What Vault keeps apart ends up in Kubernetes Secrets',
       },
-      'owner-hijack': {
-        title: 'Its owner has no way to its Secrets',
-        wrong: 'Its owner has a way to its Secrets',
-        why: "A store, pod or token of the owner's could read what the tenant reads",
+      'as-planned': {
+        title: 'Its Vault policy, role, accounts and stores are as planned',
+        wrong:
+          'Its Vault policy, role, accounts or stores differ from the plan',
+        why: 'A right that nobody uses today is still a right',
+      },
+      'other-roles': {
+        title: 'No other Vault role accepts its ServiceAccounts',
+        wrong: 'Another Vault role accepts its ServiceAccounts',
+        why: 'A role that accepts everybody gives everybody its policies',
+      },
+      'other-mounts': {
+        title: 'No other Vault auth method accepts its ServiceAccounts',
+        wrong: 'Another Vault auth method accepts its ServiceAccounts',
+        why: 'Another method may trust the same tokens, and knows nothing of tenants',
+      },
+      'no-other-store': {
+        title: 'It has no other stores or ExternalSecrets',
+        wrong: 'It has another store or ExternalSecret',
+        why: 'A store without a ServiceAccount logs in as External Secrets itself',
+      },
+      'who-can': {
+        title: 'Nobody else can read its Secrets or run as it',
+        wrong: 'Somebody else can read its Secrets or run as it',
+        why: 'Whoever makes a store, a pod or a token there reads what the tenant reads',
+      },
+      'access-review': {
+        title: 'The API server agrees with its roles and bindings',
+        wrong: 'The API server disagrees with its roles and bindings',
+        why: 'Another authorizer may allow what roles and bindings do not',
       },
     },
     res: {
@@ -238,11 +259,6 @@ export const checksTranslationRef = createTranslationRef({
         wrong: 'Can have load balancers, node ports or more storage',
         why: 'Each of them is a way in, or a cost, that nobody planned',
       },
-      'quota-spec': {
-        title: 'Quotas and limits match the plan',
-        wrong: 'Quotas or limits differ from the plan',
-        why: 'A quota that was raised still refuses what is far above it',
-      },
       privileged: {
         title: "Can't run a privileged container",
         wrong: 'Can run a privileged container',
@@ -258,11 +274,6 @@ export const checksTranslationRef = createTranslationRef({
         wrong: "Can mount the node's files",
         why: "The node's disk holds every tenant's data and tokens",
       },
-      'owner-edit': {
-        title: "Its owner can't change its walls",
-        wrong: 'Its owner can change its walls',
-        why: 'A wall that its tenant can move is none',
-      },
       'runtime-class': {
         title: 'Runs in the declared sandbox',
         wrong: "Doesn't run in the declared sandbox",
@@ -272,6 +283,31 @@ export const checksTranslationRef = createTranslationRef({
         title: 'Runs on the declared nodes',
         wrong: "Doesn't run on the declared nodes",
         why: 'Dedicated nodes keep side channels apart only while they are used',
+      },
+      'as-planned': {
+        title: 'Its quotas, limits, PodSecurity and n8n are as planned',
+        wrong: 'Its quotas, limits, PodSecurity or n8n differ from the plan',
+        why: 'A raised quota still refuses what is far above it',
+      },
+      'who-can': {
+        title: 'Nobody else can change its quotas, limits or n8n',
+        wrong: 'Somebody else can change its quotas, limits or n8n',
+        why: 'A wall that its tenant can move is none',
+      },
+      workload: {
+        title: 'What runs is what was planned',
+        wrong: 'Something else runs than what was planned',
+        why: 'What n8n runs as counts as much as what it may run as',
+      },
+      'pods-restricted': {
+        title: 'Its pods meet PodSecurity restricted',
+        wrong: 'A pod runs that PodSecurity restricted would refuse',
+        why: 'A pod may be older than the rule that would refuse it',
+      },
+      'quota-used': {
+        title: 'It uses no more than its quotas',
+        wrong: 'It uses more than its quotas',
+        why: 'A quota refuses what comes, and keeps what was there before',
       },
     },
   },
