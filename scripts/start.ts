@@ -17,6 +17,7 @@ import { ownClusterConfig } from './lib/ownCluster.ts';
 import { stateDir } from './lib/run.ts';
 import {
   hasDrift,
+  operate,
   prove,
   runTemplate,
   tellingReceipt,
@@ -218,13 +219,24 @@ async function tenants(
     60,
     ({ status }) => status === 'ok',
   );
-  const { items } = await portal.call('GET', '/api/tenants/tenants?limit=1000');
+  const { items, impostors = [] } = await portal.call(
+    'GET',
+    '/api/tenants/tenants?limit=1000',
+  );
   const there = new Map<string, TenantSpec>(
     items.map((t: { name: string; spec: TenantSpec }) => [t.name, t.spec]),
   );
   await Promise.all(
     TENANTS.map(async tenant => {
-      const spec = there.get(tenant.name);
+      const { name } = tenant;
+      if (impostors.some((i: { name: string }) => i.name === name)) {
+        // The cluster has outlived the portal's database.
+        await board.part(`Adopting tenant ${name}`, () =>
+          operate(portal, name, { kind: 'apply', adopt: true }),
+        );
+        return;
+      }
+      const spec = there.get(name);
       if (spec && !(await hasDrift(portal, tenant.name))) {
         return;
       }

@@ -77,13 +77,14 @@ async function notOffered(page: Page, name: string): Promise<void> {
 
 /** Asserts that the portal refuses what its pages do not offer. */
 async function refused(portal: Portal, tenant: string): Promise<void> {
-  const proofs = `/api/tenants/tenants/${tenant}/proofs`;
-  assert.equal((await portal.request('POST', proofs, {})).status, 403);
+  const path = `/api/tenants/tenants/${tenant}/operations`;
+  const proof = await portal.request('POST', path, { kind: 'prove' });
+  assert.equal(proof.status, 403);
   await assert.rejects(
     runTemplate(portal, 'resize-tenant', {
       tenant: `resource:default/${tenant}`,
       size: 'small',
     }),
-    /tenant\.resize is denied/,
+    /permission \(tenant\.resize\)/,
   );
 }

@@ -65,7 +65,12 @@ export function createTenantRollOutAction(options: { tasks: TenantTasks }) {
             tenants.startRollout(
               {
                 kind: 'apply',
-                filter: { cluster, owner, names, outdated: onlyOutdated },
+                filter: {
+                  cluster: cluster || undefined,
+                  owner: owner || undefined,
+                  names,
+                  outdated: onlyOutdated,
+                },
                 waves: { first, next },
               },
               request,
