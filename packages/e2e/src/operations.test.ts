@@ -13,6 +13,12 @@ const admin = adminLab();
 const { platform } = portalLab();
 
 describe('operations, upon the lab', () => {
+  const of = (name: string) => tenantNames(name, OWNER, platform);
+  const ref = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    name: of(name).namespace,
+  });
   let portal: ReplicasPortal;
   let api: Replica;
   const made: string[] = [];
@@ -34,12 +40,6 @@ describe('operations, upon the lab', () => {
     await portal?.stop();
   });
 
-  const of = (name: string) => tenantNames(name, OWNER, platform);
-  const ref = (name: string) => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    name: of(name).namespace,
-  });
   const spec = (name: string, owner = OWNER) => ({
     name,
     owner,

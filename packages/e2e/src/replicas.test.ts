@@ -36,6 +36,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   let replicas: Replica[];
   let db: Knex;
   let calm: Record<string, unknown>;
+  let killed = 0;
 
   beforeAll(async () => {
     await importSmallN8n();
@@ -96,8 +97,6 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
     killed++;
     replicas[place] = await portal.start(`again-${killed}`);
   }
-
-  let killed = 0;
 
   const expectOneAtATime = async (name: string) => {
     const its = (await rows()).filter(row => row.tenant === name);

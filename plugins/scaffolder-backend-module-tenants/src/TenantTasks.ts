@@ -29,6 +29,13 @@ export interface TaskContext {
   getInitiatorCredentials(): Promise<BackstageCredentials>;
 }
 
+/** An operation has ended, and not as it should. */
+class EndedError extends Error {
+  constructor({ request, tenant, state, error }: Operation) {
+    super(error ?? `The ${request.kind} of ${tenant} was ${state}`);
+  }
+}
+
 /**
  * The tenants backend as the actions need it: on behalf of whoever started the
  * task, and followed to its end in the task's log.
@@ -168,13 +175,6 @@ export class TenantTasks {
     await this.call({ ...context, signal: undefined }, (tenants, options) =>
       tenants.cancelOperation(tenant, id, options),
     ).catch(error => context.logger.warn(`${error.message}`));
-  }
-}
-
-/** An operation has ended, and not as it should. */
-class EndedError extends Error {
-  constructor({ request, tenant, state, error }: Operation) {
-    super(error ?? `The ${request.kind} of ${tenant} was ${state}`);
   }
 }
 

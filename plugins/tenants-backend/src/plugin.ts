@@ -111,13 +111,10 @@ export const tenantsPlugin = createBackendPlugin({
           operations: operationStore,
           onChanged: (name: string) => announcer.tenantChanged(name),
         };
-        let rollouts: Rollouts | undefined;
+        const followers = [announcer.moved.bind(announcer)];
         const onMoved = async (operation: StoredOperation) => {
-          await announcer.moved(operation);
-          if (operation.rolloutId && operation.finishedAt) {
-            rollouts?.advance().catch(error => {
-              logger.warn(`Roll-outs were not taken on: ${error}`);
-            });
+          for (const follow of followers) {
+            await follow(operation);
           }
         };
         const runner = new OperationRunner({
@@ -158,13 +155,21 @@ export const tenantsPlugin = createBackendPlugin({
           runner,
           onMoved,
         });
-        rollouts = new Rollouts({
+        const rollouts = new Rollouts({
           store: new RolloutStore(knex),
           operationStore,
           operations,
           inventory,
           authorizer,
           isOutdated,
+        });
+        followers.push(async ({ rolloutId, finishedAt }) => {
+          if (rolloutId && finishedAt) {
+            // Not awaited: it places the next wave, which may take a while.
+            rollouts.advance().catch(error => {
+              logger.warn(`Roll-outs were not taken on: ${error}`);
+            });
+          }
         });
         const health = HealthMonitor.create({
           probes: [

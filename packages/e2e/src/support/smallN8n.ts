@@ -5,6 +5,9 @@ import { JsonObject } from '@backstage/types';
 import { labState, N8N_IMAGE } from './lab';
 
 const IMAGE = 'threewalls.local/small-n8n:1';
+// Never part of a build.
+// eslint-disable-next-line no-restricted-syntax
+const IMPORTER = join(__dirname, 'importSmallN8n.mjs');
 
 /**
  * Config of a portal whose tenants run a small server where n8n would be: the
@@ -27,7 +30,7 @@ export const SMALL_N8N: JsonObject = {
 export async function importSmallN8n(): Promise<void> {
   await promisify(execFile)(
     process.execPath,
-    ['--no-warnings', join(__dirname, 'importSmallN8n.mjs'), IMAGE],
+    ['--no-warnings', IMPORTER, IMAGE],
     { env: { ...process.env, THREEWALLS_LAB_STATE: labState } },
   );
 }

@@ -57,8 +57,8 @@ export function createTenantRemoveAction(options: { tasks: TenantTasks }) {
         );
       }
       const started = await (ctx.isDryRun
-        ? tasks.call(ctx, (tenants, options) =>
-            tenants.getTenant(name, options),
+        ? tasks.call(ctx, (tenants, request) =>
+            tenants.getTenant(name, request),
           )
         : tasks.start(ctx, name, { kind: 'remove', confirm, keepData })
       ).catch((error: Error) => {

@@ -38,8 +38,8 @@ export function createTenantRenderAction(options: { tasks: TenantTasks }) {
     },
     async handler(ctx) {
       const spec = toSpec(ctx.input);
-      const preview = await tasks.call(ctx, (tenants, options) =>
-        tenants.previewTenant({ ...spec, files: true }, options),
+      const preview = await tasks.call(ctx, (tenants, request) =>
+        tenants.previewTenant({ ...spec, files: true }, request),
       );
       const folder = ctx.input.targetPath || join('tenants', spec.name);
       const files = Object.entries(preview.files ?? {}).map(

@@ -49,9 +49,7 @@ describe('wallStates', () => {
   ] as const)('%s, %s ms old, lost: %s', (status, age, lost, expected) => {
     for (const wall of wallStates(proof(age, status), { ...options, lost })) {
       expect([wall.status, wall.stale, wall.lastStatus]).toEqual(expected);
-      if (lost) {
-        expect(wall.summary).toBe(lost);
-      }
+      expect(wall.summary).toBe(lost ?? `${wall.wall} ${status}`);
     }
   });
 

@@ -54,32 +54,6 @@ const RETURNS = 3;
 /** Milliseconds in which a controller would make again what was deleted. */
 const RETURN_MS = 3_000;
 
-/**
- * Takes a tenant away, in an order that never leaves it open: pods first, then
- * what lets it into Vault, then what it kept there, then the namespace with its
- * walls. Running it again resumes.
- *
- * @throws InputError where the name typed again is another
- * @throws ServiceUnavailableError where something does not go, with what holds it
- * or makes it again
- * @public
- */
-export async function removeTenant(
-  tenant: { name: string; names: TenantNames },
-  cluster: Cluster,
-  options: RemoveTenantOptions,
-): Promise<Removal> {
-  const { name } = tenant;
-  if (options.confirm !== name) {
-    throw new InputError(
-      `To remove tenant ${name}, type its name again: ${
-        options.confirm || 'nothing'
-      } is another`,
-    );
-  }
-  return new TenantRemoval(tenant, cluster, options).run();
-}
-
 class TenantRemoval {
   readonly #removal: Removal = { steps: [], removed: [], kept: [] };
   /** Volumes of the tenant's claims, and whether they go with them */
@@ -452,6 +426,32 @@ class TenantRemoval {
       );
     }
   }
+}
+
+/**
+ * Takes a tenant away, in an order that never leaves it open: pods first, then
+ * what lets it into Vault, then what it kept there, then the namespace with its
+ * walls. Running it again resumes.
+ *
+ * @throws InputError where the name typed again is another
+ * @throws ServiceUnavailableError where something does not go, with what holds it
+ * or makes it again
+ * @public
+ */
+export async function removeTenant(
+  tenant: { name: string; names: TenantNames },
+  cluster: Cluster,
+  options: RemoveTenantOptions,
+): Promise<Removal> {
+  const { name } = tenant;
+  if (options.confirm !== name) {
+    throw new InputError(
+      `To remove tenant ${name}, type its name again: ${
+        options.confirm || 'nothing'
+      } is another`,
+    );
+  }
+  return new TenantRemoval(tenant, cluster, options).run();
 }
 
 interface Volume {
