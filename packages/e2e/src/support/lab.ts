@@ -47,6 +47,7 @@ function platformWith(
         network: { provider: 'cilium' },
         overcommit: true,
         n8n: { image: 'threewalls.local/n8n:2.41.1' },
+        proofs: { targets: { names: ['other.saas.test'] } },
         ...over,
       },
     }),

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { Cluster } from '../clients';
 import { Platform } from '../config/platform';
-import { planCanary } from '../plan/canary';
+import { planCanary, planRam } from '../plan/canary';
 import { PlannedResource, Stage, STAGES, TenantPlan } from '../plan/types';
 import { applyKubernetes } from './applyKubernetes';
 import { applyPolicyOrRole, applySeed, SeedValues } from './applyVault';
@@ -126,7 +126,8 @@ export async function applyPlan(
 }
 
 /**
- * Makes the canary what it has to be, and waits until its bait answers.
+ * Makes the canary and its test client's namespace what they have to be, and
+ * waits until the bait answers.
  *
  * @throws what applyPlan throws
  * @public
@@ -139,7 +140,11 @@ export async function ensureCanary(
     'signal' | 'onResult' | 'onWait' | 'wait'
   > = {},
 ): Promise<ApplyResult[]> {
-  return applyPlan(planCanary(cluster, platform), cluster, options);
+  const plans = [planCanary(cluster, platform), planRam(cluster, platform)];
+  const results = await settle(
+    plans.map(plan => applyPlan(plan, cluster, options)),
+  );
+  return results.flat();
 }
 
 /** Lets all finish before the first failure is thrown, so that none is left running. */
