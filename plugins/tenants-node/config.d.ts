@@ -547,6 +547,12 @@ export interface Config {
          */
         dns?: string;
         /**
+         * Names outside of the cluster that its resolver knows; the first that a
+         * tenant is not allowed is looked up. Default example.com, example.org
+         * @visibility backend
+         */
+        names?: string[];
+        /**
          * The metadata service. Default 169.254.169.254:80
          * @visibility backend
          */

@@ -50,6 +50,7 @@ function platformWith(
         network: { provider: 'cilium' },
         overcommit: true,
         n8n: { image: N8N_IMAGE },
+        proofs: { targets: { names: ['other.saas.test'] } },
         ...over,
       },
     }),

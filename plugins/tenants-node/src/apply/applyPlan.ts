@@ -2,7 +2,7 @@ import { NotFoundError } from '@backstage/errors';
 import pLimit from 'p-limit';
 import { Cluster } from '../clients';
 import { Platform } from '../config/platform';
-import { planCanary } from '../plan/canary';
+import { planCanary, planRam } from '../plan/canary';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -173,7 +173,8 @@ interface Done {
 }
 
 /**
- * Makes the canary what it has to be, and waits until its bait answers.
+ * Makes the canary and its test client's namespace what they have to be, and
+ * waits until the bait answers.
  *
  * @throws what applyPlan throws
  * @public
@@ -186,19 +187,17 @@ export async function ensureCanary(
     'signal' | 'onResult' | 'onWait' | 'wait'
   > = {},
 ): Promise<ApplyResult[]> {
-  // Nothing of value is in it: whatever is left of another canary is no loss.
-  return applyPlan(planCanary(cluster, platform), cluster, {
-    ...options,
-    adopt: true,
-    beginAnew: true,
-  });
+  // Nothing of value is in either: whatever is left of another canary is no loss.
+  const owned = { ...options, adopt: true, beginAnew: true };
+  const plans = [planCanary(cluster, platform), planRam(cluster, platform)];
+  const results = await settle(
+    plans.map(plan => applyPlan(plan, cluster, owned)),
+  );
+  return results.flat();
 }
 
 /** Lets all finish before the first failure is thrown, so that none is left running. */
-async function settle(promises: Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(promises);
-  const failure = settled.find(s => s.status === 'rejected');
-  if (failure) {
-    throw failure.reason;
-  }
+async function settle<T>(promises: Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

@@ -71,30 +71,52 @@ export class RequestView implements ClusterView {
 
   async kinds(group: string): Promise<Seen<Required<KindRef>>> {
     return this.#once(group, async () => {
-      this.#groups ??= this.#get('/apis').then(body => body.groups ?? []);
-      const found = (await this.#groups).find(({ name }) => name === group);
-      if (!found) {
-        return [];
+      this.#groups ??= this.#discover();
+      const found = (await this.#groups).find(
+        ({ metadata }) => metadata.name === group,
+      );
+      const kinds = new Map<string, Required<KindRef>>();
+      for (const { version, freshness, resources = [] } of found?.versions ??
+        []) {
+        if (freshness === 'Stale') {
+          throw new Error(`What ${group}/${version} serves is not known now`);
+        }
+        for (const { resource, responseKind, scope } of resources) {
+          const { kind } = responseKind ?? {};
+          // The first version is the one that is preferred.
+          if (kind && !kinds.has(kind)) {
+            kinds.set(kind, {
+              apiVersion: `${group}/${version}`,
+              kind,
+              plural: resource,
+              namespaced: scope === 'Namespaced',
+            });
+          }
+        }
       }
-      const apiVersion: string = found.preferredVersion.groupVersion;
-      const { resources = [] } = await this.#get(`/apis/${apiVersion}`);
-      return resources
-        .filter(({ name }: any) => !name.includes('/'))
-        .map(({ name, kind, namespaced }: any) => ({
-          apiVersion,
-          kind,
-          plural: name,
-          namespaced,
-        }));
+      return [...kinds.values()];
     });
   }
 
-  async #get(path: string): Promise<any> {
-    return this.kubernetes.expect({
+  /** All groups with all versions and kinds, in one answer. */
+  async #discover(): Promise<any[]> {
+    const { kind, items } = await this.kubernetes.expect({
       method: 'GET',
-      path,
+      path: '/apis',
+      accept: ['v2', 'v2beta1']
+        .map(
+          version =>
+            `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+        )
+        .join(','),
       signal: this.signal,
     });
+    if (kind !== 'APIGroupDiscoveryList') {
+      throw new Error(
+        'The API server does not say what it serves in one answer',
+      );
+    }
+    return items;
   }
 
   async #once<T>(question: string, ask: () => Promise<T[]>): Promise<Seen<T>> {

@@ -13,6 +13,8 @@ export interface KubernetesRequest {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   contentType?: string;
+  /** Default application/json */
+  accept?: string;
   signal?: AbortSignal;
   /** Milliseconds for the whole answer; default 30 s */
   timeoutMs?: number;
@@ -106,7 +108,7 @@ export class KubernetesTransport {
           method: request.method,
           headers: {
             ...connection.headers,
-            accept: 'application/json',
+            accept: request.accept ?? 'application/json',
             ...(request.body !== undefined && {
               'content-type': request.contentType ?? 'application/json',
             }),

@@ -18,6 +18,8 @@ export interface Outside {
   internet: Endpoint[];
   /** A resolver that is not the cluster's */
   dns: Endpoint;
+  /** Names outside of the cluster; the first that the tenant isn't allowed is looked up */
+  names: string[];
   metadata: Endpoint;
 }
 

@@ -88,6 +88,7 @@ describe('the targets of proofs', () => {
       internet: [{ host: '192.0.2.1', port: 443 }],
       dns: { host: '192.0.2.2', port: 53 },
       metadata: { host: '169.254.169.254', port: 80 },
+      names: ['example.com', 'example.org'],
     });
   });
 

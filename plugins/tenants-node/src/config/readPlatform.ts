@@ -25,6 +25,7 @@ export const DEFAULT_OUTSIDE: Outside = {
     { host: '203.0.113.10', port: HTTPS },
   ],
   dns: { host: '203.0.113.53', port: 53 },
+  names: ['example.com', 'example.org'],
   metadata: { host: '169.254.169.254', port: 80 },
 };
 
@@ -141,6 +142,7 @@ function readOutside(config?: Config): Outside {
         ?.map(text => parseEndpoint('internet', text)) ??
       DEFAULT_OUTSIDE.internet,
     dns: endpoint('dns') ?? DEFAULT_OUTSIDE.dns,
+    names: config?.getOptionalStringArray('names') ?? DEFAULT_OUTSIDE.names,
     metadata: endpoint('metadata') ?? DEFAULT_OUTSIDE.metadata,
   };
 }

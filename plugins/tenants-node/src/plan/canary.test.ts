@@ -1,37 +1,30 @@
 import { testCluster } from '../prove/__fixtures__/side';
 import { testPlatform } from '../__fixtures__/platform';
-import { planCanary } from './canary';
+import { planCanary, planRam } from './canary';
+import { TenantPlan } from './types';
 
-describe('planCanary', () => {
-  const platform = testPlatform();
-  const plan = planCanary(testCluster(platform), platform);
-  const objects = plan.stages.flatMap(stage =>
+const platform = testPlatform();
+const cluster = testCluster(platform);
+
+const objectsOf = (plan: TenantPlan) =>
+  plan.stages.flatMap(stage =>
     stage.resources.flatMap(r => (r.type === 'kubernetes' ? [r.object] : [])),
   );
-  const find = (kind: string, name: string) =>
-    objects.find(o => o.kind === kind && o.metadata.name === name) as any;
+const finder = (plan: TenantPlan) => (kind: string, name: string) =>
+  objectsOf(plan).find(o => o.kind === kind && o.metadata.name === name) as any;
 
-  it('is a namespace of its own, with a Vault path and role of its own', () => {
-    expect(plan.names).toEqual(
+describe.each([
+  ['the canary', planCanary(cluster, platform), 'web-tenant-canary'],
+  ['its test client', planRam(cluster, platform), 'web-tenant-ram'],
+])('the namespace of %s', (_, plan, namespace) => {
+  const find = finder(plan);
+
+  it('is the platform’s own', () => {
+    expect(plan.names.namespace).toBe(namespace);
+    expect(find('Namespace', namespace).metadata.labels).toEqual(
       expect.objectContaining({
-        namespace: 'web-tenant-canary',
-        kvPath: 'web-tenant-canary',
-        vaultRole: 'tenant-canary',
-        loginServiceAccount: 'n8n-canary',
-      }),
-    );
-    expect(find('Namespace', 'web-tenant-canary').metadata.labels).toEqual(
-      expect.objectContaining({
-        'threewalls.io/tenant': 'canary',
+        'threewalls.io/tenant': plan.spec.name,
         'pod-security.kubernetes.io/enforce': 'restricted',
-      }),
-    );
-    expect(
-      plan.stages.flatMap(s => s.resources).find(r => r.type === 'seed'),
-    ).toEqual(
-      expect.objectContaining({
-        path: 'web-tenant-canary',
-        fields: [{ name: 'canary', from: 'canary' }],
       }),
     );
   });
@@ -43,13 +36,58 @@ describe('planCanary', () => {
       egress: [{}],
       ingress: [{}],
     });
+    const objects = objectsOf(plan);
     expect(
       objects.filter(o => o.kind === 'RoleBinding').map(o => o.metadata.name),
     ).toEqual(['threewalls-portal']);
     expect(objects.some(o => o.kind === 'SecretStore')).toBe(false);
   });
+});
 
-  it('has room for the rams of as many proofs as may run at once', () => {
+describe('planCanary', () => {
+  const plan = planCanary(cluster, platform);
+  const find = finder(plan);
+
+  it('has nothing in Vault, and no room for what tries', () => {
+    const kinds = plan.stages.flatMap(s => s.resources).map(r => r.type);
+    expect(new Set(kinds)).toEqual(new Set(['kubernetes']));
+    expect(find('ResourceQuota', 'tenant-probe-quota').spec.hard.pods).toBe(
+      '0',
+    );
+  });
+
+  it('runs the proof image as bait', () => {
+    const [container] = find('Deployment', 'canary').spec.template.spec
+      .containers;
+    expect(container.image).toBe(platform.proofs.image);
+    expect(container.command.slice(0, 2)).toEqual(['node', '-e']);
+    expect(find('Service', 'canary').spec.ports[0].port).toBe(8080);
+  });
+});
+
+describe('planRam', () => {
+  const plan = planRam(cluster, platform);
+  const find = finder(plan);
+
+  it('has a Vault path and role of its own, with nothing of value', () => {
+    expect(plan.names).toEqual(
+      expect.objectContaining({
+        kvPath: 'web-tenant-ram',
+        vaultRole: 'tenant-ram',
+        loginServiceAccount: 'n8n-ram',
+      }),
+    );
+    expect(
+      plan.stages.flatMap(s => s.resources).find(r => r.type === 'seed'),
+    ).toEqual(
+      expect.objectContaining({
+        path: 'web-tenant-ram',
+        fields: [{ name: 'canary', from: 'canary' }],
+      }),
+    );
+  });
+
+  it('has room for the rams of as many proofs as may run at once, and for nothing else', () => {
     const { hard } = find('ResourceQuota', 'tenant-probe-quota').spec;
     expect(Number(hard.pods)).toBeGreaterThanOrEqual(
       platform.proofs.concurrency,
@@ -61,13 +99,6 @@ describe('planCanary', () => {
       'limits.cpu': '8',
       'limits.memory': '2048Mi',
     });
-  });
-
-  it('runs the proof image as bait', () => {
-    const [container] = find('Deployment', 'canary').spec.template.spec
-      .containers;
-    expect(container.image).toBe(platform.proofs.image);
-    expect(container.command.slice(0, 2)).toEqual(['node', '-e']);
-    expect(find('Service', 'canary').spec.ports[0].port).toBe(8080);
+    expect(find('ResourceQuota', 'tenant-quota').spec.hard.pods).toBe('0');
   });
 });

@@ -3,22 +3,22 @@ import { ClusterConfig, Platform } from '../config/platform';
 import { bait, BAIT_RESOURCES } from './bait';
 import { planAccess } from './access';
 import { PlanContext } from './context';
-import { CANARY, tenantNames } from './names';
+import { CANARY, RAM, tenantNames } from './names';
 import { planNamespace } from './namespace';
 import { tenantObject } from './objects';
 import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
 import { planServiceAccounts } from './secrets';
-import { KubernetesResource, TenantPlan } from './types';
+import { KubernetesResource, PlannedStage, TenantPlan } from './types';
 import { planSeed, planVault } from './vault';
 import { planWorkload } from './workload';
 
-/** Nobody's: the platform keeps the canary itself. */
+/** Nobody's: the platform keeps both itself. */
 const OWNER = 'group:default/platform';
 
 /**
- * The platform's own namespace beside the tenants: open to everyone on purpose,
- * with nothing of value in it. As bait it shows that a tenant is held by its own
- * egress half, as ram by its own ingress half.
+ * The canary: a namespace of the platform's own beside the tenants', open to
+ * everyone on purpose, with nothing of value in it. As bait it shows that a tenant
+ * is held by its own egress half.
  *
  * @public
  */
@@ -26,50 +26,95 @@ export function planCanary(
   cluster: { name: string; config: ClusterConfig },
   platform: Platform,
 ): TenantPlan {
+  const context = platformContext(CANARY, cluster, platform);
+  return {
+    spec: context.spec,
+    names: context.names,
+    workload: bait,
+    stages: [
+      ...planOpenNamespace(context, [
+        quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 2),
+        quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, 0),
+      ]),
+      planWorkload(context),
+    ],
+  };
+}
+
+/**
+ * Where the canary's test client runs, the ram: another namespace of the
+ * platform's own. It may go anywhere, so that a tenant which it can't reach is
+ * held by its own ingress half; and it is neither a tenant nor the canary's
+ * neighbour, so that its reaching the bait shows that the bait is open. Its entry
+ * in Vault is what tenants try to read.
+ *
+ * @public
+ */
+export function planRam(
+  cluster: { name: string; config: ClusterConfig },
+  platform: Platform,
+): TenantPlan {
+  const context = platformContext(RAM, cluster, platform);
+  // Two of them a proof: one may still be going away.
+  const rams = 2 * platform.proofs.concurrency;
+  const [namespace, walls, identity] = planOpenNamespace(context, [
+    quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 0),
+    quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
+  ]);
+  const seed = planSeed(context);
+  return {
+    spec: context.spec,
+    names: context.names,
+    workload: bait,
+    stages: [
+      namespace,
+      { ...walls, resources: [...walls.resources, ...planVault(context)] },
+      { ...identity, resources: [...identity.resources, seed] },
+    ],
+  };
+}
+
+function platformContext(
+  name: string,
+  cluster: { name: string; config: ClusterConfig },
+  platform: Platform,
+): PlanContext {
   const spec: TenantSpec = {
-    name: CANARY,
+    name,
     owner: OWNER,
     cluster: cluster.name,
     size: 'small',
     egress: { hosts: [], cidrs: [] },
     allowInternet: false,
   };
-  const names = tenantNames(CANARY, OWNER, platform, cluster.config);
-  const context: PlanContext = {
+  return {
     spec,
-    names,
+    names: tenantNames(name, OWNER, platform, cluster.config),
     platform,
     cluster: cluster.config,
     size: Object.values(platform.sizes)[0],
     workload: bait,
   };
-  return {
-    spec,
-    names,
-    workload: bait,
-    stages: [
-      {
-        name: 'namespace',
-        resources: [planNamespace(context), ...planPortalAccess(context)],
-        waits: [],
-      },
-      {
-        name: 'walls',
-        resources: [
-          planOpenPolicy(context),
-          ...planCanaryQuotas(context),
-          ...planVault(context),
-        ],
-        waits: [],
-      },
-      {
-        name: 'identity',
-        resources: [...planServiceAccounts(context), planSeed(context)],
-        waits: [],
-      },
-      planWorkload(context),
-    ],
-  };
+}
+
+/** A namespace that everyone reaches, and that reaches everyone. */
+function planOpenNamespace(
+  context: PlanContext,
+  quotas: KubernetesResource[],
+): PlannedStage[] {
+  return [
+    {
+      name: 'namespace',
+      resources: [planNamespace(context), ...planPortalAccess(context)],
+      waits: [],
+    },
+    {
+      name: 'walls',
+      resources: [planOpenPolicy(context), ...quotas],
+      waits: [],
+    },
+    { name: 'identity', resources: planServiceAccounts(context), waits: [] },
+  ];
 }
 
 /** Nobody owns it, and no SecretStore is in it: only the portal is bound. */
@@ -93,42 +138,37 @@ function planOpenPolicy(context: PlanContext): KubernetesResource {
   });
 }
 
-/** Room for the bait, and for two rams a proof: one may still be going away. */
-function planCanaryQuotas(context: PlanContext): KubernetesResource[] {
-  const rams = 2 * context.platform.proofs.concurrency;
-  const quota = (
-    name: string,
-    operator: 'In' | 'NotIn',
-    { requests, limits }: typeof BAIT_RESOURCES,
-    pods: number,
-  ) =>
-    tenantObject(context, 'resource', {
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      name,
-      spec: {
-        hard: {
-          pods: String(pods),
-          'requests.cpu': times(requests.cpu, pods),
-          'requests.memory': times(requests.memory, pods),
-          'limits.cpu': times(limits.cpu, pods),
-          'limits.memory': times(limits.memory, pods),
-        },
-        scopeSelector: {
-          matchExpressions: [
-            {
-              scopeName: 'PriorityClass',
-              operator,
-              values: [PROOF_PRIORITY_CLASS],
-            },
-          ],
-        },
+/** Room for so many pods alike, of proofs or of anything else. */
+function quota(
+  context: PlanContext,
+  name: string,
+  operator: 'In' | 'NotIn',
+  { requests, limits }: typeof BAIT_RESOURCES,
+  pods: number,
+): KubernetesResource {
+  return tenantObject(context, 'resource', {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    name,
+    spec: {
+      hard: {
+        pods: String(pods),
+        'requests.cpu': times(requests.cpu, pods),
+        'requests.memory': times(requests.memory, pods),
+        'limits.cpu': times(limits.cpu, pods),
+        'limits.memory': times(limits.memory, pods),
       },
-    });
-  return [
-    quota('tenant-quota', 'NotIn', BAIT_RESOURCES, 2),
-    quota('tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
-  ];
+      scopeSelector: {
+        matchExpressions: [
+          {
+            scopeName: 'PriorityClass',
+            operator,
+            values: [PROOF_PRIORITY_CLASS],
+          },
+        ],
+      },
+    },
+  });
 }
 
 /** A quantity that is `factor` times as much. */

@@ -1,10 +1,11 @@
 export { CLUSTER_ROLES } from './access';
-export { planCanary } from './canary';
+export { planCanary, planRam } from './canary';
 export { n8nUrl } from './exposure';
 export {
   ARCHIVED_LABEL,
   CANARY,
   N8N,
+  RAM,
   TENANT_SELECTOR,
   tenantNames,
 } from './names';

@@ -14,11 +14,14 @@ export const N8N = 'n8n';
 /** Name of the platform's own namespace beside the tenants. */
 export const CANARY = 'canary';
 
+/** Name of the namespace that the canary's test client runs in. */
+export const RAM = 'ram';
+
 /** Label of a namespace whose tenant was removed and whose data was kept. */
 export const ARCHIVED_LABEL = 'threewalls.io/archived';
 
 /** Selects the namespaces of tenants. */
-export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL}!=${CANARY},${ARCHIVED_LABEL}!=true`;
+export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL} notin (${CANARY},${RAM}),${ARCHIVED_LABEL}!=true`;
 
 /**
  * Every name that a tenant goes by; without a cluster, as where each tenant has

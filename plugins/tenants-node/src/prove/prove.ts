@@ -1,3 +1,4 @@
+import { WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
 import { judge } from './judge';
 import { ProveOptions, TenantProof } from './proof';
 import { nominal, prepare } from './round/prepare';
@@ -30,8 +31,25 @@ export async function proveTenants(
   return new Map(
     tenants.map((plan, i) => {
       const { required, ...side } = taken[i];
-      const verdicts = judge(required, side.receipts);
+      const verdicts = judge(required, side.receipts).map(verdict =>
+        sayLate(verdict, side.timeToEnforceMs),
+      );
       return [plan.spec.name, { ...side, verdicts }];
     }),
   );
+}
+
+/** A wall that holds once policies have bitten says how long it was open before. */
+function sayLate(verdict: WallVerdict, lateMs?: number): WallVerdict {
+  const { wall, status, summary } = verdict;
+  const isLate =
+    lateMs !== undefined && wall === 'network' && status === 'holds';
+  return isLate
+    ? {
+        ...verdict,
+        summary: `${summary}; open for ${(lateMs / 1000).toFixed(
+          1,
+        )} s after the pod started`,
+      }
+    : verdict;
 }

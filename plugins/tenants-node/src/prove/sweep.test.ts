@@ -43,6 +43,8 @@ describe('sweepProofPods', () => {
       'web-tenant-acme/old-Pod',
       'web-tenant-canary/old-ExternalSecret',
       'web-tenant-canary/old-Pod',
+      'web-tenant-ram/old-ExternalSecret',
+      'web-tenant-ram/old-Pod',
     ]);
     expect(swept).toContain('Pod web-tenant-acme/old-Pod');
     expect([...selectors]).toEqual(['threewalls.io/proof']);

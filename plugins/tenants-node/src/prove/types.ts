@@ -44,11 +44,16 @@ export interface DoesNotApply {
 
 /** One of those that take part in a round, as it was when the round began. */
 export interface Party {
+  /** A tenant's, or `canary` */
+  name: string;
+  /** Of the tenant; for the canary, of its test client, which logs in to Vault for it */
   plan: TenantPlan;
   /** Its Service by name */
   service: Endpoint;
   /** Its workload's pods: their addresses with every declared port */
   pods: Endpoint[];
+  /** Nodes that these run on */
+  nodes: string[];
 }
 
 /** A round as one of its tenants sees it. */
@@ -188,4 +193,7 @@ export interface NodeFacts {
   labels: Record<string, string>;
   /** Its kernel's release */
   kernel: string;
+  isReady: boolean;
+  /** Addresses of its kubelet */
+  kubelets: Endpoint[];
 }

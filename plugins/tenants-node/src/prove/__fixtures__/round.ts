@@ -1,6 +1,6 @@
 import { planChecks } from '../checks/checks';
 import { PodTask } from '../pod/tasks';
-import { assignTasks, podOf, RAM } from '../round/pods';
+import { answerOf, assignTasks, NOWHERE, podOf, RAM } from '../round/pods';
 import { SideReceipts, takeReceipts } from '../round/receipts';
 import { Answer, Attacker, Attempt, PodRun, Side } from '../types';
 import { testRound } from './portal';
@@ -17,7 +17,7 @@ function walled(
   const own =
     pod === RAM
       ? side.canary
-      : [side.tenant, side.neighbour].find(p => p?.plan.spec.name === pod)!;
+      : [side.tenant, side.neighbour].find(p => p?.name === pod)!;
   const { kvPath, vaultRole, vaultPolicy } = own.plan.names;
   const isOwn = (host: string) =>
     [own.service, ...own.pods].some(e => e.host === host);
@@ -25,7 +25,12 @@ function walled(
     [side.tenant, side.neighbour].some(p =>
       [p!.service, ...p!.pods].some(e => e.host === host),
     );
+  if (task.id === NOWHERE.id) {
+    return ['TIMEOUT', ''];
+  }
   switch (task.do) {
+    case 'ask-name':
+      return pod === RAM ? ['OK', '192.0.2.7'] : ['REFUSED', 'queryA EREFUSED'];
     case 'connect':
     case 'ask-dns':
       return isOwn(task.host) ||
@@ -130,7 +135,7 @@ export async function testReceipts(
     {
       ...testRound(side),
       pod: async by => run(by),
-      answer: async ({ by, task }) => run(by)?.answers.get(task.id),
+      answer: async ({ by, task }) => answerOf(run(by), task),
     },
     { portalMayStart: Promise.resolve(), onDone: () => {} },
   );

@@ -1,6 +1,5 @@
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { Cluster } from '../../clients';
-import { planCanary } from '../../plan/canary';
 import { planTenant } from '../../plan/planTenant';
 import { Platform } from '../../config/platform';
 import { canaryParty, tenantParty } from '../round/facts';
@@ -27,13 +26,14 @@ export function testSide(overrides: Partial<Side> = {}): Side {
   const party = (name: string, host: string): Party => ({
     ...tenantParty(planTenant(testSpec({ name }), platform)),
     pods: [{ host, port: 5678 }],
+    nodes: [`node-of-${name}`],
   });
   return {
     cluster,
     platform,
     tenant: party('acme', '198.18.128.1'),
     neighbour: party('globex', '198.18.128.2'),
-    canary: canaryParty(planCanary(cluster, platform)),
+    canary: canaryParty(cluster, platform),
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }],
     kubelets: [{ host: '198.18.0.2', port: 10250 }],
     otherRoles: [],

@@ -5,6 +5,8 @@ import { Attempt, Judged, Round } from '../types';
 /** Milliseconds the quota controller may lag behind a fresh quota. */
 const LAG_MS = 5_000;
 const LAGGING = 'status unknown for quota';
+/** What was asked for on the pod as a whole did not come back. */
+const DROPPED = 'DROPPED';
 
 /** What the API server said to a dry run. */
 export interface DryRunAnswer {
@@ -31,8 +33,12 @@ export function dryRun(
     expected,
     run: async context => {
       const answer = await ask(object, context);
+      const isDropped =
+        answer.status < 300 &&
+        (object as any).spec?.resources !== undefined &&
+        answer.body?.spec?.resources === undefined;
       return {
-        code: String(answer.status),
+        code: isDropped ? DROPPED : String(answer.status),
         response: answer.message || `${kind} created (server dry run)`,
         ...judge(answer),
       };
@@ -63,13 +69,46 @@ export function refuses(
   });
 }
 
+/**
+ * A quota has to refuse: the tenant's own; or another one, which then is tighter.
+ * That the tenant's own is there, as planned, is compared besides.
+ */
+export function overQuota(
+  title: string,
+  object: NewObject,
+  quota: string,
+): Attempt {
+  const expected = `403 exceeded quota: ${quota}`;
+  return dryRun(title, object, expected, ({ status, message }) => {
+    if (status < 300) {
+      return {
+        outcome: 'breached',
+        reason: `The API server would create it: ${title}`,
+      };
+    }
+    const [, refusedBy] = /exceeded quota: ([^,\s]+)/.exec(message) ?? [];
+    if (status !== 403 || !refusedBy) {
+      return {
+        outcome: 'inconclusive',
+        reason: `Refused for another reason: ${status} ${message}`,
+      };
+    }
+    return {
+      outcome: 'asExpected',
+      ...(refusedBy !== quota && {
+        reason: `Refused by ${refusedBy}, which is tighter than ${quota}`,
+      }),
+    };
+  });
+}
+
 /** The API server has to accept, or to say that the tenant has used its quota up. */
 export function accepts(
   title: string,
   object: NewObject,
   check: (body: any) => string | undefined = () => undefined,
 ): Attempt {
-  const expected = 'accepted, or `exceeded quota: tenant-quota`';
+  const expected = 'accepted, or `exceeded quota`';
   return dryRun(title, object, expected, ({ status, message, body }) => {
     if (status < 300) {
       const problem = check(body);
@@ -77,10 +116,10 @@ export function accepts(
         ? { outcome: 'failed', reason: problem }
         : { outcome: 'asExpected' };
     }
-    if (status === 403 && message.includes('exceeded quota: tenant-quota')) {
+    if (status === 403 && message.includes('exceeded quota: ')) {
       return {
         outcome: 'asExpected',
-        reason: 'The tenant has used its quota up: the wall works',
+        reason: 'A quota is used up: the wall works',
       };
     }
     return {
@@ -88,6 +127,24 @@ export function accepts(
       reason: `${status} ${message}`,
     };
   });
+}
+
+/** An API server that drops pod-level resources gives nobody more than containers ask for. */
+export function unlessDropped(attempt: Attempt): Attempt {
+  return {
+    ...attempt,
+    run: async round => {
+      const finding = await attempt.run(round);
+      return finding.code === DROPPED
+        ? {
+            ...finding,
+            outcome: 'notApplicable',
+            reason:
+              'This API server knows no pod-level resources: it drops them',
+          }
+        : finding;
+    },
+  };
 }
 
 async function ask(

@@ -7,9 +7,7 @@ const side = testSide();
 const attempt = externalSecretFor(side, side.canary);
 const refused = (request: string) =>
   `error processing spec.data[0]: URL: ${request}\nCode: 403. Errors:\n\n* permission denied`;
-const DENIED = refused(
-  'GET http://vault:8200/v1/secret/data/web-tenant-canary',
-);
+const DENIED = refused('GET http://vault:8200/v1/secret/data/web-tenant-ram');
 const NO_LOGIN = refused('PUT http://vault:8200/v1/auth/kubernetes/login');
 const ANOTHER = refused('GET http://vault:8200/v1/secret/data/web-tenant-acme');
 const READABLE =
@@ -66,7 +64,7 @@ describe('the ExternalSecret for somebody else’s key', () => {
       {
         secretKey: 'value',
         remoteRef: {
-          key: 'web-tenant-canary',
+          key: 'web-tenant-ram',
           property: 'threewalls-no-such-property',
         },
       },

@@ -21,14 +21,14 @@ const COLLECTION = {
 /** Has External Secrets fetch somebody else's key with the tenant's own store. */
 export function externalSecretFor(
   { tenant, cluster: { config } }: Side,
-  { plan: other }: Party,
+  other: Party,
 ): Attempt {
   const { namespace } = tenant.plan.names;
-  const { kvPath } = other.names;
+  const { kvPath } = other.plan.names;
   const url = `/v1/${config.vault.kvMount}/data/${kvPath}`;
   return {
     key: kvPath,
-    neighbour: other.spec.name,
+    neighbour: other.name,
     by: 'kubernetes',
     target: `${kvPath} by way of SecretStore ${namespace}/${SECRET_STORE}`,
     request: `create an ExternalSecret for property ${NO_SUCH_PROPERTY} of ${kvPath}, and remove it`,

@@ -12,9 +12,15 @@ const platform = testPlatform({
 const plan = planTenant(testSpec(), platform);
 const side = testSide({ platform, tenant: tenantParty(plan) });
 
+const node = (labels: Record<string, string>): NodeFacts => ({
+  labels,
+  kernel: '6.1',
+  isReady: true,
+  kubelets: [],
+});
 const NODES: Record<string, NodeFacts> = {
-  own: { labels: { pool: 'acme' }, kernel: '6.1' },
-  shared: { labels: {}, kernel: '6.1' },
+  own: node({ pool: 'acme' }),
+  shared: node({}),
 };
 
 const pod = (nodeName?: string, metadata = {}) => ({

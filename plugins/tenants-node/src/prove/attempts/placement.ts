@@ -32,6 +32,49 @@ export function placements(
   };
 }
 
+/** Where the proof pod ran, and where n8n does: a node without room is no failure. */
+export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
+  const { nodes } = tenant;
+  if (nodes.length === 0) {
+    return { because: 'n8n runs on no node' };
+  }
+  return [
+    {
+      key: 'proof pod',
+      by: 'tenant',
+      target: `nodes ${nodes.join(', ')}`,
+      request: 'run the proof pod, and look at its node',
+      expected: 'a node that n8n runs on',
+      run: async round => {
+        const pod = await round.pod('tenant');
+        const nodeName = pod?.facts.nodeName;
+        if (!nodeName) {
+          return {
+            code: 'NONE',
+            response: '',
+            outcome: 'inconclusive',
+            reason: pod?.problem ?? 'The proof pod ran on no node',
+          };
+        }
+        return nodes.includes(nodeName)
+          ? {
+              code: nodeName,
+              response: `ran on ${nodeName}`,
+              outcome: 'asExpected',
+            }
+          : {
+              code: nodeName,
+              response: `ran on ${nodeName}`,
+              outcome: 'notApplicable',
+              reason: `The proof pod found no room on ${nodes.join(
+                ', ',
+              )}: everything was tried from ${nodeName}`,
+            };
+      },
+    },
+  ];
+}
+
 function inSandbox(name: string): Attempt {
   return {
     key: 'proof pod',

@@ -23,6 +23,8 @@ export interface PodAttempt {
   witnesses?: Witness[];
   /** Who tells whether there is a target at all, where there need not be one */
   bait?: Errand;
+  /** Somebody who may go anywhere: where they fail too, a failure is none of the tenant's */
+  excuse?: Errand;
 }
 
 /** An attempt from inside a pod. */
@@ -35,6 +37,7 @@ export function podAttempt({
   expect,
   witnesses = [],
   bait,
+  excuse,
 }: PodAttempt): Attempt {
   return {
     key: `${by} ${task.id}`,
@@ -43,14 +46,32 @@ export function podAttempt({
     target,
     request,
     expected: expect.text,
-    errands: [{ by, task }, ...witnesses, ...(bait ? [bait] : [])],
+    errands: [
+      { by, task },
+      ...witnesses,
+      ...[bait, excuse].flatMap(errand => errand ?? []),
+    ],
     run: async round => {
       const answer = await round.answer({ by, task });
       if (!answer) {
         return noAnswer((await round.pod(by))?.problem);
       }
       const judged = expect.judge(answer);
-      return { ...answer, ...(await witnessed(round, judged)) };
+      if (
+        judged.outcome === 'failed' &&
+        excuse &&
+        !isReached(await round.answer(excuse))
+      ) {
+        return {
+          ...answer,
+          outcome: 'notApplicable',
+          reason: `The canary's test client, which may go anywhere, doesn't reach ${target} either`,
+        };
+      }
+      return {
+        ...answer,
+        ...sayLate(answer, await witnessed(round, judged)),
+      };
     },
   };
 
@@ -91,6 +112,18 @@ export function podAttempt({
       reason: `It proves nothing unless ${unmet.join('; and unless ')}`,
     };
   }
+}
+
+/** What was denied only after a while is denied, and was not at first. */
+function sayLate({ enforcedAfterMs: late }: Answer, judged: Judged): Judged {
+  if (late === undefined || judged.outcome !== 'asExpected') {
+    return judged;
+  }
+  const open = `Open for ${(late / 1000).toFixed(1)} s after the pod started`;
+  return {
+    ...judged,
+    reason: [open, judged.reason].filter(Boolean).join('. '),
+  };
 }
 
 /** Whether somebody reached what was to be reached. */

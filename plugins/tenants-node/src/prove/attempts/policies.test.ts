@@ -34,29 +34,32 @@ function cluster(objects: KubernetesObject[], refused?: string) {
   for (const { apiVersion, kind } of objects) {
     groups.set(apiVersion, (groups.get(apiVersion) ?? new Set()).add(kind));
   }
-  const paths: Record<string, object> = {
-    '/apis': {
-      groups: [...groups.keys()].map(groupVersion => ({
-        name: groupVersion.split('/')[0],
-        preferredVersion: { groupVersion },
-      })),
-    },
+  const discovered = {
+    kind: 'APIGroupDiscoveryList',
+    items: [...groups].map(([groupVersion, kinds]) => {
+      const [name, version] = groupVersion.split('/');
+      return {
+        metadata: { name },
+        versions: [
+          {
+            version,
+            resources: [...kinds].map(kind => ({
+              resource: `${kind.toLowerCase()}s`,
+              responseKind: { kind },
+              scope: 'Namespaced',
+            })),
+          },
+        ],
+      };
+    }),
   };
-  for (const [groupVersion, kinds] of groups) {
-    paths[`/apis/${groupVersion}`] = {
-      resources: [...kinds].flatMap(kind => [
-        { name: `${kind.toLowerCase()}s`, kind, namespaced: true },
-        { name: `${kind.toLowerCase()}s/status`, kind, namespaced: true },
-      ]),
-    };
-  }
   return {
     kubernetes: {
       expect: async ({ path }: { path: string }) => {
         if (path === refused) {
           throw new Error(`${path} is forbidden`);
         }
-        return paths[path];
+        return discovered;
       },
       list: async ({ kind }: { kind: string }) => {
         if (kind === refused) {
@@ -156,7 +159,6 @@ describe('policies besides ours', () => {
 
   it.each([
     '/apis',
-    `/apis/${cilium}`,
     'NetworkPolicy',
     'CiliumClusterwideNetworkPolicy',
     'GlobalNetworkPolicy',

@@ -41,17 +41,24 @@ const KINDS: Record<string, string[]> = {
   'network.openshift.io': ['EgressNetworkPolicy'],
 };
 
+/** What there is besides the plan's policies, and whom it may be about. */
+interface OtherPolicies {
+  others: KubernetesObject[];
+  /** Those of them whose effect is computed */
+  computed: KubernetesObject[];
+  namespaces: NamespaceFacts[];
+  /** Pods of the tenant: as planned, and as they are */
+  pods: Traits[];
+}
+
 /**
  * Every policy beside the plan's, of whatever kind: none may let anything
  * through that the plan does not. What it comes to is computed; where that can't
  * be, nothing is shown.
  */
-export function noWidening({ tenant, cluster }: Side): Attempt {
-  const { plan } = tenant;
-  const { namespace } = plan.names;
-  const ours = plannedObjects(plan, 'NetworkPolicy', 'CiliumNetworkPolicy');
-  const isOurs = ({ kind, metadata }: KubernetesObject) =>
-    ours.some(o => o.kind === kind && o.metadata.name === metadata.name);
+export function noWidening(side: Side): Attempt {
+  const { tenant, cluster } = side;
+  const { namespace } = tenant.plan.names;
   return {
     key: 'policies',
     by: 'kubernetes',
@@ -59,43 +66,69 @@ export function noWidening({ tenant, cluster }: Side): Attempt {
     request: `list every kind of policy that the cluster serves: of ${namespace}, and cluster-wide`,
     expected: 'none but the plan’s allows anything that the plan does not',
     run: async ({ view }) => {
-      const seen = await readPolicies(view, namespace);
+      const seen = await otherPolicies(side, view);
       if ('problem' in seen) {
         return unread('Policies', seen.problem);
       }
-      const [namespaces, pods] = await Promise.all([
-        view.list({ apiVersion: 'v1', kind: 'Namespace' }),
-        view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
-      ]);
-      if ('problem' in namespaces) {
-        return unread('Namespaces', namespaces.problem);
-      }
-      if ('problem' in pods) {
-        return unread('Pods', pods.problem);
-      }
-      const facts: NamespaceFacts[] = namespaces.items.map(({ metadata }) => ({
-        name: metadata.name,
-        labels: metadata.labels ?? {},
-      }));
-      const labels = facts.find(({ name }) => name === namespace)?.labels;
-      const planned = ours.flatMap(modelPolicy);
-      const subjects = podsOf(
-        [...plannedObjects(plan, 'Deployment').map(templateOf), ...pods.items],
-        namespace,
-        labels,
-      );
-      const others = seen.policies.filter(policy => !isOurs(policy));
+      const planned = plannedPolicies(side).flatMap(modelPolicy);
       const { exceptions } = cluster.config;
+      const excepted = seen.others.filter(one => isExcepted(one, exceptions));
       return tell(
-        others
-          .filter(policy => !isExcepted(policy, exceptions))
+        seen.others
+          .filter(policy => !excepted.includes(policy))
           .map(policy => ({
             policy,
-            effect: effectOf(policy, planned, subjects, facts),
+            effect: effectOf(policy, planned, seen.pods, seen.namespaces),
           })),
-        others.filter(policy => isExcepted(policy, exceptions)),
+        excepted,
       );
     },
+  };
+}
+
+function plannedPolicies({ tenant }: Side): KubernetesObject[] {
+  return plannedObjects(tenant.plan, 'NetworkPolicy', 'CiliumNetworkPolicy');
+}
+
+/** Every policy that is not the plan's, with what it takes to tell its effect. */
+export async function otherPolicies(
+  side: Side,
+  view: ClusterView,
+): Promise<OtherPolicies | { problem: string }> {
+  const { plan } = side.tenant;
+  const { namespace } = plan.names;
+  const [seen, namespaces, pods] = await Promise.all([
+    readPolicies(view, namespace),
+    view.list({ apiVersion: 'v1', kind: 'Namespace' }),
+    view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
+  ]);
+  if ('problem' in seen) {
+    return seen;
+  }
+  if ('problem' in namespaces) {
+    return namespaces;
+  }
+  if ('problem' in pods) {
+    return pods;
+  }
+  const facts: NamespaceFacts[] = namespaces.items.map(({ metadata }) => ({
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+  }));
+  const planned = plannedPolicies(side);
+  const others = seen.policies.filter(
+    ({ kind, metadata }) =>
+      !planned.some(o => o.kind === kind && o.metadata.name === metadata.name),
+  );
+  return {
+    others,
+    computed: others.filter(isComputed),
+    namespaces: facts,
+    pods: podsOf(
+      [...plannedObjects(plan, 'Deployment').map(templateOf), ...pods.items],
+      namespace,
+      facts.find(({ name }) => name === namespace)?.labels,
+    ),
   };
 }
 
@@ -138,16 +171,19 @@ async function readPolicies(
   return { policies };
 }
 
+function isComputed({ kind, apiVersion }: KubernetesObject): boolean {
+  return COMPUTED.includes(`${kind} ${apiVersion.split('/')[0]}`);
+}
+
 function effectOf(
   policy: KubernetesObject,
   planned: PolicyModel[],
   pods: Traits[],
   namespaces: NamespaceFacts[],
 ): ReturnType<typeof widening> {
-  const group = policy.apiVersion.split('/')[0];
-  if (!COMPUTED.includes(`${policy.kind} ${group}`)) {
+  if (!isComputed(policy)) {
     return {
-      unknown: `what a ${policy.kind} of ${group} allows is not computed`,
+      unknown: `what a ${policy.kind} of ${policy.apiVersion} allows is not computed`,
     };
   }
   try {

@@ -2,9 +2,11 @@ import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { plannedObjects } from '../checks/planned';
 
-/** Bounds of a tenant, as its plan has them. */
+/** Bounds of a tenant, as its plan has them; and what runs in it. */
 export interface Bounds {
   namespace: string;
+  /** Of the workload: admission may know its image and labels, and no others */
+  template: { metadata: { labels: Record<string, string> }; spec: any };
   containerMax: { cpu: string; memory: string };
   containerDefault: { cpu: string; memory: string };
   podMaxMemory: string;
@@ -24,8 +26,10 @@ export function boundsOf(plan: TenantPlan): Bounds {
     (plannedObjects(plan, 'LimitRange')[0]?.spec as any)?.limits ?? [];
   const perContainer = limits.find(l => l.type === 'Container') ?? {};
   const perPod = limits.find(l => l.type === 'Pod') ?? {};
+  const [deployment] = plannedObjects(plan, 'Deployment');
   return {
     namespace: plan.names.namespace,
+    template: (deployment.spec as any).template,
     containerMax: perContainer.max,
     containerDefault: perContainer.default,
     podMaxMemory: perPod.max?.memory,
@@ -42,25 +46,26 @@ export function times(quantity: string, factor: number): string {
   return `${Number(digits) * factor}${suffix}`;
 }
 
-/** A container that asks for little, or for exactly these limits. */
+/** A container of the workload's image that asks for little, or for exactly these limits. */
 export function container(
+  { template }: Pick<Bounds, 'template'>,
   name: string,
   limits: Partial<Record<'cpu' | 'memory', string>> | undefined = SMALL,
 ): object {
-  const all = { ...SMALL, ...limits };
+  const [{ image, imagePullPolicy, securityContext }] =
+    template.spec.containers;
   return {
     name,
-    image: 'threewalls.invalid/never-pulled',
-    resources: { requests: SMALL, limits: all },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-    },
+    image,
+    imagePullPolicy,
+    securityContext,
+    resources: { requests: SMALL, limits: { ...SMALL, ...limits } },
   };
 }
 
 /** Containers in range that are over the quota together. */
 export function tooMany(
+  bounds: Pick<Bounds, 'template'>,
   resource: 'cpu' | 'memory',
   max: string,
   quota: string,
@@ -68,30 +73,34 @@ export function tooMany(
   const each = parseQuantity(max) ?? 1;
   const count = Math.floor((parseQuantity(quota) ?? 0) / each) + 1;
   return Array.from({ length: count }, (_, i) =>
-    container(`c${i}`, { [resource]: max }),
+    container(bounds, `c${i}`, { [resource]: max }),
   );
 }
 
-/** A pod that PodSecurity `restricted` has nothing against, and what is added to it. */
+/**
+ * A pod as the workload's are, but for its containers and volumes, and what is
+ * added to it: no admission has anything against it that has nothing against n8n.
+ */
 export function samplePod(
-  { namespace }: Bounds,
+  bounds: Pick<Bounds, 'namespace' | 'template'>,
   name: string,
-  spec: Record<string, unknown> = {},
+  changes: Record<string, unknown> = {},
 ): KubernetesObject {
+  const { namespace, template } = bounds;
+  const { containers, initContainers, volumes, ...spec } = template.spec;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { namespace, name: `threewalls-proof-${name}` },
+    metadata: {
+      namespace,
+      name: `threewalls-proof-${name}`,
+      labels: template.metadata.labels,
+    },
     spec: {
-      automountServiceAccountToken: false,
-      containers: [container('main')],
-      restartPolicy: 'Never',
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
       ...spec,
+      restartPolicy: 'Never',
+      containers: [container(bounds, 'main')],
+      ...changes,
     },
   };
 }

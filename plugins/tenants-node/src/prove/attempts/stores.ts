@@ -1,3 +1,6 @@
+import { ClusterView, KindRef } from '../../clients';
+import { digestOf, isExcepted } from '../../plan/live/digest';
+import { selects } from '../../plan/live/selectors';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../checks/planned';
@@ -5,7 +8,8 @@ import { Attempt, Side } from '../types';
 import { unread } from './asPlanned';
 
 const API = 'external-secrets.io/v1';
-const KINDS = ['SecretStore', 'ExternalSecret'];
+/** Groups of what External Secrets acts on. */
+const GROUPS = ['external-secrets.io', 'generators.external-secrets.io'];
 
 /** The tenant's SecretStore has to be Ready. */
 export function storeReady({ tenant }: Side): Attempt {
@@ -36,43 +40,118 @@ export function storeReady({ tenant }: Side): Attempt {
   };
 }
 
-/** Every store and ExternalSecret of the namespace that is not the plan's. */
-export function noOtherStore({ tenant }: Side): Attempt {
+/**
+ * Everything that External Secrets acts on in the namespace, and is not the
+ * plan's: of the namespace itself whatever the kind; of the whole cluster's what
+ * is meant for the namespace too.
+ */
+export function noOtherStore(side: Side): Attempt {
+  const { tenant, cluster } = side;
   const { namespace } = tenant.plan.names;
-  const known = plannedObjects(tenant.plan, ...KINDS).map(nameOf);
+  const known = plannedObjects(
+    tenant.plan,
+    'SecretStore',
+    'ExternalSecret',
+  ).map(nameOf);
   return {
     key: 'others',
     by: 'kubernetes',
     target: `stores of ${namespace}`,
-    request: `list SecretStores and ExternalSecrets of ${namespace}`,
+    request: `list every kind of External Secrets: of ${namespace}, and cluster-wide`,
     expected: `${known.join(', ') || 'none'}, and no other`,
     run: async ({ view, ours }) => {
-      const others: string[] = [];
-      for (const kind of KINDS) {
-        const seen = await view.list<KubernetesObject>(
-          { apiVersion: API, kind },
-          namespace,
-        );
-        if ('problem' in seen) {
-          return unread(`${kind}s of ${namespace}`, seen.problem);
-        }
-        others.push(
-          ...seen.items
-            .filter(({ metadata }) => !ours.has(metadata.name))
-            .map(nameOf)
-            .filter(name => !known.includes(name)),
-        );
+      const seen = await readAll(view, namespace);
+      if ('problem' in seen) {
+        return unread(`Stores of ${namespace}`, seen.problem);
       }
+      const others = seen.objects
+        .filter(({ metadata }) => !ours.has(metadata.name))
+        .filter(object => !known.includes(nameOf(object)))
+        .filter(object => !isExcepted(object, cluster.config.exceptions))
+        .map(object => `${nameOf(object)} (digest ${digestOf(object)})`);
       return others.length === 0
         ? { code: 'NONE', response: 'no other', outcome: 'asExpected' }
         : {
             code: 'FOUND',
             response: others.join(', '),
             outcome: 'breached',
-            reason: `${others.join(', ')} in ${namespace} is not of the plan`,
+            reason: `Not of the plan, and of use in ${namespace}: ${others.join(
+              ', ',
+            )}`,
           };
     },
   };
+}
+
+async function readAll(
+  view: ClusterView,
+  namespace: string,
+): Promise<{ objects: KubernetesObject[] } | { problem: string }> {
+  const namespaces = await view.list({ apiVersion: 'v1', kind: 'Namespace' });
+  if ('problem' in namespaces) {
+    return namespaces;
+  }
+  const labels =
+    namespaces.items.find(({ metadata }) => metadata.name === namespace)
+      ?.metadata.labels ?? {};
+  const kinds: Required<KindRef>[] = [];
+  for (const group of GROUPS) {
+    const served = await view.kinds(group);
+    if ('problem' in served) {
+      return served;
+    }
+    kinds.push(...served.items);
+  }
+  const objects: KubernetesObject[] = [];
+  for (const kind of kinds) {
+    const seen = await view.list<KubernetesObject>(
+      kind,
+      kind.namespaced ? namespace : undefined,
+    );
+    if ('problem' in seen) {
+      return { problem: `${kind.kind} (${kind.apiVersion}): ${seen.problem}` };
+    }
+    objects.push(
+      ...seen.items.filter(
+        object => kind.namespaced || isFor(object, namespace, labels),
+      ),
+    );
+  }
+  return { objects };
+}
+
+/**
+ * Whether an object of the whole cluster's is for a namespace. A store without
+ * conditions is for all of them; a generator acts only where something asks it to.
+ */
+function isFor(
+  { kind, spec = {} }: any,
+  namespace: string,
+  labels: Record<string, string>,
+): boolean {
+  if (kind === 'ClusterGenerator') {
+    return false;
+  }
+  const conditions: any[] =
+    kind === 'ClusterSecretStore' ? spec.conditions ?? [] : [spec];
+  return (
+    conditions.length === 0 ||
+    conditions.some(
+      ({
+        namespaces = [],
+        namespaceRegexes = [],
+        namespaceSelector,
+        namespaceSelectors = [],
+      }) =>
+        namespaces.includes(namespace) ||
+        namespaceRegexes.some((regex: string) =>
+          new RegExp(regex).test(namespace),
+        ) ||
+        [namespaceSelector, ...namespaceSelectors].some(
+          selector => selector && selects(selector, labels),
+        ),
+    )
+  );
 }
 
 function nameOf({ kind, metadata }: KubernetesObject): string {

@@ -53,6 +53,19 @@ export function noOtherRole(side: Side): Attempt[] {
           target: `auth/${mount}/role/${name}`,
           request: `POST auth/${mount}/login role=${name}`,
           expect: loginRefused(ANY, 'a refusal'),
+          // With the reviewer of tokens down nobody logs in.
+          witnesses: [
+            {
+              by: 'tenant',
+              task: podTask({
+                do: 'login',
+                mount: authMount,
+                role: vaultRole,
+                token: 'vault',
+              }),
+              says: 'it logs in with its own role',
+            },
+          ],
         }),
       ),
   ];

@@ -5,9 +5,10 @@ import { CHECKS, planChecks, requirementsOf } from './checks';
 
 /** The catalogue, as it is documented. */
 const CATALOGUE = `
-  net.own-service net.dns net.vault net.egress-allowed net.canary-egress
+  net.own-service net.dns net.vault net.egress-allowed net.own-node
+  net.canary-egress
   net.canary-ingress net.neighbour-service net.neighbour-pod
-  net.neighbour-ingress net.dns-elsewhere net.metadata net.kube-api net.kubelet
+  net.neighbour-ingress net.dns-elsewhere net.dns-names net.metadata net.kube-api net.kubelet
   net.internet net.as-planned net.no-widening net.who-can
   sec.login sec.token-policies sec.own-path sec.canary-data sec.canary-metadata
   sec.canary-list sec.canary-subkeys sec.neighbour-data sec.list-root
@@ -97,7 +98,7 @@ describe('the catalogue of checks', () => {
       expect.objectContaining({ id: 'net.kubelet', optional: false }),
     ]);
     const globex = required.find(r => r.id.includes('tenant-globex vault'));
-    const canary = required.find(r => r.id.includes('tenant-canary vault'));
+    const canary = required.find(r => r.id.includes('tenant-ram vault'));
     expect([globex?.optional, canary?.optional]).toEqual([true, false]);
   });
 

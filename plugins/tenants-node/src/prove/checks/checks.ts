@@ -59,7 +59,7 @@ export function receiptId(check: CheckInfo, attempt?: Attempt): string {
  * is not well says nothing of this tenant's walls.
  */
 export function requirementsOf(side: Side): Requirement[] {
-  const neighbour = side.neighbour?.plan.spec.name;
+  const neighbour = side.neighbour?.name;
   return planChecks(side).flatMap(({ check, attempts }) => {
     const { id, wall, kind, otherwise, optional = false } = check;
     const required = (attempt?: Attempt): Requirement => ({

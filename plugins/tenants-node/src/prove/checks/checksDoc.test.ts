@@ -37,10 +37,11 @@ function richSide(): Side {
     }),
     platform,
   );
+  const { pods, nodes } = side.tenant;
   return {
     ...side,
     platform,
-    tenant: { ...tenantParty(plan), pods: side.tenant.pods },
+    tenant: { ...side.tenant, ...tenantParty(plan), pods, nodes },
   };
 }
 

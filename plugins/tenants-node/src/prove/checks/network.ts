@@ -1,8 +1,10 @@
 import { allowed, denied, reached, resolved } from './expectations';
+import { unknownName } from '../attempts/dnsNames';
 import { allowedDestinations, outsideOf } from './destinations';
 import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
+import { fromOwnNode } from '../attempts/placement';
 import { noWidening } from '../attempts/policies';
 import { Endpoint } from '../../config/platform';
 import { vaultEndpoint } from '../../config/vaultService';
@@ -34,10 +36,10 @@ export const NETWORK_CHECKS: Check[] = network([
     why: 'A name that does not resolve is never dialled, whatever the walls',
     otherwise: "a name didn't resolve",
     attempts: side =>
-      others(side).map(({ plan, service: { host } }) =>
+      others(side).map(({ name, service: { host } }) =>
         podAttempt({
           by: 'tenant',
-          neighbour: plan.spec.name,
+          neighbour: name,
           task: podTask({ do: 'resolve', host }),
           target: host,
           request: `resolve ${host}`,
@@ -68,10 +70,19 @@ export const NETWORK_CHECKS: Check[] = network([
         ? destinations.map(to =>
             connect('tenant', to, {
               expect: allowed(side.platform.network.denial),
+              excuse: { by: 'ram', task: podTask({ do: 'connect', ...to }) },
             }),
           )
         : { because: 'The tenant is allowed no destination by name' };
     },
+  },
+  {
+    id: 'net.own-node',
+    kind: 'control',
+    title: 'Was tried from the node that n8n runs on',
+    why: 'Each node enforces the policies of its own pods',
+    optional: true,
+    attempts: side => fromOwnNode(side),
   },
   {
     id: 'net.canary-egress',
@@ -148,6 +159,15 @@ export const NETWORK_CHECKS: Check[] = network([
         }),
       ];
     },
+  },
+  {
+    id: 'net.dns-names',
+    kind: 'barrier',
+    title: "Can't resolve a name that it isn't allowed",
+    why: "Names that are looked up reach somebody's server, and carry data there",
+    otherwise: "resolved a name that it isn't allowed",
+    optional: true,
+    attempts: side => unknownName(side),
   },
   {
     id: 'net.metadata',
@@ -243,7 +263,7 @@ function withNeighbour(
   return neighbour
     ? attempts(neighbour).map(attempt => ({
         ...attempt,
-        neighbour: neighbour.plan.spec.name,
+        neighbour: neighbour.name,
       }))
     : ALONE;
 }
@@ -262,7 +282,7 @@ function connect(
   to: Endpoint,
   overrides: Partial<PodAttempt> = {},
 ): Attempt {
-  const target = `${to.host}:${to.port}`;
+  const target = authority(to);
   return podAttempt({
     by,
     task: podTask({ do: 'connect', ...to }),
@@ -299,10 +319,15 @@ function deny(
       {
         by: witness,
         task,
-        says: `${NAMES[witness]} reaches ${to.host}:${to.port}`,
+        says: `${NAMES[witness]} reaches ${authority(to)}`,
       },
     ],
   });
+}
+
+/** As a URL writes it. */
+function authority({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function ownService(side: Side, by: Attacker): Endpoint {

@@ -1,4 +1,4 @@
-import { accepts, refuses } from '../attempts/dryRun';
+import { accepts, overQuota, refuses, unlessDropped } from '../attempts/dryRun';
 import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
 import {
@@ -20,7 +20,10 @@ import {
 } from '../attempts/samplePods';
 import { Attempt, Check, Side } from '../types';
 
-const QUOTA = 'exceeded quota: tenant-quota';
+const QUOTA = 'tenant-quota';
+const OBJECTS = 'tenant-objects';
+// Of the tenant's own limits or of tighter ones; those are compared with the plan.
+const PER_CONTAINER = 'maximum memory usage per Container';
 const POD_SECURITY = 'violates PodSecurity "restricted:latest"';
 
 /** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
@@ -38,7 +41,7 @@ export const RESOURCE_CHECKS: Check[] = [
     why: 'What has no limit takes what it can get',
     otherwise: 'a container got no default limits',
     attempt: bounds => {
-      const bare = { ...container('main'), resources: undefined };
+      const bare = { ...container(bounds, 'main'), resources: undefined };
       const pod = samplePod(bounds, 'defaults', { containers: [bare] });
       return accepts('a pod without resources', pod, body =>
         hasDefaults(body, bounds),
@@ -51,11 +54,11 @@ export const RESOURCE_CHECKS: Check[] = [
     why: "One container must not take the node's memory",
     otherwise: 'got a container over the maximum',
     attempt: bounds => {
-      const huge = container('main', {
+      const huge = container(bounds, 'main', {
         memory: times(bounds.containerMax.memory, 4),
       });
       const pod = samplePod(bounds, 'container', { containers: [huge] });
-      return refuses('a container over the maximum', pod, perContainer(bounds));
+      return refuses('a container over the maximum', pod, PER_CONTAINER);
     },
   }),
   within('res.init-container-max', {
@@ -64,31 +67,29 @@ export const RESOURCE_CHECKS: Check[] = [
     why: 'Init containers run on the same node',
     otherwise: 'got an init container over the maximum',
     attempt: bounds => {
-      const huge = container('init', {
+      const huge = container(bounds, 'init', {
         memory: times(bounds.containerMax.memory, 4),
       });
       const pod = samplePod(bounds, 'init', { initContainers: [huge] });
-      return refuses(
-        'an init container over the maximum',
-        pod,
-        perContainer(bounds),
-      );
+      return refuses('an init container over the maximum', pod, PER_CONTAINER);
     },
   }),
   within('res.pod-level', {
     kind: 'barrier',
     title: "A pod as a whole can't be over the maximum",
     why: 'A maximum for containers does not see pod-level resources',
+    optional: true,
     otherwise: 'got a pod over the maximum',
     attempt: bounds => {
       const memory = times(bounds.podMaxMemory, 2);
       const resources = { requests: { memory: '64Mi' }, limits: { memory } };
       const pod = samplePod(bounds, 'pod-level', { resources });
-      return refuses(
+      const attempt = refuses(
         'pod-level resources over the maximum',
         pod,
         'maximum memory usage per Pod',
       );
+      return unlessDropped(attempt);
     },
   }),
   within('res.quota-memory', {
@@ -96,10 +97,16 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "Containers together can't be over the memory quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got memory over the quota',
-    attempt: ({ containerMax, quotaMemory, ...rest }) => {
-      const containers = tooMany('memory', containerMax.memory, quotaMemory);
-      const pod = samplePod(rest as Bounds, 'memory', { containers });
-      return refuses('memory over the quota', pod, QUOTA, 'limits.memory');
+    attempt: bounds => {
+      const { containerMax, quotaMemory } = bounds;
+      const containers = tooMany(
+        bounds,
+        'memory',
+        containerMax.memory,
+        quotaMemory,
+      );
+      const pod = samplePod(bounds, 'memory', { containers });
+      return overQuota('memory over the quota', pod, QUOTA);
     },
   }),
   within('res.quota-cpu', {
@@ -107,10 +114,11 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "Containers together can't be over the CPU quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got CPU over the quota',
-    attempt: ({ containerMax, quotaCpu, ...rest }) => {
-      const containers = tooMany('cpu', containerMax.cpu, quotaCpu);
-      const pod = samplePod(rest as Bounds, 'cpu', { containers });
-      return refuses('CPU over the quota', pod, QUOTA, 'limits.cpu');
+    attempt: bounds => {
+      const { containerMax, quotaCpu } = bounds;
+      const containers = tooMany(bounds, 'cpu', containerMax.cpu, quotaCpu);
+      const pod = samplePod(bounds, 'cpu', { containers });
+      return overQuota('CPU over the quota', pod, QUOTA);
     },
   }),
   within('res.quota-objects', {
@@ -120,13 +128,9 @@ export const RESOURCE_CHECKS: Check[] = [
     otherwise: 'got an object over the quota',
     attempt: bounds => [
       ...['LoadBalancer', 'NodePort'].map(type =>
-        refuses(`a ${type} Service`, service(bounds, type), 'exceeded quota'),
+        overQuota(`a ${type} Service`, service(bounds, type), OBJECTS),
       ),
-      refuses(
-        'a volume over the storage quota',
-        volume(bounds),
-        'exceeded quota',
-      ),
+      overQuota('a volume over the storage quota', volume(bounds), OBJECTS),
     ],
   }),
   {
@@ -168,7 +172,7 @@ export const RESOURCE_CHECKS: Check[] = [
     otherwise: 'got a privileged container',
     attempt: bounds => {
       const root = {
-        ...container('main'),
+        ...container(bounds, 'main'),
         securityContext: { privileged: true },
       };
       const pod = samplePod(bounds, 'privileged', { containers: [root] });
@@ -244,7 +248,7 @@ function within(
   {
     attempt,
     ...rest
-  }: Pick<Check, 'kind' | 'title' | 'why' | 'otherwise'> & {
+  }: Pick<Check, 'kind' | 'title' | 'why' | 'otherwise' | 'optional'> & {
     attempt(bounds: Bounds): Attempt | Attempt[];
   },
 ): Check {
@@ -254,8 +258,4 @@ function within(
     ...rest,
     attempts: ({ tenant }: Side) => [attempt(boundsOf(tenant.plan))].flat(),
   };
-}
-
-function perContainer({ containerMax }: Bounds): string {
-  return `maximum memory usage per Container is ${containerMax.memory}`;
 }

@@ -119,5 +119,5 @@ export function readsItsOwn(
 
 /** Whom an attempt is about besides the tenant. */
 function nameOf({ tenant }: Side, party?: Party): string | undefined {
-  return party && party !== tenant ? party.plan.spec.name : undefined;
+  return party && party !== tenant ? party.name : undefined;
 }

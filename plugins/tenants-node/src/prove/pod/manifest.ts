@@ -5,7 +5,7 @@ import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { VAULT_AUDIENCE } from '../../plan/vault';
 import { Platform } from '../../config/platform';
 import { DeclaredPlacement } from '../attempts/placement';
-import { PROOF_LABEL } from './labels';
+import { PROOF_CONTAINER, PROOF_LABEL } from './labels';
 import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
 import { OTHER_AUDIENCE, PodSpec, PodTask, TokenName } from './tasks';
 
@@ -14,6 +14,15 @@ const TOKENS = '/var/run/threewalls';
 const TOKEN_SECONDS = 600;
 /** Name lookups at once; Node's own default is four. */
 const LOOKUPS = '32';
+
+/**
+ * A mesh's proxy would accept every connection in the pod itself: what it then
+ * lets through is not what the walls do.
+ */
+const NO_SIDECAR = {
+  'sidecar.istio.io/inject': 'false',
+  'linkerd.io/inject': 'disabled',
+};
 
 /** What makes one pod of a round different from another. */
 export interface PodOptions {
@@ -25,6 +34,8 @@ export interface PodOptions {
   nonce: string;
   tasks: PodTask[];
   placement?: DeclaredPlacement;
+  /** Where it had best run: on the workload's own */
+  node?: string;
 }
 
 /**
@@ -33,7 +44,7 @@ export interface PodOptions {
  * route to it, its ReplicaSet adopt it).
  */
 export function podManifest(options: PodOptions): KubernetesObject {
-  const { role, plan, platform, nonce, placement } = options;
+  const { role, plan, platform, nonce, placement, node } = options;
   const { namespace, loginServiceAccount } = plan.names;
   return {
     apiVersion: 'v1',
@@ -41,10 +52,16 @@ export function podManifest(options: PodOptions): KubernetesObject {
     metadata: {
       name: `threewalls-${role}-${nonce}`,
       namespace,
-      labels: { ...tenantLabels(plan.spec.name), [PROOF_LABEL]: role },
+      labels: {
+        ...tenantLabels(plan.spec.name),
+        [PROOF_LABEL]: role,
+        ...NO_SIDECAR,
+      },
+      annotations: NO_SIDECAR,
     },
     spec: {
       ...placement,
+      ...(node && { affinity: preferring(node) }),
       serviceAccountName: loginServiceAccount,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -61,7 +78,7 @@ export function podManifest(options: PodOptions): KubernetesObject {
       },
       containers: [
         {
-          name: 'proof',
+          name: PROOF_CONTAINER,
           image: platform.proofs.image,
           imagePullPolicy: platform.n8n.imagePullPolicy,
           command: ['node', '-e', PROOF_SCRIPT],
@@ -88,6 +105,18 @@ export function podManifest(options: PodOptions): KubernetesObject {
             ],
           },
         },
+      ],
+    },
+  };
+}
+
+/** Elsewhere, where that has no room: the proof says so then. */
+function preferring(node: string): object {
+  const isIt = { key: 'metadata.name', operator: 'In', values: [node] };
+  return {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 100, preference: { matchFields: [isIt] } },
       ],
     },
   };

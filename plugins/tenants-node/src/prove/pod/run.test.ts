@@ -14,11 +14,13 @@ const pod = podManifest({
   tasks: [],
 });
 const waiting = (reason: string, message = '') => ({
-  containerStatuses: [{ state: { waiting: { reason, message } } }],
+  containerStatuses: [
+    { name: 'proof', state: { waiting: { reason, message } } },
+  ],
 });
 const RUNNING = {
   phase: 'Running',
-  containerStatuses: [{ state: { running: {} } }],
+  containerStatuses: [{ name: 'proof', state: { running: {} } }],
 };
 const line = (body: object) => `${NONCE} ${JSON.stringify(body)}`;
 const ANSWER = { code: 'OK', response: '', startedAt: '', durationMs: 1 };
@@ -44,6 +46,9 @@ function cluster(options: {
   });
   const queue = [...states];
   const deleted = jest.fn(async () => {});
+  const printed = jest.fn(async function* lines(..._: unknown[]) {
+    yield* logs.length > 1 ? logs.shift()! : logs[0];
+  });
   const kubernetes = {
     create: jest.fn(
       async () =>
@@ -63,15 +68,14 @@ function cluster(options: {
       );
     },
     list: async () => ({ items: options.events ?? [] }),
-    async *logs() {
-      yield* logs.length > 1 ? logs.shift()! : logs[0];
-    },
+    logs: printed,
     delete: deleted,
   };
   return {
     cluster: testCluster(side.platform, { kubernetes }),
     kubernetes,
     deleted,
+    logs: printed,
   };
 }
 
@@ -130,13 +134,35 @@ describe('runPod', () => {
     expect((await run(gone)).problem).toMatch(/removed by somebody else/);
     const terminated = {
       containerStatuses: [
-        { state: { terminated: { reason: 'OOMKilled', exitCode: 137 } } },
+        {
+          name: 'proof',
+          state: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+        },
       ],
     };
     const early = cluster({ states: [terminated], logs: [GOOD.slice(0, 3)] });
     const result = await run(early);
     expect(result.problem).toMatch(/ended early: OOMKilled \(exit code 137\)/);
     expect(result.answers.size).toBe(1);
+  });
+
+  it('is not misled by a container that the cluster adds', async () => {
+    const sidecar = { name: 'a-proxy', state: { running: {} } };
+    const [own] = waiting('ContainerCreating').containerStatuses;
+    const on = cluster({
+      states: [
+        { containerStatuses: [sidecar, own] },
+        {
+          containerStatuses: [sidecar, ...RUNNING.containerStatuses],
+        },
+      ],
+    });
+    const result = await run(on);
+    expect(result.answers.size).toBe(1);
+    expect(on.logs).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ container: 'proof' }),
+    );
   });
 
   it('opens a stream that broke once more', async () => {
@@ -251,6 +277,8 @@ describe('podManifest', () => {
       'app.kubernetes.io/managed-by': 'threewalls',
       'threewalls.io/tenant': 'acme',
       'threewalls.io/proof': 'proof',
+      'sidecar.istio.io/inject': 'false',
+      'linkerd.io/inject': 'disabled',
     });
   });
 });

@@ -3,6 +3,7 @@ import { Cluster } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { PodRun } from '../types';
 import { createPod } from './create';
+import { PROOF_CONTAINER } from './labels';
 import { SlowStartError, startOf } from './start';
 import { PodLine } from './tasks';
 
@@ -116,6 +117,7 @@ async function read(
   signal: AbortSignal,
 ): Promise<boolean> {
   for await (const text of cluster.kubernetes.logs(run, {
+    container: PROOF_CONTAINER,
     follow: true,
     signal,
   })) {

@@ -76,6 +76,20 @@ async function resolve({ host }) {
     : { code: 'OK', response: address };
 }
 
+const ANSWERS = {
+  EREFUSED: 'REFUSED',
+  ENOTFOUND: 'NXDOMAIN',
+  ENODATA: 'NXDOMAIN',
+  ETIMEOUT: 'TIMEOUT',
+};
+function askName({ name }) {
+  const resolver = new dns.promises.Resolver({ timeout: spec.timeoutMs, tries: 1 });
+  return resolver.resolve4(name).then(
+    addresses => ({ code: 'OK', response: addresses.join(', ') }),
+    e => ({ code: ANSWERS[e.code] || 'OTHER', response: e.message }),
+  );
+}
+
 function askDns({ host, port, name }) {
   const labels = name.split('.').map(l => [Buffer.from([l.length]), Buffer.from(l)]);
   const query = Buffer.concat([
@@ -186,6 +200,7 @@ const ACTIONS = {
   connect,
   resolve,
   'ask-dns': askDns,
+  'ask-name': askName,
   login: task => login(task.mount, task.role, task.token),
   vault: task =>
     withToken(async token => {

@@ -1,4 +1,5 @@
 import { Cluster } from '../../clients';
+import { PROOF_CONTAINER } from './labels';
 
 /** Longest text of an Event that a reason repeats, in characters. */
 const LONGEST = 400;
@@ -143,7 +144,10 @@ function stateOf(
   if (uid && metadata.uid !== uid) {
     return GONE;
   }
-  const state = status.containerStatuses?.[0]?.state ?? {};
+  const own = status.containerStatuses?.find(
+    ({ name }: any) => name === PROOF_CONTAINER,
+  );
+  const state = own?.state ?? {};
   if (state.running || state.terminated) {
     const { reason, exitCode } = state.terminated ?? {};
     return {

@@ -3,6 +3,7 @@ type PodWork =
   | { do: 'connect'; host: string; port: number }
   | { do: 'ask-dns'; host: string; port: number; name: string }
   | { do: 'resolve'; host: string }
+  | { do: 'ask-name'; name: string }
   | { do: 'login'; mount: string; role: string; token: TokenName }
   | { do: 'vault'; method: 'GET'; path: string }
   | { do: 'capabilities'; paths: string[] };

@@ -1,16 +1,15 @@
 import { ClusterView, expectSeen } from '../../clients';
+import { planCanary, planRam } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
-import { PROOF_LABEL } from '../pod/labels';
-import { Endpoint } from '../../config/platform';
+import { Endpoint, Platform } from '../../config/platform';
 import { NodeFacts, Party } from '../types';
 
-/** Nodes whose kubelets are dialled; more would only say the same again. */
+/** Kubelets that are dialled; more would only say the same again. */
 const KUBELETS = 5;
 
 /** What the cluster itself offers to attack. */
 export interface ClusterFacts {
   kubeApi: Endpoint[];
-  kubelets: Endpoint[];
   nodes: Map<string, NodeFacts>;
 }
 
@@ -33,25 +32,42 @@ export async function readCluster(view: ClusterView): Promise<ClusterFacts> {
     );
   return {
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }, ...endpoints],
-    kubelets: nodes.flatMap(kubelet).slice(0, KUBELETS),
-    nodes: new Map(
-      nodes.map(({ metadata, status }: any) => [
-        metadata.name,
-        {
-          labels: metadata.labels ?? {},
-          kernel: status.nodeInfo?.kernelVersion ?? '',
-        },
-      ]),
-    ),
+    nodes: new Map(nodes.map(node => [node.metadata.name, factsOf(node)])),
   };
 }
 
-function kubelet({ status }: any): Endpoint[] {
-  const host = status.addresses?.find(
-    (address: any) => address.type === 'InternalIP',
-  )?.address;
+function factsOf({ metadata, status = {} }: any): NodeFacts {
   const port = status.daemonEndpoints?.kubeletEndpoint?.Port ?? 10250;
-  return host ? [{ host, port }] : [];
+  return {
+    labels: metadata.labels ?? {},
+    kernel: status.nodeInfo?.kernelVersion ?? '',
+    isReady: Boolean(
+      status.conditions?.some(
+        (c: any) => c.type === 'Ready' && c.status === 'True',
+      ),
+    ),
+    // One of each address family that the node has.
+    kubelets: (status.addresses ?? [])
+      .filter(({ type }: any) => type === 'InternalIP')
+      .map(({ address }: any) => ({ host: address, port })),
+  };
+}
+
+/**
+ * Kubelets to dial: those of the workload's own nodes always, of others that are
+ * Ready a few, others each time. A node that is away answers nobody.
+ */
+export function kubeletsFor(
+  own: readonly string[],
+  { nodes }: ClusterFacts,
+): Endpoint[] {
+  const others = [...nodes]
+    .filter(([name, { isReady }]) => isReady && !own.includes(name))
+    .map(([name]) => name)
+    .sort(() => Math.random() - 0.5);
+  return [...own, ...others]
+    .slice(0, Math.max(KUBELETS, own.length))
+    .flatMap(name => nodes.get(name)?.kubelets ?? []);
 }
 
 /** A tenant's Service, and its workload's pods as they are now. */
@@ -59,51 +75,56 @@ export async function readTenantParty(
   view: ClusterView,
   plan: TenantPlan,
 ): Promise<Party> {
-  return { ...tenantParty(plan), pods: await podsOf(view, plan) };
+  const pods = await expectSeen(
+    view.list({ apiVersion: 'v1', kind: 'Pod' }, plan.names.namespace),
+  );
+  const running = pods.filter(
+    ({ metadata, status }) =>
+      isWorkload(plan.workload, { metadata }) &&
+      !metadata.deletionTimestamp &&
+      status?.phase === 'Running',
+  );
+  return {
+    ...tenantParty(plan),
+    pods: running.flatMap(pod => endpointsOf(plan.workload.port, pod)),
+    nodes: [...new Set<string>(running.map(({ spec }) => spec.nodeName))],
+  };
 }
 
 /** A tenant as far as its plan says; the canary is planned as one. */
 export function tenantParty(plan: TenantPlan): Party {
   const { names, workload } = plan;
   const host = `${workload.name}.${names.namespace}.svc`;
-  return { plan, service: { host, port: workload.port }, pods: [] };
+  const service = { host, port: workload.port };
+  return { name: plan.spec.name, plan, service, pods: [], nodes: [] };
 }
 
-export const canaryParty = tenantParty;
-
-/** Addresses of the workload's running pods, each with every port it declares. */
-async function podsOf(
-  view: ClusterView,
-  { names: { namespace }, workload: { selector, port } }: TenantPlan,
-): Promise<Endpoint[]> {
-  const pods = await expectSeen(
-    view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
-  );
-  return pods
-    .filter(pod => isWorkload(pod, selector))
-    .filter(
-      ({ metadata, status }) =>
-        !metadata.deletionTimestamp &&
-        status?.phase === 'Running' &&
-        status.podIP,
-    )
-    .flatMap(({ spec, status }) => {
-      const declared = spec.containers
-        .flatMap((container: any) => container.ports ?? [])
-        .filter(({ protocol = 'TCP' }: any) => protocol === 'TCP')
-        .map(({ containerPort }: any) => containerPort);
-      const ports = new Set<number>([port, ...declared]);
-      return [...ports].map(p => ({ host: status.podIP, port: p }));
-    });
+/** The canary as far as plans say: its bait, and its test client's login. */
+export function canaryParty(
+  cluster: Parameters<typeof planCanary>[0],
+  platform: Platform,
+): Party {
+  const { name, service } = tenantParty(planCanary(cluster, platform));
+  return { ...tenantParty(planRam(cluster, platform)), name, service };
 }
 
-/** Whether a pod is the workload's: one of a proof never carries its labels. */
+/** Addresses of a pod, of each family that it has, with every port it declares. */
+function endpointsOf(port: number, { spec, status }: any): Endpoint[] {
+  const declared = spec.containers
+    .flatMap((container: any) => container.ports ?? [])
+    .filter(({ protocol = 'TCP' }: any) => protocol === 'TCP')
+    .map(({ containerPort }: any) => containerPort);
+  const ports = [...new Set<number>([port, ...declared])];
+  const addresses: string[] = (status.podIPs ?? []).map(({ ip }: any) => ip);
+  return addresses.flatMap(host => ports.map(p => ({ host, port: p })));
+}
+
+/** Whether a pod is the workload's, by its labels: one of a proof never carries them. */
 export function isWorkload(
+  { selector }: TenantPlan['workload'],
   { metadata: { labels = {} } }: any,
-  selector: Record<string, string>,
 ): boolean {
-  return (
-    !(PROOF_LABEL in labels) &&
-    Object.entries(selector).every(([key, value]) => labels[key] === value)
+  return Object.entries(selector).every(
+    ([key, value]) => labels[key] === value,
   );
 }

@@ -1,4 +1,6 @@
 import { testCluster, testSide } from '../__fixtures__/side';
+import { NodeFacts } from '../types';
+import { kubeletsFor } from './facts';
 import { prepare } from './prepare';
 
 const side = testSide();
@@ -12,14 +14,24 @@ const POD = {
     labels: { 'app.kubernetes.io/name': 'n8n' },
   },
   spec: {
+    nodeName: 'node',
     containers: [{ ports: [{ containerPort: 5678 }, { containerPort: 9090 }] }],
   },
-  status: { phase: 'Running', podIP: '198.18.128.1' },
+  status: {
+    phase: 'Running',
+    podIP: '198.18.128.1',
+    podIPs: [{ ip: '198.18.128.1' }, { ip: 'fd00::1' }],
+  },
 };
 const NODE = {
   metadata: { name: 'node', labels: { pool: 'a' } },
   status: {
-    addresses: [{ type: 'InternalIP', address: '198.18.0.2' }],
+    conditions: [{ type: 'Ready', status: 'True' }],
+    addresses: [
+      { type: 'InternalIP', address: '198.18.0.2' },
+      { type: 'InternalIP', address: 'fd00::2' },
+      { type: 'Hostname', address: 'node' },
+    ],
     nodeInfo: { kernelVersion: '6.1' },
   },
 };
@@ -28,8 +40,16 @@ const SLICE = {
   ports: [{ port: 6443 }],
   endpoints: [{ addresses: ['198.18.0.2'] }],
 };
-/** A Vault with no roles but the tenants' own. */
-const NO_ROLES = { request: async () => ({ status: 404, errors: [] }) };
+const TAKES_ALL = {
+  bound_service_account_names: ['*'],
+  bound_service_account_namespaces: ['*'],
+  audience: 'vault',
+  token_policies: ['everything'],
+};
+const ROLES: Record<string, object> = {
+  'auth/kubernetes/role/tenant-acme': TAKES_ALL,
+  'auth/kubernetes/role/all': TAKES_ALL,
+};
 const FREE = { status: { used: { pods: '0' } } };
 
 /** Prepares a round of acme and globex on a cluster that lists these pods. */
@@ -44,9 +64,16 @@ function prepared(podsOf: (namespace: string) => object[]) {
     },
     get: async () => FREE,
   };
+  const vault = {
+    request: async (method: string, path: string) => {
+      const isList = method === 'LIST';
+      const data = isList ? { keys: ['tenant-acme', 'all'] } : ROLES[path];
+      return { status: 200, data, errors: [] };
+    },
+  };
   return prepare(
     {
-      cluster: testCluster(platform, { kubernetes, vault: NO_ROLES }),
+      cluster: testCluster(platform, { kubernetes, vault }),
       platform,
       tenants: [acme, globex],
     },
@@ -61,6 +88,14 @@ describe('prepare', () => {
     expect(sides[0].tenant.pods).toEqual([
       { host: '198.18.128.1', port: 5678 },
       { host: '198.18.128.1', port: 9090 },
+      { host: 'fd00::1', port: 5678 },
+      { host: 'fd00::1', port: 9090 },
+    ]);
+    expect(sides[0].tenant.nodes).toEqual(['node']);
+    // Its own role is none of the others.
+    expect(sides.map(s => s.otherRoles.map(({ name }) => name))).toEqual([
+      ['all'],
+      ['all', 'tenant-acme'],
     ]);
     expect(sides.map(s => s.neighbour?.plan.spec.name)).toEqual([
       'globex',
@@ -70,10 +105,14 @@ describe('prepare', () => {
       { host: 'kubernetes.default.svc', port: 443 },
       { host: '198.18.0.2', port: 6443 },
     ]);
-    expect(sides[0].kubelets).toEqual([{ host: '198.18.0.2', port: 10250 }]);
-    expect(facts.nodes.get('node')).toEqual({
+    expect(sides[0].kubelets).toEqual([
+      { host: '198.18.0.2', port: 10250 },
+      { host: 'fd00::2', port: 10250 },
+    ]);
+    expect(facts.nodes.get('node')).toMatchObject({
       labels: { pool: 'a' },
       kernel: '6.1',
+      isReady: true,
     });
   });
 
@@ -106,6 +145,43 @@ describe('prepare', () => {
       undefined,
       'No proof pod was made: pods is forbidden',
     ]);
-    expect(sides[0].tenant.pods).toHaveLength(2);
+    expect(sides[0].tenant.pods).toHaveLength(4);
+  });
+});
+
+describe('kubeletsFor', () => {
+  const node = (name: string, isReady = true): [string, NodeFacts] => [
+    name,
+    {
+      labels: {},
+      kernel: '',
+      isReady,
+      kubelets: [{ host: name, port: 10250 }],
+    },
+  ];
+  const facts = {
+    kubeApi: [],
+    nodes: new Map([
+      node('dead', false),
+      node('own', false),
+      ...Array.from({ length: 20 }, (_, i) => node(`n${i}`)),
+    ]),
+  };
+  const hosts = (own: string[]) => kubeletsFor(own, facts).map(k => k.host);
+
+  it('are those of the workload’s nodes always, and a few others that are Ready', () => {
+    const first = hosts(['own']);
+    expect(first[0]).toBe('own');
+    expect(first).toHaveLength(5);
+    expect(first).not.toContain('dead');
+    const seen = new Set(
+      Array.from({ length: 50 }, () => hosts(['own'])).flat(),
+    );
+    expect(seen.size).toBe(21);
+  });
+
+  it('are all of a workload’s, however many', () => {
+    const own = Array.from({ length: 7 }, (_, i) => `n${i}`);
+    expect(hosts(own)).toEqual(own);
   });
 });

@@ -1,5 +1,4 @@
 import { Cluster, ClusterView, RequestView, VaultView } from '../../clients';
-import { planCanary } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
 import { ProveOptions } from '../proof';
 import { accountsOf } from '../attempts/vaultRoles';
@@ -8,6 +7,7 @@ import { rolesThatTake } from '../vault/roles';
 import {
   canaryParty,
   ClusterFacts,
+  kubeletsFor,
   readCluster,
   readTenantParty,
   tenantParty,
@@ -100,7 +100,7 @@ async function prepareTenant(
 
 /** A round that could not even begin: what it would have tried, as planned. */
 export function nominal(options: ProveOptions, problem: string): Prepared {
-  const facts = { kubeApi: [], kubelets: [], nodes: new Map() };
+  const facts = { kubeApi: [], nodes: new Map() };
   const parties = options.tenants.map(tenantParty);
   return {
     sides: sidesOf(options, facts, parties),
@@ -118,7 +118,7 @@ function sidesOf(
   parties: Party[],
 ): Side[] {
   const { cluster, platform } = options;
-  const canary = canaryParty(planCanary(cluster, platform));
+  const canary = canaryParty(cluster, platform);
   return parties.map((tenant, i) => {
     const other = parties[1 - i];
     return {
@@ -129,7 +129,7 @@ function sidesOf(
       neighbour: other?.pods.length ? other : undefined,
       canary,
       kubeApi: facts.kubeApi,
-      kubelets: facts.kubelets,
+      kubelets: kubeletsFor(tenant.nodes, facts),
       otherRoles: [],
     };
   });

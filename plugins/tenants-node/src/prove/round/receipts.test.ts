@@ -221,11 +221,58 @@ describe('the receipts of a round', () => {
     });
   });
 
+  it('take nothing for reached that a proxy in the pod accepts', async () => {
+    const meshed: Change = (pod, task) =>
+      pod === 'acme' && task.do === 'connect' ? ['OK', ''] : undefined;
+    const { receipts } = await testReceipts(side, meshed);
+    const egress = receipts.find(r => r.check === 'net.canary-egress')!;
+    expect([egress.code, egress.outcome]).toEqual(['ACCEPTED', 'inconclusive']);
+    expect(await statuses(side, meshed)).toEqual([
+      'unproven',
+      'holds',
+      'holds',
+    ]);
+  });
+
+  it('excuse an allowed destination that nobody reaches', async () => {
+    const hosts = testSide();
+    hosts.tenant.plan.spec.egress.hosts = ['api.saas.test'];
+    const silent: Change = (_, task) =>
+      dials(task, 'api.saas.test') ? ['TIMEOUT', ''] : undefined;
+    expect(await outcome(hosts, 'net.egress-allowed', silent)).toEqual([
+      'notApplicable',
+    ]);
+    expect(await statuses(hosts, silent)).toEqual(ALL_HOLD);
+    const walled: Change = (pod, task) =>
+      pod === 'acme' ? silent(pod, task) : undefined;
+    expect(await outcome(hosts, 'net.egress-allowed', walled)).toEqual([
+      'failed',
+    ]);
+  });
+
+  it('say where a node without room was not tried from', async () => {
+    const full = testSide();
+    full.tenant.nodes = ['full'];
+    const { receipts } = await testReceipts(full);
+    expect(receipts.find(r => r.check === 'net.own-node')).toMatchObject({
+      outcome: 'notApplicable',
+      reason:
+        'The proof pod found no room on full: everything was tried from node-of-acme',
+    });
+  });
+
   it('say how long a policy took to bite', async () => {
     const late: Change = (pod, task) =>
       pod === 'acme' && dials(task, side.canary.service.host)
         ? ['TIMEOUT', '', 1200]
         : undefined;
-    expect((await testReceipts(side, late)).timeToEnforceMs).toBe(1200);
+    const { receipts, timeToEnforceMs } = await testReceipts(side, late);
+    expect(timeToEnforceMs).toBe(1200);
+    expect(receipts.find(r => r.check === 'net.canary-egress')).toMatchObject({
+      outcome: 'asExpected',
+      reason: expect.stringMatching(
+        /^Open for 1\.2 s after the pod started\. Meanwhile/,
+      ),
+    });
   });
 });

@@ -72,7 +72,7 @@ export async function takeReceipts(
     ]),
   );
   const problem = await neighbourProblem(side, round);
-  const neighbour = side.neighbour?.plan.spec.name;
+  const neighbour = side.neighbour?.name;
   return {
     required: requirementsOf(side),
     receipts: problem
@@ -142,7 +142,7 @@ function receiptOf(
   const { node, source, code, response, outcome, reason } = finding;
   return {
     id: receiptId(check, attempt),
-    about: { tenant: side.tenant.plan.spec.name, neighbour, node },
+    about: { tenant: side.tenant.name, neighbour, node },
     check: check.id,
     wall: check.wall,
     kind: check.kind,

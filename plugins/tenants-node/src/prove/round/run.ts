@@ -6,7 +6,7 @@ import { podManifest } from '../pod/manifest';
 import { notRun, runPod } from '../pod/run';
 import { ProveOptions } from '../proof';
 import { PodRun, Round, Side } from '../types';
-import { assignTasks, podOf, RAM } from './pods';
+import { answerOf, assignTasks, podOf, RAM } from './pods';
 import { PodsFirst } from './podsFirst';
 import { Prepared } from './prepare';
 import { SideReceipts, takeReceipts } from './receipts';
@@ -45,6 +45,7 @@ export async function runRound(
       nonce,
       tasks: tasks.get(name) ?? [],
       placement: isRam ? undefined : declaredPlacement(side),
+      node: isRam ? undefined : anyOf(side.tenant.nodes),
     });
     if (on.problem) {
       counted();
@@ -84,7 +85,7 @@ export async function runRound(
           vault,
           ours,
           pod,
-          answer: async ({ by, task }) => (await pod(by))?.answers.get(task.id),
+          answer: async ({ by, task }) => answerOf(await pod(by), task),
           node: name => facts.nodes.get(name ?? ''),
         },
         { portalMayStart, onDone: () => reports[i](p => p.done++) },
@@ -95,6 +96,11 @@ export async function runRound(
   await Promise.allSettled([...pods.values(), taken]);
   signal.throwIfAborted();
   return taken;
+}
+
+/** Where the workload has several, another one each time. */
+function anyOf(nodes: readonly string[]): string | undefined {
+  return nodes[Math.floor(Math.random() * nodes.length)];
 }
 
 type Change = (progress: ProofProgress) => void;
@@ -112,6 +118,6 @@ function progressOf(
   return change => {
     change(progress);
     progress.done = Math.min(progress.done, progress.total);
-    onProgress?.(side.tenant.plan.spec.name, { ...progress });
+    onProgress?.(side.tenant.name, { ...progress });
   };
 }

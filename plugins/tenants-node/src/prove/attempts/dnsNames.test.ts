@@ -1,0 +1,127 @@
+import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
+import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { planTenant } from '../../plan/planTenant';
+import { testRound } from '../__fixtures__/portal';
+import { testSide } from '../__fixtures__/side';
+import { Answer, Attempt, DoesNotApply, Side } from '../types';
+import { unknownName } from './dnsNames';
+
+const cilium = testPlatform({ network: { provider: 'cilium' } });
+
+function sideWith(egress: object, platform = cilium): Side {
+  const side = testSide({ platform });
+  const plan = planTenant(
+    testSpec({ egress: { hosts: [], cidrs: [], ...egress } }),
+    platform,
+  );
+  return { ...side, tenant: { ...side.tenant, plan } };
+}
+
+const tries = (side: Side) => {
+  const found = unknownName(side);
+  return Array.isArray(found)
+    ? found.map(({ target }) => target)
+    : (found as DoesNotApply).because;
+};
+
+const OPEN_DNS = {
+  apiVersion: 'cilium.io/v2',
+  kind: 'CiliumClusterwideNetworkPolicy',
+  metadata: { name: 'dns-for-all' },
+  spec: {
+    endpointSelector: {},
+    egress: [{ toPorts: [{ ports: [{ port: '53', protocol: 'UDP' }] }] }],
+  },
+};
+
+/** Cilium with these policies beside the plan's. */
+function cluster(policies: (typeof OPEN_DNS)[]) {
+  const resources = [
+    {
+      resource: 'ciliumclusterwidenetworkpolicies',
+      responseKind: { kind: 'CiliumClusterwideNetworkPolicy' },
+      scope: 'Cluster',
+    },
+  ];
+  return {
+    kubernetes: {
+      expect: async () => ({
+        kind: 'APIGroupDiscoveryList',
+        items: [
+          {
+            metadata: { name: 'cilium.io' },
+            versions: [{ version: 'v2', resources }],
+          },
+        ],
+      }),
+      list: async ({ kind }: { kind: string }) => ({
+        items: policies.filter(policy => policy.kind === kind),
+      }),
+    },
+  };
+}
+
+describe('a name that the tenant isn’t allowed', () => {
+  it('is the first that isn’t, and none where names can’t be told apart', () => {
+    expect(tries(sideWith({}))).toEqual(['example.com']);
+    expect(tries(sideWith({ hosts: ['example.com'] }))).toEqual([
+      'example.org',
+    ]);
+    const hosts = ['example.com', 'example.org'];
+    expect(tries(sideWith({ hosts }))).toMatch(/every/);
+    const named = testPlatform({
+      network: { provider: 'cilium' },
+      proofs: { targets: { names: ['api.example.com', 'example.com'] } },
+    });
+    expect(tries(sideWith({ hosts: ['*.example.com'] }, named))).toEqual([
+      'example.com',
+    ]);
+    expect(tries(sideWith({ cidrs: ['203.0.113.0/24'] }))).toMatch(/ranges/);
+    expect(tries(sideWith({}, testPlatform()))).toMatch(/NetworkPolicies/);
+  });
+
+  const side = sideWith({});
+  const [attempt] = unknownName(side) as Attempt[];
+
+  const run = (
+    tenant: string,
+    ram: string,
+    policies: (typeof OPEN_DNS)[] = [],
+  ) =>
+    attempt.run({
+      ...testRound(side, cluster(policies)),
+      answer: async ({ by, task }): Promise<Answer> => {
+        const connects = task.do === 'connect' ? 'OK' : undefined;
+        const code = connects ?? (by === 'ram' ? ram : tenant);
+        return { code, response: '192.0.2.7', startedAt: '', durationMs: 1 };
+      },
+    });
+
+  it.each<[string, string, string, Outcome]>([
+    ['is refused', 'REFUSED', 'OK', 'asExpected'],
+    ['is said not to exist, by a proxy', 'NXDOMAIN', 'OK', 'asExpected'],
+    ['is dropped', 'TIMEOUT', 'OK', 'asExpected'],
+    ['is resolved', 'OK', 'OK', 'breached'],
+    ['ends in something else', 'OTHER', 'OK', 'inconclusive'],
+    ['is known to nobody', 'REFUSED', 'NXDOMAIN', 'notApplicable'],
+  ])('%s', async (_, tenant, ram, outcome) => {
+    expect((await run(tenant, ram)).outcome).toBe(outcome);
+  });
+
+  it('is not covered where the platform’s own policy lets every name through', async () => {
+    expect(await run('OK', 'OK', [OPEN_DNS])).toMatchObject({
+      outcome: 'notApplicable',
+      reason: expect.stringMatching(
+        /^CiliumClusterwide.* dns-for-all lets DNS/,
+      ),
+    });
+    const elsewhere = {
+      ...OPEN_DNS,
+      spec: {
+        ...OPEN_DNS.spec,
+        endpointSelector: { matchLabels: { app: 'other' } },
+      },
+    };
+    expect((await run('OK', 'OK', [elsewhere])).outcome).toBe('breached');
+  });
+});

@@ -1,0 +1,116 @@
+import { isAbout, ruleMatches } from '../reach/decide';
+import { Peer, podTraits } from '../reach/model';
+import { modelPolicy } from '../reach/predict';
+import { podTask } from '../pod/tasks';
+import { Attempt, DoesNotApply, Expectation, Side } from '../types';
+import { podAttempt } from './podAttempt';
+import { otherPolicies } from './policies';
+
+/** Whoever answers at all has been asked; a proxy may also say that there is no such name. */
+const refused: Expectation = {
+  text: 'REFUSED',
+  judge: ({ code, response }) => {
+    if (code === 'OK') {
+      return {
+        outcome: 'breached',
+        reason: `The cluster's resolver was asked, and answered ${response}`,
+      };
+    }
+    return ['REFUSED', 'NXDOMAIN', 'TIMEOUT'].includes(code)
+      ? { outcome: 'asExpected' }
+      : { outcome: 'inconclusive', reason: `The lookup ended in ${code}` };
+  },
+};
+
+/** The cluster's own resolver, as policies know it. */
+const RESOLVER: Peer = {
+  kind: 'pod',
+  traits: podTraits({
+    namespace: 'kube-system',
+    labels: { 'k8s-app': 'kube-dns' },
+  }),
+};
+
+/** A name outside of the cluster that the tenant is not allowed, asked of the cluster's resolver. */
+export function unknownName(side: Side): Attempt[] | DoesNotApply {
+  const { platform, tenant, canary } = side;
+  const { egress } = tenant.plan.spec;
+  if (platform.network.provider !== 'cilium') {
+    return { because: "NetworkPolicies can't tell names apart" };
+  }
+  if (egress.cidrs.length > 0) {
+    return { because: 'It is allowed ranges, by whatever name' };
+  }
+  const isAllowed = (name: string) =>
+    egress.hosts.some(host =>
+      host.startsWith('*.') ? name.endsWith(host.slice(1)) : name === host,
+    );
+  const name = platform.proofs.outside.names.find(one => !isAllowed(one));
+  if (!name) {
+    return { because: 'It is allowed every name that would be tried' };
+  }
+  const task = podTask({ do: 'ask-name', name });
+  const attempt = podAttempt({
+    by: 'tenant',
+    task: { ...task, settle: true },
+    target: name,
+    request: `DNS query for ${name} to the cluster's resolver`,
+    expect: refused,
+    witnesses: [
+      {
+        by: 'tenant',
+        task: podTask({ do: 'connect', ...tenant.service }),
+        says: 'the tenant reaches its own Service',
+      },
+      {
+        by: 'ram',
+        task,
+        says: `the canary's test client resolves ${name}`,
+      },
+    ],
+    bait: {
+      by: 'ram',
+      task: podTask({ do: 'connect', ...canary.service }),
+    },
+  });
+  return [
+    {
+      ...attempt,
+      run: async round => {
+        const finding = await attempt.run(round);
+        const by =
+          finding.outcome === 'breached'
+            ? await whoOpensDns(side, round)
+            : undefined;
+        return by
+          ? {
+              ...finding,
+              outcome: 'notApplicable',
+              reason: `${by} lets DNS through whatever the name: as a way out for data it is not covered here`,
+            }
+          : finding;
+      },
+    },
+  ];
+}
+
+/** A policy of the platform's own that allows any name: none of ours can forbid it then. */
+async function whoOpensDns(
+  side: Side,
+  { view }: Parameters<Attempt['run']>[0],
+): Promise<string | undefined> {
+  const seen = await otherPolicies(side, view);
+  if ('problem' in seen) {
+    return undefined;
+  }
+  const opening = seen.computed.find(policy =>
+    modelPolicy(policy).some(
+      model =>
+        seen.pods.some(pod => isAbout(model, { pod })) &&
+        model.egress.allow.some(rule =>
+          ruleMatches(rule, { peer: RESOLVER, protocol: 'UDP', port: 53 }),
+        ),
+    ),
+  );
+  return opening && `${opening.kind} ${opening.metadata.name}`;
+}
