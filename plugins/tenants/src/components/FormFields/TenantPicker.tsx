@@ -1,4 +1,4 @@
-import { Alert, Select, Skeleton, VisuallyHidden } from '@backstage/ui';
+import { Alert, Skeleton, VisuallyHidden } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
@@ -9,16 +9,13 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useAllowed, useTenants } from '../../queries';
-import { RetryAlert } from '../Shared';
+import { ManySelect, RetryAlert } from '../Shared';
 import styles from './FormFields.module.css';
 
 const PERMISSIONS = {
   resize: tenantResizePermission,
   remove: tenantRemovePermission,
 };
-
-/** From here on a list is searched rather than looked through. */
-const SEARCH_FROM = 10;
 
 const pickerSchema = makeFieldSchema({
   output: z => z.string(),
@@ -80,7 +77,7 @@ function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
   // A link may name one that is gone, or that the user may not change.
   const isKnown = options.some(({ id }) => id === formData);
   return (
-    <Select
+    <ManySelect
       id={props.idSchema?.$id}
       className={styles.field}
       label={schema.title ?? t('removal.tenant')}
@@ -90,12 +87,10 @@ function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
       isInvalid={
         (Boolean(formData) && !isKnown) || Boolean(props.rawErrors?.length)
       }
-      validationBehavior="aria"
       placeholder={t('form.tenantChoose')}
       options={options}
-      {...(options.length >= SEARCH_FROM && { search: {} })}
-      value={isKnown ? formData : null}
-      onChange={key => onChange(String(key))}
+      value={isKnown ? formData! : null}
+      onChange={onChange}
     />
   );
 }

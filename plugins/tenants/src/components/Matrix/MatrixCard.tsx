@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Button, Flex, Link, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
@@ -13,8 +13,11 @@ import { MatrixTable } from './MatrixTable';
 import { GLYPHS, PAGE_SIZE, UNPROVED_GLYPH } from './pairs';
 import styles from './Matrix.module.css';
 
+// It is large, and need not be drawn again for what goes on around it.
+export const MatrixCard = memo(Card);
+
 /** The matrix of all pairs of tenants, 50 tenants at a time. */
-export function MatrixCard(props: {
+function Card(props: {
   cluster?: string;
   /** How each tenant stands by itself: its pairs may hold while it does not */
   statuses: ReadonlyMap<string, WallStatus>;

@@ -2,6 +2,7 @@ export * from './Cards';
 export * from './Facts';
 export * from './FieldChanges';
 export * from './Links';
+export * from './ManySelect';
 export * from './walls';
 export * from './Status';
 export * from './Time';

@@ -4,7 +4,6 @@ import {
   ButtonLink,
   Flex,
   SearchField,
-  Select,
   Selection,
   Table,
   Text,
@@ -21,7 +20,7 @@ import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useBulkProve } from '../../queries';
-import { saveFile, useReportLink } from '../Shared';
+import { ManySelect, saveFile, useReportLink } from '../Shared';
 import { TenantItem, useTenantColumns } from './columns';
 import {
   csvOf,
@@ -74,6 +73,12 @@ export function TenantsTable(props: {
     ...functions,
     ...query,
   });
+  const rowConfig = useMemo(
+    () => ({
+      getHref: ({ entityRef }: TenantItem) => entityLink(entityRef),
+    }),
+    [entityLink],
+  );
   const [selected, setSelected] = useState<Selection>(new Set());
   const page = tableProps.data ?? [];
   const names =
@@ -124,7 +129,7 @@ export function TenantsTable(props: {
       <Table
         {...tableProps}
         columnConfig={columnConfig}
-        rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
+        rowConfig={rowConfig}
         selection={{
           mode: 'multiple',
           behavior: 'toggle',
@@ -159,6 +164,8 @@ function TypedSearch(props: {
 
 const ALL = 'all';
 
+const SELECTS = ['owner', 'cluster', 'size', 'wall'] as const;
+
 /** Which tenants are shown, and how to come back to all of them, the worst first. */
 function Filters(props: {
   tenants: Tenant[];
@@ -171,38 +178,39 @@ function Filters(props: {
   const options = useMemo(() => {
     const of = (pick: (tenant: Tenant) => string) =>
       [...new Set(tenants.map(pick))].sort();
+    const all = { id: ALL, label: t('page.all') };
+    const named = (id: string, label = id) => ({ id, label });
     return {
-      owner: of(tenant => tenant.owner).map(ref => ({
-        id: ref,
-        label: context.ownerTitles.get(ref) ?? ref,
-      })),
-      cluster: of(tenant => tenant.cluster).map(id => ({ id, label: id })),
-      size: of(tenant => tenant.spec.size).map(id => ({ id, label: id })),
-      wall: WALLS.map(id => ({ id, label: t(`wall.${id}Short`) })),
+      owner: [
+        all,
+        ...of(tenant => tenant.owner).map(ref =>
+          named(ref, context.ownerTitles.get(ref)),
+        ),
+      ],
+      cluster: [all, ...of(tenant => tenant.cluster).map(id => named(id))],
+      size: [all, ...of(tenant => tenant.spec.size).map(id => named(id))],
+      wall: [all, ...WALLS.map(id => named(id, t(`wall.${id}Short`)))],
     };
-  }, [tenants, context, t]);
+  }, [tenants, context.ownerTitles, t]);
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
-      {(['owner', 'cluster', 'size', 'wall'] as const)
-        .filter(key => options[key].length > 1)
-        .map(key => (
-          <Select
-            key={key}
-            className={`${styles.filter} ${filter[key] ? styles.isSet : ''}`}
-            size="small"
-            label={t(`page.${key}`)}
-            value={filter[key] ?? ALL}
-            options={[{ id: ALL, label: t('page.all') }, ...options[key]]}
-            {...(options[key].length > 10 && { search: {} })}
-            onChange={value =>
-              onFilterChange({
-                ...filter,
-                [key]: value === ALL ? undefined : String(value),
-              })
-            }
-          />
-        ))}
+      {SELECTS.filter(key => options[key].length > 2).map(key => (
+        <ManySelect
+          key={key}
+          className={`${styles.filter} ${filter[key] ? styles.isSet : ''}`}
+          size="small"
+          label={t(`page.${key}`)}
+          value={filter[key] ?? ALL}
+          options={options[key]}
+          onChange={value =>
+            onFilterChange({
+              ...filter,
+              [key]: value === ALL ? undefined : value,
+            })
+          }
+        />
+      ))}
       <ToggleButton
         size="small"
         isSelected={Boolean(filter.mine)}
