@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A request as the fake has seen it. */
 export interface SeenRequest {
@@ -9,6 +10,9 @@ export interface SeenRequest {
   path: string;
   dryRun: boolean;
 }
+
+/** Milliseconds that a watch lasts. */
+const WATCH_MS = 50;
 
 /** Vault's way of asking, which changes nothing. */
 const ASKS = /\/login$|\/identity\/lookup\//;
@@ -37,6 +41,12 @@ export class FakeCluster {
       const gate = fake.#gates.find(({ request: held }) => held.test(what));
       fake.held += gate ? 1 : 0;
       await gate?.until;
+      if (new URL(request.url!, fake.url).searchParams.get('watch')) {
+        // A watch may end at any time, and who watches lists again.
+        await delay(WATCH_MS);
+        response.writeHead(200, { 'content-type': 'application/json' }).end();
+        return;
+      }
       const { status, body } = fake.#answer(request, await read(request));
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
