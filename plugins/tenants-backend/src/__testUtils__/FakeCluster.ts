@@ -10,6 +10,9 @@ export interface SeenRequest {
   dryRun: boolean;
 }
 
+/** Milliseconds that a watch lasts. */
+const WATCH_MS = 50;
+
 /** Vault's way of asking, which changes nothing. */
 const ASKS = /\/login$|\/identity\/lookup\//;
 
@@ -39,6 +42,11 @@ export class FakeCluster {
       await gate?.until;
       const { status, body } = fake.#answer(request, await read(request));
       response.writeHead(status, { 'content-type': 'application/json' });
+      if (/[?&]watch=/.test(request.url!)) {
+        // Nothing is told: who watches lists again.
+        setTimeout(() => response.end(), WATCH_MS);
+        return;
+      }
       response.end(JSON.stringify(body));
     });
     fake.server.listen(0, '127.0.0.1');
@@ -128,6 +136,9 @@ export class FakeCluster {
     body: any,
     query: { dryRun: boolean; searchParams: URLSearchParams },
   ) {
+    if (this.#isForbidden(path)) {
+      return { status: 403, body: { message: `${path} is forbidden` } };
+    }
     const live = this.objects.get(path);
     if (method === 'PATCH') {
       const { resourceVersion, uid, creationTimestamp, ...before } =
@@ -174,6 +185,18 @@ export class FakeCluster {
       return { status: 404, body: { message: `${path} not found` } };
     }
     return { status: 200, body: this.#list(path, query.searchParams) };
+  }
+
+  /** Inside a namespace the portal holds rights by its own RoleBinding alone. */
+  #isForbidden(path: string): boolean {
+    const [, namespace, kind] =
+      /\/namespaces\/([^/]+)\/([^/]+)/.exec(path) ?? [];
+    const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
+    return (
+      namespace?.includes('-tenant-') &&
+      kind !== 'rolebindings' &&
+      !this.objects.has(`${bindings}/threewalls-portal`)
+    );
   }
 
   #list(path: string, searchParams: URLSearchParams) {

@@ -3,6 +3,7 @@ import {
   MANAGED_BY_LABEL,
   OWNER_ANNOTATION,
   TENANT_LABEL,
+  TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { PlanContext } from './context';
 import { KubernetesResource } from './types';
@@ -17,7 +18,10 @@ export function tenantLabels(tenant: string): Record<string, string> {
  * everything of a tenant carries.
  */
 export function tenantObject(
-  { spec, names }: Pick<PlanContext, 'spec' | 'names'>,
+  {
+    spec,
+    names,
+  }: Pick<PlanContext, 'names'> & { spec: Pick<TenantSpec, 'name' | 'owner'> },
   object: {
     apiVersion: string;
     kind: string;
