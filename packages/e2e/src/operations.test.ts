@@ -110,6 +110,12 @@ describe('operations, upon the lab', () => {
   it('are one for two equal orders at the same moment', async () => {
     const name = nextName('twice');
     const request = { kind: 'apply', spec: spec(name) };
+    // Where there is no namespace the portal has no right to look.
+    const plan = await api.call('POST', '/plans', spec(name));
+    expect(plan.refusal).toBeUndefined();
+    expect(new Set(plan.resources.map((r: any) => r.change))).toEqual(
+      new Set(['create']),
+    );
     const [a, b] = await Promise.all([
       api.start(name, request),
       api.start(name, request),

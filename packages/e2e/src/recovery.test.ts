@@ -100,7 +100,6 @@ beforeAll(async () => {
   portal = await RecoveryPortal.start({
     name: 'portal-recovery',
     port: PORT,
-    tenants,
   });
   await undisturbed;
   calm = await tenantObjects(UNDISTURBED, namesOf(UNDISTURBED), admin);

@@ -196,7 +196,7 @@ describe('the template create-tenant, when its last step fails', () => {
       directoryContents: [],
     });
     expect(JSON.parse(text).output.links).toContainEqual({
-      title: 'n8n itself',
+      title: 'Open n8n',
       url: 'http://acme.n8n.example.com',
     });
     expect(text).toContain('would create');

@@ -459,6 +459,7 @@ describe('a tenant', () => {
     const old = await t.prove('acme');
     const { uid } = t.namespace('acme').metadata;
     const removal = await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    expect(removal.error).toBeUndefined();
     expect(removal.certificate).toMatchObject({
       tenant: 'acme',
       uid,
@@ -494,6 +495,16 @@ describe('a tenant', () => {
     expect(
       (await t.api('get', `/tenants/acme/operations/${removal.id}`)).status,
     ).toBe(404);
+  });
+
+  it('is removed also where the portal has no right in its namespace any more', async () => {
+    await t.create('acme');
+    t.lab.objects.delete(
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/web-tenant-acme/rolebindings/threewalls-portal',
+    );
+    const removal = await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    expect([removal.state, removal.error]).toEqual(['succeeded', undefined]);
+    expect(t.namespace('acme')).toBeUndefined();
   });
 
   it('uses no entry in Vault that is marked for another namespace', async () => {

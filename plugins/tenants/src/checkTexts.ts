@@ -34,6 +34,16 @@ export const checksTranslationRef = createTranslationRef({
         wrong: "Can't reach an allowed destination",
         why: 'A wall that blocks what was ordered gets taken down',
       },
+      'own-node': {
+        title: 'Was tried from the node that n8n runs on',
+        wrong: 'Was not tried from the node that n8n runs on',
+        why: 'Each node enforces the policies of its own pods',
+      },
+      'dns-names': {
+        title: "Can't resolve a name that isn't allowed",
+        wrong: "Resolved a name that isn't allowed",
+        why: "A lookup reaches somebody's server and can carry data there",
+      },
       'canary-egress': {
         title: "Can't reach the canary",
         wrong: 'Reached the canary',

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** A request as the fake has seen it. */
 export interface SeenRequest {
@@ -41,14 +40,13 @@ export class FakeCluster {
       const gate = fake.#gates.find(({ request: held }) => held.test(what));
       fake.held += gate ? 1 : 0;
       await gate?.until;
-      if (new URL(request.url!, fake.url).searchParams.get('watch')) {
-        // A watch may end at any time, and who watches lists again.
-        await delay(WATCH_MS);
-        response.writeHead(200, { 'content-type': 'application/json' }).end();
-        return;
-      }
       const { status, body } = fake.#answer(request, await read(request));
       response.writeHead(status, { 'content-type': 'application/json' });
+      if (/[?&]watch=/.test(request.url!)) {
+        // Nothing is told: who watches lists again.
+        setTimeout(() => response.end(), WATCH_MS);
+        return;
+      }
       response.end(JSON.stringify(body));
     });
     fake.server.listen(0, '127.0.0.1');
@@ -138,6 +136,9 @@ export class FakeCluster {
     body: any,
     query: { dryRun: boolean; searchParams: URLSearchParams },
   ) {
+    if (this.#isForbidden(path)) {
+      return { status: 403, body: { message: `${path} is forbidden` } };
+    }
     const live = this.objects.get(path);
     if (method === 'PATCH') {
       const { resourceVersion, uid, creationTimestamp, ...before } =
@@ -184,6 +185,18 @@ export class FakeCluster {
       return { status: 404, body: { message: `${path} not found` } };
     }
     return { status: 200, body: this.#list(path, query.searchParams) };
+  }
+
+  /** Inside a namespace the portal holds rights by its own RoleBinding alone. */
+  #isForbidden(path: string): boolean {
+    const [, namespace, kind] =
+      /\/namespaces\/([^/]+)\/([^/]+)/.exec(path) ?? [];
+    const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
+    return (
+      namespace?.includes('-tenant-') &&
+      kind !== 'rolebindings' &&
+      !this.objects.has(`${bindings}/threewalls-portal`)
+    );
   }
 
   #list(path: string, searchParams: URLSearchParams) {

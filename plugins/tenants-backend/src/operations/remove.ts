@@ -2,6 +2,7 @@ import { RemovalCertificate } from '@threewalls/backstage-plugin-tenants-common'
 import {
   Clusters,
   Platform,
+  portalBinding,
   removeTenant,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -37,6 +38,7 @@ export function removeExecutor(options: {
           keepData: request.keepData,
           uid,
           accountUid,
+          binding: portalBinding({ spec: { name, owner }, names, platform }),
           signal,
           onResult: ({ step, ms }) =>
             event({ message: `done  ${step}  ${ms} ms`, result: 'done', ms }),

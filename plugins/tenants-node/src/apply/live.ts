@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import { Cluster, KubernetesError } from '../clients';
 import { ObjectRef } from '../clients/kubernetes';
-import { KubernetesObject, PlannedResource, TenantPlan } from '../plan/types';
+import { PORTAL_BINDING } from '../plan/access';
+import {
+  KubernetesObject,
+  KubernetesResource,
+  PlannedResource,
+  SeedResource,
+  TenantPlan,
+  VaultResource,
+} from '../plan/types';
 
 /** Requests under way at once. */
 const CONCURRENCY = 16;
@@ -16,79 +24,101 @@ export type LiveObjects = Map<string, any>;
 /**
  * Reads all that a plan names, one request for all objects of a kind.
  *
+ * In a namespace that lacks its RoleBinding the portal may read nothing. What is
+ * there counts as not there, as it does to an apply, which makes the RoleBinding
+ * before anything else.
+ *
  * @returns an empty map where there is no namespace and nothing in Vault
  */
 export async function readLive(
   plan: TenantPlan,
   { kubernetes, vault }: Cluster,
-  options: { signal?: AbortSignal } = {},
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<LiveObjects> {
-  const { namespace: name } = plan.names;
-  const namespace = await kubernetes.get(
-    { apiVersion: 'v1', kind: 'Namespace', name },
-    options,
-  );
   const limit = pLimit(CONCURRENCY);
-  const kinds = new Map<string, { collection: ObjectRef; ids: string[] }>();
   const live: LiveObjects = new Map();
-  const reads: Promise<void>[] = [];
-  for (const resource of plan.stages.flatMap(stage => stage.resources)) {
-    const { id } = resource;
+  const resources = plan.stages.flatMap(stage => stage.resources);
+  const kinds = new Map<string, KubernetesResource[]>();
+  const inVault: (VaultResource | SeedResource)[] = [];
+  for (const resource of resources) {
     if (resource.type === 'kubernetes') {
-      const { apiVersion, kind, metadata } = resource.object;
-      const { namespace } = metadata;
-      const known = kinds.get(`${apiVersion}/${kind}`);
-      const collection = { apiVersion, kind, namespace };
-      kinds.set(`${apiVersion}/${kind}`, {
-        collection: known ? collection : { ...collection, name: metadata.name },
-        ids: [...(known?.ids ?? []), id],
-      });
+      const { kind } = resource.object;
+      kinds.set(kind, [...(kinds.get(kind) ?? []), resource]);
     } else {
-      const path =
-        resource.type === 'vault'
-          ? resource.path
-          : `${resource.mount}/metadata/${resource.path}`;
-      reads.push(
-        limit(async () => {
-          const found = await vault.read(path);
-          if (found) {
-            live.set(id, found);
-          }
-        }),
-      );
+      inVault.push(resource);
     }
   }
-  // The portal's rights are in the namespace: without one there are none.
-  for (const { collection, ids } of namespace ? kinds.values() : []) {
-    reads.push(
+
+  const readKind = (kind: string) =>
+    limit(async () => {
+      const wanted = kinds.get(kind)!;
+      const { apiVersion, metadata } = wanted[0].object;
+      const { namespace } = metadata;
+      const name = wanted.length === 1 ? metadata.name : undefined;
+      const ref = { apiVersion, kind, namespace, name };
+      const found = await read(ref, kubernetes, signal).catch(error => {
+        if (isRefused(error) && !live.has(PORTAL_BINDING)) {
+          return [];
+        }
+        throw error;
+      });
+      for (const object of found) {
+        const id = `${kind} ${object.metadata.name}`;
+        if (wanted.some(resource => resource.id === id)) {
+          live.set(id, { ...object, apiVersion, kind });
+        }
+      }
+    });
+  const readKubernetes = async () => {
+    const names = [...kinds.keys()];
+    await Promise.all(names.filter(isReadable).map(readKind));
+    // There is no right to read, and nothing to be read, in no namespace.
+    if (live.has(`Namespace ${plan.names.namespace}`)) {
+      await Promise.all(names.filter(k => !isReadable(k)).map(readKind));
+    }
+  };
+  await Promise.all([
+    readKubernetes(),
+    ...inVault.map(resource =>
       limit(async () => {
-        const { apiVersion, kind } = collection;
-        const found = await read(collection, kubernetes, options);
-        for (const object of found) {
-          const id = `${kind} ${object.metadata.name}`;
-          if (ids.includes(id)) {
-            live.set(id, { ...object, apiVersion, kind });
-          }
+        const found = await vault.read(vaultPath(resource));
+        if (found) {
+          live.set(resource.id, found);
         }
       }),
-    );
-  }
-  await Promise.all(reads);
+    ),
+  ]);
   return live;
+}
+
+/** Whether the portal may read objects of a kind wherever they are. */
+function isReadable(kind: string): boolean {
+  return kind === 'Namespace' || kind === 'RoleBinding';
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status === 403;
+}
+
+/** Where an object of Vault is read; of an entry its metadata. */
+function vaultPath(resource: VaultResource | SeedResource): string {
+  return resource.type === 'vault'
+    ? resource.path
+    : `${resource.mount}/metadata/${resource.path}`;
 }
 
 /** One object, or all of its kind where a plan has several. */
 async function read(
   ref: ObjectRef,
   kubernetes: Cluster['kubernetes'],
-  options: { signal?: AbortSignal },
+  signal?: AbortSignal,
 ): Promise<KubernetesObject[]> {
   if (ref.name) {
-    const one = await kubernetes.get(ref, options);
+    const one = await kubernetes.get(ref, { signal });
     return one ? [one] : [];
   }
   try {
-    return (await kubernetes.list(ref, options)).items;
+    return (await kubernetes.list(ref, { signal })).items;
   } catch (error) {
     // Of a kind that the cluster does not know there is none.
     if (error instanceof KubernetesError && error.status === 404) {

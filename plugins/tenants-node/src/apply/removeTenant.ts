@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError, ServiceUnavailableError } from '@backstage/errors';
-import { Cluster, KubernetesError, VaultError } from '../clients';
+import { Cluster, KubernetesError, objectPath, VaultError } from '../clients';
 import { ObjectRef } from '../clients/kubernetes';
 import { Listed, until } from '../clients/until';
 import { ARCHIVED_LABEL, ownPolicy } from '../plan/names';
@@ -41,6 +42,8 @@ export interface RemoveTenantOptions {
   uid?: string;
   /** UID of the ServiceAccount that logs in, for where the namespace is gone already */
   accountUid?: string;
+  /** The portal's RoleBinding in the namespace, made again where it is missing */
+  binding?: KubernetesObject;
   signal?: AbortSignal;
   onResult?: (result: RemoveResult) => void;
 }
@@ -51,6 +54,8 @@ const NAMESPACE_MS = 120_000;
 const VOLUMES_MS = 30_000;
 /** Times that an object comes back before it is said who makes it again. */
 const RETURNS = 3;
+/** Milliseconds that the API server may take to know of a RoleBinding. */
+const BINDING_MS = 5_000;
 /** Milliseconds in which a controller would make again what was deleted. */
 const RETURN_MS = 3_000;
 
@@ -73,6 +78,7 @@ class TenantRemoval {
     // and all that comes before was done.
     const isPresent = namespace && !namespace.metadata.deletionTimestamp;
     if (isPresent) {
+      await this.#ensureAccess();
       this.#volumes = await this.#findVolumes();
       await this.#step('No pod is left', () => this.#cordon());
     }
@@ -138,6 +144,37 @@ class TenantRemoval {
   #namespaceRef() {
     const { namespace } = this.tenant.names;
     return { apiVersion: 'v1', kind: 'Namespace', name: namespace };
+  }
+
+  /**
+   * Gives the portal its rights in the namespace again: an apply may have been cut
+   * off before they were there, and a hand may have taken them.
+   */
+  async #ensureAccess(): Promise<void> {
+    const { kubernetes } = this.cluster;
+    const { binding } = this.options;
+    if (!binding) {
+      return;
+    }
+    const { apiVersion, kind, metadata } = binding;
+    const { namespace, name } = metadata;
+    if (await kubernetes.get({ apiVersion, kind, namespace, name })) {
+      return;
+    }
+    const response = await kubernetes.apply(binding);
+    if (response.status >= 300) {
+      throw KubernetesError.fromResponse(
+        { method: 'apply of', path: `${kind} ${name}` },
+        response,
+      );
+    }
+    const deadline = Date.now() + BINDING_MS;
+    const path = objectPath({ apiVersion: 'v1', kind: 'Pod', namespace });
+    const isRefused = async () =>
+      (await kubernetes.request({ method: 'GET', path })).status === 403;
+    while ((await isRefused()) && Date.now() < deadline) {
+      await sleep(100, undefined, { signal: this.options.signal });
+    }
   }
 
   /** Ends every pod while the policies that hold it still stand. */
@@ -346,8 +383,7 @@ class TenantRemoval {
       const what = `PersistentVolume ${name} of claim ${claim}`;
       let volume = await this.#readVolume(name);
       while (volume && policy === 'Delete' && Date.now() < deadline) {
-        await new Promise(resolve => setTimeout(resolve, 500));
-        this.options.signal?.throwIfAborted();
+        await sleep(500, undefined, { signal: this.options.signal });
         volume = await this.#readVolume(name);
       }
       if (volume === undefined) {

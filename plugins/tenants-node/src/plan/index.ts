@@ -1,4 +1,4 @@
-export { CLUSTER_ROLES } from './access';
+export { CLUSTER_ROLES, portalBinding } from './access';
 export { planCanary, planRam } from './canary';
 export { n8nUrl } from './exposure';
 export {

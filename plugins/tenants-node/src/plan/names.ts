@@ -21,7 +21,7 @@ export const RAM = 'ram';
 export const ARCHIVED_LABEL = 'threewalls.io/archived';
 
 /** Selects the namespaces of tenants. */
-export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL} notin (${CANARY},${RAM}),${ARCHIVED_LABEL}!=true`;
+export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL}!=${CANARY},${TENANT_LABEL}!=${RAM},${ARCHIVED_LABEL}!=true`;
 
 /**
  * Every name that a tenant goes by; without a cluster, as where each tenant has

@@ -80,7 +80,7 @@ export async function readTenantParty(
   );
   const running = pods.filter(
     ({ metadata, status }) =>
-      isWorkload(plan.workload, { metadata }) &&
+      isWorkload({ metadata }, plan.workload.selector) &&
       !metadata.deletionTimestamp &&
       status?.phase === 'Running',
   );
@@ -121,8 +121,8 @@ function endpointsOf(port: number, { spec, status }: any): Endpoint[] {
 
 /** Whether a pod is the workload's, by its labels: one of a proof never carries them. */
 export function isWorkload(
-  { selector }: TenantPlan['workload'],
   { metadata: { labels = {} } }: any,
+  selector: Record<string, string>,
 ): boolean {
   return Object.entries(selector).every(
     ([key, value]) => labels[key] === value,
