@@ -23,7 +23,9 @@ import {
   DATABASE,
   ensureTenant,
   guestPortal,
+  lastProofOf,
   untilGone,
+  untilProved,
   visitorPortal,
   writtenBy,
 } from './portals.ts';
@@ -152,9 +154,27 @@ describe('a tenant’s journey through the portal', () => {
     await visit(page, `${portal.url}${ENTITY}/tenant`);
     await page.getByText(NAMESPACE).first().waitFor();
     await look(page, 'tab');
+    await page.getByRole('link', { name: 'Report' }).first().click();
+    await page.getByRole('heading', { name: NAME, exact: true }).waitFor();
+    await look(page, 'report');
     await visit(page, portal.url);
     await page.getByText(NAME).first().waitFor();
     await look(page, 'home');
+  });
+
+  it('is proved with others, selected in the list', async () => {
+    await visit(page, `${portal.url}/tenants`);
+    const before = await lastProofOf(portal, NAME);
+    for (const name of [NAME, NEIGHBOUR.name]) {
+      await page
+        .getByRole('row', { name: new RegExp(name) })
+        .first()
+        .getByRole('checkbox')
+        .click({ force: true });
+    }
+    await page.getByRole('button', { name: 'Prove 2 tenants' }).click();
+    await page.getByText('2 proofs started').waitFor();
+    await untilProved(portal, NAME, before);
   });
 
   it('is unproven, with the reason, while its n8n is away', async () => {

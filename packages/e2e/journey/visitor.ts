@@ -51,11 +51,12 @@ export async function seeWithoutRights(
 
 /** Fills in the form's first page: it does not go on without a group to own. */
 async function orderInVain(page: Page, name: string): Promise<void> {
+  await page.getByText("You can't order a tenant").waitFor();
   await page.getByLabel('Name').first().fill(name);
   await page.getByText('The name is available').waitFor();
   const owner = page.getByLabel('Owner').first();
   await owner.click();
-  await page.getByText('No options').waitFor();
+  await page.getByText('No results found').waitFor();
   await page.getByText(/You must be a member/).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Next' }).click();

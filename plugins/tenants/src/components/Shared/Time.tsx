@@ -20,6 +20,21 @@ export function useNow(intervalMs = 10_000): number {
   return now;
 }
 
+/** An answer older than this is not taken for the present: several polls have failed. */
+const CURRENT_MS = 2 * 60_000;
+
+/**
+ * Whether what a query has brought still stands for the present: it does not where
+ * the backend can't be asked again, or has not answered for minutes.
+ */
+export function useIsCurrent(query: {
+  error: Error | null;
+  dataUpdatedAt: number;
+}): boolean {
+  const now = useNow();
+  return !query.error && now - query.dataUpdatedAt < CURRENT_MS;
+}
+
 /** How long ago a moment was, in words that follow the clock. */
 export function useAge(iso: string): string {
   const { t } = useTranslationRef(tenantsTranslationRef);

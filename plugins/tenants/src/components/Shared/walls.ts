@@ -27,3 +27,14 @@ export function provedAt(tenant: Tenant): string | undefined {
   const times = tenant.walls.map(wall => wall.provedAt);
   return times.includes(undefined) ? undefined : times.sort()[0];
 }
+
+/**
+ * A tenant of which nothing is heard any more: what its walls were is no longer
+ * known to be so.
+ */
+export function asLastKnown<T extends Tenant>(tenant: T): T {
+  return {
+    ...tenant,
+    walls: tenant.walls.map(wall => ({ ...wall, stale: true })),
+  };
+}

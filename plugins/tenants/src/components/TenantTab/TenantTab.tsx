@@ -13,8 +13,10 @@ import {
 import { tenantsTranslationRef } from '../../translation';
 import { useProof, useTenant, useUsage } from '../../queries';
 import {
+  asLastKnown,
   Loaded,
   TitledCard,
+  useIsCurrent,
   useReportLink,
   useTenantForms,
   WallStatusIcon,
@@ -49,9 +51,11 @@ export function EntityTenantTab() {
 /** What a tenant's proofs have shown over time, and what it consists of. */
 export function TenantTab(props: { tenantName: string }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
+  const query = useTenant(props.tenantName);
+  const isCurrent = useIsCurrent(query);
   return (
     <Loaded
-      query={useTenant(props.tenantName)}
+      query={query}
       loading={t('card.loading')}
       failed={message => t('card.errorTitle', { message })}
       skeleton={
@@ -61,7 +65,7 @@ export function TenantTab(props: { tenantName: string }) {
         </>
       }
     >
-      {tenant => <Parts tenant={tenant} />}
+      {tenant => <Parts tenant={isCurrent ? tenant : asLastKnown(tenant)} />}
     </Loaded>
   );
 }

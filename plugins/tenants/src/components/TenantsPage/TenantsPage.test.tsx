@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
@@ -286,6 +286,26 @@ describe('TenantsPage', () => {
 
     expect(await findNames()).toHaveLength(items.length);
     expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('takes nothing for the present that it can not ask again', async () => {
+    jest.useFakeTimers({ advanceTimers: true });
+    try {
+      const api = render(<TenantsPage />);
+      await screen.findByText('globex');
+      expect(screen.queryByText(/Showing the last known state/)).toBeNull();
+
+      api.listTenants.mockRejectedValue(new Error('connection refused'));
+      await act(() => jest.advanceTimersByTimeAsync(31_000));
+
+      expect(
+        await screen.findByText(/Showing the last known state/),
+      ).toBeInTheDocument();
+      const summary = screen.getByRole('group', { name: 'Summary' });
+      expect(summary).toHaveTextContent(/7stale/);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('shows what its address says', async () => {

@@ -28,11 +28,13 @@ import {
 } from '../../queries';
 import { MatrixSkeleton } from '../Matrix';
 import {
+  asLastKnown,
   CreateLink,
   overallStatus,
   RelativeTime,
   RetryAlert,
   TitledCard,
+  useIsCurrent,
   WallStatusIcon,
 } from '../Shared';
 import { FailuresCard, useFailures } from './Failures';
@@ -69,7 +71,13 @@ export function TenantsRoutes() {
 /** All tenants, with their walls. */
 export function TenantsPage() {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { data: tenants, error, refetch } = useTenants();
+  const query = useTenants();
+  const { data, error, refetch } = query;
+  const isCurrent = useIsCurrent(query);
+  const tenants = useMemo(
+    () => (isCurrent ? data : data?.map(asLastKnown)),
+    [data, isCurrent],
+  );
   const health = useHealth().data;
   return (
     <Box as="main">
@@ -77,6 +85,15 @@ export function TenantsPage() {
       <Container>
         <Flex direction="column" gap="4">
           <HealthBanner health={health} />
+          {tenants && !isCurrent && (
+            <Alert
+              status="warning"
+              icon
+              role="status"
+              title={t('card.refreshErrorTitle')}
+              description={error?.message}
+            />
+          )}
           {!tenants && error ? (
             <RetryAlert
               title={t('page.errorTitle', { message: error.message })}

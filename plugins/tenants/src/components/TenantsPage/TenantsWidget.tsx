@@ -4,7 +4,13 @@ import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { tenantsTranslationRef } from '../../translation';
 import { rootRouteRef } from '../../routes';
 import { useTenants } from '../../queries';
-import { CreateLink, RetryAlert, TitledCard } from '../Shared';
+import {
+  asLastKnown,
+  CreateLink,
+  RetryAlert,
+  TitledCard,
+  useIsCurrent,
+} from '../Shared';
 import { useTenantColumns } from './columns';
 import { sortTenants, WORST_FIRST } from './filters';
 
@@ -14,7 +20,9 @@ const SHOWN = 8;
 /** The tenants and their walls, for a home page. */
 export function TenantsWidget() {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { data: tenants, error, refetch } = useTenants();
+  const query = useTenants();
+  const { data: tenants, error, refetch } = query;
+  const isCurrent = useIsCurrent(query);
   const page = useRouteRef(rootRouteRef);
   const entityLink = useEntityRefLink();
   const columnConfig = useTenantColumns();
@@ -22,7 +30,10 @@ export function TenantsWidget() {
     tenants &&
     sortTenants(tenants, WORST_FIRST, 'ascending')
       .slice(0, SHOWN)
-      .map(tenant => ({ ...tenant, id: tenant.name }));
+      .map(tenant => ({
+        ...(isCurrent ? tenant : asLastKnown(tenant)),
+        id: tenant.name,
+      }));
   return (
     <TitledCard
       level="h2"

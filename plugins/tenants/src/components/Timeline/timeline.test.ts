@@ -118,7 +118,7 @@ describe('slotsOf', () => {
 
     expect(slots.map(({ walls, proofId }) => [walls.network, proofId])).toEqual(
       [
-        ['gap', '59'],
+        ['holds', '59'],
         ['breached', '30.5'],
         ['gap', '30'],
       ],

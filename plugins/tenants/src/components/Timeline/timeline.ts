@@ -134,8 +134,8 @@ export interface Slot {
 /**
  * Cuts a window that ends with the time line into slots of equal length.
  *
- * The worst that was known stands for a slot: a breach of a minute must show in
- * a month's picture.
+ * The worst that was proved stands for a slot: a breach of a minute must show in
+ * a month's picture. A gap shows where it is most of the slot.
  */
 export function slotsOf(
   timeline: Timeline,
@@ -152,7 +152,7 @@ export function slotsOf(
       const inside = timeline.walls[wall].filter(
         segment => segment.from < from + length && segment.to > from,
       );
-      slot.walls[wall] = worstOf(inside)?.known;
+      slot.walls[wall] = knownOf(inside, from, from + length);
       proofs.push(...inside.filter(({ proofId }) => proofId));
     }
     slot.proofId = worstOf(proofs)?.proofId;
@@ -160,7 +160,22 @@ export function slotsOf(
   });
 }
 
-/** The segment that stands for several: the worst, and of those the latest. */
+/** What stands for a slot: the worst that was proved, or that for most of it nothing was. */
+function knownOf(segments: Segment[], from: number, to: number) {
+  const worst = worstOf(segments);
+  if (worst?.known !== 'gap') {
+    return worst?.known;
+  }
+  const lasted = (some: Segment[]) =>
+    some.reduce(
+      (sum, s) => sum + Math.min(s.to, to) - Math.max(s.from, from),
+      0,
+    );
+  const proved = segments.filter(({ known }) => known !== 'gap');
+  return lasted(proved) * 2 > lasted(segments) ? 'holds' : 'gap';
+}
+
+/** The worst of several segments, and of those the latest. */
 function worstOf(segments: Segment[]): Segment | undefined {
   return [...segments]
     .reverse()

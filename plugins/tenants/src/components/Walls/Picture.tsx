@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { Box, Link, Text, VisuallyHidden } from '@backstage/ui';
+import { Box, Link, Text, useBreakpoint, VisuallyHidden } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Proof,
@@ -41,14 +41,23 @@ export function Picture(props: {
   proof?: Proof;
   size: 'small' | 'large';
 }) {
-  const { tenant, proof, size } = props;
+  const { tenant, proof } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
+  const { up } = useBreakpoint();
+  const isLarge = props.size === 'large';
   const arrows = arrowsOf(proof?.receipts ?? []);
-  const drawing = <Drawing tenant={tenant} arrows={arrows} size={size} />;
-  const list = proof && (
-    <ArrowList proof={proof} arrows={arrows} isLinked={size === 'large'} />
+  const drawing = (
+    <Drawing
+      tenant={tenant}
+      arrows={arrows}
+      // On a telephone the large one would be too small to be read.
+      size={isLarge && up('md') ? 'large' : 'small'}
+    />
   );
-  return size === 'large' ? (
+  const list = proof && (
+    <ArrowList proof={proof} arrows={arrows} isLinked={isLarge} />
+  );
+  return isLarge ? (
     <Box className={styles.both}>
       {drawing}
       {list}

@@ -322,6 +322,9 @@ describe('WallsCard', () => {
     expect(
       await screen.findByText(/Showing the last known state/),
     ).toBeInTheDocument();
+    // What is not heard of any more is not said to be so.
+    expect(await findRow(/Network wall.*holds.*stale/)).toBeInTheDocument();
+    expect(screen.queryByText('All three walls hold')).toBeNull();
     await expect(violations()).resolves.toEqual([]);
     expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
   });

@@ -29,10 +29,12 @@ import {
 import { tenantsTranslationRef } from '../../translation';
 import { useProof, useTenant } from '../../queries';
 import {
+  asLastKnown,
   Loaded,
   useAge,
   useDuration,
   useExactTime,
+  useIsCurrent,
   WallStatusIcon,
 } from '../Shared';
 import { useDay, WallStrip } from '../Timeline';
@@ -63,6 +65,7 @@ export function WallsCard(props: { tenantName: string }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const query = useTenant(tenantName);
   const tenant = query.data;
+  const isCurrent = useIsCurrent(query);
   const proving = useProving(tenantName, tenant);
   const reasonId = useId();
   return (
@@ -98,7 +101,12 @@ export function WallsCard(props: { tenantName: string }) {
           failed={message => t('card.errorTitle', { message })}
           skeleton={<WallsSkeleton />}
         >
-          {data => <Walls tenant={data} proving={proving} />}
+          {data => (
+            <Walls
+              tenant={isCurrent ? data : asLastKnown(data)}
+              proving={proving}
+            />
+          )}
         </Loaded>
         {proving.reason && (
           <Text id={reasonId} variant="body-small" color="secondary">
