@@ -164,7 +164,7 @@ describe('a tenant’s journey through the portal', () => {
 
   it('is proved with others, selected in the list', async () => {
     await visit(page, `${portal.url}/tenants`);
-    const before = await lastProofOf(portal, NAME);
+    const last = await lastProofOf(portal, NAME);
     for (const name of [NAME, NEIGHBOUR.name]) {
       await page
         .getByRole('row', { name: new RegExp(name) })
@@ -174,7 +174,7 @@ describe('a tenant’s journey through the portal', () => {
     }
     await page.getByRole('button', { name: 'Prove 2 tenants' }).click();
     await page.getByText('2 proofs started').waitFor();
-    await untilProved(portal, NAME, before);
+    await untilProved(portal, NAME, last);
   });
 
   it('is unproven, with the reason, while its n8n is away', async () => {

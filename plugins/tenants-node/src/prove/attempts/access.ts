@@ -48,8 +48,7 @@ export function reachesNoOthers(side: Side): Attempt {
  * evaluation: they have to agree, or something else allows what the rules do not.
  */
 export function rulesAreAll({ tenant, canary, platform }: Side): Attempt {
-  const { namespace, ownerSubject, workloadServiceAccount } =
-    tenant.plan.names;
+  const { namespace, ownerSubject, workloadServiceAccount } = tenant.plan.names;
   const { portal } = platform.accounts;
   const isUser = ownerSubject.kind === 'User';
   const owner: Requester = {
