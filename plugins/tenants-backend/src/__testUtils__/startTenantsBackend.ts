@@ -1,3 +1,4 @@
+import { Server } from 'node:http';
 import { createServiceFactory } from '@backstage/backend-plugin-api';
 import {
   createMockDirectory,
@@ -196,7 +197,7 @@ export async function startTenantsBackend(tenants: object = {}) {
       mockServices.scheduler.factory({ skipTaskRunOnStartup: true }),
     ],
   });
-  const { server } = backend;
+  const server: Server = backend.server;
   const api = (
     method: 'get' | 'post' | 'delete' | 'patch',
     path: string,
