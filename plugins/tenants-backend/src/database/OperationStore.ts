@@ -10,7 +10,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { ConflictError } from '@backstage/errors';
 import { Knex } from 'knex';
-import { fromNow, isPostgres, now } from './clock';
+import { fromNow, isPostgres, lockName, now } from './dialect';
 import {
   EVENTS,
   OperationRow,
@@ -75,7 +75,10 @@ export class OperationStore {
   async enqueue(
     wanted: NewOperation,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
-    return this.knex.transaction(trx => this.#enqueue(trx, wanted));
+    return this.knex.transaction(async trx => {
+      await lockName(trx, wanted.tenant);
+      return this.#enqueue(trx, wanted);
+    });
   }
 
   async #enqueue(
@@ -109,7 +112,7 @@ export class OperationStore {
     const id = randomUUID();
     await trx(OPERATIONS)
       .insert(this.#row(id, wanted))
-      // Another replica has queued a proof at this very moment.
+      // A replica that stops has put a proof back at this very moment.
       .onConflict()
       .ignore();
     const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();

@@ -4,7 +4,7 @@ import {
   RolloutRequest,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
-import { now } from './clock';
+import { now } from './dialect';
 import { Milliseconds, ROLLOUTS, toIso } from './rows';
 
 interface RolloutRow {

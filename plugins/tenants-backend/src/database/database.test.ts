@@ -4,7 +4,7 @@ import { Knex } from 'knex';
 import { testDatabases } from '../__testUtils__/databases';
 import { testSpec } from '../__testUtils__/testTenant';
 import { testResult } from '../__testUtils__/testResult';
-import { readNow } from './clock';
+import { readNow } from './dialect';
 import { MIGRATIONS, openDatabase } from './migrate';
 import { LEASE_MS, OperationStore } from './OperationStore';
 import { ProofStore } from './ProofStore';
@@ -181,16 +181,19 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect((await join('globex', prove, { uid: 'another' }))[1]).toBe(false);
   });
 
-  it('queues one proof, whoever asks at the same moment', async () => {
-    const { operations, other, wanted } = await setup(id);
-    const started = await Promise.all(
-      Array.from({ length: 8 }, (_, i) =>
-        (i % 2 ? operations : other).enqueue(wanted('acme')),
-      ),
-    );
-    expect(new Set(started.map(s => s.operation.id)).size).toBe(1);
-    expect(started.filter(s => !s.joined)).toHaveLength(1);
-  });
+  it.each([{ kind: 'prove' } as const, apply()])(
+    'queues one of %j, whoever asks at the same moment',
+    async request => {
+      const { operations, other, wanted } = await setup(id);
+      const started = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          (i % 2 ? operations : other).enqueue(wanted('acme', request)),
+        ),
+      );
+      expect(new Set(started.map(s => s.operation.id)).size).toBe(1);
+      expect(started.filter(s => !s.joined)).toHaveLength(1);
+    },
+  );
 
   it('loses no operation and runs none twice, with two replicas', async () => {
     const { knex, operations, other, enqueue } = await setup(id);

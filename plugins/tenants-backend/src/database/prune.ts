@@ -1,5 +1,5 @@
 import { Knex } from 'knex';
-import { readNow } from './clock';
+import { readNow } from './dialect';
 import { EVENTS, OPERATIONS, RECEIPTS } from './rows';
 
 const DAY_MS = 24 * 60 * 60_000;
