@@ -98,6 +98,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     connect: {
       OK: 'connected',
+      answered: 'answered',
       TIMEOUT: 'no answer (timeout)',
       REFUSED: 'connection refused',
       UNREACHABLE: 'unreachable',
