@@ -160,7 +160,10 @@ const ON_THE_LAB: Suite[] = [
   jest('The engine on the lab', 'lab-engine', [
     ...LAB_JEST,
     '--maxWorkers=2',
-    '--testPathIgnorePatterns=src/walls',
+    '--testPathIgnorePatterns',
+    'src/walls',
+    // What CI has no time for.
+    ...(mode === 'test:full' ? [] : ['\\.full\\.test\\.ts$']),
   ]),
   // Parts of the lab are stopped here: nothing else may need them.
   jest('The walls on the lab', 'lab-walls', [

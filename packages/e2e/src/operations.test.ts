@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { Replica, ReplicasPortal } from './replicasPortal';
+import { itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
@@ -233,29 +234,34 @@ describe('operations, upon the lab', () => {
     expect(again.applied).toMatchObject({ created: 0, updated: 0 });
   });
 
-  it('restore a namespace that was deleted by hand, with the key that it had', async () => {
-    const name = await create('gone');
-    await api.run(name, { kind: 'prove' });
-    const entry = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
-    const before = await get(`/tenants/${name}`);
-    await admin.kubernetes.delete(ref(name));
-    for (let i = 0; i < 300 && (await admin.kubernetes.get(ref(name))); i++) {
-      await sleep(200);
-    }
-    await sleep(2_500);
-    expect(await get(`/tenants/${name}`)).toMatchObject({
-      phase: 'lost',
-      lost: { reason: expect.stringMatching(/somebody has deleted it/) },
-      walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
-    });
-    expectDone(await api.run(name, { kind: 'apply' }));
-    const after = await get(`/tenants/${name}`);
-    expect(after).toMatchObject({ phase: 'active', owner: OWNER });
-    expect(after.uid).not.toBe(before.uid);
-    const now = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
-    expect(now.created_time).toBe(entry.created_time);
-    expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
-  });
+  itInFull(
+    'restore a namespace that was deleted by hand, with the key that it had',
+    async () => {
+      const name = await create('gone');
+      await api.run(name, { kind: 'prove' });
+      const entry = await admin.vault.read(
+        `secret/metadata/${of(name).kvPath}`,
+      );
+      const before = await get(`/tenants/${name}`);
+      await admin.kubernetes.delete(ref(name));
+      for (let i = 0; i < 300 && (await admin.kubernetes.get(ref(name))); i++) {
+        await sleep(200);
+      }
+      await sleep(2_500);
+      expect(await get(`/tenants/${name}`)).toMatchObject({
+        phase: 'lost',
+        lost: { reason: expect.stringMatching(/somebody has deleted it/) },
+        walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
+      });
+      expectDone(await api.run(name, { kind: 'apply' }));
+      const after = await get(`/tenants/${name}`);
+      expect(after).toMatchObject({ phase: 'active', owner: OWNER });
+      expect(after.uid).not.toBe(before.uid);
+      const now = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
+      expect(now.created_time).toBe(entry.created_time);
+      expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
+    },
+  );
 
   it('write no new key over old data', async () => {
     const name = await create('key');
@@ -279,7 +285,7 @@ describe('operations, upon the lab', () => {
     expect(refused.error).toMatch(/exists and is not marked as this tenant/);
   });
 
-  it('name a volume that is retained', async () => {
+  itInFull('name a volume that is retained', async () => {
     const name = await create('retain');
     const claim = await admin.kubernetes.get<any>({
       apiVersion: 'v1',
@@ -314,7 +320,7 @@ describe('operations, upon the lab', () => {
     });
   });
 
-  it('say which controller makes again what they remove', async () => {
+  itInFull('say which controller makes again what they remove', async () => {
     const name = await create('again');
     const { namespace } = of(name);
     const statefulSet = {
@@ -363,7 +369,7 @@ describe('operations, upon the lab', () => {
     expectDone(await api.run(name, { kind: 'remove', confirm: name }));
   });
 
-  it('fail early where n8n can’t come up, with the cause', async () => {
+  itInFull('fail early where n8n can’t come up, with the cause', async () => {
     const name = nextName('refused');
     const stages = ['namespace', 'walls', 'identity', 'store', 'secret'];
     expectDone(

@@ -1,5 +1,6 @@
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
+import { FULL } from './support/full';
 import { openLab } from './wallsLab';
 import { NETWORK_MUTATIONS } from './wallsOfNetwork';
 import { RESOURCE_MUTATIONS } from './wallsOfResource';
@@ -8,7 +9,7 @@ import { Pair, runRows, RowResult, table } from './wallsRows';
 import { SABOTAGES } from './wallsSabotages';
 
 const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
-const FULL = process.env.THREEWALLS_FULL === '1';
+
 /** Parts of titles, with bars between them: only these rows. */
 const ONLY = process.env.THREEWALLS_ROWS?.split('|');
 
