@@ -66,7 +66,7 @@ function installTools(names) {
   );
   if (error || status !== 0) {
     const why = error ? error.message : `npm ended with code ${status}`;
-    fail(`the toolchain could not be installed (${why}); is npm there?`);
+    fail(`couldn't install the toolchain (${why}): is npm installed?`);
   }
 }
 
@@ -84,7 +84,7 @@ function ensureToolchain() {
   }
   if (!runsTypeScript(process.versions.node)) {
     fail(
-      `Node.js ${process.versions.node} is too old here: install Node.js 24 (or 22.18 and newer)`,
+      `Node.js ${process.versions.node} is too old: install Node.js 24 (or 22.18 and newer)`,
     );
   }
   installTools(['@yarnpkg/cli-dist']);
@@ -97,8 +97,8 @@ if (!known) {
   const names = Object.keys(COMMANDS).join(', ');
   fail(
     command === undefined
-      ? `say what to run: ${names}`
-      : `'${command}' is none of ${names}`,
+      ? `choose a command: ${names}`
+      : `unknown command '${command}': choose one of ${names}`,
   );
 }
 

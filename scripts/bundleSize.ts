@@ -7,7 +7,7 @@ const LIMIT = 60_000;
 /** A part that a page must not wait for, and the page. */
 const APART = [
   { part: 'Matrix/MatrixTable.tsx', page: 'TenantsPage/TenantsPage.tsx' },
-  { part: 'Matrix/NeighboursCard.tsx', page: 'TenantTab/TenantTab.tsx' },
+  { part: 'TenantTab/Neighbours.tsx', page: 'TenantTab/TenantTab.tsx' },
 ];
 
 await buildFrontend();

@@ -17,6 +17,7 @@ import { ownClusterConfig } from './lib/ownCluster.ts';
 import { stateDir } from './lib/run.ts';
 import {
   hasDrift,
+  operate,
   prove,
   runTemplate,
   tellingReceipt,
@@ -25,23 +26,23 @@ import {
   type TenantSpec,
 } from './lib/tenants.ts';
 
-const HELP = `Brings everything up: dependencies, a real cluster with Vault and External
+const HELP = `Starts everything: dependencies, a real cluster with Vault and External
 Secrets, the portal, and two tenants whose walls are proved.
 
   npm start -- [options]
 
   --port N              port of the portal (7007)
-  --no-tenants          bring up the portal and the cluster alone
-  --fresh               forget the cluster's and the portal's data first
-  --down                end the cluster too when the portal is stopped
-  --kubeconfig FILE     use a cluster of your own; with
-    --context NAME        a context of that file
+  --no-tenants          start only the portal and the cluster
+  --fresh               remove the data of the cluster and the portal first
+  --down                stop the cluster when the portal stops
+  --kubeconfig FILE     use your own cluster, with
+    --context NAME        a context in that file
     --vault URL           its Vault, as the portal reaches it
-    --vault-for-pods URL  the same Vault as pods reach it, where that is another URL
-    --vault-token FILE    a file with a token for it (deploy/vault says its policy)
-    --network NAME        what enforces its policies: kubernetes or cilium
-    --n8n-image IMAGE     n8n's image there
-  --help                this text
+    --vault-for-pods URL  the same Vault as pods reach it, if its URL differs
+    --vault-token FILE    a file with a token for it (its policy is in deploy/vault)
+    --network NAME        its policy enforcer: kubernetes or cilium
+    --n8n-image IMAGE     the n8n image to use there
+  --help                show this text
 `;
 
 const TENANTS = [
@@ -73,7 +74,7 @@ function readOptions() {
     return parseArgs(OPTIONS).values;
   } catch (error) {
     process.stderr.write(
-      `${(error as Error).message}. npm start -- --help names the options\n`,
+      `${(error as Error).message}. See npm start -- --help\n`,
     );
     process.exit(2);
   }
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
   const own = options.kubeconfig !== undefined;
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Error(`--port ${options.port} is no port`);
+    throw new Error(`--port ${options.port} is not a port number`);
   }
   const config = own
     ? await ownClusterConfig({ ...options, kubeconfig: options.kubeconfig! })
@@ -125,7 +126,7 @@ async function main(): Promise<void> {
       return;
     }
     process.stderr.write(
-      `The portal has ended by itself: ${portal.log} says why. Start again with: npm start\n`,
+      `The portal stopped unexpectedly: see ${portal.log}. Start again with: npm start\n`,
     );
     process.exit(1);
   });
@@ -136,7 +137,7 @@ async function main(): Promise<void> {
     const hasNode = own || endpoints(labPaths()).mode === 'node';
     if (!hasNode) {
       board.line(
-        "  This machine can't host a node: the control plane alone is up. Only the resource wall can be proved here, and no tenant is created",
+        "  This machine can't host a node, so only the control plane is running. No tenants are created: only the resource wall could be proved here",
       );
     }
     const proofs =
@@ -168,12 +169,12 @@ async function startPortal(board: Board, port: number, config: string) {
 }
 
 function madeNow(changed: boolean): string {
-  return changed ? '' : 'nothing has changed';
+  return changed ? '' : 'no changes';
 }
 
 async function bringUpLab(board: Board): Promise<void> {
   if (labStatus().ready) {
-    board.line('  The cluster is up already');
+    board.line('  The cluster is already up');
   }
   await labUp({}, labLines(board));
 }
@@ -218,13 +219,24 @@ async function tenants(
     60,
     ({ status }) => status === 'ok',
   );
-  const { items } = await portal.call('GET', '/api/tenants/tenants?limit=1000');
+  const { items, impostors = [] } = await portal.call(
+    'GET',
+    '/api/tenants/tenants?limit=1000',
+  );
   const there = new Map<string, TenantSpec>(
     items.map((t: { name: string; spec: TenantSpec }) => [t.name, t.spec]),
   );
   await Promise.all(
     TENANTS.map(async tenant => {
-      const spec = there.get(tenant.name);
+      const { name } = tenant;
+      if (impostors.some((i: { name: string }) => i.name === name)) {
+        // The cluster has outlived the portal's database.
+        await board.part(`Adopting tenant ${name}`, () =>
+          operate(portal, name, { kind: 'apply', adopt: true }),
+        );
+        return;
+      }
+      const spec = there.get(name);
       if (spec && !(await hasDrift(portal, tenant.name))) {
         return;
       }
@@ -272,8 +284,8 @@ function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {
   const lines = [''];
   for (const [name, proof] of proofs) {
     lines.push(`${name}  ${portal.url}/catalog/default/resource/${name}`);
-    for (const { wall, status, summary: said } of proof.verdicts) {
-      lines.push(`  ${wall.padEnd(9)} ${status.padEnd(9)} ${said}`);
+    for (const { wall, status, summary: text } of proof.verdicts) {
+      lines.push(`  ${wall.padEnd(9)} ${status.padEnd(9)} ${text}`);
       const receipt = tellingReceipt(proof, wall);
       if (receipt) {
         const response = receipt.response.trim().replace(/\n/g, '\n      ');
@@ -294,7 +306,7 @@ function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {
 }
 
 async function forget(board: Board, own: boolean): Promise<void> {
-  await board.part('Forgetting what was there', async () => {
+  await board.part('Removing existing data', async () => {
     if (!own) {
       await labReset();
     }

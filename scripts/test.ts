@@ -173,6 +173,8 @@ const ON_THE_LAB: Suite[] = [
     'journey',
     'packages/e2e/journey/*.test.ts',
   ),
+  // Last: what it takes for a cluster of one's own has another config.
+  nodeTest('npm start, as people type it', 'start', 'scripts/start.test.ts'),
 ];
 
 /** Debian's packages that the tests take beside the lab's. */

@@ -58,9 +58,13 @@ path "secret/data/web-tenant-*" {
   capabilities = ["create"]
 }
 
-# To see whether an entry is there, and to remove it with its tenant.
+# To see whether an entry is there and whose it is, to mark it as a namespace's,
+# and to remove it with its tenant. No other of its settings: some delete versions.
 path "secret/metadata/web-tenant-*" {
-  capabilities = ["read", "delete"]
+  capabilities = ["read", "update", "delete"]
+  allowed_parameters = {
+    "custom_metadata" = []
+  }
 }
 
 # There is no revoking by role: a removed tenant's entity is disabled, which

@@ -3,7 +3,13 @@ module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
     {
       // Runs on Node.js as it is, and so takes the lab and the scripts from
       // where they are: neither is a package that anyone installs.
-      files: ['journey/**', 'bench/**', 'src/recovery*', 'src/replicas*'],
+      files: [
+        'journey/**',
+        'bench/**',
+        'src/recovery*',
+        'src/replicas*',
+        'src/support/*.mjs',
+      ],
       rules: {
         '@backstage/no-mixed-plugin-imports': 'off',
         '@backstage/no-relative-monorepo-imports': 'off',

@@ -10,25 +10,4 @@ export interface Config {
       };
     };
   };
-  tenants?: {
-    catalog?: {
-      /**
-       * Namespaces that Threewalls did not make, as entities without walls. Left
-       * out, there are none
-       */
-      unmanaged?: {
-        /**
-         * Label selector of Kubernetes, such as `app.kubernetes.io/name=n8n`
-         * @visibility backend
-         */
-        labelSelector: string;
-        /**
-         * Entity ref of who owns those without the annotation
-         * `threewalls.io/owner`. Default unknown
-         * @visibility backend
-         */
-        owner?: string;
-      };
-    };
-  };
 }

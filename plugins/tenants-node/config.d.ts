@@ -442,6 +442,26 @@ export interface Config {
      */
     injectedContainers?: string[];
 
+    catalog?: {
+      /**
+       * Namespaces that Threewalls did not make, as entities without walls. Left
+       * out, there are none
+       */
+      unmanaged?: {
+        /**
+         * Label selector of Kubernetes, such as `app.kubernetes.io/name=n8n`
+         * @visibility backend
+         */
+        labelSelector: string;
+        /**
+         * Entity ref of who owns those without the annotation
+         * `threewalls.io/owner`. Default unknown
+         * @visibility backend
+         */
+        owner?: string;
+      };
+    };
+
     owners?: {
       /**
        * Kubernetes group of an owner; `{{ name }}` is the entity's name, which
@@ -449,6 +469,11 @@ export interface Config {
        * @visibility backend
        */
       kubernetesGroup?: string;
+      /**
+       * Kubernetes user of an owner that is a user, in the same way
+       * @visibility backend
+       */
+      kubernetesUser?: string;
     };
 
     /** ServiceAccounts that a tenant's namespace is bound to */
@@ -471,6 +496,11 @@ export interface Config {
        * @visibility backend
        */
       interval?: HumanDuration | string;
+      /**
+       * Age of a proof after which no wall holds by it. Default three intervals
+       * @visibility backend
+       */
+      maxAge?: HumanDuration | string;
       /**
        * Rounds at once over all replicas; a round proves one tenant or two
        * together. Default 4

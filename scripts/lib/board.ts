@@ -1,4 +1,4 @@
-/** Seconds between two signs of life where there is no terminal to redraw. */
+/** Seconds between two progress lines without a terminal to redraw. */
 const HEARTBEAT_S = 30;
 
 interface Running {
@@ -7,8 +7,8 @@ interface Running {
 }
 
 /**
- * Says what is done and what is under way: a line for each part as it ends, and
- * below them, on a terminal, what runs and for how long.
+ * Reports progress: a line for each part as it ends and, on a terminal, a last
+ * line with what is running and for how long.
  */
 export class Board {
   readonly #out = process.stdout;
@@ -25,12 +25,12 @@ export class Board {
   async part<T>(
     title: string,
     work: (detail: (text: string) => void) => Promise<T>,
-    said: (result: T) => string = () => '',
+    message: (result: T) => string = () => '',
   ): Promise<T> {
     this.started(title);
     try {
       const result = await work(text => this.detail(title, text));
-      this.ended(title, '✓', said(result));
+      this.ended(title, '✓', message(result));
       return result;
     } catch (error) {
       this.ended(title, '✗', '');
@@ -61,7 +61,7 @@ export class Board {
     );
   }
 
-  /** A line above what is under way. */
+  /** Prints a line above what is running. */
   line(text: string): void {
     this.#out.write(`${this.#wipe()}${text}\n`);
     this.#status();
@@ -79,18 +79,20 @@ export class Board {
     if (this.#out.isTTY) {
       this.#status();
     } else {
-      this.#out.write(`… ${this.#underWay()}\n`);
+      this.#out.write(`… ${this.#runningText()}\n`);
     }
   }
 
   #status(): void {
     if (this.#out.isTTY && this.#running.size > 0) {
       const width = (this.#out.columns ?? 80) - 1;
-      this.#out.write(this.#wipe() + `… ${this.#underWay()}`.slice(0, width));
+      this.#out.write(
+        this.#wipe() + `… ${this.#runningText()}`.slice(0, width),
+      );
     }
   }
 
-  #underWay(): string {
+  #runningText(): string {
     return [...this.#running]
       .map(([title, { startedAt, detail }]) => {
         const seconds = Math.round((Date.now() - startedAt) / 1000);

@@ -24,13 +24,11 @@ export async function ownClusterConfig(options: OwnCluster): Promise<string> {
   const kubeconfig = resolve(options.kubeconfig);
   const token = options['vault-token'] && resolve(options['vault-token']);
   if (!existsSync(kubeconfig)) {
-    throw new Error(
-      `--kubeconfig ${options.kubeconfig}: there is no such file`,
-    );
+    throw new Error(`--kubeconfig ${options.kubeconfig}: no such file`);
   }
   if (!options.vault || !token || !existsSync(token)) {
     throw new Error(
-      'A cluster of your own needs --vault URL and --vault-token FILE as well: deploy/vault has the policy of that token',
+      "Your own cluster also needs --vault URL and --vault-token FILE: the token's policy is in deploy/vault",
     );
   }
   const config = {

@@ -186,7 +186,7 @@ async function refuseTakenPort(port: number): Promise<void> {
     server.once('error', () =>
       reject(
         new Error(
-          `Port ${port} is taken: end what listens there, or name another with --port`,
+          `Port ${port} is in use: stop what listens on it, or choose another one with --port`,
         ),
       ),
     );

@@ -85,9 +85,11 @@ export async function prove(
 ): Promise<Proof> {
   const deadline = Date.now() + UNPROVEN_MS;
   for (;;) {
-    const path = `/api/tenants/tenants/${name}/proofs`;
-    const { id } = await portal.call('POST', path, {});
-    const proof = await followProof(portal, name, id);
+    const { id } = await operate(portal, name, { kind: 'prove' });
+    const proof = await portal.call<Proof>(
+      'GET',
+      `/api/tenants/tenants/${name}/proofs/${id}`,
+    );
     const unproven = proof.verdicts.find(v => v.status === 'unproven');
     if (!unproven || Date.now() > deadline) {
       return proof;
@@ -97,22 +99,29 @@ export async function prove(
   }
 }
 
-async function followProof(
+/**
+ * Starts an operation on a tenant and follows it to its end.
+ *
+ * @throws Error with why it failed
+ */
+export async function operate(
   portal: Portal,
   name: string,
-  id: string,
-): Promise<Proof> {
-  const deadline = Date.now() + 180_000;
+  request: object,
+): Promise<{ id: string }> {
+  const path = `/api/tenants/tenants/${name}/operations`;
+  const { id } = await portal.call('POST', path, request);
+  const deadline = Date.now() + 360_000;
   for (;;) {
-    const proof = await portal.call<Proof>(
-      'GET',
-      `/api/tenants/tenants/${name}/proofs/${id}`,
-    );
-    if (proof.state === 'done') {
-      return proof;
+    const operation = await portal.call('GET', `${path}/${id}`);
+    if (operation.finishedAt) {
+      if (operation.state !== 'succeeded') {
+        throw new Error(`${name}: ${operation.error ?? operation.state}`);
+      }
+      return operation;
     }
     if (Date.now() > deadline) {
-      throw new Error(`The proof of ${name} did not end within 180 s`);
+      throw new Error(`Operation ${id} of ${name} did not end within 360 s`);
     }
     await sleep(250);
   }

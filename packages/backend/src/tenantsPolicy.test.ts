@@ -1,10 +1,12 @@
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { PolicyQueryUser } from '@backstage/plugin-permission-node';
 import {
+  tenantAdministerPermission,
   tenantCreatePermission,
   tenantProvePermission,
   tenantReadPermission,
   tenantResizePermission,
+  tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { TenantsPolicy } from './tenantsPolicy';
 
@@ -26,6 +28,8 @@ describe('the policy of tenants', () => {
     [tenantCreatePermission, DENY, ALLOW, ALLOW],
     [tenantResizePermission, CONDITIONAL, CONDITIONAL, CONDITIONAL],
     [tenantProvePermission, CONDITIONAL, CONDITIONAL, ALLOW],
+    [tenantRestorePermission, CONDITIONAL, CONDITIONAL, ALLOW],
+    [tenantAdministerPermission, DENY, DENY, ALLOW],
   ])('decides on $name', async (permission, ...expected) => {
     expect([
       await decide(permission, visitor),

@@ -18,16 +18,26 @@ import {
 import {
   RESOURCE_TYPE_TENANT,
   tenantCreatePermission,
+  tenantAdministerPermission,
   tenantProvePermission,
   tenantReadPermission,
+  tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 
 /** Answers for all tenants, whoever owns them. */
 const PLATFORM_TEAM = 'group:default/platform-team';
 
+/** What the platform team may do with every tenant. */
+const FOR_THE_PLATFORM_TEAM = [
+  tenantAdministerPermission,
+  tenantProvePermission,
+  tenantRestorePermission,
+];
+
 /**
  * Everyone sees every tenant and its walls; only its owners change it, they and
- * the platform team prove it, and members of a group order one. All else is allowed.
+ * the platform team prove and restore it, the platform team alone administers, and
+ * members of a group order one. All else is allowed.
  */
 export class TenantsPolicy implements PermissionPolicy {
   async handle(
@@ -36,9 +46,15 @@ export class TenantsPolicy implements PermissionPolicy {
   ): Promise<PolicyDecision> {
     const { permission } = request;
     const claims = user?.info.ownershipEntityRefs ?? [];
-    const mayProveAll =
-      claims.includes(PLATFORM_TEAM) &&
-      isPermission(permission, tenantProvePermission);
+    const isPlatform = claims.includes(PLATFORM_TEAM);
+    const isForAll =
+      isPlatform &&
+      FOR_THE_PLATFORM_TEAM.some(p => isPermission(permission, p));
+    if (isPermission(permission, tenantAdministerPermission)) {
+      return {
+        result: isPlatform ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
+      };
+    }
     if (isPermission(permission, tenantCreatePermission)) {
       const isInGroup = claims.some(claim => claim.startsWith('group:'));
       return {
@@ -48,7 +64,7 @@ export class TenantsPolicy implements PermissionPolicy {
     if (
       isResourcePermission(permission, RESOURCE_TYPE_TENANT) &&
       !isPermission(permission, tenantReadPermission) &&
-      !mayProveAll
+      !isForAll
     ) {
       return createTenantConditionalDecision(
         permission,

@@ -1,6 +1,6 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { TENANTS, tenantName } from './apiData';
+import { TENANTS, tenantName, tenantUid } from './apiData';
 
 /**
  * A cluster of a thousand tenants as far as the API reads it: two lists, ready
@@ -50,7 +50,7 @@ function namespaceOf(name: string, n: number) {
   return {
     metadata: {
       name: `web-tenant-${name}`,
-      uid: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+      uid: tenantUid(n),
       resourceVersion: String(1000 + n),
       creationTimestamp: '2026-01-01T00:00:00Z',
       labels: {

@@ -53,6 +53,7 @@ const DIALECTS = {
     uuid: (a: string, b: string) =>
       `printf('%08x-0000-4000-8000-%012x', ${a}, ${b})`,
     name: (n: string) => `printf('tenant-%04d', ${n})`,
+    uid: (n: string) => `printf('00000000-0000-4000-8000-%012d', ${n})`,
   },
   pg: {
     numbers: (n: number, as: string) =>
@@ -60,11 +61,18 @@ const DIALECTS = {
     uuid: (a: string, b: string) =>
       `(lpad(to_hex(${a}), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(${b}), 12, '0'))::uuid`,
     name: (n: string) => `('tenant-' || lpad((${n})::text, 4, '0'))`,
+    uid: (n: string) =>
+      `('00000000-0000-4000-8000-' || lpad((${n})::text, 12, '0'))`,
   },
 };
 
 export function tenantName(n: number): string {
   return `tenant-${String(n).padStart(4, '0')}`;
+}
+
+/** UID of its namespace. */
+export function tenantUid(n: number): string {
+  return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
 /**
@@ -79,37 +87,48 @@ export async function fill(
   const db = knex({ client, connection, useNullAsDefault: true });
   try {
     await db.migrate.latest({ directory: MIGRATIONS });
-    const { numbers, uuid, name } = DIALECTS[client];
+    const { numbers, uuid, name, uid } = DIALECTS[client];
     const now = Date.now();
     const tenants = numbers(TENANTS, 't');
+    const last = uuid('t', `${PROOFS - 1}`);
+    const spec = JSON.stringify({
+      owner: 'group:default/team',
+      cluster: 'lab',
+      size: 'small',
+      egress: { hosts: ['api.saas.test'], cidrs: [] },
+      allowInternet: false,
+    });
     await db.raw(
-      `insert into proofs (id, tenant, cluster, state, "trigger", neighbour, created_at, started_at, finished_at, verdicts)
-       select ${uuid('t', 'p')}, ${name(
+      `insert into tenants (uid, name, cluster, namespace, owner, spec, created_at, proof_id, proved_at, status)
+       select ${uid('t')}, ${name('t')}, 'lab', 'web-tenant-' || ${name(
         't',
-      )}, 'lab', 'done', 'schedule', ${name(`((t + p + 1) % ${TENANTS})`)},
+      )}, 'group:default/team', '{"name":"' || ${name('t')} || '",${spec.slice(
+        1,
+      )}', 0, ${last}, ${now} - 295000, 'holds' from ${tenants}`,
+    );
+    await db.raw(
+      `insert into operations (id, kind, tenant, cluster, owner, uid, state, "trigger", priority, request, neighbour, created_at, started_at, finished_at, verdicts)
+       select ${uuid('t', 'p')}, 'prove', ${name(
+        't',
+      )}, 'lab', 'group:default/team', ${uid(
+        't',
+      )}, 'succeeded', 'schedule', 3, '{"kind":"prove"}', ${name(
+        `((t + p + 1) % ${TENANTS})`,
+      )},
          ${now} - (${PROOFS} - p) * 300000, ${now} - (${PROOFS} - p) * 300000, ${now} - (${PROOFS} - p) * 300000 + 5000, '${VERDICTS}'
        from ${tenants} cross join ${numbers(PROOFS, 'p')}`,
     );
     await db.raw(
-      `insert into receipts (proof_id, position, tenant, neighbour, check_id, wall, kind, outcome, body)
-       select ${uuid('t', 'p')}, r, ${name('t')}, ${name(
-        `((t + p + 1) % ${TENANTS})`,
-      )}, 'net.canary-egress', 'network', 'barrier', 'asExpected', '${RECEIPT}'
+      `insert into receipts (proof_id, position, body)
+       select ${uuid('t', 'p')}, r, '${RECEIPT}'
        from ${tenants} cross join ${numbers(PROOFS, 'p')} cross join ${numbers(
         RECEIPTS,
         'r',
       )}`,
     );
-    const last = uuid('t', `${PROOFS - 1}`);
     await db.raw(
-      `insert into latest_proofs (tenant, proof_id, finished_at, mean_gap_ms, breached, status)
-       select ${name(
-         't',
-       )}, ${last}, ${now} - 295000, 300000, '', 'holds' from ${tenants}`,
-    );
-    await db.raw(
-      `insert into pairs (tenant, neighbour, attempted_at, proof_id, proved_at, status)
-       select ${name('t')}, ${name('n')}, ${now}, ${last}, ${now}, 'holds'
+      `insert into pairs (uid, neighbour_uid, attempted_at, proof_id, proved_at, status)
+       select ${uid('t')}, ${uid('n')}, ${now}, ${last}, ${now}, 'holds'
        from ${tenants} cross join ${numbers(TENANTS, 'n')} where t <> n`,
     );
     await db.raw('analyze');

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { knex, Knex } from 'knex';
-import { DatabaseProofStore } from '../../../plugins/tenants-backend/src/database/DatabaseProofStore';
-import { TENANTS, tenantName } from './apiData';
+import { OperationStore } from '../../../plugins/tenants-backend/src/database/OperationStore';
+import { ProofStore } from '../../../plugins/tenants-backend/src/database/ProofStore';
+import { TENANTS, tenantName, tenantUid } from './apiData';
 
 /** Milliseconds between two proofs: a thousand tenants in five minutes. */
 const GAP_MS = 300;
@@ -12,30 +13,28 @@ const GAP_MS = 300;
  */
 export async function otherReplica(connection: Knex.Config['connection']) {
   const db = knex({ client: 'pg', connection });
-  const store = await DatabaseProofStore.create({
-    database: { getClient: async () => db, migrations: { skip: true } },
-    intervalMs: 300_000,
-  });
+  const operations = new OperationStore(db);
+  const store = new ProofStore(db, operations);
   const startedAt = Date.now();
   let isStopped = false;
   let proofs = 0;
   const writing = (async () => {
     for (let n = 0; !isStopped; n = (n + 7) % TENANTS) {
-      const { proof } = await store.enqueue({
+      await operations.enqueue({
         tenant: tenantName(n),
         cluster: 'lab',
+        owner: 'group:default/team',
+        uid: tenantUid(n),
         trigger: 'schedule',
+        request: { kind: 'prove' },
       });
-      const claim = await store.claim(proof);
-      if ('proofs' in claim) {
+      const proof = await operations.claim({ proofs: [], changes: [] });
+      if (proof) {
         for (let done = 1; done <= 3; done++) {
-          await store.progress(proof.id, {
-            phase: 'attacking',
-            done,
-            total: 3,
-          });
+          const progress = { phase: 'attacking', done, total: 3 };
+          await operations.update(proof.id, { progress });
         }
-        await store.finish(claim.proofs[0], { verdicts: [], receipts: [] });
+        await store.finish(proof, { verdicts: [], receipts: [] });
         proofs++;
       }
       await sleep(GAP_MS);

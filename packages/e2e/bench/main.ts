@@ -4,6 +4,7 @@ import { engine } from './engine';
 import { many } from './many';
 import { proofs } from './proofs';
 import { scaffolder } from './scaffolder';
+import { tour } from './tour';
 
 /**
  * The benchmarks, in the order in which they run when none is named. To add
@@ -16,6 +17,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   scaffolder,
   proofs,
   api,
+  tour,
 };
 
 async function main(names: string[]): Promise<void> {

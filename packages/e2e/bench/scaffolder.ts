@@ -36,16 +36,10 @@ export async function scaffolder(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'threewalls-bench-'));
   const template = join(folder, 'template.json');
   writeFileSync(template, JSON.stringify(templateOf()));
-  // Of each round one by the engine, and one by a task.
-  const count = 2 * (ROUNDS + WARM_UP);
   const portal = await RecoveryPortal.start({
     name: 'portal-bench',
     port: PORT,
     template: TEMPLATE,
-    tenants: Array.from(
-      { length: count },
-      (_, i) => `${PREFIX}-${process.pid}-${i}`,
-    ),
     config: { catalog: { locations: locations(template) } },
   });
   const { platform, cluster } = portalLab({ clusters: portal.lab.clusters });

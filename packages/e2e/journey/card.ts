@@ -25,20 +25,22 @@ export async function untilWalls(
   }
 }
 
-/** Opens a wall's receipts, and in them that of a check, to read what came back. */
+/** Opens a wall's receipts, and in them the one that says so, to read what came back. */
 export async function openReceipt(
   page: Page,
   wall: string,
-  check: string,
+  story: string,
   answer: string,
 ): Promise<void> {
-  const button = (name: RegExp) => page.getByRole('button', { name }).first();
-  await button(new RegExp(`${wall} wall`)).click();
-  const receipt = button(new RegExp(check));
-  await receipt.waitFor();
   // What is not as expected is open already.
-  if ((await receipt.getAttribute('aria-expanded')) === 'false') {
-    await receipt.click();
-  }
+  const open = async (name: RegExp) => {
+    const button = page.getByRole('button', { name }).first();
+    await button.waitFor();
+    if ((await button.getAttribute('aria-expanded')) === 'false') {
+      await button.click();
+    }
+  };
+  await open(new RegExp(`${wall} wall`));
+  await open(new RegExp(story));
   await page.getByText(answer).filter({ visible: true }).first().waitFor();
 }

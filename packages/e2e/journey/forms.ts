@@ -29,6 +29,8 @@ export async function order(
     .getByRole('option', { name: new RegExp(values.owner, 'i') })
     .first()
     .click();
+  // The list opens again by what it has put into the field.
+  await page.keyboard.press('Escape');
   await next(page);
   await page
     .getByText(/must match pattern|lower-case/i)
@@ -36,7 +38,7 @@ export async function order(
     .waitFor();
   await page.getByLabel('Name').first().fill(values.name);
   await next(page);
-  await page.getByText('What it may reach').last().waitFor();
+  await page.getByText('Allowed destinations').last().waitFor();
   await at('form-egress');
   await next(page);
   await page.getByText('First password').first().waitFor();
@@ -52,22 +54,27 @@ export async function chooseSize(page: Page, size: string): Promise<void> {
   await page.getByRole('radio', { name: size, checked: true }).waitFor();
 }
 
+/** The button on a form's review that starts its task: it says what it does. */
+const start = (page: Page) =>
+  page.getByRole('button', { name: /^(Create|Resize|Offboard) tenant$/ });
+
 /** Goes on from the last page of a form. */
 export async function review(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Review' }).click();
-  await page.getByRole('button', { name: 'Create' }).waitFor();
+  await start(page).waitFor();
 }
 
-/** Types a tenant's name, to confirm that it goes. */
+/** Says that everything of a tenant goes, and types its name to confirm it. */
 export async function typeName(page: Page, name: string): Promise<void> {
-  await page.getByLabel(/name again/).fill(name);
+  await page.getByText('Delete everything').click();
+  await page.getByLabel(/Type the tenant's name/).fill(name);
 }
 
 /** Asserts that the form does not go on with the name of another tenant. */
 export async function refuseOtherName(page: Page, name: string): Promise<void> {
   await typeName(page, `not-${name}`);
   await page.getByRole('button', { name: 'Review' }).click();
-  const refusal = page.getByText(/This is not the name/).first();
+  const refusal = page.getByText(/doesn't match the tenant's name/).first();
   await refusal.waitFor();
 }
 
@@ -76,7 +83,7 @@ export async function refuseOtherName(page: Page, name: string): Promise<void> {
  * offers a link.
  */
 export async function runTask(page: Page, linkName: string): Promise<Locator> {
-  await page.getByRole('button', { name: 'Create' }).click();
+  await start(page).click();
   const link = page.getByRole('link', { name: linkName });
   await link.waitFor({ timeout: TASK_MS });
   return link;

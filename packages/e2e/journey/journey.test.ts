@@ -23,7 +23,9 @@ import {
   DATABASE,
   ensureTenant,
   guestPortal,
+  lastProofOf,
   untilGone,
+  untilProved,
   visitorPortal,
   writtenBy,
 } from './portals.ts';
@@ -90,7 +92,7 @@ describe('a tenant’s journey through the portal', () => {
   it('is ordered in the form, watched, and opened with three walls that hold', async () => {
     await fillIn('dark');
     await fillIn('light');
-    const link = await runTask(page, 'The tenant in the catalog');
+    const link = await runTask(page, 'Tenant in the catalog');
     await look(page, 'task');
     await link.click();
     await untilWalls(page, HOLDING);
@@ -114,7 +116,7 @@ describe('a tenant’s journey through the portal', () => {
       openReceipt(
         page,
         'Resource',
-        'res.container-max',
+        "A container can't exceed the maximum",
         'maximum memory usage per Container is 1Gi, but limit is 4Gi',
       );
     await look(page, 'card-receipts', open);
@@ -126,7 +128,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('button', { name: 'Prove now' }).click();
     await untilWalls(page, { ...HOLDING, Network: 'breached' });
     const open = () =>
-      openReceipt(page, 'Network', 'net.canary-egress', 'connected');
+      openReceipt(page, 'Network', '^breached Reached the canary', 'connected');
     await look(page, 'card-breached', open);
     const breached = await breachedChecks(portal, NAME);
     assert.equal(breached.get('net.canary-egress'), 'OK');
@@ -152,9 +154,27 @@ describe('a tenant’s journey through the portal', () => {
     await visit(page, `${portal.url}${ENTITY}/tenant`);
     await page.getByText(NAMESPACE).first().waitFor();
     await look(page, 'tab');
+    await page.getByRole('link', { name: 'Report' }).first().click();
+    await page.getByRole('heading', { name: NAME, exact: true }).waitFor();
+    await look(page, 'report');
     await visit(page, portal.url);
     await page.getByText(NAME).first().waitFor();
     await look(page, 'home');
+  });
+
+  it('is proved with others, selected in the list', async () => {
+    await visit(page, `${portal.url}/tenants`);
+    const last = await lastProofOf(portal, NAME);
+    for (const name of [NAME, NEIGHBOUR.name]) {
+      await page
+        .getByRole('row', { name: new RegExp(name) })
+        .first()
+        .getByRole('checkbox')
+        .click({ force: true });
+    }
+    await page.getByRole('button', { name: 'Prove 2 tenants' }).click();
+    await page.getByText('2 proofs started').waitFor();
+    await untilProved(portal, NAME, last);
   });
 
   it('is unproven, with the reason, while its n8n is away', async () => {
@@ -172,7 +192,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('link', { name: 'Resize' }).click();
     await look(page, 'form-resize', () => chooseSize(page, 'Medium'));
     await review(page);
-    const link = await runTask(page, 'The tenant in the catalog');
+    const link = await runTask(page, 'Tenant in the catalog');
     assert.equal((await quotaOf(NAMESPACE))['limits.cpu'], '4');
     await link.click();
     await untilWalls(page, HOLDING);

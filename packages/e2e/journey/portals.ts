@@ -80,6 +80,28 @@ export async function breachedChecks(
   return new Map(breached.map(r => [r.check, r.code]));
 }
 
+/** Id of the last proof of a tenant that has ended. */
+export async function lastProofOf(
+  portal: Portal,
+  tenant: string,
+): Promise<string | undefined> {
+  const path = `/api/tenants/tenants/${tenant}`;
+  return (await portal.call('GET', path)).lastProof?.id;
+}
+
+/** Waits until a tenant has another last proof. */
+export async function untilProved(
+  portal: Portal,
+  tenant: string,
+  before: string | undefined,
+): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while ((await lastProofOf(portal, tenant)) === before) {
+    assert.ok(Date.now() < deadline, `${tenant} was not proved again`);
+    await sleep(500);
+  }
+}
+
 /** Waits until the API has nothing under a path any more. */
 export async function untilGone(
   portal: Portal,

@@ -21,7 +21,7 @@ export async function seeWithoutRights(
   const prove = page.getByRole('button', { name: 'Prove now' });
   const isDisabled = await prove.isDisabled();
   assert.ok(isDisabled, '"Prove now" is offered to one who may not');
-  const reason = page.getByText(/it takes the permission tenant\.prove/);
+  const reason = page.getByText(/you need tenant\.prove/);
   await reason.waitFor();
   assert.equal(
     await prove.getAttribute('aria-describedby'),
@@ -32,7 +32,7 @@ export async function seeWithoutRights(
   await visit(page, `${portal.url}${entity}/tenant`);
   await page.getByText(`web-tenant-${tenant}`).first().waitFor();
   await page.waitForLoadState('networkidle');
-  for (const name of ['Resize', 'Offboard', 'Apply again']) {
+  for (const name of ['Resize', 'Offboard', 'Restore']) {
     await notOffered(page, name);
   }
   await glance(page, 'visitor-tab', 'light');
@@ -51,18 +51,20 @@ export async function seeWithoutRights(
 
 /** Fills in the form's first page: it does not go on without a group to own. */
 async function orderInVain(page: Page, name: string): Promise<void> {
+  await page.getByText("You can't order a tenant").waitFor();
   await page.getByLabel('Name').first().fill(name);
-  await page.getByText('The name is free').waitFor();
+  await page.getByText('The name is available').waitFor();
   const owner = page.getByLabel('Owner').first();
   await owner.click();
-  await page.getByText('No options').waitFor();
-  await page.getByText(/you have to be one of its members/).waitFor();
+  await page.getByText('No results found').waitFor();
+  await page.getByText(/You must be a member/).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Next' }).click();
-  assert.ok(
-    await owner.evaluate(field => field.matches(':focus:invalid')),
-    'the form does not point to the owner that is missing',
-  );
+  // The form points to the owner that is missing.
+  await page
+    .getByText(/must have required property 'Owner'/)
+    .first()
+    .waitFor();
 }
 
 /** Asserts that no link of this name can be followed. */
@@ -77,13 +79,14 @@ async function notOffered(page: Page, name: string): Promise<void> {
 
 /** Asserts that the portal refuses what its pages do not offer. */
 async function refused(portal: Portal, tenant: string): Promise<void> {
-  const proofs = `/api/tenants/tenants/${tenant}/proofs`;
-  assert.equal((await portal.request('POST', proofs, {})).status, 403);
+  const path = `/api/tenants/tenants/${tenant}/operations`;
+  const proof = await portal.request('POST', path, { kind: 'prove' });
+  assert.equal(proof.status, 403);
   await assert.rejects(
     runTemplate(portal, 'resize-tenant', {
       tenant: `resource:default/${tenant}`,
       size: 'small',
     }),
-    /tenant\.resize is denied/,
+    /permission \(tenant\.resize\)/,
   );
 }

@@ -53,7 +53,7 @@ describe('a tenant on the lab', () => {
     expect(differences.filter(d => d.change !== 'none')).toEqual([]);
   });
 
-  it('is mended where somebody has changed it, and the diff says where', async () => {
+  it('is restored where somebody has changed it, and the diff says where', async () => {
     const plan = planTenant(spec, platform);
     await admin.kubernetes.expect({
       method: 'PATCH',

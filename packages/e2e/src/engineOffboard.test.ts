@@ -1,7 +1,7 @@
 import {
   applyPlan,
+  listTenants,
   planTenant,
-  readTenants,
   removeTenant,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -37,7 +37,9 @@ const claimUid = async () =>
   )?.metadata.uid;
 const seededAt = async () => (await admin.vault.read(ENTRY)).created_time;
 const listed = async () =>
-  (await readTenants(cluster)).filter(({ name }) => name === NAME).length;
+  (await listTenants(cluster, platform)).tenants.filter(
+    ({ name }) => name === NAME,
+  ).length;
 
 /** All of the tenant up to its Secret, and n8n's objects without waiting for it. */
 async function create() {

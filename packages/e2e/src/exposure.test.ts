@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   applyPlan,
   diffPlan,
+  hashPassword,
   planTenant,
   removeTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -32,7 +33,9 @@ describe('The way to n8n, upon the lab', () => {
   beforeAll(async () => {
     const metadata = { name: CONTROLLER };
     await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
-    await applyPlan(plan, cluster, { seed: { ownerPassword: PASSWORD } });
+    await applyPlan(plan, cluster, {
+      seed: { ownerPasswordHash: await hashPassword(PASSWORD) },
+    });
   });
 
   afterAll(async () => {

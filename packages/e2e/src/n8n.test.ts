@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   applyPlan,
+  hashPassword,
   planTenant,
   removeTenant,
   tenantNames,
@@ -32,9 +33,9 @@ let end: () => void;
 
 beforeAll(async () => {
   await Promise.all(
-    tenants.map(({ spec }) =>
+    tenants.map(async ({ spec }) =>
       applyPlan(planTenant(spec, platform), cluster, {
-        seed: { ownerPassword: PASSWORD },
+        seed: { ownerPasswordHash: await hashPassword(PASSWORD) },
       }),
     ),
   );

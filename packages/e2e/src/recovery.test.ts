@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   applyPlan,
+  hashPassword,
   planTenant,
   removeTenant,
   tenantNames,
@@ -92,14 +93,13 @@ beforeAll(async () => {
     platform,
   );
   const undisturbed = applyPlan(calmly, cluster, {
-    seed: { ownerPassword: PASSWORD },
+    seed: { ownerPasswordHash: await hashPassword(PASSWORD) },
   });
   // The portal starts meanwhile; what fails here is told when it is ready.
   undisturbed.catch(() => {});
   portal = await RecoveryPortal.start({
     name: 'portal-recovery',
     port: PORT,
-    tenants,
   });
   await undisturbed;
   calm = await tenantObjects(UNDISTURBED, namesOf(UNDISTURBED), admin);

@@ -18,15 +18,14 @@ export interface TaskEvent {
 
 /**
  * The real portal on a port and databases of its own, by a way to the cluster and
- * to Vault that knows where it is. It sees no tenant but those that it is told
- * of, so that it proves none of anybody else's.
+ * to Vault that knows where it is. Its records are empty at first: it acts on no
+ * tenant but those that it makes itself.
  */
 export class RecoveryPortal {
   static async start(options: {
     /** Name of its databases and of its log under `.state` */
     name: string;
     port: number;
-    tenants: string[];
     /** The template to wait for; default `create-tenant` */
     template?: string;
     /** Beside the config of the repository */
@@ -34,7 +33,7 @@ export class RecoveryPortal {
   }): Promise<RecoveryPortal> {
     rmSync(join(stateDir, options.name), { recursive: true, force: true });
     const folder = mkdtempSync(join(tmpdir(), 'threewalls-recovery-'));
-    const lab = await openGates(folder, options.tenants);
+    const lab = await openGates(folder);
     writeConfig(join(folder, CONFIG), lab.clusters, options.config);
     const portal = new RecoveryPortal(options, folder, lab);
     try {

@@ -1,156 +1,209 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  applyPlan,
-  removeTenant,
-} from '@threewalls/backstage-plugin-tenants-node';
+  Operation,
+  OperationEvent,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { STAGES, tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
+import { tenantObjects } from './recoveryObjects';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { openLab, planSmallTenant } from './wallsLab';
+import { adminLab, portalLab } from './support/lab';
+import { loginUid, remainsOf } from './support/remains';
+import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 
-jest.setTimeout(150_000);
+jest.setTimeout(300_000);
 
+const OWNER = 'group:default/guests';
 const PREFIX = `t-replica-${process.pid}-`;
-/** What is said of a proof whose replica was killed. */
-const STOPPED = 'The portal stopped during this proof';
 
 interface Row {
   id: string;
+  kind: string;
   tenant: string;
   state: string;
   runner: string | null;
+  attempts: number;
   started_at: string;
   finished_at: string | null;
-  verdicts: string | null;
 }
 
 describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
-  const lab = openLab();
-  const names = ['a', 'b', 'c', 'd'].map(letter => `${PREFIX}${letter}`);
-  const plans = names.map(name => planSmallTenant(name, lab.platform));
+  const admin = adminLab();
+  const { platform } = portalLab();
+  const of = (name: string) => tenantNames(name, OWNER, platform);
+  const spec = (name: string) => ({ name, owner: OWNER, size: 'small' });
   let portal: ReplicasPortal;
-  let one: Replica;
-  let two: Replica;
+  let replicas: Replica[];
   let db: Knex;
+  let calm: Record<string, unknown>;
+  let killed = 0;
 
   beforeAll(async () => {
-    portal = await ReplicasPortal.create(PREFIX);
+    await importSmallN8n();
+    portal = await ReplicasPortal.create({
+      ...SMALL_N8N,
+      proofs: { ...(SMALL_N8N.proofs as object), concurrency: 2 },
+    });
     // The first makes the database; two that did so at once would collide.
-    [one] = await Promise.all([
-      portal.start('one'),
-      ...plans.map(plan => applyPlan(plan, lab.cluster)),
-    ]);
-    two = await portal.start('two');
+    replicas = [await portal.start('0')];
+    replicas.push(await portal.start('1'));
     db = knex({ client: 'pg', connection: portal.connection });
+    await create('a');
+    calm = await tenantObjects(`${PREFIX}a`, of(`${PREFIX}a`), admin);
   });
 
   afterAll(async () => {
-    await db?.destroy();
-    await portal?.stop();
+    const [live] = replicas;
+    const { items } = await live.call('GET', '/tenants?limit=1000');
     await Promise.all(
-      plans.map(({ spec: { name }, names: of }) =>
-        removeTenant({ name, names: of }, lab.cluster, { confirm: name }),
+      items.map(({ name }: { name: string }) =>
+        live.run(name, { kind: 'remove', confirm: name }),
       ),
     );
+    await db?.destroy();
+    await portal?.stop();
   });
 
-  const rows = () => db<Row>('proofs').orderBy('started_at');
-  const running = async () => (await rows()).filter(r => r.state === 'running');
-  const isStopped = (row: Row) => row.verdicts?.includes(STOPPED) ?? false;
-  const start = (replica: Replica, tenant: string) =>
-    replica.call('POST', `/tenants/${tenant}/proofs`, {});
-
-  async function until(
-    what: string,
-    seconds: number,
-    condition: () => Promise<boolean>,
-  ): Promise<void> {
-    const deadline = Date.now() + seconds * 1000;
-    while (!(await condition())) {
-      if (Date.now() > deadline) {
-        throw new Error(
-          `${what}: not within ${seconds} s.\n${JSON.stringify(
-            await rows(),
-            undefined,
-            1,
-          )}\n${await two.log()}`,
-        );
-      }
-      await sleep(100);
-    }
+  async function create(suffix: string): Promise<string> {
+    const name = `${PREFIX}${suffix}`;
+    const made = await replicas[0].run(name, {
+      kind: 'apply',
+      spec: spec(name),
+    });
+    expect([made.state, made.error]).toEqual(['succeeded', undefined]);
+    return name;
   }
 
-  it('lose no proof and make none twice when one of them is killed in a sweep', async () => {
-    // The first replica has two tenants under way, the second the others.
-    const asked = [await start(one, names[0]), await start(one, names[1])];
-    await until('the first round runs', 20, async () => {
-      const found = await running();
-      return found.length === 2;
-    });
-    const [{ runner }] = await running();
-    asked.push(await start(two, names[2]), await start(two, names[3]));
-    const cut = (await running()).filter(row => row.runner === runner);
-    expect(cut).toHaveLength(2);
-    await one.kill();
-    const killedAt = Date.now();
+  const rows = () => db<Row>('operations').orderBy('started_at');
 
-    await until('each tenant is proved after the kill', 75, async () => {
-      const after = (await rows()).filter(
-        row =>
-          row.state === 'done' &&
-          !isStopped(row) &&
-          Number(row.finished_at) > killedAt,
-      );
-      return names.every(name => after.some(row => row.tenant === name));
-    });
-    await until('the queue is empty', 20, async () =>
-      (await rows()).every(row => row.state === 'done'),
-    );
-
-    const all = await rows();
-    // Nothing that somebody was promised is missing.
-    for (const { id } of asked) {
-      expect(all.find(row => row.id === id)).toMatchObject({ state: 'done' });
-    }
-    // What was cut off says so, and was made again from the beginning.
-    expect(
-      all
-        .filter(isStopped)
-        .map(row => row.id)
-        .sort(),
-    ).toEqual(cut.map(row => row.id).sort());
-    for (const { tenant } of cut) {
-      const again = all.filter(
-        row => row.tenant === tenant && Number(row.started_at) > killedAt,
-      );
-      expect(again.length).toBeGreaterThan(0);
-      expect(again.some(isStopped)).toBe(false);
-    }
-    // Never two of one tenant at a time.
-    for (const name of names) {
-      const its = all.filter(row => row.tenant === name);
-      for (let i = 1; i < its.length; i++) {
-        expect(Number(its[i].started_at)).toBeGreaterThanOrEqual(
-          Number(its[i - 1].finished_at),
-        );
+  /** Waits until an operation has done something, and kills the replica that runs it. */
+  async function killWhile(
+    operation: Operation,
+    hasDone: (events: OperationEvent[]) => boolean,
+  ): Promise<void> {
+    const path = `/tenants/${operation.tenant}/operations/${operation.id}/events`;
+    for (let i = 0; i < 600; i++) {
+      const { items } = await replicas[0].call('GET', path);
+      if (hasDone(items)) {
+        break;
       }
+      await sleep(20);
     }
-    // And the survivor shows it: three walls, held.
+    const row = await db<Row>('operations').where({ id: operation.id }).first();
+    const place = replicas.findIndex(({ pid }) =>
+      row?.runner?.includes(`:${pid}:`),
+    );
+    await replicas[place].kill();
+    killed++;
+    replicas[place] = await portal.start(`again-${killed}`);
+  }
+
+  const expectOneAtATime = async (name: string) => {
+    const its = (await rows()).filter(row => row.tenant === name);
+    for (let i = 1; i < its.length; i++) {
+      expect(Number(its[i].started_at)).toBeGreaterThanOrEqual(
+        Number(its[i - 1].finished_at),
+      );
+    }
+  };
+
+  it.each(STAGES)(
+    'go on with an apply whose replica is killed in stage %s, to the same objects',
+    async stage => {
+      const name = `${PREFIX}${stage}`;
+      const operation = await replicas[0].start(name, {
+        kind: 'apply',
+        spec: spec(name),
+        ownerPassword: 'Planted-password-1',
+      });
+      await killWhile(operation, events => events.some(e => e.stage === stage));
+      const done = await replicas[0].follow(operation);
+      expect([done.state, done.error]).toEqual(['succeeded', undefined]);
+      expect(await tenantObjects(name, of(name), admin)).toEqual(calm);
+      const uid = await loginUid(of(name), admin);
+
+      const removal = await replicas[0].start(name, {
+        kind: 'remove',
+        confirm: name,
+      });
+      const steps = STAGES.indexOf(stage);
+      await killWhile(
+        removal,
+        events => events.filter(e => e.result === 'done').length >= steps % 4,
+      );
+      const removed = await replicas[0].follow(removal);
+      expect([removed.state, removed.error]).toEqual(['succeeded', undefined]);
+      expect(await remainsOf(of(name), uid, admin)).toEqual({
+        namespace: false,
+        objects: [],
+        vault: [],
+        entity: false,
+        volumes: [],
+      });
+      await expectOneAtATime(name);
+      const secrets = JSON.stringify(await db('operations'));
+      expect(secrets).not.toContain('Planted-password-1');
+      expect(secrets).not.toContain('$2a$');
+      expect(secrets).not.toContain('$2b$');
+    },
+  );
+
+  it('lose no proof and make none twice when one of them is killed in a sweep', async () => {
+    const names = await Promise.all(['b', 'c', 'd'].map(create));
+    names.push(`${PREFIX}a`);
+    const asked: Operation[] = [];
+    for (const [i, name] of names.entries()) {
+      asked.push(await replicas[i % 2].start(name, { kind: 'prove' }));
+    }
+    await sleep(1_500);
+    await killWhile(asked[0], () => true);
+    for (const operation of asked) {
+      const done = await replicas[0].follow(operation);
+      expect(done.verdicts!.map(v => v.status)).toEqual(Array(3).fill('holds'));
+    }
+    const all = await rows();
+    expect(all.filter(row => row.state === 'running')).toEqual([]);
     for (const name of names) {
-      const tenant = await two.call('GET', `/tenants/${name}`);
-      expect([name, ...tenant.walls.map((w: any) => w.status)]).toEqual([
-        name,
-        'holds',
-        'holds',
-        'holds',
-      ]);
+      await expectOneAtATime(name);
+      const tenant = await replicas[1].call('GET', `/tenants/${name}`);
+      expect(tenant.walls.map((w: any) => w.status)).toEqual(
+        Array(3).fill('holds'),
+      );
     }
+  });
+
+  it('go on with a roll-out whose replica is killed', async () => {
+    const names = ['a', 'b', 'c', 'd'].map(suffix => `${PREFIX}${suffix}`);
+    const rollout = await replicas[0].call('POST', '/operations', {
+      kind: 'apply',
+      filter: { names },
+      waves: { first: 1, next: 2 },
+    });
+    await sleep(2_000);
+    await replicas[0].kill();
+    replicas[0] = await portal.start('rolled');
+    for (let i = 0; i < 600; i++) {
+      const { state } = await replicas[1].call(
+        'GET',
+        `/operations/${rollout.id}`,
+      );
+      if (state !== 'running') {
+        break;
+      }
+      await sleep(200);
+    }
+    expect(
+      await replicas[1].call('GET', `/operations/${rollout.id}`),
+    ).toMatchObject({ state: 'done', done: 4, total: 4 });
   });
 
   it('show what the lab holds', async () => {
-    const usage = await two.call('GET', `/tenants/${names[0]}/usage`);
+    const [api] = replicas;
+    const name = `${PREFIX}a`;
+    const usage = await api.call('GET', `/tenants/${name}/usage`);
     expect(usage.n8n).toEqual({
-      image: 'threewalls.local/agnhost:1.37.2',
-      version: '1.37.2',
+      image: 'threewalls.local/small-n8n:1',
+      version: '1',
       ready: true,
     });
     expect(usage.quotas).toContainEqual({
@@ -160,15 +213,13 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       hard: '10',
       ratio: 0.1,
     });
-    const { items } = await two.call('GET', '/tenants');
-    expect(items.map((tenant: any) => tenant.usage?.pods)).toEqual(
-      names.map(() => 0.1),
-    );
-    expect(await two.call('GET', '/health')).toEqual({
+    const { items } = await api.call('GET', '/tenants');
+    expect(items[0].usage.pods).toBe(0.1);
+    expect(await api.call('GET', '/health')).toEqual({
       status: 'ok',
       problems: [],
     });
-    const report = await two.call('GET', `/tenants/${names[0]}/report`);
+    const report = await api.call('GET', `/tenants/${name}/report`);
     expect(report).toContain('- Kubernetes: v1.37.2');
     expect(report).toContain('- Vault: 1.21.4');
     expect(report).toMatch(/- Cilium: (not readable|v?\d+\.\d+)/);

@@ -1,38 +1,26 @@
 import { createBackend } from '@backstage/backend-defaults';
-import {
-  coreServices,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
-import {
-  platformServiceRef,
-  tenantSourceServiceRef,
-} from '../../../plugins/tenants-backend/src/services/serviceRefs';
-import { ClusterTenantSource } from '../../../plugins/tenants-backend/src/services/ClusterTenantSource';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 
 /**
  * A replica of a portal, in a process of its own: the tenants plugin with its real
- * database, clusters and proofs, for the test's own tenants alone.
+ * database, clusters and proofs. It proves no tenant but those that it has made:
+ * its records know no other.
  */
-const prefix = process.env.REPLICA_TENANTS!;
+const entity = (kind: string, name: string) => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind,
+  metadata: { name, namespace: 'default' },
+});
 
 const backend = createBackend();
 backend.add(import('@threewalls/backstage-plugin-tenants-backend'));
 backend.add(
-  createServiceFactory({
-    service: tenantSourceServiceRef,
-    deps: { platform: platformServiceRef, logger: coreServices.logger },
-    factory({ platform: { clusters }, logger }) {
-      const source = ClusterTenantSource.create({ clusters, logger });
-      const isOurs = ({ name }: { name: string }) => name.startsWith(prefix);
-      return {
-        get: name => source.get(name),
-        find: name => source.find(name),
-        async list() {
-          const { tenants, away } = await source.list();
-          return { tenants: tenants.filter(isOurs), away };
-        },
-      };
-    },
+  catalogServiceMock.factory({
+    entities: [
+      entity('Group', 'guests'),
+      entity('Group', 'others'),
+      entity('Resource', 'taken'),
+    ],
   }),
 );
 backend.start();

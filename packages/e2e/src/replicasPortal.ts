@@ -4,14 +4,27 @@ import { openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { JsonObject } from '@backstage/types';
+import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { freePort, TestPostgres } from './replicasPostgres';
-import { labState, VAULT_ADDRESS } from './support/lab';
+import { labState, N8N_IMAGE, VAULT_ADDRESS } from './support/lab';
 
 const TOKEN = 'a-token-of-the-test-for-its-own-replicas';
 
 /** One replica of a portal. */
 export interface Replica {
-  call(method: 'GET' | 'POST', path: string, body?: object): Promise<any>;
+  call(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<any>;
+  /** Starts an operation. */
+  start(name: string, request: object): Promise<Operation>;
+  /** Starts an operation and follows it to its end. */
+  run(name: string, request: object): Promise<Operation>;
+  /** Follows an operation to its end, whoever has started it. */
+  follow(operation: Operation, seconds?: number): Promise<Operation>;
+  pid: number;
   /** kill -9 */
   kill(): Promise<void>;
   log(): Promise<string>;
@@ -21,13 +34,14 @@ export interface Replica {
 export class ReplicasPortal {
   readonly #children: ChildProcess[] = [];
 
-  static async create(prefix: string): Promise<ReplicasPortal> {
+  /** @param over - Config of `tenants` beside the lab's */
+  static async create(over: JsonObject = {}): Promise<ReplicasPortal> {
     const folder = await mkdtemp(join(tmpdir(), 'threewalls-replicas-'));
-    return new ReplicasPortal(prefix, folder, await TestPostgres.start());
+    return new ReplicasPortal(over, folder, await TestPostgres.start());
   }
 
   private constructor(
-    private readonly prefix: string,
+    private readonly over: JsonObject,
     private readonly folder: string,
     private readonly postgres: TestPostgres,
   ) {}
@@ -61,11 +75,7 @@ export class ReplicasPortal {
       ],
       {
         stdio: ['ignore', log, log],
-        env: {
-          ...process.env,
-          NODE_ENV: 'production',
-          REPLICA_TENANTS: this.prefix,
-        },
+        env: { ...process.env, NODE_ENV: 'production' },
       },
     );
     this.#children.push(child);
@@ -73,6 +83,7 @@ export class ReplicasPortal {
       child.once('exit', () => resolve()),
     );
     const replica: Replica = {
+      pid: child.pid!,
       async call(method, path, body) {
         const response = await fetch(`${baseUrl}/api/tenants${path}`, {
           method,
@@ -88,6 +99,26 @@ export class ReplicasPortal {
         }
         const type = response.headers.get('content-type') ?? '';
         return type.includes('json') ? JSON.parse(text) : text;
+      },
+      start: (tenant, request) =>
+        replica.call('POST', `/tenants/${tenant}/operations`, request),
+      run: async (tenant, request) =>
+        replica.follow(await replica.start(tenant, request)),
+      async follow({ tenant, id }, seconds = 120) {
+        const deadline = Date.now() + seconds * 1000;
+        for (;;) {
+          const operation: Operation = await replica.call(
+            'GET',
+            `/tenants/${tenant}/operations/${id}`,
+          );
+          if (operation.finishedAt) {
+            return operation;
+          }
+          if (Date.now() > deadline) {
+            throw new Error(`${JSON.stringify(operation)} did not end`);
+          }
+          await sleep(100);
+        }
       },
       async kill() {
         child.kill('SIGKILL');
@@ -151,8 +182,8 @@ export class ReplicasPortal {
         ],
         network: { provider: 'cilium' },
         overcommit: true,
-        n8n: { image: 'threewalls.local/n8n:2.41.1' },
-        proofs: { concurrency: 2 },
+        n8n: { image: N8N_IMAGE },
+        ...this.over,
       },
     };
   }

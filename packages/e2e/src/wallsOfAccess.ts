@@ -5,7 +5,10 @@ const RBAC = 'rbac.authorization.k8s.io';
 const ESO = 'external-secrets.io';
 
 const group = (name: string) => ({ apiGroup: RBAC, kind: 'Group', name });
-const owners = ({ names }: TenantPlan) => group(names.ownerGroup);
+const owners = ({ names }: TenantPlan) => ({
+  apiGroup: RBAC,
+  ...names.ownerSubject,
+});
 
 /** A right of the owner's by which a wall could be opened, and what is found of it. */
 function ownerMay(

@@ -131,8 +131,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     apply: ({ a, bindIn }) =>
       bindIn(a.names.namespace, 'admin', {
         apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'Group',
-        name: a.names.ownerGroup,
+        ...a.names.ownerSubject,
       }),
   },
   {
@@ -298,7 +297,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
       change(
         `/apis/rbac.authorization.k8s.io/v1/namespaces/${a.names.namespace}/rolebindings/threewalls-owner`,
         {
-          subjects: [a.names.ownerGroup, 'others'].map(name => ({
+          subjects: [a.names.ownerSubject.name, 'others'].map(name => ({
             apiGroup: 'rbac.authorization.k8s.io',
             kind: 'Group',
             name,

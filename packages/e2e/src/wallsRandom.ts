@@ -130,8 +130,8 @@ const access: Make = (random, a, b) => {
     ...(random.chance(0.3) && { resourceNames: ['n8n'] }),
   };
   const subject = random.one<{ kind: string; name: string }>([
-    { kind: 'Group', name: a.names.ownerGroup },
-    { kind: 'Group', name: b.names.ownerGroup },
+    a.names.ownerSubject,
+    b.names.ownerSubject,
     { kind: 'User', name: 'mallory' },
   ]);
   const where = random.one([

@@ -26,7 +26,7 @@ const commands: Record<string, Command> = {
   async up(args) {
     const options = buildOptions(args);
     if (await upAlready()) {
-      console.log("the lab is up already ('npm run lab -- status' shows it)");
+      console.log("the lab is already up (see 'npm run lab -- status')");
       return 0;
     }
     const started = Date.now();
@@ -39,7 +39,7 @@ const commands: Record<string, Command> = {
 
   async down() {
     await labDown();
-    console.log("the lab is down; 'npm run lab -- up' brings it back");
+    console.log("the lab is down; start it again with 'npm run lab -- up'");
     return 0;
   },
 
@@ -48,8 +48,8 @@ const commands: Record<string, Command> = {
     await (all ? labResetAll() : labReset());
     console.log(
       all
-        ? 'the lab is down; its data, all that was built, and the dependencies of the checkout are gone'
-        : 'the lab is down and its data are gone',
+        ? "the lab is down; its data, builds and the checkout's dependencies are removed"
+        : 'the lab is down and its data is removed',
     );
     return 0;
   },
@@ -92,9 +92,7 @@ const commands: Record<string, Command> = {
     const file = join(paths.logs, `${part}.log`);
     if (!part || !existsSync(file)) {
       throw new LabError(
-        `there is no log of '${part ?? ''}': ${
-          paths.logs
-        } has those that there are`,
+        `no log for '${part ?? ''}': available logs are in ${paths.logs}`,
       );
     }
     return runInherit(
@@ -106,7 +104,7 @@ const commands: Record<string, Command> = {
   async restart([part]) {
     needNode();
     await locked(() => restartPart(paths, part));
-    console.log(`${part} was restarted, and works`);
+    console.log(`${part} was restarted and is ready`);
     return 0;
   },
 
@@ -116,7 +114,7 @@ const commands: Record<string, Command> = {
     console.log(
       `${part} is ${
         done ? '' : 'already '
-      }held down: 'npm run lab -- start ${part}' brings it back`,
+      }stopped: start it with 'npm run lab -- start ${part}'`,
     );
     return 0;
   },
@@ -125,19 +123,21 @@ const commands: Record<string, Command> = {
     needNode();
     const done = await locked(() => startPart(paths, part));
     console.log(
-      done ? `${part} works again` : `${part} was not held down: nothing to do`,
+      done
+        ? `${part} is ready again`
+        : `${part} was not stopped: nothing to do`,
     );
     return 0;
   },
 
   async open([tenant]) {
     needNode();
-    if (!tenant) throw new LabError("say which tenant: 'open acme'");
+    if (!tenant) throw new LabError("name a tenant, for example 'open acme'");
     const namespace = `web-tenant-${tenant}`;
     const api = new KubeApi(paths);
     await api.get(`/api/v1/namespaces/${namespace}/services/n8n`).catch(() => {
       throw new LabError(
-        `there is no Service n8n in namespace ${namespace}: is '${tenant}' a tenant of this cluster?`,
+        `no Service n8n in namespace ${namespace}: is '${tenant}' a tenant on this cluster?`,
       );
     });
     api.close();
@@ -159,7 +159,7 @@ const commands: Record<string, Command> = {
 function buildOptions(args: string[]) {
   const known = ['--keep-build-cache', '--control-plane-only'];
   const unknown = args.find(arg => !known.includes(arg));
-  if (unknown) throw new LabError(`there is no option '${unknown}'`);
+  if (unknown) throw new LabError(`unknown option '${unknown}'`);
   return {
     keepBuildCache: args.includes('--keep-build-cache'),
     controlPlaneOnly: args.includes('--control-plane-only'),
@@ -177,7 +177,7 @@ async function locked<T>(work: () => Promise<T>): Promise<T> {
 
 function needRunning() {
   if (!isRunning(paths)) {
-    throw new LabError("the lab is down: 'npm run lab -- up' brings it up");
+    throw new LabError("the lab is down: start it with 'npm run lab -- up'");
   }
 }
 
@@ -185,7 +185,7 @@ function needNode() {
   needRunning();
   if (endpoints(paths).mode === 'node') return;
   throw new LabError(
-    'the lab has no node on this machine, the control plane alone: no pod runs in it',
+    'the lab runs only a control plane on this machine: it has no node to run pods on',
   );
 }
 
@@ -199,7 +199,7 @@ function forward(namespace: string): Promise<number> {
   process.once('exit', () => child.kill('SIGTERM'));
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const port = /127\.0\.0\.1:(\d+)/.exec(text)?.[1];
-    if (port) console.log(`http://127.0.0.1:${port}   (Ctrl-C ends it)`);
+    if (port) console.log(`http://127.0.0.1:${port}   (press Ctrl-C to stop)`);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -214,7 +214,7 @@ async function main([name, ...args]: string[]): Promise<number> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
-    throw new LabError(`there is no command '${name}': --help names them all`);
+    throw new LabError(`unknown command '${name}': see --help`);
   }
   return command(args);
 }

@@ -9,14 +9,14 @@ import { run } from './run.ts';
 export async function nodeObstacle(): Promise<string | undefined> {
   if (process.platform === 'win32') {
     throw new LabError(
-      "the lab does not run on Windows: run it in a Linux machine, or bring a cluster of your own with 'npm start -- --kubeconfig FILE --vault URL'",
+      "the lab does not run on Windows: run it on Linux, or use your own cluster with 'npm start -- --kubeconfig FILE --vault URL'",
     );
   }
   if (process.platform !== 'linux') {
-    return `a node is Linux and this is ${process.platform}`;
+    return `a node needs Linux, and this is ${process.platform}`;
   }
   if (process.getuid?.() !== 0) {
-    return 'a node needs root, for its namespaces, mounts and eBPF';
+    return 'a node needs root for its namespaces, mounts and eBPF';
   }
   if (!existsSync('/sys/fs/bpf')) {
     return 'this kernel has no eBPF, which Cilium needs';
@@ -24,5 +24,5 @@ export async function nodeObstacle(): Promise<string | undefined> {
   const { code } = await run('unshare', ['-m', '-n', '-p', '-f', 'true'], {
     allowFailure: true,
   });
-  return code === 0 ? undefined : 'root may make no namespaces here';
+  return code === 0 ? undefined : "root can't create namespaces here";
 }

@@ -47,18 +47,18 @@ export function statusText(status: LabStatus): string {
         running
           ? `since ${since!.slice(0, 19)}Z  ${megabytes(memoryBytes)}`
           : held
-          ? `held down: 'npm run lab -- start ${id}' brings it back`
+          ? `stopped: start it with 'npm run lab -- start ${id}'`
           : 'not running',
       ].join(' '),
   );
   const held = status.parts.filter(part => part.held).map(({ id }) => id);
   const head = status.ready
-    ? `the lab is up (${megabytes(status.memoryBytes)} in all)`
+    ? `the lab is up (${megabytes(status.memoryBytes)} in total)`
     : held.length > 0
-    ? `the lab is up, but for ${held.join(', ')}`
+    ? `the lab is up, except ${held.join(', ')}`
     : status.running
-    ? 'the lab is coming up, or stopped half way'
-    : "the lab is down: 'npm run lab -- up' brings it up";
+    ? 'the lab is starting, or was interrupted'
+    : "the lab is down: start it with 'npm run lab -- up'";
   return [
     head,
     ...lines,

@@ -1,16 +1,40 @@
-import { mockServices } from '@backstage/backend-test-utils';
+import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
+import catalogPlugin from '@backstage/plugin-catalog-backend';
 import {
   EntityProviderConnection,
   EntityProviderMutation,
 } from '@backstage/plugin-catalog-node';
+import { ResponseError } from '@backstage/errors';
+import { EventParams } from '@backstage/plugin-events-node';
+import {
+  Tenant,
+  TENANT_EVENT_TOPIC,
+  UnmanagedNamespace,
+} from '@threewalls/backstage-plugin-tenants-common';
+import request from 'supertest';
+import catalogModuleTenants from './index';
 import { TenantEntityProvider } from './TenantEntityProvider';
-import { FakeTenantReader } from './__testUtils__/FakeTenantReader';
-import { testTenant } from './__testUtils__/testTenant';
+
+function tenant(name: string): Tenant {
+  return {
+    name,
+    cluster: 'lab',
+    namespace: `web-tenant-${name}`,
+    owner: 'group:default/guests',
+    spec: { size: 'small' },
+  } as Tenant;
+}
+
+async function notFound(): Promise<never> {
+  throw await ResponseError.fromResponse(
+    Response.json({ error: { name: 'NotFoundError' } }, { status: 404 }) as any,
+  );
+}
 
 describe('TenantEntityProvider', () => {
-  const reader = new FakeTenantReader('lab');
-  const logger = mockServices.logger.mock();
-  const stop = new AbortController();
+  let names: string[];
+  let isAway: boolean;
+  let unmanaged: UnmanagedNamespace[];
   const mutations: EntityProviderMutation[] = [];
   const connection: EntityProviderConnection = {
     applyMutation: async mutation => {
@@ -18,50 +42,71 @@ describe('TenantEntityProvider', () => {
     },
     refresh: async () => {},
   };
+  const logger = mockServices.logger.mock();
   let runTask: () => Promise<void>;
-  const provider = TenantEntityProvider.create({
-    reader,
-    logger,
-    signal: stop.signal,
-    taskRunner: {
-      run: async task => {
-        runTask = async () => task.fn(stop.signal);
+  let publish: (event: EventParams) => Promise<void>;
+
+  beforeEach(async () => {
+    [names, isAway, unmanaged] = [['acme'], false, []];
+    mutations.length = 0;
+    const answer = async <T>(value: T) => {
+      if (isAway) {
+        throw new TypeError('fetch failed');
+      }
+      return value;
+    };
+    await TenantEntityProvider.create({
+      tenants: {
+        // One a page, whatever was asked for.
+        listTenants: async ({ offset = 0 } = {}) =>
+          answer({
+            items: names.slice(offset, offset + 1).map(tenant),
+            totalItems: names.length,
+          }),
+        getTenant: async name =>
+          answer(names.includes(name) ? tenant(name) : await notFound()),
+        listUnmanaged: async () => answer({ items: unmanaged }),
       },
-    },
+      auth: mockServices.auth(),
+      events: {
+        publish: async () => {},
+        subscribe: async ({ topics, onEvent }) => {
+          expect(topics).toEqual([TENANT_EVENT_TOPIC]);
+          publish = onEvent;
+        },
+      },
+      logger,
+      appUrl: 'https://portal.example.com',
+      taskRunner: {
+        run: async task => {
+          runTask = async () => task.fn(new AbortController().signal);
+        },
+      },
+    }).connect(connection);
   });
 
-  afterAll(() => stop.abort());
+  const changed = (name: string) =>
+    publish({ topic: TENANT_EVENT_TOPIC, eventPayload: { name } });
 
-  async function nextMutation(): Promise<EntityProviderMutation> {
-    const deadline = Date.now() + 5_000;
-    while (!mutations.length && Date.now() < deadline) {
-      await new Promise(resolve => setTimeout(resolve, 5));
-    }
-    return mutations.shift()!;
-  }
-
-  it('provides all tenants, then each change, and keeps what it has while the cluster is away', async () => {
-    reader.tenants = [testTenant('acme')];
-    await provider.connect(connection);
-    expect(await nextMutation()).toEqual({
-      type: 'full',
-      entities: [
-        {
-          locationKey: 'TenantEntityProvider:lab',
+  it('provides all tenants', async () => {
+    names = ['acme', 'globex'];
+    await runTask();
+    expect(mutations).toEqual([
+      {
+        type: 'full',
+        entities: ['acme', 'globex'].map(name => ({
+          locationKey: 'TenantEntityProvider',
           entity: {
             apiVersion: 'backstage.io/v1alpha1',
             kind: 'Resource',
             metadata: {
-              name: 'acme',
-              title: 'n8n tenant acme',
-              description:
-                'n8n of its own in namespace web-tenant-acme of cluster lab',
+              name,
+              title: `n8n tenant ${name}`,
+              description: `Dedicated n8n in namespace web-tenant-${name} on cluster lab`,
               annotations: {
-                'threewalls.io/tenant': 'acme',
-                'backstage.io/managed-by-location':
-                  'threewalls:lab/web-tenant-acme',
-                'backstage.io/managed-by-origin-location':
-                  'threewalls:lab/web-tenant-acme',
+                'threewalls.io/tenant': name,
+                'backstage.io/managed-by-location': `threewalls:lab/web-tenant-${name}`,
+                'backstage.io/managed-by-origin-location': `threewalls:lab/web-tenant-${name}`,
               },
               tags: ['n8n', 'size-small'],
               links: [
@@ -75,50 +120,87 @@ describe('TenantEntityProvider', () => {
             },
             spec: { type: 'n8n-tenant', owner: 'group:default/guests' },
           },
-        },
-      ],
-    });
+        })),
+      },
+    ]);
+  });
 
-    reader.change(testTenant('globex'));
-    expect(await nextMutation()).toMatchObject({
-      type: 'delta',
-      added: [{ entity: { metadata: { name: 'globex' } } }],
-      removed: [],
-    });
+  it('provides one that has changed, and drops one that is gone', async () => {
+    await changed('acme');
+    names = [];
+    await changed('acme');
+    expect(mutations).toMatchObject([
+      { type: 'delta', added: [{ entity: { metadata: { name: 'acme' } } }] },
+      { type: 'delta', removed: [{ entityRef: 'resource:default/acme' }] },
+    ]);
+  });
 
-    reader.remove('acme');
-    expect(await nextMutation()).toEqual({
-      type: 'delta',
-      added: [],
-      removed: [{ entityRef: 'resource:default/acme' }],
-    });
-
-    reader.isAway = true;
+  it('provides what is not managed, without walls', async () => {
+    unmanaged = [{ cluster: 'eu.prod', namespace: 'old', owner: 'unknown' }];
+    names = [];
     await runTask();
-    await runTask();
-    expect(mutations).toEqual([]);
-    expect(logger.warn).toHaveBeenCalledTimes(1);
-
-    reader.isAway = false;
-    reader.tenants = [testTenant('globex')];
-    await runTask();
-    expect(await nextMutation()).toMatchObject({
-      type: 'full',
-      entities: [{ entity: { metadata: { name: 'globex' } } }],
-    });
-    expect(logger.info).toHaveBeenCalledWith(
-      'Tenants of cluster lab are read again',
+    expect(mutations).toMatchObject([
+      {
+        entities: [
+          {
+            entity: {
+              metadata: {
+                namespace: 'eu-prod',
+                name: 'old',
+                annotations: { 'threewalls.io/unmanaged': 'true' },
+              },
+              spec: { owner: 'unknown' },
+            },
+          },
+        ],
+      },
+    ]);
+    const [{ entities }] = mutations as any;
+    expect(entities[0].entity.metadata.annotations).not.toHaveProperty(
+      'threewalls.io/tenant',
     );
   });
 
-  it('lists again when the watch ends', async () => {
-    reader.tenants = [testTenant('initech')];
-    reader.endWatch();
-    expect(await nextMutation()).toMatchObject({
-      type: 'full',
-      entities: [{ entity: { metadata: { name: 'initech' } } }],
-    });
-    reader.remove('initech');
-    expect(await nextMutation()).toMatchObject({ type: 'delta' });
+  it('keeps what it has while the backend is away, and says so once', async () => {
+    isAway = true;
+    const running = runTask();
+    await changed('acme');
+    expect(mutations).toEqual([]);
+    expect(logger.warn).toHaveBeenCalledTimes(1);
+    isAway = false;
+    await running;
+    expect(mutations).toHaveLength(1);
+    expect(logger.info).toHaveBeenCalledWith('Tenants are read again');
   });
 });
+
+it('makes entities that the catalog accepts, by the tenants backend alone', async () => {
+  const answers = jest
+    .spyOn(global, 'fetch')
+    .mockImplementation(async url =>
+      Response.json(
+        String(url).includes('/unmanaged')
+          ? { items: [] }
+          : { items: [tenant('acme')], totalItems: 1 },
+      ),
+    );
+  const { server } = await startTestBackend({
+    features: [
+      catalogPlugin,
+      catalogModuleTenants,
+      mockServices.rootConfig.factory({
+        data: { catalog: { processingInterval: { seconds: 1 } } },
+      }),
+    ],
+  });
+  const find = () =>
+    request(server).get('/api/catalog/entities/by-name/resource/default/acme');
+  for (let i = 0; i < 200 && (await find()).status !== 200; i++) {
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  expect((await find()).body).toMatchObject({
+    kind: 'Resource',
+    relations: [{ type: 'ownedBy', targetRef: 'group:default/guests' }],
+  });
+  answers.mockRestore();
+}, 30_000);

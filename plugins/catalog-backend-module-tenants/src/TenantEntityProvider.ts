@@ -1,34 +1,48 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  AuthService,
   LoggerService,
   SchedulerServiceTaskRunner,
 } from '@backstage/backend-plugin-api';
 import { Entity } from '@backstage/catalog-model';
-import { isError, NotFoundError } from '@backstage/errors';
+import { isError, NotFoundError, ResponseError } from '@backstage/errors';
 import {
   DeferredEntity,
   EntityProvider,
   EntityProviderConnection,
 } from '@backstage/plugin-catalog-node';
-import { TenantEvent, TenantReader } from './TenantReader';
+import { EventsService } from '@backstage/plugin-events-node';
+import {
+  Tenant,
+  TENANT_EVENT_TOPIC,
+  TenantEventPayload,
+  TenantOperationsApi,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { toEntity } from './toEntity';
+import { toUnmanagedEntity } from './toUnmanagedEntity';
 
-/** Milliseconds between two attempts to watch a cluster that is away. */
-const RETRY_MS = { first: 1_000, max: 2_000 };
+const NAME = 'TenantEntityProvider';
+/** Milliseconds until the tenants backend is asked again that gave no answer. */
+const RETRY_MS = 2_000;
+/** Tenants of one request. */
+const PAGE_SIZE = 500;
 
 export interface TenantEntityProviderOptions {
-  reader: TenantReader;
+  tenants: Pick<
+    TenantOperationsApi,
+    'getTenant' | 'listTenants' | 'listUnmanaged'
+  >;
+  auth: AuthService;
+  events: EventsService;
   taskRunner: SchedulerServiceTaskRunner;
   logger: LoggerService;
-  /** Ends the watch */
-  signal: AbortSignal;
+  /** Of the portal's front end */
+  appUrl: string;
 }
 
 /**
- * Provides every tenant of one cluster as a Resource: all of them by schedule,
- * and each change as soon as its namespace changes.
- *
- * One provider a cluster: what it provided stays while the cluster is away,
- * whatever the others do.
+ * Provides every tenant as a Resource: all of them by schedule, and each one as soon
+ * as the tenants backend says that it has changed.
  */
 export class TenantEntityProvider implements EntityProvider {
   #connection: EntityProviderConnection | undefined;
@@ -43,98 +57,115 @@ export class TenantEntityProvider implements EntityProvider {
   private constructor(private readonly options: TenantEntityProviderOptions) {}
 
   getProviderName(): string {
-    return this.options.reader.provider;
+    return NAME;
   }
 
   async connect(connection: EntityProviderConnection): Promise<void> {
     this.#connection = connection;
     await this.options.taskRunner.run({
-      id: `${this.getProviderName()}:refresh`,
-      fn: async () => {
-        await this.#tell(() => this.refresh());
+      id: `${NAME}:refresh`,
+      fn: async signal => {
+        // At a portal's start the tenants backend may be a moment behind.
+        while (!(await this.#quietly(() => this.refresh()))) {
+          await sleep(RETRY_MS, undefined, { signal });
+        }
       },
     });
-    // Not awaited: it ends when the portal does.
-    this.#watch();
-  }
-
-  /**
-   * Provides all tenants of the cluster.
-   *
-   * @returns the resourceVersion to watch from
-   */
-  async refresh(): Promise<string> {
-    return this.#inTurn(async connection => {
-      const { reader, signal } = this.options;
-      const { entities, resourceVersion } = await reader.list({ signal });
-      await connection.applyMutation({
-        type: 'full',
-        entities: entities.map(entity => this.#defer(entity)),
-      });
-      return resourceVersion;
+    await this.options.events.subscribe({
+      id: NAME,
+      topics: [TENANT_EVENT_TOPIC],
+      onEvent: async ({ eventPayload }) => {
+        const { name } = eventPayload as TenantEventPayload;
+        await this.#quietly(() => this.refreshOne(name));
+      },
     });
   }
 
-  async #watch(): Promise<void> {
-    const { reader, signal } = this.options;
-    for (let failures = 0; !signal.aborted; ) {
-      const isDone = await this.#tell(async () => {
-        const resourceVersion = await this.refresh();
-        failures = 0;
-        for await (const event of reader.watch({ resourceVersion, signal })) {
-          await this.#change(event);
-        }
+  /** Provides all tenants, and all namespaces that are somebody else's. */
+  async refresh(): Promise<void> {
+    await this.#inTurn(async connection => {
+      const { tenants } = this.options;
+      const token = await this.#token();
+      const found: Tenant[] = [];
+      for (let total = 1; found.length < total; ) {
+        const page = await tenants.listTenants(
+          { limit: PAGE_SIZE, offset: found.length },
+          { token },
+        );
+        found.push(...page.items);
+        total = page.items.length > 0 ? page.totalItems : 0;
+      }
+      const unmanaged = await tenants.listUnmanaged({ token });
+      await connection.applyMutation({
+        type: 'full',
+        entities: [
+          ...found.map(tenant => this.#entityOf(tenant)),
+          ...unmanaged.items.map(toUnmanagedEntity),
+        ].map(defer),
       });
-      const wait = isDone
-        ? RETRY_MS.first
-        : Math.min(RETRY_MS.first * 2 ** failures++, RETRY_MS.max);
-      await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
-    }
+    });
   }
 
-  async #change(event: TenantEvent): Promise<void> {
-    await this.#inTurn(connection =>
-      connection.applyMutation({
+  /** Provides one tenant as it is now, or takes its entity away. */
+  async refreshOne(name: string): Promise<void> {
+    await this.#inTurn(async connection => {
+      const token = await this.#token();
+      const tenant = await this.options.tenants
+        .getTenant(name, { token })
+        .catch(error => {
+          if (error instanceof ResponseError && error.statusCode === 404) {
+            return undefined;
+          }
+          throw error;
+        });
+      await connection.applyMutation({
         type: 'delta',
-        added: event.type === 'changed' ? [this.#defer(event.entity)] : [],
-        removed: event.type === 'gone' ? [{ entityRef: event.entityRef }] : [],
-      }),
-    );
+        added: tenant ? [defer(this.#entityOf(tenant))] : [],
+        removed: tenant ? [] : [{ entityRef: `resource:default/${name}` }],
+      });
+    });
   }
 
-  #defer(entity: Entity): DeferredEntity {
-    return { entity, locationKey: this.getProviderName() };
+  #entityOf(tenant: Tenant): Entity {
+    return toEntity(tenant, { appUrl: this.options.appUrl });
   }
 
-  async #inTurn<T>(
-    fn: (connection: EntityProviderConnection) => Promise<T>,
-  ): Promise<T> {
+  async #token(): Promise<string> {
+    const { auth } = this.options;
+    const { token } = await auth.getPluginRequestToken({
+      onBehalfOf: await auth.getOwnServiceCredentials(),
+      targetPluginId: 'tenants',
+    });
+    return token;
+  }
+
+  async #inTurn(
+    fn: (connection: EntityProviderConnection) => Promise<void>,
+  ): Promise<void> {
     const connection = this.#connection;
     if (!connection) {
-      throw new NotFoundError(`${this.getProviderName()} is not connected`);
+      throw new NotFoundError(`${NAME} is not connected`);
     }
     const turn = this.#last.then(() => fn(connection));
     this.#last = turn.catch(() => {});
     return turn;
   }
 
-  /** Whether all went well; a cluster that is away is said once. */
-  async #tell(fn: () => Promise<unknown>): Promise<boolean> {
-    const { reader, logger, signal } = this.options;
+  /** Entities stay as they are while the tenants backend is away: that is said once. */
+  async #quietly(fn: () => Promise<void>): Promise<boolean> {
+    const { logger } = this.options;
     try {
       await fn();
       if (this.#isAway) {
-        logger.info(`Tenants of cluster ${reader.cluster} are read again`);
+        logger.info('Tenants are read again');
       }
       this.#isAway = false;
       return true;
     } catch (error) {
-      if (!this.#isAway && !signal.aborted) {
+      if (!this.#isAway) {
         this.#isAway = true;
         logger.warn(
-          `Tenants of cluster ${
-            reader.cluster
-          } can't be read; their entities stay as they are: ${
+          `Tenants can't be read; their entities stay as they are: ${
             isError(error) ? error.message : error
           }`,
         );
@@ -142,4 +173,8 @@ export class TenantEntityProvider implements EntityProvider {
       return false;
     }
   }
+}
+
+function defer(entity: Entity): DeferredEntity {
+  return { entity, locationKey: NAME };
 }

@@ -4,14 +4,14 @@ import {
   ResourceEntity,
 } from '@backstage/catalog-model';
 import {
+  Tenant,
   TENANT_ANNOTATION,
   TENANT_ENTITY_TYPE,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 
 /** The catalog entity that stands for a tenant. */
 export function toEntity(
-  tenant: TenantRecord,
+  tenant: Tenant,
   options: { appUrl: string },
 ): ResourceEntity {
   const { name, cluster, namespace, owner, spec } = tenant;
@@ -22,7 +22,7 @@ export function toEntity(
     metadata: {
       name,
       title: `n8n tenant ${name}`,
-      description: `n8n of its own in namespace ${namespace} of cluster ${cluster}`,
+      description: `Dedicated n8n in namespace ${namespace} on cluster ${cluster}`,
       annotations: {
         [TENANT_ANNOTATION]: name,
         [ANNOTATION_LOCATION]: location,
@@ -37,7 +37,7 @@ export function toEntity(
         },
         {
           url: `${options.appUrl}/create`,
-          title: 'Create, resize or offboard a tenant',
+          title: 'Create, resize, restore or offboard a tenant',
           icon: 'scaffolder',
         },
       ],

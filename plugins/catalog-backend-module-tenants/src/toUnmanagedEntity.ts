@@ -4,10 +4,9 @@ import {
   ResourceEntity,
 } from '@backstage/catalog-model';
 import {
-  OWNER_ANNOTATION,
   TENANT_ENTITY_TYPE,
+  UnmanagedNamespace,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 
 /** Annotation of an entity that stands for a namespace which is not ours. */
 export const UNMANAGED_ANNOTATION = 'threewalls.io/unmanaged';
@@ -18,12 +17,11 @@ export const UNMANAGED_ANNOTATION = 'threewalls.io/unmanaged';
  * never meets a tenant's. It has no tenant annotation: there is no card that
  * would claim walls.
  */
-export function toUnmanagedEntity(
-  { metadata }: KubernetesObject,
-  options: { cluster: string; owner?: string },
-): ResourceEntity {
-  const { name, annotations } = metadata;
-  const { cluster } = options;
+export function toUnmanagedEntity({
+  cluster,
+  namespace: name,
+  owner,
+}: UnmanagedNamespace): ResourceEntity {
   const location = `threewalls:${cluster}/${name}`;
   return {
     apiVersion: 'backstage.io/v1alpha1',
@@ -41,9 +39,6 @@ export function toUnmanagedEntity(
       },
       tags: ['n8n', 'unmanaged'],
     },
-    spec: {
-      type: TENANT_ENTITY_TYPE,
-      owner: annotations?.[OWNER_ANNOTATION] ?? options.owner ?? 'unknown',
-    },
+    spec: { type: TENANT_ENTITY_TYPE, owner },
   };
 }

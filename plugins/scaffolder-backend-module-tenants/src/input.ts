@@ -1,7 +1,5 @@
 import { z } from 'zod/v3';
-import { InputError } from '@backstage/errors';
-import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { Platform } from '@threewalls/backstage-plugin-tenants-node';
+import { PartialSpec } from '@threewalls/backstage-plugin-tenants-common';
 
 type Z = typeof z;
 
@@ -54,7 +52,15 @@ export const specInput = {
   adopt: (zod: Z) =>
     zod
       .boolean({
-        description: 'Take over objects that are there and not Threewalls’',
+        description:
+          'Take over objects that are there and not Threewalls’; takes tenant.administer',
+      })
+      .optional(),
+  beginAnew: (zod: Z) =>
+    zod
+      .boolean({
+        description:
+          'Write a new encryption key where the old one is lost, and lose the credentials stored in n8n; takes tenant.administer',
       })
       .optional(),
 };
@@ -70,6 +76,7 @@ export interface SpecInput {
   allowInternet?: boolean;
   email?: string;
   adopt?: boolean;
+  beginAnew?: boolean;
 }
 
 /** Output fields of every action that applies stages. */
@@ -84,54 +91,15 @@ export const applyOutput = {
       .optional(),
 };
 
-/** Characters of n8n's own passwords, at least and at most. */
-const PASSWORD = { least: 8, most: 64 };
-
-/**
- * The owner's first password, of the form's secrets; `undefined` where none was
- * given. The templates' secrets schema says the same: this is for the others.
- *
- * @throws InputError for one that n8n would not take; it does not say which
- */
-export function ownerPasswordOf(
-  secrets: Record<string, string> | undefined,
-): string | undefined {
-  const password = secrets?.ownerPassword;
-  if (!password) {
-    return undefined;
-  }
-  if (password.length < PASSWORD.least || password.length > PASSWORD.most) {
-    throw new InputError(
-      `The first password has ${PASSWORD.least} to ${PASSWORD.most} characters`,
-    );
-  }
-  return password;
-}
-
-/**
- * The spec that an action's input means, with defaults filled in: the
- * scaffolder's own schema is for documentation and never fills any.
- *
- * @throws InputError where several clusters are configured and none is named
- */
-export function toSpec(input: SpecInput, platform: Platform): TenantSpec {
-  const { clusters } = platform;
-  const cluster =
-    input.cluster || (clusters.length === 1 ? clusters[0].name : undefined);
-  if (!cluster) {
-    throw new InputError(
-      clusters.length === 0
-        ? 'No cluster is configured under tenants.clusters'
-        : `Which cluster? There is ${clusters.map(c => c.name).join(', ')}`,
-    );
-  }
+/** The spec that an action's input means; the backend fills in what was left out. */
+export function toSpec(input: SpecInput): PartialSpec {
   return {
     name: input.name,
     owner: input.owner,
-    cluster,
-    size: input.size || 'small',
+    cluster: input.cluster || undefined,
+    size: input.size || undefined,
     egress: { hosts: input.egressHosts ?? [], cidrs: input.egressCidrs ?? [] },
     allowInternet: input.allowInternet ?? false,
-    ...(input.email && { email: input.email }),
+    email: input.email || undefined,
   };
 }

@@ -1,94 +1,261 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  createMockDirectory,
+  mockServices,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import scaffolderPlugin from '@backstage/plugin-scaffolder-backend';
+import tenantsPlugin from '@threewalls/backstage-plugin-tenants-backend';
+import {
+  Clusters,
+  readPlatform,
+} from '@threewalls/backstage-plugin-tenants-node';
 import { parse } from 'yaml';
-import { FakeCluster } from './__testUtils__/FakeCluster';
-import { configOf, entities, OWNER, PLANTED } from './__testUtils__/setup';
+import { FakeCluster } from '../../tenants-backend/src/__testUtils__/FakeCluster';
+import { FakeProver } from '../../tenants-backend/src/__testUtils__/FakeProver';
+import {
+  configOf,
+  ENTITIES,
+  PLANTED,
+} from '../../tenants-backend/src/__testUtils__/startTenantsBackend';
+import { engineServiceRef } from '../../tenants-backend/src/engine';
 import tenantsModule from '.';
 
-/** As the template has it. */
-const linkToN8n = parse(
+jest.setTimeout(60_000);
+
+const template = parse(
   readFileSync(
     resolve(__dirname, '../../../templates/create-tenant/template.yaml'),
     'utf8',
   ),
-).spec.output.links.find((link: { title: string }) =>
-  link.title.startsWith('n8n'),
 );
+/** Whoever the mock services say has started the task. */
+const OWNER = 'user:default/mock';
+const NAMESPACE = '/api/v1/namespaces/web-tenant-acme';
+const ENTRY = '/v1/secret/metadata/web-tenant-acme';
 
-let lab: FakeCluster;
-let other: FakeCluster;
+/**
+ * The real template in the real scaffolder, with the real tenants backend, upon a
+ * fake cluster. The proof is told to fail, after all was created.
+ */
+describe('the template create-tenant, when its last step fails', () => {
+  const credentials = createMockDirectory();
+  const prover = new FakeProver();
+  let lab: FakeCluster;
+  let other: FakeCluster;
+  let backend: Awaited<ReturnType<typeof startTestBackend>>;
 
-beforeAll(async () => {
-  [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
-});
-
-afterAll(async () => {
-  await lab.stop();
-  await other.stop();
-});
-
-it('dry-runs a template of ours in a backend, and shows no secret', async () => {
-  const { server } = await startTestBackend({
-    features: [
-      scaffolderPlugin,
-      tenantsModule,
-      mockServices.rootConfig.factory({ data: configOf({ lab, other }) }),
-      mockServices.userInfo.factory(),
-      catalogServiceMock.factory({ entities }),
-    ],
-  });
-  const { port } = server.address() as { port: number };
-  const dryRun = (owner: string) =>
-    fetch(`http://127.0.0.1:${port}/api/scaffolder/v2/dry-run`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: 'Bearer mock-user-token',
+  beforeAll(async () => {
+    [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
+    const data = configOf(
+      credentials,
+      { lab, other },
+      {
+        network: { ingressNamespace: 'ingress' },
+        n8n: { ingress: { host: '{{ name }}.n8n.example.com' } },
       },
-      body: JSON.stringify({
-        template: {
-          apiVersion: 'scaffolder.backstage.io/v1beta3',
-          kind: 'Template',
-          metadata: { name: 'create' },
-          spec: {
-            type: 'tenant',
-            owner,
-            steps: [
-              {
-                id: 'create',
-                name: 'Create',
-                action: 'tenant:create',
-                input: { name: 'acme', owner, cluster: 'lab' },
+    );
+    const platform = readPlatform(mockServices.rootConfig({ data }));
+    prover.status.set('acme', 'breached');
+    backend = await startTestBackend({
+      features: [
+        scaffolderPlugin,
+        tenantsModule,
+        tenantsPlugin,
+        createServiceFactory({
+          service: engineServiceRef,
+          deps: {},
+          factory: () => ({
+            platform,
+            clusters: Clusters.fromPlatform(platform),
+            prove: prover.prove,
+          }),
+        }),
+        mockServices.rootConfig.factory({ data }),
+        mockServices.userInfo.factory(),
+        mockServices.scheduler.factory({ skipTaskRunOnStartup: true }),
+        catalogServiceMock.factory({
+          entities: [
+            ...ENTITIES,
+            template,
+            {
+              apiVersion: 'backstage.io/v1alpha1',
+              kind: 'Resource',
+              metadata: {
+                name: 'acme',
+                namespace: 'default',
+                annotations: { 'threewalls.io/tenant': 'acme' },
               },
-            ],
-            output: {
-              namespace: '${{ steps.create.output.namespace }}',
-              links: [{ ...linkToN8n, title: 'n8n' }],
             },
-          },
+          ],
+        }),
+      ],
+    });
+  });
+
+  afterEach(async () => {
+    await run({ onFailure: 'keep' }, 'tenant:remove');
+    lab.objects.clear();
+    lab.seen.length = 0;
+  });
+
+  afterAll(async () => {
+    await backend.stop();
+    await lab.stop();
+    await other.stop();
+  });
+
+  const call = async (path: string, body?: object) => {
+    const { port } = backend.server.address() as { port: number };
+    const response = await fetch(
+      `http://127.0.0.1:${port}/api/scaffolder/v2/${path}`,
+      {
+        method: body ? 'POST' : 'GET',
+        headers: {
+          'content-type': 'application/json',
+          authorization: 'Bearer mock-user-token',
         },
-        values: {},
-        secrets: { ownerPassword: PLANTED.ownerPassword },
-        directoryContents: [],
-      }),
+        body: body && JSON.stringify(body),
+      },
+    );
+    return { status: response.status, text: await response.text() };
+  };
+
+  const submit = (values: object, secrets: object = {}) =>
+    call('tasks', {
+      templateRef: 'template:default/create-tenant',
+      values: { name: 'acme', owner: OWNER, cluster: 'lab', ...values },
+      secrets,
     });
 
-  const mine = await dryRun('user:default/mock');
-  const text = await mine.text();
-  expect(mine.status).toBe(200);
-  expect(JSON.parse(text).output).toEqual({
-    namespace: 'web-tenant-acme',
-    // Nothing is exposed.
-    links: [],
-  });
-  expect(text).toContain('would create');
-  const theirs = await dryRun(OWNER);
-  expect(theirs.status).toBe(403);
-  for (const secret of Object.values(PLANTED)) {
-    expect(text).not.toContain(secret);
+  const tenants = async (method: string, path: string, body?: object) => {
+    const { port } = backend.server.address() as { port: number };
+    const response = await fetch(
+      `http://127.0.0.1:${port}/api/tenants${path}`,
+      {
+        method,
+        headers: {
+          'content-type': 'application/json',
+          authorization: 'Bearer mock-user-token',
+        },
+        body: body && JSON.stringify(body),
+      },
+    );
+    return response.json();
+  };
+
+  /** Runs a task to its end; what became of each step, and all that was said. */
+  async function run(values: object, only?: 'tenant:remove') {
+    if (only) {
+      const { id } = await tenants('POST', '/tenants/acme/operations', {
+        kind: 'remove',
+        confirm: 'acme',
+      });
+      for (let i = 0; id && i < 200; i++) {
+        const path = `/tenants/acme/operations/${id}`;
+        if ((await tenants('GET', path)).finishedAt) {
+          break;
+        }
+        await sleep(20);
+      }
+      return { status: '', steps: {}, said: '' };
+    }
+    const { text } = await submit(values, {
+      ownerPassword: PLANTED.ownerPassword,
+    });
+    const { id } = JSON.parse(text);
+    for (let i = 0; i < 400; i++) {
+      const { status } = JSON.parse((await call(`tasks/${id}`)).text);
+      if (['completed', 'failed', 'cancelled'].includes(status)) {
+        const { text: said } = await call(`tasks/${id}/events`);
+        const steps: Record<string, string> = {};
+        for (const { body } of JSON.parse(said)) {
+          if (body.stepId && body.status) {
+            steps[body.stepId] = body.status;
+          }
+        }
+        for (const secret of Object.values(PLANTED)) {
+          expect(said).not.toContain(secret);
+        }
+        return { status, steps, said };
+      }
+      await sleep(50);
+    }
+    throw new Error('The task did not end');
   }
-  expect([...lab.writes, ...other.writes]).toEqual([]);
+
+  it('shows what it would do in a dry run, and links to n8n where it is exposed', async () => {
+    const { text } = await call('dry-run', {
+      template,
+      values: { name: 'acme', owner: OWNER, cluster: 'lab' },
+      secrets: { ownerPassword: PLANTED.ownerPassword },
+      directoryContents: [],
+    });
+    expect(JSON.parse(text).output.links).toContainEqual({
+      title: 'Open n8n',
+      url: 'http://acme.n8n.example.com',
+    });
+    expect(text).toContain('would create');
+    expect(lab.writes).toEqual([]);
+    for (const secret of Object.values(PLANTED)) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it('keeps what exists where nothing else was asked for', async () => {
+    const { status, steps, said } = await run({});
+    expect(status).toBe('failed');
+    expect(steps).toMatchObject({ n8n: 'completed', prove: 'failed' });
+    expect(steps.cleanUp).toBe('skipped');
+    expect(said).not.toContain('No pod is left');
+    expect(lab.objects.has(NAMESPACE)).toBe(true);
+  });
+
+  it('takes away again what it has created, where that was asked for', async () => {
+    const { status, steps, said } = await run({ onFailure: 'remove' });
+    expect(status).toBe('failed');
+    expect(steps).toMatchObject({ prove: 'failed', cleanUp: 'completed' });
+    expect(said).toContain('Nothing else is left');
+    expect([...lab.objects.keys()].filter(k => !/canary/.test(k))).toEqual([]);
+  });
+
+  it('never takes away a tenant that was there before', async () => {
+    await run({});
+    const { steps } = await run({ onFailure: 'remove' });
+    expect(steps).toMatchObject({ prove: 'failed', cleanUp: 'skipped' });
+    expect(lab.objects.has(NAMESPACE)).toBe(true);
+  });
+
+  it('nor one of which only the entry in Vault was left', async () => {
+    lab.objects.set(ENTRY, { current_version: 1 });
+    const { steps } = await run({ onFailure: 'remove' });
+    expect(steps).toMatchObject({ secrets: 'failed', cleanUp: 'skipped' });
+    expect(lab.objects.has(ENTRY)).toBe(true);
+  });
+
+  it('has nothing to take away where nothing was created', async () => {
+    const { status, steps, said } = await run({
+      onFailure: 'remove',
+      size: 'enormous',
+    });
+    expect(status).toBe('failed');
+    expect(steps).toMatchObject({ plan: 'failed', cleanUp: 'skipped' });
+    expect(said).toContain('There is no size enormous');
+    expect(lab.writes).toEqual([]);
+  });
+
+  it.each(['Short-1', `${'a'.repeat(60)}-long`])(
+    'is refused with a password that n8n would not take: %s',
+    async ownerPassword => {
+      const { status, text } = await submit({}, { ownerPassword });
+      expect(status).toBe(400);
+      expect(text).toMatch(/secrets.ownerPassword does not meet/);
+      expect(text).not.toContain(ownerPassword);
+      expect(lab.writes).toEqual([]);
+    },
+  );
 });

@@ -5,16 +5,11 @@ import {
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { TenantsClient } from '@threewalls/backstage-plugin-tenants-common';
-import {
-  Clusters,
-  readPlatform,
-} from '@threewalls/backstage-plugin-tenants-node';
 import * as actions from './actions';
-import { TenantAuthorizer } from './TenantAuthorizer';
-import { TenantEngine } from './TenantEngine';
+import { TenantTasks } from './TenantTasks';
 
 /**
- * Scaffolder actions that create, resize, prove and remove tenants.
+ * Scaffolder actions that create, resize, restore, prove and remove tenants.
  *
  * @public
  */
@@ -25,26 +20,18 @@ export const scaffolderModuleTenants = createBackendModule({
     reg.registerInit({
       deps: {
         scaffolder: scaffolderActionsExtensionPoint,
-        config: coreServices.rootConfig,
-        auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         discovery: coreServices.discovery,
-        permissions: coreServices.permissions,
-        userInfo: coreServices.userInfo,
       },
-      async init({ scaffolder, config, discovery, ...services }) {
-        const platform = readPlatform(config);
-        const clusters = Clusters.fromPlatform(platform);
-        const engine = TenantEngine.create({
-          ...services,
-          platform,
-          clusters,
-          authorizer: TenantAuthorizer.create({ ...services, clusters }),
+      async init({ scaffolder, discovery, auth, catalog }) {
+        const tasks = new TenantTasks({
           tenants: new TenantsClient({ discoveryApi: discovery }),
+          auth,
+          catalog,
         });
         scaffolder.addActions(
-          ...Object.values(actions).map(create => create({ engine })),
+          ...Object.values(actions).map(create => create({ tasks })),
         );
       },
     });

@@ -7,42 +7,49 @@ import {
   metricsServiceRef,
 } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { registerTenantActions } from './actions';
-import { DatabaseProofStore } from './database/DatabaseProofStore';
+import { openDatabase } from './database/migrate';
+import { OperationStore } from './database/OperationStore';
+import { ProofStore } from './database/ProofStore';
+import { prune } from './database/prune';
+import { RolloutStore } from './database/RolloutStore';
+import { StoredOperation } from './database/rows';
+import { TenantStore } from './database/TenantStore';
+import { engineServiceRef } from './engine';
+import { Inventory } from './inventory/Inventory';
+import { applyExecutor } from './operations/apply';
+import { Canaries } from './operations/Canaries';
+import { OperationRunner } from './operations/OperationRunner';
+import { Operations } from './operations/Operations';
+import { proveExecutor } from './operations/prove';
+import { removeExecutor } from './operations/remove';
+import { Rollouts } from './operations/Rollouts';
 import { registerTenantPermissions } from './permissions/registerTenantPermissions';
 import { TenantAuthorizer } from './permissions/TenantAuthorizer';
 import { createRouter } from './router';
-import { DATABASE, HealthMonitor } from './services/HealthMonitor';
-import { MatrixPages } from './services/MatrixPages';
-import { ProofMetrics } from './services/ProofMetrics';
-import { ProofRunner } from './services/ProofRunner';
-import { ProofScheduler } from './services/ProofScheduler';
-import { ProofView } from './services/ProofView';
+import { Announcer } from './services/Announcer';
+import {
+  clusterProbes,
+  DATABASE,
+  HealthMonitor,
+} from './services/HealthMonitor';
+import { Metrics } from './services/Metrics';
+import { Outdated } from './services/Outdated';
 import {
   readinessProblem,
   tenantsReadinessServiceRef,
 } from './services/readiness';
-import {
-  healthProbesServiceRef,
-  planInspectorServiceRef,
-  platformServiceRef,
-  proverServiceRef,
-  tenantDriftServiceRef,
-  tenantSourceServiceRef,
-  tenantUsageServiceRef,
-  usageSummariesServiceRef,
-  versionsServiceRef,
-} from './services/serviceRefs';
-import { TenantAnnouncer } from './services/TenantAnnouncer';
-import { TenantMatrixOverview } from './services/TenantMatrixOverview';
-import { TenantOverview } from './services/TenantOverview';
-import { TenantPreviewer } from './services/TenantPreviewer';
-import { VisibleTenants } from './services/VisibleTenants';
+import { Scheduler } from './services/Scheduler';
+import { TenantViews } from './services/TenantViews';
+import { Unmanaged } from './services/unmanaged';
+import { UsageSummaries } from './services/UsageSummaries';
 
 /**
- * The tenants backend: REST API, proof runs and their history.
+ * The tenants backend: the one door to clusters and Vault. REST API, operations,
+ * proofs and their history.
  *
  * @public
  */
@@ -55,9 +62,10 @@ export const tenantsPlugin = createBackendPlugin({
         auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
         database: coreServices.database,
-        drift: tenantDriftServiceRef,
-        healthProbes: healthProbesServiceRef,
+        engine: engineServiceRef,
+        events: eventsServiceRef,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
@@ -66,107 +74,135 @@ export const tenantsPlugin = createBackendPlugin({
         notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
-        planInspector: planInspectorServiceRef,
-        platform: platformServiceRef,
-        prover: proverServiceRef,
         readiness: tenantsReadinessServiceRef,
         scheduler: coreServices.scheduler,
         signals: signalsServiceRef,
-        source: tenantSourceServiceRef,
-        usage: tenantUsageServiceRef,
-        usageSummaries: usageSummariesServiceRef,
         userInfo: coreServices.userInfo,
-        versions: versionsServiceRef,
       },
       async init(deps) {
-        const { auditor, httpAuth, lifecycle, logger, source, prover } = deps;
-        const { platform } = deps.platform;
-        const { intervalMs, retention, concurrency, deadlineMs } =
+        const { engine, logger } = deps;
+        const { platform, clusters } = engine;
+        const { intervalMs, maxAgeMs, retention, concurrency } =
           platform.proofs;
-        const store = await DatabaseProofStore.create({
-          database: deps.database,
-          intervalMs,
+        const knex = await openDatabase(deps.database);
+        const store = new TenantStore(knex);
+        const operationStore = new OperationStore(knex);
+        const proofs = new ProofStore(knex, operationStore);
+        const announcer = new Announcer(deps);
+        const inventory = Inventory.create({ ...engine, store, logger });
+        const canaries = new Canaries({ ...engine, logger });
+        const outdated = new Outdated(platform);
+        const isOutdated = outdated.isOutdated.bind(outdated);
+        const views = new TenantViews({
+          inventory,
+          proofs,
+          usage: UsageSummaries.create({ clusters, logger }),
+          maxAgeMs,
+          isOutdated,
         });
-        const announcer = TenantAnnouncer.create({
-          signals: deps.signals,
-          notifications: deps.notifications,
-          auditor,
-          logger,
+        const metrics = new Metrics(deps.metrics, {
+          views,
+          inventory,
+          operations: operationStore,
         });
-        const metrics = ProofMetrics.create({ metrics: deps.metrics, store });
-        const runner = ProofRunner.create({
+        const executed = {
+          ...engine,
           store,
-          source,
-          prover,
-          announcer,
+          operations: operationStore,
+          onChanged: (name: string) => announcer.tenantChanged(name),
+        };
+        const followers = [announcer.moved.bind(announcer)];
+        const onMoved = async (operation: StoredOperation) => {
+          for (const follow of followers) {
+            await follow(operation);
+          }
+        };
+        const runner = new OperationRunner({
+          store: operationStore,
+          executors: {
+            apply: applyExecutor(executed),
+            remove: removeExecutor(executed),
+            prove: proveExecutor({
+              ...executed,
+              inventory,
+              proofs,
+              canaries,
+              logger,
+              onChanged: (tenant, changed) =>
+                announcer.objectsChanged(tenant, changed),
+              async onFinished(tenant, proof, result, changes) {
+                metrics.finished(proof, result);
+                for (const change of changes) {
+                  await announcer.wallChanged(tenant, change);
+                }
+              },
+            }),
+          },
           logger,
           concurrency,
-          deadlineMs,
-          onFinished: (proof, result) => metrics.finished(proof, result),
+          onMoved,
         });
-        lifecycle.addShutdownHook(() => runner.stop());
-        registerTenantPermissions(deps.permissionsRegistry, source);
-        const proofs = ProofView.create({ store });
-        const visible = new VisibleTenants();
+        deps.lifecycle.addShutdownHook(() => runner.stop());
+        registerTenantPermissions(deps.permissionsRegistry, store);
         const authorizer = TenantAuthorizer.create(deps);
-        const overview = TenantOverview.create({
-          source,
-          proofs,
-          visible,
-          usage: deps.usageSummaries,
-          intervalMs,
+        const operations = new Operations({
+          ...deps,
+          platform,
+          store,
+          operations: operationStore,
+          inventory,
+          authorizer,
+          runner,
+          onMoved,
+        });
+        const rollouts = new Rollouts({
+          store: new RolloutStore(knex),
+          operationStore,
+          operations,
+          inventory,
+          authorizer,
+          isOutdated,
+        });
+        followers.push(async ({ rolloutId, finishedAt }) => {
+          if (rolloutId && finishedAt) {
+            // Not awaited: it places the next wave, which may take a while.
+            rollouts.advance().catch(error => {
+              logger.warn(`Roll-outs were not taken on: ${error}`);
+            });
+          }
         });
         const health = HealthMonitor.create({
           probes: [
             { part: DATABASE, check: () => store.ping() },
-            ...deps.healthProbes,
+            ...clusterProbes(clusters),
           ],
           logger,
         });
         deps.readiness.use(() => readinessProblem(store));
-        deps.httpRouter.use(
-          createRouter({
-            auditor,
-            authorizer,
-            drift: deps.drift,
-            health,
-            httpAuth,
-            matrix: TenantMatrixOverview.create({
-              source,
-              proofs,
-              visible,
-              pages: MatrixPages.create({ store, proofs }),
-            }),
-            overview,
-            platform,
-            previewer: TenantPreviewer.create({
-              ...deps,
-              platform,
-              inspector: deps.planInspector,
-            }),
-            runner,
-            source,
-            store,
-            usage: deps.usage,
-            versions: deps.versions,
-          }),
-        );
-        registerTenantActions({
+        const options = {
           ...deps,
+          ...engine,
           authorizer,
-          overview,
-          runner,
-        });
-        await ProofScheduler.create({
-          scheduler: deps.scheduler,
-          store,
-          source,
-          runner,
-          prover,
           health,
-          logger,
+          inventory,
+          operations,
+          operationStore,
+          proofs,
+          rollouts,
+          store,
+          unmanaged: Unmanaged.fromConfig(deps.config, clusters, logger),
+          views,
+        };
+        deps.httpRouter.use(createRouter(options));
+        registerTenantActions(options);
+        await new Scheduler({
+          ...options,
+          operations: operationStore,
+          runner,
+          canaries,
+          announcer,
           intervalMs,
-          retention,
+          prune: () => prune(knex, retention),
         }).start();
       },
     });

@@ -1,9 +1,15 @@
 import { InputError } from '@backstage/errors';
 import {
+  PartialSpec,
   TenantSpec,
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { Platform, STAGES } from '@threewalls/backstage-plugin-tenants-node';
 import { z } from 'zod';
+
+const DEFAULT_SIZE = 'small';
+/** Characters of n8n's own passwords, at least and at most. */
+const PASSWORD = { least: 8, most: 64 };
 
 const limit = z.coerce.number().int().min(1).max(1000);
 const offset = z.coerce.number().int().min(0).default(0);
@@ -18,6 +24,10 @@ export const listSchema = z.object({
 
 export const pageSchema = z.object({ limit: limit.default(20), offset });
 
+export const eventsSchema = z.object({
+  after: z.coerce.number().int().default(-1),
+});
+
 export const matrixSchema = z.object({
   cluster: z.string().optional(),
   tenant: z.string().optional(),
@@ -26,15 +36,72 @@ export const matrixSchema = z.object({
   offset,
 });
 
-export const startSchema = z.object({
-  trigger: z.enum(['user', 'task']).default('user'),
-});
-
 export const reportSchema = z.object({
   format: z.enum(['markdown', 'json']).default('markdown'),
 });
 
-/** @throws InputError that says which field is wrong and why */
+const trigger = z.enum(['user', 'task']).optional();
+/** Syntax only: what is in it `parseSpec` checks, and says in one way. */
+const spec = z.looseObject({ name: z.string(), owner: z.string() });
+
+export const planSchema = z
+  .looseObject({ name: z.string(), owner: z.string() })
+  .and(
+    z.object({
+      adopt: z.boolean().optional(),
+      files: z.boolean().optional(),
+    }),
+  );
+
+export const operationSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('apply'),
+    spec: spec.optional(),
+    size: z.string().optional(),
+    stages: z.array(z.enum(STAGES as [string, ...string[]])).optional(),
+    adopt: z.boolean().optional(),
+    beginAnew: z.boolean().optional(),
+    trigger,
+    ownerPassword: z
+      .string()
+      .refine(
+        ({ length }) => length >= PASSWORD.least && length <= PASSWORD.most,
+        `The first password has ${PASSWORD.least} to ${PASSWORD.most} characters`,
+      )
+      .optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('remove'),
+    confirm: z.string(),
+    keepData: z.boolean().optional(),
+    trigger,
+  }),
+  z.strictObject({ kind: z.literal('prove'), trigger }),
+]);
+
+export const rolloutSchema = z.strictObject({
+  kind: z.enum(['apply', 'prove']),
+  filter: z
+    .strictObject({
+      names: z.array(z.string()).optional(),
+      cluster: z.string().optional(),
+      owner: z.string().optional(),
+      outdated: z.boolean().optional(),
+    })
+    .default({}),
+  waves: z
+    .strictObject({
+      first: z.number().int().min(1).max(1000).optional(),
+      next: z.number().int().min(1).max(1000).optional(),
+    })
+    .optional(),
+});
+
+export const rolloutStateSchema = z.strictObject({
+  state: z.enum(['running', 'paused', 'cancelled']),
+});
+
+/** @throws InputError that says which field is wrong and why, and no value */
 export function parse<T extends z.ZodType>(
   schema: T,
   input: unknown,
@@ -56,5 +123,32 @@ export function parseSpec(input: unknown): TenantSpec {
         .join('; '),
     );
   }
-  return parsed.data;
+  // As the records keep it: JSON knows no `undefined`.
+  return JSON.parse(JSON.stringify(parsed.data));
+}
+
+/**
+ * A spec with what was left out filled in.
+ *
+ * @throws InputError where several clusters are configured and none is named
+ */
+export function withDefaults(
+  asked: PartialSpec,
+  { clusters }: Pick<Platform, 'clusters'>,
+): PartialSpec {
+  const only = clusters.length === 1 ? clusters[0].name : undefined;
+  const cluster = asked.cluster || only;
+  if (!cluster) {
+    throw new InputError(
+      clusters.length === 0
+        ? 'cluster: none is configured under tenants.clusters'
+        : `cluster: which? There is ${clusters.map(c => c.name).join(', ')}`,
+    );
+  }
+  return {
+    ...asked,
+    cluster,
+    size: asked.size || DEFAULT_SIZE,
+    email: asked.email || undefined,
+  };
 }

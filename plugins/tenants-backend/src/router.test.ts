@@ -15,7 +15,7 @@ describe('createRouter', () => {
     let path = '';
     for (const line of description.split('\n')) {
       path = /^ {2}(\/\S*):$/.exec(line)?.[1] ?? path;
-      const method = /^ {4}(get|post|put|delete):$/.exec(line)?.[1];
+      const method = /^ {4}(get|post|put|patch|delete):$/.exec(line)?.[1];
       if (method) {
         described.push(`${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
       }

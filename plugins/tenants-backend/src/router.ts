@@ -3,104 +3,73 @@ import {
   BackstageCredentials,
   HttpAuthService,
 } from '@backstage/backend-plugin-api';
-import { ResourcePermission } from '@backstage/plugin-permission-common';
-import {
-  ProofSummary,
-  ProofTrigger,
-  tenantReadPermission,
-} from '@threewalls/backstage-plugin-tenants-common';
-import {
-  Platform,
-  TenantRecord,
-} from '@threewalls/backstage-plugin-tenants-node';
+import { tenantReadPermission } from '@threewalls/backstage-plugin-tenants-common';
+import { Clusters, Platform } from '@threewalls/backstage-plugin-tenants-node';
 import express from 'express';
 import Router from 'express-promise-router';
+import { OperationStore } from './database/OperationStore';
 import { ProofStore } from './database/ProofStore';
+import { TenantStore } from './database/TenantStore';
+import { Inventory, Tenant } from './inventory/Inventory';
+import { Operations } from './operations/Operations';
+import { Rollouts } from './operations/Rollouts';
 import { TenantAuthorizer, Viewer } from './permissions/TenantAuthorizer';
+import { addOperationRoutes } from './routes/operations';
 import { addPlatformRoutes } from './routes/platform';
 import { addProofRoutes } from './routes/proofs';
 import { addTenantRoutes } from './routes/tenants';
 import { HealthMonitor } from './services/HealthMonitor';
-import { TenantDrift } from './services/TenantDrift';
-import { TenantMatrixOverview } from './services/TenantMatrixOverview';
-import { TenantOverview } from './services/TenantOverview';
-import { TenantPreviewer } from './services/TenantPreviewer';
-import { TenantSource } from './services/TenantSource';
-import { TenantUsageReader } from './services/TenantUsageReader';
-import { VersionsReader } from './services/versions';
+import { TenantViews } from './services/TenantViews';
+import { Unmanaged } from './services/unmanaged';
 
 export interface RouterOptions {
-  httpAuth: HttpAuthService;
   auditor: AuditorService;
   authorizer: TenantAuthorizer;
-  drift: TenantDrift;
+  clusters: Clusters;
   health: Pick<HealthMonitor, 'health'>;
-  matrix: TenantMatrixOverview;
-  overview: TenantOverview;
+  httpAuth: HttpAuthService;
+  inventory: Inventory;
+  operations: Operations;
+  operationStore: OperationStore;
   platform: Platform;
-  previewer: Pick<TenantPreviewer, 'preview'>;
-  source: TenantSource;
-  store: ProofStore;
-  usage: TenantUsageReader;
-  versions: VersionsReader;
-  runner: {
-    start(
-      tenant: TenantRecord,
-      trigger: ProofTrigger,
-    ): Promise<{ proof: ProofSummary; joined: boolean }>;
-  };
+  proofs: ProofStore;
+  rollouts: Rollouts;
+  store: TenantStore;
+  unmanaged: Unmanaged;
+  views: TenantViews;
 }
 
 /** Who asks, and for what; the same for all routes. */
 export interface Access {
   /** Users and services; nobody else gets an answer. */
   caller(req: express.Request): Promise<BackstageCredentials>;
-  /** What of tenants the caller may read. */
+  /** Which tenants the caller may read. */
   reader(req: express.Request): Promise<Viewer>;
   /** The tenant of that name as last listed, if the caller may read it. */
-  readable(req: express.Request, name: string): Promise<TenantRecord>;
-  /** The tenant as its cluster has it, if the caller has the permission. */
-  tenant(
-    req: express.Request,
-    name: string,
-    permission: ResourcePermission,
-  ): Promise<TenantRecord>;
+  readable(req: express.Request, name: string): Promise<Tenant>;
 }
 
 /** The REST API, as schema/openapi.yaml has it. */
 export function createRouter(options: RouterOptions): express.Router {
+  const { httpAuth, authorizer, inventory } = options;
   const router = Router();
   router.use(express.json());
-  const access = createAccess(options);
+  const caller = (req: express.Request) =>
+    httpAuth.credentials(req, { allow: ['user', 'service'] });
+  const access: Access = {
+    caller,
+    reader: async req =>
+      authorizer.viewer(await caller(req), tenantReadPermission),
+    async readable(req, name) {
+      const credentials = await caller(req);
+      const tenant = await inventory.find(name);
+      await authorizer.check(credentials, tenantReadPermission, tenant);
+      return tenant;
+    },
+  };
   addTenantRoutes(router, options, access);
+  addOperationRoutes(router, options, access);
   addProofRoutes(router, options, access);
   addPlatformRoutes(router, options, access);
   return router;
-}
-
-function createAccess(
-  options: Pick<RouterOptions, 'httpAuth' | 'authorizer' | 'source'>,
-): Access {
-  const { httpAuth, authorizer, source } = options;
-  const caller = (req: express.Request) =>
-    httpAuth.credentials(req, { allow: ['user', 'service'] });
-  const reader = async (req: express.Request) =>
-    authorizer.reader(
-      req.headers.authorization,
-      await caller(req),
-      tenantReadPermission,
-    );
-  return {
-    caller,
-    reader,
-    async readable(req, name) {
-      const viewer = await reader(req);
-      const tenant = await source.find(name);
-      return authorizer.check(viewer, tenantReadPermission, tenant);
-    },
-    async tenant(req, name, permission) {
-      const viewer = await authorizer.viewer(await caller(req), permission);
-      return authorizer.check(viewer, permission, await source.get(name));
-    },
-  };
 }

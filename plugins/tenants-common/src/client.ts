@@ -2,10 +2,25 @@ import { ResponseError } from '@backstage/errors';
 import { DriftItem } from './drift';
 import { TenantsHealth } from './health';
 import { GetMatrixRequest, TenantMatrix } from './matrix';
+import {
+  Operation,
+  OperationEvent,
+  OperationRequest,
+  Rollout,
+  RolloutRequest,
+  StartOperationOptions,
+} from './operations';
 import { PlatformInfo } from './platform';
 import { PreviewRequest, TenantPreview } from './preview';
-import { Proof, ProofSummary, ProofTrigger } from './proofs';
-import { ListTenantsRequest, Page, Tenant } from './tenants';
+import { Proof, ProofSummary } from './proofs';
+import {
+  ListTenantsRequest,
+  Page,
+  Removed,
+  Tenant,
+  TenantsPage,
+  UnmanagedNamespace,
+} from './tenants';
 import { TenantUsage } from './usage';
 
 /**
@@ -44,7 +59,7 @@ export interface TenantsApi {
   listTenants(
     request?: ListTenantsRequest,
     options?: TenantsRequestOptions,
-  ): Promise<Page<Tenant>>;
+  ): Promise<TenantsPage>;
   getTenant(name: string, options?: TenantsRequestOptions): Promise<Tenant>;
   listProofs(
     name: string,
@@ -59,7 +74,7 @@ export interface TenantsApi {
   /** Starts a proof, or joins the one that is under way. */
   startProof(
     name: string,
-    request?: { trigger?: ProofTrigger },
+    request?: Pick<StartOperationOptions, 'trigger'>,
     options?: TenantsRequestOptions,
   ): Promise<ProofSummary>;
   /** The last result of every ordered pair of tenants that can be read. */
@@ -68,8 +83,8 @@ export interface TenantsApi {
     options?: TenantsRequestOptions,
   ): Promise<TenantMatrix>;
   /**
-   * What of a tenant is not as planned, as its cluster and Vault have it now.
-   * Takes seconds: each object is asked about.
+   * What of a tenant is not as it was last applied, and what an apply would change
+   * today, as its cluster and Vault have it now. Takes a moment.
    */
   getDrift(
     name: string,
@@ -77,10 +92,7 @@ export interface TenantsApi {
   ): Promise<{ items: DriftItem[] }>;
   /** What a tenant uses now of its quotas, and the n8n that it runs. */
   getUsage(name: string, options?: TenantsRequestOptions): Promise<TenantUsage>;
-  /**
-   * What an apply of a spec would do, for one who may create tenants. Takes
-   * seconds where the tenant exists: each object is asked about.
-   */
+  /** What an apply of a spec would do, for one who could have it applied. */
   previewTenant(
     request: PreviewRequest,
     options?: TenantsRequestOptions,
@@ -98,11 +110,74 @@ export interface TenantsApi {
 }
 
 /**
+ * What is done with tenants, by the same backend.
+ *
+ * @public
+ */
+export interface TenantOperationsApi extends TenantsApi {
+  /**
+   * Starts an operation, or joins an equal one that has not ended. It runs when
+   * no other one of the tenant does.
+   */
+  startOperation(
+    name: string,
+    request: OperationRequest & StartOperationOptions,
+    options?: TenantsRequestOptions,
+  ): Promise<Operation>;
+  /** What was done with a tenant of that name, the newest first. */
+  listOperations(
+    name: string,
+    request?: { limit?: number; offset?: number },
+    options?: TenantsRequestOptions,
+  ): Promise<Page<Operation>>;
+  getOperation(
+    name: string,
+    id: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Operation>;
+  /** What an operation has done, from the event after that position. */
+  listOperationEvents(
+    name: string,
+    id: string,
+    request?: { after?: number },
+    options?: TenantsRequestOptions,
+  ): Promise<{ items: OperationEvent[] }>;
+  /** What is done stays done; running the same again resumes. */
+  cancelOperation(
+    name: string,
+    id: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Operation>;
+  /** Starts an operation on many tenants, in waves; takes `tenant.administer`. */
+  startRollout(
+    request: RolloutRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<Rollout>;
+  listRollouts(options?: TenantsRequestOptions): Promise<Page<Rollout>>;
+  getRollout(id: string, options?: TenantsRequestOptions): Promise<Rollout>;
+  /** Pauses a roll-out, resumes one that is paused or stopped, or gives it up. */
+  updateRollout(
+    id: string,
+    state: 'paused' | 'running' | 'cancelled',
+    options?: TenantsRequestOptions,
+  ): Promise<Rollout>;
+  /** Tenants that were removed, with the certificates of it, the newest first. */
+  listRemoved(
+    request?: { limit?: number; offset?: number },
+    options?: TenantsRequestOptions,
+  ): Promise<Page<Removed>>;
+  /** Namespaces that somebody else made, as config selects them; for services. */
+  listUnmanaged(
+    options?: TenantsRequestOptions,
+  ): Promise<{ items: UnmanagedNamespace[] }>;
+}
+
+/**
  * Client of the tenants backend, for the browser and for other backends.
  *
  * @public
  */
-export class TenantsClient implements TenantsApi {
+export class TenantsClient implements TenantOperationsApi {
   readonly #discovery: TenantsDiscovery;
   readonly #fetch: typeof fetch;
 
@@ -117,7 +192,7 @@ export class TenantsClient implements TenantsApi {
   async listTenants(
     request: ListTenantsRequest = {},
     options?: TenantsRequestOptions,
-  ): Promise<Page<Tenant>> {
+  ): Promise<TenantsPage> {
     return this.#call('GET', `/tenants${query({ ...request })}`, options);
   }
 
@@ -148,11 +223,103 @@ export class TenantsClient implements TenantsApi {
 
   async startProof(
     name: string,
-    request: { trigger?: ProofTrigger } = {},
+    request: Pick<StartOperationOptions, 'trigger'> = {},
     options?: TenantsRequestOptions,
   ): Promise<ProofSummary> {
-    const path = `/tenants/${encodeURIComponent(name)}/proofs`;
-    return this.#call('POST', path, options, request);
+    const { id, tenant, state, trigger, startedAt, createdAt } =
+      await this.startOperation(name, { kind: 'prove', ...request }, options);
+    const isOpen = state === 'queued' || state === 'running';
+    return {
+      id,
+      tenant,
+      state: isOpen ? state : 'done',
+      trigger,
+      startedAt: startedAt ?? createdAt,
+      verdicts: [],
+    };
+  }
+
+  async startOperation(
+    name: string,
+    request: OperationRequest & StartOperationOptions,
+    options?: TenantsRequestOptions,
+  ): Promise<Operation> {
+    return this.#call('POST', operations(name), options, request);
+  }
+
+  async listOperations(
+    name: string,
+    request: { limit?: number; offset?: number } = {},
+    options?: TenantsRequestOptions,
+  ): Promise<Page<Operation>> {
+    return this.#call('GET', `${operations(name)}${query(request)}`, options);
+  }
+
+  async getOperation(
+    name: string,
+    id: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Operation> {
+    return this.#call('GET', operations(name, id), options);
+  }
+
+  async listOperationEvents(
+    name: string,
+    id: string,
+    request: { after?: number } = {},
+    options?: TenantsRequestOptions,
+  ): Promise<{ items: OperationEvent[] }> {
+    const path = `${operations(name, id)}/events${query(request)}`;
+    return this.#call('GET', path, options);
+  }
+
+  async cancelOperation(
+    name: string,
+    id: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Operation> {
+    return this.#call('DELETE', operations(name, id), options);
+  }
+
+  async startRollout(
+    request: RolloutRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<Rollout> {
+    return this.#call('POST', '/operations', options, request);
+  }
+
+  async listRollouts(options?: TenantsRequestOptions): Promise<Page<Rollout>> {
+    return this.#call('GET', '/operations', options);
+  }
+
+  async getRollout(
+    id: string,
+    options?: TenantsRequestOptions,
+  ): Promise<Rollout> {
+    const path = `/operations/${encodeURIComponent(id)}`;
+    return this.#call('GET', path, options);
+  }
+
+  async updateRollout(
+    id: string,
+    state: 'paused' | 'running' | 'cancelled',
+    options?: TenantsRequestOptions,
+  ): Promise<Rollout> {
+    const path = `/operations/${encodeURIComponent(id)}`;
+    return this.#call('PATCH', path, options, { state });
+  }
+
+  async listRemoved(
+    request: { limit?: number; offset?: number } = {},
+    options?: TenantsRequestOptions,
+  ): Promise<Page<Removed>> {
+    return this.#call('GET', `/removed${query(request)}`, options);
+  }
+
+  async listUnmanaged(
+    options?: TenantsRequestOptions,
+  ): Promise<{ items: UnmanagedNamespace[] }> {
+    return this.#call('GET', '/unmanaged', options);
   }
 
   async getMatrix(
@@ -182,7 +349,7 @@ export class TenantsClient implements TenantsApi {
     request: PreviewRequest,
     options?: TenantsRequestOptions,
   ): Promise<TenantPreview> {
-    return this.#call('POST', '/preview', options, request);
+    return this.#call('POST', '/plans', options, request);
   }
 
   async getPlatform(options?: TenantsRequestOptions): Promise<PlatformInfo> {
@@ -238,6 +405,11 @@ export class TenantsClient implements TenantsApi {
     }
     return response;
   }
+}
+
+function operations(name: string, id?: string): string {
+  const path = `/tenants/${encodeURIComponent(name)}/operations`;
+  return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
 }
 
 function query(parameters: Record<string, string | number | undefined>) {

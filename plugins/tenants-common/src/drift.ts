@@ -10,10 +10,16 @@ export interface DriftField {
   field: string;
   live?: JsonValue;
   planned?: JsonValue;
+  /** Field manager that has written it, where that is not the portal */
+  manager?: string;
+  /** ISO 8601, when it was written */
+  since?: string;
 }
 
 /**
- * A resource of a tenant that differs from the plan of the tenant's own spec.
+ * A resource of a tenant that is not as it was last applied: somebody else has
+ * changed it. With `outdated` it is just as it was applied, and the plan of today
+ * has it otherwise.
  *
  * @public
  */
@@ -22,6 +28,7 @@ export interface DriftItem {
   stage: string;
   /** Such as `NetworkPolicy tenant-isolation` */
   id: string;
+  outdated?: boolean;
   /** What applying the tenant again would do: `create` is for what is gone */
   change: 'create' | 'update';
   /** Empty for what is gone */

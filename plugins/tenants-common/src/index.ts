@@ -10,6 +10,7 @@ export * from './egress';
 export * from './health';
 export * from './matrix';
 export * from './names';
+export * from './operations';
 export * from './permissions';
 export * from './platform';
 export * from './preview';

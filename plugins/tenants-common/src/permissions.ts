@@ -42,6 +42,29 @@ export const tenantProvePermission = createPermission({
 });
 
 /**
+ * To put a tenant back to what it was last applied as.
+ *
+ * @public
+ */
+export const tenantRestorePermission = createPermission({
+  name: 'tenant.restore',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_TENANT,
+});
+
+/**
+ * To act for owners that one is no member of, to adopt what is not the portal's, to
+ * see impostors, and to roll out to many tenants at once.
+ *
+ * @public
+ */
+export const tenantAdministerPermission = createPermission({
+  name: 'tenant.administer',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_TENANT,
+});
+
+/**
  * Every permission of the tenants plugin.
  *
  * @public
@@ -52,4 +75,6 @@ export const tenantPermissions = [
   tenantResizePermission,
   tenantRemovePermission,
   tenantProvePermission,
+  tenantRestorePermission,
+  tenantAdministerPermission,
 ];

@@ -1,5 +1,5 @@
 import { DriftField } from './drift';
-import { TenantSpec } from './spec';
+import { PartialSpec } from './operations';
 
 /**
  * What is asked for in {@link TenantsApi.previewTenant}: a spec of which the
@@ -7,8 +7,11 @@ import { TenantSpec } from './spec';
  *
  * @public
  */
-export type PreviewRequest = Pick<TenantSpec, 'name' | 'owner'> &
-  Partial<Omit<TenantSpec, 'name' | 'owner'>>;
+export type PreviewRequest = PartialSpec & {
+  adopt?: boolean;
+  /** Whether the answer is to have the plan as files */
+  files?: boolean;
+};
 
 /**
  * A resource of a plan and what an apply would do to it.
@@ -35,6 +38,15 @@ export interface TenantPreview {
   cluster: string;
   /** Whether there is such a tenant already */
   exists: boolean;
+  /**
+   * Whether there is anything of it: its namespace, an archived one too, or its
+   * entry in Vault
+   */
+  present: boolean;
+  /** Where n8n will be found, where config exposes it */
+  url?: string;
+  /** Names that the tenant goes by in Kubernetes and Vault */
+  names: TenantPlanNames;
   /** In the order of an apply */
   resources: PreviewResource[];
   /**
@@ -42,4 +54,21 @@ export interface TenantPreview {
    * over what the nodes have
    */
   refusal?: string;
+  /** The plan as YAML, HCL and JSON, by path, where that was asked for */
+  files?: Record<string, string>;
+}
+
+/**
+ * Names that a tenant goes by in Kubernetes and Vault.
+ *
+ * @public
+ */
+export interface TenantPlanNames {
+  namespace: string;
+  loginServiceAccount: string;
+  workloadServiceAccount: string;
+  vaultPolicy: string;
+  vaultRole: string;
+  /** Path under the KV mount */
+  kvPath: string;
 }

@@ -7,7 +7,17 @@ import {
 import { tenantNameProblem } from './names';
 
 const ENTITY_REF =
-  /^(group|user):[a-z0-9]([-a-z0-9_.]*[a-z0-9])?\/[a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?$/;
+  /^(group|user):[a-z0-9]([-a-z0-9_.]*[a-z0-9])?\/[a-z0-9]([-a-z0-9_.]*[a-z0-9])?$/;
+
+/**
+ * An entity ref in the one form in which it is stored, compared and turned into
+ * a Kubernetes subject: the catalog takes refs for the same whatever their case.
+ *
+ * @public
+ */
+export function canonicalRef(entityRef: string): string {
+  return entityRef.toLocaleLowerCase('en-US');
+}
 
 /**
  * What a tenant may reach outside its own namespace.
@@ -29,7 +39,7 @@ export interface TenantEgress {
 export interface TenantSpec {
   /** Unique in the portal, whatever the cluster */
   name: string;
-  /** Entity ref of the group or user that owns the tenant */
+  /** Entity ref of the group or user that owns the tenant, canonical */
   owner: string;
   /** Name of one of config's clusters */
   cluster: string;
@@ -52,9 +62,14 @@ export const tenantSpecSchema: z.ZodType<TenantSpec> = z.strictObject({
   name: stringWithout(name => tenantNameProblem(name)),
   owner: z
     .string()
-    .regex(
-      ENTITY_REF,
-      'The owner is an entity ref of a group or user, such as group:default/guests',
+    .transform(canonicalRef)
+    .pipe(
+      z
+        .string()
+        .regex(
+          ENTITY_REF,
+          'The owner is an entity ref of a group or user, such as group:default/guests',
+        ),
     ),
   cluster: z
     .string()

@@ -4,7 +4,6 @@
  * @packageDocumentation
  */
 export * from './apply';
-export { checkMembership, checkName } from './apply/claims';
 export * from './clients';
 export * from './plan';
 export * from './config/platform';

@@ -16,14 +16,18 @@ import {
   TenantUsage,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  breachedReceipts,
   degraded,
   drift,
+  inconclusive,
   matrixOf,
+  minutesAgo,
   platform,
   previewOfNew,
   previewOfResize,
   proofOf,
   proofs,
+  receipts,
   runningProof,
   summaryOf,
   tenants,
@@ -65,16 +69,47 @@ export class FakeTenantsApi implements TenantsApi {
     return this.#tenant(name);
   }
 
-  async listProofs(name: string): Promise<Page<ProofSummary>> {
-    const last = proofs[name];
-    const older = [7, 12, 17, 22].map(minutes => proofOf(name, { minutes }));
-    const items = (last ? [last, ...older] : []).map(summaryOf);
-    return { items, totalItems: items.length };
+  async listProofs(
+    name: string,
+    request: { limit?: number; offset?: number } = {},
+  ): Promise<Page<ProofSummary>> {
+    await this.#reach();
+    const { limit = 20, offset = 0 } = request;
+    const items = this.#history(name);
+    return {
+      items: items.slice(offset, offset + limit),
+      totalItems: items.length,
+    };
   }
 
   async getProof(name: string, id: string): Promise<Proof> {
+    await this.#reach();
     const last = proofs[name];
-    return last?.id === id ? last : proofOf(name, { id });
+    if (last?.id === id) {
+      return last;
+    }
+    const { walls, lastProof } = this.#tenants[name];
+    const [{ status }] = walls;
+    const at = minutesAgo(3);
+    const receiptsOf = {
+      holds: receipts,
+      breached: breachedReceipts,
+      unproven: (iso: string) => [
+        ...receipts(iso).slice(1),
+        {
+          ...inconclusive(iso),
+          check: 'net.own-service',
+          wall: 'network' as const,
+        },
+      ],
+    };
+    return lastProof?.id === id
+      ? proofOf(name, {
+          id,
+          verdicts: [{ status }],
+          receipts: receiptsOf[status](at),
+        })
+      : proofOf(name, { id });
   }
 
   async startProof(name: string): Promise<ProofSummary> {
@@ -140,7 +175,10 @@ export class FakeTenantsApi implements TenantsApi {
   }
 
   async getReport(name: string): Promise<string> {
-    return `# Walls of ${name}\n`;
+    return JSON.stringify({
+      tenant: { name },
+      versions: { kubernetes: 'v1.36.1', cilium: '1.20.2', vault: '1.21.4' },
+    });
   }
 
   async #reach() {
@@ -150,6 +188,30 @@ export class FakeTenantsApi implements TenantsApi {
     if (this.#pretend.get('away') === 'backend') {
       throw new ServiceUnavailableError('connect ECONNREFUSED 127.0.0.1:7007');
     }
+  }
+
+  /** Proofs of a month, with a breach, a doubt and an outage among them. */
+  #history(name: string): ProofSummary[] {
+    const last = proofs[name];
+    if (!last) {
+      return [];
+    }
+    const { createdAt } = this.#tenants[name];
+    const ageMinutes = (Date.now() - Date.parse(createdAt)) / 60_000;
+    const older: ProofSummary[] = [];
+    for (let minutes = 7; minutes < ageMinutes; minutes += 5) {
+      const hours = minutes / 60;
+      const isAway = hours > 30 && hours < 32.5;
+      const network = hours > 9 && hours < 9.3 ? 'breached' : 'holds';
+      const secret = hours > 3 && hours < 3.6 ? 'unproven' : 'holds';
+      if (!isAway) {
+        const verdicts = [{ status: network }, { status: secret }] as const;
+        older.push(
+          summaryOf(proofOf(name, { minutes, verdicts: [...verdicts] })),
+        );
+      }
+    }
+    return [summaryOf(last), ...older];
   }
 
   #tenant(name: string): Tenant {

@@ -11,7 +11,7 @@ import { permissionApiRef } from '@backstage/plugin-permission-react';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import { scaffolderApiRef } from '@backstage/plugin-scaffolder-react';
 import tenantsPlugin, { tenantsApiRef } from '../src';
-import { entities } from './entities';
+import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
 import { fakeScaffolderApi, templateEntities } from './templates';
 
@@ -37,7 +37,7 @@ createDevApp({
               deps: {},
               factory: () =>
                 catalogApiMock({
-                  entities: [...entities, ...templateEntities],
+                  entities: [...entities, team, ...templateEntities],
                 }),
             }),
         }),

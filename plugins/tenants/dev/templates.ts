@@ -5,116 +5,134 @@ import {
 } from '@backstage/plugin-scaffolder-react';
 
 const size = { title: 'Size', type: 'string', 'ui:field': 'TenantSize' };
-const tenant = {
+const tenant = (permission: 'resize' | 'remove') => ({
   title: 'Tenant',
   type: 'string',
-  'ui:field': 'EntityPicker',
-  'ui:options': {
-    allowArbitraryValues: false,
-    defaultKind: 'Resource',
-    catalogFilter: { kind: 'Resource', 'spec.type': 'n8n-tenant' },
-  },
-};
+  'ui:field': 'TenantPicker',
+  'ui:options': { permission },
+});
 const egress = (title: string, kind: 'host' | 'cidr') => ({
   title,
   type: 'array',
   items: { type: 'string' },
-  description: 'One a line',
+  description: 'One per line',
   'ui:field': 'TenantEgress',
   'ui:hideError': true,
   'ui:options': { kind },
 });
-
+const choice = (
+  title: string,
+  value: boolean,
+  options: [boolean, string][],
+) => ({
+  title,
+  type: 'boolean',
+  default: value,
+  enum: options.map(([option]) => option),
+  enumNames: options.map(([, name]) => name),
+  'ui:widget': 'radio',
+});
 const preview = {
   title: 'Preview',
-  schema: {
-    properties: {
-      preview: {
-        title: 'What will happen',
-        type: 'string',
-        'ui:field': 'TenantPreview',
-        'ui:backstage': { review: { show: false } },
-      },
-    },
-  } as TemplateParameterSchema['steps'][number]['schema'],
+  type: 'string',
+  'ui:field': 'TenantPreview',
 };
 
+type Steps = [title: string, required: string[], properties: object][];
+
 /** The forms of the templates, as far as they show this plugin's fields. */
-const TEMPLATES: Record<string, TemplateParameterSchema> = {
+const TEMPLATES: Record<
+  string,
+  { title: string; label: string; steps: Steps }
+> = {
   'create-tenant': {
     title: 'Create an n8n tenant',
+    label: 'Create tenant',
     steps: [
-      {
-        title: 'The tenant',
-        schema: {
-          required: ['name', 'owner', 'cluster', 'size'],
-          properties: {
-            name: {
-              title: 'Name',
-              type: 'string',
-              description: 'It can not be changed later',
-              'ui:field': 'TenantName',
-              'ui:hideError': true,
-            },
-            owner: {
-              title: 'Owner',
-              type: 'string',
-              default: 'group:default/acme-team',
-            },
-            cluster: {
-              title: 'Cluster',
-              type: 'string',
-              'ui:field': 'TenantCluster',
-            },
-            size: { ...size, default: 'small' },
+      [
+        'Tenant',
+        ['name', 'owner'],
+        {
+          name: {
+            title: 'Name',
+            type: 'string',
+            default: '',
+            description:
+              "Lowercase letters, digits and dashes. Can't be changed later",
+            'ui:field': 'TenantName',
+            'ui:hideError': true,
           },
-        },
-      },
-      {
-        title: 'What it may reach',
-        schema: {
-          properties: {
-            egressHosts: egress('Hosts', 'host'),
-            egressCidrs: egress('IPv4 ranges', 'cidr'),
+          owner: {
+            title: 'Owner',
+            type: 'string',
+            description: 'The group that owns the tenant. You must be a member',
+            'ui:field': 'MyGroupsPicker',
           },
+          cluster: {
+            title: 'Cluster',
+            type: 'string',
+            'ui:field': 'TenantCluster',
+          },
+          size: { ...size, default: 'small' },
         },
-      },
-      preview,
+      ],
+      [
+        'Allowed destinations',
+        [],
+        {
+          egressHosts: egress('Hosts', 'host'),
+          egressCidrs: egress('IPv4 ranges', 'cidr'),
+          allowInternet: choice('Broad ranges', false, [
+            [false, 'Refuse'],
+            [true, 'Allow'],
+          ]),
+        },
+      ],
+      [
+        'n8n',
+        [],
+        {
+          email: { title: 'Sign-in e-mail of the first user', type: 'string' },
+          preview,
+        },
+      ],
     ],
   },
   'resize-tenant': {
     title: 'Resize an n8n tenant',
+    label: 'Resize tenant',
     steps: [
-      {
-        title: 'The tenant and its new size',
-        schema: { required: ['tenant', 'size'], properties: { tenant, size } },
-      },
-      preview,
+      [
+        'Tenant and size',
+        ['tenant', 'size'],
+        { tenant: tenant('resize'), size, preview },
+      ],
     ],
   },
   'offboard-tenant': {
     title: 'Offboard an n8n tenant',
+    label: 'Offboard tenant',
     steps: [
-      {
-        title: 'The tenant',
-        schema: {
-          required: ['tenant', 'confirm'],
-          properties: {
-            tenant,
-            keepData: {
-              title: 'Keep the data',
-              type: 'boolean',
-              default: false,
-            },
-            confirm: {
-              title: 'Type the name of the tenant',
-              type: 'string',
-              'ui:field': 'TenantRemoval',
-              'ui:hideError': true,
-            },
+      [
+        'Tenant',
+        ['tenant', 'confirm'],
+        {
+          tenant: tenant('remove'),
+          keepData: choice('Its data', true, [
+            [
+              true,
+              'Keep the volume and the Vault entry, so that creating the tenant again brings everything back',
+            ],
+            [false, 'Delete everything'],
+          ]),
+          confirm: {
+            title: "Type the tenant's name",
+            type: 'string',
+            'ui:field': 'TenantRemoval',
+            'ui:hideError': true,
           },
         },
-      },
+      ],
     ],
   },
 };
@@ -132,6 +150,14 @@ export const templateEntities: Entity[] = Object.entries(TEMPLATES).map(
 /** As much of the scaffolder as a form needs; it runs nothing. */
 export const fakeScaffolderApi = {
   async getTemplateParameterSchema(ref: string) {
-    return TEMPLATES[ref.replace(/.*\//, '')];
+    const { title, label, steps } = TEMPLATES[ref.replace(/.*\//, '')];
+    return {
+      title,
+      presentation: { buttonLabels: { createButtonText: label } },
+      steps: steps.map(([stepTitle, required, properties]) => ({
+        title: stepTitle,
+        schema: { required, properties } as any,
+      })),
+    } as TemplateParameterSchema;
   },
 } as ScaffolderApi;

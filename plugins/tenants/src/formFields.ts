@@ -27,6 +27,12 @@ export const formFields = [
     },
   }),
   FormFieldBlueprint.make({
+    name: 'tenant-picker',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantPicker),
+    },
+  }),
+  FormFieldBlueprint.make({
     name: 'tenant-preview',
     params: {
       field: () => import('./components/FormFields').then(m => m.TenantPreview),

@@ -5,4 +5,5 @@
  */
 export { tenantsPlugin as default } from './plugin';
 export { tenantsApiRef } from './api';
+export { checksTranslationRef } from './checkTexts';
 export { tenantsTranslationRef } from './translation';

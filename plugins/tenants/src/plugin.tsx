@@ -18,7 +18,12 @@ import {
 import { tenantsApiRef } from './api';
 import { formFields } from './formFields';
 import { taskOutputs } from './taskOutputs';
-import { rootRouteRef, templateRouteRef, tenantRouteRef } from './routes';
+import {
+  reportRouteRef,
+  rootRouteRef,
+  templateRouteRef,
+  tenantRouteRef,
+} from './routes';
 
 const isTenant = {
   [`metadata.annotations.${TENANT_ANNOTATION}`]: { $exists: true },
@@ -39,8 +44,7 @@ export const wallsCard = EntityCardBlueprint.make({
   params: {
     type: 'content',
     filter: isTenant,
-    loader: () =>
-      import('./components/WallsCard').then(m => <m.EntityWallsCard />),
+    loader: () => import('./components/Walls').then(m => <m.EntityWallsCard />),
   },
 });
 
@@ -64,7 +68,7 @@ export const tenantsPage = PageBlueprint.make({
     icon: <RiShieldCheckLine />,
     routeRef: rootRouteRef,
     loader: () =>
-      import('./components/TenantsPage').then(m => <m.TenantsPage />),
+      import('./components/TenantsPage').then(m => <m.TenantsRoutes />),
   },
 });
 
@@ -74,7 +78,7 @@ export const tenantsHomeWidget = HomePageWidgetBlueprint.make({
     name: 'TenantsWalls',
     description: 'The tenants and their three walls',
     components: () =>
-      import('./components/TenantsWidget').then(m => ({
+      import('./components/TenantsPage').then(m => ({
         Content: m.TenantsWidget,
       })),
     // The widget is a card already: without this it would sit in a second one.
@@ -95,7 +99,11 @@ export const tenantsPlugin = createFrontendPlugin({
   title: 'Tenants',
   icon: <RiShieldCheckLine />,
   info: { packageJson: () => import('../package.json') },
-  routes: { root: rootRouteRef, entityContent: tenantRouteRef },
+  routes: {
+    root: rootRouteRef,
+    report: reportRouteRef,
+    entityContent: tenantRouteRef,
+  },
   externalRoutes: { template: templateRouteRef },
   extensions: [
     tenantsApi,

@@ -1,9 +1,16 @@
 import {
   createExternalRouteRef,
   createRouteRef,
+  createSubRouteRef,
 } from '@backstage/frontend-plugin-api';
 
 export const rootRouteRef = createRouteRef();
+
+/** A report on tenants that the address names. */
+export const reportRouteRef = createSubRouteRef({
+  parent: rootRouteRef,
+  path: '/report',
+});
 
 export const tenantRouteRef = createRouteRef();
 

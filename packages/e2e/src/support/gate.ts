@@ -8,8 +8,6 @@ export interface GateTarget {
   url: string;
   /** CA of an https target, PEM */
   ca?: Buffer;
-  /** Changes the path of a request, with its query, on its way */
-  rewrite?: (method: string, path: string) => string;
 }
 
 /** A trap of a {@link Gate}: what it waits for, and whom it tells. */
@@ -75,19 +73,18 @@ export class Gate {
   }
 
   #forward(from: IncomingMessage, to: ServerResponse): void {
-    const { method = 'GET', url: asked = '/' } = from;
-    const path = this.target.rewrite?.(method, asked) ?? asked;
+    const { method = 'GET', url: path = '/' } = from;
     const { url } = this.target;
     const { host } = new URL(url);
     const request = (url.startsWith('https:') ? https : http).request(
       `${url}${path}`,
       { method, agent: this.#agent, headers: { ...from.headers, host } },
       answer => {
-        const trap = this.#catch(`${method} ${asked}`);
+        const trap = this.#catch(`${method} ${path}`);
         if (trap) {
           answer.resume();
           // The whole answer: then it has been carried out for certain.
-          answer.once('end', () => trap.caught(`${method} ${asked}`));
+          answer.once('end', () => trap.caught(`${method} ${path}`));
           return;
         }
         to.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -20,6 +20,9 @@ export const labState =
     'lab',
   );
 
+/** Image of n8n in the lab; the proof pods run from it too. */
+export const N8N_IMAGE = 'threewalls.local/n8n:2.41.1';
+
 /** Vault of the lab, as this machine reaches it. */
 export const VAULT_ADDRESS = 'http://198.18.0.2:30820';
 
@@ -46,7 +49,7 @@ function platformWith(
         ],
         network: { provider: 'cilium' },
         overcommit: true,
-        n8n: { image: 'threewalls.local/n8n:2.41.1' },
+        n8n: { image: N8N_IMAGE },
         proofs: { targets: { names: ['other.saas.test'] } },
         ...over,
       },

@@ -1,26 +1,58 @@
-import { createMockDirectory } from '@backstage/backend-test-utils';
+import {
+  createMockDirectory,
+  mockCredentials,
+  mockServices,
+} from '@backstage/backend-test-utils';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
+import { TenantsClient } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  OWNER,
+  PLANTED,
+  startTenantsBackend,
+} from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
 import * as actions from '../actions';
-import { TenantEngine } from '../TenantEngine';
-import { FakeCluster } from './FakeCluster';
-import { configOf, contextOf, engineOf, OWNER, PLANTED } from './setup';
+import { TenantTasks } from '../TenantTasks';
+
+export { OWNER, PLANTED };
+export { STRANGERS } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
+export { allowAll } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
 
 export const workspace = createMockDirectory();
 
-export let lab: FakeCluster;
-export let other: FakeCluster;
-export let engine: TenantEngine;
-let config: ReturnType<typeof configOf>;
+/** The real tenants backend, upon fake clusters. */
+export let backend: Awaited<ReturnType<typeof startTenantsBackend>>;
+export let tasks: TenantTasks;
 
 beforeEach(async () => {
-  [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
-  config = configOf({ lab, other });
-  engine = engineOf(config);
+  backend = await startTenantsBackend();
+  const { port } = backend.server.address() as { port: number };
+  tasks = new TenantTasks({
+    tenants: new TenantsClient({
+      discoveryApi: {
+        getBaseUrl: async () => `http://127.0.0.1:${port}/api/tenants`,
+      },
+    }),
+    auth: mockServices.auth(),
+    catalog: catalogServiceMock({
+      entities: [
+        {
+          apiVersion: 'backstage.io/v1alpha1',
+          kind: 'Resource',
+          metadata: { name: 'acme', namespace: 'default' },
+        },
+      ],
+    }),
+  });
 });
 
-afterEach(async () => {
-  await lab.stop();
-  await other.stop();
-});
+afterEach(() => backend.stop());
+
+/** Requests that changed something in a cluster or in Vault. */
+export const writes = (): object[] => [
+  ...backend.lab.writes,
+  ...backend.other.writes,
+];
 
 const spec = { name: 'acme', owner: OWNER, cluster: 'lab' };
 
@@ -39,6 +71,11 @@ export const ALL = {
     actions.createTenantResizeAction,
     { name: 'acme', size: 'medium' },
   ],
+  'tenant:restore': [actions.createTenantRestoreAction, { name: 'acme' }],
+  'tenant:roll-out': [
+    actions.createTenantRollOutAction,
+    { onlyOutdated: false },
+  ],
   'tenant:secrets:apply': [actions.createTenantSecretsApplyAction, spec],
   'tenant:walls:apply': [actions.createTenantWallsApplyAction, spec],
   'tenant:walls:prove': [
@@ -49,34 +86,55 @@ export const ALL = {
 
 export type Id = keyof typeof ALL;
 export const ids = Object.keys(ALL) as Id[];
-export const takesSpec = ids.filter(id => ALL[id][1] === spec);
 
+/** Runs an action as a task would; what it put out, and all that it said. */
 export async function run(
   id: Id,
   input: object = {},
-  over: Parameters<typeof contextOf>[1] & { permitted?: boolean } = {},
+  over: {
+    isDryRun?: boolean;
+    signal?: AbortSignal;
+    ownerPassword?: string;
+  } = {},
 ) {
   const [create, good] = ALL[id];
-  const { context, said, outputs } = contextOf(
-    { ...good, ...input },
-    { workspacePath: workspace.path, ...over },
-  );
-  const action = create({ engine: engineOf(config, over) });
-  const error = await action.handler(context).then(
-    () => undefined,
-    (e: Error) => e,
-  );
+  const said: string[] = [];
+  const say = (message: string) => said.push(message);
+  const outputs: Record<string, any> = {};
+  const context = {
+    ...createMockActionContext({
+      input: { ...good, ...input } as any,
+      secrets: { ownerPassword: over.ownerPassword ?? PLANTED.ownerPassword },
+      workspacePath: workspace.path,
+    }),
+    logger: { info: say, warn: say, error: say, debug: say },
+    output: (name: string, value: unknown) => {
+      outputs[name] = value;
+    },
+    getInitiatorCredentials: async () => mockCredentials.user(),
+    isDryRun: over.isDryRun,
+    signal: over.signal,
+  };
+  const error = await create({ tasks })
+    .handler(context as any)
+    .then(
+      () => undefined,
+      (e: Error) => e,
+    );
   return { error, said, outputs };
 }
 
 /** What a user could ever see of a run. */
-function seen(of: Awaited<ReturnType<typeof run>>): string {
-  const { error, said, outputs } = of;
-  return JSON.stringify([said, outputs, error?.message, error?.stack, error]);
-}
-
 export function expectNoSecret(of: Awaited<ReturnType<typeof run>>) {
+  const { error, said, outputs } = of;
+  const seen = JSON.stringify([
+    said,
+    outputs,
+    error?.message,
+    error?.stack,
+    error,
+  ]);
   for (const secret of [...Object.values(PLANTED), 'fake-vault-token']) {
-    expect(seen(of)).not.toContain(secret);
+    expect(seen).not.toContain(secret);
   }
 }

@@ -2,25 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import {
   ALL,
-  engine,
+  allowAll,
+  backend,
   expectNoSecret,
   ids,
-  lab,
-  other,
+  PLANTED,
   run,
+  STRANGERS,
+  tasks,
   workspace,
+  writes,
 } from '../__testUtils__/run';
-import { PLANTED } from '../__testUtils__/setup';
 import * as actions from '.';
+
+jest.setTimeout(60_000);
 
 describe('the actions', () => {
   it('have the ids of the templates', () => {
-    const made = Object.values(actions).map(create => create({ engine }).id);
+    const made = Object.values(actions).map(create => create({ tasks }).id);
     expect(made.sort()).toEqual(ids);
   });
 
   it.each(ids)('%s has examples that are YAML and call it', id => {
-    const { examples = [], supportsDryRun, schema } = ALL[id][0]({ engine });
+    const { examples = [], supportsDryRun, schema } = ALL[id][0]({ tasks });
     expect(supportsDryRun).toBe(true);
     expect(examples.length).toBeGreaterThan(0);
     for (const { example } of examples) {
@@ -33,28 +37,25 @@ describe('the actions', () => {
   });
 });
 
-describe('a bad input', () => {
-  it.each([
-    [{ name: '' }],
-    [{ name: 'Acme' }],
-    [{ name: 'canary' }],
-    [{ name: '-a' }],
-    [{ name: 'a'.repeat(64) }],
-    [{ name: 'a"}\npath "*" {' }],
-    [{ owner: 'acme-team' }],
-    [{ size: 'enormous' }],
-    [{ cluster: 'nowhere' }],
-    [{ cluster: undefined }],
-    [{ egressHosts: ['api.saas.test'] }],
-    [{ egressCidrs: ['0.0.0.0/0'] }],
-    [{ egressCidrs: ['169.254.169.254/32'] }],
-    [{ egressCidrs: ['../'] }],
-    [{ email: 'nobody' }],
-  ])('%j is an InputError, and nothing is changed', async input => {
-    const result = await run('tenant:create', input);
-    expect(result.error).toMatchObject({ name: 'InputError' });
-    expect([...lab.writes, ...other.writes]).toEqual([]);
-    expectNoSecret(result);
+describe('what is refused', () => {
+  it.each<[object, string, RegExp]>([
+    [{ name: 'canary' }, 'InputError', /reserved/],
+    [{ name: 'a"}\npath "*" {' }, 'InputError', /lower-case letters/],
+    [{ owner: STRANGERS }, 'NotAllowedError', /not one of its members/],
+    [{ owner: 'group:default/nobody' }, 'InputError', /in the catalog/],
+    [{ size: 'enormous' }, 'InputError', /no size enormous/],
+    [{ cluster: undefined }, 'InputError', /which\? There is lab, other/],
+    [{ egressCidrs: ['0.0.0.0/0'] }, 'InputError', /./],
+    [{ email: 'nobody' }, 'InputError', /e-mail/],
+    [{ name: 'taken' }, 'InputError', /the catalog has/],
+  ])('%j is so as the backend says', async (input, name, message) => {
+    for (const id of ['tenant:create', 'tenant:plan'] as const) {
+      const result = await run(id, input);
+      expect(result.error).toMatchObject({ name });
+      expect(result.error!.message).toMatch(message);
+      expectNoSecret(result);
+    }
+    expect(writes()).toEqual([]);
   });
 
   it('is a password that n8n would not take, and it is not shown', async () => {
@@ -63,21 +64,42 @@ describe('a bad input', () => {
       expect(result.error).toMatchObject({ name: 'InputError' });
       expect(result.error!.message).toMatch(/has 8 to 64 characters/);
       expect(JSON.stringify(result)).not.toContain(ownerPassword);
-      expect(lab.writes).toEqual([]);
+      expect(writes()).toEqual([]);
     }
   });
 
-  it('without the name typed again is refused by tenant:remove', async () => {
-    await run('tenant:create');
-    const before = lab.writes.length;
+  it('is a removal without the name typed again', async () => {
+    await backend.create('acme');
+    const before = writes().length;
     const { error } = await run('tenant:remove', { confirm: 'acne' });
     expect(error).toMatchObject({ name: 'InputError' });
-    expect(lab.writes).toHaveLength(before);
+    expect(writes()).toHaveLength(before);
   });
+
+  it.each(ids.filter(id => id !== 'tenant:roll-out'))(
+    '%s refuses one whom the policy denies',
+    async id => {
+      await backend.create('acme');
+      const before = writes().length;
+      allowAll(
+        backend.permissions,
+        'tenant.create',
+        'tenant.prove',
+        'tenant.remove',
+        'tenant.resize',
+        'tenant.restore',
+        'tenant.administer',
+      );
+      const result = await run(id);
+      expect(result.error).toMatchObject({ name: 'NotAllowedError' });
+      expect(writes()).toHaveLength(before);
+      expectNoSecret(result);
+    },
+  );
 });
 
 describe('what they do', () => {
-  it('creates, changes nothing the second time, resizes and removes', async () => {
+  it('creates, changes nothing the second time, resizes, restores and removes', async () => {
     const first = await run('tenant:create');
     expect(first.error).toBeUndefined();
     expect(first.outputs).toMatchObject({
@@ -85,7 +107,10 @@ describe('what they do', () => {
       updated: 0,
       unchanged: 0,
     });
-    const second = await run('tenant:create');
+    expect(first.said).toContainEqual(
+      expect.stringMatching(/^created {4}Namespace web-tenant-acme {2}\d+ ms$/),
+    );
+    const second = await run('tenant:create', {}, { ownerPassword: '' });
     expect(second.outputs).toMatchObject({ created: 0, updated: 0 });
     expect(second.outputs.unchanged).toBe(first.outputs.created);
     for (const part of ['n8n', 'namespace', 'secrets', 'walls'] as const) {
@@ -94,13 +119,63 @@ describe('what they do', () => {
     }
     const resized = await run('tenant:resize');
     expect(resized.outputs.updated).toBeGreaterThan(0);
+    const restored = await run('tenant:restore');
+    expect(restored.outputs).toMatchObject({ created: 0, updated: 0 });
     const removed = await run('tenant:remove');
     expect(removed).toMatchObject({
       error: undefined,
-      outputs: { removed: true },
+      outputs: { removed: true, kept: [] },
     });
-    expect([...lab.objects.keys()]).toEqual([]);
-    [first, second, resized, removed].forEach(expectNoSecret);
+    expect([...backend.lab.objects.keys()]).toEqual([]);
+    [first, second, resized, restored, removed].forEach(expectNoSecret);
+  });
+
+  it('proves, and fails where a wall does not hold', async () => {
+    await backend.create('acme');
+    const proved = await run('tenant:walls:prove');
+    expect(proved).toMatchObject({
+      error: undefined,
+      outputs: {
+        walls: [{ wall: 'network', status: 'holds' }, {}, {}],
+        entityRef: 'resource:default/acme',
+      },
+    });
+    backend.prover.status.set('acme', 'unproven');
+    const { error } = await run('tenant:walls:prove');
+    expect(error!.message).toMatch(/not ready: network is unproven/);
+    const allowed = await run('tenant:walls:prove', { allowUnproven: true });
+    expect(allowed.error).toBeUndefined();
+    backend.prover.status.set('acme', 'breached');
+    const breached = await run('tenant:walls:prove', { allowUnproven: true });
+    expect(breached.error!.message).toMatch(/network is breached/);
+  });
+
+  it('rolls out in waves, and stops where a wall does not hold', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      await backend.create(name);
+    }
+    // As the schedule does.
+    const advance = setInterval(async () => {
+      const { body } = await backend.api('get', '/operations');
+      for (const { id, state } of body.items) {
+        if (state === 'running') {
+          await backend.api('patch', `/operations/${id}`, { state });
+        }
+      }
+    }, 50);
+    try {
+      backend.prover.status.set('b', 'breached');
+      const waves = { first: 1, next: 1 };
+      const stopped = await run('tenant:roll-out', waves);
+      expect(stopped.error!.message).toMatch(
+        /stopped \(b: the network wall is breached.*1 of 3 tenants are done/,
+      );
+      backend.prover.status.delete('b');
+      const done = await run('tenant:roll-out', waves);
+      expect(done).toMatchObject({ error: undefined, outputs: { done: 3 } });
+    } finally {
+      clearInterval(advance);
+    }
   });
 
   it('says whether anything of a tenant was there', async () => {
@@ -119,17 +194,17 @@ describe('what they do', () => {
       error: undefined,
       outputs: { removed: false },
     });
-    expect(lab.writes).toEqual([]);
+    expect(writes()).toEqual([]);
   });
 
   it.each(ids.filter(id => id !== 'tenant:render'))(
     '%s writes nothing in a dry run',
     async id => {
-      await run('tenant:create');
-      const before = lab.writes.length;
+      await backend.create('acme');
+      const before = writes().length;
       const result = await run(id, {}, { isDryRun: true });
       expect(result.error).toBeUndefined();
-      expect(lab.writes).toHaveLength(before);
+      expect(writes()).toHaveLength(before);
       expectNoSecret(result);
     },
   );
@@ -137,7 +212,7 @@ describe('what they do', () => {
   it('tenant:render writes files into the workspace and nothing elsewhere', async () => {
     const { outputs, error } = await run('tenant:render');
     expect(error).toBeUndefined();
-    expect(lab.writes).toEqual([]);
+    expect(writes()).toEqual([]);
     for (const file of outputs.files as string[]) {
       const text = await readFile(workspace.resolve(file), 'utf8');
       expect(text).not.toContain(PLANTED.ownerPassword);
@@ -146,13 +221,41 @@ describe('what they do', () => {
     expect(escape.error?.name).toBe('NotAllowedError');
   });
 
-  it('stops when the task is cancelled', async () => {
-    const result = await run(
-      'tenant:create',
-      {},
-      { signal: AbortSignal.abort() },
-    );
-    expect(result.error?.name).toBe('AbortError');
-    expect(lab.writes).toEqual([]);
+  it('cancels with the task what it has started', async () => {
+    const gate = backend.lab.hold(/PATCH .*serviceaccounts/);
+    const task = new AbortController();
+    const running = run('tenant:create', {}, { signal: task.signal });
+    for (let i = 0; i < 200 && !backend.lab.held; i++) {
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    task.abort();
+    expect((await running).error?.name).toBe('AbortError');
+    gate();
+    const last = async () =>
+      (await backend.api('get', '/tenants/acme/operations')).body.items[0];
+    for (let i = 0; i < 200 && !(await last()).finishedAt; i++) {
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    expect(await last()).toMatchObject({
+      request: { kind: 'apply' },
+      state: 'cancelled',
+    });
+  });
+
+  it('goes on when the backend is back', async () => {
+    const release = backend.prover.hold();
+    await backend.create('acme');
+    const { tenants } = (tasks as any).options;
+    const { getOperation } = tenants;
+    let failures = 0;
+    tenants.getOperation = async (...args: any[]) => {
+      if (failures++ < 3) {
+        throw new TypeError('fetch failed');
+      }
+      release();
+      return getOperation.apply(tenants, args);
+    };
+    expect((await run('tenant:walls:prove')).error).toBeUndefined();
+    expect(failures).toBeGreaterThan(3);
   });
 });

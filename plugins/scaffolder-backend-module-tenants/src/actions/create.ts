@@ -1,4 +1,4 @@
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { createApplyAction } from './applyAction';
 import { examples } from './create.examples';
 
@@ -7,9 +7,9 @@ import { examples } from './create.examples';
  *
  * @public
  */
-export function createTenantCreateAction(options: { engine: TenantEngine }) {
+export function createTenantCreateAction(options: { tasks: TenantTasks }) {
   return createApplyAction({
-    engine: options.engine,
+    tasks: options.tasks,
     id: 'tenant:create',
     description:
       'Creates a tenant end to end: all stages in their order. Running it again resumes, or changes nothing',

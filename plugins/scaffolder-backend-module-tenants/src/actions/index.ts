@@ -5,6 +5,8 @@ export { createTenantPlanAction } from './plan';
 export { createTenantRemoveAction } from './remove';
 export { createTenantRenderAction } from './render';
 export { createTenantResizeAction } from './resize';
+export { createTenantRestoreAction } from './restore';
+export { createTenantRollOutAction } from './rollOut';
 export { createTenantSecretsApplyAction } from './secretsApply';
 export { createTenantWallsApplyAction } from './wallsApply';
 export { createTenantWallsProveAction } from './wallsProve';

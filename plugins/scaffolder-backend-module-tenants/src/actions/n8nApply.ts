@@ -1,4 +1,4 @@
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { createApplyAction } from './applyAction';
 import { examples } from './n8nApply.examples';
 
@@ -7,9 +7,9 @@ import { examples } from './n8nApply.examples';
  *
  * @public
  */
-export function createTenantN8nApplyAction(options: { engine: TenantEngine }) {
+export function createTenantN8nApplyAction(options: { tasks: TenantTasks }) {
   return createApplyAction({
-    engine: options.engine,
+    tasks: options.tasks,
     id: 'tenant:n8n:apply',
     description: 'Runs n8n for a tenant and waits until it is ready',
     examples,

@@ -1,4 +1,4 @@
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { createApplyAction } from './applyAction';
 import { examples } from './namespaceApply.examples';
 
@@ -8,10 +8,10 @@ import { examples } from './namespaceApply.examples';
  * @public
  */
 export function createTenantNamespaceApplyAction(options: {
-  engine: TenantEngine;
+  tasks: TenantTasks;
 }) {
   return createApplyAction({
-    engine: options.engine,
+    tasks: options.tasks,
     id: 'tenant:namespace:apply',
     description:
       'Creates or updates the namespace of a tenant and who may do what in it',

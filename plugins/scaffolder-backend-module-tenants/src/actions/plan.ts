@@ -1,7 +1,6 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { tenantCreatePermission } from '@threewalls/backstage-plugin-tenants-common';
 import { specInput, toSpec } from '../input';
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { examples } from './plan.examples';
 
 /**
@@ -9,12 +8,12 @@ import { examples } from './plan.examples';
  *
  * @public
  */
-export function createTenantPlanAction(options: { engine: TenantEngine }) {
-  const { engine } = options;
+export function createTenantPlanAction(options: { tasks: TenantTasks }) {
+  const { tasks } = options;
   return createTemplateAction({
     id: 'tenant:plan',
     description:
-      'Shows what an apply of a tenant would change, by server-side dry run; changes nothing',
+      'Shows what an apply of a tenant would change, and fails where it would be refused; changes nothing',
     examples,
     supportsDryRun: true,
     schema: {
@@ -38,19 +37,18 @@ export function createTenantPlanAction(options: { engine: TenantEngine }) {
       },
     },
     async handler(ctx) {
-      const spec = toSpec(ctx.input, engine.platform);
-      const plan = await engine.planFor(ctx, spec, tenantCreatePermission);
-      const differences = await engine.diff(ctx, plan, {
+      const { exists, present, resources } = await tasks.preview(ctx, {
+        ...toSpec(ctx.input),
         adopt: ctx.input.adopt,
       });
-      ctx.output('exists', await engine.isThere(plan));
+      ctx.output('exists', exists || present);
       ctx.output(
         'changes',
-        differences.map(({ stage, id, change, fields }) => ({
+        Array.from(resources, ({ stage, id, change, fields }) => ({
           stage,
           id,
           change,
-          fields: fields.map(f => f.field),
+          fields: Array.from(fields, f => f.field),
         })),
       );
     },

@@ -1,7 +1,6 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { InputError } from '@backstage/errors';
-import { tenantRemovePermission } from '@threewalls/backstage-plugin-tenants-common';
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { examples } from './remove.examples';
 
 /**
@@ -9,8 +8,8 @@ import { examples } from './remove.examples';
  *
  * @public
  */
-export function createTenantRemoveAction(options: { engine: TenantEngine }) {
-  const { engine } = options;
+export function createTenantRemoveAction(options: { tasks: TenantTasks }) {
+  const { tasks } = options;
   return createTemplateAction({
     id: 'tenant:remove',
     description:
@@ -40,6 +39,14 @@ export function createTenantRemoveAction(options: { engine: TenantEngine }) {
       output: {
         removed: zod =>
           zod.boolean({ description: 'Whether the tenant is gone' }),
+        kept: zod =>
+          zod.array(zod.string(), {
+            description: 'What is still there, and why',
+          }),
+        operationId: zod =>
+          zod
+            .string({ description: 'Operation that holds the certificate' })
+            .optional(),
       },
     },
     async handler(ctx) {
@@ -49,26 +56,31 @@ export function createTenantRemoveAction(options: { engine: TenantEngine }) {
           `To remove tenant ${name}, type its name again; nothing was changed`,
         );
       }
-      const tenant = await engine
-        .tenantFor(ctx, name, tenantRemovePermission)
-        .catch((error: Error) => {
-          if (ifExists && error.name === 'NotFoundError') {
-            return undefined;
-          }
-          throw error;
-        });
-      if (!tenant) {
-        ctx.logger.info(`There is no tenant ${name}: nothing to remove`);
+      const started = await (ctx.isDryRun
+        ? tasks.call(ctx, (tenants, request) =>
+            tenants.getTenant(name, request),
+          )
+        : tasks.start(ctx, name, { kind: 'remove', confirm, keepData })
+      ).catch((error: Error) => {
+        if (ifExists && error.name === 'NotFoundError') {
+          return undefined;
+        }
+        throw error;
+      });
+      ctx.output('kept', []);
+      if (!started || 'namespace' in started) {
+        ctx.logger.info(
+          started
+            ? `would remove tenant ${name} (${started.namespace})`
+            : `There is no tenant ${name}: nothing to remove`,
+        );
         ctx.output('removed', false);
         return;
       }
-      if (ctx.isDryRun) {
-        ctx.logger.info(`would remove tenant ${name} (${tenant.namespace})`);
-        ctx.output('removed', false);
-        return;
-      }
-      await engine.remove(ctx, tenant, { confirm, keepData });
+      const { id, certificate } = await tasks.follow(ctx, started);
       ctx.output('removed', true);
+      ctx.output('kept', [...(certificate?.kept ?? [])]);
+      ctx.output('operationId', id);
     },
   });
 }

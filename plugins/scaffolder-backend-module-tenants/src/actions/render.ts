@@ -2,10 +2,8 @@ import { dirname, join } from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { tenantCreatePermission } from '@threewalls/backstage-plugin-tenants-common';
-import { renderPlan } from '@threewalls/backstage-plugin-tenants-node';
 import { specInput, toSpec } from '../input';
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { examples } from './render.examples';
 
 /**
@@ -13,8 +11,8 @@ import { examples } from './render.examples';
  *
  * @public
  */
-export function createTenantRenderAction(options: { engine: TenantEngine }) {
-  const { engine } = options;
+export function createTenantRenderAction(options: { tasks: TenantTasks }) {
+  const { tasks } = options;
   return createTemplateAction({
     id: 'tenant:render',
     description:
@@ -39,13 +37,14 @@ export function createTenantRenderAction(options: { engine: TenantEngine }) {
       },
     },
     async handler(ctx) {
-      const spec = toSpec(ctx.input, engine.platform);
-      const plan = await engine.planFor(ctx, spec, tenantCreatePermission);
+      const spec = toSpec(ctx.input);
+      const preview = await tasks.call(ctx, (tenants, request) =>
+        tenants.previewTenant({ ...spec, files: true }, request),
+      );
       const folder = ctx.input.targetPath || join('tenants', spec.name);
-      const files = Object.entries(renderPlan(plan)).map(([path, content]) => ({
-        path: join(folder, path),
-        content,
-      }));
+      const files = Object.entries(preview.files ?? {}).map(
+        ([path, content]) => ({ path: join(folder, path), content }),
+      );
       for (const { path, content } of files) {
         const target = resolveSafeChildPath(ctx.workspacePath, path);
         await mkdir(dirname(target), { recursive: true });

@@ -1,9 +1,7 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { InputError } from '@backstage/errors';
-import { tenantResizePermission } from '@threewalls/backstage-plugin-tenants-common';
-import { n8nUrl, planTenant } from '@threewalls/backstage-plugin-tenants-node';
 import { applyOutput } from '../input';
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
+import { runApply } from './applyAction';
 import { examples } from './resize.examples';
 
 /**
@@ -11,8 +9,8 @@ import { examples } from './resize.examples';
  *
  * @public
  */
-export function createTenantResizeAction(options: { engine: TenantEngine }) {
-  const { engine } = options;
+export function createTenantResizeAction(options: { tasks: TenantTasks }) {
+  const { tasks } = options;
   return createTemplateAction({
     id: 'tenant:resize',
     description:
@@ -28,17 +26,7 @@ export function createTenantResizeAction(options: { engine: TenantEngine }) {
     },
     async handler(ctx) {
       const { name, size } = ctx.input;
-      const tenant = await engine.tenantFor(ctx, name, tenantResizePermission);
-      if (tenant.phase === 'removing') {
-        throw new InputError(`Tenant ${name} is being removed`);
-      }
-      const plan = planTenant({ ...tenant.spec, size }, engine.platform);
-      const count = await engine.apply(ctx, plan, {});
-      ctx.output('namespace', plan.names.namespace);
-      ctx.output('created', count.created);
-      ctx.output('updated', count.updated);
-      ctx.output('unchanged', count.unchanged);
-      ctx.output('url', n8nUrl(tenant, engine.platform));
+      await runApply(ctx, tasks, name, { kind: 'apply', size });
     },
   });
 }

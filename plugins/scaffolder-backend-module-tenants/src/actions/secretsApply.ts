@@ -1,4 +1,4 @@
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { createApplyAction } from './applyAction';
 import { examples } from './secretsApply.examples';
 
@@ -8,10 +8,10 @@ import { examples } from './secretsApply.examples';
  * @public
  */
 export function createTenantSecretsApplyAction(options: {
-  engine: TenantEngine;
+  tasks: TenantTasks;
 }) {
   return createApplyAction({
-    engine: options.engine,
+    tasks: options.tasks,
     id: 'tenant:secrets:apply',
     description:
       'Gives a tenant its identity and secrets: ServiceAccounts, KV entry, SecretStore, ExternalSecret. Takes the first password of n8n’s owner from the task’s secret ownerPassword',

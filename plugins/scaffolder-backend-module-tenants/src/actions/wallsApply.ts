@@ -1,4 +1,4 @@
-import { TenantEngine } from '../TenantEngine';
+import { TenantTasks } from '../TenantTasks';
 import { createApplyAction } from './applyAction';
 import { examples } from './wallsApply.examples';
 
@@ -7,11 +7,9 @@ import { examples } from './wallsApply.examples';
  *
  * @public
  */
-export function createTenantWallsApplyAction(options: {
-  engine: TenantEngine;
-}) {
+export function createTenantWallsApplyAction(options: { tasks: TenantTasks }) {
   return createApplyAction({
-    engine: options.engine,
+    tasks: options.tasks,
     id: 'tenant:walls:apply',
     description:
       'Puts up the walls of a tenant: network policies, quotas and limits, Vault policy and role',

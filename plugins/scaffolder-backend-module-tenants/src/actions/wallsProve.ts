@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import {
-  Proof,
-  tenantProvePermission,
-  WALLS,
-} from '@threewalls/backstage-plugin-tenants-common';
-import { EngineContext, TenantEngine } from '../TenantEngine';
+import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { TaskContext, TenantTasks } from '../TenantTasks';
 import { examples } from './wallsProve.examples';
 
-/** Milliseconds between two looks at a proof under way. */
+/** Milliseconds between two looks at the catalog. */
 const POLL_MS = 500;
 /** Milliseconds a proof may take, queueing included. */
 const PROOF_MS = 180_000;
@@ -20,10 +16,8 @@ const ENTITY_MS = 60_000;
  *
  * @public
  */
-export function createTenantWallsProveAction(options: {
-  engine: TenantEngine;
-}) {
-  const { engine } = options;
+export function createTenantWallsProveAction(options: { tasks: TenantTasks }) {
+  const { tasks } = options;
   return createTemplateAction({
     id: 'tenant:walls:prove',
     description:
@@ -62,34 +56,29 @@ export function createTenantWallsProveAction(options: {
         ctx.logger.info(`would prove the walls of ${name}`);
         return;
       }
-      await engine.tenantFor(ctx, name, tenantProvePermission);
-      const start = async () => {
-        const token = await engine.token(ctx);
-        const request = { trigger: 'task' } as const;
-        return (await engine.tenants.startProof(name, request, { token })).id;
-      };
       // After a recovery the proof that is under way is followed, not doubled.
-      let proofId = await ctx.checkpoint({
+      const proofId = await ctx.checkpoint({
         key: `v1.tenant.walls.prove.${name}`,
-        fn: start,
+        fn: async () => {
+          const request = { kind: 'prove' } as const;
+          return (await tasks.start(ctx, name, request)).id;
+        },
       });
-      let proof = await follow(engine, ctx, name, proofId);
-      if (proof.receipts.length === 0) {
-        // Cut off, as by the stop of the portal that this task has outlived.
-        proofId = await start();
-        proof = await follow(engine, ctx, name, proofId);
-      }
-      for (const { wall, status, summary } of proof.verdicts) {
+      const { verdicts = [] } = await tasks.follow(
+        { ...ctx, signal: withTimeout(ctx.signal) },
+        { tenant: name, id: proofId },
+      );
+      for (const { wall, status, summary } of verdicts) {
         ctx.logger.info(`${wall.padEnd(8)}  ${status.padEnd(8)}  ${summary}`);
       }
       const walls = WALLS.map(wall => {
-        const verdict = proof.verdicts.find(v => v.wall === wall);
+        const verdict = verdicts.find(v => v.wall === wall);
         const { status = 'unproven', summary = 'no verdict' } = verdict ?? {};
         return { wall, status, summary };
       });
       ctx.output('proofId', proofId);
       ctx.output('walls', walls);
-      ctx.output('entityRef', await waitForEntity(engine, ctx, name));
+      ctx.output('entityRef', await waitForEntity(tasks, ctx, name));
 
       const short = walls.filter(
         ({ status }) =>
@@ -108,44 +97,22 @@ export function createTenantWallsProveAction(options: {
   });
 }
 
-async function follow(
-  engine: TenantEngine,
-  ctx: EngineContext,
-  name: string,
-  id: string,
-): Promise<Proof> {
-  const deadline = Date.now() + PROOF_MS;
-  let said = '';
-  while (Date.now() < deadline) {
-    const token = await engine.token(ctx);
-    const proof = await engine.tenants.getProof(name, id, { token });
-    if (proof.state === 'done') {
-      return proof;
-    }
-    const now = proof.progress?.phase ?? proof.state;
-    if (now !== said) {
-      ctx.logger.info(`proof      ${now}`);
-      said = now;
-    }
-    await sleep(POLL_MS, undefined, { signal: ctx.signal });
-  }
-  throw new Error(
-    `The proof of ${name} did not end within ${
-      PROOF_MS / 1000
-    } s (last: ${said})`,
-  );
+/** A proof that never ends must not hold a task for ever. */
+function withTimeout(signal?: AbortSignal): AbortSignal {
+  const deadline = AbortSignal.timeout(PROOF_MS);
+  return signal ? AbortSignal.any([signal, deadline]) : deadline;
 }
 
 async function waitForEntity(
-  engine: TenantEngine,
-  ctx: EngineContext,
+  tasks: TenantTasks,
+  ctx: TaskContext,
   name: string,
 ): Promise<string> {
   const ref = `resource:default/${name}`;
   const credentials = await ctx.getInitiatorCredentials();
   const deadline = Date.now() + ENTITY_MS;
   for (;;) {
-    if (await engine.catalog.getEntityByRef(ref, { credentials })) {
+    if (await tasks.catalog.getEntityByRef(ref, { credentials })) {
       return ref;
     }
     if (Date.now() > deadline) {

@@ -1,211 +1,277 @@
+import { createServiceFactory } from '@backstage/backend-plugin-api';
 import {
-  createServiceFactory,
-  ServiceRef,
-} from '@backstage/backend-plugin-api';
-import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
+  createMockDirectory,
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import {
+  Operation,
+  OperationRequest,
   Proof,
-  TenantUsage,
-  TenantUsageSummary,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
-  ResourceDifference,
-  TenantPlan,
+  Clusters,
+  readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
+import createKnex from 'knex';
 import request from 'supertest';
+import { stringify } from 'yaml';
+import { engineServiceRef } from '../engine';
 import tenantsPlugin, { tenantConditions } from '../index';
-import { HealthProbe } from '../services/HealthMonitor';
-import { PlanInspector } from '../services/TenantPreviewer';
-import {
-  healthProbesServiceRef,
-  planInspectorServiceRef,
-  proverServiceRef,
-  tenantDriftServiceRef,
-  tenantSourceServiceRef,
-  tenantUsageServiceRef,
-  usageSummariesServiceRef,
-  versionsServiceRef,
-} from '../services/serviceRefs';
-import { FakeProver, FakeTenantSource } from './fakes';
-import { testTenant } from './testTenant';
+import { FakeCluster } from './FakeCluster';
+import { FakeProver } from './FakeProver';
 
-export const difference = {
-  stage: 'walls' as const,
-  id: 'ResourceQuota tenant-quota',
-  change: 'update' as const,
-  fields: [{ field: 'spec.hard.pods', live: '20', planned: '10' }],
-};
+/** The owner group of the tests, and one that the user is no member of. */
+export const OWNER = 'group:default/guests';
+export const STRANGERS = 'group:default/globex';
 
-export const usage: TenantUsage = {
-  quotas: [
-    {
-      quota: 'tenant-quota',
-      resource: 'pods',
-      used: '1',
-      hard: '10',
-      ratio: 0.1,
-    },
-  ],
-  n8n: { image: 'example.com:5000/n8n:2.41.1', version: '2.41.1', ready: true },
-};
-
-const config = {
-  tenants: {
-    clusters: [
-      {
-        name: 'lab',
-        title: 'Lab',
-        kubernetes: { kubeconfig: '/nowhere/kubeconfig' },
-        vault: {
-          address: 'https://192.0.2.20:8200',
-          login: { tokenFile: '/nowhere/token' },
-        },
-      },
-    ],
-  },
+/** Planted: must never show in an answer, an event, a row or a log. */
+export const PLANTED = {
+  clusterToken: 'Planted-cluster-token-4711',
+  vaultSecret: 'Planted-vault-secret-0815',
+  ownerPassword: 'Planted-owner-password-42',
 };
 
 type Permissions = ReturnType<typeof mockServices.permissions.mock>;
 
-/** As a policy would that lets everybody do everything. */
-export function allowAll(permissions: Permissions) {
-  permissions.authorize.mockImplementation(async requests =>
-    requests.map(() => ({ result: AuthorizeResult.ALLOW })),
-  );
-  permissions.authorizeConditional.mockImplementation(async requests =>
-    requests.map(() => ({ result: AuthorizeResult.ALLOW })),
-  );
+/** As a policy would that lets everybody do everything, but for these. */
+export function allowAll(permissions: Permissions, ...denied: string[]) {
+  const decide = async (requests: { permission: { name: string } }[]) =>
+    requests.map(({ permission }) => ({
+      result: denied.includes(permission.name)
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW,
+    }));
+  permissions.authorize.mockImplementation(decide as any);
+  permissions.authorizeConditional.mockImplementation(decide as any);
 }
 
-/** As a policy would that lets owners do everything. */
+/** As a policy would that lets owners do everything, and nobody administer. */
 export function allowOwners(permissions: Permissions, ...claims: string[]) {
   permissions.authorizeConditional.mockImplementation(async requests =>
-    requests.map(({ permission }) => ({
-      result: AuthorizeResult.CONDITIONAL,
-      pluginId: 'tenants',
-      resourceType: permission.resourceType!,
-      conditions: tenantConditions.isTenantOwner({ claims }),
-    })),
+    requests.map(({ permission }) =>
+      permission.name === 'tenant.administer'
+        ? { result: AuthorizeResult.DENY }
+        : {
+            result: AuthorizeResult.CONDITIONAL,
+            pluginId: 'tenants',
+            resourceType: permission.resourceType!,
+            conditions: tenantConditions.isTenantOwner({ claims }),
+          },
+    ),
   );
 }
 
-/** The plugin in a backend, with clusters, provers and the portal's other plugins faked. */
-export async function startTenantsBackend() {
-  const source = new FakeTenantSource();
-  source.tenants = [
-    testTenant('acme'),
-    testTenant('globex', { owner: 'group:default/globex' }),
-    testTenant('far', { cluster: 'prod' }),
-  ];
+const entity = (kind: string, name: string, more: object = {}) => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind,
+  metadata: { name, namespace: 'default' },
+  ...more,
+});
+
+/** What is in the catalog of the tests. */
+export const ENTITIES = [
+  entity('Group', 'guests'),
+  entity('Group', 'globex'),
+  entity('User', 'mock'),
+  entity('Resource', 'taken', { spec: { type: 'database' } }),
+];
+
+/** Config of a portal whose clusters `lab` and `other` are the fakes. */
+export function configOf(
+  credentials: ReturnType<typeof createMockDirectory>,
+  fakes: { lab: FakeCluster; other: FakeCluster },
+  tenants: object = {},
+) {
+  credentials.setContent({
+    'role-id': 'portal',
+    'secret-id': PLANTED.vaultSecret,
+    ...Object.fromEntries(
+      Object.entries(fakes).map(([name, { url }]) => [name, kubeconfig(url)]),
+    ),
+  });
+  return {
+    tenants: {
+      // The fake's node has no capacity to speak of.
+      overcommit: true,
+      clusters: Object.entries(fakes).map(([name, { url }]) => ({
+        name,
+        kubernetes: { kubeconfig: credentials.resolve(name) },
+        vault: {
+          address: url,
+          login: {
+            approle: {
+              roleIdFile: credentials.resolve('role-id'),
+              secretIdFile: credentials.resolve('secret-id'),
+            },
+          },
+        },
+      })),
+      ...tenants,
+    },
+  };
+}
+
+/** Plain HTTP is taken only where a kubeconfig says that TLS need not be. */
+function kubeconfig(server: string): string {
+  return stringify({
+    'current-context': 'fake',
+    contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'portal' } }],
+    clusters: [
+      { name: 'fake', cluster: { server, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name: 'portal', user: { token: PLANTED.clusterToken } }],
+  });
+}
+
+const credentials = createMockDirectory();
+
+/** The plugin in a backend, upon two fake clusters, with a prover that is told what to say. */
+export async function startTenantsBackend(tenants: object = {}) {
+  const [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
+  const config = configOf(credentials, { lab, other }, tenants);
+  const platform = readPlatform(mockServices.rootConfig({ data: config }));
   const prover = new FakeProver();
   const permissions = mockServices.permissions.mock();
   allowAll(permissions);
   const publish = jest.fn(async () => {});
+  const emit = jest.fn(async () => {});
   const send = jest.fn(async () => {});
-  const detect = jest.fn(async () => [difference]);
   const auditor = mockServices.auditor.mock();
   const success = jest.fn();
   const fail = jest.fn();
   auditor.createEvent.mockResolvedValue({ success, fail });
-  const summaries = new Map<string, TenantUsageSummary>([
-    ['acme', { cpu: 0.5, memory: 0.75, pods: 0.1 }],
-  ]);
-  const inspector = {
-    checkCapacity: jest.fn<Promise<void>, [TenantPlan]>(async () => {}),
-    diff: jest.fn<Promise<ResourceDifference[]>, [TenantPlan]>(async () => [
-      difference,
-    ]),
-  } satisfies PlanInspector;
-  const probe: jest.Mocked<HealthProbe> = {
-    part: 'cluster lab',
-    check: jest.fn(async () => {}),
-  };
-  const userInfo = mockServices.userInfo.mock({
-    getUserInfo: async () => ({
-      userEntityRef: 'user:default/guest',
-      ownershipEntityRefs: ['user:default/guest', 'group:default/guests'],
-    }),
+  // As Backstage has SQLite: one connection, so that whoever takes two hangs.
+  const knex = createKnex({
+    client: 'better-sqlite3',
+    connection: ':memory:',
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1 },
   });
-  const { server } = await startTestBackend({
+  const database = mockServices.database.mock({ getClient: async () => knex });
+  const backend = await startTestBackend({
     features: [
       tenantsPlugin,
-      replace(tenantSourceServiceRef, source),
-      replace(proverServiceRef, prover),
-      replace(tenantDriftServiceRef, { detect }),
-      replace(tenantUsageServiceRef, { read: async () => usage }),
-      replace(usageSummariesServiceRef, {
-        stamp: 1,
-        refresh: async () => {},
-        get: tenant => summaries.get(tenant.name),
-      }),
-      replace(planInspectorServiceRef, inspector),
-      replace(healthProbesServiceRef, [probe]),
-      replace(versionsServiceRef, {
-        read: async () => ({
-          kubernetes: 'v1.36.3',
-          cilium: 'not readable',
-          vault: '1.19.0',
-          externalSecrets: 'v0.20.4',
-          portal: '0.1.0',
+      createServiceFactory({
+        service: engineServiceRef,
+        deps: {},
+        factory: () => ({
+          platform,
+          clusters: Clusters.fromPlatform(platform),
+          prove: prover.prove,
         }),
       }),
-      replace(notificationService, { send }),
-      replace(signalsServiceRef, { publish }),
+      createServiceFactory({
+        service: notificationService,
+        deps: {},
+        factory: () => ({ send }),
+      }),
+      createServiceFactory({
+        service: signalsServiceRef,
+        deps: {},
+        factory: () => ({ publish }),
+      }),
+      createServiceFactory({
+        service: eventsServiceRef,
+        deps: {},
+        factory: () => ({ publish: emit, subscribe: async () => {} }),
+      }),
+      database.factory,
       permissions.factory,
       auditor.factory,
-      catalogServiceMock.factory({
-        entities: ['guests', 'globex'].map(name => ({
-          apiVersion: 'backstage.io/v1alpha1',
-          kind: 'Group',
-          metadata: { name, namespace: 'default' },
-        })),
-      }),
-      userInfo.factory,
+      catalogServiceMock.factory({ entities: ENTITIES }),
+      mockServices.userInfo.mock({
+        getUserInfo: async () => ({
+          userEntityRef: 'user:default/mock',
+          ownershipEntityRefs: ['user:default/mock', OWNER],
+        }),
+      }).factory,
       mockServices.rootConfig.factory({ data: config }),
       mockServices.scheduler.factory({ skipTaskRunOnStartup: true }),
     ],
   });
-  const api = (method: 'get' | 'post', path: string) =>
-    request(server)[method](`/api/tenants${path}`);
-  async function follow(location: string): Promise<Proof> {
-    for (let i = 0; i < 500; i++) {
-      const { body } = await request(server).get(location);
-      if (body.state === 'done') {
+  const { server } = backend;
+  const api = (
+    method: 'get' | 'post' | 'delete' | 'patch',
+    path: string,
+    body?: object,
+    auth: string = mockCredentials.user.header(),
+  ) =>
+    request(server)
+      [method](`/api/tenants${path}`)
+      .set('Authorization', auth)
+      .send(body);
+  const start = (
+    name: string,
+    body: OperationRequest & Record<string, unknown>,
+  ) => api('post', `/tenants/${name}/operations`, body);
+  async function follow(started: request.Response): Promise<Operation> {
+    if (started.status !== 202) {
+      throw new Error(`${started.status}: ${started.body.error?.message}`);
+    }
+    for (let i = 0; i < 1000; i++) {
+      const { body } = await request(server)
+        .get(started.headers.location)
+        .set('Authorization', mockCredentials.user.header());
+      if (body.finishedAt) {
         return body;
       }
       await new Promise(resolve => setTimeout(resolve, 5));
     }
-    throw new Error(`The proof at ${location} did not end`);
+    throw new Error(`The operation at ${started.headers.location} did not end`);
+  }
+  const run = async (name: string, body: Parameters<typeof start>[1]) =>
+    follow(await start(name, body));
+  const spec = (name: string, over: object = {}) => ({
+    name,
+    owner: OWNER,
+    cluster: 'lab',
+    ...over,
+  });
+  /** Makes a tenant, all of it. */
+  async function create(name: string, over: object = {}): Promise<Operation> {
+    const made = await run(name, { kind: 'apply', spec: spec(name, over) });
+    if (made.state !== 'succeeded') {
+      throw new Error(`${name} was not made: ${made.error}`);
+    }
+    return made;
   }
   async function prove(name: string): Promise<Proof> {
-    const started = await api('post', `/tenants/${name}/proofs`);
-    expect(started.status).toBe(202);
-    return follow(started.headers.location);
+    const { id } = await run(name, { kind: 'prove' });
+    return (await api('get', `/tenants/${name}/proofs/${id}`)).body;
   }
+  const namespace = (name: string) =>
+    lab.objects.get(`/api/v1/namespaces/web-tenant-${name}`);
   return {
     api,
-    prove,
+    start,
     follow,
+    run,
+    spec,
+    create,
+    prove,
+    namespace,
     server,
-    source,
+    stop: async () => {
+      await backend.stop();
+      await Promise.all([lab.stop(), other.stop(), knex.destroy()]);
+    },
+    knex,
+    lab,
+    other,
     prover,
     permissions,
     publish,
+    emit,
     send,
-    detect,
     auditor,
     success,
     fail,
-    inspector,
-    probe,
-    summaries,
   };
-}
-
-function replace<T>(service: ServiceRef<T, 'plugin'>, instance: T) {
-  return createServiceFactory({ service, deps: {}, factory: () => instance });
 }

@@ -1,27 +1,37 @@
-import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import { Tenant } from '../inventory/Inventory';
 
-/** A tenant as a cluster would hold it, for tests. */
-export function testTenant(
+/** A spec of the tests' own. */
+export function testSpec(
   name: string,
-  overrides: Partial<TenantRecord> = {},
-): TenantRecord {
-  const { cluster = 'lab', owner = 'group:default/guests' } = overrides;
+  over: Partial<TenantSpec> = {},
+): TenantSpec {
   return {
+    name,
+    owner: 'group:default/guests',
+    cluster: 'lab',
+    size: 'small',
+    egress: { hosts: [], cidrs: [] },
+    allowInternet: false,
+    ...over,
+  };
+}
+
+/** A tenant as the inventory has it. */
+export function testTenant(name: string, over: Partial<Tenant> = {}): Tenant {
+  const { cluster = 'lab', owner = 'group:default/guests' } = over;
+  return {
+    uid: `uid-${name}`,
     name,
     cluster,
     namespace: `web-tenant-${name}`,
     owner,
-    spec: {
-      name,
-      owner,
-      cluster,
-      size: 'small',
-      egress: { hosts: [], cidrs: [] },
-      allowInternet: false,
-    },
+    spec: testSpec(name, { owner, cluster }),
     phase: 'active',
     createdAt: '2025-01-01T00:00:00.000Z',
-    resourceVersion: '1',
-    ...overrides,
+    seeding: false,
+    status: 'unproven',
+    changed: [],
+    ...over,
   };
 }

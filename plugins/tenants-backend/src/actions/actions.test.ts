@@ -3,13 +3,21 @@ import request from 'supertest';
 import {
   allowOwners,
   startTenantsBackend,
+  STRANGERS,
 } from '../__testUtils__/startTenantsBackend';
 
 jest.setTimeout(30_000);
 
 describe('actions of the registry', () => {
+  let t: Awaited<ReturnType<typeof startTenantsBackend>>;
+
+  afterEach(() => t.stop());
+
   async function setup() {
-    const t = await startTenantsBackend();
+    t = await startTenantsBackend();
+    for (const name of ['acme', 'far', 'globex']) {
+      await t.create(name, { cluster: name === 'far' ? 'other' : 'lab' });
+    }
     const call = (method: 'get' | 'post', path: string) =>
       request(t.server)
         [method](`/api/tenants/.backstage/actions/v1/actions${path}`)
@@ -64,7 +72,11 @@ describe('actions of the registry', () => {
 
   it('do for nobody what the API would not', async () => {
     const { invoke, permissions, prover, fail } = await setup();
-    allowOwners(permissions, 'group:default/globex');
+    await t
+      .knex('tenants')
+      .where({ name: 'globex' })
+      .update({ owner: STRANGERS });
+    allowOwners(permissions, STRANGERS);
     const list = await invoke('list-tenants', {});
     expect(list.body.output.tenants).toMatchObject([{ name: 'globex' }]);
     for (const action of ['get-tenant-walls', 'prove-tenant']) {

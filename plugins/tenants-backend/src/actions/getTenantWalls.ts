@@ -6,7 +6,7 @@ import type { ActionOptions } from '.';
 
 /** Registers the action `get-tenant-walls`. */
 export function registerGetTenantWallsAction(options: ActionOptions): void {
-  const { actionsRegistry, authorizer, overview, source } = options;
+  const { actionsRegistry, authorizer, inventory, views } = options;
   actionsRegistry.register({
     name: 'get-tenant-walls',
     title: 'Get the walls of a tenant',
@@ -22,7 +22,9 @@ export function registerGetTenantWallsAction(options: ActionOptions): void {
             z.object({
               wall: z.enum(['network', 'secret', 'resource']),
               status: z.enum(['holds', 'breached', 'unproven']),
-              stale: z.boolean().describe('The proof is older than two rounds'),
+              stale: z
+                .boolean()
+                .describe('The proof is too old for its wall to hold'),
               summary: z.string(),
               provedAt: z.string().optional().describe('ISO 8601'),
             }),
@@ -37,19 +39,15 @@ export function registerGetTenantWallsAction(options: ActionOptions): void {
     },
     examples: [{ title: 'The walls of acme', input: { name: 'acme' } }],
     action: async ({ input, credentials }) => {
-      const viewer = await authorizer.viewer(credentials, tenantReadPermission);
-      const record = authorizer.check(
-        viewer,
-        tenantReadPermission,
-        await source.find(input.name),
-      );
-      const { name, walls, lastProof, currentProof } = await overview.describe(
-        record,
+      const tenant = await inventory.find(input.name);
+      await authorizer.check(credentials, tenantReadPermission, tenant);
+      const { name, walls, lastProof, currentProof } = await views.describe(
+        tenant,
       );
       return {
         output: {
           name,
-          walls,
+          walls: walls.map(({ lastStatus, ...wall }) => wall),
           lastProofId: lastProof?.id,
           currentProofId: currentProof?.id,
           notCovered: [...NOT_COVERED],

@@ -1,5 +1,4 @@
 import { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
-import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
 import { RouterOptions } from '../router';
 import { registerGetTenantWallsAction } from './getTenantWalls';
 import { registerListTenantsAction } from './listTenants';
@@ -7,9 +6,11 @@ import { registerProveTenantAction } from './proveTenant';
 
 /** What the actions do their work with: the same as the routes. */
 export interface ActionOptions
-  extends Pick<RouterOptions, 'auditor' | 'overview' | 'runner' | 'source'> {
+  extends Pick<
+    RouterOptions,
+    'authorizer' | 'inventory' | 'operations' | 'views'
+  > {
   actionsRegistry: ActionsRegistryService;
-  authorizer: TenantAuthorizer;
 }
 
 /** Offers tenants and their proofs as actions, under the permissions of the API. */

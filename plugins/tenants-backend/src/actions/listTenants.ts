@@ -1,15 +1,11 @@
-import {
-  Page,
-  Tenant,
-  tenantReadPermission,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantReadPermission } from '@threewalls/backstage-plugin-tenants-common';
 import type { ActionOptions } from '.';
 
 const DEFAULT_LIMIT = 50;
 
 /** Registers the action `list-tenants`. */
 export function registerListTenantsAction(options: ActionOptions): void {
-  const { actionsRegistry, authorizer, overview } = options;
+  const { actionsRegistry, authorizer, views } = options;
   actionsRegistry.register({
     name: 'list-tenants',
     title: 'List tenants',
@@ -42,7 +38,7 @@ export function registerListTenantsAction(options: ActionOptions): void {
               name: z.string(),
               cluster: z.string(),
               owner: z.string(),
-              phase: z.enum(['active', 'removing']),
+              phase: z.enum(['active', 'removing', 'lost']),
               walls: z.array(
                 z.object({
                   wall: z.enum(['network', 'secret', 'resource']),
@@ -60,8 +56,7 @@ export function registerListTenantsAction(options: ActionOptions): void {
     action: async ({ input, credentials }) => {
       const viewer = await authorizer.viewer(credentials, tenantReadPermission);
       const request = { limit: DEFAULT_LIMIT, offset: 0, ...input };
-      const { body } = await overview.list(request, viewer);
-      const { items, totalItems } = JSON.parse(String(body)) as Page<Tenant>;
+      const { items, totalItems } = await views.list(request, viewer);
       const tenants = items.map(({ name, cluster, owner, phase, walls }) => ({
         name,
         cluster,

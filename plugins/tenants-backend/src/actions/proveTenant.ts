@@ -1,10 +1,8 @@
-import { ConflictError } from '@backstage/errors';
-import { tenantProvePermission } from '@threewalls/backstage-plugin-tenants-common';
 import type { ActionOptions } from '.';
 
 /** Registers the action `prove-tenant`. */
 export function registerProveTenantAction(options: ActionOptions): void {
-  const { actionsRegistry, auditor, authorizer, runner, source } = options;
+  const { actionsRegistry } = options;
   actionsRegistry.register({
     name: 'prove-tenant',
     title: 'Prove a tenant',
@@ -25,33 +23,20 @@ export function registerProveTenantAction(options: ActionOptions): void {
     },
     examples: [{ title: 'Prove acme', input: { name: 'acme' } }],
     action: async ({ input, credentials }) => {
-      const event = await auditor.createEvent({
-        eventId: 'proof-start',
-        severityLevel: 'medium',
-        meta: { tenant: input.name, trigger: 'user' },
-      });
-      try {
-        const viewer = await authorizer.viewer(
-          credentials,
-          tenantProvePermission,
-        );
-        const tenant = authorizer.check(
-          viewer,
-          tenantProvePermission,
-          await source.get(input.name),
-        );
-        if (tenant.phase === 'removing') {
-          throw new ConflictError(`Tenant ${tenant.name} is being removed`);
-        }
-        const { proof, joined } = await runner.start(tenant, 'user');
-        await event.success({ meta: { proofId: proof.id, joined } });
-        return {
-          output: { proofId: proof.id, state: proof.state, joined },
-        };
-      } catch (error) {
-        await event.fail({ error: error as Error });
-        throw error;
-      }
+      const { operation, joined } = await options.operations.start(
+        input.name,
+        { kind: 'prove' },
+        credentials,
+      );
+      const { id, state } = operation;
+      const isOpen = state === 'queued' || state === 'running';
+      return {
+        output: {
+          proofId: id,
+          state: isOpen ? state : ('done' as const),
+          joined,
+        },
+      };
     },
   });
 }

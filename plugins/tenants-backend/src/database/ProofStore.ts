@@ -1,20 +1,35 @@
 import {
   Page,
   Proof,
-  ProofProgress,
   ProofSummary,
-  ProofTrigger,
   Receipt,
+  Tenant,
   Wall,
+  WALLS,
   WallStatus,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { TenantChanges } from './changes';
+import { Knex } from 'knex';
+import { readNow } from './dialect';
+import { OperationStore } from './OperationStore';
+import {
+  OperationRow,
+  OPERATIONS,
+  PairRow,
+  PAIRS,
+  RECEIPTS,
+  StoredOperation,
+  TenantRow,
+  TENANTS,
+  toIso,
+  toSummary,
+} from './rows';
+import { overallStatus, pairStatus } from './statuses';
 
-/** A proof with the cluster that its tenant is in. */
-export interface StoredProof extends ProofSummary {
-  cluster: string;
-}
+/** Rows of one INSERT; SQLite bounds the variables of a statement. */
+const BATCH = 100;
+/** Names in one WHERE … IN, for the same reason. */
+const MAX_NAMES = 10_000;
 
 /** What a proof came to. */
 export interface ProofResult {
@@ -31,13 +46,6 @@ export interface WallChange {
   summary: string;
 }
 
-/** The last done proof of a tenant. */
-export interface LatestProof {
-  proof: ProofSummary;
-  /** Milliseconds between two proofs as measured; absent after the first */
-  meanGapMs?: number;
-}
-
 /** The last result of one tenant against another. */
 export interface PairResult {
   tenant: string;
@@ -48,97 +56,224 @@ export interface PairResult {
   provedAt: string;
 }
 
-/** A tenant that a proof is under way for, in whichever replica. */
-export interface TenantLock {
-  tenant: string;
-  round: string;
+/** What of a tenant's proofs and operations goes with it in the API. */
+export interface TenantActivity {
+  lastProof?: ProofSummary;
+  currentProof?: ProofSummary;
+  currentOperation?: Tenant['currentOperation'];
 }
 
-/** Either the proofs of a round that is now ours, or the tenant that is busy. */
-export type Claim =
-  | { proofs: StoredProof[]; busy?: undefined }
-  | { busy: string };
-
-/**
- * Proofs, their receipts, and the locks that keep two proofs of one tenant
- * apart, across all replicas of a portal.
- */
-export interface ProofStore {
-  /**
-   * Queues a proof, or joins the one that is queued or running. One that a task
-   * asks for never joins a running one, which may have begun before the task's
-   * change: it waits until that is done.
-   */
-  enqueue(request: {
-    tenant: string;
-    cluster: string;
-    trigger: ProofTrigger;
-  }): Promise<{ proof: StoredProof; joined: boolean }>;
-
-  /** Queued proofs: those that someone waits for first, then the oldest. */
-  queue(): Promise<StoredProof[]>;
-
-  /** Tenants that are locked now. */
-  locks(): Promise<TenantLock[]>;
+/** Proofs: what operations of that kind have come to, and the matrix of pairs. */
+export class ProofStore {
+  constructor(
+    private readonly knex: Knex,
+    private readonly operations: OperationStore,
+  ) {}
 
   /**
-   * Locks the tenant of a queued proof, and its neighbour, in name order; both
-   * proofs are running then, the neighbour's made where none is queued.
+   * Ends a proof of ours with its result: receipts, the pair, the tenant's status.
+   *
+   * @returns walls whose breach is new or over, or `undefined` where the proof is
+   * not ours any more
    */
-  claim(proof: StoredProof, neighbour?: string): Promise<Claim>;
-
-  /** Renews leases; hands back the ids whose lease is still ours. */
-  heartbeat(proofIds: string[]): Promise<string[]>;
-
-  progress(proofId: string, progress: ProofProgress): Promise<void>;
-
-  /**
-   * Stores a result and frees the tenant. `undefined` when the proof is no
-   * longer ours: its lease ran out and somebody else closed it.
-   */
-  finish(
-    proof: StoredProof,
+  async finish(
+    proof: StoredOperation,
     result: ProofResult,
-  ): Promise<{ proof: StoredProof; changes: WallChange[] } | undefined>;
+    neighbourUid?: string,
+  ): Promise<{ proof: StoredOperation; changes: WallChange[] } | undefined> {
+    return this.knex.transaction(async trx => {
+      const done = await this.operations.finish(
+        proof.id,
+        { state: 'succeeded' },
+        trx,
+      );
+      if (!done) {
+        return undefined;
+      }
+      const { id, uid } = done;
+      const at = await readNow(trx);
+      const before = await trx<TenantRow>(TENANTS)
+        .where({ uid: uid ?? '' })
+        .first();
+      const status = overallStatus(result.verdicts);
+      await trx(OPERATIONS)
+        .where({ id })
+        .update({
+          verdicts: JSON.stringify(result.verdicts),
+          neighbour: result.neighbour ?? null,
+          time_to_enforce_ms: result.timeToEnforceMs ?? null,
+          notable: status === 'breached' || status !== before?.status,
+        });
+      await trx.batchInsert(
+        RECEIPTS,
+        result.receipts.map((receipt, position) => ({
+          proof_id: id,
+          position,
+          body: JSON.stringify(receipt),
+        })),
+        BATCH,
+      );
+      if (!before || !uid) {
+        return { proof: done, changes: [] };
+      }
+      if (neighbourUid && result.neighbour) {
+        const pair = pairStatus(result.receipts, result.neighbour);
+        await trx(PAIRS)
+          .insert({
+            uid,
+            neighbour_uid: neighbourUid,
+            attempted_at: at,
+            // A neighbour that was not well leaves no result.
+            ...(pair && { proof_id: id, proved_at: at, status: pair }),
+          })
+          .onConflict(['uid', 'neighbour_uid'])
+          .merge();
+      }
+      const known = before.breached.split(',').filter(Boolean) as Wall[];
+      const changes = changesOf(known, result.verdicts);
+      await trx(TENANTS)
+        .where({ uid })
+        .update({
+          proof_id: id,
+          proved_at: at,
+          status,
+          breached: WALLS.filter(w => isBreached(w, known, changes)).join(),
+        });
+      return { proof: done, changes };
+    });
+  }
 
-  /**
-   * Closes running proofs whose lease ran out, with this result; hands back
-   * what was closed.
-   */
-  closeExpired(result: ProofResult): Promise<StoredProof[]>;
-
-  get(tenant: string, id: string): Promise<Proof | undefined>;
+  /** A proof of whatever has that UID, with its receipts. */
+  async get(uid: string, id: string): Promise<Proof | undefined> {
+    const operation = await this.operations.get(id);
+    if (operation?.request.kind !== 'prove' || operation.uid !== uid) {
+      return undefined;
+    }
+    const row = (await this.knex<OperationRow>(OPERATIONS)
+      .where({ id })
+      .first())!;
+    const bodies = await this.knex(RECEIPTS)
+      .where({ proof_id: id })
+      .orderBy('position')
+      .pluck('body');
+    return { ...toSummary(row), receipts: bodies.map(b => JSON.parse(b)) };
+  }
 
   /** A tenant's proofs, the newest first. */
-  list(
-    tenant: string,
+  async list(
+    uid: string,
     page: { limit: number; offset: number },
-  ): Promise<Page<ProofSummary>>;
+  ): Promise<Page<ProofSummary>> {
+    const query = () =>
+      this.knex<OperationRow>(OPERATIONS).where({ uid, kind: 'prove' });
+    const [rows, counted] = await Promise.all([
+      query()
+        .orderBy('created_at', 'desc')
+        .limit(page.limit)
+        .offset(page.offset),
+      query().count({ count: '*' }).first(),
+    ]);
+    return { items: rows.map(toSummary), totalItems: Number(counted?.count) };
+  }
 
-  /** The last done proof by tenant; of all tenants when none are named. */
-  latest(tenants?: string[]): Promise<Map<string, LatestProof>>;
+  /** The last proof of each tenant, and what is under way, by UID. */
+  async activity(uids: string[]): Promise<Map<string, TenantActivity>> {
+    const [last, open] = await Promise.all([
+      this.knex<OperationRow>(OPERATIONS)
+        .join(TENANTS, `${TENANTS}.proof_id`, `${OPERATIONS}.id`)
+        .modify(only(`${TENANTS}.uid`, uids))
+        .select(`${OPERATIONS}.*`),
+      this.knex<OperationRow>(OPERATIONS)
+        .whereIn('state', ['queued', 'running'])
+        .orderByRaw("case when state = 'running' then 1 else 0 end"),
+    ]);
+    const found = new Map<string, TenantActivity>(
+      last.map((row: OperationRow) => [
+        row.uid!,
+        { lastProof: toSummary(row) },
+      ]),
+    );
+    for (const row of open) {
+      const activity = found.get(row.uid ?? '') ?? {};
+      found.set(row.uid ?? '', {
+        ...activity,
+        ...(row.kind === 'prove'
+          ? { currentProof: toSummary(row) }
+          : {
+              currentOperation: {
+                id: row.id,
+                kind: row.kind,
+                state: row.state,
+                createdAt: toIso(row.created_at),
+              },
+            }),
+      });
+    }
+    return found;
+  }
 
-  /** The worst status of the last done proof, by tenant; of all tenants. */
-  statuses(): Promise<Map<string, WallStatus>>;
+  /** Times at which each tenant's last proof began, in milliseconds, by UID. */
+  async startedAt(): Promise<Map<string, number>> {
+    const rows = await this.knex(OPERATIONS)
+      .join(TENANTS, `${TENANTS}.proof_id`, `${OPERATIONS}.id`)
+      .whereNull('removed_at')
+      .select(`${TENANTS}.uid`, 'started_at');
+    return new Map(rows.map(row => [row.uid, Number(row.started_at)]));
+  }
 
-  /** The proof by tenant that is running, or else the one that is queued. */
-  current(tenants?: string[]): Promise<Map<string, ProofSummary>>;
+  /** Results of these tenants against these neighbours, by UID; default each other. */
+  async pairs(
+    uids: string[],
+    neighbours: string[] = uids,
+  ): Promise<PairResult[]> {
+    const rows = await this.knex<PairRow>(PAIRS)
+      .join(`${TENANTS} as a`, 'a.uid', `${PAIRS}.uid`)
+      .join(`${TENANTS} as b`, 'b.uid', `${PAIRS}.neighbour_uid`)
+      .modify(only(`${PAIRS}.uid`, uids))
+      .modify(only(`${PAIRS}.neighbour_uid`, neighbours))
+      .whereNotNull(`${PAIRS}.status`)
+      .select({
+        tenant: 'a.name',
+        neighbour: 'b.name',
+        status: `${PAIRS}.status`,
+        proofId: `${PAIRS}.proof_id`,
+        provedAt: `${PAIRS}.proved_at`,
+      });
+    return rows.map((row: any) => ({
+      ...row,
+      provedAt: toIso(row.provedAt),
+    }));
+  }
 
-  /** Results of these tenants against these neighbours; default each other. */
-  pairs(tenants: string[], neighbours?: string[]): Promise<PairResult[]>;
+  /** When a tenant was last tried against each neighbour, in milliseconds, by UID. */
+  async attempts(uid: string): Promise<Map<string, number>> {
+    const rows = await this.knex<PairRow>(PAIRS)
+      .where({ uid })
+      .select('neighbour_uid', 'attempted_at');
+    return new Map(rows.map(r => [r.neighbour_uid, Number(r.attempted_at)]));
+  }
+}
 
-  /** When a tenant was last tried against each neighbour, in milliseconds. */
-  attempts(tenant: string): Promise<Map<string, number>>;
+/** With very many, or none, every row; the caller picks by key. */
+function only(column: string, values: string[]) {
+  return (query: Knex.QueryBuilder) => {
+    if (values.length <= MAX_NAMES) {
+      query.whereIn(column, values);
+    }
+  };
+}
 
-  /** Version of the last change to any tenant's proofs. */
-  version(): Promise<number>;
+/** A wall that can't be proved just now changes nothing of what is known. */
+function changesOf(known: Wall[], verdicts: WallVerdict[]): WallChange[] {
+  return verdicts.flatMap(({ wall, status, summary }) => {
+    const isKnown = known.includes(wall);
+    const isNews =
+      (status === 'breached' && !isKnown) || (status === 'holds' && isKnown);
+    return isNews ? [{ wall, status, summary }] : [];
+  });
+}
 
-  /** Tenants whose proofs have changed since a version. */
-  changes(since: number): Promise<TenantChanges>;
-
-  /** @throws when the database can't be reached */
-  ping(): Promise<void>;
-
-  /** Deletes what retention no longer keeps; hands back how many proofs. */
-  prune(retention: { days: number; count: number }): Promise<number>;
+function isBreached(wall: Wall, known: Wall[], changes: WallChange[]): boolean {
+  const change = changes.find(c => c.wall === wall);
+  return change ? change.status === 'breached' : known.includes(wall);
 }

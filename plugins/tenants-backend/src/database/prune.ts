@@ -1,56 +1,82 @@
 import { Knex } from 'knex';
-import { noteChanges } from './changes';
-import { LATEST, PAIRS, PROOFS, RECEIPTS } from './rows';
+import { readNow } from './dialect';
+import { EVENTS, OPERATIONS, RECEIPTS } from './rows';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Proofs deleted by one statement. */
+/** Days that changes, and proofs with something new in them, are kept. */
+const LONG_DAYS = 365;
+/** Operations deleted by one statement. */
 const BATCH = 200;
 
-/** Deletes proofs by age and by number for each tenant, with all that hangs on them. */
-export async function pruneProofs(
+/**
+ * Deletes proofs by age and by number for each tenant, and everything else by a
+ * longer age. Removals stay: they are the certificates of what was done.
+ *
+ * @returns how many
+ */
+export async function prune(
   knex: Knex,
   retention: { days: number; count: number },
-  now: number,
 ): Promise<number> {
-  const oldest = now - retention.days * DAY_MS;
-  await knex.transaction(async trx => {
-    const old = trx(LATEST).where('finished_at', '<', oldest);
-    const tenants = await old.clone().pluck('tenant');
-    await old.delete();
-    await noteChanges(trx, tenants);
-  });
-  await knex(PAIRS).where('attempted_at', '<', oldest).delete();
-  let deleted = 0;
-  const tenants = await knex(PROOFS).distinct('tenant').pluck('tenant');
-  for (const tenant of tenants) {
-    const kept = await knex(PROOFS)
-      .where({ tenant })
+  const at = await readNow(knex);
+  const oldest = at - retention.days * DAY_MS;
+  const long = at - Math.max(LONG_DAYS, retention.days) * DAY_MS;
+  let deleted = await deleteAll(knex, query =>
+    query
+      .whereNot({ kind: 'remove' })
+      .where(q =>
+        q
+          .where('created_at', '<', long)
+          .orWhere(proof =>
+            proof
+              .where({ kind: 'prove', notable: false })
+              .where('created_at', '<', oldest),
+          ),
+      ),
+  );
+  const uids = await knex(OPERATIONS)
+    .where({ kind: 'prove' })
+    .whereNotNull('uid')
+    .distinct('uid')
+    .pluck('uid');
+  for (const uid of uids) {
+    const kept = await knex(OPERATIONS)
+      .where({ uid, kind: 'prove' })
       .orderBy('created_at', 'desc')
       .offset(Math.max(retention.count, 1) - 1)
       .first('created_at');
-    const before = Math.max(oldest, Number(kept?.created_at ?? 0));
-    deleted += await deleteBefore(knex, tenant, before);
+    if (kept) {
+      deleted += await deleteAll(knex, query =>
+        query
+          .where({ uid, kind: 'prove', notable: false })
+          .where('created_at', '<', kept.created_at),
+      );
+    }
   }
   return deleted;
 }
 
-async function deleteBefore(
+async function deleteAll(
   knex: Knex,
-  tenant: string,
-  before: number,
+  select: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
 ): Promise<number> {
   for (let deleted = 0; ; ) {
-    const ids = await knex(PROOFS)
-      .where({ tenant, state: 'done' })
-      .andWhere('created_at', '<', before)
+    const ids = await select(knex(OPERATIONS))
+      .whereNotIn('state', ['queued', 'running'])
+      // What a tenant's status stands on stays.
+      .whereNotIn(
+        'id',
+        knex('tenants').whereNotNull('proof_id').select('proof_id'),
+      )
       .limit(BATCH)
       .pluck('id');
-    if (!ids.length) {
+    if (ids.length === 0) {
       return deleted;
     }
     await knex.transaction(async trx => {
       await trx(RECEIPTS).whereIn('proof_id', ids).delete();
-      await trx(PROOFS).whereIn('id', ids).delete();
+      await trx(EVENTS).whereIn('operation_id', ids).delete();
+      await trx(OPERATIONS).whereIn('id', ids).delete();
     });
     deleted += ids.length;
   }

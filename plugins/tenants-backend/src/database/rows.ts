@@ -1,99 +1,200 @@
 import {
-  ProofState,
+  Operation,
+  OperationKind,
+  OperationRequest,
+  OperationState,
   ProofSummary,
   ProofTrigger,
-  Receipt,
+  TenantChange,
+  TenantSpec,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { StoredProof } from './ProofStore';
 
-export const PROOFS = 'proofs';
+export const TENANTS = 'tenants';
+export const APPLIED = 'applied_resources';
+export const OPERATIONS = 'operations';
+export const EVENTS = 'operation_events';
 export const RECEIPTS = 'receipts';
-export const LATEST = 'latest_proofs';
 export const PAIRS = 'pairs';
-export const LOCKS = 'tenant_locks';
-export const CHANGES = 'tenant_changes';
-export const COUNTER = 'change_counter';
-
-/** As in the predicate of the index: a binding would keep it from being used. */
-export const IS_OPEN = "state <> 'done'";
+export const ROLLOUTS = 'rollouts';
 
 /** PostgreSQL hands out bigints as strings. */
 export type Milliseconds = number | string;
 
-export interface ProofRow {
+export interface TenantRow {
+  uid: string;
+  name: string;
+  cluster: string;
+  namespace: string;
+  owner: string;
+  spec: string;
+  created_at: Milliseconds;
+  removed_at: Milliseconds | null;
+  seeding: boolean | number;
+  account_uid: string | null;
+  applied_digest: string | null;
+  proof_id: string | null;
+  proved_at: Milliseconds | null;
+  status: WallStatus;
+  breached: string;
+  changed: string | null;
+  lost_since: Milliseconds | null;
+  lost_because: string | null;
+  lost_told: boolean | number;
+}
+
+export interface OperationRow {
   id: string;
+  kind: OperationKind;
   tenant: string;
   cluster: string;
-  state: ProofState;
+  owner: string;
+  uid: string | null;
+  state: OperationState;
   trigger: ProofTrigger;
-  neighbour: string | null;
+  priority: number;
+  requested_by: string | null;
+  request: string;
+  secret: string | null;
+  rollout_id: string | null;
   created_at: Milliseconds;
-  started_at: Milliseconds;
+  started_at: Milliseconds | null;
   finished_at: Milliseconds | null;
-  time_to_enforce_ms: number | null;
-  verdicts: string | null;
-  progress: string | null;
+  attempts: number;
   runner: string | null;
   lease_until: Milliseconds | null;
-}
-
-export interface ReceiptRow {
-  proof_id: string;
-  position: number;
-  tenant: string;
+  cancelled: boolean | number;
+  progress: string | null;
+  result: string | null;
+  error: string | null;
+  round: string | null;
   neighbour: string | null;
-  check_id: string;
-  wall: string;
-  kind: string;
-  outcome: string;
-  body: string;
-}
-
-export interface LatestRow {
-  tenant: string;
-  proof_id: string;
-  status: WallStatus;
-  finished_at: Milliseconds;
-  mean_gap_ms: Milliseconds | null;
-  breached: string;
+  verdicts: string | null;
+  time_to_enforce_ms: number | null;
+  notable: boolean | number;
 }
 
 export interface PairRow {
-  tenant: string;
-  neighbour: string;
+  uid: string;
+  neighbour_uid: string;
   attempted_at: Milliseconds;
   proof_id: string | null;
   proved_at: Milliseconds | null;
   status: WallStatus | null;
 }
 
-export interface LockRow {
-  tenant: string;
-  round: string;
-  runner: string;
-  lease_until: Milliseconds;
+/** A tenant as the portal's records know it, whatever its cluster says. */
+export interface KnownTenant {
+  uid: string;
+  name: string;
+  cluster: string;
+  namespace: string;
+  /** Entity ref, canonical */
+  owner: string;
+  /** As last applied */
+  spec: TenantSpec;
+  /** ISO 8601 */
+  createdAt: string;
+  /** ISO 8601 */
+  removedAt?: string;
+  seeding: boolean;
+  accountUid?: string;
+  appliedDigest?: string;
+  /** Of the last proof: the worst of the three walls */
+  status: WallStatus;
+  proofId?: string;
+  changed: TenantChange[];
+  lost?: { reason: string; since: string; isTold: boolean };
+}
+
+/** An operation with what the API does not show. */
+export interface StoredOperation extends Operation {
+  owner: string;
+  /** Times that somebody has begun with it */
+  attempts: number;
+  /** Hash of the first password */
+  secret?: string;
+  round?: string;
 }
 
 export function toIso(time: Milliseconds): string {
   return new Date(Number(time)).toISOString();
 }
 
-export function toProof(row: ProofRow): StoredProof {
-  return { ...toSummary(row), cluster: row.cluster };
+export function toTenant(row: TenantRow): KnownTenant {
+  return {
+    uid: row.uid,
+    name: row.name,
+    cluster: row.cluster,
+    namespace: row.namespace,
+    owner: row.owner,
+    spec: JSON.parse(row.spec),
+    createdAt: toIso(row.created_at),
+    ...(row.removed_at && { removedAt: toIso(row.removed_at) }),
+    seeding: Boolean(row.seeding),
+    ...(row.account_uid && { accountUid: row.account_uid }),
+    ...(row.applied_digest && { appliedDigest: row.applied_digest }),
+    status: row.status,
+    ...(row.proof_id && { proofId: row.proof_id }),
+    changed: row.changed ? JSON.parse(row.changed) : [],
+    ...(row.lost_since && {
+      lost: {
+        reason: row.lost_because ?? '',
+        since: toIso(row.lost_since),
+        isTold: Boolean(row.lost_told),
+      },
+    }),
+  };
 }
 
-export function toSummary(row: ProofRow): ProofSummary {
-  const finishedAt = row.finished_at ?? undefined;
+export function toOperation(row: OperationRow): StoredOperation {
+  const request: OperationRequest = JSON.parse(row.request);
+  const result = row.result ? JSON.parse(row.result) : undefined;
   return {
     id: row.id,
     tenant: row.tenant,
+    cluster: row.cluster,
+    owner: row.owner,
+    ...(row.uid && { uid: row.uid }),
     state: row.state,
     trigger: row.trigger,
-    startedAt: toIso(row.started_at),
-    ...(finishedAt !== undefined && {
-      finishedAt: toIso(finishedAt),
-      durationMs: Number(finishedAt) - Number(row.started_at),
+    ...(row.requested_by && { requestedBy: row.requested_by }),
+    request,
+    createdAt: toIso(row.created_at),
+    ...(row.started_at && { startedAt: toIso(row.started_at) }),
+    ...(row.finished_at && { finishedAt: toIso(row.finished_at) }),
+    ...(row.progress && { progress: JSON.parse(row.progress) }),
+    ...(row.error && { error: row.error }),
+    ...(result && {
+      [request.kind === 'remove' ? 'certificate' : 'applied']: result,
+    }),
+    ...(row.verdicts && { verdicts: JSON.parse(row.verdicts) }),
+    ...(row.rollout_id && { rolloutId: row.rollout_id }),
+    attempts: row.attempts,
+    ...(row.secret && { secret: row.secret }),
+    ...(row.round && { round: row.round }),
+  };
+}
+
+/** An operation as the API shows it. */
+export function toApi(operation: StoredOperation): Operation {
+  const { owner, attempts, secret, round, ...shown } = operation;
+  return shown;
+}
+
+/** A proof is what an operation of that kind has come to. */
+export function toSummary(row: OperationRow): ProofSummary {
+  const { started_at: started, finished_at: finished } = row;
+  const isOpen = row.state === 'queued' || row.state === 'running';
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    state: isOpen ? (row.state as 'queued' | 'running') : 'done',
+    trigger: row.trigger,
+    startedAt: toIso(started ?? row.created_at),
+    ...(finished !== null && {
+      finishedAt: toIso(finished),
+      durationMs: Number(finished) - Number(started ?? finished),
     }),
     ...(row.neighbour && { neighbour: row.neighbour }),
     ...(row.time_to_enforce_ms !== null && {
@@ -101,23 +202,5 @@ export function toSummary(row: ProofRow): ProofSummary {
     }),
     ...(row.progress && { progress: JSON.parse(row.progress) }),
     verdicts: row.verdicts ? JSON.parse(row.verdicts) : [],
-  };
-}
-
-export function toReceiptRow(
-  proof: { id: string; tenant: string; neighbour?: string },
-  receipt: Receipt,
-  position: number,
-): ReceiptRow {
-  return {
-    proof_id: proof.id,
-    position,
-    tenant: proof.tenant,
-    neighbour: proof.neighbour ?? null,
-    check_id: receipt.check,
-    wall: receipt.wall,
-    kind: receipt.kind,
-    outcome: receipt.outcome,
-    body: JSON.stringify(receipt),
   };
 }

@@ -1,133 +1,149 @@
-import { createHash } from 'node:crypto';
 import {
+  AuthService,
   BackstageCredentials,
   PermissionsRegistryService,
   PermissionsService,
+  UserInfoService,
 } from '@backstage/backend-plugin-api';
-import { NotAllowedError } from '@backstage/errors';
+import { InputError, NotAllowedError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   AuthorizeResult,
+  BasicPermission,
   ResourcePermission,
 } from '@backstage/plugin-permission-common';
 import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
-import { LruMap } from '../services/LruMap';
+import {
+  canonicalRef,
+  tenantAdministerPermission,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantPermissionResourceRef, TenantResource } from './rules';
 
-/** Milliseconds that a decision on reading is good for. */
-const REMEMBER_MS = 1_000;
-/** Callers, and sets of conditions, that are remembered. */
-const MAX_REMEMBERED = 1_000;
-
-/** What of tenants somebody may have. */
-export interface Viewer {
-  /** The same for all who may have the same */
-  key: string;
-  mayHave(tenant: TenantResource): boolean;
-}
-
-const EVERYTHING: Viewer = { key: 'all', mayHave: () => true };
-const NOTHING: Viewer = { key: 'none', mayHave: () => false };
+/** Returns whether somebody may do something with a tenant. */
+export type Viewer = (tenant: TenantResource) => boolean;
 
 /**
- * Decides who may do what with which tenant. Conditions are applied here, upon
- * tenants that are at hand, without asking the permission backend for each.
+ * Decides who may do what with which tenant: the one place that does. Conditions
+ * are applied here, to tenants that are at hand, without asking the permission
+ * backend for each.
  */
 export class TenantAuthorizer {
-  readonly #viewers = new LruMap<string, Viewer>(MAX_REMEMBERED);
-  readonly #decided = new LruMap<
-    string,
-    { viewer: Promise<Viewer>; until: number }
-  >(MAX_REMEMBERED);
-
   static create(options: {
+    auth: AuthService;
+    catalog: CatalogService;
     permissions: PermissionsService;
     permissionsRegistry: PermissionsRegistryService;
-    now?: () => number;
+    userInfo: UserInfoService;
   }): TenantAuthorizer {
-    return new TenantAuthorizer(
-      options.permissions,
-      options.permissionsRegistry,
-      options.now ?? Date.now,
-    );
+    return new TenantAuthorizer(options);
   }
 
   private constructor(
-    private readonly permissions: PermissionsService,
-    private readonly permissionsRegistry: PermissionsRegistryService,
-    private readonly now: () => number,
+    private readonly options: Parameters<typeof TenantAuthorizer.create>[0],
   ) {}
 
-  /** What of tenants these credentials have the permission for. */
+  /** Which tenants these credentials have the permission for. */
   async viewer(
     credentials: BackstageCredentials,
     permission: ResourcePermission,
   ): Promise<Viewer> {
-    const [decision] = await this.permissions.authorizeConditional(
+    const { permissions, permissionsRegistry } = this.options;
+    const [decision] = await permissions.authorizeConditional(
       [{ permission }],
       { credentials },
     );
-    if (decision.result === AuthorizeResult.ALLOW) {
-      return EVERYTHING;
-    }
-    if (decision.result === AuthorizeResult.DENY) {
-      return NOTHING;
-    }
-    const key = JSON.stringify(decision);
-    const known = this.#viewers.get(key);
-    if (known) {
-      return known;
+    if (decision.result !== AuthorizeResult.CONDITIONAL) {
+      return () => decision.result === AuthorizeResult.ALLOW;
     }
     const isAllowed = createConditionAuthorizer(
-      this.permissionsRegistry.getPermissionRuleset(
-        tenantPermissionResourceRef,
-      ),
+      permissionsRegistry.getPermissionRuleset(tenantPermissionResourceRef),
     );
-    const viewer = {
-      key,
-      mayHave: (tenant: TenantResource) => isAllowed(decision, tenant),
-    };
-    this.#viewers.set(key, viewer);
-    return viewer;
+    return tenant => isAllowed(decision, tenant);
+  }
+
+  /** @throws NotAllowedError unless the permission is given for that tenant */
+  async check(
+    credentials: BackstageCredentials,
+    permission: ResourcePermission,
+    tenant: TenantResource,
+  ): Promise<void> {
+    const canAccess = await this.viewer(credentials, permission);
+    if (!canAccess(tenant)) {
+      throw new NotAllowedError(
+        `You don't have permission (${permission.name}) for tenant ${tenant.name}`,
+      );
+    }
   }
 
   /**
-   * As `viewer`, remembered for a second: a page asks several things at once, and
-   * each decision is a request to the permission backend. For reading alone.
+   * Returns where one may change an existing tenant: with the permission, and as a
+   * member of its owner or an administrator of tenants.
    *
-   * @param token - What the caller has shown; the decision is for its bearer only
+   * @throws NotAllowedError
    */
-  async reader(
-    token: string | undefined,
+  async checkChange(
     credentials: BackstageCredentials,
     permission: ResourcePermission,
-  ): Promise<Viewer> {
-    if (!token) {
-      return this.viewer(credentials, permission);
+    tenant: TenantResource,
+  ): Promise<void> {
+    await this.check(credentials, permission, tenant);
+    if (!(await this.#isMember(credentials, tenant.owner))) {
+      const administers = await this.viewer(
+        credentials,
+        tenantAdministerPermission,
+      );
+      if (!administers(tenant)) {
+        throw notAMember(tenant.owner);
+      }
     }
-    // Not the token itself: what is remembered is of no use to anybody else.
-    const hash = createHash('sha256').update(token).digest('base64');
-    const key = `${permission.name} ${hash}`;
-    const known = this.#decided.get(key);
-    if (known && known.until > this.now()) {
-      return known.viewer;
-    }
-    const viewer = this.viewer(credentials, permission);
-    viewer.catch(() => this.#decided.delete(key));
-    this.#decided.set(key, { viewer, until: this.now() + REMEMBER_MS });
-    return viewer;
   }
 
-  /** @throws NotAllowedError unless the viewer may have the tenant */
-  check<T extends TenantResource>(
-    viewer: Viewer,
-    permission: ResourcePermission,
-    tenant: T,
-  ): T {
-    if (!viewer.mayHave(tenant)) {
+  /**
+   * Returns where one may order a tenant for an owner: with the permission, and only
+   * as a member.
+   *
+   * @throws NotAllowedError, or InputError for an owner that does not exist
+   */
+  async checkOrder(
+    credentials: BackstageCredentials,
+    permission: BasicPermission,
+    owner: string,
+  ): Promise<void> {
+    const { permissions, catalog } = this.options;
+    const [decision] = await permissions.authorize([{ permission }], {
+      credentials,
+    });
+    if (decision.result !== AuthorizeResult.ALLOW) {
       throw new NotAllowedError(
-        `You lack the permission ${permission.name} for tenant ${tenant.name}`,
+        `You don't have permission (${permission.name})`,
       );
     }
-    return tenant;
+    if (!(await catalog.getEntityByRef(owner, { credentials }))) {
+      throw new InputError(
+        `owner: there is no ${owner} in the catalog to own the tenant`,
+      );
+    }
+    if (!(await this.#isMember(credentials, owner))) {
+      throw notAMember(owner);
+    }
   }
+
+  /** Users act for themselves and their groups, services for anybody. */
+  async #isMember(
+    credentials: BackstageCredentials,
+    owner: string,
+  ): Promise<boolean> {
+    const { auth, userInfo } = this.options;
+    if (!auth.isPrincipal(credentials, 'user')) {
+      return true;
+    }
+    const { ownershipEntityRefs } = await userInfo.getUserInfo(credentials);
+    return ownershipEntityRefs.map(canonicalRef).includes(canonicalRef(owner));
+  }
+}
+
+function notAMember(owner: string): Error {
+  return new NotAllowedError(
+    `You can't act for ${owner}: you are not one of its members`,
+  );
 }

@@ -3,7 +3,10 @@ import {
   createPermissionResourceRef,
   createPermissionRule,
 } from '@backstage/plugin-permission-node';
-import { RESOURCE_TYPE_TENANT } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  canonicalRef,
+  RESOURCE_TYPE_TENANT,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
 
 /**
@@ -46,14 +49,9 @@ const isTenantOwner = createPermissionRule({
       .describe('Entity refs of which one has to be the owner of the tenant'),
   }),
   apply: (tenant, { claims }) =>
-    claims.some(claim => normalize(claim) === normalize(tenant.owner)),
+    claims.map(canonicalRef).includes(canonicalRef(tenant.owner)),
   toQuery: ({ claims }) => ({ owners: claims }),
 });
-
-/** Entity refs are the same whatever their case. */
-function normalize(entityRef: string): string {
-  return entityRef.toLocaleLowerCase('en-US');
-}
 
 /** Every rule by which a policy may decide on tenants. */
 export const tenantPermissionRules = { isTenantOwner };

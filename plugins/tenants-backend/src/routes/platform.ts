@@ -2,25 +2,22 @@ import express from 'express';
 import type { Access, RouterOptions } from '../router';
 import { platformInfo } from '../services/platformInfo';
 
-/** What the portal offers, what it would do, and whether it is well. */
+/** What the portal offers, and whether it is well. */
 export function addPlatformRoutes(
   router: express.Router,
-  options: Pick<RouterOptions, 'health' | 'platform' | 'previewer'>,
+  options: RouterOptions,
   access: Access,
 ): void {
-  const { health, platform, previewer } = options;
+  const { health, httpAuth, platform, unmanaged } = options;
 
   router.get('/platform', async (req, res) => {
     await access.caller(req);
     res.json(platformInfo(platform));
   });
 
-  router.post('/preview', async (req, res) => {
-    const credentials = await access.caller(req);
-    // One who goes on typing does not wait for the answer.
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    res.json(await previewer.preview(req.body, credentials, gone.signal));
+  router.get('/unmanaged', async (req, res) => {
+    await httpAuth.credentials(req, { allow: ['service'] });
+    res.json({ items: await unmanaged.list() });
   });
 
   router.get('/health', async (req, res) => {

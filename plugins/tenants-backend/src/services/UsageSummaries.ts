@@ -2,11 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
 import { TenantUsageSummary } from '@threewalls/backstage-plugin-tenants-common';
-import {
-  Clusters,
-  TenantRecord,
-} from '@threewalls/backstage-plugin-tenants-node';
+import { Clusters } from '@threewalls/backstage-plugin-tenants-node';
 import pLimit from 'p-limit';
+import { Tenant } from '../inventory/Inventory';
 import { ResourceQuota, TENANT_QUOTA, usageSummary } from './quotaUse';
 
 /** Milliseconds that a cluster's quotas are good for. */
@@ -17,10 +15,6 @@ const FIRST_WAIT_MS = 1_000;
 const FORBIDDEN_MS = 10 * 60_000;
 /** Namespaces asked at once where they have to be asked one by one. */
 const CONCURRENCY = 8;
-
-function isEqual(a: TenantUsageSummary, b: TenantUsageSummary): boolean {
-  return a.cpu === b.cpu && a.memory === b.memory && a.pods === b.pods;
-}
 
 /** Reads quotas named `tenant-quota`: of all namespaces, or of one. */
 export interface QuotaReader {
@@ -45,8 +39,6 @@ interface Known {
  */
 export class UsageSummaries {
   readonly #known = new Map<string, Known>();
-  /** Moves whenever figures were read. */
-  stamp = 0;
 
   static create(options: {
     clusters: Clusters;
@@ -85,7 +77,9 @@ export class UsageSummaries {
   ) {}
 
   /** Sees to it that the figures of these tenants are as fresh as they can be. */
-  async refresh(tenants: TenantRecord[]): Promise<void> {
+  async refresh(
+    tenants: Pick<Tenant, 'cluster' | 'namespace'>[],
+  ): Promise<void> {
     const clusters = new Set(tenants.map(tenant => tenant.cluster));
     const first: Promise<void>[] = [];
     for (const cluster of clusters) {
@@ -115,7 +109,9 @@ export class UsageSummaries {
   }
 
   /** `undefined` while it is not known. */
-  get(tenant: TenantRecord): TenantUsageSummary | undefined {
+  get(
+    tenant: Pick<Tenant, 'cluster' | 'namespace'>,
+  ): TenantUsageSummary | undefined {
     return this.#known.get(tenant.cluster)?.summaries.get(tenant.namespace);
   }
 
@@ -137,7 +133,7 @@ export class UsageSummaries {
   async #read(
     cluster: string,
     known: Known,
-    tenants: TenantRecord[],
+    tenants: Pick<Tenant, 'cluster' | 'namespace'>[],
   ): Promise<void> {
     try {
       const quotas = await this.#quotas(cluster, known, tenants);
@@ -145,15 +141,11 @@ export class UsageSummaries {
       for (const quota of quotas) {
         const summary = usageSummary(quota);
         if (summary) {
-          const namespace = quota.metadata.namespace!;
-          const before = known.summaries.get(namespace);
-          const isSame = before && isEqual(before, summary);
-          summaries.set(namespace, isSame ? before : summary);
+          summaries.set(quota.metadata.namespace!, summary);
         }
       }
       known.summaries = summaries;
       known.isSaid = false;
-      this.stamp++;
     } catch (error) {
       if (!known.isSaid) {
         known.isSaid = true;
@@ -172,7 +164,7 @@ export class UsageSummaries {
   async #quotas(
     cluster: string,
     known: Known,
-    tenants: TenantRecord[],
+    tenants: Pick<Tenant, 'cluster' | 'namespace'>[],
   ): Promise<ResourceQuota[]> {
     if (known.forbiddenUntil <= this.now()) {
       try {

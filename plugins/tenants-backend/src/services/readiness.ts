@@ -3,7 +3,7 @@ import {
   createServiceFactory,
   createServiceRef,
 } from '@backstage/backend-plugin-api';
-import { ProofStore } from '../database/ProofStore';
+import { TenantStore } from '../database/TenantStore';
 
 /** Milliseconds for the database to answer; who asks waits for less than 5 s. */
 const TIMEOUT_MS = 2_000;
@@ -49,7 +49,7 @@ export const tenantsReadinessServiceRef = createServiceRef<TenantsReadiness>({
 
 /** Why the plugin can serve nothing now; `undefined` while its database answers. */
 export async function readinessProblem(
-  store: Pick<ProofStore, 'ping'>,
+  store: Pick<TenantStore, 'ping'>,
 ): Promise<string | undefined> {
   const timer = new AbortController();
   const isAnswered = await Promise.race([

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
-import { imageTag } from './TenantUsageReader';
+import { imageTag } from './readUsage';
 import { vaultHealth } from './vaultHealth';
 
 /** What is said of a version that the portal has no right or way to read. */
@@ -23,11 +23,6 @@ export interface PlatformVersions {
   externalSecrets: string;
   /** Of the tenants plugin itself */
   portal: string;
-}
-
-/** Finds out the versions of a cluster and what is in it. */
-export interface VersionsReader {
-  read(cluster: string): Promise<PlatformVersions>;
 }
 
 /** Asks a cluster and its Vault which versions they are. */

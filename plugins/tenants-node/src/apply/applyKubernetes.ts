@@ -1,76 +1,147 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import { Cluster, KubernetesError, objectPath } from '../clients';
 import { KubernetesResponse } from '../clients/kubernetes';
-import { KubernetesObject, KubernetesResource } from '../plan/types';
-import { fieldDifferences } from './differences';
-import { checkOwnership } from './ownership';
+import { takenBack } from '../clients/managedFields';
+import {
+  KubernetesObject,
+  KubernetesResource,
+  TenantPlan,
+} from '../plan/types';
+import { differences } from './diffPlan';
+import { significant } from './live';
+import { checkOwnership, Ownership } from './ownership';
 
 /** Milliseconds between tries of what the API server can't do just yet: at first, and at most. */
 const RETRY_MS = { first: 10, most: 250 };
-/** Tries in a namespace that this run has made, and in any other. */
-const TRIES = { fresh: 20, other: 8 };
+/**
+ * Milliseconds that an API server may take to know of a new RoleBinding or
+ * namespace: on one that has just started, or is busy, it is seconds.
+ */
+const PATIENCE_MS = 10_000;
 
 /** What the apply of one resource is told of the run it belongs to. */
-export interface ApplyContext {
+export interface ApplyContext extends Partial<Ownership> {
   cluster: Cluster;
-  tenant: string;
-  owner: string;
-  adopt: boolean;
+  plan: TenantPlan;
   /** The namespace was made by this run */
   fresh: boolean;
   signal?: AbortSignal;
 }
 
-/** Server-side apply of one object, after a look at whose it is. */
+/** What an apply did, and the object as it is then. */
+export interface Applied {
+  result: 'created' | 'updated' | 'unchanged';
+  object: KubernetesObject;
+}
+
+/**
+ * Server-side apply of one object, after a look at whose it is. What is the
+ * tenant's own is so with all of its fields, whoever has written them since:
+ * values are set again, and what others have added is taken away.
+ */
 export async function applyKubernetes(
   resource: KubernetesResource,
   context: ApplyContext,
-): Promise<'created' | 'updated' | 'unchanged'> {
+  known?: KubernetesObject,
+): Promise<Applied> {
   const { kubernetes } = context.cluster;
   const { object } = resource;
-  const { signal } = context;
-  let live: KubernetesObject | undefined;
-  if (!context.fresh) {
-    const path = objectPath({
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      namespace: object.metadata.namespace,
-      name: object.metadata.name,
-    });
-    const look = { method: 'GET', path, signal } as const;
-    const found = await withPatience(object, context, () =>
-      kubernetes.request<KubernetesObject>(look),
-    );
-    if (found.status >= 300 && found.status !== 404) {
-      throw KubernetesError.fromResponse(look, found);
+  const live = known ?? (await look(object, context));
+  if (live) {
+    checkOwnership(live, context.plan, context);
+    if (live.metadata.deletionTimestamp) {
+      throw new ConflictError(
+        `${object.kind} ${object.metadata.name} is being deleted: wait until it is gone, then run this again`,
+      );
     }
-    live = found.status === 404 ? undefined : found.body;
-    if (live) {
-      checkOwnership(live, context.tenant, context.adopt, context.owner);
-      if (live.metadata.deletionTimestamp) {
-        throw new ConflictError(
-          `${object.kind} ${object.metadata.name} is being deleted: wait until it is gone, then run this again`,
-        );
-      }
+    if (resource.once || isAsApplied(resource, live, context)) {
+      return { result: 'unchanged', object: live };
     }
-  }
-  if (live && resource.once) {
-    return 'unchanged';
+    await takeBack(live, context);
   }
   const response = await withPatience(object, context, () =>
-    kubernetes.apply(object, { force: context.adopt, signal }),
+    kubernetes.apply(object, {
+      force: Boolean(live) || context.adopt,
+      signal: context.signal,
+    }),
   );
   if (response.status >= 300) {
     throw refusal(resource, response);
   }
   if (response.status === 201) {
-    return 'created';
+    return { result: 'created', object: response.body };
   }
   // By content: a controller may have written its status since the look.
-  return live && fieldDifferences(live, response.body).length === 0
-    ? 'unchanged'
-    : 'updated';
+  const isSame =
+    live && isDeepStrictEqual(significant(live), significant(response.body));
+  return { result: isSame ? 'unchanged' : 'updated', object: response.body };
+}
+
+/** The object as it is; in a namespace that was just made there is none. */
+export async function look(
+  object: KubernetesObject,
+  context: ApplyContext,
+): Promise<KubernetesObject | undefined> {
+  if (context.fresh) {
+    return undefined;
+  }
+  const { apiVersion, kind, metadata } = object;
+  const { namespace, name } = metadata;
+  const request = {
+    method: 'GET',
+    path: objectPath({ apiVersion, kind, namespace, name }),
+    signal: context.signal,
+  } as const;
+  const found = await withPatience(object, context, () =>
+    context.cluster.kubernetes.request<KubernetesObject>(request),
+  );
+  if (found.status >= 300 && found.status !== 404) {
+    throw KubernetesError.fromResponse(request, found);
+  }
+  return found.status === 404 ? undefined : found.body;
+}
+
+/** Whether an apply would send what it has sent last, and nobody has changed it. */
+function isAsApplied(
+  resource: KubernetesResource,
+  live: KubernetesObject,
+  { plan, applied }: ApplyContext,
+): boolean {
+  const before = applied?.[resource.id]?.resource;
+  return (
+    before !== undefined &&
+    isDeepStrictEqual(before, JSON.parse(JSON.stringify(resource))) &&
+    differences(
+      {
+        ...plan,
+        stages: [{ name: 'walls', resources: [resource], waits: [] }],
+      },
+      new Map([[resource.id, live]]),
+      applied,
+    ).every(({ change }) => change === 'none')
+  );
+}
+
+/** Hands the fields of other managers to the portal, whose apply then decides. */
+async function takeBack(
+  live: KubernetesObject,
+  { cluster, signal }: ApplyContext,
+): Promise<void> {
+  const managedFields = takenBack(live);
+  if (!managedFields) {
+    return;
+  }
+  const { apiVersion, kind, metadata } = live;
+  const { namespace, name, resourceVersion } = metadata;
+  await cluster.kubernetes.expect({
+    method: 'PATCH',
+    path: objectPath({ apiVersion, kind, namespace, name }),
+    body: { metadata: { resourceVersion, managedFields } },
+    contentType: 'application/merge-patch+json',
+    signal,
+  });
 }
 
 /**
@@ -84,7 +155,7 @@ async function withPatience(
   context: ApplyContext,
   send: () => Promise<KubernetesResponse<any>>,
 ): Promise<KubernetesResponse<any>> {
-  const tries = context.fresh ? TRIES.fresh : TRIES.other;
+  const deadline = Date.now() + PATIENCE_MS;
   for (let attempt = 1; ; attempt++) {
     const response = await send();
     const mayPass =
@@ -92,7 +163,7 @@ async function withPatience(
       (response.status === 403 || (context.fresh && response.status === 404)) &&
       !isAdmission(response) &&
       !isUnknownKind(response);
-    if (!mayPass || attempt === tries) {
+    if (!mayPass || Date.now() > deadline) {
       return response;
     }
     const pause = Math.min(RETRY_MS.first * 2 ** (attempt - 1), RETRY_MS.most);
@@ -121,7 +192,6 @@ function refusal(
   response: KubernetesResponse<any>,
 ): Error {
   const { object } = resource;
-  const message = String(response.body?.message ?? '');
   if (isUnknownKind(response)) {
     return new NotFoundError(
       `The cluster does not know ${object.kind} (${object.apiVersion}): install its CRDs, then run this again`,
@@ -129,7 +199,7 @@ function refusal(
   }
   if (response.status === 409) {
     return new ConflictError(
-      `${resource.id} has fields of another manager: ${message}. Say adopt to take them over`,
+      `${resource.id} was made by somebody else at the same moment: ${response.body?.message}. Run this again`,
     );
   }
   return KubernetesError.fromResponse(

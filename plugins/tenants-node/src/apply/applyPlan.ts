@@ -1,10 +1,21 @@
+import { NotFoundError } from '@backstage/errors';
 import pLimit from 'p-limit';
 import { Cluster } from '../clients';
 import { Platform } from '../config/platform';
 import { planCanary, planRam } from '../plan/canary';
-import { PlannedResource, Stage, STAGES, TenantPlan } from '../plan/types';
-import { applyKubernetes } from './applyKubernetes';
-import { applyPolicyOrRole, applySeed, SeedValues } from './applyVault';
+import {
+  KubernetesObject,
+  KubernetesResource,
+  PlannedResource,
+  Stage,
+  STAGES,
+  TenantPlan,
+} from '../plan/types';
+import { AppliedResources, asRecorded } from './applied';
+import { applyKubernetes, ApplyContext, look } from './applyKubernetes';
+import { applyPolicyOrRole } from './applyVault';
+import { checkOwnership, Ownership } from './ownership';
+import { applySeed, SeedOptions } from './seed';
 import { waitFor } from './wait';
 
 /** Requests under way at once. */
@@ -25,25 +36,29 @@ export interface ApplyResult {
 }
 
 /** @public */
-export interface ApplyPlanOptions {
+export interface ApplyPlanOptions extends Partial<Ownership>, SeedOptions {
   /** Stages to apply; default all */
   stages?: readonly Stage[];
-  /** Take over what is there and not ours */
-  adopt?: boolean;
-  /** Values of the form's secrets, for a KV entry that is not there yet */
-  seed?: SeedValues;
   /** Whether to wait for what the next stage needs; default true */
   wait?: boolean;
   signal?: AbortSignal;
+  /**
+   * Called as soon as the tenant has a namespace, and before anything else is
+   * made in it, so that the records know it first
+   */
+  onNamespace?: (uid: string) => Promise<void>;
   /** Called as each resource is done */
   onResult?: (result: ApplyResult) => void;
+  /** Called with what has been sent, as the records keep it */
+  onApplied?: (applied: AppliedResources, object?: KubernetesObject) => void;
   /** Called when a wait begins */
   onWait?: (what: string) => void;
 }
 
 /**
  * Makes the world match a plan: stage by stage, in parallel inside a stage.
- * What is as planned already is left alone, so running it again resumes.
+ * What is as planned already is left alone, so running it again resumes; what is
+ * the tenant's own and was changed is put back, whoever has changed it.
  *
  * @throws ConflictError for an object of somebody else's, KubernetesError and
  * VaultError for a refusal, ClusterUnavailableError for no answer
@@ -54,13 +69,10 @@ export async function applyPlan(
   cluster: Cluster,
   options: ApplyPlanOptions = {},
 ): Promise<ApplyResult[]> {
-  const { signal, adopt = false, seed = {} } = options;
+  const { signal } = options;
   const stages = options.stages ?? STAGES;
   const limit = pLimit(CONCURRENCY);
   const results: ApplyResult[] = [];
-  // In a namespace that this very run has made there is nothing to look at.
-  let fresh = false;
-
   const report = (
     stage: Stage,
     id: string,
@@ -71,58 +83,93 @@ export async function applyPlan(
     results.push({ stage, id, result, ms });
     options.onResult?.({ stage, id, result, ms });
   };
-  const applyOne = async (
+  const timed = async (
+    stage: Stage,
     resource: PlannedResource,
-  ): Promise<ApplyResult['result']> => {
+    run: () => Promise<Done>,
+  ) => {
     signal?.throwIfAborted();
-    const { name: tenant, owner } = plan.spec;
-    const context = { cluster, tenant, owner, adopt, fresh, signal };
+    const startedAt = performance.now();
+    const { result, object } = await run();
+    report(stage, resource.id, result, startedAt);
+    if (resource.type !== 'seed') {
+      const { id } = resource;
+      options.onApplied?.({ [id]: asRecorded(stage, resource) }, object);
+    }
+    return object;
+  };
+
+  const context: ApplyContext = { ...options, cluster, plan, fresh: false };
+  const first = plan.stages[0].resources[0] as KubernetesResource;
+  signal?.throwIfAborted();
+  const found = await look(first.object, context);
+  let namespace = found;
+  if (found) {
+    checkOwnership(found, plan, options);
+  }
+  if (stages.includes('namespace')) {
+    namespace = await timed('namespace', first, () =>
+      applyKubernetes(first, { ...context, fresh: !found }, found),
+    );
+    if (!found && results[0].result !== 'created') {
+      // Somebody has made it between the look and the apply.
+      checkOwnership(namespace!, plan, options);
+    }
+  }
+  if (!namespace) {
+    throw new NotFoundError(
+      `There is no namespace ${plan.names.namespace} yet: apply the stage namespace first`,
+    );
+  }
+  // In a namespace that this very run has made there is nothing to look at.
+  context.fresh = !found;
+  const namespaceUid = String(namespace.metadata.uid);
+  await options.onNamespace?.(namespaceUid);
+
+  const applyOne = async (resource: PlannedResource): Promise<Done> => {
     switch (resource.type) {
       case 'kubernetes':
         return applyKubernetes(resource, context);
       case 'vault':
-        return applyPolicyOrRole(resource, context);
+        return { result: await applyPolicyOrRole(resource, context) };
       default:
-        return applySeed(resource, { ...context, spec: plan.spec, seed });
+        return {
+          result: await applySeed(resource, {
+            ...options,
+            ...context,
+            namespaceUid,
+          }),
+        };
     }
   };
-  const applyAll = (stage: Stage, resources: PlannedResource[]) =>
-    settle(
-      resources.map(resource =>
-        limit(async () => {
-          const startedAt = performance.now();
-          const result = await applyOne(resource);
-          report(stage, resource.id, result, startedAt);
-          return result;
-        }),
-      ),
-    );
-
-  for (const stage of plan.stages) {
-    if (!stages.includes(stage.name)) {
+  for (const { name, resources, waits } of plan.stages) {
+    if (!stages.includes(name)) {
       continue;
     }
-    const [first, ...rest] = stage.resources;
-    if (stage.name === 'namespace') {
-      // Everything else of its stage lives in it.
-      const [result] = await applyAll(stage.name, [first]);
-      fresh = result === 'created';
-      await applyAll(stage.name, rest);
-    } else {
-      await applyAll(stage.name, stage.resources);
-    }
+    await settle(
+      resources
+        .filter(resource => resource !== first)
+        .map(resource =>
+          limit(() => timed(name, resource, () => applyOne(resource))),
+        ),
+    );
     if (options.wait !== false) {
       await settle(
-        stage.waits.map(async wait => {
+        waits.map(async wait => {
           const startedAt = performance.now();
           options.onWait?.(wait.for);
           await waitFor(wait, cluster, signal);
-          report(stage.name, wait.for, 'ready', startedAt);
+          report(name, wait.for, 'ready', startedAt);
         }),
       );
     }
   }
   return results;
+}
+
+interface Done {
+  result: 'created' | 'updated' | 'unchanged';
+  object?: KubernetesObject;
 }
 
 /**
@@ -140,21 +187,17 @@ export async function ensureCanary(
     'signal' | 'onResult' | 'onWait' | 'wait'
   > = {},
 ): Promise<ApplyResult[]> {
+  // Nothing of value is in either: whatever is left of another canary is no loss.
+  const owned = { ...options, adopt: true, beginAnew: true };
   const plans = [planCanary(cluster, platform), planRam(cluster, platform)];
   const results = await settle(
-    plans.map(plan => applyPlan(plan, cluster, options)),
+    plans.map(plan => applyPlan(plan, cluster, owned)),
   );
   return results.flat();
 }
 
 /** Lets all finish before the first failure is thrown, so that none is left running. */
 async function settle<T>(promises: Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(promises);
-  const failures = settled.flatMap(s =>
-    s.status === 'rejected' ? [s.reason] : [],
-  );
-  if (failures.length > 0) {
-    throw failures[0];
-  }
-  return settled.map(s => (s as PromiseFulfilledResult<T>).value);
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

@@ -32,7 +32,7 @@ export async function checkCapacity(
   }
   const [{ items: nodes }, { tenants }] = await Promise.all([
     cluster.kubernetes.list<any>({ apiVersion: 'v1', kind: 'Node' }, options),
-    listTenants(cluster, options),
+    listTenants(cluster, platform, options),
   ]);
   const promisedTo = async (tenant: TenantRecord): Promise<Capacity> =>
     sizeOf(tenant.spec.size, platform) ??

@@ -1,5 +1,6 @@
-import pLimit from 'p-limit';
-import { Cluster, KubernetesError } from '../clients';
+import { Cluster } from '../clients';
+import { foreignFields, writerOf } from '../clients/managedFields';
+import { FieldDifference, notAsSent } from '../plan/compare';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -7,13 +8,22 @@ import {
   Stage,
   TenantPlan,
 } from '../plan/types';
-import { vaultDifferences } from './applyVault';
-import { FieldDifference, fieldDifferences } from './differences';
-import { checkOwnership } from './ownership';
+import { AppliedResources } from './applied';
+import { LiveObjects, readLive } from './live';
+import { checkOwnership, Ownership } from './ownership';
 
-const CONCURRENCY = 16;
-/** Times an object is looked at that changes between two requests. */
-const ATTEMPTS = 5;
+/**
+ * A field that an apply would change, and who has written it where that was
+ * somebody else.
+ *
+ * @public
+ */
+export interface ChangedField extends FieldDifference {
+  /** Field manager, such as `kubectl-edit` */
+  manager?: string;
+  /** RFC 3339 */
+  since?: string;
+}
 
 /**
  * What an apply would do to one resource.
@@ -25,13 +35,13 @@ export interface ResourceDifference {
   /** Such as `NetworkPolicy tenant-isolation` */
   id: string;
   change: 'create' | 'update' | 'none';
-  fields: FieldDifference[];
+  fields: ChangedField[];
 }
 
 /**
- * Asks the world what differs from a plan: a server-side dry run of each object
- * and a read of each Vault object. Changes nothing. With no namespace yet only
- * the namespace is asked; the rest would be created.
+ * Asks the world what differs from a plan. Changes nothing.
+ *
+ * With what was last applied it shows fields that the plan has no more.
  *
  * @throws ConflictError for an object of somebody else's
  * @public
@@ -39,104 +49,113 @@ export interface ResourceDifference {
 export async function diffPlan(
   plan: TenantPlan,
   cluster: Cluster,
-  options: { adopt?: boolean; signal?: AbortSignal } = {},
+  options: Partial<Ownership> & {
+    signal?: AbortSignal;
+    /** Is told why an apply would be refused, in place of a throw */
+    onRefusal?: (error: Error) => void;
+  } = {},
 ): Promise<ResourceDifference[]> {
-  const limit = pLimit(CONCURRENCY);
-  const all = plan.stages.flatMap(stage =>
-    stage.resources.map(resource => ({ stage: stage.name, resource })),
-  );
-  const namespace = await cluster.kubernetes.get(
-    { apiVersion: 'v1', kind: 'Namespace', name: plan.names.namespace },
-    options,
-  );
-  if (!namespace) {
-    return all.map(({ stage, resource }) => ({
-      stage,
-      id: resource.id,
-      change: 'create',
-      fields: [],
-    }));
+  const live = await readLive(plan, cluster, options);
+  for (const resource of plan.stages.flatMap(stage => stage.resources)) {
+    const object = live.get(resource.id);
+    if (resource.type === 'kubernetes' && object) {
+      try {
+        checkOwnership(object, plan, options);
+      } catch (error) {
+        if (!options.onRefusal) {
+          throw error;
+        }
+        options.onRefusal(error as Error);
+      }
+    }
   }
-  const { name, owner } = plan.spec;
-  checkOwnership(namespace, name, options.adopt ?? false, owner);
-  return Promise.all(
-    all.map(({ stage, resource }) =>
-      limit(async () => ({
-        stage,
-        id: resource.id,
-        ...(await diffResource(resource, plan, cluster, options)),
-      })),
-    ),
+  return differences(plan, live, options.applied);
+}
+
+/** What differs between a plan and what there is, in the order of an apply. */
+export function differences(
+  plan: TenantPlan,
+  live: LiveObjects,
+  applied: AppliedResources = {},
+): ResourceDifference[] {
+  return plan.stages.flatMap(({ name: stage, resources }) =>
+    resources.map(resource => {
+      const { id } = resource;
+      const object = live.get(id);
+      if (!object) {
+        return { stage, id, change: 'create' as const, fields: [] };
+      }
+      const fields = fieldsOf(resource, object, applied[id]?.resource);
+      const change = fields.length > 0 ? 'update' : 'none';
+      return { stage, id, change: change as 'update' | 'none', fields };
+    }),
   );
 }
 
-async function diffResource(
+function fieldsOf(
   resource: PlannedResource,
-  plan: TenantPlan,
-  cluster: Cluster,
-  options: { adopt?: boolean; signal?: AbortSignal },
-): Promise<Pick<ResourceDifference, 'change' | 'fields'>> {
-  if (resource.type === 'seed') {
-    const { mount, path } = resource;
-    const metadata = await cluster.vault.read(`${mount}/metadata/${path}`);
-    return { change: metadata ? 'none' : 'create', fields: [] };
-  }
-  if (resource.type === 'vault') {
-    const live = await cluster.vault.read(resource.path);
-    return changeOf(live, live ? vaultDifferences(resource, live) : []);
-  }
-  return diffObject(resource, plan, cluster, options);
-}
-
-async function diffObject(
-  resource: KubernetesResource,
-  plan: TenantPlan,
-  cluster: Cluster,
-  options: { adopt?: boolean; signal?: AbortSignal },
-): Promise<Pick<ResourceDifference, 'change' | 'fields'>> {
-  const { object } = resource;
-  const { name, namespace } = object.metadata;
-  for (let attempt = 1; ; attempt++) {
-    const live = await cluster.kubernetes.get(
-      { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
-      options,
-    );
-    if (!live) {
-      return changeOf(undefined, []);
-    }
-    checkOwnership(live, plan.spec.name, options.adopt ?? false);
-    if (resource.once) {
-      return changeOf(live, []);
-    }
-    const applied = await cluster.kubernetes.apply(object, {
-      dryRun: true,
-      force: true,
-      signal: options.signal,
-    });
-    if (applied.status >= 300) {
-      throw KubernetesError.fromResponse(
-        { method: 'dry run of', path: resource.id },
-        applied,
-      );
-    }
-    const planned = applied.body as KubernetesObject;
-    // A dry run answers with the version that it was made upon. Where that is
-    // another, a controller was at work between the two requests, and what it
-    // wrote would read as a difference.
-    const isSame =
-      planned.metadata.resourceVersion === live.metadata.resourceVersion;
-    if (isSame || attempt === ATTEMPTS) {
-      return changeOf(live, fieldDifferences(live, planned));
-    }
+  live: any,
+  before: PlannedResource | undefined,
+): ChangedField[] {
+  switch (resource.type) {
+    case 'vault':
+      return notAsSent(resource.body, live);
+    case 'kubernetes':
+      return resource.once ? [] : objectFields(resource, live, before);
+    default:
+      return [];
   }
 }
 
-function changeOf(
-  live: unknown,
-  fields: FieldDifference[],
-): Pick<ResourceDifference, 'change' | 'fields'> {
-  if (!live) {
-    return { change: 'create', fields: [] };
+function objectFields(
+  { object }: KubernetesResource,
+  live: KubernetesObject,
+  before: PlannedResource | undefined,
+): ChangedField[] {
+  const changed = notAsSent(object, live)
+    .map(difference => ({ difference, by: writerOf(live, difference.field) }))
+    // Who may scale a workload, and nothing else of it, has done just that.
+    .filter(({ by }) => by?.subresource !== 'scale')
+    .map(({ difference, by }) => ({
+      ...difference,
+      ...(by && { manager: by.manager, since: by.time }),
+    }));
+  const added = foreignFields(live)
+    .filter(({ field }) => at(object, field) === undefined)
+    .map(({ field, ...by }) => ({
+      field,
+      live: at(live, field),
+      planned: undefined,
+      ...by,
+    }));
+  const dropped =
+    before?.type === 'kubernetes'
+      ? notAsSent(before.object, object).filter(
+          ({ field, live: planned }) =>
+            planned === undefined && at(live, field) !== undefined,
+        )
+      : [];
+  return [
+    ...changed,
+    ...added,
+    ...dropped.map(({ field }) => ({
+      field,
+      live: at(live, field),
+      planned: undefined,
+    })),
+  ];
+}
+
+/** What a path of dots leads to; a key may have dots of its own. */
+function at(object: unknown, path: string): unknown {
+  if (typeof object !== 'object' || object === null) {
+    return undefined;
   }
-  return { change: fields.length > 0 ? 'update' : 'none', fields };
+  const entries = Object.entries(object);
+  const exact = entries.find(([key]) => key === path);
+  if (exact) {
+    return exact[1];
+  }
+  const inner = entries.find(([key]) => path.startsWith(`${key}.`));
+  return inner && at(inner[1], path.slice(inner[0].length + 1));
 }

@@ -1,16 +1,29 @@
 export { checkCapacity } from './checkCapacity';
 export {
+  appliedDigest,
+  asApplied,
+  outdatedResources,
+  type AppliedResources,
+} from './applied';
+export {
   applyPlan,
   ensureCanary,
   type ApplyPlanOptions,
   type ApplyResult,
 } from './applyPlan';
-export { type SeedValues } from './applyVault';
-export { type FieldDifference } from './differences';
-export { diffPlan, type ResourceDifference } from './diffPlan';
+export {
+  differences,
+  diffPlan,
+  type ChangedField,
+  type ResourceDifference,
+} from './diffPlan';
+export { digestOf, readLive, type LiveObjects } from './live';
+export { type Ownership } from './ownership';
 export {
   removeTenant,
+  type Removal,
   type RemoveResult,
   type RemoveTenantOptions,
 } from './removeTenant';
 export { renderPlan } from './renderPlan';
+export { hashPassword, type SeedOptions, type SeedValues } from './seed';

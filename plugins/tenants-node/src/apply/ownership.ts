@@ -1,43 +1,79 @@
 import { ConflictError } from '@backstage/errors';
 import {
   ADOPT_LABEL,
+  canonicalRef,
   FIELD_MANAGER,
   MANAGED_BY_LABEL,
   OWNER_ANNOTATION,
   TENANT_LABEL,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { KubernetesObject } from '../plan/types';
+import { KubernetesObject, TenantPlan } from '../plan/types';
+import { AppliedResources } from './applied';
 
 /**
- * Refuses an object that is there and is not this tenant's, or a namespace that
- * another owner's tenant of that name has left with its data.
+ * What the portal's records know of a tenant, and what an administrator has said.
+ *
+ * @public
+ */
+export interface Ownership {
+  /** Take over what is there and not this tenant's */
+  adopt: boolean;
+  /**
+   * UID of the namespace that is the tenant's; empty where the records know none,
+   * so that there may not be one. Left out: labels and owner decide
+   */
+  uid?: string;
+  /** Milliseconds since the epoch; an older namespace is none that was just made */
+  notBefore?: number;
+  /** What the portal has applied, and is its own whatever the labels say now */
+  applied: AppliedResources;
+}
+
+/**
+ * Refuses an object that is there and is not this tenant's. What is its own is so
+ * by label or by record, and then with all of its fields.
  *
  * @throws ConflictError unless `adopt` was said
  */
 export function checkOwnership(
   live: KubernetesObject,
-  tenant: string,
-  adopt: boolean,
-  owner?: string,
+  { spec }: Pick<TenantPlan, 'spec'>,
+  { adopt = false, uid, notBefore, applied }: Partial<Ownership> = {},
 ): void {
-  const labels = live.metadata.labels ?? {};
-  const ours =
-    labels[MANAGED_BY_LABEL] === FIELD_MANAGER &&
-    labels[TENANT_LABEL] === tenant;
-  const what = `${live.kind} ${live.metadata.name}`;
-  const itsOwner = live.metadata.annotations?.[OWNER_ANNOTATION];
-  const another = owner && itsOwner !== owner && live.kind === 'Namespace';
-  if (adopt || (ours && !another)) {
+  if (adopt) {
     return;
   }
-  if (ours) {
+  const { kind, metadata } = live;
+  const { labels = {}, annotations = {} } = metadata;
+  const what = `${kind} ${metadata.name}`;
+  const isLabelled =
+    labels[MANAGED_BY_LABEL] === FIELD_MANAGER &&
+    labels[TENANT_LABEL] === spec.name;
+  if (kind !== 'Namespace') {
+    if (!isLabelled && !applied?.[what]) {
+      throw new ConflictError(
+        `${what} exists in ${metadata.namespace} and is not Threewalls': remove it, or have an administrator say adopt to take it over`,
+      );
+    }
+    return;
+  }
+  const isOurs =
+    uid === undefined
+      ? isLabelled &&
+        (notBefore === undefined ||
+          Date.parse(String(metadata.creationTimestamp)) >= notBefore)
+      : metadata.uid === uid;
+  if (!isOurs) {
     throw new ConflictError(
-      `${what} is of a tenant ${tenant} that ${itsOwner} owns: choose another name, or say adopt to take over its data`,
+      uid
+        ? `${what} is another than the one of tenant ${spec.name}: it was deleted and created again. Have an administrator remove it, then restore the tenant`
+        : `${what} exists and is not tenant ${spec.name}'s: choose another name, or have an administrator label it ${ADOPT_LABEL}=true and say adopt`,
     );
   }
-  throw new ConflictError(
-    live.kind === 'Namespace'
-      ? `${what} exists and is not tenant ${tenant}'s: choose another name, or have an administrator label it ${ADOPT_LABEL}=true and say adopt`
-      : `${what} exists in ${live.metadata.namespace} and is not Threewalls': remove it, or say adopt to take it over`,
-  );
+  const owner = canonicalRef(annotations[OWNER_ANNOTATION] ?? '');
+  if (uid === undefined && owner !== spec.owner) {
+    throw new ConflictError(
+      `${what} is of a tenant ${spec.name} that ${owner} owns: choose another name, or have an administrator say adopt to take over its data`,
+    );
+  }
 }

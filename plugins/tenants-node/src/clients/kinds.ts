@@ -5,6 +5,7 @@
 const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
   'v1/Namespace': { plural: 'namespaces', namespaced: false },
   'v1/Node': { plural: 'nodes', namespaced: false },
+  'v1/PersistentVolume': { plural: 'persistentvolumes', namespaced: false },
   'v1/PersistentVolumeClaim': {
     plural: 'persistentvolumeclaims',
     namespaced: true,

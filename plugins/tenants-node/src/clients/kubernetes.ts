@@ -159,22 +159,39 @@ export class KubernetesClient {
     });
   }
 
-  /** Deletes an object; one that is not there is no error. */
+  /**
+   * Deletes an object; one that is not there is no error, nor one that is another
+   * than the UID says.
+   */
   async delete(
     ref: ObjectRef,
-    options: { gracePeriodSeconds?: number; signal?: AbortSignal } = {},
+    options: {
+      gracePeriodSeconds?: number;
+      uid?: string;
+      /** Stays until all that it has made is gone */
+      foreground?: boolean;
+      signal?: AbortSignal;
+    } = {},
   ): Promise<void> {
     const request = {
       method: 'DELETE',
       path: objectPath(ref),
       query: {
         gracePeriodSeconds: options.gracePeriodSeconds,
-        propagationPolicy: 'Background',
+        propagationPolicy: options.foreground ? 'Foreground' : 'Background',
       },
+      ...(options.uid && {
+        body: {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          preconditions: { uid: options.uid },
+        },
+      }),
       signal: options.signal,
     } as const;
     const response = await this.request(request);
-    if (response.status >= 300 && response.status !== 404) {
+    const isAnother = options.uid && response.status === 409;
+    if (response.status >= 300 && response.status !== 404 && !isAnother) {
       throw KubernetesError.fromResponse(request, response);
     }
   }

@@ -1,24 +1,29 @@
-import { NotFoundError } from '@backstage/errors';
 import {
+  canonicalRef,
   OWNER_ANNOTATION,
   SPEC_ANNOTATION,
   TENANT_LABEL,
   TenantSpec,
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { Platform } from '../config/platform';
 import { TENANT_SELECTOR } from '../plan/names';
 import { KubernetesObject } from '../plan/types';
-import { Cluster, Clusters } from './clusters';
+import { Cluster } from './clusters';
 
 /**
- * A tenant as it is found in a cluster.
+ * A tenant as it is found in a cluster. Whether it is one of this portal's its
+ * records say, by the UID.
  *
  * @public
  */
 export interface TenantRecord {
+  /** UID of the namespace: what a tenant is, whatever it is called */
+  uid: string;
   name: string;
   cluster: string;
   namespace: string;
+  /** Entity ref, canonical */
   owner: string;
   spec: TenantSpec;
   phase: 'active' | 'removing';
@@ -28,91 +33,92 @@ export interface TenantRecord {
 }
 
 /**
- * Every tenant of a cluster, and the resourceVersion to watch from.
+ * A namespace with a tenant's labels that does not say which tenant it is:
+ * somebody has edited it, or made it. A guess would be worse.
+ *
+ * @public
+ */
+export interface OddNamespace
+  extends Pick<TenantRecord, 'uid' | 'cluster' | 'namespace' | 'createdAt'> {
+  /** As its label says, whatever that is worth */
+  name: string;
+  /** What does not agree */
+  problem: string;
+}
+
+/**
+ * Every tenant of a cluster, and the namespaces that only look like one.
  *
  * @public
  */
 export async function listTenants(
   cluster: Cluster,
+  platform: Pick<Platform, 'naming'>,
   options: { signal?: AbortSignal } = {},
-): Promise<{ tenants: TenantRecord[]; resourceVersion: string }> {
-  const { items, resourceVersion } = await cluster.kubernetes.list(
+): Promise<{ tenants: TenantRecord[]; odd: OddNamespace[] }> {
+  const { items } = await cluster.kubernetes.list(
     { apiVersion: 'v1', kind: 'Namespace' },
     { labelSelector: TENANT_SELECTOR, ...options },
   );
-  const tenants = items.flatMap(item => toTenant(item, cluster.name) ?? []);
-  return { tenants, resourceVersion };
-}
-
-/**
- * Every tenant of a cluster.
- *
- * @public
- */
-export async function readTenants(cluster: Cluster): Promise<TenantRecord[]> {
-  return (await listTenants(cluster)).tenants;
-}
-
-/**
- * The tenant of that name, in whichever cluster it is.
- *
- * @throws NotFoundError where there is none
- * @throws ClusterUnavailableError where a cluster that may hold it is away
- * @public
- */
-export async function readTenant(
-  clusters: Clusters,
-  name: string,
-): Promise<TenantRecord> {
-  const answers = await Promise.allSettled(
-    clusters.all().map(async cluster => {
-      const { items } = await cluster.kubernetes.list(
-        { apiVersion: 'v1', kind: 'Namespace' },
-        { labelSelector: `${TENANT_SELECTOR},${TENANT_LABEL}=${name}` },
-      );
-      return items.map(item => toTenant(item, cluster.name))[0];
-    }),
-  );
-  for (const answer of answers) {
-    if (answer.status === 'fulfilled' && answer.value) {
-      return answer.value;
+  const tenants: TenantRecord[] = [];
+  const odd: OddNamespace[] = [];
+  for (const item of items) {
+    const read = readNamespace(item, cluster.name, platform);
+    if ('problem' in read) {
+      odd.push(read);
+    } else {
+      tenants.push(read);
     }
   }
-  for (const answer of answers) {
-    if (answer.status === 'rejected') {
-      throw answer.reason;
-    }
-  }
-  throw new NotFoundError(`There is no tenant ${name}`);
+  return { tenants, odd };
 }
 
 /**
- * The tenant that a namespace is, or `undefined` where its annotations do not
- * say one: somebody has edited them, and a guess would be worse.
+ * The tenant that a namespace says it is: its name is the prefix and the
+ * tenant's, and label, spec and owner agree.
  *
  * @public
  */
-export function toTenant(
-  namespace: KubernetesObject,
+export function readNamespace(
+  { metadata }: KubernetesObject,
   cluster: string,
-): TenantRecord | undefined {
-  const { metadata } = namespace;
-  const annotations = metadata.annotations ?? {};
+  { naming }: Pick<Platform, 'naming'>,
+): TenantRecord | OddNamespace {
+  const { name: namespace, labels, annotations = {} } = metadata;
+  const name = labels?.[TENANT_LABEL] ?? '';
+  const found = {
+    uid: String(metadata.uid ?? ''),
+    name,
+    cluster,
+    namespace,
+    createdAt: String(metadata.creationTimestamp ?? ''),
+  };
   const parsed = tenantSpecSchema.safeParse(
     parseJson(annotations[SPEC_ANNOTATION]),
   );
-  const name = metadata.labels?.[TENANT_LABEL];
-  if (!parsed.success || parsed.data.name !== name) {
-    return undefined;
+  if (!parsed.success) {
+    return { ...found, problem: `${SPEC_ANNOTATION} can't be read` };
+  }
+  const spec = { ...parsed.data, cluster };
+  const owner = canonicalRef(annotations[OWNER_ANNOTATION] ?? '');
+  const differing = [
+    namespace !== `${naming.namespacePrefix}${name}` && 'its name',
+    spec.name !== name && `${SPEC_ANNOTATION} (name)`,
+    spec.owner !== owner && OWNER_ANNOTATION,
+  ].filter(Boolean);
+  if (differing.length > 0) {
+    return {
+      ...found,
+      problem: `${TENANT_LABEL}=${name} and ${differing.join(
+        ', ',
+      )} do not agree`,
+    };
   }
   return {
-    name,
-    cluster,
-    namespace: metadata.name,
-    owner: annotations[OWNER_ANNOTATION] ?? parsed.data.owner,
-    spec: { ...parsed.data, cluster },
+    ...found,
+    owner,
+    spec,
     phase: metadata.deletionTimestamp ? 'removing' : 'active',
-    createdAt: String(metadata.creationTimestamp ?? ''),
     resourceVersion: String(metadata.resourceVersion ?? ''),
   };
 }

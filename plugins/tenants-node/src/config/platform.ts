@@ -244,6 +244,8 @@ export interface Platform {
   owners: {
     /** Kubernetes group of an owner; `{{ name }}` is the entity's name */
     kubernetesGroup: string;
+    /** Kubernetes user of an owner that is a user */
+    kubernetesUser: string;
   };
   /** ServiceAccounts that a tenant's namespace is bound to */
   accounts: {
@@ -253,6 +255,8 @@ export interface Platform {
   proofs: {
     /** Milliseconds between two proofs of a tenant; a floor */
     intervalMs: number;
+    /** Milliseconds after which a proof is too old for a wall to hold */
+    maxAgeMs: number;
     /** Proofs at once */
     concurrency: number;
     /** Image of the proof pod; default the tenant's n8n image */

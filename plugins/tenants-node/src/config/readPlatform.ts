@@ -11,6 +11,8 @@ import { readSizes } from './readSizes';
 import { readSubjects } from './readSubjects';
 
 const HTTPS = 443;
+/** Intervals after which a proof is too old, where config says no other age. */
+const MAX_AGE = 3;
 
 /**
  * Addresses that are reserved for documentation (RFC 5737) and for a cloud's
@@ -52,6 +54,7 @@ export function readPlatform(root: Config): Platform {
       trustedSubjects: [...trusted, ...cluster.trustedSubjects],
     }));
   checkKvPrefix(clusters, { namespacePrefix, kvPrefix });
+  const intervalMs = duration(config, 'proofs.interval', 5 * 60_000);
   const provider = oneOf(config, 'network.provider', ['kubernetes', 'cilium']);
   checkVaultIsNamed(clusters, provider);
   return {
@@ -70,6 +73,8 @@ export function readPlatform(root: Config): Platform {
     owners: {
       kubernetesGroup:
         config?.getOptionalString('owners.kubernetesGroup') ?? '{{ name }}',
+      kubernetesUser:
+        config?.getOptionalString('owners.kubernetesUser') ?? '{{ name }}',
     },
     accounts: {
       portal: readAccount(config, 'accounts.portal', {
@@ -82,7 +87,8 @@ export function readPlatform(root: Config): Platform {
       }),
     },
     proofs: {
-      intervalMs: duration(config, 'proofs.interval', 5 * 60_000),
+      intervalMs,
+      maxAgeMs: duration(config, 'proofs.maxAge', MAX_AGE * intervalMs),
       concurrency: config?.getOptionalNumber('proofs.concurrency') ?? 4,
       image: config?.getOptionalString('proofs.image') ?? n8n.image,
       connectTimeoutMs: duration(config, 'proofs.connectTimeout', 3_000),

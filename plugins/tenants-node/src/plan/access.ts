@@ -1,6 +1,7 @@
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { PlanContext } from './context';
 import { tenantObject } from './objects';
-import { KubernetesResource } from './types';
+import { KubernetesObject, KubernetesResource } from './types';
 
 /**
  * Static ClusterRoles under deploy/ that a tenant's namespace is bound to. The
@@ -12,10 +13,15 @@ export const CLUSTER_ROLES = {
   externalSecrets: 'threewalls-external-secrets-login',
 } as const;
 
+/** Id of the resource by which the portal may do anything in a tenant's namespace. */
+export const PORTAL_BINDING = 'RoleBinding threewalls-portal';
+
+type AccessContext = Pick<PlanContext, 'names' | 'platform'> & {
+  spec: Pick<TenantSpec, 'name' | 'owner'>;
+};
+
 /** Who may do what in the namespace: the portal, the owner, External Secrets. */
-export function planAccess(
-  context: Pick<PlanContext, 'spec' | 'names' | 'platform'>,
-): KubernetesResource[] {
+export function planAccess(context: AccessContext): KubernetesResource[] {
   const { accounts } = context.platform;
   const bind = (name: string, role: string, subject: Record<string, string>) =>
     tenantObject(context, 'secret', {
@@ -36,12 +42,20 @@ export function planAccess(
     }),
     bind('threewalls-owner', CLUSTER_ROLES.owner, {
       apiGroup: 'rbac.authorization.k8s.io',
-      kind: 'Group',
-      name: context.names.ownerGroup,
+      ...context.names.ownerSubject,
     }),
     bind('threewalls-external-secrets', CLUSTER_ROLES.externalSecrets, {
       kind: 'ServiceAccount',
       ...accounts.externalSecrets,
     }),
   ];
+}
+
+/**
+ * The RoleBinding without which the portal may do nothing in a tenant's namespace.
+ *
+ * @public
+ */
+export function portalBinding(context: AccessContext): KubernetesObject {
+  return planAccess(context)[0].object;
 }

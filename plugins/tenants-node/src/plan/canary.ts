@@ -1,6 +1,6 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterConfig, Platform } from '../config/platform';
-import { BAIT_RESOURCES, planBait } from './bait';
+import { bait, BAIT_RESOURCES } from './bait';
 import { planAccess } from './access';
 import { PlanContext } from './context';
 import { CANARY, RAM, tenantNames } from './names';
@@ -10,6 +10,7 @@ import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
 import { planServiceAccounts } from './secrets';
 import { KubernetesResource, PlannedStage, TenantPlan } from './types';
 import { planSeed, planVault } from './vault';
+import { planWorkload } from './workload';
 
 /** Nobody's: the platform keeps both itself. */
 const OWNER = 'group:default/platform';
@@ -26,32 +27,16 @@ export function planCanary(
   platform: Platform,
 ): TenantPlan {
   const context = platformContext(CANARY, cluster, platform);
-  const { spec, names } = context;
   return {
-    spec,
-    names,
+    spec: context.spec,
+    names: context.names,
+    workload: bait,
     stages: [
       ...planOpenNamespace(context, [
         quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 2),
         quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, 0),
       ]),
-      {
-        name: 'workload',
-        resources: planBait(context),
-        waits: [
-          {
-            for: `Deployment ${CANARY} to be available`,
-            object: {
-              apiVersion: 'apps/v1',
-              kind: 'Deployment',
-              namespace: names.namespace,
-              name: CANARY,
-            },
-            condition: 'Available',
-            timeoutMs: 60_000,
-          },
-        ],
-      },
+      planWorkload(context),
     ],
   };
 }
@@ -70,17 +55,17 @@ export function planRam(
   platform: Platform,
 ): TenantPlan {
   const context = platformContext(RAM, cluster, platform);
-  const { spec, names } = context;
   // Two of them a proof: one may still be going away.
   const rams = 2 * platform.proofs.concurrency;
   const [namespace, walls, identity] = planOpenNamespace(context, [
     quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 0),
     quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
   ]);
-  const seed = planSeed(context, [{ name: CANARY, from: 'canary' }]);
+  const seed = planSeed(context);
   return {
-    spec,
-    names,
+    spec: context.spec,
+    names: context.names,
+    workload: bait,
     stages: [
       namespace,
       { ...walls, resources: [...walls.resources, ...planVault(context)] },
@@ -108,6 +93,7 @@ function platformContext(
     platform,
     cluster: cluster.config,
     size: Object.values(platform.sizes)[0],
+    workload: bait,
   };
 }
 

@@ -1,6 +1,7 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterConfig, Platform, TenantSize } from '../config/platform';
 import { TenantNames } from './types';
+import type { Workload } from './workload';
 
 /** What every part of a plan is made from. */
 export interface PlanContext {
@@ -9,4 +10,5 @@ export interface PlanContext {
   platform: Platform;
   cluster: ClusterConfig;
   size: TenantSize;
+  workload: Workload;
 }

@@ -1,8 +1,7 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { Exposure, Platform } from '../config/platform';
 import { PlanContext } from './context';
-import { forTenant, N8N } from './names';
-import { N8N_PORT } from './network';
+import { forTenant } from './names';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
 
@@ -40,11 +39,12 @@ function planIngress(
   host: string,
 ): KubernetesResource {
   const { name } = context.spec;
+  const { workload } = context;
   const { className, tlsSecretName } = exposure;
   return tenantObject(context, 'network', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    name: N8N,
+    name: context.workload.name,
     annotations: Object.fromEntries(
       Object.entries(exposure.annotations).map(([key, text]) => [
         key,
@@ -62,7 +62,10 @@ function planIngress(
                 path: '/',
                 pathType: 'Prefix',
                 backend: {
-                  service: { name: N8N, port: { number: N8N_PORT } },
+                  service: {
+                    name: workload.name,
+                    port: { number: workload.port },
+                  },
                 },
               },
             ],
@@ -85,7 +88,7 @@ function planHttpRoute(
   return tenantObject(context, 'network', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
-    name: N8N,
+    name: context.workload.name,
     spec: {
       parentRefs: [
         {
@@ -104,8 +107,8 @@ function planHttpRoute(
             {
               group: '',
               kind: 'Service',
-              name: N8N,
-              port: N8N_PORT,
+              name: context.workload.name,
+              port: context.workload.port,
               weight: 1,
             },
           ],

@@ -1,4 +1,4 @@
-export { CLUSTER_ROLES } from './access';
+export { CLUSTER_ROLES, portalBinding } from './access';
 export { planCanary, planRam } from './canary';
 export { n8nUrl } from './exposure';
 export {
@@ -9,7 +9,6 @@ export {
   TENANT_SELECTOR,
   tenantNames,
 } from './names';
-export { N8N_PORT, N8N_SELECTOR } from './network';
 export { planTenant } from './planTenant';
 export { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
 export { SECRET_STORE } from './secrets';

@@ -1,146 +1,86 @@
 import { PlanContext } from './context';
 import { exposureEnv, planExposure } from './exposure';
 import { N8N } from './names';
-import { N8N_PORT, N8N_SELECTOR } from './network';
 import { tenantObject } from './objects';
 import { planPlacement } from './placement';
-import { KubernetesResource } from './types';
-import { N8N_SEED } from './vault';
+import { SeedField } from './types';
+import { Workload } from './workload';
 
-/** UID and GID of the `node` user in n8n's image. */
-const N8N_UID = 1000;
+const PORT = 5678;
 const DATA = '/home/node/.n8n';
+const CLAIM = 'n8n-data';
 
-/** Seconds n8n may take to answer its readiness path; its migrations run first. */
-const STARTUP_SECONDS = 180;
+/** Fields of the tenant's KV entry, under the names that n8n reads them by. */
+const SEED: SeedField[] = [
+  { name: 'N8N_ENCRYPTION_KEY', from: 'encryption-key' },
+  { name: 'N8N_INSTANCE_OWNER_EMAIL', from: 'owner-email' },
+  { name: 'N8N_INSTANCE_OWNER_PASSWORD_HASH', from: 'owner-password-hash' },
+];
 
-/** n8n 2.x: volume, Deployment, Service, and a way in from outside. */
-export function planN8n(context: PlanContext): KubernetesResource[] {
-  const { platform, size } = context;
-  return [
+/** n8n 2.x, one process on a volume of its own, with a way in from outside. */
+export const n8n: Workload = {
+  name: N8N,
+  port: PORT,
+  selector: { 'app.kubernetes.io/name': N8N },
+  seed: SEED,
+  startupMs: 300_000,
+  before: context => [
     {
       ...tenantObject(context, 'resource', {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
-        name: 'n8n-data',
+        name: CLAIM,
         spec: {
           accessModes: ['ReadWriteOnce'],
-          resources: { requests: { storage: size.n8n.storage } },
-          ...(platform.n8n.storageClass && {
-            storageClassName: platform.n8n.storageClass,
+          resources: { requests: { storage: context.size.n8n.storage } },
+          ...(context.platform.n8n.storageClass && {
+            storageClassName: context.platform.n8n.storageClass,
           }),
         },
       }),
       once: true,
     },
-    planDeployment(context),
-    tenantObject(context, 'network', {
-      apiVersion: 'v1',
-      kind: 'Service',
-      name: N8N,
+  ],
+  pod: context => {
+    const { platform, size, spec } = context;
+    return {
       spec: {
-        type: 'ClusterIP',
-        selector: N8N_SELECTOR,
-        ports: [
-          {
-            name: 'http',
-            port: N8N_PORT,
-            targetPort: N8N_PORT,
-            protocol: 'TCP',
-          },
+        ...planPlacement(platform, spec.name),
+        volumes: [
+          { name: 'data', persistentVolumeClaim: { claimName: CLAIM } },
+          { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
         ],
       },
-    }),
-    ...planExposure(context),
-  ];
-}
-
-function planDeployment(context: PlanContext): KubernetesResource {
-  const { platform, size, names } = context;
-  const labels = {
-    ...N8N_SELECTOR,
-    'threewalls.io/tenant': context.spec.name,
-  };
-  return tenantObject(context, 'resource', {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    name: N8N,
-    spec: {
-      replicas: 1,
-      revisionHistoryLimit: 2,
-      selector: { matchLabels: N8N_SELECTOR },
-      // The smallest quota holds one n8n, not two during a rolling update; and
-      // two would share one SQLite file.
-      strategy: { type: 'Recreate' },
-      template: {
-        metadata: { labels },
-        spec: {
-          ...planPlacement(platform, context.spec.name),
-          serviceAccountName: names.workloadServiceAccount,
-          automountServiceAccountToken: false,
-          // A Service named n8n would set N8N_PORT=tcp://… otherwise.
-          enableServiceLinks: false,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: N8N_UID,
-            runAsGroup: N8N_UID,
-            fsGroup: N8N_UID,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
-          containers: [
-            {
-              name: N8N,
-              image: platform.n8n.image,
-              imagePullPolicy: platform.n8n.imagePullPolicy,
-              env: n8nEnv(context),
-              ports: [
-                { name: 'http', containerPort: N8N_PORT, protocol: 'TCP' },
-              ],
-              resources: {
-                requests: size.n8n.requests,
-                limits: size.n8n.limits,
-              },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                capabilities: { drop: ['ALL'] },
-              },
-              // /healthz answers 200 before n8n has booted, and after its heap
-              // is full: only readiness tells.
-              startupProbe: probe({
-                periodSeconds: 2,
-                failureThreshold: STARTUP_SECONDS / 2,
-              }),
-              readinessProbe: probe({ periodSeconds: 5, failureThreshold: 3 }),
-              volumeMounts: [
-                { name: 'data', mountPath: DATA },
-                { name: 'tmp', mountPath: '/tmp' },
-              ],
-            },
-          ],
-          volumes: [
-            { name: 'data', persistentVolumeClaim: { claimName: 'n8n-data' } },
-            { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
-          ],
+      container: {
+        image: platform.n8n.image,
+        env: n8nEnv(context),
+        resources: { requests: size.n8n.requests, limits: size.n8n.limits },
+        // /healthz answers 200 before n8n has booted, and after its heap is full:
+        // only readiness tells. And nothing kills an n8n that takes its time: the
+        // migrations of a large database may take longer than any limit, and a
+        // killed one begins them again.
+        readinessProbe: {
+          httpGet: { path: '/healthz/readiness', port: PORT },
+          timeoutSeconds: 3,
+          periodSeconds: 3,
+          failureThreshold: 5,
         },
+        volumeMounts: [
+          { name: 'data', mountPath: DATA },
+          { name: 'tmp', mountPath: '/tmp' },
+        ],
       },
-    },
-  });
-}
-
-function probe(times: { periodSeconds: number; failureThreshold: number }) {
-  return {
-    httpGet: { path: '/healthz/readiness', port: N8N_PORT },
-    timeoutSeconds: 3,
-    ...times,
-  };
-}
+    };
+  },
+  after: planExposure,
+};
 
 /** Settings of n8n: secrets by reference, and nothing that calls out. */
 function n8nEnv(context: PlanContext): object[] {
   const { excludedNodes, blockEnvAccess, communityPackages } =
     context.platform.n8n;
   const fixed: Record<string, string> = {
-    N8N_PORT: String(N8N_PORT),
+    N8N_PORT: String(PORT),
     N8N_USER_FOLDER: '/home/node',
     N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
     N8N_DIAGNOSTICS_ENABLED: 'false',
@@ -167,7 +107,7 @@ function n8nEnv(context: PlanContext): object[] {
   };
   return [
     ...Object.entries(fixed).map(([name, value]) => ({ name, value })),
-    ...N8N_SEED.map(({ name }) => ({
+    ...SEED.map(({ name }) => ({
       name,
       valueFrom: { secretKeyRef: { name: N8N, key: name } },
     })),

@@ -1,4 +1,5 @@
 import {
+  canonicalRef,
   FIELD_MANAGER,
   MANAGED_BY_LABEL,
   TENANT_LABEL,
@@ -16,17 +17,11 @@ export const CANARY = 'canary';
 /** Name of the namespace that the canary's test client runs in. */
 export const RAM = 'ram';
 
-/** Port of the canary's bait. */
-export const CANARY_PORT = 8080;
-
-/** Selector of the bait's pod. */
-export const CANARY_SELECTOR = { 'app.kubernetes.io/name': CANARY };
-
 /** Label of a namespace whose tenant was removed and whose data was kept. */
 export const ARCHIVED_LABEL = 'threewalls.io/archived';
 
 /** Selects the namespaces of tenants. */
-export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL} notin (${CANARY},${RAM}),${ARCHIVED_LABEL}!=true`;
+export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL}!=${CANARY},${TENANT_LABEL}!=${RAM},${ARCHIVED_LABEL}!=true`;
 
 /**
  * Every name that a tenant goes by; without a cluster, as where each tenant has
@@ -49,7 +44,7 @@ export function tenantNames(
       policies?.kind === 'templated' ? policies.name : ownPolicy(name),
     vaultRole: `tenant-${name}`,
     kvPath: `${platform.naming.kvPrefix}${name}`,
-    ownerGroup: ownerGroup(owner, platform.owners.kubernetesGroup),
+    ownerSubject: ownerSubject(owner, platform.owners),
   };
 }
 
@@ -61,13 +56,21 @@ export function ownPolicy(name: string): string {
   return `tenant-${name}`;
 }
 
-/** The Kubernetes group of an owner, from config's template. */
-function ownerGroup(owner: string, template: string): string {
-  const ref = parseEntityRef(owner);
-  return template.replace(
-    /\{\{\s*(kind|namespace|name)\s*\}\}/g,
-    (_, field: 'kind' | 'namespace' | 'name') => ref[field],
-  );
+/** Who an owner is to Kubernetes: a group, or one user, from config's templates. */
+function ownerSubject(
+  owner: string,
+  { kubernetesGroup, kubernetesUser }: Platform['owners'],
+): TenantNames['ownerSubject'] {
+  const ref = parseEntityRef(canonicalRef(owner));
+  const isUser = ref.kind === 'user';
+  const template = isUser ? kubernetesUser : kubernetesGroup;
+  return {
+    kind: isUser ? 'User' : 'Group',
+    name: template.replace(
+      /\{\{\s*(kind|namespace|name)\s*\}\}/g,
+      (_, field: 'kind' | 'namespace' | 'name') => ref[field],
+    ),
+  };
 }
 
 /** Config's text with a tenant's name in the place of `{{ name }}`. */

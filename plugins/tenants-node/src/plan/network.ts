@@ -2,13 +2,9 @@ import { isIPv4 } from 'node:net';
 import { PlanContext } from './context';
 import { holds } from './addresses';
 import { allowedRanges, reservedRanges } from './egress';
-import { N8N } from './names';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
 import { vaultEndpoint } from '../config/vaultService';
-
-/** Port of n8n's Service and container. */
-export const N8N_PORT = 5678;
 
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 /** DNS to anywhere is a way out for data: an allowed range is not allowed that. */
@@ -71,7 +67,7 @@ function planIsolation(context: PlanContext): KubernetesResource {
   if (platform.network.ingressNamespace) {
     ingress.push({
       from: [inNamespace(platform.network.ingressNamespace)],
-      ports: [{ port: N8N_PORT, protocol: 'TCP' }],
+      ports: [{ port: context.workload.port, protocol: 'TCP' }],
     });
   }
   return tenantObject(context, 'network', {
@@ -189,6 +185,3 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
     },
   });
 }
-
-/** Selector of n8n's pods. */
-export const N8N_SELECTOR = { 'app.kubernetes.io/name': N8N };

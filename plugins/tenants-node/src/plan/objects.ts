@@ -3,6 +3,7 @@ import {
   MANAGED_BY_LABEL,
   OWNER_ANNOTATION,
   TENANT_LABEL,
+  TenantSpec,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { PlanContext } from './context';
@@ -18,7 +19,10 @@ export function tenantLabels(tenant: string): Record<string, string> {
  * everything of a tenant carries, and the wall that it belongs to.
  */
 export function tenantObject(
-  { spec, names }: Pick<PlanContext, 'spec' | 'names'>,
+  {
+    spec,
+    names,
+  }: Pick<PlanContext, 'names'> & { spec: Pick<TenantSpec, 'name' | 'owner'> },
   wall: Wall,
   object: {
     apiVersion: string;

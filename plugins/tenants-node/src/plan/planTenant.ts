@@ -8,8 +8,8 @@ import { Platform } from '../config/platform';
 import { planAccess } from './access';
 import { PlanContext } from './context';
 import { checkEgress } from './egress';
-import { planN8n } from './n8n';
-import { N8N, tenantNames } from './names';
+import { n8n } from './n8n';
+import { tenantNames } from './names';
 import { planNamespace } from './namespace';
 import { planNetwork } from './network';
 import { planQuotas } from './quota';
@@ -19,8 +19,9 @@ import {
   planStore,
   SECRET_STORE,
 } from './secrets';
-import { TenantPlan } from './types';
+import { KubernetesResource, TenantPlan } from './types';
 import { planSeed, planVault } from './vault';
+import { planWorkload } from './workload';
 
 /**
  * What a tenant consists of: pure, and the one place that knows.
@@ -30,11 +31,12 @@ import { planSeed, planVault } from './vault';
  */
 export function planTenant(input: TenantSpec, platform: Platform): TenantPlan {
   const context = planContext(input, platform);
-  const { spec, names } = context;
+  const { spec, names, workload } = context;
   const { namespace } = names;
   return {
     spec,
     names,
+    workload,
     stages: [
       {
         name: 'namespace',
@@ -52,7 +54,13 @@ export function planTenant(input: TenantSpec, platform: Platform): TenantPlan {
       },
       {
         name: 'identity',
-        resources: [...planServiceAccounts(context), planSeed(context)],
+        resources: [
+          ...planServiceAccounts(context),
+          planSeed(context, [
+            planExternalSecret(context),
+            ...(planWorkload(context).resources as KubernetesResource[]),
+          ]),
+        ],
         waits: [],
       },
       {
@@ -77,35 +85,19 @@ export function planTenant(input: TenantSpec, platform: Platform): TenantPlan {
         resources: [planExternalSecret(context)],
         waits: [
           {
-            for: `ExternalSecret ${N8N} to be synced`,
+            for: `ExternalSecret ${workload.name} to be synced`,
             object: {
               apiVersion: 'external-secrets.io/v1',
               kind: 'ExternalSecret',
               namespace,
-              name: N8N,
+              name: workload.name,
             },
             condition: 'Ready',
             timeoutMs: 60_000,
           },
         ],
       },
-      {
-        name: 'workload',
-        resources: planN8n(context),
-        waits: [
-          {
-            for: `Deployment ${N8N} to be available`,
-            object: {
-              apiVersion: 'apps/v1',
-              kind: 'Deployment',
-              namespace,
-              name: N8N,
-            },
-            condition: 'Available',
-            timeoutMs: 300_000,
-          },
-        ],
-      },
+      planWorkload(context),
     ],
   };
 }
@@ -142,5 +134,5 @@ function planContext(input: TenantSpec, platform: Platform): PlanContext {
   }
   checkEgress(spec, platform, cluster);
   const names = tenantNames(spec.name, spec.owner, platform, cluster);
-  return { spec, names, platform, cluster, size };
+  return { spec, names, platform, cluster, size, workload: n8n };
 }

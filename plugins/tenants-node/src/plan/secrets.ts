@@ -1,8 +1,7 @@
 import { PlanContext } from './context';
-import { N8N } from './names';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
-import { N8N_SEED, VAULT_AUDIENCE } from './vault';
+import { VAULT_AUDIENCE } from './vault';
 
 /** Name of the SecretStore. */
 export const SECRET_STORE = 'vault';
@@ -58,20 +57,21 @@ export function planStore(context: PlanContext): KubernetesResource {
   });
 }
 
-/** The ExternalSecret that brings n8n's own settings from Vault. */
+/** The ExternalSecret that brings the workload's own settings from Vault. */
 export function planExternalSecret(context: PlanContext): KubernetesResource {
   const { kvPath } = context.names;
+  const { name, seed } = context.workload;
   return tenantObject(context, 'secret', {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
-    name: N8N,
+    name,
     spec: {
       refreshInterval: '1h0m0s',
       secretStoreRef: { kind: 'SecretStore', name: SECRET_STORE },
-      target: { name: N8N, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
-      data: N8N_SEED.map(({ name }) => ({
-        secretKey: name,
-        remoteRef: { key: kvPath, property: name },
+      target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+      data: seed.map(field => ({
+        secretKey: field.name,
+        remoteRef: { key: kvPath, property: field.name },
       })),
     },
   });

@@ -85,6 +85,13 @@ export interface SeedResource extends Planned {
   /** Path under the mount */
   path: string;
   fields: SeedField[];
+  /** Objects that, where they exist, have data which only this entry's key reads */
+  dependents: {
+    apiVersion: string;
+    kind: string;
+    namespace: string;
+    name: string;
+  }[];
 }
 
 /** Fields of a KV seed. */
@@ -104,6 +111,8 @@ export interface Wait {
   object: { apiVersion: string; kind: string; namespace: string; name: string };
   /** Condition type that has to be `True` */
   condition: string;
+  /** Labels of the pods whose state says why it is not */
+  pods?: Record<string, string>;
   /** Milliseconds */
   timeoutMs: number;
 }
@@ -131,8 +140,8 @@ export interface TenantNames {
   vaultRole: string;
   /** Path under the KV mount */
   kvPath: string;
-  /** Kubernetes group of the owner */
-  ownerGroup: string;
+  /** Who the owner is to Kubernetes */
+  ownerSubject: { kind: 'Group' | 'User'; name: string };
 }
 
 /**
@@ -143,5 +152,11 @@ export interface TenantNames {
 export interface TenantPlan {
   spec: TenantSpec;
   names: TenantNames;
+  /** What runs in it: its name, its port, and the labels of its pods */
+  workload: {
+    name: string;
+    port: number;
+    selector: Record<string, string>;
+  };
   stages: PlannedStage[];
 }

@@ -1,5 +1,10 @@
 import { PlanContext } from './context';
-import { SeedField, SeedResource, TenantNames, VaultResource } from './types';
+import {
+  KubernetesResource,
+  SeedResource,
+  TenantNames,
+  VaultResource,
+} from './types';
 
 /** Audience of the tokens that log in to Vault, set on both sides. */
 export const VAULT_AUDIENCE = 'vault';
@@ -102,20 +107,18 @@ function kvRootOf({ kvPath, namespace }: TenantNames): string {
   return kvPath.slice(0, kvPath.length - namespace.length);
 }
 
-/** Fields of a tenant's KV entry, under the names that n8n reads them by. */
-export const N8N_SEED: SeedField[] = [
-  { name: 'N8N_ENCRYPTION_KEY', from: 'encryption-key' },
-  { name: 'N8N_INSTANCE_OWNER_EMAIL', from: 'owner-email' },
-  { name: 'N8N_INSTANCE_OWNER_PASSWORD_HASH', from: 'owner-password-hash' },
-];
+/** Kinds of what a workload's key has encrypted, or has brought to its pods. */
+const KEEPERS = ['PersistentVolumeClaim', 'Deployment', 'ExternalSecret'];
 
 /**
  * The tenant's KV entry: written once. A lost or rotated encryption key makes
  * every credential stored in n8n unreadable.
+ *
+ * @param later - What is made after it, and depends on it
  */
 export function planSeed(
-  { names, cluster }: Pick<PlanContext, 'names' | 'cluster'>,
-  fields: SeedField[] = N8N_SEED,
+  { names, cluster, workload }: PlanContext,
+  later: KubernetesResource[] = [],
 ): SeedResource {
   const mount = cluster.vault.kvMount;
   return {
@@ -124,6 +127,14 @@ export function planSeed(
     id: `Vault KV ${mount}/${names.kvPath}`,
     mount,
     path: names.kvPath,
-    fields,
+    fields: workload.seed,
+    dependents: later
+      .filter(({ object }) => KEEPERS.includes(object.kind))
+      .map(({ object: { apiVersion, kind, metadata } }) => ({
+        apiVersion,
+        kind,
+        namespace: names.namespace,
+        name: metadata.name,
+      })),
   };
 }

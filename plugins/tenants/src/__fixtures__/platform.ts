@@ -95,6 +95,15 @@ export function previewOfNew(name: string): TenantPreview {
     namespace: `web-tenant-${name}`,
     cluster: 'lab',
     exists: false,
+    present: false,
+    names: {
+      namespace: `web-tenant-${name}`,
+      loginServiceAccount: `n8n-${name}`,
+      workloadServiceAccount: 'n8n',
+      vaultPolicy: `tenant-${name}`,
+      vaultRole: `tenant-${name}`,
+      kvPath: `web-tenant-${name}`,
+    },
     resources: OBJECTS.map(([stage, id]) => ({
       stage,
       id,
@@ -110,6 +119,7 @@ export function previewOfResize(name: string): TenantPreview {
   return {
     ...preview,
     exists: true,
+    present: true,
     resources: preview.resources.map(resource => {
       switch (resource.id) {
         case 'ResourceQuota tenant-quota':

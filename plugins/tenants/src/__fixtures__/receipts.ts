@@ -1,179 +1,225 @@
-import { Receipt } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  CheckKind,
+  Outcome,
+  Receipt,
+  ReceiptSource,
+  Wall,
+} from '@threewalls/backstage-plugin-tenants-common';
 
-const pod = {
-  type: 'pod' as const,
+const pod: ReceiptSource = {
+  type: 'pod',
   name: 'web-tenant-acme/threewalls-proof-x7k2p',
   uid: '5d0f5c0e-6f1b-4a44-9c0e-0f6f3a8f2f11',
 };
-const kubernetes = { type: 'kubernetes' as const, name: 'lab' };
+const kubernetes: ReceiptSource = { type: 'kubernetes', name: 'lab' };
+const vault: ReceiptSource = { type: 'vault', name: 'lab' };
 
-/** Receipts of acme's, each known by its check and its target. */
-function known(receipt: Omit<Receipt, 'id' | 'about'>): Receipt {
-  const neighbour = /web-tenant-(canary|globex)/.exec(receipt.target)?.[1];
+const WALLS: Record<string, Wall> = {
+  net: 'network',
+  sec: 'secret',
+  res: 'resource',
+};
+
+function receipt(
+  startedAt: string,
+  kind: CheckKind,
+  [check, source, target, request, expected, code, response]: [
+    string,
+    ReceiptSource,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ],
+  rest: { outcome?: Outcome; reason?: string; durationMs?: number } = {},
+): Receipt {
+  const neighbour = /web-tenant-(canary|globex)/.exec(target)?.[1];
   return {
-    id: `${receipt.check} ${receipt.target}`,
+    id: `${check} ${target}`,
     about: { tenant: 'acme', neighbour },
-    ...receipt,
+    check,
+    wall: WALLS[check.slice(0, 3)],
+    kind,
+    source,
+    target,
+    request,
+    expected,
+    code,
+    response,
+    startedAt,
+    durationMs: code === 'TIMEOUT' ? 2_002 : 6,
+    outcome: 'asExpected',
+    ...rest,
   };
 }
 
-/** The receipts of a proof in which every wall holds. */
-export function receipts(startedAt: string): Receipt[] {
-  const all: Omit<Receipt, 'id' | 'about'>[] = [
-    {
-      check: 'net.own-service',
-      wall: 'network',
-      kind: 'control',
-      source: pod,
-      target: 'n8n.web-tenant-acme.svc:5678',
-      request: 'connect tcp n8n.web-tenant-acme.svc:5678',
-      expected: 'OK: the tenant reaches its own service',
-      code: 'OK',
-      response: 'connected to 10.96.144.12:5678',
-      startedAt,
-      durationMs: 3,
-      outcome: 'asExpected',
-    },
-    {
-      check: 'net.canary-egress',
-      wall: 'network',
-      kind: 'barrier',
-      source: pod,
-      target: 'canary.web-tenant-canary.svc:8080',
-      request: 'connect tcp canary.web-tenant-canary.svc:8080',
-      expected: 'TIMEOUT: dropped by the egress half of this tenant',
-      code: 'TIMEOUT',
-      response: 'connect 10.96.20.7:8080: no answer within 2000 ms',
-      startedAt,
-      durationMs: 2002,
-      outcome: 'asExpected',
-    },
-    {
-      check: 'net.neighbour-service',
-      wall: 'network',
-      kind: 'barrier',
-      source: pod,
-      target: 'n8n.web-tenant-globex.svc:5678',
-      request: 'connect tcp n8n.web-tenant-globex.svc:5678',
-      expected: 'TIMEOUT: dropped on the way to the neighbour',
-      code: 'TIMEOUT',
-      response: 'connect 10.96.31.90:5678: no answer within 2000 ms',
-      startedAt,
-      durationMs: 2001,
-      outcome: 'asExpected',
-    },
-    {
-      check: 'net.metadata',
-      wall: 'network',
-      kind: 'barrier',
-      source: pod,
-      target: '169.254.169.254:80',
-      request: 'connect tcp 169.254.169.254:80',
-      expected: 'TIMEOUT: no way to the metadata service',
-      code: 'TIMEOUT',
-      response: 'no answer within 2000 ms',
-      reason: 'There is no metadata service here: the ram does not reach it',
-      startedAt,
-      durationMs: 2001,
-      outcome: 'notApplicable',
-    },
-    {
-      check: 'sec.own-path',
-      wall: 'secret',
-      kind: 'control',
-      source: pod,
-      target: 'secret/data/web-tenant-acme',
-      request: 'GET /v1/secret/data/web-tenant-acme',
-      expected: '200',
-      code: '200',
-      response: 'HTTP/1.1 200 OK (2 keys, values not read)',
-      startedAt,
-      durationMs: 8,
-      outcome: 'asExpected',
-    },
-    {
-      check: 'sec.neighbour-data',
-      wall: 'secret',
-      kind: 'barrier',
-      source: pod,
-      target: 'secret/data/web-tenant-globex',
-      request: 'GET /v1/secret/data/web-tenant-globex',
-      expected: '403 permission denied',
-      code: '403',
-      response:
-        '{"errors":["1 error occurred:\\n\\t* permission denied\\n\\n"]}',
-      startedAt,
-      durationMs: 6,
-      outcome: 'asExpected',
-    },
-    {
-      check: 'res.legal-pod',
-      wall: 'resource',
-      kind: 'control',
-      source: kubernetes,
-      target: 'pods in web-tenant-acme',
-      request:
-        'POST /api/v1/namespaces/web-tenant-acme/pods?dryRun=All\n{"kind":"Pod","spec":{"containers":[{"name":"probe","resources":{"limits":{"memory":"64Mi"}}}]}}',
-      expected: '201: a pod within the limits is accepted',
-      code: '201',
-      response: 'pod/probe created (server dry run)',
-      startedAt,
-      durationMs: 21,
-      outcome: 'asExpected',
-    },
-    {
-      check: 'res.container-max',
-      wall: 'resource',
-      kind: 'barrier',
-      source: kubernetes,
-      target: 'pods in web-tenant-acme',
-      request:
-        'POST /api/v1/namespaces/web-tenant-acme/pods?dryRun=All\n{"kind":"Pod","spec":{"containers":[{"name":"probe","resources":{"limits":{"memory":"4Gi"}}}]}}',
-      expected: '403: maximum memory usage per Container is 1Gi',
-      code: '403',
-      response:
-        'pods "probe" is forbidden: maximum memory usage per Container is 1Gi, but limit is 4Gi',
-      startedAt,
-      durationMs: 18,
-      outcome: 'asExpected',
-    },
-  ];
-  return all.map(known);
+/** A connect of the proof pod, and how it ended. */
+function connect(check: string, target: string, code = 'TIMEOUT') {
+  const response =
+    code === 'OK'
+      ? `connected to 10.96.20.7:${target.split(':')[1]}`
+      : 'no answer within 2000 ms';
+  const expected = check === 'net.own-service' ? 'OK' : 'TIMEOUT';
+  const request = `connect ${target} over TCP, as the tenant`;
+  return [check, pod, target, request, expected, code, response] as Parameters<
+    typeof receipt
+  >[2];
 }
 
-/** The receipt of a connection that should not have come about. */
-export function breach(startedAt: string): Receipt {
-  return known({
-    check: 'net.canary-egress',
-    wall: 'network',
-    kind: 'barrier',
-    source: pod,
-    target: 'canary.web-tenant-canary.svc:8080',
-    request: 'connect tcp canary.web-tenant-canary.svc:8080',
-    expected: 'TIMEOUT: dropped by the egress half of this tenant',
-    code: 'OK',
-    response: 'connected to 10.96.20.7:8080',
-    startedAt,
-    durationMs: 2,
-    outcome: 'breached',
-  });
+const DENIED =
+  '{"errors":["1 error occurred:\\n\\t* permission denied\\n\\n"]}';
+const READ = '/v1/secret/data/web-tenant-';
+const PODS = 'POST /api/v1/namespaces/web-tenant-acme/pods?dryRun=All';
+
+/** The receipts of a proof in which every wall holds. */
+export function receipts(startedAt: string): Receipt[] {
+  const attack = (
+    row: Parameters<typeof receipt>[2],
+    rest?: Parameters<typeof receipt>[3],
+  ) => receipt(startedAt, 'barrier', row, rest);
+  const baseline = (row: Parameters<typeof receipt>[2]) =>
+    receipt(startedAt, 'control', row);
+  return [
+    baseline(connect('net.own-service', 'n8n.web-tenant-acme.svc:5678', 'OK')),
+    attack(connect('net.canary-egress', 'canary.web-tenant-canary.svc:8080')),
+    attack(connect('net.canary-ingress', 'n8n.web-tenant-acme.svc:5678')),
+    attack(connect('net.neighbour-service', 'n8n.web-tenant-globex.svc:5678')),
+    attack(connect('net.neighbour-pod', '10.244.1.17:5678')),
+    attack(connect('net.neighbour-ingress', 'n8n.web-tenant-acme.svc:5678')),
+    attack(connect('net.kube-api', 'kubernetes.default.svc:443')),
+    attack(connect('net.kubelet', '198.18.0.2:10250')),
+    attack(connect('net.internet', '203.0.113.53:443')),
+    attack(connect('net.metadata', '169.254.169.254:80'), {
+      outcome: 'notApplicable',
+      reason: "The canary's test client can't reach it either",
+    }),
+    attack([
+      'net.policy-spec',
+      kubernetes,
+      'NetworkPolicy tenant-isolation',
+      'get NetworkPolicy tenant-isolation, and compare it with the plan field by field',
+      'equal',
+      'equal',
+      '',
+    ]),
+    baseline([
+      'sec.own-path',
+      pod,
+      'secret/data/web-tenant-acme',
+      `GET ${READ}acme`,
+      '200',
+      '200',
+      'HTTP/1.1 200 OK (2 keys, values not read)',
+    ]),
+    attack([
+      'sec.neighbour-data',
+      pod,
+      'secret/data/web-tenant-globex',
+      `GET ${READ}globex`,
+      '403 permission denied',
+      '403',
+      DENIED,
+    ]),
+    attack([
+      'sec.canary-data',
+      pod,
+      'secret/data/web-tenant-canary',
+      `GET ${READ}canary`,
+      '403 permission denied',
+      '403',
+      DENIED,
+    ]),
+    attack([
+      'sec.policy-text',
+      vault,
+      'sys/policies/acl/tenant-acme',
+      'GET sys/policies/acl/tenant-acme, and compare it with the plan field by field',
+      'equal',
+      'equal',
+      '',
+    ]),
+    attack([
+      'sec.owner-hijack',
+      kubernetes,
+      'group acme-team in web-tenant-acme',
+      'SubjectAccessReviews: create pods; create pods/exec; get secrets',
+      'denied',
+      'denied',
+      '',
+    ]),
+    baseline([
+      'res.legal-pod',
+      kubernetes,
+      'pods in web-tenant-acme',
+      `${PODS}\n{"kind":"Pod","spec":{"containers":[{"name":"probe","resources":{"limits":{"memory":"64Mi"}}}]}}`,
+      'accepted, or `exceeded quota: tenant-quota`',
+      '201',
+      'pod/probe created (server dry run)',
+    ]),
+    attack([
+      'res.container-max',
+      kubernetes,
+      'pods in web-tenant-acme',
+      `${PODS}\n{"kind":"Pod","spec":{"containers":[{"name":"probe","resources":{"limits":{"memory":"4Gi"}}}]}}`,
+      '403 maximum memory usage per Container is 1Gi',
+      '403',
+      'pods "probe" is forbidden: maximum memory usage per Container is 1Gi, but limit is 4Gi',
+    ]),
+    attack([
+      'res.privileged',
+      kubernetes,
+      'pods in web-tenant-acme',
+      `${PODS}\n{"kind":"Pod","spec":{"containers":[{"name":"probe","securityContext":{"privileged":true}}]}}`,
+      '403 violates PodSecurity "restricted:latest" … privileged',
+      '403',
+      'pods "probe" is forbidden: violates PodSecurity "restricted:latest": privileged',
+    ]),
+    attack([
+      'res.owner-edit',
+      kubernetes,
+      'group acme-team in web-tenant-acme',
+      'SubjectAccessReviews: create,update,patch,delete resourcequotas',
+      'denied',
+      'denied',
+      '',
+    ]),
+  ];
+}
+
+/** The receipts of a proof in which the canary was reached, both ways. */
+export function breachedReceipts(startedAt: string): Receipt[] {
+  return receipts(startedAt).map(other =>
+    /^net\.canary-/.test(other.check)
+      ? {
+          ...other,
+          code: 'OK',
+          response: `connected to 10.96.20.7:${other.target.split(':')[1]}`,
+          outcome: 'breached',
+          reason: 'The connection succeeded; it should have been blocked',
+          durationMs: 9_900,
+        }
+      : other,
+  );
 }
 
 /** The receipt of a check that could not be judged. */
 export function inconclusive(startedAt: string): Receipt {
-  return known({
-    check: 'sec.login',
-    wall: 'secret',
-    kind: 'control',
-    source: pod,
-    target: 'auth/kubernetes/login',
-    request: 'POST /v1/auth/kubernetes/login role=tenant-acme',
-    expected: '200',
-    code: '503',
-    response: '{"errors":["Vault is sealed"]}',
-    reason: 'Vault is sealed: this says nothing about the wall',
+  return receipt(
     startedAt,
-    durationMs: 4,
-    outcome: 'inconclusive',
-  });
+    'control',
+    [
+      'sec.login',
+      pod,
+      'auth/kubernetes/login',
+      'POST /v1/auth/kubernetes/login role=tenant-acme',
+      '200',
+      '503',
+      '{"errors":["Vault is sealed"]}',
+    ],
+    {
+      outcome: 'inconclusive',
+      reason: 'Vault is sealed: this says nothing about the wall',
+    },
+  );
 }

@@ -7,15 +7,28 @@ import {
   WallVerdict,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { breach, inconclusive, receipts } from './receipts';
+import { breachedReceipts, inconclusive, receipts } from './receipts';
 
 const MINUTE_MS = 60_000;
 const DURATION_MS = 7_400;
 
-const SUMMARIES = {
-  network: '3 of 3 ways in and out refused, own service reachable',
-  secret: '9 of 9 foreign paths refused, own path readable',
-  resource: '11 of 11 excesses refused, a legal pod accepted',
+/** What the receipts of a sound tenant come to, wall by wall. */
+const SOUND = {
+  network: {
+    summary: 'All 9 attacks blocked',
+    barriers: { counted: 9, refused: 9 },
+    controls: { tried: 1, succeeded: 1 },
+  },
+  secret: {
+    summary: 'All 4 attacks blocked',
+    barriers: { counted: 4, refused: 4 },
+    controls: { tried: 1, succeeded: 1 },
+  },
+  resource: {
+    summary: 'All 3 attacks blocked',
+    barriers: { counted: 3, refused: 3 },
+    controls: { tried: 1, succeeded: 1 },
+  },
 };
 
 /** ISO 8601 of a moment so many minutes ago. */
@@ -50,9 +63,7 @@ export function proofOf(
     verdicts: WALLS.map((wall, i) => ({
       wall,
       status: 'holds',
-      summary: SUMMARIES[wall],
-      barriers: { counted: 3, refused: 3 },
-      controls: { tried: 2, succeeded: 2 },
+      ...SOUND[wall],
       ...verdicts[i],
     })),
     receipts: options.receipts ?? receipts(startedAt),
@@ -68,6 +79,7 @@ export function tenantOf(
   const { wall, ...rest } = changes;
   const owner = `group:default/${name}-team`;
   return {
+    uid: `uid-${name}`,
     name,
     cluster: 'lab',
     namespace: `web-tenant-${name}`,
@@ -91,7 +103,7 @@ export function tenantOf(
       ...wall,
     })),
     lastProof: proof && summaryOf(proof),
-    createdAt: minutesAgo(3 * 24 * 60),
+    createdAt: minutesAgo(40 * 24 * 60),
     ...rest,
   };
 }
@@ -119,14 +131,11 @@ const breached = proofOf('globex', {
   verdicts: [
     {
       status: 'breached',
-      summary: '1 of 3 ways out let through: the canary answered',
-      barriers: { counted: 3, refused: 2 },
+      summary: '2 of 9 attacks got through. First: reached the canary',
+      barriers: { counted: 9, refused: 7 },
     },
   ],
-  receipts: [
-    ...receipts(minutesAgo(2)).filter(r => r.check !== 'net.canary-egress'),
-    breach(minutesAgo(2)),
-  ],
+  receipts: breachedReceipts(minutesAgo(2)),
 });
 
 const unproven = proofOf('initech', {
@@ -134,7 +143,7 @@ const unproven = proofOf('initech', {
     {},
     {
       status: 'unproven',
-      summary: 'Vault is sealed: no login, so nothing was tried',
+      summary: "Couldn't verify: Vault is sealed",
       controls: { tried: 1, succeeded: 0 },
     },
   ],

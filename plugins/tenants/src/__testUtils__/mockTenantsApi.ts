@@ -1,6 +1,6 @@
 import { createApiMock } from '@backstage/frontend-test-utils';
 import { tenantsApiRef } from '../api';
-import { platform, usage } from '../__fixtures__';
+import { platform, proofs, summaryOf, usage } from '../__fixtures__';
 
 /**
  * The API of the backend, of which a test says what it answers. It offers the
@@ -9,7 +9,10 @@ import { platform, usage } from '../__fixtures__';
 export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
   listTenants: jest.fn(),
   getTenant: jest.fn(),
-  listProofs: jest.fn(),
+  listProofs: jest.fn(async name => {
+    const items = proofs[name] ? [summaryOf(proofs[name])] : [];
+    return { items, totalItems: items.length };
+  }),
   getProof: jest.fn(),
   startProof: jest.fn(),
   getMatrix: jest.fn(),

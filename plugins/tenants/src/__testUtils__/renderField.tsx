@@ -1,6 +1,10 @@
 import { ComponentType, useState } from 'react';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import {
+  PermissionApi,
+  permissionApiRef,
+} from '@backstage/plugin-permission-react';
 import { mockTenantsApi } from './mockTenantsApi';
 
 /**
@@ -17,6 +21,10 @@ export function renderField(
     form?: Record<string, unknown>;
   },
   api = mockTenantsApi(),
+  permissions: {
+    authorize?: PermissionApi['authorize'];
+    ownRefs?: string[];
+  } = {},
 ) {
   const { schema = {}, uiSchema = {}, value, form = {} } = props;
   const changes: unknown[] = [];
@@ -40,7 +48,15 @@ export function renderField(
     );
   }
   renderInTestApp(<Form />, {
-    apis: [api, mockApis.permission()],
+    apis: [
+      api,
+      permissions.authorize
+        ? [permissionApiRef, { authorize: permissions.authorize }]
+        : mockApis.permission(),
+      mockApis.identity({
+        ownershipEntityRefs: permissions.ownRefs ?? ['group:default/acme-team'],
+      }),
+    ],
     mountedRoutes: {
       '/catalog/:namespace/:kind/:name': entityRouteRef as any,
     },

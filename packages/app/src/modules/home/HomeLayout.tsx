@@ -28,8 +28,8 @@ function Welcome() {
         Welcome to Threewalls
       </Text>
       <Text as="p" variant="body-large" color="secondary">
-        An isolated n8n for each tenant, and proof that its network, secret and
-        resource walls hold. See{' '}
+        Isolated n8n tenants, with proof that their network, secret and resource
+        walls hold. See{' '}
         <Link variant="body-large" href="/tenants">
           all tenants
         </Link>

@@ -38,7 +38,7 @@ describe('LabWidget', () => {
       /Kubernetes.*running.*compiling the kubelet.*1 min 3\d s/,
     );
     expect(vault).toHaveTextContent(/Vault.*waiting/);
-    expect(screen.getByText('1 of 3 parts are there')).toBeInTheDocument();
+    expect(screen.getByText('1 of 3 parts are ready')).toBeInTheDocument();
   });
 
   it('goes away once the lab is there, and asks no more', async () => {

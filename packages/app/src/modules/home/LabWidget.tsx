@@ -45,8 +45,8 @@ export function LabWidget() {
           </Text>
           <Text color="secondary" role="status">
             {parts.length > 0
-              ? `${done.length} of ${parts.length} parts are there`
-              : 'The lab has not reported yet'}
+              ? `${done.length} of ${parts.length} parts are ready`
+              : 'Waiting for the lab'}
           </Text>
         </Flex>
       </CardHeader>
@@ -57,14 +57,14 @@ export function LabWidget() {
               status="danger"
               icon
               role="alert"
-              title="The lab did not come up"
+              title="The lab couldn't start"
               description={status.error}
             />
           )}
           <Text color="secondary">
-            The local cluster is being brought up. The first time it is compiled
-            from source; this page follows, and the tenants appear by
-            themselves.
+            The local cluster is starting. The first start compiles it from
+            source. This page updates by itself, and the tenants appear when
+            they are ready.
           </Text>
           <Box as="ul" className={styles.parts} aria-label="Parts of the lab">
             {parts.map(part => (

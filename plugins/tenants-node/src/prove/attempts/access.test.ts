@@ -3,7 +3,7 @@ import { testSide } from '../__fixtures__/side';
 import { nobodyElseCan, reachesNoOthers, rulesAreAll } from './access';
 
 const side = testSide();
-const { namespace, ownerGroup } = side.tenant.plan.names;
+const { namespace, ownerSubject } = side.tenant.plan.names;
 
 const binding = (name: string, role: string, subject: object) => ({
   metadata: { name, namespace },
@@ -49,7 +49,7 @@ function cluster(
   };
 }
 
-const OWNERS = binding('more', 'reads', { kind: 'Group', name: ownerGroup });
+const OWNERS = binding('more', 'reads', ownerSubject);
 
 describe('who can', () => {
   const attempt = nobodyElseCan(side, 'secret');

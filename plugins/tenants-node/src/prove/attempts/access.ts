@@ -48,9 +48,13 @@ export function reachesNoOthers(side: Side): Attempt {
  * evaluation: they have to agree, or something else allows what the rules do not.
  */
 export function rulesAreAll({ tenant, platform }: Side): Attempt {
-  const { namespace, ownerGroup } = tenant.plan.names;
+  const { namespace, ownerSubject } = tenant.plan.names;
   const { portal } = platform.accounts;
-  const owner: Requester = { groups: [ownerGroup, 'system:authenticated'] };
+  const isUser = ownerSubject.kind === 'User';
+  const owner: Requester = {
+    ...(isUser && { user: ownerSubject.name }),
+    groups: [...(isUser ? [] : [ownerSubject.name]), 'system:authenticated'],
+  };
   const questions: [Requester, Action, string][] = [
     // One that is allowed, and one that is not.
     [

@@ -97,13 +97,10 @@ describe('what is compared with the plan', () => {
     'is as it is where nobody has touched it: %s',
     async (_, of) => {
       const live = holding(planned(of));
-      for (const wall of WALLS) {
-        for (const one of asPlanned(of, wall)) {
-          if (one.by === 'kubernetes') {
-            const { outcome } = await runAttempt(side, one, live);
-            expect([one.key, outcome]).toEqual([one.key, 'asExpected']);
-          }
-        }
+      const attempts = WALLS.flatMap(wall => asPlanned(of, wall));
+      for (const one of attempts.filter(({ by }) => by === 'kubernetes')) {
+        const { outcome } = await runAttempt(side, one, live);
+        expect([one.key, outcome]).toEqual([one.key, 'asExpected']);
       }
     },
   );

@@ -140,7 +140,7 @@ function workloadOnNodes(
       }
       // One that waits for a node does not run anywhere yet.
       const running = seen.items
-        .filter(isWorkload)
+        .filter(pod => isWorkload(pod, tenant.plan.workload.selector))
         .filter(pod => !pod.metadata.deletionTimestamp && pod.spec.nodeName);
       const elsewhere = running
         .filter(({ spec }) => !isOn(selector, node(spec.nodeName)?.labels))

@@ -126,10 +126,9 @@ describe('the pods of n8n', () => {
     ],
   ])('%s', async (_, pods, outcome) => {
     const finding = await run(attempt, pods);
-    expect([finding.outcome, finding.reason]).toEqual([
-      outcome,
-      outcome === 'breached' ? expect.any(String) : undefined,
-    ]);
+    expect(finding.outcome).toBe(outcome);
+    // Only what is wrong needs a reason, and it does.
+    expect(Boolean(finding.reason)).toBe(outcome === 'breached');
   });
 
   it('have what the cluster adds to every pod, where config says so', async () => {
@@ -147,7 +146,7 @@ describe('the pods of n8n', () => {
     meshed.spec.containers[0].volumeMounts.push({ name: 'envoy' });
     expect((await run(tolerant, [meshed], on)).outcome).toBe('breached');
     expect((await run(attempt, [meshed])).reason).toMatch(
-      /^n8n-1: spec.containers/,
+      /^n8n-1: .*spec\.containers\.1 is/,
     );
   });
 });

@@ -12,6 +12,9 @@ import { CANARY } from '../../plan/names';
 import { podTask } from '../pod/tasks';
 import { Attacker, Attempt, Check, Errand, Side } from '../types';
 
+/** The canary is nobody's neighbour, and yet on the other side. */
+const CANARY_SIDE = { neighbour: CANARY };
+
 const NAMES: Record<Attacker, string> = {
   tenant: 'the tenant',
   neighbour: 'the neighbour',
@@ -267,9 +270,6 @@ function withNeighbour(
       }))
     : ALONE;
 }
-
-/** The canary is nobody's neighbour, and yet on the other side. */
-const CANARY_SIDE = { neighbour: CANARY };
 
 /** Of a target that need not be there: the canary's test client tells. */
 function ifThere({ canary }: Side): { bait: Errand } {

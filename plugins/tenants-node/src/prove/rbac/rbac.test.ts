@@ -5,7 +5,7 @@ import { reachesOutside, whoCan } from './whoCan';
 
 const { plan } = tenantPlan({ network: { provider: 'cilium' } });
 const NS = plan.names.namespace;
-const OWNERS: Subject = { kind: 'Group', name: plan.names.ownerGroup };
+const OWNERS: Subject = plan.names.ownerSubject;
 
 const rule = (
   verbs: string,

@@ -79,37 +79,19 @@ export function widening(
       for (const { rule, policy } of rules.filter(r =>
         isAbout(r.policy, { pod }),
       )) {
-        const found = firstWidened({ rule, policy, pod, direction });
+        const isWidened = (traffic: Traffic) =>
+          ruleMatches(rule, traffic) &&
+          !isAllowed(planned, traffic) &&
+          isAllowed([...planned, policy], traffic);
+        const found = peers
+          .flatMap(peer =>
+            ports.map(port => ({ direction, pod, peer, ...port })),
+          )
+          .find(isWidened);
         if (found) {
           return { allows: describe(found) };
         }
       }
-    }
-    function firstWidened(of: {
-      rule: RuleModel;
-      policy: PolicyModel;
-      pod: Traits;
-      direction: 'ingress' | 'egress';
-    }): Traffic | undefined {
-      for (const peer of peers) {
-        for (const { protocol, port } of ports) {
-          const traffic = {
-            direction: of.direction,
-            pod: of.pod,
-            peer,
-            protocol,
-            port,
-          };
-          if (
-            ruleMatches(of.rule, traffic) &&
-            !isAllowed(planned, traffic) &&
-            isAllowed([...planned, of.policy], traffic)
-          ) {
-            return traffic;
-          }
-        }
-      }
-      return undefined;
     }
   }
   const unknown = about.flatMap(policy => policy.unknown);

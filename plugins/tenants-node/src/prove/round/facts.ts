@@ -1,7 +1,5 @@
 import { ClusterView, expectSeen } from '../../clients';
-import { N8N_PORT, N8N_SELECTOR } from '../../plan/network';
 import { planCanary, planRam } from '../../plan/canary';
-import { CANARY, CANARY_PORT, CANARY_SELECTOR, N8N } from '../../plan/names';
 import { TenantPlan } from '../../plan/types';
 import { Endpoint, Platform } from '../../config/platform';
 import { NodeFacts, Party } from '../types';
@@ -81,22 +79,23 @@ export async function readTenantParty(
     view.list({ apiVersion: 'v1', kind: 'Pod' }, plan.names.namespace),
   );
   const running = pods.filter(
-    ({ metadata, status, ...pod }) =>
-      isWorkload({ metadata, ...pod }) &&
+    ({ metadata, status }) =>
+      isWorkload({ metadata }, plan.workload.selector) &&
       !metadata.deletionTimestamp &&
       status?.phase === 'Running',
   );
   return {
     ...tenantParty(plan),
-    pods: running.flatMap(endpointsOf),
+    pods: running.flatMap(pod => endpointsOf(plan.workload.port, pod)),
     nodes: [...new Set<string>(running.map(({ spec }) => spec.nodeName))],
   };
 }
 
-/** A tenant as far as its plan says. */
+/** A tenant as far as its plan says; the canary is planned as one. */
 export function tenantParty(plan: TenantPlan): Party {
-  const { namespace } = plan.names;
-  const service = { host: `${N8N}.${namespace}.svc`, port: N8N_PORT };
+  const { names, workload } = plan;
+  const host = `${workload.name}.${names.namespace}.svc`;
+  const service = { host, port: workload.port };
   return { name: plan.spec.name, plan, service, pods: [], nodes: [] };
 }
 
@@ -105,27 +104,27 @@ export function canaryParty(
   cluster: Parameters<typeof planCanary>[0],
   platform: Platform,
 ): Party {
-  const { namespace } = planCanary(cluster, platform).names;
-  const name = CANARY_SELECTOR['app.kubernetes.io/name'];
-  const service = { host: `${name}.${namespace}.svc`, port: CANARY_PORT };
-  const plan = planRam(cluster, platform);
-  return { name: CANARY, plan, service, pods: [], nodes: [] };
+  const { name, service } = tenantParty(planCanary(cluster, platform));
+  return { ...tenantParty(planRam(cluster, platform)), name, service };
 }
 
 /** Addresses of a pod, of each family that it has, with every port it declares. */
-function endpointsOf({ spec, status }: any): Endpoint[] {
+function endpointsOf(port: number, { spec, status }: any): Endpoint[] {
   const declared = spec.containers
     .flatMap((container: any) => container.ports ?? [])
     .filter(({ protocol = 'TCP' }: any) => protocol === 'TCP')
     .map(({ containerPort }: any) => containerPort);
-  const ports = [...new Set<number>([N8N_PORT, ...declared])];
+  const ports = [...new Set<number>([port, ...declared])];
   const addresses: string[] = (status.podIPs ?? []).map(({ ip }: any) => ip);
-  return addresses.flatMap(host => ports.map(port => ({ host, port })));
+  return addresses.flatMap(host => ports.map(p => ({ host, port: p })));
 }
 
 /** Whether a pod is the workload's, by its labels: one of a proof never carries them. */
-export function isWorkload({ metadata: { labels = {} } }: any): boolean {
-  return Object.entries(N8N_SELECTOR).every(
+export function isWorkload(
+  { metadata: { labels = {} } }: any,
+  selector: Record<string, string>,
+): boolean {
+  return Object.entries(selector).every(
     ([key, value]) => labels[key] === value,
   );
 }

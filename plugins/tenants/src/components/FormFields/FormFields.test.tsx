@@ -36,14 +36,13 @@ describe('TenantName', () => {
 
     await userEvent.type(await screen.findByLabelText(/Name/), 'umbrella');
 
-    expect(await screen.findByText('The name is free')).toBeInTheDocument();
+    expect(
+      await screen.findByText('The name is available'),
+    ).toBeInTheDocument();
     const preview = screen.getByRole('group', {
-      name: 'What it will be called',
+      name: 'Resulting names',
     });
     expect(within(preview).getByText('web-tenant-umbrella')).toBeVisible();
-    expect(
-      within(preview).getByText('secret/web-tenant-umbrella'),
-    ).toBeVisible();
     expect(last()).toBe('umbrella');
     expect(api.getTenant).toHaveBeenCalledTimes(1);
     await expect(violations()).resolves.toEqual([]);
@@ -83,9 +82,20 @@ describe('TenantName', () => {
     );
 
     expect(
-      await screen.findByText(/There is a tenant acme of this owner/),
+      await screen.findByText(/This owner already has acme/),
     ).toBeInTheDocument();
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
+  });
+
+  it('says at the top to one who is in no group', async () => {
+    renderField(TenantNameField, { schema }, mockTenantsApi(), {
+      ownRefs: ['user:default/guest'],
+    });
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      /You can't order a tenant.*you are in none/,
+    );
+    await expect(violations()).resolves.toEqual([]);
   });
 
   it('does not stand in the way when the backend is away', async () => {
@@ -97,7 +107,9 @@ describe('TenantName', () => {
       api,
     );
 
-    expect(await screen.findByText(/can not be told: .*503/)).toBeVisible();
+    expect(
+      await screen.findByText(/Couldn't check availability: .*503/),
+    ).toBeVisible();
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
   });
 });
@@ -143,13 +155,15 @@ describe('TenantEgress', () => {
     });
     renderField(TenantEgressField, { schema, uiSchema }, api);
 
-    expect(await screen.findByText(/Not on this platform/)).toBeInTheDocument();
+    expect(
+      await screen.findByText(/Use IPv4 ranges below/),
+    ).toBeInTheDocument();
     const input = screen.getByLabelText('Hosts');
     expect(input).not.toBeInvalid();
     await userEvent.type(input, 'a');
 
     expect(
-      await screen.findByText(/know no host names: name IPv4 ranges instead/),
+      await screen.findByText(/can't allow host names. Use IPv4 ranges$/),
     ).toBeInTheDocument();
     expect(input).toBeInvalid();
     await expect(violations()).resolves.toEqual([]);

@@ -54,7 +54,7 @@ describe('TenantCluster', () => {
     );
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      'The portal has no cluster old any more',
+      'The cluster old is no longer available',
     );
     expect(last()).toBeUndefined();
     await expect(violations()).resolves.toEqual([]);
@@ -75,7 +75,7 @@ describe('TenantCluster', () => {
     renderField(TenantClusterField, { schema }, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      /The clusters can not be loaded.*connection refused/,
+      /Couldn't load the clusters.*connection refused/,
     );
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(
@@ -86,6 +86,8 @@ describe('TenantCluster', () => {
   it('keeps its place while it loads', async () => {
     const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
     renderField(TenantClusterField, { schema }, api);
-    expect(await screen.findByText('Loading the clusters')).toBeInTheDocument();
+    expect(
+      await screen.findByText('Loading the clusters…'),
+    ).toBeInTheDocument();
   });
 });

@@ -4,7 +4,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { tenantsTranslationRef } from '../../translation';
-import { usePlatform } from '../../hooks';
+import { usePlatform } from '../../queries';
 import { RetryAlert } from '../Shared';
 import styles from './FormFields.module.css';
 
@@ -17,8 +17,8 @@ const clusterSchema = makeFieldSchema({ output: z => z.string() });
 export function TenantClusterField(props: typeof clusterSchema.TProps) {
   const { formData, onChange, schema, uiSchema } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { value, error, refresh } = usePlatform();
-  const clusters = value?.clusters;
+  const { data, error, refetch } = usePlatform();
+  const clusters = data?.clusters;
   const only = clusters?.length === 1 ? clusters[0].name : undefined;
 
   const isChoice = clusters !== undefined && clusters.length > 1;
@@ -36,7 +36,7 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
       <RetryAlert
         title={t('form.clustersUnknown')}
         error={error}
-        onRetry={refresh}
+        onRetry={refetch}
       />
     ) : (
       <div role="status">
@@ -100,7 +100,7 @@ export const TenantCluster = createFormField({
   schema: clusterSchema,
   validation: (cluster, field) => {
     if (!cluster) {
-      field.addError('Choose the cluster that the tenant is to live on');
+      field.addError('Choose a cluster');
     }
   },
 });

@@ -3,10 +3,14 @@ import { TextAreaField } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
+import {
+  egressCidrProblem,
+  egressHostProblem,
+  MAX_EGRESS_ENTRIES,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
-import { platformOf, usePlatform } from '../../hooks';
-import { egressErrors, entriesOf, HOSTS_REFUSED } from './egress';
+import { platformOf, usePlatform } from '../../queries';
 import styles from './FormFields.module.css';
 
 const egressSchema = makeFieldSchema({
@@ -19,6 +23,8 @@ const egressSchema = makeFieldSchema({
     }),
 });
 
+const PROBLEM_OF = { host: egressHostProblem, cidr: egressCidrProblem };
+
 const PLACEHOLDER = { host: 'api.example.com', cidr: '203.0.113.0/24' };
 
 /** Hosts or ranges that a tenant may reach, one a line, checked as typed. */
@@ -29,7 +35,7 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
   const [text, setText] = useState(() => formData.join('\n'));
   const [isTyping, setTyping] = useState(false);
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { value: platform } = usePlatform();
+  const { data: platform } = usePlatform();
   const isRefused =
     kind === 'host' && platform?.networkProvider === 'kubernetes';
   const errors =
@@ -66,9 +72,34 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
   );
 }
 
+/** The entries of a text, one a line; blank lines are none. */
+function entriesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(Boolean);
+}
+
 /** The entries but the one being typed: it is not wrong before it is done. */
 function finished(text: string): string[] {
   return entriesOf(text.split('\n').slice(0, -1).join('\n'));
+}
+
+/** What is wrong with a list, entry by entry; empty where nothing is. */
+export function egressErrors(
+  entries: string[],
+  kind: 'host' | 'cidr',
+): string[] {
+  const errors = entries.flatMap(entry => {
+    const problem = PROBLEM_OF[kind](entry);
+    return problem ? [`${entry}: ${problem}`] : [];
+  });
+  return entries.length > MAX_EGRESS_ENTRIES
+    ? [
+        `${entries.length} entries: the maximum is ${MAX_EGRESS_ENTRIES}`,
+        ...errors,
+      ]
+    : errors;
 }
 
 /** Form field for the hosts or the ranges that a tenant may reach. */
@@ -83,7 +114,7 @@ export const TenantEgress = createFormField({
       // Where nobody can tell, the task does.
       const platform = await platformOf(api).catch(() => undefined);
       if (platform?.networkProvider === 'kubernetes') {
-        field.addError(HOSTS_REFUSED);
+        field.addError("This platform can't allow host names. Use IPv4 ranges");
       }
     }
     for (const error of egressErrors(entries, kind)) {

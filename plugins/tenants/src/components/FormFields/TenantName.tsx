@@ -1,6 +1,8 @@
 import { useState } from 'react';
-import { Box, Flex, Text, TextField } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { toError } from '@backstage/errors';
+import { Alert, Box, Flex, Text, TextField } from '@backstage/ui';
+import { ApiHolder, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
@@ -10,12 +12,13 @@ import {
 } from '@remixicon/react';
 import {
   DEFAULT_NAMESPACE_PREFIX,
+  tenantCreatePermission,
   tenantNameProblem,
+  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { usePlatform } from '../../hooks';
-import { Availability, tenantNameError } from './availability';
-import { useAvailability } from './useAvailability';
+import { tenantsApiRef } from '../../api';
+import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
 import styles from './FormFields.module.css';
 
 const nameSchema = makeFieldSchema({
@@ -26,27 +29,81 @@ const nameSchema = makeFieldSchema({
         .string()
         .optional()
         .describe('Prefix in place of the one that the backend has'),
-      kvMount: z
-        .string()
-        .optional()
-        .describe('Mount of the key-value store in Vault'),
     }),
 });
+
+/**
+ * Whether a tenant can be created by a name:
+ * - `free`: there is none yet
+ * - `own`: there is one of the same owner, which the template brings up to date
+ * - `taken`: there is one of somebody else
+ * - `unknown`: the backend can't tell now; it is asked again when the task runs
+ */
+type Availability =
+  | { state: 'free' | 'own' | 'taken' }
+  | { state: 'unknown'; message: string };
+
+/** Asks whether a name is free for an owner. */
+async function availabilityOf(
+  api: TenantsApi,
+  { name, owner }: { name: string; owner?: string },
+  signal?: AbortSignal,
+): Promise<Availability> {
+  try {
+    const tenant = await api.getTenant(name, { signal });
+    // While no owner is chosen nobody can say whose it would be.
+    return { state: !owner || tenant.owner === owner ? 'own' : 'taken' };
+  } catch (e) {
+    switch ((e as { statusCode?: number }).statusCode) {
+      case 404:
+        return { state: 'free' };
+      case 403:
+        return { state: 'taken' };
+      default:
+        return { state: 'unknown', message: toError(e).message };
+    }
+  }
+}
+
+/** What keeps the form from going on, or `undefined`. */
+export async function tenantNameError(
+  name: string,
+  context: {
+    apiHolder: ApiHolder;
+    formData: { owner?: unknown };
+    namespacePrefix?: string;
+  },
+): Promise<string | undefined> {
+  const api = context.apiHolder.get(tenantsApiRef);
+  const platform = api && (await platformOf(api).catch(() => undefined));
+  const problem = tenantNameProblem(
+    name,
+    context.namespacePrefix ?? platform?.namespacePrefix,
+  );
+  if (problem || !api) {
+    return problem;
+  }
+  const owner = context.formData.owner as string | undefined;
+  const { state } = await availabilityOf(api, { name, owner });
+  return state === 'taken'
+    ? `The name ${name} is taken. Choose another one`
+    : undefined;
+}
 
 /** A tenant's name, checked while it is typed. */
 export function TenantNameField(props: typeof nameSchema.TProps) {
   const { formData: name = '', onChange, schema, uiSchema, required } = props;
-  const { value: platform } = usePlatform();
+  const { data: platform } = usePlatform();
   const {
     namespacePrefix = platform?.namespacePrefix ?? DEFAULT_NAMESPACE_PREFIX,
-    kvMount = 'secret',
   } = uiSchema['ui:options'] ?? {};
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [touched, setTouched] = useState(false);
   const problem = tenantNameProblem(name, namespacePrefix);
-  const availability = useAvailability(
-    problem ? undefined : name,
-    props.formContext?.formData?.owner,
+  const { data: availability } = useAnswer(
+    'availability',
+    problem ? undefined : { name, owner: props.formContext?.formData?.owner },
+    availabilityOf,
   );
   const isTaken = availability?.state === 'taken';
   const error = isTaken ? t('form.nameTaken', { name }) : problem;
@@ -54,9 +111,9 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
   const isShown =
     isTaken || (touched && name !== '') || props.rawErrors?.length;
 
-  const namespace = `${namespacePrefix}${name}`;
   return (
     <Flex direction="column" gap="2">
+      <MayOrder />
       <TextField
         id={props.idSchema?.$id}
         className={styles.field}
@@ -85,19 +142,36 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
             role="group"
             aria-label={t('form.willBe')}
           >
-            {[
-              [t('tab.namespace'), namespace],
-              [t('tab.vaultPath'), `${kvMount}/${namespace}`],
-            ].map(([term, value]) => (
-              <Text key={term} as="p" variant="body-small" color="secondary">
-                {term} <span className={styles.mono}>{value}</span>
-              </Text>
-            ))}
+            <Text as="p" variant="body-small" color="secondary">
+              {t('tab.namespace')}{' '}
+              <span className={styles.mono}>{`${namespacePrefix}${name}`}</span>
+            </Text>
           </Box>
         </>
       )}
     </Flex>
   );
+}
+
+/** Says at the top of the form what would only fail at its end. */
+function MayOrder() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { allowed, loading } = usePermission({
+    permission: tenantCreatePermission,
+  });
+  const refs = useOwnRefs();
+  const isForbidden = !loading && !allowed;
+  const isNoMember =
+    refs.size > 0 && ![...refs].some(ref => ref.startsWith('group:'));
+  return isForbidden || isNoMember ? (
+    <Alert
+      status="warning"
+      icon
+      role="alert"
+      title={t('form.mayNotOrder')}
+      description={t(isForbidden ? 'form.needsCreate' : 'form.needsGroup')}
+    />
+  ) : null;
 }
 
 const LOOK = {

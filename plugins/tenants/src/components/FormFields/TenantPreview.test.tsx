@@ -21,15 +21,13 @@ describe('TenantPreview', () => {
     });
     renderField(TenantPreviewField, { form: create }, api);
 
-    expect(
-      await screen.findByText(/Objects to create: 19/),
-    ).toBeInTheDocument();
+    expect(await screen.findByText(/19 objects to create/)).toBeInTheDocument();
     const walls = screen.getByRole('group', { name: 'Walls' });
     expect(
       within(walls)
         .getAllByRole('listitem')
         .map(item => item.textContent),
-    ).toContain('NetworkPolicy tenant-isolationwill be created');
+    ).toContain('NetworkPolicy tenant-isolationto create');
     expect(screen.queryByRole('table')).toBeNull();
     expect(api.previewTenant).toHaveBeenCalledTimes(1);
     expect(api.previewTenant).toHaveBeenCalledWith(
@@ -57,9 +55,7 @@ describe('TenantPreview', () => {
     );
 
     expect(
-      await screen.findByText(
-        /to create: 1, to change: 1, that stay as they are: 17/,
-      ),
+      await screen.findByText(/1 to create, 1 to change, 17 unchanged/),
     ).toBeInTheDocument();
     const fields = screen.getByRole('region', {
       name: 'ResourceQuota tenant-quota',
@@ -87,7 +83,7 @@ describe('TenantPreview', () => {
     renderField(TenantPreviewField, { form: { tenant: 'acme' } }, api);
 
     expect(
-      await screen.findByText(/Nothing will change in web-tenant-acme/),
+      await screen.findByText(/web-tenant-acme on lab: no changes/),
     ).toBeInTheDocument();
   });
 
@@ -98,11 +94,12 @@ describe('TenantPreview', () => {
         refusal: 'The nodes have 8 GiB',
       }),
     });
-    renderField(TenantPreviewField, { form: create }, api);
+    const { last } = renderField(TenantPreviewField, { form: create }, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      /This would be refused.*The nodes have 8 GiB/,
+      /This request would be refused.*The nodes have 8 GiB/,
     );
+    expect(last()).toBe('The nodes have 8 GiB');
     await expect(violations()).resolves.toEqual([]);
   });
 
@@ -117,15 +114,15 @@ describe('TenantPreview', () => {
     );
 
     expect(
-      await screen.findByText(/Fill in the pages before/),
+      await screen.findByText(/Complete the earlier steps/),
     ).toBeInTheDocument();
     act(() => setForm({ ...create, size: 'medium' }));
-    expect(screen.getByText(/Asking the cluster and Vault/)).toBeVisible();
+    expect(screen.getByText(/Loading the preview/)).toBeVisible();
     // Somebody who types: letters come closer together than the pause.
     await act(() => new Promise(resolve => setTimeout(resolve, 150)));
     act(() => setForm({ ...create, size: 'large' }));
 
-    expect(await screen.findByText(/Objects to create/)).toBeInTheDocument();
+    expect(await screen.findByText(/objects to create/)).toBeInTheDocument();
     expect(api.previewTenant).toHaveBeenCalledTimes(1);
     expect(api.previewTenant).toHaveBeenCalledWith(
       expect.objectContaining({ size: 'large' }),
@@ -140,10 +137,10 @@ describe('TenantPreview', () => {
     renderField(TenantPreviewField, { form: create }, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      /can not be told now.*connection refused/,
+      /Couldn't load the preview.*connection refused/,
     );
     await expect(violations()).resolves.toEqual([]);
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-    expect(await screen.findByText(/Objects to create/)).toBeInTheDocument();
+    expect(await screen.findByText(/objects to create/)).toBeInTheDocument();
   });
 });

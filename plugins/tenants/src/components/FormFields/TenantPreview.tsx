@@ -1,25 +1,55 @@
-import { Alert, Flex, Skeleton, Text, VisuallyHidden } from '@backstage/ui';
+import { useEffect } from 'react';
+import {
+  Alert,
+  Box,
+  Flex,
+  Skeleton,
+  Text,
+  VisuallyHidden,
+} from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
-import { TenantPreview as Preview } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  RiAddCircleFill,
+  RiCheckLine,
+  RiEditCircleFill,
+} from '@remixicon/react';
+import {
+  PreviewResource,
+  TenantPreview as Preview,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { RetryAlert } from '../Shared';
-import { PreviewStages } from './PreviewStages';
-import { previewInputOf } from './previewRequest';
-import { usePreview } from './usePreview';
+import { useAnswer } from '../../queries';
+import { FieldChanges, RetryAlert } from '../Shared';
+import { previewInputOf, previewRequestOf } from './previewRequest';
+import styles from './TenantPreview.module.css';
 
 const previewSchema = makeFieldSchema({ output: z => z.string() });
 
 /**
- * What running the template would do, object by object. It has no value of its
- * own, and keeps nobody from going on: the task asks again.
+ * What running the template would do, object by object. Its value is the summary,
+ * for the form's review; it keeps nobody from going on, since the task asks again.
  */
 export function TenantPreviewField(props: typeof previewSchema.TProps) {
-  const { schema, uiSchema, formContext } = props;
+  const { schema, uiSchema, formContext, formData, onChange } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const input = previewInputOf(formContext?.formData);
-  const { preview, error, retry } = usePreview(input);
+  const {
+    data: preview,
+    error,
+    refetch,
+  } = useAnswer('preview', input, async (api, asked, signal) =>
+    api.previewTenant(await previewRequestOf(api, asked, signal), { signal }),
+  );
+  const summary = useSummary();
+  const text = preview && (preview.refusal ?? summary(preview));
+  // An answer to what the form said before must not be reviewed.
+  useEffect(() => {
+    if (text !== formData) {
+      onChange(text);
+    }
+  }, [text, formData, onChange]);
   const description = uiSchema['ui:description'] ?? schema.description;
   return (
     <Flex direction="column" gap="3">
@@ -36,17 +66,17 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
       {!input && (
         <Alert status="info" icon role="status" title={t('preview.nothing')} />
       )}
-      {input && error && (
+      {input && !preview && error && (
         <RetryAlert
           title={t('preview.errorTitle')}
           error={error}
-          onRetry={retry}
+          onRetry={refetch}
         />
       )}
       {input && !error && !preview && <PreviewSkeleton />}
       {input && preview && (
         <>
-          <Summary preview={preview} />
+          <Summary preview={preview} text={summary(preview)} />
           <PreviewStages resources={preview.resources} />
         </>
       )}
@@ -55,18 +85,45 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
 }
 
 /** What it comes to, and first of all whether it would be refused. */
-function Summary(props: { preview: Preview }) {
-  const { namespace, cluster, exists, resources, refusal } = props.preview;
+function Summary(props: { preview: Preview; text: string }) {
+  const { preview, text } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const count = (change: string) =>
-    String(resources.filter(r => r.change === change).length);
-  const isSame = resources.every(({ change }) => change === 'none');
+  return (
+    <>
+      {preview.refusal && (
+        <Alert
+          status="danger"
+          icon
+          role="alert"
+          title={t('preview.refusal')}
+          description={preview.refusal}
+        />
+      )}
+      <Alert
+        status={isSame(preview) ? 'success' : 'info'}
+        icon
+        role="status"
+        title={text}
+      />
+    </>
+  );
+}
 
-  function title() {
+function isSame({ resources }: Preview): boolean {
+  return resources.every(({ change }) => change === 'none');
+}
+
+/** Says in a sentence what an apply would do. */
+function useSummary(): (preview: Preview) => string {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return preview => {
+    const { namespace, cluster, exists, resources } = preview;
+    const count = (change: string) =>
+      String(resources.filter(r => r.change === change).length);
     if (!exists) {
       return t('preview.new', { create: count('create'), namespace, cluster });
     }
-    return isSame
+    return isSame(preview)
       ? t('preview.same', { namespace, cluster })
       : t('preview.changes', {
           create: count('create'),
@@ -75,26 +132,83 @@ function Summary(props: { preview: Preview }) {
           namespace,
           cluster,
         });
-  }
+  };
+}
 
+const LOOK = {
+  create: { Icon: RiAddCircleFill, color: 'success' },
+  update: { Icon: RiEditCircleFill, color: 'warning' },
+  none: { Icon: RiCheckLine, color: 'secondary' },
+} as const;
+
+const STAGES = {
+  namespace: 'preview.stageNamespace',
+  walls: 'preview.stageWalls',
+  identity: 'preview.stageIdentity',
+  store: 'preview.stageStore',
+  secret: 'preview.stageSecret',
+  workload: 'preview.stageWorkload',
+} as const;
+
+/** The objects of a plan, stage by stage, and what would become of each. */
+function PreviewStages(props: { resources: PreviewResource[] }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const stages = [...new Set(props.resources.map(({ stage }) => stage))];
   return (
-    <>
-      {refusal && (
-        <Alert
-          status="danger"
-          icon
-          role="alert"
-          title={t('preview.refusal')}
-          description={refusal}
-        />
-      )}
-      <Alert
-        status={isSame ? 'success' : 'info'}
-        icon
-        role="status"
-        title={title()}
-      />
-    </>
+    <Box className={styles.stages}>
+      {stages.map(stage => {
+        const key = STAGES[stage as keyof typeof STAGES];
+        const title = key ? t(key) : stage;
+        return (
+          <Box
+            key={stage}
+            className={styles.stage}
+            role="group"
+            aria-label={title}
+          >
+            <Text as="h4" variant="body-medium" weight="bold">
+              {title}
+            </Text>
+            <Box as="ul" className={styles.resources}>
+              {props.resources
+                .filter(resource => resource.stage === stage)
+                .map(resource => (
+                  <Resource key={resource.id} resource={resource} />
+                ))}
+            </Box>
+          </Box>
+        );
+      })}
+    </Box>
+  );
+}
+
+function Resource(props: { resource: PreviewResource }) {
+  const { id, change, fields } = props.resource;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { Icon, color } = LOOK[change];
+  return (
+    <Box as="li" className={styles.resource}>
+      <Flex gap="2" align="center">
+        <Text as="span" color={color} className={styles.icon}>
+          <Icon size={16} aria-hidden="true" />
+        </Text>
+        <Text as="span" className={styles.id}>
+          {id}
+        </Text>
+        <Text
+          as="span"
+          variant="body-small"
+          color="secondary"
+          className={styles.change}
+        >
+          {t(`preview.${change}`)}
+        </Text>
+      </Flex>
+      <Box className={styles.fields}>
+        <FieldChanges of={id} fields={fields} />
+      </Box>
+    </Box>
   );
 }
 

@@ -1,4 +1,4 @@
-import { act, screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { previewOfResize, tenants } from '../../__fixtures__';
 import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
@@ -18,13 +18,13 @@ describe('TenantRemoval', () => {
     renderField(TenantRemovalField, { form }, apiOf());
 
     expect(
-      await screen.findByText('All of acme will be lost'),
+      await screen.findByText('acme and all its data will be deleted'),
     ).toBeInTheDocument();
     expect(await screen.findByText('5 GiB')).toBeInTheDocument();
-    expect(screen.getByText('secret/web-tenant-acme')).toBeInTheDocument();
+    expect(screen.getByText('Entry with all versions')).toBeInTheDocument();
     // All of the plan but the one that is missing.
     expect(await screen.findByText('18')).toBeInTheDocument();
-    expect(screen.getAllByText('lost')).toHaveLength(3);
+    expect(screen.getAllByText('deleted')).toHaveLength(3);
     expect(screen.getByText('2 minutes ago')).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
   });
@@ -32,27 +32,27 @@ describe('TenantRemoval', () => {
   it('says what stays when the data is kept', async () => {
     const { setForm } = renderField(TenantRemovalField, { form }, apiOf());
 
-    await screen.findByText('All of acme will be lost');
+    await screen.findByText('acme and all its data will be deleted');
     act(() => setForm({ ...form, keepData: true }));
 
     expect(
-      await screen.findByText('The data of acme will be kept'),
+      await screen.findByText('acme will be removed, and its data kept'),
     ).toBeInTheDocument();
     expect(screen.getAllByText('kept')).toHaveLength(2);
     expect(screen.getByText(/n8n and its access to Vault/)).toBeVisible();
-    expect(screen.getAllByText('lost')).toHaveLength(1);
+    expect(screen.getAllByText('deleted')).toHaveLength(1);
     expect(screen.queryByText('18')).toBeNull();
   });
 
   it('wants the name typed, and says at once when it is another', async () => {
     const { last } = renderField(TenantRemovalField, { form }, apiOf());
 
-    const input = await screen.findByLabelText(/Type the name/);
+    const input = await screen.findByLabelText(/Type the tenant's name/);
     await userEvent.type(input, 'ac');
     expect(input).not.toBeInvalid();
     await userEvent.type(input, 'n');
     expect(
-      await screen.findByText('acn is not the name of the tenant, acme'),
+      await screen.findByText("acn doesn't match the tenant's name, acme"),
     ).toBeInTheDocument();
     expect(input).toBeInvalid();
     await expect(violations()).resolves.toEqual([]);
@@ -77,11 +77,11 @@ describe('TenantRemoval', () => {
     renderField(TenantRemovalField, { form }, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      /lost with acme can not be told now.*connection refused/,
+      /Couldn't load acme.*connection refused/,
     );
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(
-      await screen.findByText('All of acme will be lost'),
+      await screen.findByText('acme and all its data will be deleted'),
     ).toBeInTheDocument();
   });
 
@@ -92,7 +92,7 @@ describe('TenantRemoval', () => {
     api.previewTenant.mockRejectedValue(new Error('forbidden'));
     renderField(TenantRemovalField, { form }, api);
 
-    await screen.findByText('secret/web-tenant-acme');
-    expect(await screen.findAllByText('not known now')).toHaveLength(2);
+    await screen.findByText('Entry with all versions');
+    await waitFor(() => expect(screen.getAllByText('unknown')).toHaveLength(2));
   });
 });

@@ -1,23 +1,31 @@
-import { useState } from 'react';
-import { Alert, Flex, TextField } from '@backstage/ui';
+import { ReactNode, useState } from 'react';
+import {
+  Alert,
+  Flex,
+  Skeleton,
+  Text,
+  TextField,
+  VisuallyHidden,
+} from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { quantityText } from '../../quantities';
+import { useAnswer, useTenant, useUsage } from '../../queries';
 import { tenantsTranslationRef } from '../../translation';
-import { Losses } from './Losses';
+import {
+  Facts,
+  overallStatus,
+  provedAt,
+  RelativeTime,
+  RetryAlert,
+  WallStatusLabel,
+} from '../Shared';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
-const removalSchema = makeFieldSchema({
-  output: z => z.string(),
-  uiOptions: z =>
-    z.object({
-      kvMount: z
-        .string()
-        .optional()
-        .describe('Mount of the key-value store in Vault'),
-    }),
-});
+const removalSchema = makeFieldSchema({ output: z => z.string() });
 
 /**
  * What is lost with the tenant that the form's `tenant` names, and a field to
@@ -39,12 +47,7 @@ export function TenantRemovalField(props: typeof removalSchema.TProps) {
   }
   return (
     <Flex direction="column" gap="4">
-      <Losses
-        key={name}
-        name={name}
-        keepData={form.keepData === true}
-        kvMount={uiSchema['ui:options']?.kvMount ?? 'secret'}
-      />
+      <Losses key={name} name={name} keepData={form.keepData === true} />
       <TextField
         id={props.idSchema?.$id}
         className={styles.field}
@@ -69,6 +72,131 @@ export function TenantRemovalField(props: typeof removalSchema.TProps) {
   );
 }
 
+interface LossesProps {
+  name: string;
+  keepData: boolean;
+}
+
+/** What goes with a tenant, and what stays when its data is kept. */
+export function Losses(props: LossesProps) {
+  const { name } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { data, error, refetch } = useTenant(name);
+  if (data) {
+    return <LossesOf {...props} tenant={data} />;
+  }
+  return error ? (
+    <RetryAlert
+      title={t('removal.errorTitle', { name })}
+      error={error}
+      onRetry={refetch}
+    />
+  ) : (
+    <div role="status">
+      <VisuallyHidden>{t('removal.loading')}</VisuallyHidden>
+      <Skeleton height={180} />
+    </div>
+  );
+}
+
+function LossesOf(props: LossesProps & { tenant: Tenant }) {
+  const { tenant, keepData } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const at = provedAt(tenant);
+  return (
+    <Flex direction="column" gap="3">
+      <Alert
+        status={keepData ? 'warning' : 'danger'}
+        icon
+        role="status"
+        title={t(keepData ? 'removal.keepTitle' : 'removal.loseTitle', {
+          name: tenant.name,
+        })}
+        description={t(keepData ? 'removal.keepText' : 'removal.loseText')}
+      />
+      <Facts
+        facts={[
+          [
+            t('removal.volume'),
+            <Fate key="volume" isKept={keepData}>
+              <Volume tenant={tenant} />
+            </Fate>,
+          ],
+          [
+            t('removal.vault'),
+            <Fate key="vault" isKept={keepData}>
+              {t('removal.vaultEntry')}
+            </Fate>,
+          ],
+          [
+            t(keepData ? 'removal.others' : 'removal.objects'),
+            <Fate key="objects" isKept={false}>
+              {keepData ? t('removal.workload') : <Objects tenant={tenant} />}
+            </Fate>,
+          ],
+          [
+            t('removal.lastProof'),
+            <Flex key="proof" align="center" gap="2">
+              <WallStatusLabel status={overallStatus(tenant.walls)} />
+              {at ? <RelativeTime iso={at} /> : t('time.never')}
+            </Flex>,
+          ],
+        ]}
+      />
+    </Flex>
+  );
+}
+
+/** A thing, and beside it whether it is kept or lost. */
+function Fate(props: { isKept: boolean; children: ReactNode }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <>
+      {props.children}
+      <Text
+        as="span"
+        weight="bold"
+        className={`${styles.fate} ${props.isKept ? styles.kept : styles.lost}`}
+      >
+        {t(props.isKept ? 'removal.kept' : 'removal.lost')}
+      </Text>
+    </>
+  );
+}
+
+/** The size of n8n's volume, as the quota has it. */
+function Volume(props: { tenant: Tenant }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { data, error } = useUsage(props.tenant.name);
+  const storage = data?.quotas.find(q => q.resource === 'requests.storage');
+  if (error || (data && !storage)) {
+    return <>{t('removal.unknown')}</>;
+  }
+  return storage ? (
+    <>{quantityText('requests.storage', storage.used)}</>
+  ) : (
+    <>…</>
+  );
+}
+
+/** How many objects there are: all of the plan but those that are missing. */
+function Objects(props: { tenant: Tenant }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { data, error } = useAnswer(
+    'preview',
+    props.tenant.spec,
+    (api, spec, signal) => api.previewTenant(spec, { signal }),
+  );
+  if (error) {
+    return <>{t('removal.unknown')}</>;
+  }
+  return data ? (
+    <>{data.resources.filter(r => r.change !== 'create').length}</>
+  ) : (
+    <>…</>
+  );
+}
+
 /** Form field by which a removal is confirmed. */
 export const TenantRemoval = createFormField({
   name: 'TenantRemoval',
@@ -77,7 +205,7 @@ export const TenantRemoval = createFormField({
   validation: (typed, field, { formData }) => {
     const name = tenantOf(formData as Record<string, unknown>);
     if (name && typed !== name) {
-      field.addError(`This is not the name of the tenant, ${name}`);
+      field.addError(`This doesn't match the tenant's name, ${name}`);
     }
   },
 });

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { platform } from '../../__fixtures__';
+import { platform, tenants } from '../../__fixtures__';
 import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
 import { TenantSizeField } from './TenantSize';
 
@@ -12,7 +12,7 @@ describe('TenantSize', () => {
 
     const card = await screen.findByRole('radio', { name: /^Small/ });
     expect(card).toHaveAccessibleName(
-      /CPU 1 kept for it, 2 at most.*Memory 1 GiB kept for it, 2 GiB at most.*Pods 10.*Storage 5 GiB/,
+      /CPU 1 requested, up to 2.*Memory 1 GiB requested, up to 2 GiB.*Pods 10.*Storage 5 GiB/,
     );
     expect(screen.getByRole('radio', { name: /^Large/ })).toBeChecked();
     await expect(violations()).resolves.toEqual([]);
@@ -31,11 +31,25 @@ describe('TenantSize', () => {
     expect(screen.queryByRole('radio', { name: /^Small/ })).toBeNull();
   });
 
+  it('marks the size that a tenant has', async () => {
+    const api = mockTenantsApi({ getTenant: async () => tenants.acme });
+    renderField(
+      TenantSizeField,
+      { schema, value: 'large', form: { tenant: 'resource:default/acme' } },
+      api,
+    );
+
+    expect(
+      await screen.findByRole('radio', { name: /^Small current/ }),
+    ).not.toBeChecked();
+    expect(screen.getByRole('radio', { name: /^Large/ })).toBeChecked();
+  });
+
   it('keeps the place of the cards while they load', async () => {
     const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
     renderField(TenantSizeField, { schema }, api);
 
-    expect(await screen.findByText('Loading the sizes')).toBeInTheDocument();
+    expect(await screen.findByText('Loading the sizes…')).toBeInTheDocument();
     expect(screen.queryByRole('radio')).toBeNull();
     await expect(violations()).resolves.toEqual([]);
   });
@@ -47,7 +61,7 @@ describe('TenantSize', () => {
 
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent(
-      /The sizes can not be loaded.*connection refused/,
+      /Couldn't load the sizes.*connection refused/,
     );
     await expect(violations()).resolves.toEqual([]);
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
@@ -62,7 +76,7 @@ describe('TenantSize', () => {
     renderField(TenantSizeField, { schema }, mockTenantsApi({ getPlatform }));
 
     expect(
-      await screen.findByText(/The portal offers no size/),
+      await screen.findByText(/No sizes are configured/),
     ).toBeInTheDocument();
   });
 

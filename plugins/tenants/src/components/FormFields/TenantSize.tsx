@@ -1,12 +1,23 @@
-import { Skeleton, Text, VisuallyHidden } from '@backstage/ui';
+import { Fragment } from 'react';
+import {
+  Badge,
+  Box,
+  Flex,
+  Radio,
+  RadioGroup,
+  Skeleton,
+  Text,
+  VisuallyHidden,
+} from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
+import { SizeInfo } from '@threewalls/backstage-plugin-tenants-common';
+import { quantityText } from '../../quantities';
 import { tenantsTranslationRef } from '../../translation';
-import { usePlatform } from '../../hooks';
+import { usePlatform, useTenant } from '../../queries';
 import { RetryAlert } from '../Shared';
-import { Size, SizeCards } from './SizeCards';
-import { sizeOf, sizesOf } from './sizes';
+import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
 const sizeSchema = makeFieldSchema({
@@ -21,21 +32,32 @@ const sizeSchema = makeFieldSchema({
             cpu: z
               .tuple([z.string(), z.string()])
               .optional()
-              .describe('CPU requested and at most'),
+              .describe('CPU requests and limits'),
             memory: z
               .tuple([z.string(), z.string()])
               .optional()
-              .describe('Memory requested and at most'),
+              .describe('Memory requests and limits'),
             pods: z.number().optional(),
             storage: z.string().optional(),
           }),
         )
         .optional()
-        .describe('Sizes to show in place of those that the backend offers'),
+        .describe('Sizes to show instead of those that the backend offers'),
     }),
 });
 
-export type SizeFieldProps = typeof sizeSchema.TProps;
+/** What a card shows of a size; numbers as a person reads them. */
+interface Size {
+  name: string;
+  title?: string;
+  /** Requests and limits */
+  cpu?: [string, string];
+  memory?: [string, string];
+  pods?: number;
+  storage?: string;
+}
+
+type SizeFieldProps = typeof sizeSchema.TProps;
 
 /** A tenant's size, as cards with the numbers. */
 export function TenantSizeField(props: SizeFieldProps) {
@@ -50,15 +72,15 @@ export function TenantSizeField(props: SizeFieldProps) {
 /** The sizes that the backend offers. */
 function OfferedSizes(props: SizeFieldProps) {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { value, error, refresh } = usePlatform();
-  if (value) {
-    return <Cards {...props} sizes={value.sizes.map(sizeOf)} />;
+  const { data, error, refetch } = usePlatform();
+  if (data) {
+    return <Cards {...props} sizes={data.sizes.map(sizeOf)} />;
   }
   return error ? (
     <RetryAlert
       title={t('form.sizesUnknown')}
       error={error}
-      onRetry={refresh}
+      onRetry={refetch}
     />
   ) : (
     <div role="status" className={styles.cards}>
@@ -72,22 +94,140 @@ function OfferedSizes(props: SizeFieldProps) {
 
 function Cards(props: SizeFieldProps & { sizes: Size[] }) {
   const { schema, uiSchema, sizes } = props;
+  const tenant = tenantOf(props.formContext?.formData);
   const { t } = useTranslationRef(tenantsTranslationRef);
   const offered = sizesOf(schema, sizes);
   if (offered.length === 0) {
     return <Text color="danger">{t('form.sizesNone')}</Text>;
   }
+  const cards = {
+    label: schema.title,
+    description: uiSchema['ui:description'] ?? schema.description,
+    isRequired: props.required,
+    isDisabled: props.disabled || uiSchema['ui:disabled'] === true,
+    isInvalid: Boolean(props.rawErrors?.length),
+    sizes: offered,
+    value: props.formData,
+    onChange: props.onChange,
+  };
+  return tenant ? (
+    <CardsOfTenant key={tenant} {...cards} tenant={tenant} />
+  ) : (
+    <SizeCards {...cards} />
+  );
+}
+
+/** The sizes for a tenant that there is: its own is marked. */
+function CardsOfTenant(props: SizeCardsProps & { tenant: string }) {
+  const { tenant, ...cards } = props;
+  const { data } = useTenant(tenant);
+  return <SizeCards {...cards} current={data?.spec.size} />;
+}
+
+interface SizeCardsProps {
+  label?: string;
+  description?: string;
+  isRequired?: boolean;
+  isDisabled?: boolean;
+  isInvalid?: boolean;
+  sizes: Size[];
+  value?: string;
+  /** The size that the tenant has now */
+  current?: string;
+  onChange: (name: string) => void;
+}
+
+/** Sizes to choose one from, with their numbers. */
+function SizeCards(props: SizeCardsProps) {
+  const { sizes, value, current, ...field } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
   return (
-    <SizeCards
-      label={schema.title}
-      description={uiSchema['ui:description'] ?? schema.description}
-      isRequired={props.required}
-      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
-      isInvalid={Boolean(props.rawErrors?.length)}
-      sizes={offered}
-      value={props.formData}
-      onChange={props.onChange}
-    />
+    <RadioGroup
+      {...field}
+      className={styles.sizes}
+      validationBehavior="aria"
+      value={value ?? null}
+    >
+      {sizes.map(size => (
+        <Radio key={size.name} value={size.name} className={styles.size}>
+          <Flex direction="column" gap="1">
+            <Flex align="center" gap="2">
+              <Text as="span" weight="bold">
+                {size.title ?? size.name}
+              </Text>{' '}
+              {size.name === current && (
+                <Badge size="small">{t('form.currentSize')}</Badge>
+              )}
+            </Flex>
+            <Numbers size={size} />
+          </Flex>
+        </Radio>
+      ))}
+    </RadioGroup>
+  );
+}
+
+function Numbers(props: { size: Size }) {
+  const { cpu, memory, pods, storage } = props.size;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const range = (pair?: [string, string]) =>
+    pair && t('form.range', { requested: pair[0], limit: pair[1] });
+  const numbers = [
+    [t('form.cpu'), range(cpu)],
+    [t('form.memory'), range(memory)],
+    [t('form.pods'), pods],
+    [t('form.storage'), storage],
+  ];
+  return (
+    <Box as="span" className={styles.numbers}>
+      {numbers.map(
+        ([term, value]) =>
+          value !== undefined && (
+            <Fragment key={term}>
+              <Text as="span" variant="body-small">
+                {term}
+              </Text>{' '}
+              <Text as="span" variant="body-small" color="secondary">
+                {value}
+              </Text>{' '}
+            </Fragment>
+          ),
+      )}
+    </Box>
+  );
+}
+
+/** A size of the backend, in numbers that a person reads. */
+function sizeOf(info: SizeInfo): Size {
+  const range = (resource: string, of: { requests: string; limits: string }) =>
+    [
+      quantityText(resource, of.requests),
+      quantityText(resource, of.limits),
+    ] as [string, string];
+  return {
+    name: info.name,
+    title: info.title,
+    cpu: range('cpu', info.cpu),
+    memory: range('memory', info.memory),
+    pods: info.pods,
+    storage: quantityText('storage', info.storage),
+  };
+}
+
+/** Those of the sizes that a template's `enum` allows; all without one. */
+function sizesOf(
+  schema: { enum?: unknown[]; enumNames?: string[] },
+  sizes: Size[],
+): Size[] {
+  if (!schema.enum) {
+    return sizes;
+  }
+  return schema.enum.map(
+    (name, index) =>
+      sizes.find(size => size.name === name) ?? {
+        name: String(name),
+        title: schema.enumNames?.[index],
+      },
   );
 }
 

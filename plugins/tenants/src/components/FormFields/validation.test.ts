@@ -2,11 +2,10 @@ import { tenantsApiRef } from '../../api';
 import { createFieldValidation } from '@backstage/plugin-scaffolder-react/alpha';
 import { platform, tenants } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
-import { egressErrors } from './egress';
 import { TenantCluster } from './TenantCluster';
-import { TenantEgress } from './TenantEgress';
+import { egressErrors, TenantEgress } from './TenantEgress';
 import { TenantRemoval } from './TenantRemoval';
-import { tenantNameError } from './availability';
+import { tenantNameError } from './TenantName';
 
 function contextOf(api: ReturnType<typeof mockTenantsApi>, owner?: string) {
   return {
@@ -61,7 +60,7 @@ describe('egressErrors', () => {
   it('refuses more entries than a tenant may have', () => {
     const hosts = Array.from({ length: 101 }, (_, i) => `h${i}.test`);
     expect(egressErrors(hosts, 'host')).toEqual([
-      '101 are too many: 100 at most',
+      '101 entries: the maximum is 100',
     ]);
   });
 });
@@ -95,7 +94,7 @@ describe('what keeps the form from going on', () => {
         hosts,
         mockTenantsApi({ getPlatform }),
       ),
-    ).resolves.toEqual([expect.stringMatching(/know no host names/)]);
+    ).resolves.toEqual([expect.stringMatching(/can't allow host names/)]);
     await expect(
       errorsOf(TenantEgress, [], hosts, mockTenantsApi({ getPlatform })),
     ).resolves.toEqual([]);
@@ -112,7 +111,7 @@ describe('what keeps the form from going on', () => {
   it('is a choice of cluster that was not made', async () => {
     await expect(errorsOf(TenantCluster, 'edge')).resolves.toEqual([]);
     await expect(errorsOf(TenantCluster, '')).resolves.toEqual([
-      expect.stringMatching(/Choose the cluster/),
+      expect.stringMatching(/Choose a cluster/),
     ]);
   });
 
@@ -123,6 +122,8 @@ describe('what keeps the form from going on', () => {
     ).resolves.toEqual([]);
     await expect(
       errorsOf(TenantRemoval, 'globex', { formData }),
-    ).resolves.toEqual([expect.stringMatching(/not the name of the tenant/)]);
+    ).resolves.toEqual([
+      expect.stringMatching(/doesn't match the tenant's name/),
+    ]);
   });
 });

@@ -5,9 +5,14 @@ import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { matrixOf, tenants } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
 import { MatrixCard } from './MatrixCard';
-import { NeighboursCard } from './NeighboursCard';
+import { Neighbours } from '../TenantTab/Neighbours';
 
 const NAMES = ['acme', 'globex', 'initech'];
+const STATUSES = new Map([
+  ['acme', 'holds'],
+  ['globex', 'breached'],
+  ['initech', 'unproven'],
+] as const);
 
 function render(element: JSX.Element, api = mockTenantsApi()) {
   renderInTestApp(element, {
@@ -25,7 +30,7 @@ function apiOf(names: string[]) {
 
 describe('MatrixCard', () => {
   it('shows each pair by a sign, and leads to its receipts', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     const cell = await screen.findByRole('link', {
       name: /^globex against acme: breached, proved .*\d/,
@@ -39,11 +44,21 @@ describe('MatrixCard', () => {
     expect(held).toHaveTextContent('✓');
     // The pair of acme and initech has not been tried.
     const row = screen.getByRole('row', { name: /^acme acme/ });
-    expect(within(row).getByTitle('not tried yet')).toHaveTextContent('·');
+    expect(within(row).getByTitle('not proved yet')).toHaveTextContent('·');
+  });
+
+  it('marks a tenant whose own walls do not hold, whatever its pairs', async () => {
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
+
+    for (const role of ['rowheader', 'columnheader']) {
+      expect(
+        (await screen.findAllByRole(role)).map(head => head.textContent),
+      ).toEqual(['acme', '! globex breached', '? initech unproven']);
+    }
   });
 
   it('says how many pairs are covered, and names the breached', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     expect(await screen.findByText('5 of 6 pairs proved')).toBeInTheDocument();
     expect(
@@ -52,7 +67,7 @@ describe('MatrixCard', () => {
   });
 
   it('is one stop for the Tab key, with the arrows inside', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     const table = await screen.findByRole('table');
     const links = within(table).getAllByRole('link');
@@ -71,7 +86,7 @@ describe('MatrixCard', () => {
   });
 
   it('stays in the app at a click, and leaves others to the browser', async () => {
-    render(<MatrixCard names={NAMES} />, apiOf(NAMES));
+    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     const cell = await screen.findByRole('link', {
       name: /^acme against globex/,
@@ -94,7 +109,7 @@ describe('MatrixCard', () => {
       totalItems: names.length,
     }));
     render(
-      <MatrixCard cluster="lab" names={names} />,
+      <MatrixCard cluster="lab" statuses={new Map()} />,
       mockTenantsApi({ getMatrix }),
     );
 
@@ -112,19 +127,19 @@ describe('MatrixCard', () => {
   it('shows why there is no matrix', async () => {
     const api = mockTenantsApi();
     api.getMatrix.mockRejectedValue(new Error('connection refused'));
-    render(<MatrixCard names={NAMES} />, api);
+    render(<MatrixCard statuses={STATUSES} />, api);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      /The matrix can not be shown: connection refused/,
+      /Couldn't load the matrix: connection refused/,
     );
   });
 });
 
-describe('NeighboursCard', () => {
+describe('Neighbours', () => {
   it('shows a tenant’s row and column', async () => {
     const api = apiOf(NAMES);
     api.getMatrix = jest.fn(api.getMatrix);
-    render(<NeighboursCard tenant={tenants.acme} />, api);
+    render(<Neighbours tenant={tenants.acme} />, api);
 
     const globex = await screen.findByRole('row', { name: /^globex/ });
     expect(api.getMatrix).toHaveBeenCalledWith(
@@ -144,7 +159,7 @@ describe('NeighboursCard', () => {
       '/catalog/default/resource/globex/tenant?proof=globex-acme',
     );
     expect(screen.getByRole('row', { name: /^initech/ })).toHaveTextContent(
-      /not tried yet.*holds/,
+      /not proved yet.*holds/,
     );
   });
 
@@ -160,10 +175,7 @@ describe('NeighboursCard', () => {
             : ('holds' as const),
       })),
     });
-    render(
-      <NeighboursCard tenant={tenants.acme} />,
-      mockTenantsApi({ getMatrix }),
-    );
+    render(<Neighbours tenant={tenants.acme} />, mockTenantsApi({ getMatrix }));
 
     await screen.findByRole('row', { name: /^initech/ });
     expect(

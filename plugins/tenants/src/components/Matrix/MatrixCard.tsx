@@ -1,29 +1,39 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Button, Flex, Link, Text } from '@backstage/ui';
-import { ResponseErrorPanel } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { TenantMatrix } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  TenantMatrix,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useMatrix } from '../../hooks';
-import { TitledCard } from '../Shared';
-import { STATUSES } from '../WallStatus';
-import { GLYPHS, UNPROVED_GLYPH } from './glyphs';
+import { useMatrix } from '../../queries';
+import { RetryAlert, STATUSES, TitledCard, useTabLink } from '../Shared';
 import { MatrixSkeleton } from './MatrixSkeleton';
 import { MatrixTable } from './MatrixTable';
-import { PAGE_SIZE } from './pageSize';
-import { useProofHref } from './useProofHref';
+import { GLYPHS, PAGE_SIZE, UNPROVED_GLYPH } from './pairs';
 import styles from './Matrix.module.css';
 
+// It is large, and need not be drawn again for what goes on around it.
+export const MatrixCard = memo(Card);
+
 /** The matrix of all pairs of tenants, 50 tenants at a time. */
-export function MatrixCard(props: {
+function Card(props: {
   cluster?: string;
-  /** Those of the first page: how much room the matrix will take */
-  names: string[];
+  /** How each tenant stands by itself: its pairs may hold while it does not */
+  statuses: ReadonlyMap<string, WallStatus>;
 }) {
-  const { cluster, names } = props;
+  const { cluster, statuses } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [offset, setOffset] = useState(0);
-  const { value, error } = useMatrix({ cluster, limit: PAGE_SIZE, offset });
+  const {
+    data: value,
+    error,
+    refetch,
+  } = useMatrix({
+    cluster,
+    limit: PAGE_SIZE,
+    offset,
+  });
   return (
     <TitledCard
       level="h2"
@@ -40,19 +50,19 @@ export function MatrixCard(props: {
       }
     >
       {!value && error && (
-        <ResponseErrorPanel
+        <RetryAlert
           title={t('matrix.errorTitle', { message: error.message })}
-          error={error}
+          onRetry={refetch}
         />
       )}
-      {!value && !error && <MatrixSkeleton names={names} />}
+      {!value && !error && <MatrixSkeleton names={[...statuses.keys()]} />}
       {value && (
         <Flex direction="column" gap="3">
           <Text variant="body-small" color="secondary">
             {t('matrix.intro')}
           </Text>
           <Breaches matrix={value} />
-          <MatrixTable matrix={value} />
+          <MatrixTable matrix={value} statuses={statuses} />
           <Flex
             justify="between"
             align="center"
@@ -77,13 +87,16 @@ export function MatrixCard(props: {
 /** What must not be looked for among thousands of cells. */
 function Breaches(props: { matrix: TenantMatrix }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const href = useProofHref();
+  const link = useTabLink();
   const breached = props.matrix.cells.filter(x => x.status === 'breached');
   return breached.length === 0 ? null : (
     <Flex gap="3" style={{ flexWrap: 'wrap' }}>
       <Text weight="bold">{t('matrix.breaches')}</Text>
       {breached.map(cell => (
-        <Link key={`${cell.tenant} ${cell.neighbour}`} href={href(cell)}>
+        <Link
+          key={`${cell.tenant} ${cell.neighbour}`}
+          href={link(cell.tenant, { proof: cell.proofId })}
+        >
           {t('matrix.pair', {
             tenant: cell.tenant,
             neighbour: cell.neighbour,

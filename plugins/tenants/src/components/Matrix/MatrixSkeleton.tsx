@@ -1,7 +1,7 @@
 import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { tenantsTranslationRef } from '../../translation';
-import { DENSE_FROM, PAGE_SIZE } from './pageSize';
+import { DENSE_FROM, PAGE_SIZE } from './pairs';
 
 const CELL_PX = 26;
 const DENSE_CELL_PX = 19;

@@ -1,15 +1,14 @@
 import { KeyboardEvent, memo, useCallback, useMemo, useState } from 'react';
-import { Box } from '@backstage/ui';
+import { Box, VisuallyHidden } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   MatrixCell,
   TenantMatrix,
+  WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useExactTime } from '../WallStatus';
-import { GLYPHS, UNPROVED_GLYPH } from './glyphs';
-import { DENSE_FROM } from './pageSize';
-import { MatrixRow, rowsOf } from './pairs';
+import { useExactTime } from '../Shared';
+import { DENSE_FROM, GLYPHS, MatrixRow, rowsOf, UNPROVED_GLYPH } from './pairs';
 import { useCellLinks } from './useCellLinks';
 import styles from './Matrix.module.css';
 
@@ -23,6 +22,7 @@ const STEPS: Record<string, [down: number, right: number]> = {
 interface RowProps {
   row: MatrixRow;
   names: string[];
+  status?: WallStatus;
   /** Column of the cell that the Tab key comes to */
   stop?: number;
   /** Never another one: see {@link useCellLinks} */
@@ -39,8 +39,12 @@ const MemoRow = memo(Row);
  * It is one stop for the Tab key, the arrows move inside it: nobody should have
  * to press Tab two thousand times to get past it.
  */
-export function MatrixTable(props: { matrix: TenantMatrix }) {
-  const { matrix } = props;
+export function MatrixTable(props: {
+  matrix: TenantMatrix;
+  /** How each tenant stands by itself */
+  statuses: ReadonlyMap<string, WallStatus>;
+}) {
+  const { matrix, statuses } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const rows = useMemo(() => rowsOf(matrix), [matrix]);
   const first = useMemo(() => firstCell(rows), [rows]);
@@ -79,8 +83,8 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
           <tr>
             <td className={styles.corner} />
             {matrix.tenants.map(name => (
-              <th key={name} scope="col" className={styles.column} title={name}>
-                <span>{name}</span>
+              <th key={name} scope="col" className={styles.column}>
+                <Head name={name} status={statuses.get(name)} />
               </th>
             ))}
           </tr>
@@ -91,6 +95,7 @@ export function MatrixTable(props: { matrix: TenantMatrix }) {
               key={row.tenant}
               row={row}
               names={matrix.tenants}
+              status={statuses.get(row.tenant)}
               stop={stop?.row === index ? stop.column : undefined}
               hrefOf={hrefOf}
               onKeyDown={onKeyDown}
@@ -107,8 +112,8 @@ function Row(props: RowProps) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <tr>
-      <th scope="row" className={styles.row} title={row.tenant}>
-        {row.tenant}
+      <th scope="row" className={styles.row}>
+        <Head name={row.tenant} status={props.status} />
       </th>
       {row.cells.map((cell, column) => {
         if (cell) {
@@ -135,6 +140,22 @@ function Row(props: RowProps) {
         );
       })}
     </tr>
+  );
+}
+
+/** The name of a tenant, marked where its own walls are not shown to hold. */
+function Head(props: { name: string; status?: WallStatus }) {
+  const { name, status } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  if (!status || status === 'holds') {
+    return <span title={name}>{name}</span>;
+  }
+  const word = t(`status.${status}`);
+  return (
+    <span title={`${name}: ${word}`} className={styles[`${status}Head`]}>
+      {GLYPHS[status]} {name}
+      <VisuallyHidden> {word}</VisuallyHidden>
+    </span>
   );
 }
 

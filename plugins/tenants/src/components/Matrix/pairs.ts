@@ -1,8 +1,8 @@
 import {
   MatrixCell,
   TenantMatrix,
+  WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { STATUSES } from '../WallStatus';
 
 /** A row of the matrix: a cell a column, `undefined` where nothing is proved. */
 export interface MatrixRow {
@@ -27,39 +27,18 @@ export function rowsOf(matrix: TenantMatrix): MatrixRow[] {
   return rows;
 }
 
-/** Both directions between a tenant and one of its neighbours. */
-export interface NeighbourPair {
-  id: string;
-  neighbour: string;
-  outward?: MatrixCell;
-  inward?: MatrixCell;
-}
+/** A sign for each status, which tells it from others where colours do not. */
+export const GLYPHS: Record<WallStatus, string> = {
+  holds: '✓',
+  breached: '!',
+  unproven: '?',
+};
 
-/** The row and the column of one tenant, a neighbour a line, the worst first. */
-export function neighboursOf(
-  matrix: TenantMatrix,
-  tenant: string,
-): NeighbourPair[] {
-  const pairs = new Map<string, NeighbourPair>(
-    matrix.tenants
-      .filter(name => name !== tenant)
-      .map(name => [name, { id: name, neighbour: name }]),
-  );
-  for (const cell of matrix.cells) {
-    if (cell.tenant === tenant && pairs.has(cell.neighbour)) {
-      pairs.get(cell.neighbour)!.outward = cell;
-    }
-    if (cell.neighbour === tenant && pairs.has(cell.tenant)) {
-      pairs.get(cell.tenant)!.inward = cell;
-    }
-  }
-  return [...pairs.values()].sort((a, b) => severityOf(a) - severityOf(b));
-}
+/** Stands where a pair has not been proved yet. */
+export const UNPROVED_GLYPH = '·';
 
-/** Place of the worst of a pair's results; what was never tried comes last. */
-function severityOf({ outward, inward }: NeighbourPair): number {
-  const places = [outward, inward].flatMap(cell =>
-    cell ? [STATUSES.indexOf(cell.status)] : [],
-  );
-  return Math.min(STATUSES.length, ...places);
-}
+/** Tenants a side: what is still readable on a screen. */
+export const PAGE_SIZE = 50;
+
+/** More tenants than this make the cells smaller. */
+export const DENSE_FROM = 30;

@@ -1,7 +1,7 @@
 import { MouseEvent, useCallback, useRef } from 'react';
 import { useHref, useNavigate } from 'react-router-dom';
 import { MatrixCell } from '@threewalls/backstage-plugin-tenants-common';
-import { useProofHref } from './useProofHref';
+import { useTabLink } from '../Shared';
 
 /**
  * The addresses of cells, and what makes a click on one stay in the app.
@@ -14,15 +14,17 @@ export function useCellLinks(): {
   hrefOf: (cell: MatrixCell) => string;
   onClick: (event: MouseEvent) => void;
 } {
-  const proofHref = useProofHref();
+  const tabLink = useTabLink();
   const root = useHref('/').replace(/\/$/, '');
   const navigate = useNavigate();
-  const latest = useRef({ proofHref, root, navigate });
-  latest.current = { proofHref, root, navigate };
+  const latest = useRef({ tabLink, root, navigate });
+  latest.current = { tabLink, root, navigate };
 
   const hrefOf = useCallback(
     (cell: MatrixCell) =>
-      `${latest.current.root}${latest.current.proofHref(cell)}`,
+      `${latest.current.root}${latest.current.tabLink(cell.tenant, {
+        proof: cell.proofId,
+      })}`,
     [],
   );
   const onClick = useCallback((event: MouseEvent) => {

@@ -22,7 +22,7 @@ describe('TaskOutputs', () => {
     const api = render({
       links: [
         {
-          title: 'The tenant in the catalog',
+          title: 'Tenant in the catalog',
           entityRef: 'resource:default/acme',
         },
         { title: 'All tenants', url: '/tenants' },
@@ -34,7 +34,7 @@ describe('TaskOutputs', () => {
     ).toBeInTheDocument();
     expect(api.getTenant).toHaveBeenCalledWith('acme', expect.anything());
     expect(
-      screen.getByRole('link', { name: /The tenant in the catalog/ }),
+      screen.getByRole('link', { name: /Tenant in the catalog/ }),
     ).toHaveAttribute('href', '/catalog/default/resource/acme');
   });
 

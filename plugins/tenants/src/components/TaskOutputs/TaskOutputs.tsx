@@ -5,7 +5,7 @@ import {
   ScaffolderTemplateOutputsComponent,
 } from '@backstage/plugin-scaffolder-react/alpha';
 import { ComponentProps } from 'react';
-import { WallsCard } from '../WallsCard';
+import { WallsCard } from '../Walls';
 
 type TaskOutputsProps = ComponentProps<ScaffolderTemplateOutputsComponent>;
 

@@ -1,91 +1,184 @@
-import { lazy, Suspense } from 'react';
-import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
-import { ResponseErrorPanel } from '@backstage/core-components';
+import { lazy, ReactNode, Suspense, useEffect } from 'react';
+import { ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { useSearchParams } from 'react-router-dom';
+import {
+  MissingAnnotationEmptyState,
+  useEntity,
+} from '@backstage/plugin-catalog-react';
+import { useLocation, useSearchParams } from 'react-router-dom';
+import {
+  Tenant,
+  TENANT_ANNOTATION,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useTenant, useUsage } from '../../hooks';
-import { TitledCard } from '../Shared';
-import { DriftCard } from './DriftCard';
-import { FactsCard } from './FactsCard';
-import { ProofCard } from './ProofCard';
-import { ProofHistoryCard } from './ProofHistoryCard';
-import { QuotaCard } from './QuotaCard';
+import { useProof, useTenant, useUsage } from '../../queries';
+import {
+  asLastKnown,
+  Loaded,
+  TitledCard,
+  useIsCurrent,
+  useReportLink,
+  useTenantForms,
+  WallStatusIcon,
+} from '../Shared';
+import { Picture, useHeadline } from '../Walls';
+import { Changes } from './Changes';
+import { Details } from './Details';
+import { UsageCard } from './Usage';
 
-const PROOF_PARAMETER = 'proof';
-
-const NeighboursCard = lazy(() =>
-  import('../Matrix/NeighboursCard').then(m => ({
-    default: m.NeighboursCard,
-  })),
+const WallsTimeline = lazy(() =>
+  import('../Timeline/WallsTimeline').then(m => ({ default: m.WallsTimeline })),
+);
+const Proofs = lazy(() =>
+  import('./Proofs').then(m => ({ default: m.Proofs })),
+);
+const Neighbours = lazy(() =>
+  import('./Neighbours').then(m => ({ default: m.Neighbours })),
 );
 
-/** What a tenant is, and what its proofs have shown over time. */
+/** The tab of the tenant that the entity's annotation names. */
+export function EntityTenantTab() {
+  const { entity } = useEntity();
+  const tenantName = entity.metadata.annotations?.[TENANT_ANNOTATION];
+  // An adopter may have replaced the extension's filter.
+  return tenantName ? (
+    <TenantTab key={tenantName} tenantName={tenantName} />
+  ) : (
+    <MissingAnnotationEmptyState annotation={TENANT_ANNOTATION} />
+  );
+}
+
+/** What a tenant's proofs have shown over time, and what it consists of. */
 export function TenantTab(props: { tenantName: string }) {
-  const { tenantName } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { tenant, error, currentProof } = useTenant(tenantName);
-  const usage = useUsage(tenantName);
-  // In the address, so that a receipt can be pointed at.
-  const [search, setSearch] = useSearchParams();
-  const proofId = search.get(PROOF_PARAMETER) ?? undefined;
-
-  function select(id: string | undefined) {
-    setSearch(last => {
-      const next = new URLSearchParams(last);
-      next.delete(PROOF_PARAMETER);
-      if (id) {
-        next.set(PROOF_PARAMETER, id);
+  const query = useTenant(props.tenantName);
+  const isCurrent = useIsCurrent(query);
+  return (
+    <Loaded
+      query={query}
+      loading={t('card.loading')}
+      failed={message => t('card.errorTitle', { message })}
+      skeleton={
+        <>
+          <Skeleton height={320} />
+          <Skeleton height={220} />
+        </>
       }
-      return next;
-    });
-  }
+    >
+      {tenant => <Parts tenant={isCurrent ? tenant : asLastKnown(tenant)} />}
+    </Loaded>
+  );
+}
 
-  if (!tenant && error) {
-    return (
-      <ResponseErrorPanel
-        title={t('card.errorTitle', { message: error.message })}
-        error={error}
-      />
-    );
-  }
-  if (!tenant) {
-    return (
-      <Flex direction="column" gap="4" role="status">
-        <VisuallyHidden>{t('card.loading')}</VisuallyHidden>
-        <Skeleton height={220} />
-        <Skeleton height={320} />
-      </Flex>
-    );
-  }
+function Parts(props: { tenant: Tenant }) {
+  const { tenant } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const usage = useUsage(tenant.name);
+  useScrollToPart();
   return (
     <Flex direction="column" gap="4">
-      <FactsCard tenant={tenant} workload={usage.value?.n8n} />
-      <QuotaCard usage={usage} />
-      <ProofHistoryCard
-        tenantName={tenantName}
-        lastProofId={tenant.lastProof?.id}
-        currentProof={currentProof}
-        onSelect={select}
-      />
-      {proofId && (
-        <ProofCard
-          key={proofId}
-          tenantName={tenantName}
-          proofId={proofId}
-          onClose={() => select(undefined)}
-        />
-      )}
-      <Suspense
-        fallback={
-          <TitledCard title={t('matrix.neighboursTitle')}>
-            <Skeleton height={240} />
-          </TitledCard>
-        }
-      >
-        <NeighboursCard tenant={tenant} />
-      </Suspense>
-      {tenant.phase === 'active' && <DriftCard tenantName={tenantName} />}
+      <Now tenant={tenant} />
+      <Later title={t('timeline.title')} height={170}>
+        <WallsTimeline tenant={tenant} />
+      </Later>
+      <Later title={t('tab.historyTitle')} height={480}>
+        <SelectableProofs tenant={tenant} />
+      </Later>
+      {tenant.phase === 'active' && <Changes tenantName={tenant.name} />}
+      <Later title={t('matrix.neighboursTitle')} height={240}>
+        <Neighbours tenant={tenant} />
+      </Later>
+      <UsageCard usage={usage} />
+      <Details tenant={tenant} workload={usage.data?.n8n} />
     </Flex>
   );
+}
+
+/** How the walls stand now, and what can be done with the tenant. */
+function Now(props: { tenant: Tenant }) {
+  const { tenant } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { status, stale, text } = useHeadline()(tenant);
+  const proof = useProof(tenant.name, tenant.lastProof?.id);
+  const { restore, resize, offboard } = useTenantForms(tenant);
+  const report = useReportLink();
+  const link = (href: string | undefined, label: string) =>
+    href && (
+      <ButtonLink size="small" variant="secondary" href={href}>
+        {label}
+      </ButtonLink>
+    );
+  return (
+    <TitledCard
+      title={t('card.title')}
+      actions={
+        <>
+          {link(report([tenant.name]), t('tab.report'))}
+          {link(restore, t('tab.reapply'))}
+          {link(resize, t('tab.resize'))}
+          {link(offboard, t('tab.offboard'))}
+        </>
+      }
+    >
+      <Flex direction="column" gap="3">
+        <Flex align="center" gap="2" role="status">
+          <WallStatusIcon status={status} stale={stale} size={28} />
+          <Text variant="title-small" weight="bold">
+            {text}
+          </Text>
+        </Flex>
+        <Picture tenant={tenant} proof={proof.data} size="large" />
+      </Flex>
+    </TitledCard>
+  );
+}
+
+/** Which proof is open stands in the address, so that a receipt can be pointed at. */
+function SelectableProofs(props: { tenant: Tenant }) {
+  const [search, setSearch] = useSearchParams();
+  return (
+    <Proofs
+      tenant={props.tenant}
+      selected={search.get('proof') ?? undefined}
+      receipt={search.get('receipt') ?? undefined}
+      onSelect={id =>
+        setSearch(last => {
+          const next = new URLSearchParams(last);
+          next.delete('receipt');
+          next.delete('proof');
+          if (id) {
+            next.set('proof', id);
+          }
+          return next;
+        })
+      }
+    />
+  );
+}
+
+/** A part that loads by itself, and keeps its place until it is there. */
+function Later(props: { title: string; height: number; children: ReactNode }) {
+  const { title, height, children } = props;
+  return (
+    <Suspense
+      fallback={
+        <TitledCard title={title}>
+          <Skeleton height={height} />
+        </TitledCard>
+      }
+    >
+      {children}
+    </Suspense>
+  );
+}
+
+/** Goes to the part of the tab that the address names. */
+function useScrollToPart() {
+  const { hash } = useLocation();
+  useEffect(() => {
+    const part = hash && document.getElementById(hash.slice(1));
+    if (part) {
+      part.scrollIntoView?.({ block: 'start' });
+    }
+  }, [hash]);
 }

@@ -1,1 +1,1 @@
-export * from './EntityTenantTab';
+export * from './TenantTab';

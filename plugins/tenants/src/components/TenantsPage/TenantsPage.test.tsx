@@ -1,13 +1,20 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { rootRouteRef, templateRouteRef } from '../../routes';
-import { degraded, matrixOf, tenantOf, tenants } from '../../__fixtures__';
+import {
+  degraded,
+  matrixOf,
+  proofs,
+  runningProof,
+  tenantOf,
+  tenants,
+} from '../../__fixtures__';
 import { mockTenantsApi, violations } from '../../__testUtils__';
-import { TenantsWidget } from '../TenantsWidget';
 import { TenantsPage } from './TenantsPage';
+import { TenantsWidget } from './TenantsWidget';
 
 const items = Object.values(tenants);
 
@@ -19,6 +26,7 @@ function render(
     path = '/',
     api = mockTenantsApi({
       getMatrix: async () => matrixOf(Object.keys(tenants)),
+      getProof: async name => proofs[name],
     }),
   } = options;
   if (!options.api) {
@@ -29,6 +37,8 @@ function render(
     apis: [
       api,
       mockApis.permission(),
+      mockApis.storage(),
+      mockApis.identity({ ownershipEntityRefs: [tenants.acme.owner] }),
       [
         catalogApiRef,
         catalogApiMock({
@@ -38,6 +48,12 @@ function render(
               kind: 'Template',
               metadata: { name: 'create-tenant', namespace: 'default' },
               spec: {},
+            },
+            {
+              apiVersion: 'backstage.io/v1alpha1',
+              kind: 'Group',
+              metadata: { name: 'hooli-team', namespace: 'default' },
+              spec: { profile: { displayName: 'The Hooligans' } },
             },
           ],
         }),
@@ -54,7 +70,9 @@ function render(
 
 /** The names in the table, once there are more than its skeleton's rows. */
 async function findNames(): Promise<(string | undefined)[]> {
-  const rows = await screen.findAllByRole('row', { name: /ago|never proved/ });
+  const rows = await screen.findAllByRole('row', {
+    name: /ago|not proved yet/,
+  });
   return rows.map(row =>
     Object.keys(tenants).find(name => within(row).queryByText(name)),
   );
@@ -67,9 +85,125 @@ describe('TenantsPage', () => {
     await screen.findByText('globex');
     const summary = screen.getByRole('group', { name: 'Summary' });
     expect(summary).toHaveTextContent(/4holds.*1breached.*2unproven.*1stale/);
+    const breached = within(summary).getByRole('link', {
+      name: /a wall that is breached/,
+    });
+    expect(breached).toHaveAttribute(
+      'href',
+      expect.stringContaining('?status=breached'),
+    );
+    await userEvent.click(breached);
+    expect(await findNames()).toEqual(['globex']);
+    // A second click shows all of them again.
+    await userEvent.click(
+      within(summary).getByRole('link', { name: /breached only: show all/ }),
+    );
+    await waitFor(async () =>
+      expect(await findNames()).toHaveLength(items.length),
+    );
+  });
+
+  it('groups failures by the check that decided, and shows the tenants of one', async () => {
+    render(<TenantsPage />);
+
+    const failure = await screen.findByRole('link', {
+      name: 'Reached the canary',
+    });
+    expect(failure.closest('li')).toHaveTextContent(/1 tenant on lab/);
+    const doubt = screen.getByRole('link', {
+      name: /Couldn't verify: Logs in to Vault/,
+    });
+    await userEvent.click(doubt);
+
+    await waitFor(async () => expect(await findNames()).toEqual(['initech']));
     expect(
-      within(summary).getByRole('link', { name: /a wall is breached/ }),
-    ).toHaveAttribute('href', expect.stringContaining('?status=breached'));
+      screen.getByRole('link', { name: /Logs in to Vault/, current: true }),
+    ).toBeInTheDocument();
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Clear filters' }),
+    );
+    await waitFor(async () =>
+      expect(await findNames()).toHaveLength(items.length),
+    );
+  });
+
+  it('shows the tenants that are mine, and knows what owners are called', async () => {
+    render(<TenantsPage />);
+
+    await userEvent.type(
+      await screen.findByRole('searchbox', { name: /Search/ }),
+      'hooligans',
+    );
+    await waitFor(async () => expect(await findNames()).toEqual(['hooli']));
+    await userEvent.clear(screen.getByRole('searchbox'));
+    await userEvent.click(screen.getByRole('button', { name: 'Mine' }));
+    await waitFor(async () => expect(await findNames()).toEqual(['acme']));
+  });
+
+  it('comes back to the worst first', async () => {
+    render(<TenantsPage />, { path: '/?sort=-name' });
+
+    expect((await findNames())[0]).toBe('wonka');
+    await userEvent.click(screen.getByRole('button', { name: 'Worst first' }));
+    await waitFor(async () => expect((await findNames())[0]).toBe('globex'));
+  });
+
+  it('keeps a view by its name, shows it again, and forgets it', async () => {
+    const user = userEvent.setup();
+    render(<TenantsPage />, { path: '/?status=stale&sort=name' });
+
+    await user.click(await screen.findByRole('button', { name: 'Views' }));
+    await user.click(
+      await screen.findByRole('menuitem', { name: 'Save this view…' }),
+    );
+    await user.type(await screen.findByLabelText(/Name/), 'Old ones');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(
+      await screen.findByRole('button', { name: 'Old ones' }),
+    ).toBeInTheDocument();
+
+    await user.click(screen.getByRole('button', { name: 'Clear filters' }));
+    await waitFor(async () =>
+      expect(await findNames()).toHaveLength(items.length),
+    );
+    await user.click(screen.getByRole('button', { name: 'Views' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Old ones' }));
+    await waitFor(async () => expect(await findNames()).toEqual(['hooli']));
+
+    await user.click(screen.getByRole('button', { name: 'Old ones' }));
+    await user.click(
+      await screen.findByRole('menuitem', { name: 'Delete view Old ones' }),
+    );
+    expect(
+      await screen.findByRole('button', { name: 'Views' }),
+    ).toBeInTheDocument();
+  });
+
+  it('proves the selected tenants, as far as the user may', async () => {
+    const api = render(<TenantsPage />);
+    api.startProof.mockImplementation(async name => runningProof(name));
+
+    for (const name of [/^globex.*ago/, /^initech.*ago/]) {
+      const row = await screen.findByRole('row', { name });
+      await userEvent.click(within(row).getByRole('checkbox'));
+    }
+    const bulk = screen.getByRole('group', { name: 'Selected tenants' });
+    expect(bulk).toHaveTextContent('2 tenants selected');
+    await expect(violations()).resolves.toEqual([]);
+    await userEvent.click(
+      await within(bulk).findByRole('button', { name: 'Prove 2 tenants' }),
+    );
+
+    await waitFor(() => expect(api.startProof).toHaveBeenCalledTimes(2));
+    expect(api.startProof.mock.calls.map(([name]) => name).sort()).toEqual([
+      'globex',
+      'initech',
+    ]);
+    await waitFor(() =>
+      expect(
+        screen.queryByRole('group', { name: 'Selected tenants' }),
+      ).toBeNull(),
+    );
   });
 
   it('lists the worst tenants first, and where they are', async () => {
@@ -123,8 +257,8 @@ describe('TenantsPage', () => {
     render(<TenantsPage />, { api });
 
     expect(
-      await screen.findByText(/Not reached: cluster lab, since/),
-    ).toHaveTextContent('4 minutes ago');
+      await screen.findByText(/Can't reach cluster lab since/),
+    ).toHaveTextContent(/[45] minutes ago/);
     expect(screen.getByText(/ECONNREFUSED 127.0.0.1:6443/)).toBeInTheDocument();
     expect(screen.getByRole('group', { name: 'Summary' })).toBeInTheDocument();
     expect(await findNames()).toHaveLength(items.length);
@@ -137,21 +271,41 @@ describe('TenantsPage', () => {
     render(<TenantsPage />, { api });
 
     expect(
-      await screen.findByText(/No tenant can be shown/),
+      await screen.findByText(/Can't show any tenants/),
     ).toBeInTheDocument();
-    expect(screen.queryByText('There is no tenant yet')).toBeNull();
-    expect(screen.getByText(/Not reached: cluster lab/)).toBeInTheDocument();
+    expect(screen.queryByText('No tenants yet')).toBeNull();
+    expect(screen.getByText(/Can't reach cluster lab/)).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
   });
 
   it('shows its tenants where health can not be had', async () => {
-    const api = mockTenantsApi();
+    const api = mockTenantsApi({ getMatrix: async () => matrixOf([]) });
     api.getHealth.mockRejectedValue(new Error('not found'));
     api.listTenants.mockResolvedValue({ items, totalItems: items.length });
     render(<TenantsPage />, { api });
 
     expect(await findNames()).toHaveLength(items.length);
     expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('takes nothing for the present that it can not ask again', async () => {
+    jest.useFakeTimers({ advanceTimers: true });
+    try {
+      const api = render(<TenantsPage />);
+      await screen.findByText('globex');
+      expect(screen.queryByText(/Showing the last known state/)).toBeNull();
+
+      api.listTenants.mockRejectedValue(new Error('connection refused'));
+      await act(() => jest.advanceTimersByTimeAsync(31_000));
+
+      expect(
+        await screen.findByText(/Showing the last known state/),
+      ).toBeInTheDocument();
+      const summary = screen.getByRole('group', { name: 'Summary' });
+      expect(summary).toHaveTextContent(/7stale/);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('shows what its address says', async () => {
@@ -219,9 +373,7 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
     render(<TenantsPage />, { api });
 
-    expect(
-      await screen.findByText('There is no tenant yet'),
-    ).toBeInTheDocument();
+    expect(await screen.findByText('No tenants yet')).toBeInTheDocument();
   });
 
   it('shows the error when the backend is away', async () => {

@@ -1,69 +1,253 @@
-import { lazy, Suspense } from 'react';
-import { Box, Card, CardBody, Container, Flex, Header } from '@backstage/ui';
-import { ResponseErrorPanel } from '@backstage/core-components';
+import { lazy, Suspense, useMemo } from 'react';
+import {
+  Alert,
+  Box,
+  Card,
+  CardBody,
+  Container,
+  Flex,
+  Grid,
+  Header,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { RiTimeFill } from '@remixicon/react';
+import {
+  Tenant,
+  TenantsHealth,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { Route, Routes } from 'react-router-dom';
+import { reportRouteRef } from '../../routes';
 import { tenantsTranslationRef } from '../../translation';
-import { useHealth, useTenants } from '../../hooks';
+import {
+  useHealth,
+  useOwnerTitles,
+  useOwnRefs,
+  useTenants,
+} from '../../queries';
 import { MatrixSkeleton } from '../Matrix';
-import { TitledCard } from '../Shared';
-import { CreateLink } from '../TemplateLinks';
-import { HealthBanner } from './HealthBanner';
-import { TenantsSummary } from './TenantsSummary';
+import {
+  asLastKnown,
+  CreateLink,
+  overallStatus,
+  RelativeTime,
+  RetryAlert,
+  TitledCard,
+  useIsCurrent,
+  WallStatusIcon,
+} from '../Shared';
+import { FailuresCard, useFailures } from './Failures';
+import { matchesStatus, STATUS_FILTERS, StatusFilter } from './filters';
 import { TenantsTable } from './TenantsTable';
-import { useTenantsQuery } from './useTenantsQuery';
+import { TenantsQuery, useTenantsQuery } from './useTenantsQuery';
+import styles from './TenantsPage.module.css';
 
 const MatrixCard = lazy(() =>
   import('../Matrix/MatrixCard').then(m => ({ default: m.MatrixCard })),
 );
 
+const ReportPage = lazy(() =>
+  import('../Report').then(m => ({ default: m.ReportPage })),
+);
+
+/** The pages of the plugin: all tenants, and a report on some of them. */
+export function TenantsRoutes() {
+  return (
+    <Routes>
+      <Route path="/" element={<TenantsPage />} />
+      <Route
+        path={reportRouteRef.path}
+        element={
+          <Suspense fallback={<Skeleton height={480} />}>
+            <ReportPage />
+          </Suspense>
+        }
+      />
+    </Routes>
+  );
+}
+
 /** All tenants, with their walls. */
 export function TenantsPage() {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const { value: tenants, error } = useTenants();
-  const health = useHealth();
-  const { cluster } = useTenantsQuery().filter;
-  // The matrix comes later, and should not push anything around then.
-  const names = (tenants ?? [])
-    .filter(tenant => !cluster || tenant.cluster === cluster)
-    .map(({ name }) => name);
+  const query = useTenants();
+  const { data, error, refetch } = query;
+  const isCurrent = useIsCurrent(query);
+  const tenants = useMemo(
+    () => (isCurrent ? data : data?.map(asLastKnown)),
+    [data, isCurrent],
+  );
+  const health = useHealth().data;
   return (
     <Box as="main">
       <Header title={t('page.title')} customActions={<CreateLink />} />
       <Container>
-        {!tenants && error ? (
-          <Flex direction="column" gap="4">
-            <HealthBanner health={health} />
-            <ResponseErrorPanel
-              title={t('page.errorTitle', { message: error.message })}
-              error={error}
+        <Flex direction="column" gap="4">
+          <HealthBanner health={health} />
+          {tenants && !isCurrent && (
+            <Alert
+              status="warning"
+              icon
+              role="status"
+              title={t('card.refreshErrorTitle')}
+              description={error?.message}
             />
-          </Flex>
-        ) : (
-          <Flex direction="column" gap="4">
-            <HealthBanner health={health} />
-            <TenantsSummary tenants={tenants} />
-            <Card>
-              <CardBody>
-                <TenantsTable
-                  tenants={tenants}
-                  isComplete={!health || health.status === 'ok'}
-                />
-              </CardBody>
-            </Card>
-            {tenants && tenants.length > 1 && (
-              <Suspense
-                fallback={
-                  <TitledCard level="h2" title={t('matrix.title')}>
-                    <MatrixSkeleton names={names} />
-                  </TitledCard>
-                }
-              >
-                <MatrixCard key={cluster} cluster={cluster} names={names} />
-              </Suspense>
-            )}
-          </Flex>
-        )}
+          )}
+          {!tenants && error ? (
+            <RetryAlert
+              title={t('page.errorTitle', { message: error.message })}
+              onRetry={refetch}
+            />
+          ) : (
+            <Content
+              tenants={tenants}
+              isComplete={!health || health.status === 'ok'}
+            />
+          )}
+        </Flex>
       </Container>
     </Box>
   );
+}
+
+function Content(props: { tenants?: Tenant[]; isComplete: boolean }) {
+  const { tenants, isComplete } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const query = useTenantsQuery();
+  const failures = useFailures(tenants);
+  const ownerTitles = useOwnerTitles(tenants);
+  const ownRefs = useOwnRefs();
+  const context = useMemo(
+    () => ({ ownRefs, ownerTitles, failing: failures.byCheck }),
+    [ownRefs, ownerTitles, failures.byCheck],
+  );
+  const { cluster } = query.filter;
+  const statuses = useMemo(
+    () =>
+      new Map(
+        (tenants ?? [])
+          .filter(tenant => !cluster || tenant.cluster === cluster)
+          .map(({ name, walls }) => [name, overallStatus(walls)]),
+      ),
+    [tenants, cluster],
+  );
+  return (
+    <>
+      <Summary tenants={tenants} query={query} />
+      <FailuresCard failures={failures} query={query} />
+      <Card>
+        <CardBody>
+          <TenantsTable
+            tenants={tenants}
+            query={query}
+            context={context}
+            isComplete={isComplete}
+          />
+        </CardBody>
+      </Card>
+      {tenants && tenants.length > 1 && (
+        // The matrix comes later, and should not push anything around then.
+        <Suspense
+          fallback={
+            <TitledCard level="h2" title={t('matrix.title')}>
+              <MatrixSkeleton names={[...statuses.keys()]} />
+            </TitledCard>
+          }
+        >
+          <MatrixCard key={cluster} cluster={cluster} statuses={statuses} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** How many tenants are in each status; each count shows those, or all again. */
+function Summary(props: { tenants?: Tenant[]; query: TenantsQuery }) {
+  const { tenants, query } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Grid.Root
+      columns={{ initial: '2', md: '4' }}
+      gap="3"
+      role="group"
+      aria-label={t('page.summary')}
+    >
+      {STATUS_FILTERS.map(status => {
+        const isSelected = query.filter.status === status;
+        const search = new URLSearchParams(query.text);
+        search.delete('status');
+        if (!isSelected) {
+          search.set('status', status);
+        }
+        return (
+          <Card
+            key={status}
+            href={`?${search}`}
+            label={labelOf(status, isSelected)}
+            className={isSelected ? styles.selectedCard : undefined}
+          >
+            <CardBody>
+              <Flex align="center" gap="3">
+                <StatusIcon status={status} />
+                <Flex direction="column" gap="0.5">
+                  {tenants ? (
+                    <Text variant="title-small" weight="bold">
+                      {tenants.filter(x => matchesStatus(x, status)).length}
+                    </Text>
+                  ) : (
+                    <Skeleton width={24} height={28} />
+                  )}
+                  <Text variant="body-small" color="secondary">
+                    {t(`status.${status}`)}
+                  </Text>
+                </Flex>
+              </Flex>
+            </CardBody>
+          </Card>
+        );
+      })}
+    </Grid.Root>
+  );
+
+  function labelOf(status: StatusFilter, isSelected: boolean) {
+    if (isSelected) {
+      return t('page.showAll', { status: t(`status.${status}`) });
+    }
+    return status === 'holds'
+      ? t('page.showHolds')
+      : t('page.showOnly', { status: t(`status.${status}`) });
+  }
+}
+
+function StatusIcon(props: { status: StatusFilter }) {
+  return props.status === 'stale' ? (
+    <RiTimeFill aria-hidden="true" size={28} color="var(--bui-fg-secondary)" />
+  ) : (
+    <WallStatusIcon status={props.status} size={28} />
+  );
+}
+
+/** What the backend can't reach: its tenants' walls can't be proved now. */
+function HealthBanner(props: { health?: TenantsHealth }) {
+  const { health } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return health?.problems.length ? (
+    <Flex direction="column" gap="2">
+      {health.problems.map(({ part, since, message }) => (
+        <Alert
+          key={part}
+          status={health.status === 'unavailable' ? 'danger' : 'warning'}
+          icon
+          role="status"
+          title={
+            <>
+              {t('health.away', { part })} <RelativeTime iso={since} />
+            </>
+          }
+          description={`${t('health.meaning')} ${message}`}
+        />
+      ))}
+    </Flex>
+  ) : null;
 }

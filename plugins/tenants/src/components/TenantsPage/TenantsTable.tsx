@@ -1,63 +1,90 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import {
-  Box,
+  Button,
+  ButtonLink,
   Flex,
   SearchField,
-  Select,
-  SortDescriptor,
+  Selection,
   Table,
   Text,
+  ToggleButton,
   useTable,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  toastApiRef,
+  useApi,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
-import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
+import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
+import { useBulkProve } from '../../queries';
+import { ManySelect, saveFile, useReportLink } from '../Shared';
 import { TenantItem, useTenantColumns } from './columns';
 import {
+  csvOf,
+  FilterContext,
   matchesFilter,
   matchesSearch,
   sortTenants,
-  STATUS_FILTERS,
   TenantsFilter,
+  WORST_FIRST,
 } from './filters';
-import { useTenantsQuery } from './useTenantsQuery';
-import { useTypedSearch } from './useTypedSearch';
-import styles from './TenantsTable.module.css';
-
-// Here, so that a thousand tenants are not sorted again at each draw.
-const sortFn = (items: TenantItem[], { column, direction }: SortDescriptor) =>
-  sortTenants(items, String(column), direction) as TenantItem[];
-const filterFn = (items: TenantItem[], filter: TenantsFilter) =>
-  items.filter(item => matchesFilter(item, filter));
-const searchFn = (items: TenantItem[], search: string) =>
-  items.filter(item => matchesSearch(item, search));
+import { TenantsQuery, useTypedSearch } from './useTenantsQuery';
+import { Views } from './Views';
+import styles from './TenantsPage.module.css';
 
 /** All tenants, to be searched, filtered and sorted; a row opens its entity. */
 export function TenantsTable(props: {
   tenants?: Tenant[];
+  query: TenantsQuery;
+  context: FilterContext;
   /** Whether every cluster is reached, so that there can be no other tenant */
   isComplete?: boolean;
 }) {
-  const { tenants, isComplete = true } = props;
+  const { tenants, query, context, isComplete = true } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const entityLink = useEntityRefLink();
   const columnConfig = useTenantColumns({ isSortable: true });
-  const query = useTenantsQuery();
   const data = useMemo(
     () => tenants?.map(tenant => ({ ...tenant, id: tenant.name })),
     [tenants],
+  );
+  // The same functions until what they know changes: a thousand tenants are not
+  // sorted again at each draw.
+  const functions = useMemo(
+    () => ({
+      sortFn: (
+        items: TenantItem[],
+        { column, direction }: TenantsQuery['sort'],
+      ) => sortTenants(items, String(column), direction),
+      filterFn: (items: TenantItem[], filter: TenantsFilter) =>
+        items.filter(item => matchesFilter(item, filter, context)),
+      searchFn: (items: TenantItem[], search: string) =>
+        items.filter(item => matchesSearch(item, search, context)),
+    }),
+    [context],
   );
   const { tableProps } = useTable<TenantItem, TenantsFilter>({
     mode: 'complete',
     data,
     paginationOptions: { pageSize: 20, pageSizeOptions: [20, 50, 100] },
-    sortFn,
-    filterFn,
-    searchFn,
+    ...functions,
     ...query,
   });
-  const clusters = [...new Set(tenants?.map(({ cluster }) => cluster))].sort();
+  const rowConfig = useMemo(
+    () => ({
+      getHref: ({ entityRef }: TenantItem) => entityLink(entityRef),
+    }),
+    [entityLink],
+  );
+  const [selected, setSelected] = useState<Selection>(new Set());
+  const page = tableProps.data ?? [];
+  const names =
+    selected === 'all'
+      ? page.map(({ name }) => name)
+      : [...selected].map(String);
 
   function emptyText() {
     if (tenants?.length) {
@@ -66,36 +93,49 @@ export function TenantsTable(props: {
     return t(isComplete ? 'page.empty' : 'page.emptyUnreached');
   }
 
+  function download() {
+    const { sortFn, filterFn, searchFn } = functions;
+    const shown = searchFn(filterFn(data ?? [], query.filter), query.search);
+    saveFile(
+      csvOf(sortFn(shown, query.sort), context.ownerTitles),
+      'text/csv',
+      'tenants.csv',
+    );
+  }
+
   return (
     <Flex direction="column" gap="3">
       <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
-        <Box className={styles.search}>
+        <div className={styles.search}>
           <TypedSearch
             search={query.search}
             onSearchChange={query.onSearchChange}
           />
-        </Box>
-        <FilterSelect
-          label={t('page.status')}
-          value={query.filter.status}
-          options={STATUS_FILTERS.map(id => [id, t(`status.${id}`)])}
-          onChange={status => query.onFilterChange({ ...query.filter, status })}
-        />
-        {clusters.length > 1 && (
-          <FilterSelect
-            label={t('page.cluster')}
-            value={query.filter.cluster}
-            options={clusters.map(name => [name, name])}
-            onChange={cluster =>
-              query.onFilterChange({ ...query.filter, cluster })
-            }
-          />
-        )}
+        </div>
+        <Views query={query} />
+        <Button
+          variant="secondary"
+          iconStart={<RiDownloadLine aria-hidden="true" />}
+          isDisabled={!data}
+          onPress={download}
+        >
+          {t('page.csv')}
+        </Button>
       </Flex>
+      <Filters tenants={tenants ?? []} query={query} context={context} />
+      {names.length > 0 && (
+        <BulkBar names={names} onDone={() => setSelected(new Set())} />
+      )}
       <Table
         {...tableProps}
         columnConfig={columnConfig}
-        rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
+        rowConfig={rowConfig}
+        selection={{
+          mode: 'multiple',
+          behavior: 'toggle',
+          selected,
+          onSelectionChange: setSelected,
+        }}
         emptyState={<Text>{emptyText()}</Text>}
       />
     </Flex>
@@ -124,23 +164,135 @@ function TypedSearch(props: {
 
 const ALL = 'all';
 
-function FilterSelect(props: {
-  label: string;
-  value?: string;
-  options: [id: string, label: string][];
-  onChange: (value: string | undefined) => void;
+const SELECTS = ['owner', 'cluster', 'size', 'wall'] as const;
+
+/** Which tenants are shown, and how to come back to all of them, the worst first. */
+function Filters(props: {
+  tenants: Tenant[];
+  query: TenantsQuery;
+  context: FilterContext;
 }) {
+  const { tenants, query, context } = props;
+  const { filter, onFilterChange, sort } = query;
   const { t } = useTranslationRef(tenantsTranslationRef);
+  const options = useMemo(() => {
+    const of = (pick: (tenant: Tenant) => string) =>
+      [...new Set(tenants.map(pick))].sort();
+    const all = { id: ALL, label: t('page.all') };
+    const named = (id: string, label = id) => ({ id, label });
+    return {
+      owner: [
+        all,
+        ...of(tenant => tenant.owner).map(ref =>
+          named(ref, context.ownerTitles.get(ref)),
+        ),
+      ],
+      cluster: [all, ...of(tenant => tenant.cluster).map(id => named(id))],
+      size: [all, ...of(tenant => tenant.spec.size).map(id => named(id))],
+      wall: [all, ...WALLS.map(id => named(id, t(`wall.${id}Short`)))],
+    };
+  }, [tenants, context.ownerTitles, t]);
+  const isFiltered = Object.keys(filter).length > 0;
   return (
-    <Select
-      className={styles.filter}
-      label={props.label}
-      value={props.value ?? ALL}
-      options={[
-        { id: ALL, label: t('page.all') },
-        ...props.options.map(([id, label]) => ({ id, label })),
-      ]}
-      onChange={key => props.onChange(key === ALL ? undefined : String(key))}
-    />
+    <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
+      {SELECTS.filter(key => options[key].length > 2).map(key => (
+        <ManySelect
+          key={key}
+          className={`${styles.filter} ${filter[key] ? styles.isSet : ''}`}
+          size="small"
+          label={t(`page.${key}`)}
+          value={filter[key] ?? ALL}
+          options={options[key]}
+          onChange={value =>
+            onFilterChange({
+              ...filter,
+              [key]: value === ALL ? undefined : value,
+            })
+          }
+        />
+      ))}
+      <ToggleButton
+        size="small"
+        isSelected={Boolean(filter.mine)}
+        onChange={isSelected =>
+          onFilterChange({ ...filter, mine: isSelected ? 'true' : undefined })
+        }
+      >
+        {t('page.mine')}
+      </ToggleButton>
+      {sort.column !== WORST_FIRST && (
+        <Button
+          size="small"
+          variant="tertiary"
+          onPress={() =>
+            query.onSortChange({ column: WORST_FIRST, direction: 'ascending' })
+          }
+        >
+          {t('page.worstFirst')}
+        </Button>
+      )}
+      {isFiltered && (
+        <Button
+          size="small"
+          variant="tertiary"
+          onPress={() => onFilterChange({})}
+        >
+          {t('page.clear')}
+        </Button>
+      )}
+    </Flex>
+  );
+}
+
+/** What can be done with the selected tenants at once. */
+function BulkBar(props: { names: string[]; onDone: () => void }) {
+  const { names, onDone } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const toasts = useApi(toastApiRef);
+  const { allowed, prove, isPending } = useBulkProve(names);
+  const report = useReportLink()(names);
+
+  async function proveAll() {
+    const { started, failed } = await prove();
+    toasts.post({
+      title: t('bulk.started', { count: started }),
+      description: failed[0]?.message,
+      status: failed.length > 0 ? 'warning' : 'success',
+    });
+    onDone();
+  }
+
+  return (
+    <Flex
+      align="center"
+      gap="3"
+      className={styles.bulk}
+      role="group"
+      aria-label={t('bulk.title')}
+    >
+      <Text variant="body-small" weight="bold">
+        {t('bulk.selected', { count: names.length })}
+      </Text>
+      <Button
+        size="small"
+        variant="primary"
+        iconStart={<RiSwordLine aria-hidden="true" />}
+        isPending={isPending}
+        isDisabled={!allowed?.length}
+        onPress={proveAll}
+      >
+        {t('bulk.prove', { count: allowed?.length ?? 0 })}
+      </Button>
+      {report && (
+        <ButtonLink size="small" variant="secondary" href={report}>
+          {t('tab.report')}
+        </ButtonLink>
+      )}
+      {allowed && allowed.length < names.length && (
+        <Text variant="body-small" color="secondary">
+          {t('bulk.notAllowed', { count: names.length - allowed.length })}
+        </Text>
+      )}
+    </Flex>
   );
 }

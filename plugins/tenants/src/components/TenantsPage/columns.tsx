@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import {
   Cell,
   CellText,
@@ -9,15 +10,15 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { OwnerLink } from '../OwnerLink';
-import { UseCell } from '../QuotaUse';
 import {
   isStale,
+  OwnerLink,
   provedAt,
   RelativeTime,
   StaleLabel,
+  UseCell,
   WallStatusLabel,
-} from '../WallStatus';
+} from '../Shared';
 
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
@@ -29,79 +30,93 @@ export function useTenantColumns(
   const { isSortable = false } = options;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { up } = useBreakpoint();
-  return [
-    {
-      id: 'name',
-      defaultWidth: '1.6fr',
-      label: t('page.name'),
-      isRowHeader: true,
-      isSortable,
-      cell: tenant => (
-        <Cell>
-          <Name tenant={tenant} isNarrow={!up('sm')} />
-        </Cell>
-      ),
-    },
-    ...WALLS.map((wall, index) => ({
-      id: wall,
-      label: t(`wall.${wall}Short`),
-      cell: (tenant: TenantItem) => (
-        <Cell>
-          <WallStatusLabel status={tenant.walls[index].status} />
-        </Cell>
-      ),
-    })),
-    {
-      id: 'proved',
-      defaultWidth: '1.2fr',
-      label: t('page.proved'),
-      isHidden: !up('sm'),
-      isSortable,
-      cell: tenant => (
-        <Cell>
-          <Proved tenant={tenant} />
-        </Cell>
-      ),
-    },
-    {
-      id: 'owner',
-      defaultWidth: '1.2fr',
-      label: t('page.owner'),
-      isSortable,
-      isHidden: !up('md'),
-      cell: ({ owner }) => (
-        <Cell>
-          <OwnerLink entityRef={owner} />
-        </Cell>
-      ),
-    },
-    {
-      id: 'cluster',
-      label: t('page.cluster'),
-      isSortable,
-      isHidden: !up('md'),
-      cell: ({ cluster }) => <CellText title={cluster} />,
-    },
-    {
-      id: 'size',
-      label: t('page.size'),
-      isSortable,
-      isHidden: !up('md'),
-      cell: ({ spec }) => <CellText title={spec.size} />,
-    },
-    {
-      id: 'use',
-      defaultWidth: '1.2fr',
-      label: t('page.use'),
-      isSortable,
-      isHidden: !up('md'),
-      cell: ({ usage }) => (
-        <Cell>
-          <UseCell usage={usage} />
-        </Cell>
-      ),
-    },
-  ];
+  const [isWide, isMedium] = [up('md'), up('sm')];
+  // The same columns until something of them changes: a table draws each cell
+  // anew for other ones.
+  return useMemo(
+    (): ColumnConfig<TenantItem>[] => [
+      {
+        id: 'name',
+        defaultWidth: '1.6fr',
+        label: t('page.name'),
+        isRowHeader: true,
+        isSortable,
+        cell: tenant => (
+          <Cell>
+            <Name tenant={tenant} isNarrow={!isMedium} />
+          </Cell>
+        ),
+      },
+      ...WALLS.map((wall, index) => ({
+        id: wall,
+        label: t(`wall.${wall}Short`),
+        // Its name with the arrow beside it, and the longest status.
+        minWidth: isMedium ? 118 : undefined,
+        isSortable: isSortable && isMedium,
+        cell: (tenant: TenantItem) => (
+          <Cell>
+            <WallStatusLabel
+              status={tenant.walls[index].status}
+              stale={tenant.walls[index].stale}
+              isShort
+            />
+          </Cell>
+        ),
+      })),
+      {
+        id: 'proved',
+        defaultWidth: '1.2fr',
+        label: t('page.proved'),
+        isHidden: !isMedium,
+        isSortable,
+        cell: tenant => (
+          <Cell>
+            <Proved tenant={tenant} />
+          </Cell>
+        ),
+      },
+      {
+        id: 'owner',
+        defaultWidth: '1.2fr',
+        label: t('page.owner'),
+        isSortable,
+        isHidden: !isWide,
+        cell: ({ owner }) => (
+          <Cell>
+            <OwnerLink entityRef={owner} />
+          </Cell>
+        ),
+      },
+      {
+        id: 'cluster',
+        minWidth: 108,
+        label: t('page.cluster'),
+        isSortable,
+        isHidden: !isWide,
+        cell: ({ cluster }) => <CellText title={cluster} />,
+      },
+      {
+        id: 'size',
+        label: t('page.size'),
+        isSortable,
+        isHidden: !isWide,
+        cell: ({ spec }) => <CellText title={spec.size} />,
+      },
+      {
+        id: 'use',
+        defaultWidth: '1.2fr',
+        label: t('page.use'),
+        isSortable,
+        isHidden: !isWide,
+        cell: ({ usage }) => (
+          <Cell>
+            <UseCell usage={usage} />
+          </Cell>
+        ),
+      },
+    ],
+    [t, isSortable, isWide, isMedium],
+  );
 }
 
 /** A narrow screen has no room for the age of the proof but under the name. */

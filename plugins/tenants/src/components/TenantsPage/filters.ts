@@ -1,9 +1,16 @@
 import {
   Tenant,
+  Wall,
+  WALLS,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { mostUsed } from '../QuotaUse';
-import { isStale, overallStatus, provedAt, STATUSES } from '../WallStatus';
+import {
+  isStale,
+  mostUsed,
+  overallStatus,
+  provedAt,
+  STATUSES,
+} from '../Shared';
 
 /** Statuses that tenants can be counted and filtered by. */
 export type StatusFilter = WallStatus | 'stale';
@@ -15,10 +22,38 @@ export const STATUS_FILTERS: readonly StatusFilter[] = [
   'stale',
 ];
 
-/** What the table shows: the words that are in the page's address. */
+/** Which tenants are shown: the words that are in the page's address. */
 export interface TenantsFilter {
   status?: string;
+  owner?: string;
   cluster?: string;
+  size?: string;
+  /** A wall that does not hold */
+  wall?: string;
+  /** A check that decided against a wall */
+  check?: string;
+  /** Whatever it says: only those that the user owns */
+  mine?: string;
+}
+
+export const FILTER_KEYS = [
+  'status',
+  'owner',
+  'cluster',
+  'size',
+  'wall',
+  'check',
+  'mine',
+] as const;
+
+/** What has to be known beside the tenants to filter and search them. */
+export interface FilterContext {
+  /** Refs that the user owns by; none while they are not known */
+  ownRefs: ReadonlySet<string>;
+  /** Title of an owner, by its ref */
+  ownerTitles: ReadonlyMap<string, string>;
+  /** Names of the tenants that a check has decided against */
+  failing: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export function matchesStatus(tenant: Tenant, status: string): boolean {
@@ -27,24 +62,50 @@ export function matchesStatus(tenant: Tenant, status: string): boolean {
     : overallStatus(tenant.walls) === status;
 }
 
-export function matchesFilter(tenant: Tenant, filter: TenantsFilter): boolean {
+export function matchesFilter(
+  tenant: Tenant,
+  filter: TenantsFilter,
+  context: FilterContext,
+): boolean {
+  const { status, owner, cluster, size, wall, check, mine } = filter;
   return (
-    (!filter.status || matchesStatus(tenant, filter.status)) &&
-    (!filter.cluster || tenant.cluster === filter.cluster)
+    (!status || matchesStatus(tenant, status)) &&
+    (!owner || tenant.owner === owner) &&
+    (!cluster || tenant.cluster === cluster) &&
+    (!size || tenant.spec.size === size) &&
+    (!wall || statusOf(tenant, wall as Wall) !== 'holds') &&
+    (!check || (context.failing.get(check)?.has(tenant.name) ?? false)) &&
+    (!mine || context.ownRefs.has(tenant.owner))
   );
 }
 
-export function matchesSearch(tenant: Tenant, search: string): boolean {
-  const text = `${tenant.name} ${tenant.owner} ${tenant.cluster}`;
+export function matchesSearch(
+  tenant: Tenant,
+  search: string,
+  { ownerTitles }: Pick<FilterContext, 'ownerTitles'>,
+): boolean {
+  const { name, owner, cluster } = tenant;
+  const title = ownerTitles.get(owner) ?? '';
+  const text = `${name} ${owner} ${title} ${cluster}`.toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)
-    .every(word => text.toLowerCase().includes(word));
+    .every(word => text.includes(word));
+}
+
+function statusOf(tenant: Tenant, wall: Wall): WallStatus {
+  return tenant.walls.find(w => w.wall === wall)?.status ?? 'unproven';
 }
 
 const SORT_KEYS: Record<string, (tenant: Tenant) => string | number> = {
   name: tenant => tenant.name,
   walls: tenant => STATUSES.indexOf(overallStatus(tenant.walls)),
+  ...Object.fromEntries(
+    WALLS.map(wall => [
+      wall,
+      (tenant: Tenant) => STATUSES.indexOf(statusOf(tenant, wall)),
+    ]),
+  ),
   owner: tenant => tenant.owner,
   cluster: tenant => tenant.cluster,
   size: tenant => tenant.spec.size,
@@ -54,21 +115,70 @@ const SORT_KEYS: Record<string, (tenant: Tenant) => string | number> = {
   proved: tenant => provedAt(tenant) ?? '',
 };
 
+/** What breached comes first, until the user says otherwise. */
+export const WORST_FIRST = 'walls';
+
 /** Sorts by a column; the name decides between equals. */
-export function sortTenants(
-  tenants: Tenant[],
+export function sortTenants<T extends Tenant>(
+  tenants: T[],
   column: string,
   direction: 'ascending' | 'descending',
-): Tenant[] {
-  const key = SORT_KEYS[column] ?? SORT_KEYS.name;
+): T[] {
+  const keyOf = SORT_KEYS[column] ?? SORT_KEYS.name;
   const sign = direction === 'descending' ? -1 : 1;
   return [...tenants].sort(
-    (a, b) => sign * compare(key(a), key(b)) || a.name.localeCompare(b.name),
+    (a, b) => sign * compare(keyOf(a), keyOf(b)) || compare(a.name, b.name),
   );
 }
 
+// One collator: making one for each comparison takes most of a sort's time.
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 function compare(a: string | number, b: string | number): number {
   return typeof a === 'string' && typeof b === 'string'
-    ? a.localeCompare(b)
+    ? collator.compare(a, b)
     : Number(a) - Number(b);
+}
+
+/** The columns of a table of tenants as a spreadsheet reads it. */
+export function csvOf(
+  tenants: Tenant[],
+  ownerTitles: ReadonlyMap<string, string>,
+): string {
+  const rows = tenants.map(tenant => [
+    tenant.name,
+    ...WALLS.map(wall => statusOf(tenant, wall)),
+    isStale(tenant) ? 'stale' : '',
+    provedAt(tenant) ?? '',
+    tenant.owner,
+    ownerTitles.get(tenant.owner) ?? '',
+    tenant.cluster,
+    tenant.namespace,
+    tenant.spec.size,
+    ...WALLS.map(
+      wall => tenant.walls.find(w => w.wall === wall)?.summary ?? '',
+    ),
+  ]);
+  const head = [
+    'name',
+    ...WALLS,
+    'stale',
+    'proved at',
+    'owner',
+    'owner title',
+    'cluster',
+    'namespace',
+    'size',
+    ...WALLS.map(wall => `${wall} summary`),
+  ];
+  return [head, ...rows]
+    .map(row => row.map(csvCell).join(','))
+    .join('\r\n')
+    .concat('\r\n');
+}
+
+/** A cell as RFC 4180 quotes it; one that a spreadsheet would compute is text. */
+function csvCell(value: string): string {
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }

@@ -1,3 +1,2 @@
-export { useTenantColumns } from './columns';
-export { sortTenants } from './filters';
 export * from './TenantsPage';
+export * from './TenantsWidget';

@@ -1,10 +1,7 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { SortDescriptor } from '@backstage/ui';
 import { useSearchParams } from 'react-router-dom';
-import { TenantsFilter } from './filters';
-
-/** What breached comes first, until the user says otherwise. */
-const DEFAULT_SORT = 'walls';
+import { FILTER_KEYS, TenantsFilter, WORST_FIRST } from './filters';
 
 /** What the table of tenants shows; kept in the page's address. */
 export interface TenantsQuery {
@@ -14,6 +11,10 @@ export interface TenantsQuery {
   onFilterChange: (filter: TenantsFilter) => void;
   sort: SortDescriptor;
   onSortChange: (sort: SortDescriptor) => void;
+  /** All of it, as the address has it */
+  text: string;
+  /** Shows another view, as an address has it */
+  onTextChange: (text: string) => void;
 }
 
 /** Search, filter and sort as they stand in the address: they can be shared. */
@@ -37,20 +38,29 @@ export function useTenantsQuery(): TenantsQuery {
     );
   }
 
-  const text = parameters.get('sort') ?? DEFAULT_SORT;
-  const status = parameters.get('status') ?? undefined;
-  const cluster = parameters.get('cluster') ?? undefined;
+  const sortText = parameters.get('sort') ?? WORST_FIRST;
+  const filterText = FILTER_KEYS.map(key => parameters.get(key) ?? '').join(
+    '\n',
+  );
   // A table goes back to its first page when it is given other objects.
-  const filter = useMemo(() => ({ status, cluster }), [status, cluster]);
-  const sort = useMemo(() => sortOf(text), [text]);
+  const filter = useMemo(() => {
+    const values = filterText.split('\n');
+    return Object.fromEntries(
+      FILTER_KEYS.flatMap((key, i) => (values[i] ? [[key, values[i]]] : [])),
+    ) as TenantsFilter;
+  }, [filterText]);
+  const sort = useMemo(() => sortOf(sortText), [sortText]);
   return {
     search: parameters.get('q') ?? '',
     onSearchChange: q => set({ q }),
     filter,
-    onFilterChange: next => set({ status: next.status, cluster: next.cluster }),
+    onFilterChange: next =>
+      set(Object.fromEntries(FILTER_KEYS.map(key => [key, next[key]]))),
     sort,
     onSortChange: ({ column, direction }) =>
       set({ sort: `${direction === 'descending' ? '-' : ''}${column}` }),
+    text: parameters.toString(),
+    onTextChange: text => setParameters(new URLSearchParams(text)),
   };
 }
 
@@ -60,4 +70,42 @@ function sortOf(text: string): SortDescriptor {
     column: text.replace(/^-/, ''),
     direction: text.startsWith('-') ? 'descending' : 'ascending',
   };
+}
+
+/** A pause in the typing, after which the table follows. */
+const PAUSE_MS = 200;
+
+/**
+ * A search as it is typed: it shows at once, and is searched for after a pause,
+ * so that a table of many rows does not hold up the keyboard.
+ */
+export function useTypedSearch(
+  search: string,
+  onSearchChange: (search: string) => void,
+): { typed: string; setTyped: (typed: string) => void } {
+  const [typed, setTyped] = useState(search);
+  const sent = useRef(search);
+  // The address may change while the search waits: the last function knows it.
+  const latest = useRef(onSearchChange);
+  latest.current = onSearchChange;
+
+  useEffect(() => {
+    // The address may change by another way than the field, such as a link.
+    if (search !== sent.current) {
+      sent.current = search;
+      setTyped(search);
+    }
+  }, [search]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (typed !== sent.current) {
+        sent.current = typed;
+        latest.current(typed);
+      }
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+
+  return { typed, setTyped };
 }

@@ -1,0 +1,437 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Operation } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
+import { Replica, ReplicasPortal } from './replicasPortal';
+import { adminLab, portalLab } from './support/lab';
+import { loginUid, remainsOf } from './support/remains';
+import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+
+jest.setTimeout(240_000);
+
+const OWNER = 'group:default/guests';
+const admin = adminLab();
+const { platform } = portalLab();
+
+describe('operations, upon the lab', () => {
+  const of = (name: string) => tenantNames(name, OWNER, platform);
+  const ref = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    name: of(name).namespace,
+  });
+  let portal: ReplicasPortal;
+  let api: Replica;
+  const made: string[] = [];
+
+  beforeAll(async () => {
+    await importSmallN8n();
+    portal = await ReplicasPortal.create(SMALL_N8N);
+    api = await portal.start('one');
+  });
+
+  afterAll(async () => {
+    for (const name of made) {
+      await api
+        .run(name, { kind: 'remove', confirm: name })
+        .catch(() => undefined);
+      await admin.kubernetes.delete(ref(name));
+      await admin.vault.request('DELETE', `secret/metadata/${of(name).kvPath}`);
+    }
+    await portal?.stop();
+  });
+
+  const spec = (name: string, owner = OWNER) => ({
+    name,
+    owner,
+    size: 'small',
+  });
+  const nextName = (what: string) => {
+    const name = `ops-${what}-${process.pid}`;
+    made.push(name);
+    return name;
+  };
+  const expectDone = (operation: Operation) =>
+    expect([operation.state, operation.error]).toEqual([
+      'succeeded',
+      undefined,
+    ]);
+  async function create(what: string): Promise<string> {
+    const name = nextName(what);
+    expectDone(await api.run(name, { kind: 'apply', spec: spec(name) }));
+    return name;
+  }
+  const get = (path: string) => api.call('GET', path);
+  const walls = async (name: string) =>
+    (await get(`/tenants/${name}`)).walls.map((w: any) => w.status);
+  const patch = (path: string, body: object, manager = 'kubectl-edit') =>
+    admin.kubernetes.expect({
+      method: 'PATCH',
+      path,
+      query: { fieldManager: manager },
+      contentType: 'application/strategic-merge-patch+json',
+      body,
+    });
+  const inNamespace = (name: string, api_: string, rest: string) =>
+    `${api_}/namespaces/${of(name).namespace}/${rest}`;
+
+  it('give a name that comes back to another owner nothing of the old one', async () => {
+    const name = await create('dbl');
+    const proof = await api.run(name, { kind: 'prove' });
+    expect(proof.verdicts!.map(v => v.status)).toEqual(Array(3).fill('holds'));
+    const before = await get(`/tenants/${name}`);
+    const { certificate } = await api.run(name, {
+      kind: 'remove',
+      confirm: name,
+    });
+    expect(certificate!.removed).toEqual(
+      expect.arrayContaining([
+        'Deployment n8n',
+        `Vault role tenant-${name}`,
+        `Namespace ${of(name).namespace} (UID ${before.uid})`,
+      ]),
+    );
+    expectDone(
+      await api.run(name, {
+        kind: 'apply',
+        spec: spec(name, 'group:default/others'),
+      }),
+    );
+    const after = await get(`/tenants/${name}`);
+    expect(after.uid).not.toBe(before.uid);
+    expect(after.walls.map((w: any) => [w.status, w.summary])).toEqual(
+      Array(3).fill(['unproven', 'No proof yet']),
+    );
+    expect((await get(`/tenants/${name}/proofs`)).items).toEqual([]);
+    await expect(get(`/tenants/${name}/proofs/${proof.id}`)).rejects.toThrow(
+      /404/,
+    );
+  });
+
+  it('are one for two equal orders at the same moment', async () => {
+    const name = nextName('twice');
+    const request = { kind: 'apply', spec: spec(name) };
+    // Where there is no namespace the portal has no right to look.
+    const plan = await api.call('POST', '/plans', spec(name));
+    expect(plan.refusal).toBeUndefined();
+    expect(new Set(plan.resources.map((r: any) => r.change))).toEqual(
+      new Set(['create']),
+    );
+    const [a, b] = await Promise.all([
+      api.start(name, request),
+      api.start(name, request),
+    ]);
+    expect(a.id).toBe(b.id);
+    expectDone(await api.follow(a));
+  });
+
+  it('never let a proof run through an apply: no false breach', async () => {
+    const name = await create('resize');
+    const proof = await api.start(name, { kind: 'prove' });
+    const resize = await api.start(name, { kind: 'apply', size: 'medium' });
+    const [proved, applied] = [
+      await api.follow(proof),
+      await api.follow(resize),
+    ];
+    expectDone(applied);
+    const [first, second] = [proved, applied].sort((a, b) =>
+      a.startedAt! < b.startedAt! ? -1 : 1,
+    );
+    expect(first.finishedAt! <= second.startedAt!).toBe(true);
+    expect(proved.verdicts!.map(v => v.status)).not.toContain('breached');
+    await api.run(name, { kind: 'prove' });
+    expect(await walls(name)).toEqual(Array(3).fill('holds'));
+  });
+
+  it('show an impostor, and never act on it', async () => {
+    const name = await create('real');
+    const real = (await admin.kubernetes.get(ref(name)))!;
+    const impostor = `ops-impostor-${process.pid}`;
+    await admin.kubernetes.create({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: impostor,
+        labels: real.metadata.labels,
+        annotations: real.metadata.annotations,
+      },
+    });
+    try {
+      await sleep(2_500);
+      const { items, impostors } = await get('/tenants');
+      expect(items.filter((t: any) => t.name === name)).toHaveLength(1);
+      expect(impostors).toContainEqual(
+        expect.objectContaining({ namespace: impostor, name }),
+      );
+      expectDone(await api.run(name, { kind: 'remove', confirm: name }));
+      expect(
+        await admin.kubernetes.get({ ...ref(name), name: impostor }),
+      ).toBeTruthy();
+    } finally {
+      await admin.kubernetes.delete({ ...ref(name), name: impostor });
+    }
+  });
+
+  it('restore what others have changed, added and deleted, whoever they are', async () => {
+    const name = await create('restore');
+    const deployment = inNamespace(name, '/apis/apps/v1', 'deployments/n8n');
+    await patch(
+      inNamespace(name, '/api/v1', 'resourcequotas/tenant-quota'),
+      { spec: { hard: { pods: '100' } } },
+      'someone',
+    );
+    await patch(deployment, {
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name: 'n8n', command: ['/agnhost', 'pause'] }],
+          },
+        },
+      },
+    });
+    await patch(
+      inNamespace(
+        name,
+        '/apis/networking.k8s.io/v1',
+        'networkpolicies/tenant-isolation',
+      ),
+      { metadata: { labels: { 'app.kubernetes.io/managed-by': 'helm' } } },
+      'helm',
+    );
+    await admin.kubernetes.delete({
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      namespace: of(name).namespace,
+      name: 'tenant-limits',
+    });
+    const { items } = await get(`/tenants/${name}/drift`);
+    const found = Object.fromEntries(
+      items.map((item: any) => [
+        item.id,
+        item.fields.map((f: any) => [f.field, f.manager]),
+      ]),
+    );
+    expect(found).toEqual({
+      'ResourceQuota tenant-quota': [['spec.hard.pods', 'someone']],
+      'Deployment n8n': [
+        ['spec.template.spec.containers.0.command', 'kubectl-edit'],
+      ],
+      'NetworkPolicy tenant-isolation': [
+        ['metadata.labels.app.kubernetes.io/managed-by', 'helm'],
+      ],
+      'LimitRange tenant-limits': [],
+    });
+    const restored = await api.run(name, { kind: 'apply' });
+    expectDone(restored);
+    expect(restored.applied).toMatchObject({ created: 1, updated: 3 });
+    expect((await get(`/tenants/${name}/drift`)).items).toEqual([]);
+    const live = await admin.kubernetes.expect({
+      method: 'GET',
+      path: deployment,
+    });
+    expect(live.spec.template.spec.containers[0]).not.toHaveProperty('command');
+    const again = await api.run(name, { kind: 'apply' });
+    expect(again.applied).toMatchObject({ created: 0, updated: 0 });
+  });
+
+  it('restore a namespace that was deleted by hand, with the key that it had', async () => {
+    const name = await create('gone');
+    await api.run(name, { kind: 'prove' });
+    const entry = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
+    const before = await get(`/tenants/${name}`);
+    await admin.kubernetes.delete(ref(name));
+    for (let i = 0; i < 300 && (await admin.kubernetes.get(ref(name))); i++) {
+      await sleep(200);
+    }
+    await sleep(2_500);
+    expect(await get(`/tenants/${name}`)).toMatchObject({
+      phase: 'lost',
+      lost: { reason: expect.stringMatching(/somebody has deleted it/) },
+      walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
+    });
+    expectDone(await api.run(name, { kind: 'apply' }));
+    const after = await get(`/tenants/${name}`);
+    expect(after).toMatchObject({ phase: 'active', owner: OWNER });
+    expect(after.uid).not.toBe(before.uid);
+    const now = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
+    expect(now.created_time).toBe(entry.created_time);
+    expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
+  });
+
+  it('write no new key over old data', async () => {
+    const name = await create('key');
+    const path = `secret/metadata/${of(name).kvPath}`;
+    await admin.vault.expect('DELETE', path);
+    const refused = await api.run(name, { kind: 'apply', spec: spec(name) });
+    expect(refused.state).toBe('failed');
+    expect(refused.error).toMatch(
+      /is gone, and .*PersistentVolumeClaim n8n-data.*so none was written.*beginAnew/,
+    );
+    expect(await admin.vault.read(path)).toBeUndefined();
+    expectDone(await api.run(name, { kind: 'apply', beginAnew: true }));
+  });
+
+  it('take over no entry in Vault of another namespace', async () => {
+    const name = nextName('entry');
+    await admin.vault.expect('POST', `secret/data/${of(name).kvPath}`, {
+      data: { N8N_ENCRYPTION_KEY: 'of somebody else' },
+    });
+    const refused = await api.run(name, { kind: 'apply', spec: spec(name) });
+    expect(refused.error).toMatch(/exists and is not marked as this tenant/);
+  });
+
+  it('name a volume that is retained', async () => {
+    const name = await create('retain');
+    const claim = await admin.kubernetes.get<any>({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      namespace: of(name).namespace,
+      name: 'n8n-data',
+    });
+    const volume = claim.spec.volumeName;
+    await patch(`/api/v1/persistentvolumes/${volume}`, {
+      spec: { persistentVolumeReclaimPolicy: 'Retain' },
+    });
+    const uid = await loginUid(of(name), admin);
+    const { certificate } = await api.run(name, {
+      kind: 'remove',
+      confirm: name,
+    });
+    expect(certificate!.kept).toEqual([
+      expect.stringMatching(
+        new RegExp(`^PersistentVolume ${volume} of claim n8n-data: .*Retain`),
+      ),
+    ]);
+    const left = await remainsOf(of(name), uid, admin);
+    expect([left.namespace, left.vault, left.entity]).toEqual([
+      false,
+      [],
+      false,
+    ]);
+    const { items } = await get('/removed');
+    expect(items[0]).toMatchObject({ name, certificate: { kept: [{}] } });
+    await patch(`/api/v1/persistentvolumes/${volume}`, {
+      spec: { persistentVolumeReclaimPolicy: 'Delete' },
+    });
+  });
+
+  it('say which controller makes again what they remove', async () => {
+    const name = await create('again');
+    const { namespace } = of(name);
+    const statefulSet = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'other', namespace },
+      spec: {
+        replicas: 1,
+        serviceName: 'other',
+        selector: { matchLabels: { app: 'other' } },
+        template: {
+          metadata: { labels: { app: 'other' } },
+          spec: {
+            terminationGracePeriodSeconds: 0,
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 1000,
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+            containers: [
+              {
+                name: 'other',
+                image: 'threewalls.local/small-n8n:1',
+                resources: {
+                  requests: { cpu: '1m', memory: '8Mi' },
+                  limits: { cpu: '50m', memory: '32Mi' },
+                },
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  capabilities: { drop: ['ALL'] },
+                },
+              },
+            ],
+          },
+        },
+      },
+    };
+    const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets`;
+    await admin.kubernetes.expect({ method: 'POST', path, body: statefulSet });
+    const stopped = await api.run(name, { kind: 'remove', confirm: name });
+    expect(stopped).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(/made again and again by StatefulSet other/),
+    });
+    await admin.kubernetes.expect({ method: 'DELETE', path: `${path}/other` });
+    expectDone(await api.run(name, { kind: 'remove', confirm: name }));
+  });
+
+  it('fail early where n8n can’t come up, with the cause', async () => {
+    const name = nextName('refused');
+    const stages = ['namespace', 'walls', 'identity', 'store', 'secret'];
+    expectDone(
+      await api.run(name, { kind: 'apply', spec: spec(name), stages }),
+    );
+    const policy = `ops-no-n8n-${process.pid}`;
+    const admission = '/apis/admissionregistration.k8s.io/v1';
+    const at = (kind: string) => `${admission}/validatingadmission${kind}`;
+    await admin.kubernetes.expect({
+      method: 'POST',
+      path: at('policies'),
+      body: {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name: policy },
+        spec: {
+          matchConstraints: {
+            resourceRules: [
+              {
+                apiGroups: [''],
+                apiVersions: ['v1'],
+                operations: ['CREATE'],
+                resources: ['pods'],
+              },
+            ],
+          },
+          validations: [
+            {
+              expression: `request.namespace != '${of(name).namespace}'`,
+              message: 'no pods here today',
+            },
+          ],
+        },
+      },
+    });
+    await admin.kubernetes.expect({
+      method: 'POST',
+      path: at('policybindings'),
+      body: {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name: policy },
+        spec: { policyName: policy, validationActions: ['Deny'] },
+      },
+    });
+    try {
+      await sleep(1_000);
+      const startedAt = Date.now();
+      const refused = await api.run(name, { kind: 'apply', spec: spec(name) });
+      expect(refused.error).toMatch(
+        /Waited \d+(\.\d)? s for Deployment n8n .*ReplicaFailure=True \(FailedCreate\).*no pods here today/,
+      );
+      expect(Date.now() - startedAt).toBeLessThan(80_000);
+    } finally {
+      for (const kind of ['policybindings', 'policies']) {
+        const path = `${at(kind)}/${policy}`;
+        await admin.kubernetes.expect({ method: 'DELETE', path });
+      }
+    }
+    expectDone(await api.run(name, { kind: 'apply', spec: spec(name) }));
+  });
+
+  it('refuse a name that the catalog has', async () => {
+    await expect(
+      api.start('taken', { kind: 'apply', spec: spec('taken') }),
+    ).rejects.toThrow(/400 .*the catalog has a resource:default\/taken/);
+    await expect(api.call('POST', '/plans', spec('taken'))).rejects.toThrow(
+      /400 .*the catalog has/,
+    );
+  });
+});

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { TenantTasks } from '../TenantTasks';
+import { examples } from './rollOut.examples';
+
+/** Milliseconds between two looks at a roll-out under way. */
+const POLL_MS = 2_000;
+
+/**
+ * Creates a `tenant:roll-out` Scaffolder action.
+ *
+ * @public
+ */
+export function createTenantRollOutAction(options: { tasks: TenantTasks }) {
+  const { tasks } = options;
+  return createTemplateAction({
+    id: 'tenant:roll-out',
+    description:
+      'Applies today’s plan to many tenants in waves: a few first, each proved before the next wave. Stops at the first that fails or has a wall that does not hold; the others stay as they are',
+    examples,
+    supportsDryRun: true,
+    schema: {
+      input: {
+        cluster: zod =>
+          zod
+            .string({ description: 'Only tenants of this cluster' })
+            .optional(),
+        owner: zod =>
+          zod.string({ description: 'Only tenants of this owner' }).optional(),
+        names: zod =>
+          zod
+            .array(zod.string(), { description: 'Only these tenants' })
+            .optional(),
+        onlyOutdated: zod =>
+          zod
+            .boolean({
+              description:
+                'Only tenants whose plan of today is another than was last applied; default true',
+            })
+            .optional(),
+        first: zod =>
+          zod.number({ description: 'Tenants of the first wave' }).optional(),
+        next: zod =>
+          zod
+            .number({ description: 'Tenants of each wave after it' })
+            .optional(),
+      },
+      output: {
+        id: zod => zod.string({ description: 'Id of the roll-out' }),
+        done: zod =>
+          zod.number({ description: 'Tenants applied, proved, and sound' }),
+      },
+    },
+    async handler(ctx) {
+      const { cluster, owner, names, onlyOutdated = true } = ctx.input;
+      const { first, next } = ctx.input;
+      if (ctx.isDryRun) {
+        ctx.logger.info('would roll today’s plan out');
+        return;
+      }
+      const id = await ctx.checkpoint({
+        key: 'v1.tenant.roll-out',
+        fn: async () => {
+          const rollout = await tasks.call(ctx, (tenants, request) =>
+            tenants.startRollout(
+              {
+                kind: 'apply',
+                filter: {
+                  cluster: cluster || undefined,
+                  owner: owner || undefined,
+                  names,
+                  outdated: onlyOutdated,
+                },
+                waves: { first, next },
+              },
+              request,
+            ),
+          );
+          return rollout.id;
+        },
+      });
+      ctx.output('id', id);
+      for (let said = ''; ; ) {
+        const { state, wave, waves, done, total, reason } = await tasks.call(
+          ctx,
+          (tenants, request) => tenants.getRollout(id, request),
+        );
+        const line = `${state}: wave ${wave + 1} of ${
+          waves.length
+        }, ${done} of ${total} tenants done`;
+        if (line !== said) {
+          ctx.logger.info(line);
+          said = line;
+        }
+        ctx.output('done', done);
+        if (state === 'done') {
+          return;
+        }
+        if (state === 'stopped' || state === 'cancelled') {
+          throw new Error(
+            `The roll-out was ${state}${
+              reason ? ` (${reason})` : ''
+            }: ${done} of ${total} tenants are done, the others are as they were. Fix the cause, then resume it`,
+          );
+        }
+        await sleep(POLL_MS, undefined, { signal: ctx.signal });
+      }
+    },
+  });
+}

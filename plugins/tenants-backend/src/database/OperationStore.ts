@@ -1,0 +1,529 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  OperationEvent,
+  OperationRequest,
+  OperationState,
+  Page,
+  ProofProgress,
+  ProofTrigger,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { ConflictError } from '@backstage/errors';
+import { Knex } from 'knex';
+import { fromNow, isPostgres, lockName, now } from './dialect';
+import {
+  EVENTS,
+  OperationRow,
+  OPERATIONS,
+  StoredOperation,
+  toOperation,
+} from './rows';
+
+/** Milliseconds that an operation is left alone without a sign of its runner. */
+export const LEASE_MS = 15_000;
+
+/** Times that an operation is begun: one that ends its replica each time must not go on. */
+const MAX_ATTEMPTS = 10;
+
+/** Times that an operation is queued, should another one be in the way each time. */
+const QUEUE_ATTEMPTS = 5;
+
+/** PostgreSQL refuses to compare anything else with an id. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What is asked for when an operation is queued. */
+export interface NewOperation {
+  tenant: string;
+  cluster: string;
+  owner: string;
+  uid?: string;
+  trigger: ProofTrigger;
+  requestedBy?: string;
+  request: OperationRequest;
+  /** Hash of a first password; kept until the operation ends */
+  secret?: string;
+  rolloutId?: string;
+}
+
+/** How an operation ended. */
+export interface Outcome {
+  state: Exclude<OperationState, 'queued' | 'running'>;
+  /** JSON, what it came to */
+  result?: object;
+  error?: string;
+}
+
+/**
+ * The queue of operations, in the database: whichever replica has room takes the
+ * next one. A tenant's running operation is its lease: there is one at most, it is
+ * renewed while its replica lives, and taken over when it does not. Names are
+ * unique in a portal, so a name's lease is its tenant's, before it has a UID
+ * and after; that the UID is still the same is checked under it.
+ */
+export class OperationStore {
+  constructor(
+    private readonly knex: Knex,
+    /** Who this replica is */
+    readonly runner: string = thisReplica(),
+  ) {}
+
+  /**
+   * Queues an operation, or joins an equal one that has not ended. A proof that
+   * a task asks for never joins one that runs, which may have begun before the
+   * task's change; nor does an apply that brings a secret of its own.
+   */
+  async enqueue(
+    wanted: NewOperation,
+  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    return this.knex.transaction(async trx => {
+      await lockName(trx, wanted.tenant);
+      return this.#enqueue(trx, wanted);
+    });
+  }
+
+  async #enqueue(
+    trx: Knex,
+    wanted: NewOperation,
+    attempt: number = 1,
+  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    const open = await this.#open(trx, wanted.tenant);
+    const equal = open.find(row => isJoinable(row, wanted));
+    if (equal) {
+      const isMoreUrgent = priorityOf(wanted) < equal.priority;
+      const change = {
+        ...(isMoreUrgent && {
+          priority: priorityOf(wanted),
+          trigger: wanted.trigger,
+        }),
+        ...(wanted.rolloutId && { rollout_id: wanted.rolloutId }),
+      };
+      if (Object.keys(change).length > 0) {
+        await trx(OPERATIONS).where({ id: equal.id }).update(change);
+      }
+      return { operation: toOperation({ ...equal, ...change }), joined: true };
+    }
+    if (wanted.request.kind === 'prove') {
+      // One that waits for a namespace which is gone must not be in the way.
+      await trx<OperationRow>(OPERATIONS)
+        .where({ tenant: wanted.tenant, kind: 'prove', state: 'queued' })
+        .whereNot({ uid: wanted.uid ?? '' })
+        .update(ended(trx, { state: 'cancelled' }));
+    }
+    const id = randomUUID();
+    await trx(OPERATIONS)
+      .insert(this.#row(id, wanted))
+      // A replica that stops has put a proof back at this very moment.
+      .onConflict()
+      .ignore();
+    const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
+    if (!row && attempt === QUEUE_ATTEMPTS) {
+      throw new ConflictError(`The queue of ${wanted.tenant} changes too fast`);
+    }
+    return row
+      ? { operation: toOperation(row), joined: false }
+      : this.#enqueue(trx, wanted, attempt + 1);
+  }
+
+  #row(id: string, wanted: NewOperation) {
+    const { tenant, cluster, owner, uid, trigger, request } = wanted;
+    return {
+      id,
+      kind: request.kind,
+      tenant,
+      cluster,
+      owner,
+      uid: uid ?? null,
+      state: 'queued' as const,
+      trigger,
+      priority: priorityOf(wanted),
+      requested_by: wanted.requestedBy ?? null,
+      request: JSON.stringify(request),
+      secret: wanted.secret ?? null,
+      rollout_id: wanted.rolloutId ?? null,
+      created_at: now(this.knex),
+    };
+  }
+
+  /** Operations of a tenant that have not ended, the oldest first. */
+  #open(knex: Knex, tenant: string): Promise<OperationRow[]> {
+    return knex<OperationRow>(OPERATIONS)
+      .where({ tenant })
+      .whereIn('state', ['queued', 'running'])
+      .orderBy('created_at');
+  }
+
+  async open(tenant: string): Promise<StoredOperation[]> {
+    return (await this.#open(this.knex, tenant)).map(toOperation);
+  }
+
+  /** Names of tenants that an operation runs for, and whose proof is queued. */
+  async openByTenant(): Promise<{ busy: Set<string>; queued: Set<string> }> {
+    const rows = await this.knex<OperationRow>(OPERATIONS)
+      .whereIn('state', ['queued', 'running'])
+      .select('tenant', 'state', 'kind');
+    const namesOf = (list: typeof rows) =>
+      new Set(list.map(({ tenant }) => tenant));
+    return {
+      busy: namesOf(rows.filter(row => row.state === 'running')),
+      queued: namesOf(
+        rows.filter(row => row.state === 'queued' && row.kind === 'prove'),
+      ),
+    };
+  }
+
+  /**
+   * The next operation, now running here: the most urgent one whose tenant has
+   * none that runs, or one whose replica has died. `undefined` where there is none.
+   *
+   * @param full - Clusters with no room: for more proofs, for more changes
+   */
+  async claim(full: {
+    proofs: string[];
+    changes: string[];
+  }): Promise<StoredOperation | undefined> {
+    try {
+      return await this.knex.transaction(trx => this.#claim(trx, full));
+    } catch (error) {
+      if (isUniqueViolation(error)) {
+        // Another replica took another operation of that tenant: that one is next.
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #claim(
+    trx: Knex,
+    full: { proofs: string[]; changes: string[] },
+  ): Promise<StoredOperation | undefined> {
+    const query = trx<OperationRow>(`${OPERATIONS} as o`)
+      .where(q =>
+        q
+          .where(dead =>
+            dead.where('state', 'running').where('lease_until', '<', now(trx)),
+          )
+          .orWhere(queued =>
+            queued
+              .where('state', 'queued')
+              .whereNotExists(
+                trx(`${OPERATIONS} as r`)
+                  .select(trx.raw('1'))
+                  .whereRaw("r.tenant = o.tenant and r.state = 'running'"),
+              ),
+          ),
+      )
+      .whereNot(q => q.where('kind', 'prove').whereIn('cluster', full.proofs))
+      .whereNot(q =>
+        q.whereNot('kind', 'prove').whereIn('cluster', full.changes),
+      )
+      .orderBy(['priority', 'created_at'])
+      .select('o.*')
+      .first();
+    const row = await (isPostgres(trx)
+      ? query.forUpdate().skipLocked()
+      : query);
+    return row && toOperation(await this.#take(trx, row));
+  }
+
+  /** Sets an operation running here. */
+  async #take(
+    trx: Knex,
+    row: Pick<OperationRow, 'id'>,
+    round: string = randomUUID(),
+  ): Promise<OperationRow> {
+    const [taken] = await trx<OperationRow>(OPERATIONS)
+      .where({ id: row.id })
+      .update({
+        state: 'running',
+        runner: this.runner,
+        // A change goes on, a proof is made anew.
+        started_at: trx.raw(
+          "case when kind = 'prove' or started_at is null then ? else started_at end",
+          [now(trx)],
+        ) as any,
+        lease_until: fromNow(trx, LEASE_MS) as any,
+        attempts: trx.raw('attempts + 1') as any,
+        progress: null,
+        round,
+      })
+      .returning('*');
+    return taken;
+  }
+
+  /**
+   * Sets a neighbour's proof running in the same round, queued or not. `undefined`
+   * where an operation of the neighbour runs already.
+   */
+  async join(
+    proof: StoredOperation,
+    neighbour: Omit<NewOperation, 'trigger' | 'request'>,
+  ): Promise<StoredOperation | undefined> {
+    try {
+      return await this.knex.transaction(async trx => {
+        const open = await this.#open(trx, neighbour.tenant);
+        if (open.some(row => row.state === 'running')) {
+          return undefined;
+        }
+        const queued = open.find(row => row.kind === 'prove');
+        const id = queued?.id ?? randomUUID();
+        if (!queued) {
+          const request = { kind: 'prove' } as const;
+          await trx(OPERATIONS).insert(
+            this.#row(id, { ...neighbour, trigger: 'schedule', request }),
+          );
+        }
+        return toOperation(await this.#take(trx, { id }, proof.round));
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Rounds of proofs under way in each cluster, over all replicas. */
+  async rounds(): Promise<Map<string, number>> {
+    const rows = await this.knex(OPERATIONS)
+      .where({ state: 'running', kind: 'prove' })
+      .where('lease_until', '>=', now(this.knex))
+      .groupBy('cluster')
+      .select('cluster')
+      .countDistinct({ count: 'round' });
+    return new Map(
+      rows.map((row: any) => [String(row.cluster), Number(row.count)]),
+    );
+  }
+
+  /**
+   * Renews leases; hands back those that are still ours, and whether somebody has
+   * cancelled them.
+   */
+  async heartbeat(ids: string[]): Promise<Map<string, boolean>> {
+    const rows = await this.#ours(ids)
+      .update({ lease_until: fromNow(this.knex, LEASE_MS) as any })
+      .returning(['id', 'cancelled']);
+    return new Map(rows.map(row => [row.id, Boolean(row.cancelled)]));
+  }
+
+  /** @returns whether it is still ours */
+  async update(
+    id: string,
+    change: { uid?: string; progress?: ProofProgress; neighbour?: string },
+  ): Promise<boolean> {
+    const { progress, ...columns } = change;
+    const updated = await this.#ours([id]).update({
+      ...columns,
+      ...(progress && { progress: JSON.stringify(progress) }),
+    });
+    return updated > 0;
+  }
+
+  /** Adds to what an operation has done. */
+  async addEvents(
+    id: string,
+    events: Omit<OperationEvent, 'position'>[],
+  ): Promise<void> {
+    if (events.length === 0) {
+      return;
+    }
+    await this.knex.transaction(async trx => {
+      const last = await trx(EVENTS)
+        .where({ operation_id: id })
+        .max({ position: 'position' })
+        .first();
+      const first = Number(last?.position ?? -1) + 1;
+      await trx(EVENTS).insert(
+        events.map((event, i) => ({
+          operation_id: id,
+          position: first + i,
+          body: JSON.stringify(event),
+        })),
+      );
+    });
+  }
+
+  async events(id: string, after: number): Promise<OperationEvent[]> {
+    const rows = UUID.test(id)
+      ? await this.knex(EVENTS)
+          .where({ operation_id: id })
+          .where('position', '>', after)
+          .orderBy('position')
+      : [];
+    return rows.map(row => ({
+      position: row.position,
+      ...JSON.parse(row.body),
+    }));
+  }
+
+  /** Ends an operation of ours; `undefined` where it is not ours any more. */
+  async finish(
+    id: string,
+    outcome: Outcome,
+    trx: Knex = this.knex,
+  ): Promise<StoredOperation | undefined> {
+    const [row] = await this.#ours([id], trx)
+      .update(ended(trx, outcome))
+      .returning('*');
+    return row && toOperation(row);
+  }
+
+  /** Puts an operation of ours back into the queue, for whoever has room. */
+  async release(id: string): Promise<void> {
+    const change = {
+      state: 'queued',
+      runner: null,
+      lease_until: null,
+    } as const;
+    try {
+      await this.#ours([id]).update({ ...change, progress: null });
+    } catch (error) {
+      if (!isUniqueViolation(error)) {
+        throw error;
+      }
+      // A proof of that tenant is queued already, and is as good.
+      await this.finish(id, {
+        state: 'cancelled',
+        error: 'Another proof is made in its place',
+      });
+    }
+  }
+
+  /**
+   * Cancels an operation: a queued one at once, a running one as soon as its
+   * replica hears of it.
+   */
+  async cancel(id: string): Promise<StoredOperation | undefined> {
+    return this.knex.transaction(async trx => {
+      await trx<OperationRow>(OPERATIONS)
+        .where({ id, state: 'queued' })
+        .update(ended(trx, { state: 'cancelled' }));
+      await trx(OPERATIONS)
+        .where({ id, state: 'running' })
+        .update({ cancelled: true });
+      const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
+      return row && toOperation(row);
+    });
+  }
+
+  async get(id: string): Promise<StoredOperation | undefined> {
+    const row = UUID.test(id)
+      ? await this.knex<OperationRow>(OPERATIONS).where({ id }).first()
+      : undefined;
+    return row && toOperation(row);
+  }
+
+  /** Operations of whatever has had that name, the newest first. */
+  async list(
+    tenant: string,
+    page: { limit: number; offset: number },
+    mayRead: (operation: StoredOperation) => boolean,
+  ): Promise<Page<StoredOperation>> {
+    // Owners of one name may differ over time: few of them, and many operations.
+    const owners: { owner: string }[] = await this.knex(OPERATIONS)
+      .where({ tenant })
+      .distinct('owner');
+    const readable = owners
+      .map(({ owner }) => owner)
+      .filter(owner => mayRead({ tenant, owner } as StoredOperation));
+    const query = () =>
+      this.knex<OperationRow>(OPERATIONS)
+        .where({ tenant })
+        .whereIn('owner', readable);
+    const [rows, counted] = await Promise.all([
+      query()
+        .orderBy('created_at', 'desc')
+        .limit(page.limit)
+        .offset(page.offset),
+      query().count({ count: '*' }).first(),
+    ]);
+    return {
+      items: rows.map(toOperation),
+      totalItems: Number(counted?.count),
+    };
+  }
+
+  /** Takes operations out of a roll-out, so that they are made anew. */
+  async forget(ids: string[]): Promise<void> {
+    await this.knex(OPERATIONS).whereIn('id', ids).update({ rollout_id: null });
+  }
+
+  async ofRollout(rolloutId: string): Promise<StoredOperation[]> {
+    const rows = await this.knex<OperationRow>(OPERATIONS)
+      .where({ rollout_id: rolloutId })
+      .orderBy('created_at');
+    return rows.map(toOperation);
+  }
+
+  /** How many wait and how many run, by kind. */
+  async counts(): Promise<{ kind: string; state: string; count: number }[]> {
+    const rows = await this.knex(OPERATIONS)
+      .whereIn('state', ['queued', 'running'])
+      .groupBy('kind', 'state')
+      .select('kind', 'state')
+      .count({ count: '*' });
+    return rows.map(({ kind, state, count }: any) => ({
+      kind: String(kind),
+      state: String(state),
+      count: Number(count),
+    }));
+  }
+
+  /** Whether an operation has been begun too often to go on with it. */
+  isWornOut({ attempts }: StoredOperation): boolean {
+    return attempts > MAX_ATTEMPTS;
+  }
+
+  #ours(ids: string[], knex: Knex = this.knex) {
+    return knex<OperationRow>(OPERATIONS)
+      .whereIn('id', ids)
+      .where({ state: 'running', runner: this.runner });
+  }
+}
+
+/** A name that says where to look, and that no process before has had. */
+function thisReplica(): string {
+  const id = randomUUID().slice(0, 8);
+  return `${hostname().slice(0, 40)}:${process.pid}:${id}`;
+}
+
+/** Those that somebody waits for come first; the schedule can wait. */
+function priorityOf({ request, trigger }: NewOperation): number {
+  if (request.kind !== 'prove') {
+    return 0;
+  }
+  return ['task', 'user', 'schedule'].indexOf(trigger) + 1;
+}
+
+function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
+  const { request, trigger, secret, uid } = wanted;
+  if (row.kind !== request.kind || (row.uid && uid && row.uid !== uid)) {
+    return false;
+  }
+  if (request.kind === 'prove') {
+    return row.state === 'queued' || trigger !== 'task';
+  }
+  return (
+    !row.cancelled &&
+    !secret &&
+    !row.secret &&
+    row.request === JSON.stringify(request)
+  );
+}
+
+function ended(knex: Knex, { state, result, error }: Outcome) {
+  return {
+    state,
+    result: result ? JSON.stringify(result) : null,
+    error: error ?? null,
+    finished_at: now(knex) as any,
+    progress: null,
+    secret: null,
+    lease_until: null,
+  };
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE';
+}

@@ -1,0 +1,538 @@
+import { mockServices, TestDatabaseId } from '@backstage/backend-test-utils';
+import { OperationRequest } from '@threewalls/backstage-plugin-tenants-common';
+import { Knex } from 'knex';
+import { testDatabases } from '../__testUtils__/databases';
+import { testSpec } from '../__testUtils__/testTenant';
+import { testResult } from '../__testUtils__/testResult';
+import { readNow } from './dialect';
+import { MIGRATIONS, openDatabase } from './migrate';
+import { LEASE_MS, OperationStore } from './OperationStore';
+import { ProofStore } from './ProofStore';
+import { prune } from './prune';
+import { RolloutStore } from './RolloutStore';
+import { TenantStore } from './TenantStore';
+
+jest.setTimeout(60_000);
+
+const DAY_MS = 24 * 60 * 60_000;
+const ROOM = { proofs: [], changes: [] };
+const TABLES = [
+  'tenants',
+  'applied_resources',
+  'operations',
+  'operation_events',
+  'receipts',
+  'pairs',
+  'rollouts',
+];
+
+const databases = testDatabases();
+
+async function setup(id: TestDatabaseId) {
+  const knex = await databases.init(id);
+  await openDatabase(
+    mockServices.database.mock({ getClient: async () => knex }),
+  );
+  const operations = new OperationStore(knex, 'one');
+  const other = new OperationStore(knex, 'two');
+  const store = new TenantStore(knex);
+  const proofs = new ProofStore(knex, operations);
+  const remember = async (name: string, uid = `uid-${name}`) => {
+    const { cluster, owner, ...rest } = testSpec(name);
+    await store.remember({
+      uid,
+      name,
+      cluster,
+      owner,
+      namespace: `web-tenant-${name}`,
+      spec: { cluster, owner, ...rest },
+    });
+  };
+  const wanted = (
+    tenant: string,
+    request: OperationRequest = { kind: 'prove' },
+    over: object = {},
+  ) => ({
+    tenant,
+    cluster: 'lab',
+    owner: 'group:default/guests',
+    uid: `uid-${tenant}`,
+    trigger: 'user' as const,
+    request,
+    ...over,
+  });
+  const enqueue = async (...args: Parameters<typeof wanted>) =>
+    (await operations.enqueue(wanted(...args))).operation;
+  /** One whole proof of a tenant that is known. */
+  async function prove(
+    tenant: string,
+    result = testResult(),
+    neighbour?: string,
+  ) {
+    await enqueue(tenant);
+    const proof = (await operations.claim(ROOM))!;
+    return proofs.finish(proof, result, neighbour);
+  }
+  const expire = (id_: string) =>
+    knex('operations').where({ id: id_ }).update({ lease_until: 1 });
+  return {
+    knex,
+    operations,
+    other,
+    store,
+    proofs,
+    remember,
+    wanted,
+    enqueue,
+    prove,
+    expire,
+  };
+}
+
+const apply = (size = 'small') =>
+  ({ kind: 'apply', spec: testSpec('acme', { size }) } as const);
+
+describe.each(databases.eachSupportedId())('%p', id => {
+  it('goes up and down and up again', async () => {
+    const { knex } = await setup(id);
+    const there = async () =>
+      (await Promise.all(TABLES.map(n => knex.schema.hasTable(n)))).every(
+        Boolean,
+      );
+    expect(await there()).toBe(true);
+    await knex.migrate.rollback({ directory: MIGRATIONS }, true);
+    expect(await there()).toBe(false);
+    await knex.migrate.latest({ directory: MIGRATIONS });
+    expect(await there()).toBe(true);
+  });
+
+  it('tells the time by the database, to the millisecond', async () => {
+    const { knex } = await setup(id);
+    const before = Date.now();
+    const at = await readNow(knex);
+    expect(at).toBeGreaterThanOrEqual(before - 5);
+    expect(at).toBeLessThanOrEqual(Date.now() + 5);
+    expect(Number.isInteger(at)).toBe(true);
+  });
+
+  it('runs one operation a tenant, changes first, in the order they were asked for', async () => {
+    const { operations, other, enqueue } = await setup(id);
+    const proof = await enqueue('acme');
+    const first = await enqueue('acme', apply());
+    const second = await enqueue('acme', apply('medium'));
+    const theirs = await enqueue(
+      'globex',
+      { kind: 'prove' },
+      { trigger: 'task' },
+    );
+    expect((await operations.claim(ROOM))!.id).toBe(first.id);
+    // Of acme nothing else may run, whoever asks.
+    expect((await other.claim(ROOM))!.id).toBe(theirs.id);
+    expect(await other.claim(ROOM)).toBeUndefined();
+    await operations.finish(first.id, { state: 'succeeded' });
+    expect((await other.claim(ROOM))!.id).toBe(second.id);
+    await other.finish(second.id, { state: 'failed', error: 'no' });
+    expect((await operations.claim(ROOM))!.id).toBe(proof.id);
+    expect(await operations.get(second.id)).toMatchObject({
+      state: 'failed',
+      error: 'no',
+      request: { spec: { size: 'medium' } },
+    });
+  });
+
+  it('leaves alone what there is no room for', async () => {
+    const { operations, enqueue } = await setup(id);
+    await enqueue('acme');
+    await enqueue('globex', apply());
+    const full = { proofs: ['lab'], changes: ['lab'] };
+    expect(await operations.claim(full)).toBeUndefined();
+    const change = await operations.claim({ ...full, changes: [] });
+    expect(change!.tenant).toBe('globex');
+    expect((await operations.claim({ ...full, proofs: [] }))!.tenant).toBe(
+      'acme',
+    );
+    expect(await operations.rounds()).toEqual(new Map([['lab', 1]]));
+  });
+
+  it('joins what is equal and has not ended', async () => {
+    const { operations, wanted } = await setup(id);
+    const join = async (...args: Parameters<typeof wanted>) => {
+      const { operation, joined } = await operations.enqueue(wanted(...args));
+      return [operation.id, joined] as const;
+    };
+    const prove = { kind: 'prove' } as const;
+    const [applied] = await join('acme', apply());
+    expect(await join('acme', apply())).toEqual([applied, true]);
+    expect((await join('acme', apply('medium')))[1]).toBe(false);
+    // A secret of its own must not get lost.
+    expect((await join('acme', apply(), { secret: '$2a$' }))[1]).toBe(false);
+
+    const [queued] = await join('globex', prove, { trigger: 'schedule' });
+    expect(await join('globex', prove, { trigger: 'task' })).toEqual([
+      queued,
+      true,
+    ]);
+    expect(await operations.get(queued)).toMatchObject({ trigger: 'task' });
+    await operations.claim({ proofs: [], changes: ['lab'] });
+    expect(await join('globex', prove)).toEqual([queued, true]);
+    const [fresh, joined] = await join('globex', prove, { trigger: 'task' });
+    expect([fresh === queued, joined]).toEqual([false, false]);
+    // What runs for another namespace of that name is not equal.
+    expect((await join('globex', prove, { uid: 'another' }))[1]).toBe(false);
+  });
+
+  it.each([{ kind: 'prove' } as const, apply()])(
+    'queues one of %j, whoever asks at the same moment',
+    async request => {
+      const { operations, other, wanted } = await setup(id);
+      const started = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          (i % 2 ? operations : other).enqueue(wanted('acme', request)),
+        ),
+      );
+      expect(new Set(started.map(s => s.operation.id)).size).toBe(1);
+      expect(started.filter(s => !s.joined)).toHaveLength(1);
+    },
+  );
+
+  it('loses no operation and runs none twice, with two replicas', async () => {
+    const { knex, operations, other, enqueue } = await setup(id);
+    const ids = new Set<string>();
+    for (let i = 0; i < 40; i++) {
+      const size = `s${i}`;
+      ids.add((await enqueue(`t${i % 7}`, apply(size))).id);
+    }
+    const underWay = new Set<string>();
+    const ran: string[] = [];
+    const drain = async (store: OperationStore) => {
+      for (let idle = 0; idle < 20; ) {
+        const operation = await store.claim(ROOM);
+        if (!operation) {
+          idle++;
+          await new Promise(resolve => setTimeout(resolve, 2));
+          continue;
+        }
+        expect(underWay.has(operation.tenant)).toBe(false);
+        underWay.add(operation.tenant);
+        ran.push(operation.id);
+        await new Promise(resolve => setTimeout(resolve, 1));
+        underWay.delete(operation.tenant);
+        await store.finish(operation.id, { state: 'succeeded' });
+      }
+    };
+    await Promise.all([drain(operations), drain(other), drain(operations)]);
+    expect(ran).toHaveLength(40);
+    expect(new Set(ran)).toEqual(ids);
+    const left = await knex('operations').whereNot({ state: 'succeeded' });
+    expect(left).toEqual([]);
+  });
+
+  it('takes over what a dead replica has left, which then has no say', async () => {
+    const { operations, other, enqueue, expire } = await setup(id);
+    const { id: applied } = await enqueue('acme', apply());
+    await operations.claim(ROOM);
+    expect(await other.claim(ROOM)).toBeUndefined();
+    expect(await operations.heartbeat([applied])).toEqual(
+      new Map([[applied, false]]),
+    );
+    await expire(applied);
+    const taken = (await other.claim(ROOM))!;
+    expect(taken).toMatchObject({ id: applied, attempts: 2 });
+    expect(await operations.heartbeat([applied])).toEqual(new Map());
+    expect(
+      await operations.finish(applied, { state: 'succeeded' }),
+    ).toBeUndefined();
+    expect(await other.finish(applied, { state: 'succeeded' })).toBeTruthy();
+  });
+
+  it('keeps a lease as long as it is renewed', async () => {
+    const { knex, operations, enqueue } = await setup(id);
+    const { id: applied } = await enqueue('acme', apply());
+    await operations.claim(ROOM);
+    await operations.heartbeat([applied]);
+    const { lease_until: until } = await knex('operations').first();
+    const left = Number(until) - (await readNow(knex));
+    expect(left).toBeGreaterThan(LEASE_MS - 1_000);
+    expect(left).toBeLessThanOrEqual(LEASE_MS);
+  });
+
+  it('puts back what a replica gives up, and drops a proof that another one makes up for', async () => {
+    const { operations, other, enqueue } = await setup(id);
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    await operations.release(proof.id);
+    expect((await other.claim(ROOM))!.id).toBe(proof.id);
+    const next = await enqueue('acme', { kind: 'prove' }, { trigger: 'task' });
+    await other.release(proof.id);
+    expect((await other.get(proof.id))!.state).toBe('cancelled');
+    expect((await other.claim(ROOM))!.id).toBe(next.id);
+  });
+
+  it('cancels what waits at once, and what runs when its replica hears of it', async () => {
+    const { operations, other, enqueue } = await setup(id);
+    const first = await enqueue('acme', apply());
+    const second = await enqueue('acme', apply('medium'));
+    await operations.claim(ROOM);
+    expect((await other.cancel(second.id))!.state).toBe('cancelled');
+    expect((await other.cancel(first.id))!.state).toBe('running');
+    expect(await operations.heartbeat([first.id])).toEqual(
+      new Map([[first.id, true]]),
+    );
+  });
+
+  it('takes a neighbour into a round where it is idle, its queued proof with it', async () => {
+    const { operations, other, enqueue } = await setup(id);
+    await enqueue('acme');
+    const queued = await enqueue(
+      'globex',
+      { kind: 'prove' },
+      {
+        trigger: 'schedule',
+      },
+    );
+    await enqueue('busy', apply());
+    await other.claim({ proofs: ['lab'], changes: [] });
+    const proof = (await operations.claim(ROOM))!;
+    const neighbour = (name: string) =>
+      operations.join(proof, {
+        tenant: name,
+        cluster: 'lab',
+        owner: 'o',
+        uid: `uid-${name}`,
+      });
+    expect(await neighbour('globex')).toMatchObject({
+      id: queued.id,
+      state: 'running',
+      round: proof.round,
+    });
+    expect(await neighbour('busy')).toBeUndefined();
+    expect(await neighbour('idle')).toMatchObject({ trigger: 'schedule' });
+    expect(await operations.rounds()).toEqual(new Map([['lab', 1]]));
+  });
+
+  it('keeps events in their order, through a restart', async () => {
+    const { operations, other, enqueue } = await setup(id);
+    const { id: applied } = await enqueue('acme', apply());
+    const event = (message: string) => ({
+      message,
+      at: '2026-11-26T00:00:00Z',
+    });
+    await operations.addEvents(applied, [event('a'), event('b')]);
+    await other.addEvents(applied, [event('c')]);
+    await other.addEvents(applied, []);
+    const said = async (after: number) =>
+      (await operations.events(applied, after)).map(e => e.message);
+    expect(await said(-1)).toEqual(['a', 'b', 'c']);
+    expect(await said(1)).toEqual(['c']);
+  });
+
+  it('keeps what is known of a tenant under its UID, and a name for one alone', async () => {
+    const { store, remember, prove, proofs, operations } = await setup(id);
+    await remember('acme', 'uid-acme');
+    await remember('globex');
+    const done = await prove(
+      'acme',
+      testResult('holds', 'globex'),
+      'uid-globex',
+    );
+    const { id: proofId } = done!.proof;
+    expect(await store.find('acme')).toMatchObject({
+      uid: 'uid-acme',
+      status: 'holds',
+      proofId,
+    });
+    expect(await proofs.pairs(['uid-acme', 'uid-globex'])).toMatchObject([
+      { tenant: 'acme', neighbour: 'globex', status: 'holds', proofId },
+    ]);
+    await expect(remember('acme', 'uid-2')).rejects.toMatchObject({
+      name: 'ConflictError',
+    });
+    await store.remove('uid-acme', async () => {});
+    await remember('acme', 'uid-2');
+    expect(await store.find('acme')).toMatchObject({
+      uid: 'uid-2',
+      status: 'unproven',
+    });
+    expect(await proofs.pairs(['uid-2', 'uid-acme', 'uid-globex'])).toEqual([]);
+    expect(await proofs.get('uid-2', proofId)).toBeUndefined();
+    expect((await proofs.list('uid-2', { limit: 9, offset: 0 })).items).toEqual(
+      [],
+    );
+    expect(await proofs.get('uid-acme', proofId)).toMatchObject({
+      receipts: [{}, { check: 'net.neighbour-service' }],
+    });
+    const activity = await proofs.activity(['uid-2']);
+    expect(activity.get('uid-2')).toBeUndefined();
+    const removed = await store.removed({ limit: 9, offset: 0 }, () => true);
+    expect(removed.items).toMatchObject([{ uid: 'uid-acme', name: 'acme' }]);
+    expect(
+      await operations.list('acme', { limit: 9, offset: 0 }, () => false),
+    ).toMatchObject({ totalItems: 0 });
+  });
+
+  it('adds to what was applied, and knows when that is another', async () => {
+    const { store, remember } = await setup(id);
+    await remember('acme');
+    const resource = (name: string) => ({
+      stage: 'walls',
+      resource: {
+        type: 'vault' as const,
+        wall: 'secret' as const,
+        id: name,
+        path: name,
+        body: {},
+      },
+    });
+    await store.addApplied('uid-acme', { a: resource('a') });
+    const first = (await store.find('acme'))!.appliedDigest;
+    await store.addApplied('uid-acme', { b: resource('b') });
+    expect(await store.applied('uid-acme')).toEqual({
+      a: resource('a'),
+      b: resource('b'),
+    });
+    const second = (await store.find('acme'))!.appliedDigest;
+    expect(second).not.toBe(first);
+    await store.addApplied('uid-acme', { a: resource('a') });
+    expect((await store.find('acme'))!.appliedDigest).toBe(second);
+  });
+
+  it('says of a breach once that it is new, and once that it is over', async () => {
+    const { prove, remember } = await setup(id);
+    await remember('acme');
+    const news = async (status: Parameters<typeof testResult>[0]) =>
+      (await prove('acme', testResult(status)))!.changes.map(c => c.status);
+    expect(await news('breached')).toEqual(Array(3).fill('breached'));
+    expect(await news('breached')).toEqual([]);
+    expect(await news('unproven')).toEqual([]);
+    expect(await news('holds')).toEqual(Array(3).fill('holds'));
+    expect(await news('holds')).toEqual([]);
+  });
+
+  it('notes since when a tenant is lost', async () => {
+    const { store, remember } = await setup(id);
+    await remember('acme');
+    await store.noteLost('uid-acme', 'gone');
+    const first = (await store.find('acme'))!.lost!;
+    await store.noteTold('uid-acme');
+    await store.noteLost('uid-acme', 'away');
+    expect((await store.find('acme'))!.lost).toEqual({
+      since: first.since,
+      reason: 'away',
+      isTold: true,
+    });
+    await store.noteLost('uid-acme', undefined);
+    expect((await store.find('acme'))!.lost).toBeUndefined();
+  });
+
+  it('prunes by age and number, but for what is new in it, removals, and the last', async () => {
+    const { knex, remember, prove, enqueue, operations } = await setup(id);
+    await remember('acme');
+    const ids: string[] = [];
+    for (const status of [
+      'holds',
+      'holds',
+      'breached',
+      'holds',
+      'holds',
+      'holds',
+    ] as const) {
+      ids.push((await prove('acme', testResult(status)))!.proof.id);
+    }
+    const removal = await enqueue('old', { kind: 'remove', confirm: 'old' });
+    await operations.claim(ROOM);
+    await operations.finish(removal.id, { state: 'succeeded' });
+    const age = async (which: string, days: number) =>
+      knex('operations')
+        .where({ id: which })
+        .update({ created_at: (await readNow(knex)) - days * DAY_MS });
+    for (const [i, proof] of ids.entries()) {
+      await age(proof, 60 - i);
+    }
+    await age(removal.id, 4_000);
+    expect(await prune(knex, { days: 30, count: 100 })).toBe(2);
+    const left = async () =>
+      (await knex('operations').orderBy('created_at').pluck('id')) as string[];
+    // The first, the breach, that it was over, the last.
+    expect(await left()).toEqual([removal.id, ids[0], ids[2], ids[3], ids[5]]);
+    expect(await knex('receipts').distinct('proof_id')).toHaveLength(4);
+    for (const proof of ids) {
+      await age(proof, 400);
+    }
+    await prune(knex, { days: 30, count: 100 });
+    expect((await left()).sort()).toEqual([removal.id, ids[5]].sort());
+  });
+
+  it('goes by an index, in each query', async () => {
+    const t = await setup(id);
+    const queries = new Map<string, unknown[]>();
+    t.knex.on('query', ({ sql, bindings }) => {
+      if (/^(select|update|delete)/.test(sql)) {
+        queries.set(sql, bindings ?? []);
+      }
+    });
+    const { operations, proofs, store } = t;
+    await t.remember('acme');
+    await t.remember('globex');
+    await t.enqueue('acme');
+    await t.enqueue('acme', { kind: 'prove' }, { trigger: 'task' });
+    const proof = (await operations.claim(ROOM))!;
+    await operations.join(proof, t.wanted('globex'));
+    await operations.heartbeat([proof.id]);
+    await operations.update(proof.id, { neighbour: 'globex' });
+    await operations.addEvents(proof.id, [{ message: 'x', at: 'now' }]);
+    await operations.events(proof.id, -1);
+    await proofs.finish(proof, testResult('holds', 'globex'), 'uid-globex');
+    await proofs.get('uid-acme', proof.id);
+    await proofs.list('uid-acme', { limit: 10, offset: 0 });
+    await proofs.activity(['uid-acme', 'uid-globex']);
+    await proofs.pairs(['uid-acme', 'uid-globex'], ['uid-acme']);
+    await proofs.attempts('uid-acme');
+    await operations.rounds();
+    await operations.counts();
+    await operations.openByTenant();
+    await operations.list('acme', { limit: 9, offset: 0 }, () => true);
+    await operations.ofRollout(proof.id);
+    await operations.cancel(proof.id);
+    await store.find('acme');
+    await store.noteChanges('uid-acme', []);
+    await store.applied('uid-acme');
+    await new RolloutStore(t.knex).advance(async () => ({}));
+    t.knex.removeAllListeners('query');
+    const scans: string[] = [];
+    for (const [sql, bindings] of queries) {
+      for (const line of await scansOf(t.knex, sql, bindings)) {
+        scans.push(`${sql}: ${line}`);
+      }
+    }
+    expect(queries.size).toBeGreaterThan(25);
+    expect(scans).toEqual([]);
+  });
+});
+
+const LARGE = 'operations|operation_events|receipts|pairs';
+
+/** What of a query's plan reads a large table from one end to the other. */
+async function scansOf(
+  knex: Knex,
+  sql: string,
+  bindings: unknown[],
+): Promise<string[]> {
+  if (knex.client.config.client === 'pg') {
+    const connection = await knex.client.acquireConnection();
+    try {
+      // Tables are all but empty here: ask what it could do, not what it would.
+      await connection.query('set enable_seqscan = off');
+      const { rows } = await connection.query(`explain ${sql}`, bindings);
+      const plan = rows.map((row: any) => row['QUERY PLAN'].trim());
+      const scan = new RegExp(`Seq Scan on (${LARGE})\\b`);
+      return plan.filter((line: string) => scan.test(line));
+    } finally {
+      await knex.client.releaseConnection(connection);
+    }
+  }
+  const plan = await knex.raw(`explain query plan ${sql}`, bindings as []);
+  const scan = new RegExp(`SCAN (${LARGE}|o)\\b(?!.* USING)`);
+  return plan
+    .map((row: any) => row.detail)
+    .filter((line: string) => scan.test(line));
+}

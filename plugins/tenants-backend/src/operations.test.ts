@@ -1,0 +1,675 @@
+import { Operation } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  allowAll,
+  allowOwners,
+  OWNER,
+  PLANTED,
+  startTenantsBackend,
+  STRANGERS,
+} from './__testUtils__/startTenantsBackend';
+
+jest.setTimeout(60_000);
+
+type Backend = Awaited<ReturnType<typeof startTenantsBackend>>;
+
+let t: Backend;
+
+beforeEach(async () => {
+  t = await startTenantsBackend();
+});
+
+afterEach(() => t.stop());
+
+const NAMESPACE = '/api/v1/namespaces/web-tenant-acme';
+const ENTRY = '/v1/secret/metadata/web-tenant-acme';
+const POLICY =
+  '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation';
+
+const get = async (path: string) => (await t.api('get', path)).body;
+const lookAgain = () => new Promise(resolve => setTimeout(resolve, 2_100));
+const errorOf = (response: { status: number; body: any }) =>
+  `${response.status} ${response.body.error?.message}`;
+
+async function until(condition: () => boolean | Promise<boolean>) {
+  for (let i = 0; i < 400 && !(await condition()); i++) {
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  expect(await condition()).toBe(true);
+}
+
+describe('an apply', () => {
+  it('makes a tenant, object by object, and changes nothing when it is done again', async () => {
+    const made = await t.create('acme');
+    expect(made).toMatchObject({
+      state: 'succeeded',
+      requestedBy: 'user:default/mock',
+      uid: t.namespace('acme').metadata.uid,
+      request: { kind: 'apply', spec: { size: 'small', owner: OWNER } },
+      applied: { namespace: 'web-tenant-acme', updated: 0, unchanged: 0 },
+    });
+    const path = `/tenants/acme/operations/${made.id}/events`;
+    const { items } = await get(path);
+    expect(items.length).toBeGreaterThan(20);
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        stage: 'walls',
+        resource: 'NetworkPolicy tenant-isolation',
+        result: 'created',
+        message: expect.stringMatching(
+          /^created {4}NetworkPolicy tenant-isolation {2}\d+ ms$/,
+        ),
+      }),
+    );
+    const after = await get(`${path}?after=${items.length - 2}`);
+    expect(after.items).toEqual([items.at(-1)]);
+
+    const writes = t.lab.writes.length;
+    const again = await t.create('acme');
+    expect(again.applied).toMatchObject({ created: 0, updated: 0 });
+    expect(t.lab.writes).toHaveLength(writes);
+    expect(t.emit).toHaveBeenCalledWith({
+      topic: 'threewalls.tenants',
+      eventPayload: { name: 'acme' },
+    });
+  });
+
+  it('is one for two equal orders at the same moment', async () => {
+    const request = { kind: 'apply', spec: t.spec('acme') } as const;
+    const started = await Promise.all([
+      t.start('acme', request),
+      t.start('acme', request),
+    ]);
+    expect(new Set(started.map(({ body }) => body.id)).size).toBe(1);
+    expect((await t.follow(started[0])).state).toBe('succeeded');
+  });
+
+  it('gives a name to the first of two owners who want it', async () => {
+    const release = t.lab.hold(
+      /PATCH \/api\/v1\/namespaces\/web-tenant-acme\?/,
+    );
+    const mine = await t.start('acme', {
+      kind: 'apply',
+      spec: t.spec('acme'),
+    });
+    const theirs = await t.start('acme', {
+      kind: 'apply',
+      spec: t.spec('acme', { owner: 'user:default/mock' }),
+    });
+    release();
+    expect((await t.follow(mine)).state).toBe('succeeded');
+    const lost = await t.follow(theirs);
+    expect(lost).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(/owned by group:default\/guests/),
+    });
+    expect(
+      t.namespace('acme').metadata.annotations['threewalls.io/owner'],
+    ).toBe(OWNER);
+  });
+
+  it('takes an owner in whatever case, and binds a user as one', async () => {
+    await t.create('acme', { owner: 'Group:Default/GUESTS' });
+    await t.create('mine', { owner: 'user:default/Mock' });
+    const subject = (name: string) =>
+      t.lab.objects.get(
+        `/apis/rbac.authorization.k8s.io/v1/namespaces/web-tenant-${name}/rolebindings/threewalls-owner`,
+      ).subjects[0];
+    expect(subject('acme')).toMatchObject({ kind: 'Group', name: 'guests' });
+    expect(subject('mine')).toMatchObject({ kind: 'User', name: 'mock' });
+    expect((await get('/tenants/acme')).owner).toBe(OWNER);
+  });
+
+  it.each([
+    [{ owner: STRANGERS }, /403 You can't act for group:default\/globex/],
+    [{ owner: 'group:default/nobody' }, /400 owner: there is no group/],
+    [{ owner: 'guests' }, /400 owner: The owner is an entity ref/],
+    [{ name: 'taken' }, /400 name: the catalog has a resource:default\/taken/],
+    [{ size: 'enormous' }, /400 There is no size enormous/],
+    [{ cluster: undefined }, /400 cluster: which\? There is lab, other/],
+    [{ egress: { hosts: ['a.b'], cidrs: [] } }, /400 .*cilium/],
+    [{ email: 'nobody' }, /400 email: Not an e-mail address/],
+  ])('with %j is refused, and so is its plan', async (over, said) => {
+    const name = (over as { name?: string }).name ?? 'acme';
+    const spec = t.spec(name, over);
+    const started = await t.start(name, { kind: 'apply', spec });
+    expect(errorOf(started)).toMatch(said);
+    expect(errorOf(await t.api('post', '/plans', spec))).toMatch(said);
+    expect([...t.lab.writes, ...t.other.writes]).toEqual([]);
+  });
+
+  it.each([
+    ['tenant.create', { kind: 'apply', spec: { size: 'small' } }],
+    ['tenant.resize', { kind: 'apply', spec: { size: 'medium' } }],
+    ['tenant.resize', { kind: 'apply', size: 'medium' }],
+    ['tenant.restore', { kind: 'apply' }],
+    ['tenant.administer', { kind: 'apply', adopt: true }],
+    ['tenant.administer', { kind: 'apply', beginAnew: true }],
+    ['tenant.remove', { kind: 'remove', confirm: 'acme' }],
+    ['tenant.prove', { kind: 'prove' }],
+  ])('without %s there is no %j', async (permission, request: any) => {
+    await t.create('acme');
+    const writes = t.lab.writes.length;
+    const { spec, ...rest } = request;
+    const body = { ...rest, ...(spec && { spec: t.spec('acme', spec) }) };
+    allowAll(t.permissions, permission);
+    const refused = await t.start('acme', body);
+    expect(errorOf(refused)).toMatch(new RegExp(`403 .*${permission}`));
+    expect(t.lab.writes).toHaveLength(writes);
+    allowAll(t.permissions);
+    expect((await t.start('acme', body)).status).toBe(202);
+  });
+
+  it('of another owner’s tenant is for its members and administrators', async () => {
+    await t.create('acme');
+    const { owner, ...spec } = t.spec('acme', { owner: STRANGERS });
+    await t.knex('tenants').update({
+      owner,
+      spec: JSON.stringify({
+        ...(await get('/tenants/acme')).spec,
+        ...spec,
+        owner,
+      }),
+    });
+    allowAll(t.permissions, 'tenant.administer');
+    for (const request of [
+      { kind: 'apply' },
+      { kind: 'apply', size: 'medium' },
+      { kind: 'remove', confirm: 'acme' },
+    ] as const) {
+      expect(errorOf(await t.start('acme', request))).toMatch(
+        /403 You can't act for group:default\/globex/,
+      );
+    }
+    expect(
+      errorOf(await t.start('acme', { kind: 'apply', spec: t.spec('acme') })),
+    ).toMatch(/403 Tenant acme exists and is owned by group:default\/globex/);
+    allowAll(t.permissions);
+    expect((await t.start('acme', { kind: 'apply' })).status).toBe(202);
+  });
+
+  it('of a name that another cluster has is refused', async () => {
+    await t.create('acme', { cluster: 'other' });
+    const refused = await t.start('acme', {
+      kind: 'apply',
+      spec: t.spec('acme'),
+    });
+    expect(errorOf(refused)).toMatch(
+      /400 name: tenant acme exists in cluster other/,
+    );
+  });
+
+  it('keeps no password, and shows none', async () => {
+    const { ownerPassword } = PLANTED;
+    const release = t.lab.hold(
+      /PATCH \/api\/v1\/namespaces\/web-tenant-acme\?/,
+    );
+    const started = await t.start('acme', {
+      kind: 'apply',
+      spec: t.spec('acme'),
+      ownerPassword,
+    });
+    const rows = async () => JSON.stringify(await t.knex('operations'));
+    // To resume after a crash: a hash, and only until the end.
+    expect(await rows()).toContain('"secret":"$2');
+    release();
+    const done = await t.follow(started);
+    const events = await get(`/tenants/acme/operations/${done.id}/events`);
+    expect(await rows()).toContain('"secret":null');
+    const said = JSON.stringify([
+      done,
+      events,
+      await rows(),
+      t.publish.mock.calls,
+      t.auditor.createEvent.mock.calls,
+      [...t.lab.objects.values()],
+    ]);
+    for (const secret of Object.values(PLANTED)) {
+      expect(said).not.toContain(secret);
+    }
+    const short = await t.start('acme', {
+      kind: 'apply',
+      spec: t.spec('acme'),
+      ownerPassword: 'Short-1',
+    });
+    expect(errorOf(short)).toMatch(/400 .*8 to 64 characters/);
+    expect(JSON.stringify(short.body)).not.toContain('Short-1');
+  });
+
+  it('is cancelled while it waits and while it runs, and resumes when it is done again', async () => {
+    const request = { kind: 'apply', spec: t.spec('acme') } as const;
+    const gate = t.lab.hold(/PATCH .*serviceaccounts/);
+    const running = await t.start('acme', request);
+    await until(() => t.lab.held > 0);
+    const waiting = await t.start('acme', { ...request, stages: ['walls'] });
+    const cancel = (id: string) =>
+      t.api('delete', `/tenants/acme/operations/${id}`);
+    expect((await cancel(waiting.body.id)).body.state).toBe('cancelled');
+    await cancel(running.body.id);
+    gate();
+    expect(await t.follow(running)).toMatchObject({
+      state: 'cancelled',
+      error: 'Somebody has cancelled this operation',
+    });
+    const resumed = await t.create('acme');
+    expect(resumed.applied!.created).toBeGreaterThan(0);
+    expect(resumed.applied!.unchanged).toBeGreaterThan(0);
+    expect((await get('/tenants/acme/operations')).items).toHaveLength(3);
+  });
+
+  it('never writes a new key over old data, and names the ways out', async () => {
+    await t.create('acme');
+    t.lab.objects.delete(ENTRY);
+    const refused = await t.run('acme', { kind: 'apply' });
+    expect(refused.state).toBe('failed');
+    expect(refused.error).toMatch(
+      /Vault KV secret\/web-tenant-acme is gone, and ExternalSecret n8n, PersistentVolumeClaim n8n-data, Deployment n8n is there.*restore the entry.*say beginAnew/,
+    );
+    expect(t.lab.objects.has(ENTRY)).toBe(false);
+    t.lab.objects.set(ENTRY, {
+      current_version: 3,
+      versions: { 3: { deletion_time: '2026-11-25T10:00:00Z' } },
+      custom_metadata: {
+        'threewalls-namespace-uid': t.namespace('acme').metadata.uid,
+      },
+    });
+    expect((await t.run('acme', { kind: 'apply' })).error).toMatch(
+      /was deleted \(version 3\).*vault kv undelete -versions=3/,
+    );
+    const anew = await t.run('acme', { kind: 'apply', beginAnew: true });
+    expect(anew.state).toBe('succeeded');
+  });
+});
+
+describe('a plan', () => {
+  it('says what an apply would do, by the names that the tenant will have', async () => {
+    const before = await t.api('post', '/plans', {
+      ...t.spec('acme'),
+      files: true,
+    });
+    expect(before.body).toMatchObject({
+      namespace: 'web-tenant-acme',
+      exists: false,
+      present: false,
+      names: { vaultRole: 'tenant-acme', kvPath: 'web-tenant-acme' },
+      files: { 'kubernetes/10-namespace.yaml': expect.any(String) },
+    });
+    expect(new Set(before.body.resources.map((r: any) => r.change))).toEqual(
+      new Set(['create']),
+    );
+    expect(t.lab.writes).toEqual([]);
+    await t.create('acme');
+    const resize = await t.api(
+      'post',
+      '/plans',
+      t.spec('acme', { size: 'medium' }),
+    );
+    expect(resize.body).toMatchObject({ exists: true, present: true });
+    expect(resize.body.resources).toContainEqual(
+      expect.objectContaining({
+        id: 'ResourceQuota tenant-quota',
+        change: 'update',
+        fields: expect.arrayContaining([
+          { field: 'spec.hard.pods', live: '10', planned: '20' },
+        ]),
+      }),
+    );
+  });
+
+  it('says what is in the way', async () => {
+    t.lab.objects.set(NAMESPACE, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'web-tenant-acme', uid: 'theirs' },
+    });
+    const { body } = await t.api('post', '/plans', t.spec('acme'));
+    expect(body).toMatchObject({
+      present: true,
+      refusal: expect.stringMatching(/exists and is not tenant acme's/),
+    });
+  });
+});
+
+describe('a tenant', () => {
+  /** A namespace with a tenant's labels, of somebody else's making. */
+  function plant(name: string, tenant: string, uid = 'planted') {
+    const real = t.namespace('acme');
+    t.lab.objects.set(`/api/v1/namespaces/${name}`, {
+      ...real,
+      metadata: {
+        ...real.metadata,
+        name,
+        uid,
+        labels: { ...real.metadata.labels, 'threewalls.io/tenant': tenant },
+      },
+    });
+  }
+
+  it('is none because of its labels: an impostor is shown to administrators, and never acted on', async () => {
+    await t.create('acme');
+    await t.prove('acme');
+    plant('web-tenant-evil', 'evil');
+    plant('elsewhere', 'acme', 'planted-2');
+    await lookAgain();
+    const list = await get('/tenants');
+    expect(list.items.map((i: any) => [i.name, i.uid])).toEqual([
+      ['acme', t.namespace('acme').metadata.uid],
+    ]);
+    expect(list.impostors).toEqual([
+      expect.objectContaining({
+        namespace: 'web-tenant-evil',
+        problem: expect.stringMatching(/do not agree/),
+      }),
+      expect.objectContaining({ namespace: 'elsewhere', uid: 'planted-2' }),
+    ]);
+    expect((await t.start('evil', { kind: 'prove' })).status).toBe(404);
+    expect(
+      (await t.start('evil', { kind: 'remove', confirm: 'evil' })).status,
+    ).toBe(404);
+    allowAll(t.permissions, 'tenant.administer');
+    expect(await get('/tenants')).not.toHaveProperty('impostors');
+    // The real one goes, the others stay.
+    await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    expect(t.lab.objects.has('/api/v1/namespaces/elsewhere')).toBe(true);
+  });
+
+  it('is adopted by an administrator, from what its namespace says', async () => {
+    await t.create('acme');
+    // As with a database that was lost.
+    await t.knex('tenants').delete();
+    await t.knex('applied_resources').delete();
+    expect((await t.api('get', '/tenants/acme')).status).toBe(404);
+    const order = { kind: 'apply', spec: t.spec('acme') } as const;
+    expect((await t.run('acme', order)).error).toMatch(
+      /exists and is not tenant acme's: choose another name/,
+    );
+    allowAll(t.permissions, 'tenant.administer');
+    expect((await t.start('acme', { kind: 'apply', adopt: true })).status).toBe(
+      403,
+    );
+    allowAll(t.permissions);
+    expect((await t.run('acme', { kind: 'apply', adopt: true })).state).toBe(
+      'succeeded',
+    );
+    expect(await get('/tenants/acme')).toMatchObject({
+      phase: 'active',
+      uid: t.namespace('acme').metadata.uid,
+    });
+  });
+
+  it.each<[string, () => void, RegExp]>([
+    [
+      'its spec is damaged',
+      () => {
+        t.namespace('acme').metadata.annotations['threewalls.io/spec'] = '{';
+      },
+      /threewalls.io\/spec can't be read/,
+    ],
+    [
+      'its label says another name',
+      () => {
+        t.namespace('acme').metadata.labels['threewalls.io/tenant'] = 'other';
+      },
+      /do not agree/,
+    ],
+    [
+      'its label is gone',
+      () => {
+        delete t.namespace('acme').metadata.labels['threewalls.io/tenant'];
+      },
+      /do not agree|has lost its label/,
+    ],
+    [
+      'its owner was changed',
+      () => {
+        t.namespace('acme').metadata.annotations['threewalls.io/owner'] =
+          STRANGERS;
+      },
+      /owner do not agree/,
+    ],
+    [
+      'its namespace is gone',
+      () => t.lab.objects.delete(NAMESPACE),
+      /is gone: somebody has deleted it/,
+    ],
+  ])('is lost when %s, and restored', async (_, damage, reason) => {
+    await t.create('acme');
+    await t.prove('acme');
+    damage();
+    await lookAgain();
+    const lost = await get('/tenants/acme');
+    expect(lost).toMatchObject({
+      phase: 'lost',
+      owner: OWNER,
+      lost: { reason: expect.stringMatching(reason) },
+      walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
+    });
+    const proof = await t.run('acme', { kind: 'prove' });
+    expect(proof.verdicts![0].status).toBe('unproven');
+    const restored = await t.run('acme', { kind: 'apply' });
+    expect(restored).toMatchObject({ state: 'succeeded' });
+    await lookAgain();
+    expect(await get('/tenants/acme')).toMatchObject({
+      phase: 'active',
+      uid: t.namespace('acme').metadata.uid,
+    });
+  });
+
+  it('starts with nothing when its name comes back', async () => {
+    await t.create('acme');
+    const old = await t.prove('acme');
+    const { uid } = t.namespace('acme').metadata;
+    const removal = await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    expect(removal.error).toBeUndefined();
+    expect(removal.certificate).toMatchObject({
+      tenant: 'acme',
+      uid,
+      owner: OWNER,
+      requestedBy: 'user:default/mock',
+      removed: expect.arrayContaining([
+        'Deployment n8n',
+        'Vault role tenant-acme',
+        'Vault policy tenant-acme',
+        'Vault KV secret/web-tenant-acme',
+        `Namespace web-tenant-acme (UID ${uid})`,
+      ]),
+      kept: [],
+    });
+    expect((await t.api('get', '/tenants/acme')).status).toBe(404);
+    expect((await get('/removed')).items).toMatchObject([
+      { uid, operationId: removal.id, certificate: { uid } },
+    ]);
+
+    await t.create('acme', { owner: 'user:default/mock' });
+    const card = await get('/tenants/acme');
+    expect(card.uid).not.toBe(uid);
+    expect(card.walls[0]).toMatchObject({ summary: 'No proof yet' });
+    expect((await get('/tenants/acme/proofs')).totalItems).toBe(0);
+    expect((await t.api('get', `/tenants/acme/proofs/${old.id}`)).status).toBe(
+      404,
+    );
+    // Who owns the new one alone sees nothing that was done with the old one.
+    allowOwners(t.permissions, 'user:default/mock');
+    const { items } = await get('/tenants/acme/operations');
+    expect(items.map((o: Operation) => o.uid)).toEqual([card.uid]);
+    expect((await get('/removed')).items).toEqual([]);
+    expect(
+      (await t.api('get', `/tenants/acme/operations/${removal.id}`)).status,
+    ).toBe(404);
+  });
+
+  it('is removed also where the portal has no right in its namespace any more', async () => {
+    await t.create('acme');
+    t.lab.objects.delete(
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/web-tenant-acme/rolebindings/threewalls-portal',
+    );
+    const removal = await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    expect([removal.state, removal.error]).toEqual(['succeeded', undefined]);
+    expect(t.namespace('acme')).toBeUndefined();
+  });
+
+  it('uses no entry in Vault that is marked for another namespace', async () => {
+    t.lab.objects.set(ENTRY, {
+      current_version: 1,
+      custom_metadata: { 'threewalls-namespace-uid': 'another' },
+    });
+    const refused = await t.run('acme', {
+      kind: 'apply',
+      spec: t.spec('acme'),
+    });
+    expect(refused.error).toMatch(
+      /Vault KV secret\/web-tenant-acme exists and is of another namespace/,
+    );
+    const { certificate } = await t.run('acme', {
+      kind: 'remove',
+      confirm: 'acme',
+    });
+    expect(certificate!.kept).toEqual([
+      expect.stringMatching(/is of another namespace.*not touched/),
+    ]);
+    expect(t.lab.objects.has(ENTRY)).toBe(true);
+  });
+
+  it('keeps its data where that is asked, for its owner alone', async () => {
+    await t.create('acme');
+    const { uid } = t.namespace('acme').metadata;
+    const removed = await t.run('acme', {
+      kind: 'remove',
+      confirm: 'acme',
+      keepData: true,
+    });
+    expect(removed.certificate!.kept).toHaveLength(1);
+    const theirs = await t.run('acme', {
+      kind: 'apply',
+      spec: t.spec('acme', { owner: 'user:default/mock' }),
+    });
+    expect(theirs.error).toMatch(/exists and is not tenant acme's/);
+    await t.create('acme');
+    expect(await get('/tenants/acme')).toMatchObject({ uid, owner: OWNER });
+  });
+});
+
+describe('what is changed, and what is outdated', () => {
+  it('is told apart, named by field and by who has written it, and rolled out', async () => {
+    await t.create('acme');
+    await t.create('globex');
+    expect((await get('/tenants/acme/drift')).items).toEqual([]);
+    const policy = t.lab.objects.get(POLICY);
+    policy.spec.egress = [{}];
+    policy.metadata.managedFields = [
+      {
+        manager: 'kubectl-edit',
+        operation: 'Update',
+        time: '2026-11-25T10:00:00Z',
+        fieldsV1: { 'f:spec': { 'f:egress': {} } },
+      },
+    ];
+    // As if the plan had other numbers than when globex was applied.
+    const applied = t.knex('applied_resources');
+    const [row] = (await applied).filter(({ body }: any) =>
+      body.includes('web-tenant-globex'),
+    );
+    await t
+      .knex('applied_resources')
+      .where({ uid: row.uid })
+      .update({ body: row.body.replaceAll('"pods":"10"', '"pods":"9"') });
+    await t
+      .knex('tenants')
+      .where({ uid: row.uid })
+      .update({ applied_digest: 'another' });
+
+    const [changed] = (await get('/tenants/acme/drift')).items;
+    expect(changed).toMatchObject({
+      id: 'NetworkPolicy tenant-isolation',
+      change: 'update',
+      fields: [
+        {
+          field: 'spec.egress',
+          manager: 'kubectl-edit',
+          since: '2026-11-25T10:00:00Z',
+        },
+      ],
+    });
+    expect(changed).not.toHaveProperty('outdated');
+    await t.prove('acme');
+    expect(await get('/tenants/acme')).toMatchObject({
+      outdated: false,
+      changed: [
+        {
+          id: 'NetworkPolicy tenant-isolation',
+          fields: [{ field: 'spec.egress', manager: 'kubectl-edit' }],
+        },
+      ],
+    });
+    expect(JSON.stringify((await get('/tenants/acme')).changed)).not.toContain(
+      'live',
+    );
+    expect(t.send).toHaveBeenCalledWith(
+      expect.objectContaining({
+        payload: expect.objectContaining({
+          title: 'acme: somebody has changed NetworkPolicy tenant-isolation',
+        }),
+      }),
+    );
+    expect(await get('/tenants/globex')).toMatchObject({ outdated: true });
+
+    const rollout = await t.api('post', '/operations', {
+      kind: 'apply',
+      filter: { outdated: true },
+    });
+    expect(rollout.status).toBe(202);
+    expect(rollout.body).toMatchObject({ waves: [['globex']], total: 1 });
+    await until(async () => {
+      // As the schedule does.
+      await t.api('patch', `/operations/${rollout.body.id}`, {
+        state: 'running',
+      });
+      return (await get(`/operations/${rollout.body.id}`)).state === 'done';
+    });
+    expect(await get('/tenants/globex')).toMatchObject({
+      outdated: false,
+      walls: [{ status: 'holds' }, {}, {}],
+    });
+  });
+});
+
+describe('a proof', () => {
+  it('is made again where its tenant was changed underneath', async () => {
+    await t.create('acme');
+    const release = t.prover.hold();
+    t.prover.status.set('acme', 'breached');
+    const started = await t.start('acme', { kind: 'prove' });
+    await until(() => t.prover.rounds.length === 1);
+    t.lab.objects.get(POLICY).spec.egress = [];
+    t.prover.status.set('acme', 'holds');
+    release();
+    const { id, verdicts } = await t.follow(started);
+    expect(t.prover.rounds).toHaveLength(2);
+    expect(verdicts![0].status).toBe('holds');
+    const { items } = await get(`/tenants/acme/operations/${id}/events`);
+    expect(items[0].message).toMatch(/was changed during its proof: once more/);
+    // No breach was told of that there never was.
+    expect(t.send).not.toHaveBeenCalledWith(
+      expect.objectContaining({
+        payload: expect.objectContaining({
+          title: expect.stringMatching(/breached/),
+        }),
+      }),
+    );
+  });
+
+  it('waits for the apply of its tenant', async () => {
+    await t.create('acme');
+    const gate = t.lab.hold(/GET .*resourcequotas/);
+    const resize = await t.start('acme', { kind: 'apply', size: 'medium' });
+    await until(() => t.lab.held > 0);
+    const proof = await t.start('acme', { kind: 'prove' });
+    await new Promise(resolve => setTimeout(resolve, 100));
+    expect(t.prover.rounds).toEqual([]);
+    gate();
+    const [applied, proved] = [await t.follow(resize), await t.follow(proof)];
+    expect(Date.parse(proved.startedAt!)).toBeGreaterThanOrEqual(
+      Date.parse(applied.finishedAt!),
+    );
+    expect(t.prover.rounds).toHaveLength(1);
+  });
+});

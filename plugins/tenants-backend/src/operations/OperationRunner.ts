@@ -1,0 +1,247 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { isError } from '@backstage/errors';
+import {
+  OperationEvent,
+  OperationKind,
+} from '@threewalls/backstage-plugin-tenants-common';
+import pLimit from 'p-limit';
+import { LEASE_MS, OperationStore, Outcome } from '../database/OperationStore';
+import { StoredOperation } from '../database/rows';
+import { EventWriter } from './EventWriter';
+
+/** Changes at once in each cluster, for each replica: mostly they wait. */
+const CHANGES = 20;
+/** Times that the end of an operation is tried to be written down. */
+const WRITES = 5;
+
+/** What an executor works with. */
+export interface Execution {
+  operation: StoredOperation;
+  /** Aborts when the operation is cancelled, when its lease is lost, and on shutdown */
+  signal: AbortSignal;
+  /** Notes what has been done; never fails */
+  event(event: Omit<OperationEvent, 'position' | 'at'>): void;
+  /** Keeps the lease of another operation as long as this one runs */
+  hold(other: StoredOperation): void;
+}
+
+/**
+ * Does what an operation says. What it throws is why the operation failed;
+ * `undefined` where it has written down the end itself.
+ */
+export type Executor = (execution: Execution) => Promise<Outcome | undefined>;
+
+/** Why an operation was given up. */
+export class Abandoned extends Error {
+  constructor(readonly reason: 'cancelled' | 'lost' | 'stopped') {
+    super(
+      {
+        cancelled: 'Somebody has cancelled this operation',
+        lost: 'The lease of this operation ran out',
+        stopped: 'The portal stopped during this operation',
+      }[reason],
+    );
+  }
+}
+
+export interface OperationRunnerOptions {
+  store: OperationStore;
+  executors: Record<OperationKind, Executor>;
+  logger: LoggerService;
+  /** Rounds of proofs at once in each cluster, over all replicas */
+  concurrency: number;
+  /** Called whenever an operation of ours has begun or ended */
+  onMoved(operation: StoredOperation): Promise<void>;
+}
+
+/**
+ * Runs the queue of operations: takes the next as long as there is room, keeps the
+ * leases of those that run here, and writes down how they end.
+ */
+export class OperationRunner {
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #changes = new Map<string, number>();
+  readonly #held = new Map<string, AbortController>();
+  readonly #oneAtATime = pLimit(1);
+  readonly #stop = new AbortController();
+  #heart: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: OperationRunnerOptions) {}
+
+  /** Takes operations from the queue while there is room. */
+  async pump(): Promise<void> {
+    await this.#oneAtATime(async () => {
+      while (!this.#stop.signal.aborted) {
+        const operation = await this.options.store.claim(await this.#full());
+        if (!operation) {
+          return;
+        }
+        this.#launch(operation);
+      }
+    });
+  }
+
+  /** As `pump`, for those who do not wait for it. */
+  pumpSoon(): void {
+    this.pump().catch(error => {
+      this.options.logger.error('The queue of operations was not run', error);
+    });
+  }
+
+  /** Ends an operation that runs here, as soon as it can be. */
+  abort(id: string): void {
+    this.#held.get(id)?.abort(new Abandoned('cancelled'));
+  }
+
+  /** Puts back what runs here, so that another replica goes on with it. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    for (const controller of this.#held.values()) {
+      controller.abort(new Abandoned('stopped'));
+    }
+    await this.#oneAtATime(async () => {});
+    await Promise.all(this.#running.values());
+    clearInterval(this.#heart);
+  }
+
+  /** Waits until nothing runs here and nothing waits. */
+  async idle(): Promise<void> {
+    await this.pump();
+    while (this.#running.size) {
+      await Promise.all(this.#running.values());
+      await this.pump();
+    }
+  }
+
+  async #full() {
+    const rounds = await this.options.store.rounds();
+    const atLeast = (counts: Map<string, number>, limit: number) =>
+      [...counts].filter(([, n]) => n >= limit).map(([cluster]) => cluster);
+    return {
+      proofs: atLeast(rounds, this.options.concurrency),
+      changes: atLeast(this.#changes, CHANGES),
+    };
+  }
+
+  #launch(operation: StoredOperation): void {
+    const { id, cluster, request } = operation;
+    const change = request.kind === 'prove' ? 0 : 1;
+    const count = (by: number) =>
+      this.#changes.set(cluster, (this.#changes.get(cluster) ?? 0) + by);
+    count(change);
+    const running = this.#run(operation)
+      .catch(error => {
+        this.options.logger.error(
+          `The end of operation ${id} of ${operation.tenant} was not written down`,
+          error,
+        );
+      })
+      .finally(() => {
+        this.#running.delete(id);
+        count(-change);
+        this.pumpSoon();
+      });
+    this.#running.set(id, running);
+  }
+
+  async #run(operation: StoredOperation): Promise<void> {
+    const { store, executors, logger, onMoved } = this.options;
+    const lease = new AbortController();
+    const events = new EventWriter(
+      batch => store.addEvents(operation.id, batch),
+      logger,
+    );
+    const held = [operation];
+    this.#hold(operation.id, lease);
+    await onMoved(operation);
+    let outcome: Outcome | undefined;
+    try {
+      if (this.options.store.isWornOut(operation)) {
+        throw new Error(
+          `It was begun ${operation.attempts} times, and no replica has lived to end it`,
+        );
+      }
+      outcome = await executors[operation.request.kind]({
+        operation,
+        signal: lease.signal,
+        event: event => events.add(event),
+        hold: other => {
+          held.push(other);
+          this.#hold(other.id, lease);
+        },
+      });
+    } catch (error) {
+      const { reason } = lease.signal;
+      if (reason instanceof Abandoned && reason.reason !== 'cancelled') {
+        await events.flush();
+        await Promise.all(
+          held.map(({ id }) =>
+            reason.reason === 'stopped' ? store.release(id) : undefined,
+          ),
+        );
+        return;
+      }
+      outcome = reason
+        ? { state: 'cancelled', error: reason.message }
+        : {
+            state: 'failed',
+            error: isError(error) ? error.message : `${error}`,
+          };
+      logger.warn(
+        `${operation.request.kind} of ${operation.tenant}: ${outcome.error}`,
+      );
+    } finally {
+      held.forEach(({ id }) => this.#held.delete(id));
+    }
+    await events.flush();
+    if (outcome) {
+      const ended = outcome;
+      await persist(() => store.finish(operation.id, ended));
+    }
+    for (const { id } of held) {
+      const done = await store.get(id);
+      if (done) {
+        await onMoved(done);
+      }
+    }
+  }
+
+  #hold(id: string, lease: AbortController): void {
+    this.#held.set(id, lease);
+    this.#heart ??= setInterval(() => this.#beat(), LEASE_MS / 3).unref();
+  }
+
+  async #beat(): Promise<void> {
+    const held = [...this.#held];
+    if (held.length === 0) {
+      return;
+    }
+    try {
+      const ours = await this.options.store.heartbeat(held.map(([id]) => id));
+      for (const [id, lease] of held) {
+        if (!ours.has(id) && this.#held.has(id)) {
+          lease.abort(new Abandoned('lost'));
+        } else if (ours.get(id)) {
+          lease.abort(new Abandoned('cancelled'));
+        }
+      }
+    } catch (error) {
+      this.options.logger.warn(`Leases were not renewed: ${error}`);
+    }
+  }
+}
+
+/** Tries a write again that fails: one hiccup of the database loses no result. */
+export async function persist<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (attempt === WRITES) {
+        throw error;
+      }
+      await sleep(100 * 2 ** attempt);
+    }
+  }
+}

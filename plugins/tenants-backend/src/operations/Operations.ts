@@ -1,0 +1,288 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  AuditorService,
+  AuthService,
+  BackstageCredentials,
+} from '@backstage/backend-plugin-api';
+import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  ApplyRequest,
+  OperationRequest,
+  StartOperationOptions,
+  TENANT_ANNOTATION,
+  tenantAdministerPermission,
+  tenantCreatePermission,
+  tenantProvePermission,
+  tenantRemovePermission,
+  tenantResizePermission,
+  tenantRestorePermission,
+  TenantSpec,
+} from '@threewalls/backstage-plugin-tenants-common';
+import {
+  hashPassword,
+  Platform,
+  planTenant,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { NewOperation, OperationStore } from '../database/OperationStore';
+import { KnownTenant, StoredOperation } from '../database/rows';
+import { TenantStore } from '../database/TenantStore';
+import { Inventory } from '../inventory/Inventory';
+import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
+import { parseSpec, withDefaults } from '../requests';
+import { checkName } from './claims';
+import { OperationRunner } from './OperationRunner';
+
+/** Permission that each kind takes of who cancels it; an apply's is as it is made. */
+const PERMISSIONS = {
+  apply: tenantResizePermission,
+  remove: tenantRemovePermission,
+  prove: tenantProvePermission,
+};
+
+export interface OperationsOptions {
+  platform: Platform;
+  store: TenantStore;
+  operations: OperationStore;
+  inventory: Inventory;
+  authorizer: TenantAuthorizer;
+  runner: OperationRunner;
+  auditor: AuditorService;
+  auth: AuthService;
+  catalog: CatalogService;
+  onMoved(operation: StoredOperation): Promise<void>;
+}
+
+/**
+ * The one door to everything that changes or proves a tenant: whoever asks is
+ * authorised here, once, and the operation goes into the queue.
+ */
+export class Operations {
+  constructor(private readonly options: OperationsOptions) {}
+
+  /**
+   * Starts an operation, or joins an equal one that has not ended.
+   *
+   * @throws InputError, NotAllowedError, NotFoundError, ConflictError: nothing was
+   * queued then
+   */
+  async start(
+    name: string,
+    request: OperationRequest & StartOperationOptions,
+    credentials: BackstageCredentials,
+  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    const { auditor } = this.options;
+    const { ownerPassword, trigger = 'user', ...asked } = request;
+    const event = await auditor.createEvent({
+      eventId: 'operation',
+      severityLevel: asked.kind === 'remove' ? 'high' : 'medium',
+      meta: { tenant: name, kind: asked.kind, trigger },
+    });
+    try {
+      const wanted = {
+        ...(await this.#authorized(name, asked, credentials)),
+        tenant: name,
+        trigger,
+        requestedBy: principalOf(credentials),
+        ...(ownerPassword && { secret: await hashPassword(ownerPassword) }),
+      };
+      const started = await this.enqueue(wanted);
+      const { id } = started.operation;
+      await event.success({
+        meta: { operationId: id, joined: started.joined },
+      });
+      return started;
+    } catch (error) {
+      await event.fail({ error: error as Error });
+      throw error;
+    }
+  }
+
+  /** Queues an operation that needs no leave: the schedule's, a roll-out's. */
+  async enqueue(
+    wanted: NewOperation,
+  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    const { operations, runner, onMoved } = this.options;
+    const queued = await operations.enqueue(wanted);
+    if (!queued.joined) {
+      await onMoved(queued.operation);
+    }
+    runner.pumpSoon();
+    return queued;
+  }
+
+  /** Gives an operation up, for who could have started it. */
+  async cancel(
+    name: string,
+    id: string,
+    credentials: BackstageCredentials,
+  ): Promise<StoredOperation> {
+    const { operations, authorizer, runner, auditor, onMoved } = this.options;
+    const operation = await operations.get(id);
+    if (!operation || operation.tenant !== name) {
+      throw new NotFoundError(`There is no operation ${id} of tenant ${name}`);
+    }
+    const { kind } = operation.request;
+    const event = await auditor.createEvent({
+      eventId: 'operation-cancel',
+      severityLevel: 'medium',
+      meta: { tenant: name, kind, operationId: id },
+    });
+    try {
+      if (operation.requestedBy !== principalOf(credentials)) {
+        await authorizer.checkChange(credentials, PERMISSIONS[kind], {
+          name,
+          owner: operation.owner,
+        });
+      }
+      const cancelled = (await operations.cancel(id))!;
+      runner.abort(id);
+      await onMoved(cancelled);
+      await event.success();
+      return cancelled;
+    } catch (error) {
+      await event.fail({ error: error as Error });
+      throw error;
+    }
+  }
+
+  /**
+   * The spec that an apply means, and whether one may have it: what a preview is
+   * made of, too.
+   *
+   * @throws InputError for a bad spec, with the field; NotAllowedError
+   */
+  async authorizedSpec(
+    name: string,
+    request: ApplyRequest,
+    credentials: BackstageCredentials,
+  ): Promise<{ spec: TenantSpec; existing?: KnownTenant }> {
+    const { platform, store, authorizer } = this.options;
+    const existing = await store.find(name);
+    const spec = await this.#specOf(name, request, existing);
+    // Says why it can't be a tenant of this platform.
+    planTenant(spec, platform);
+    if (request.adopt || request.beginAnew) {
+      await authorizer.check(credentials, tenantAdministerPermission, spec);
+    }
+    checkName(spec, existing);
+    if (!existing) {
+      if (request.spec) {
+        const { owner } = spec;
+        await authorizer.checkOrder(credentials, tenantCreatePermission, owner);
+      }
+      await this.#checkCatalog(name);
+      return { spec };
+    }
+    const isSame = isDeepStrictEqual(spec, existing.spec);
+    if (!request.spec && !request.size) {
+      await authorizer.checkChange(
+        credentials,
+        tenantRestorePermission,
+        existing,
+      );
+    } else if (request.spec && isSame) {
+      const { owner } = spec;
+      await authorizer.checkOrder(credentials, tenantCreatePermission, owner);
+    } else {
+      await authorizer.checkChange(
+        credentials,
+        tenantResizePermission,
+        existing,
+      );
+    }
+    return { spec, existing };
+  }
+
+  async #authorized(
+    name: string,
+    request: OperationRequest,
+    credentials: BackstageCredentials,
+  ): Promise<Pick<NewOperation, 'cluster' | 'owner' | 'uid' | 'request'>> {
+    const { authorizer, inventory } = this.options;
+    if (request.kind === 'apply') {
+      const { spec, existing } = await this.authorizedSpec(
+        name,
+        request,
+        credentials,
+      );
+      const { cluster, owner } = spec;
+      const { size, ...rest } = request;
+      return {
+        cluster,
+        owner,
+        uid: existing?.uid,
+        // Whatever was left out then is said now: it means the same later.
+        request: { ...rest, spec },
+      };
+    }
+    const tenant = await inventory.get(name);
+    const { cluster, owner, uid } = tenant;
+    if (request.kind === 'remove') {
+      await authorizer.checkChange(credentials, tenantRemovePermission, tenant);
+      if (request.confirm !== name) {
+        throw new InputError(
+          `To remove tenant ${name}, type its name again; nothing was changed`,
+        );
+      }
+    } else {
+      await authorizer.check(credentials, tenantProvePermission, tenant);
+      if (tenant.phase === 'removing') {
+        throw new ConflictError(`Tenant ${name} is being removed`);
+      }
+    }
+    return { cluster, owner, uid, request };
+  }
+
+  async #specOf(
+    name: string,
+    { spec, size, adopt }: ApplyRequest,
+    existing: KnownTenant | undefined,
+  ): Promise<TenantSpec> {
+    const { platform, inventory } = this.options;
+    if (spec) {
+      const parsed = parseSpec(withDefaults(spec, platform));
+      if (parsed.name !== name) {
+        throw new InputError(`name: ${parsed.name} is not ${name}`);
+      }
+      return parsed;
+    }
+    if (existing) {
+      return size ? { ...existing.spec, size } : existing.spec;
+    }
+    if (adopt) {
+      for (const { name: cluster } of platform.clusters) {
+        const claim = await inventory.claimOf(name, cluster);
+        if (claim) {
+          return size ? { ...claim.spec, size } : claim.spec;
+        }
+      }
+    }
+    throw new NotFoundError(`There is no tenant ${name}`);
+  }
+
+  /** An entity of that name would hide the tenant's own. */
+  async #checkCatalog(name: string): Promise<void> {
+    const { auth, catalog } = this.options;
+    const ref = `resource:default/${name}`;
+    const entity = await catalog.getEntityByRef(ref, {
+      credentials: await auth.getOwnServiceCredentials(),
+    });
+    if (entity && entity.metadata.annotations?.[TENANT_ANNOTATION] !== name) {
+      throw new InputError(
+        `name: the catalog has a ${ref} already, which is no tenant: choose another name`,
+      );
+    }
+  }
+}
+
+/** Entity ref of a user, subject of a service. */
+export function principalOf(
+  credentials: BackstageCredentials,
+): string | undefined {
+  const principal = credentials.principal as {
+    userEntityRef?: string;
+    subject?: string;
+  };
+  return principal.userEntityRef ?? principal.subject;
+}

@@ -1,0 +1,229 @@
+import { BackstageCredentials } from '@backstage/backend-plugin-api';
+import { InputError, NotFoundError } from '@backstage/errors';
+import {
+  canonicalRef,
+  Rollout,
+  RolloutRequest,
+  tenantAdministerPermission,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { OperationStore } from '../database/OperationStore';
+import { RolloutStore, StoredRollout } from '../database/RolloutStore';
+import { StoredOperation } from '../database/rows';
+import { Inventory, Tenant } from '../inventory/Inventory';
+import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
+import { Operations, principalOf } from './Operations';
+
+/** Tenants of the first wave, and of each one after it. */
+const WAVES = { first: 3, next: 20 };
+
+/** Where one tenant of a roll-out is. */
+type Step = { is: 'done' | 'under way' } | { is: 'failed'; reason: string };
+
+/**
+ * Operations on many tenants, in waves: each tenant of a wave is applied and proved,
+ * and all of its walls have to hold before the next wave begins. All that is known
+ * of a roll-out is in the database: whichever replica looks next takes it on.
+ */
+export class Rollouts {
+  constructor(
+    private readonly options: {
+      store: RolloutStore;
+      operationStore: OperationStore;
+      operations: Operations;
+      inventory: Inventory;
+      authorizer: TenantAuthorizer;
+      isOutdated(tenant: Tenant): boolean;
+    },
+  ) {}
+
+  /**
+   * Starts a roll-out to those that the filter leaves and one may administer.
+   *
+   * @throws InputError where there is none
+   */
+  async start(
+    request: RolloutRequest,
+    credentials: BackstageCredentials,
+  ): Promise<Rollout> {
+    const { store, inventory, authorizer, isOutdated } = this.options;
+    const { names, cluster, owner, outdated } = request.filter;
+    const administers = await authorizer.viewer(
+      credentials,
+      tenantAdministerPermission,
+    );
+    const chosen = (await inventory.list()).tenants.filter(
+      tenant =>
+        tenant.phase === 'active' &&
+        administers(tenant) &&
+        (!names || names.includes(tenant.name)) &&
+        (!cluster || tenant.cluster === cluster) &&
+        (!owner || tenant.owner === canonicalRef(owner)) &&
+        (!outdated || isOutdated(tenant)),
+    );
+    if (chosen.length === 0) {
+      throw new InputError(
+        'There is no tenant that the filter leaves and that you may administer',
+      );
+    }
+    const rollout = await store.add({
+      request,
+      waves: wavesOf(
+        chosen.map(({ name }) => name),
+        { ...WAVES, ...request.waves },
+      ),
+      requestedBy: principalOf(credentials),
+    });
+    await this.advance();
+    return this.#describe(rollout);
+  }
+
+  async list(): Promise<Rollout[]> {
+    const rollouts = await this.options.store.list();
+    return Promise.all(rollouts.map(rollout => this.#describe(rollout)));
+  }
+
+  /** @throws NotFoundError */
+  async get(id: string): Promise<Rollout> {
+    const rollout = await this.options.store.get(id);
+    if (!rollout) {
+      throw new NotFoundError(`There is no roll-out ${id}`);
+    }
+    return this.#describe(rollout);
+  }
+
+  /**
+   * Pauses, resumes or gives up a roll-out. What failed is tried again when it is
+   * resumed. Operations that run go on to their end.
+   */
+  async update(
+    id: string,
+    state: 'running' | 'paused' | 'cancelled',
+  ): Promise<Rollout> {
+    const { store, operationStore } = this.options;
+    const rollout = await this.get(id);
+    if (state === 'running' && rollout.state !== 'running') {
+      const operations = await operationStore.ofRollout(id);
+      await operationStore.forget(
+        operations.filter(isFailed).map(operation => operation.id),
+      );
+    }
+    await store.setState(id, state);
+    await this.advance();
+    return this.get(id);
+  }
+
+  /** Takes each roll-out that runs a step on. */
+  async advance(): Promise<void> {
+    await this.options.store.advance(rollout => this.#step(rollout));
+  }
+
+  async #step(
+    rollout: StoredRollout,
+  ): Promise<Partial<Pick<Rollout, 'state' | 'wave' | 'reason'>>> {
+    const { tenants } = await this.options.inventory.list();
+    const operations = await this.options.operationStore.ofRollout(rollout.id);
+    const steps = await Promise.all(
+      rollout.waves[rollout.wave].map(name =>
+        this.#stepOf(
+          rollout,
+          tenants.find(tenant => tenant.name === name),
+          operations.filter(({ tenant }) => tenant === name),
+        ),
+      ),
+    );
+    const failed = steps.find(step => step.is === 'failed');
+    if (failed?.is === 'failed') {
+      return { state: 'stopped', reason: failed.reason };
+    }
+    if (steps.some(step => step.is === 'under way')) {
+      return {};
+    }
+    const wave = rollout.wave + 1;
+    return wave < rollout.waves.length ? { wave } : { state: 'done' };
+  }
+
+  async #stepOf(
+    rollout: StoredRollout,
+    tenant: Tenant | undefined,
+    operations: StoredOperation[],
+  ): Promise<Step> {
+    if (!tenant) {
+      // It was removed since: there is nothing left to do.
+      return { is: 'done' };
+    }
+    const failed = operations.find(isFailed);
+    if (failed) {
+      return { is: 'failed', reason: reasonOf(failed) };
+    }
+    const kinds =
+      rollout.request.kind === 'apply'
+        ? (['apply', 'prove'] as const)
+        : (['prove'] as const);
+    for (const kind of kinds) {
+      const operation = operations.find(o => o.request.kind === kind);
+      if (operation?.state !== 'succeeded') {
+        if (!operation) {
+          await this.#enqueue(rollout, tenant, kind);
+        }
+        return { is: 'under way' };
+      }
+    }
+    return { is: 'done' };
+  }
+
+  async #enqueue(
+    { id, requestedBy }: StoredRollout,
+    { name, cluster, owner, uid, spec }: Tenant,
+    kind: 'apply' | 'prove',
+  ): Promise<void> {
+    await this.options.operations.enqueue({
+      tenant: name,
+      cluster,
+      owner,
+      uid,
+      requestedBy,
+      trigger: 'task',
+      rolloutId: id,
+      request: kind === 'apply' ? { kind, spec } : { kind },
+    });
+  }
+
+  async #describe(rollout: StoredRollout): Promise<Rollout> {
+    const operations = await this.options.operationStore.ofRollout(rollout.id);
+    const proved = new Set(
+      operations
+        .filter(o => o.verdicts && !isFailed(o))
+        .map(({ tenant }) => tenant),
+    );
+    return { ...rollout, done: proved.size };
+  }
+}
+
+/** Names in the order in which they come, in waves of so many. */
+export function wavesOf(
+  names: string[],
+  { first, next }: { first: number; next: number },
+): string[][] {
+  const waves = [names.slice(0, first)];
+  for (let from = first; from < names.length; from += next) {
+    waves.push(names.slice(from, from + next));
+  }
+  return waves;
+}
+
+/** A proof may come to its end and have shown that a wall does not hold. */
+function isFailed({ state, verdicts }: StoredOperation): boolean {
+  return (
+    state === 'failed' ||
+    state === 'cancelled' ||
+    (verdicts?.some(({ status }) => status !== 'holds') ?? false)
+  );
+}
+
+function reasonOf(operation: StoredOperation): string {
+  const { tenant, request, state, error, verdicts } = operation;
+  const wall = verdicts?.find(({ status }) => status !== 'holds');
+  return wall
+    ? `${tenant}: the ${wall.wall} wall is ${wall.status}: ${wall.summary}`
+    : `${tenant}: ${request.kind} ${state}${error ? `: ${error}` : ''}`;
+}

@@ -1,0 +1,148 @@
+import {
+  ApplyCount,
+  TenantSpec,
+} from '@threewalls/backstage-plugin-tenants-common';
+import {
+  AppliedResources,
+  applyPlan,
+  ApplyResult,
+  checkCapacity,
+  Clusters,
+  n8nUrl,
+  Platform,
+  planTenant,
+  Stage,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { OperationStore } from '../database/OperationStore';
+import { TenantStore } from '../database/TenantStore';
+import { checkName } from './claims';
+import { Executor } from './OperationRunner';
+
+/** Milliseconds by which the clocks of a cluster and of the database may differ. */
+const SKEW_MS = 60_000;
+
+/**
+ * Makes a tenant what its operation says. The namespace's UID goes into the records
+ * before anything else is made, and what was sent as it is sent: an apply that was
+ * cut off goes on where it was.
+ */
+export function applyExecutor(options: {
+  platform: Platform;
+  clusters: Clusters;
+  store: TenantStore;
+  operations: OperationStore;
+  onChanged(name: string): Promise<void>;
+}): Executor {
+  const { platform, clusters, store, operations, onChanged } = options;
+  return async ({ operation, signal, event }) => {
+    const { request } = operation;
+    if (request.kind !== 'apply' || !request.spec) {
+      throw new Error('This operation says nothing to apply');
+    }
+    const spec = request.spec as TenantSpec;
+    const plan = planTenant(spec, platform);
+    const cluster = clusters.get(spec.cluster);
+    const existing = await store.find(spec.name);
+    checkName(spec, existing);
+    const known = existing ?? (await archivedOf(spec, store));
+    await checkCapacity(plan, cluster, platform, { signal });
+
+    let uid = known?.uid;
+    const before = uid ? await store.applied(uid) : {};
+    let sent: AppliedResources = {};
+    const remember = async () => {
+      const batch = sent;
+      sent = {};
+      if (uid && Object.keys(batch).length > 0) {
+        await store.addApplied(uid, batch);
+      }
+    };
+    try {
+      const results = await applyPlan(plan, cluster, {
+        stages: request.stages as Stage[] | undefined,
+        adopt: request.adopt,
+        beginAnew: request.beginAnew,
+        signal,
+        applied: before,
+        // A namespace that this very operation has made before it was cut off is
+        // not in the records: then its labels, its owner and its age decide.
+        ...(known || operation.attempts === 1
+          ? { uid: known?.uid ?? '' }
+          : { notBefore: Date.parse(operation.createdAt) - SKEW_MS }),
+        formerUid: existing?.uid,
+        seeding: known?.seeding,
+        seed: { ownerPasswordHash: operation.secret },
+        onSeeding: () => store.note(uid!, { seeding: true }),
+        onNamespace: async found => {
+          uid = found;
+          await store.remember(
+            {
+              uid,
+              name: spec.name,
+              cluster: spec.cluster,
+              namespace: plan.names.namespace,
+              owner: spec.owner,
+              spec,
+            },
+            existing?.uid,
+          );
+          await operations.update(operation.id, { uid });
+          await onChanged(spec.name);
+        },
+        onApplied: (applied, object) => {
+          sent = { ...sent, ...applied };
+          const { loginServiceAccount } = plan.names;
+          if (
+            object?.kind === 'ServiceAccount' &&
+            object.metadata.name === loginServiceAccount
+          ) {
+            const accountUid = String(object.metadata.uid);
+            store.note(uid!, { accountUid }).catch(() => {});
+          }
+        },
+        onWait: what =>
+          event({ message: `waiting    ${what}`, result: 'waiting' }),
+        onResult: result => event(eventOf(result)),
+      });
+      return {
+        state: 'succeeded',
+        result: {
+          ...countOf(results),
+          namespace: plan.names.namespace,
+          url: n8nUrl(spec, platform),
+        },
+      };
+    } finally {
+      await remember();
+      await onChanged(spec.name);
+    }
+  };
+}
+
+/** The tenant of that name and owner whose data was kept when it was removed. */
+async function archivedOf(spec: TenantSpec, store: TenantStore) {
+  const removed = await store.findRemoved(spec.name);
+  return removed?.owner === spec.owner && removed.cluster === spec.cluster
+    ? removed
+    : undefined;
+}
+
+function eventOf({ stage, id, result, ms }: ApplyResult) {
+  return {
+    message: `${result.padEnd(9)}  ${id}  ${ms} ms`,
+    stage,
+    resource: id,
+    result,
+    ms,
+  };
+}
+
+function countOf(results: ApplyResult[]): ApplyCount {
+  const count = { created: 0, updated: 0, unchanged: 0 };
+  for (const { result } of results) {
+    if (result !== 'ready') {
+      count[result]++;
+    }
+  }
+  return count;
+}

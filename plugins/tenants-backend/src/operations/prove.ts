@@ -1,0 +1,333 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { isError } from '@backstage/errors';
+import { TenantChange } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  asApplied,
+  Cluster,
+  Clusters,
+  differences,
+  digestOf,
+  Platform,
+  planTenant,
+  proveTenants,
+  readLive,
+  TenantPlan,
+  TenantProof,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { OperationStore } from '../database/OperationStore';
+import { ProofResult, ProofStore, WallChange } from '../database/ProofStore';
+import { StoredOperation } from '../database/rows';
+import { TenantStore } from '../database/TenantStore';
+import { Inventory, Tenant } from '../inventory/Inventory';
+import { Canaries } from './Canaries';
+import { rankNeighbours } from './neighbours';
+import { Execution, Executor, persist } from './OperationRunner';
+import { ProgressWriter } from './progress';
+import { untilAborted } from './untilAborted';
+import { unproven } from './verdicts';
+
+/** Milliseconds beyond a proof's own deadline after which it is given up. */
+const GRACE_MS = 60_000;
+/** Times that a proof is made anew because its tenant was changed meanwhile. */
+const REPEATS = 3;
+
+/** Where a proof is written down, and who is told. */
+export interface ProverOptions {
+  platform: Platform;
+  clusters: Clusters;
+  inventory: Inventory;
+  store: TenantStore;
+  operations: OperationStore;
+  proofs: ProofStore;
+  logger: LoggerService;
+  /** The engine's own; a test has another */
+  prove: typeof proveTenants;
+  canaries: Canaries;
+  onFinished(
+    tenant: Tenant,
+    proof: StoredOperation,
+    result: ProofResult,
+    changes: WallChange[],
+  ): Promise<void>;
+  onChanged(tenant: Tenant, changed: TenantChange[]): Promise<void>;
+}
+
+/** One of those that a round is about. */
+interface Party {
+  proof: StoredOperation;
+  tenant: Tenant;
+  /** As last applied */
+  plan: TenantPlan;
+  /** Of all its objects as the round began; absent where they can't be read */
+  digest?: string;
+}
+
+/**
+ * Proves a tenant, together with the neighbour whose turn it is: one round, judged
+ * for both. Each is proved against what was last applied of it. A round during
+ * which somebody has changed one of them proves nothing of that one, and is
+ * made again.
+ */
+export function proveExecutor(options: ProverOptions): Executor {
+  return async execution => {
+    const { operation: proof, event } = execution;
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      let first: Party;
+      try {
+        first = await partyOf(proof, options);
+      } catch (error) {
+        await finishUnproven(proof, messageOf(error), options);
+        return undefined;
+      }
+      const second = await neighbourOf(first, execution, options);
+      const parties = second ? [first, second] : [first];
+      if (await prove(parties, execution, options)) {
+        return undefined;
+      }
+      event({ message: 'The tenant was changed during its proof: once more' });
+    }
+    await finishUnproven(
+      proof,
+      `The tenant was changed during each of ${REPEATS} proofs`,
+      options,
+    );
+    return undefined;
+  };
+}
+
+/** The tenant of a proof, if it can be proved now. */
+async function partyOf(
+  proof: StoredOperation,
+  { inventory, platform, store }: ProverOptions,
+): Promise<Party> {
+  const tenant = await inventory.expect(proof.tenant);
+  if (proof.uid && tenant.uid !== proof.uid) {
+    throw new Error(
+      'The tenant was created again since this proof was asked for',
+    );
+  }
+  if (tenant.phase === 'removing') {
+    throw new Error('The tenant is being removed');
+  }
+  const plan = planTenant(tenant.spec, platform);
+  return {
+    proof,
+    tenant,
+    plan: asApplied(plan, await store.applied(tenant.uid)),
+  };
+}
+
+/** The neighbour whose turn it is, its proof running too; none where all are busy. */
+async function neighbourOf(
+  { tenant, proof }: Party,
+  { hold }: Execution,
+  options: ProverOptions,
+): Promise<Party | undefined> {
+  const { inventory, operations, proofs, logger } = options;
+  const [{ tenants }, open, attempts] = await Promise.all([
+    inventory.list(),
+    operations.openByTenant(),
+    proofs.attempts(tenant.uid),
+  ]);
+  const ranked = rankNeighbours({ tenant, tenants, ...open, attempts });
+  for (const { uid, name, cluster, owner } of ranked) {
+    const other = await operations.join(proof, {
+      tenant: name,
+      cluster,
+      owner,
+      uid,
+    });
+    if (other) {
+      hold(other);
+      try {
+        return await partyOf(other, options);
+      } catch (error) {
+        // One that can't be planned or read is no reason to leave this one unproved.
+        logger.warn(`No proof of ${name}: ${messageOf(error)}`);
+        await finishUnproven(other, messageOf(error), options);
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Makes one round and writes down what it came to for each.
+ *
+ * @returns whether the first one's proof counts
+ */
+async function prove(
+  parties: Party[],
+  execution: Execution,
+  options: ProverOptions,
+): Promise<boolean> {
+  const { operations, clusters } = options;
+  const cluster = clusters.get(parties[0].tenant.cluster);
+  await Promise.all(
+    parties.map(async party => {
+      party.digest = await look(party, cluster, options);
+    }),
+  );
+  let results = new Map<string, TenantProof>();
+  let problem = 'The round gave no result for this tenant';
+  try {
+    results = await attack(parties, cluster, execution.signal, options);
+  } catch (error) {
+    execution.signal.throwIfAborted();
+    problem = messageOf(error);
+    options.logger.warn(
+      `No proof of ${parties
+        .map(p => p.tenant.name)
+        .join(' and ')}: ${problem}`,
+    );
+  }
+  // Each for itself: what goes wrong with one must not take the other's result.
+  const written = await Promise.allSettled(
+    parties.map(async (party, i) => {
+      const result = results.get(party.tenant.name);
+      const isVoid =
+        result !== undefined &&
+        party.digest !== undefined &&
+        (await look(party, cluster, options)) !== party.digest;
+      if (!isVoid) {
+        await finish(
+          party,
+          result ?? { verdicts: unproven(problem), receipts: [] },
+          parties[1 - i]?.tenant,
+          options,
+        );
+      } else if (i > 0) {
+        await operations.release(party.proof.id);
+      }
+      return !isVoid;
+    }),
+  );
+  const [first] = written;
+  if (first.status === 'rejected') {
+    throw first.reason;
+  }
+  return first.value;
+}
+
+/** The attempts themselves, by the engine. */
+async function attack(
+  parties: Party[],
+  cluster: Cluster,
+  signal: AbortSignal,
+  options: ProverOptions,
+): Promise<Map<string, TenantProof>> {
+  const { operations, platform, canaries } = options;
+  const limitMs = platform.proofs.deadlineMs + GRACE_MS;
+  const deadline = AbortSignal.timeout(limitMs);
+  const either = AbortSignal.any([signal, deadline]);
+  await canaries.keep(cluster);
+  const writers = new Map(
+    parties.map(({ proof, tenant }) => [
+      tenant.name,
+      new ProgressWriter(async progress => {
+        await operations.update(proof.id, { progress });
+      }),
+    ]),
+  );
+  const [a, b] = parties.map(({ plan }) => plan);
+  try {
+    const results = await untilAborted(
+      either,
+      options.prove({
+        cluster,
+        platform,
+        tenants: b ? [a, b] : [a],
+        signal: either,
+        onProgress: (name, progress) => writers.get(name)?.report(progress),
+      }),
+    );
+    const isUnproven = [...results.values()].some(({ verdicts }) =>
+      verdicts.some(verdict => verdict.status === 'unproven'),
+    );
+    if (isUnproven) {
+      // It may be for want of the canary: make sure of it next time.
+      canaries.forget(cluster);
+    }
+    return results;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw deadline.aborted
+      ? new Error(`The proof did not come to an end within ${limitMs / 1000} s`)
+      : error;
+  } finally {
+    writers.forEach(writer => writer.stop());
+  }
+}
+
+/**
+ * Reads all objects of a tenant, and notes what others have changed in them.
+ *
+ * @returns a digest of them, or `undefined` where they can't be read now
+ */
+async function look(
+  { tenant, plan }: Party,
+  cluster: Cluster,
+  { store, logger, onChanged }: ProverOptions,
+): Promise<string | undefined> {
+  try {
+    const live = await readLive(plan, cluster);
+    const changed = changesOf(differences(plan, live));
+    if (await store.noteChanges(tenant.uid, changed)) {
+      await onChanged(tenant, changed);
+    }
+    return digestOf(live);
+  } catch (error) {
+    logger.warn(`Objects of ${tenant.name} were not read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** What others have changed, without any value: who may see the card sees this. */
+export function changesOf(
+  found: ReturnType<typeof differences>,
+): TenantChange[] {
+  return found.flatMap(({ id, change, fields }) =>
+    change === 'none'
+      ? []
+      : [
+          {
+            id,
+            change,
+            fields: fields.map(({ field, manager, since }) => ({
+              field,
+              ...(manager && { manager }),
+              ...(since && { since }),
+            })),
+          },
+        ],
+  );
+}
+
+async function finish(
+  { proof, tenant }: Pick<Party, 'proof' | 'tenant'>,
+  result: ProofResult,
+  neighbour: Tenant | undefined,
+  { proofs, logger, onFinished }: ProverOptions,
+): Promise<void> {
+  const done = await persist(() =>
+    proofs.finish(proof, result, neighbour?.uid),
+  );
+  if (done) {
+    await onFinished(tenant, done.proof, result, done.changes);
+  } else {
+    logger.warn(`Proof ${proof.id} of ${proof.tenant} was no longer ours`);
+  }
+}
+
+async function finishUnproven(
+  proof: StoredOperation,
+  reason: string,
+  { proofs }: ProverOptions,
+): Promise<void> {
+  const result = { verdicts: unproven(reason), receipts: [] };
+  await persist(() => proofs.finish(proof, result));
+}
+
+function messageOf(error: unknown): string {
+  return isError(error) ? error.message : String(error);
+}

@@ -1,0 +1,75 @@
+import { RemovalCertificate } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Clusters,
+  Platform,
+  portalBinding,
+  removeTenant,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { OperationStore } from '../database/OperationStore';
+import { TenantStore } from '../database/TenantStore';
+import { Executor, persist } from './OperationRunner';
+
+/** Takes a tenant away, and writes down what there was, what is gone, what was kept. */
+export function removeExecutor(options: {
+  platform: Platform;
+  clusters: Clusters;
+  store: TenantStore;
+  operations: OperationStore;
+  onChanged(name: string): Promise<void>;
+}): Executor {
+  const { platform, clusters, store, operations, onChanged } = options;
+  return async ({ operation, signal, event }) => {
+    const { id, tenant: name, request, requestedBy } = operation;
+    const known = await store.find(name);
+    if (request.kind !== 'remove' || !known || known.uid !== operation.uid) {
+      throw new Error(
+        `Tenant ${name} is not there any more, or has been created again since`,
+      );
+    }
+    const { uid, owner, cluster, namespace, accountUid } = known;
+    const names = tenantNames(name, owner, platform);
+    try {
+      const removal = await removeTenant(
+        { name, names },
+        clusters.get(cluster),
+        {
+          confirm: request.confirm,
+          keepData: request.keepData,
+          uid,
+          accountUid,
+          binding: portalBinding({ spec: { name, owner }, names, platform }),
+          signal,
+          onResult: ({ step, ms }) =>
+            event({ message: `done  ${step}  ${ms} ms`, result: 'done', ms }),
+        },
+      );
+      for (const kept of removal.kept) {
+        event({ message: `kept  ${kept}` });
+      }
+      const certificate: RemovalCertificate = {
+        tenant: name,
+        uid,
+        cluster,
+        namespace,
+        owner,
+        ...(requestedBy && { requestedBy }),
+        removedAt: new Date().toISOString(),
+        ...removal,
+      };
+      // Both or none: a tenant is gone when its certificate is there.
+      await persist(() =>
+        store.remove(uid, trx =>
+          operations.finish(
+            id,
+            { state: 'succeeded', result: certificate },
+            trx,
+          ),
+        ),
+      );
+      return undefined;
+    } finally {
+      await onChanged(name);
+    }
+  };
+}

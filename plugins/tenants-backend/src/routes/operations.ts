@@ -1,0 +1,131 @@
+import { NotFoundError } from '@backstage/errors';
+import {
+  tenantAdministerPermission,
+  tenantReadPermission,
+} from '@threewalls/backstage-plugin-tenants-common';
+import express from 'express';
+import { StoredOperation, toApi } from '../database/rows';
+import {
+  eventsSchema,
+  operationSchema,
+  pageSchema,
+  parse,
+  planSchema,
+  rolloutSchema,
+  rolloutStateSchema,
+} from '../requests';
+import type { Access, RouterOptions } from '../router';
+import { previewPlan } from '../services/plans';
+
+/** Plans, and everything that is done with tenants. */
+export function addOperationRoutes(
+  router: express.Router,
+  options: RouterOptions,
+  access: Access,
+): void {
+  const { authorizer, operations, operationStore, rollouts } = options;
+
+  router.post('/plans', async (req, res) => {
+    const request = parse(planSchema, req.body ?? {});
+    const credentials = await access.caller(req);
+    // One who goes on typing does not wait for the answer.
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    res.json(await previewPlan(request, credentials, options, gone.signal));
+  });
+
+  router.post('/tenants/:name/operations', async (req, res) => {
+    const request = parse(operationSchema, req.body ?? {});
+    const { name } = req.params;
+    const { operation } = await operations.start(
+      name,
+      request as Parameters<typeof operations.start>[1],
+      await access.caller(req),
+    );
+    res
+      .status(202)
+      .location(`${req.baseUrl}/tenants/${name}/operations/${operation.id}`)
+      .json(toApi(operation));
+  });
+
+  router.get('/tenants/:name/operations', async (req, res) => {
+    const page = parse(pageSchema, req.query);
+    const { items, totalItems } = await operationStore.list(
+      req.params.name,
+      page,
+      await readerOfOperations(req),
+    );
+    res.json({ items: items.map(toApi), totalItems });
+  });
+
+  router.get('/tenants/:name/operations/:id', async (req, res) => {
+    res.json(toApi(await readable(req)));
+  });
+
+  router.get('/tenants/:name/operations/:id/events', async (req, res) => {
+    const { after } = parse(eventsSchema, req.query);
+    const { id } = await readable(req);
+    res.json({ items: await operationStore.events(id, after) });
+  });
+
+  router.delete('/tenants/:name/operations/:id', async (req, res) => {
+    const { name, id } = req.params;
+    const credentials = await access.caller(req);
+    res.json(toApi(await operations.cancel(name, id, credentials)));
+  });
+
+  router.post('/operations', async (req, res) => {
+    const request = parse(rolloutSchema, req.body ?? {});
+    const rollout = await rollouts.start(request, await access.caller(req));
+    res
+      .status(202)
+      .location(`${req.baseUrl}/operations/${rollout.id}`)
+      .json(rollout);
+  });
+
+  router.get('/operations', async (req, res) => {
+    await administers(req);
+    const items = await rollouts.list();
+    res.json({ items, totalItems: items.length });
+  });
+
+  router.get('/operations/:id', async (req, res) => {
+    await administers(req);
+    res.json(await rollouts.get(req.params.id));
+  });
+
+  router.patch('/operations/:id', async (req, res) => {
+    const { state } = parse(rolloutStateSchema, req.body ?? {});
+    await administers(req);
+    res.json(await rollouts.update(req.params.id, state));
+  });
+
+  /** Of a tenant that is gone too: what it was called, and who owned it, is known. */
+  async function readerOfOperations(req: express.Request) {
+    const canRead = await authorizer.viewer(
+      await access.caller(req),
+      tenantReadPermission,
+    );
+    return ({ tenant, owner }: StoredOperation) =>
+      canRead({ name: tenant, owner });
+  }
+
+  async function readable(req: express.Request): Promise<StoredOperation> {
+    const { name, id } = req.params;
+    const canRead = await readerOfOperations(req);
+    const operation = await operationStore.get(id);
+    if (!operation || operation.tenant !== name || !canRead(operation)) {
+      throw new NotFoundError(`There is no operation ${id} of tenant ${name}`);
+    }
+    return operation;
+  }
+
+  /** Roll-outs are about many tenants: only who administers all sees them. */
+  async function administers(req: express.Request): Promise<void> {
+    await authorizer.check(
+      await access.caller(req),
+      tenantAdministerPermission,
+      { name: 'all', owner: '' },
+    );
+  }
+}

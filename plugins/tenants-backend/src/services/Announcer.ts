@@ -1,0 +1,198 @@
+import { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
+import { EventsService } from '@backstage/plugin-events-node';
+import { NotificationService } from '@backstage/plugin-notifications-node';
+import { SignalsService } from '@backstage/plugin-signals-node';
+import {
+  TENANT_EVENT_TOPIC,
+  TENANT_SIGNAL_CHANNEL,
+  TenantChange,
+  TenantEventPayload,
+  TenantSignal,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { WallChange } from '../database/ProofStore';
+import { StoredOperation } from '../database/rows';
+import { Tenant } from '../inventory/Inventory';
+
+/** Of whom something is told. */
+type About = Pick<Tenant, 'name' | 'cluster' | 'owner'>;
+
+/**
+ * Tells the portal that an operation has moved, and owners what has become of their
+ * tenants: by signals, events, notifications, the log and the audit log. Never fails.
+ */
+export class Announcer {
+  #isSilenced = false;
+
+  constructor(
+    private readonly services: {
+      signals: SignalsService;
+      events: EventsService;
+      notifications: NotificationService;
+      auditor: AuditorService;
+      logger: LoggerService;
+    },
+  ) {}
+
+  /** An operation was queued, has begun or has ended. */
+  async moved({ id, tenant, request, state }: StoredOperation): Promise<void> {
+    const isOpen = state === 'queued' || state === 'running';
+    const message: TenantSignal = {
+      tenant,
+      proofId: id,
+      kind: request.kind,
+      state: isOpen ? state : 'done',
+    };
+    await this.#quietly('A signal', () =>
+      this.services.signals.publish({
+        recipients: { type: 'broadcast' },
+        channel: TENANT_SIGNAL_CHANNEL,
+        message,
+      }),
+    );
+  }
+
+  /** A tenant has come, has changed, or is gone. */
+  async tenantChanged(name: string): Promise<void> {
+    const eventPayload: TenantEventPayload = { name };
+    await this.#quietly('An event', () =>
+      this.services.events.publish({ topic: TENANT_EVENT_TOPIC, eventPayload }),
+    );
+  }
+
+  async wallChanged(tenant: About, change: WallChange): Promise<void> {
+    const { wall, status, summary } = change;
+    const isBreach = status === 'breached';
+    await this.#tell(tenant, {
+      eventId: 'wall-change',
+      isBad: isBreach,
+      title: isBreach
+        ? `${tenant.name}: the ${wall} wall is breached`
+        : `${tenant.name}: the ${wall} wall holds again`,
+      description: summary,
+      scope: `${tenant.name}:${wall}`,
+      meta: { wall, status },
+    });
+  }
+
+  /** Somebody else has changed a tenant's objects, or they are as applied again. */
+  async objectsChanged(tenant: About, changed: TenantChange[]): Promise<void> {
+    const ids = changed.map(({ id }) => id);
+    await this.#tell(tenant, {
+      eventId: 'tenant-change',
+      isBad: ids.length > 0,
+      title: ids.length
+        ? `${tenant.name}: somebody has changed ${ids[0]}${
+            ids.length > 1 ? ` and ${ids.length - 1} more` : ''
+          }`
+        : `${tenant.name}: everything is as it was applied again`,
+      description: changed
+        .map(({ id, fields }) => `${id}: ${describe(fields)}`)
+        .join('; '),
+      scope: `${tenant.name}:changed`,
+      meta: { resources: ids },
+    });
+  }
+
+  /** A tenant can't be read any more, or can again. */
+  async lost(tenant: About, reason: string | undefined): Promise<void> {
+    await this.#tell(tenant, {
+      eventId: 'tenant-lost',
+      isBad: reason !== undefined,
+      title: reason
+        ? `${tenant.name} is lost: its walls can't be proved`
+        : `${tenant.name} is found again`,
+      description: reason ?? '',
+      scope: `${tenant.name}:lost`,
+      meta: { lost: reason !== undefined },
+    });
+  }
+
+  /** A namespace looks like a tenant's and is none of this portal's. */
+  async impostor(found: {
+    name: string;
+    cluster: string;
+    namespace: string;
+    uid: string;
+    problem: string;
+  }): Promise<void> {
+    const { logger } = this.services;
+    const { problem, ...meta } = found;
+    logger.warn(
+      `Namespace ${found.namespace} of cluster ${found.cluster} looks like a tenant's and is none: ${problem}`,
+    );
+    await this.#audit('tenant-impostor', true, meta, problem);
+  }
+
+  async #tell(
+    tenant: About,
+    news: {
+      eventId: string;
+      isBad: boolean;
+      title: string;
+      description: string;
+      scope: string;
+      meta: Record<string, any>;
+    },
+  ): Promise<void> {
+    const { notifications, logger } = this.services;
+    const { eventId, isBad, title, description, scope } = news;
+    const { name, cluster, owner } = tenant;
+    logger[isBad ? 'warn' : 'info'](
+      description ? `${title}: ${description}` : title,
+    );
+    const meta = { tenant: name, cluster, owner, ...news.meta };
+    await this.#audit(eventId, isBad, meta, description);
+    try {
+      await notifications.send({
+        recipients: { type: 'entity', entityRef: owner },
+        payload: {
+          title,
+          description,
+          link: `/catalog/default/resource/${name}`,
+          severity: isBad ? 'critical' : 'normal',
+          topic: 'tenant-walls',
+          scope,
+        },
+      });
+      this.#isSilenced = false;
+    } catch (error) {
+      // A portal without the notifications plugin is no mistake: say it once.
+      if (!this.#isSilenced) {
+        this.#isSilenced = true;
+        logger.info(`The owner of ${name} was not notified: ${error}`);
+      }
+    }
+  }
+
+  async #audit(
+    eventId: string,
+    isBad: boolean,
+    meta: Record<string, any>,
+    summary: string,
+  ): Promise<void> {
+    await this.#quietly('An audit event', async () => {
+      const event = await this.services.auditor.createEvent({
+        eventId,
+        severityLevel: isBad ? 'critical' : 'medium',
+        meta,
+      });
+      await event.success({ meta: { summary } });
+    });
+  }
+
+  async #quietly(what: string, send: () => Promise<unknown>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      this.services.logger.debug(`${what} was not sent: ${error}`);
+    }
+  }
+}
+
+function describe(fields: TenantChange['fields']): string {
+  return (
+    fields
+      .map(({ field, manager }) => `${field}${manager ? ` by ${manager}` : ''}`)
+      .join(', ') || 'gone'
+  );
+}

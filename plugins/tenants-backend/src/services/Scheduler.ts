@@ -1,0 +1,159 @@
+import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
+import { OperationStore } from '../database/OperationStore';
+import { ProofStore } from '../database/ProofStore';
+import { TenantStore } from '../database/TenantStore';
+import { Inventory, Tenant } from '../inventory/Inventory';
+import { Canaries } from '../operations/Canaries';
+import { isNew } from '../operations/isNew';
+import { OperationRunner } from '../operations/OperationRunner';
+import { Rollouts } from '../operations/Rollouts';
+import { Announcer } from './Announcer';
+import { HealthMonitor } from './HealthMonitor';
+
+/** Seconds between two looks at what is due. */
+const TICK_S = 15;
+/** Milliseconds that a tenant is lost before anybody is told: a cluster may be back. */
+const TELL_LOST_MS = 60_000;
+
+export interface SchedulerOptions {
+  scheduler: SchedulerService;
+  store: TenantStore;
+  operations: OperationStore;
+  proofs: ProofStore;
+  inventory: Inventory;
+  runner: OperationRunner;
+  rollouts: Rollouts;
+  canaries: Canaries;
+  announcer: Announcer;
+  health: Pick<HealthMonitor, 'health'>;
+  logger: LoggerService;
+  /** Milliseconds between two proofs of a tenant; a floor */
+  intervalMs: number;
+  prune(): Promise<number>;
+}
+
+/** What is done again and again: proofs that are due, roll-outs, looks at what is lost. */
+export class Scheduler {
+  /** Impostors that were told of */
+  #impostors = new Set<string>();
+
+  constructor(private readonly options: SchedulerOptions) {}
+
+  async start(): Promise<void> {
+    const { runner, canaries, health, logger } = this.options;
+    await this.#every('prove-due', TICK_S, 'global', () => this.proveDue());
+    await this.#every('roll-out', 5, 'global', () =>
+      this.options.rollouts.advance(),
+    );
+    await this.#every('look', TICK_S, 'global', () => this.look());
+    await this.#every('run-queue', 5, 'local', () => runner.pump());
+    await this.#every('prepare-clusters', 3_600, 'local', () =>
+      canaries.prepare(),
+    );
+    // Since when a part is away is known only if somebody looks.
+    await this.#every('watch-health', 30, 'local', async () => {
+      await health.health();
+    });
+    await this.#every('prune', 3_600, 'global', async () => {
+      const deleted = await this.options.prune();
+      if (deleted) {
+        logger.info(`${deleted} old operations were deleted`);
+      }
+    });
+  }
+
+  async #every(
+    id: string,
+    seconds: number,
+    scope: 'global' | 'local',
+    fn: () => Promise<void>,
+  ): Promise<void> {
+    await this.options.scheduler.scheduleTask({
+      id: `tenants-${id}`,
+      frequency: { seconds },
+      timeout: { minutes: 10 },
+      scope,
+      fn,
+    });
+  }
+
+  /** Queues the proofs that are due. */
+  async proveDue(now: number = Date.now()): Promise<void> {
+    const { inventory, operations, proofs, runner, intervalMs } = this.options;
+    const [{ tenants }, startedAt, { busy, queued }] = await Promise.all([
+      inventory.list(),
+      proofs.startedAt(),
+      operations.openByTenant(),
+    ]);
+    const idle = tenants.filter(
+      ({ name, phase }) =>
+        phase === 'active' && !busy.has(name) && !queued.has(name),
+    );
+    for (const tenant of dueTenants(idle, startedAt, { now, intervalMs })) {
+      const { name, cluster, owner, uid } = tenant;
+      await operations.enqueue({
+        tenant: name,
+        cluster,
+        owner,
+        uid,
+        trigger: 'schedule',
+        request: { kind: 'prove' },
+      });
+    }
+    // Only now: those that are due together are proved against each other.
+    await runner.pump();
+  }
+
+  /** Notes what is lost and what is found, and tells of it; and of impostors. */
+  async look(now: number = Date.now()): Promise<void> {
+    const { inventory, store, announcer } = this.options;
+    const { tenants, impostors } = await inventory.list();
+    const known = new Map((await store.list()).map(t => [t.uid, t]));
+    for (const tenant of tenants) {
+      const before = known.get(tenant.uid)?.lost;
+      if (tenant.lost && before?.reason !== tenant.lost) {
+        await store.noteLost(tenant.uid, tenant.lost);
+      } else if (!tenant.lost && before) {
+        await store.noteLost(tenant.uid, undefined);
+        if (before.isTold) {
+          await announcer.lost(tenant, undefined);
+        }
+      }
+      const isLong = before && now - Date.parse(before.since) >= TELL_LOST_MS;
+      if (tenant.lost && isLong && !before.isTold) {
+        await store.noteTold(tenant.uid);
+        await announcer.lost(tenant, tenant.lost);
+      }
+    }
+    for (const impostor of impostors) {
+      if (!this.#impostors.has(impostor.uid)) {
+        await announcer.impostor(impostor);
+      }
+    }
+    this.#impostors = new Set(impostors.map(({ uid }) => uid));
+  }
+}
+
+/**
+ * Tenants to prove now, the longest unproved first. Those without any proof all
+ * at once, but for new ones: the task that makes them asks for their first. The
+ * others as many at a time as makes an even pace over the interval,
+ * so that a portal's start is no burst that repeats itself forever.
+ */
+export function dueTenants(
+  tenants: Pick<Tenant, 'uid' | 'createdAt'>[],
+  /** In milliseconds, by UID */
+  startedAt: Map<string, number>,
+  options: { now: number; intervalMs: number },
+): Tenant[] {
+  const { now, intervalMs } = options;
+  const at = ({ uid }: Pick<Tenant, 'uid'>) => startedAt.get(uid);
+  const never = tenants.filter(
+    tenant => at(tenant) === undefined && !isNew(tenant, now),
+  );
+  const due = tenants
+    .filter(tenant => at(tenant)! <= now - intervalMs)
+    .sort((a, b) => at(a)! - at(b)!);
+  const pace = Math.ceil((tenants.length * TICK_S * 1000) / intervalMs);
+  return [...never, ...due.slice(0, pace)] as Tenant[];
+}

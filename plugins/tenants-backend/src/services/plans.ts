@@ -1,0 +1,127 @@
+import { BackstageCredentials } from '@backstage/backend-plugin-api';
+import { isError } from '@backstage/errors';
+import {
+  DriftItem,
+  PreviewRequest,
+  PreviewResource,
+  TenantPreview,
+} from '@threewalls/backstage-plugin-tenants-common';
+import {
+  asApplied,
+  checkCapacity,
+  Clusters,
+  differences,
+  diffPlan,
+  n8nUrl,
+  outdatedResources,
+  Platform,
+  planTenant,
+  readLive,
+  renderPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { TenantStore } from '../database/TenantStore';
+import { Tenant } from '../inventory/Inventory';
+import { Operations } from '../operations/Operations';
+
+/** What plans are compared with. */
+export interface PlansOptions {
+  platform: Platform;
+  clusters: Clusters;
+  store: TenantStore;
+  operations: Operations;
+}
+
+/**
+ * Says what an apply of a spec would do, to one who could have it applied.
+ *
+ * @throws InputError for a bad spec, with the field
+ * @throws NotAllowedError for one who may neither create nor change it
+ */
+export async function previewPlan(
+  { adopt, files, ...asked }: PreviewRequest,
+  credentials: BackstageCredentials,
+  options: PlansOptions,
+  signal?: AbortSignal,
+): Promise<TenantPreview> {
+  const { platform, clusters, store, operations } = options;
+  const { spec, existing } = await operations.authorizedSpec(
+    asked.name,
+    { kind: 'apply', spec: asked, adopt },
+    credentials,
+  );
+  const plan = planTenant(spec, platform);
+  const cluster = clusters.get(spec.cluster);
+  const removed = await store.findRemoved(spec.name);
+  const known =
+    existing ?? (removed?.owner === spec.owner ? removed : undefined);
+  const applied = known ? await store.applied(known.uid) : {};
+  let refusal: string | undefined;
+  const refuse = (error: Error) => {
+    refusal ??= error.message;
+  };
+  const [resources] = await Promise.all([
+    diffPlan(plan, cluster, {
+      adopt,
+      applied,
+      uid: known?.uid ?? '',
+      signal,
+      onRefusal: refuse,
+    }),
+    checkCapacity(plan, cluster, platform, { signal }).catch(error => {
+      if (!isError(error) || error.name !== 'InputError') {
+        throw error;
+      }
+      refuse(error);
+    }),
+  ]);
+  return {
+    namespace: plan.names.namespace,
+    cluster: spec.cluster,
+    exists: existing !== undefined,
+    present: resources.some(
+      ({ id, change }) =>
+        change !== 'create' &&
+        (id.startsWith('Namespace ') || id.startsWith('Vault KV ')),
+    ),
+    url: n8nUrl(spec, platform),
+    names: plan.names,
+    // What differs was read as JSON.
+    resources: resources as PreviewResource[],
+    ...(refusal && { refusal }),
+    ...(files && { files: renderPlan(plan) }),
+  };
+}
+
+/**
+ * What of a tenant others have changed since it was applied, and what is as it was
+ * applied but planned otherwise today.
+ */
+export async function detectDrift(
+  tenant: Tenant,
+  { platform, clusters, store }: Omit<PlansOptions, 'operations'>,
+): Promise<DriftItem[]> {
+  const plan = planTenant(tenant.spec, platform);
+  const applied = await store.applied(tenant.uid);
+  const cluster = clusters.get(tenant.cluster);
+  const before = asApplied(plan, applied);
+  const live = await readLive(before, cluster);
+  const changed = differences(before, live).filter(
+    ({ change }) => change !== 'none',
+  );
+  const ids = new Set(changed.map(({ id }) => id));
+  const outdated = Object.keys(applied).length
+    ? outdatedResources(plan, applied).filter(id => !ids.has(id))
+    : [];
+  const today = new Map(
+    differences(plan, live, applied).map(item => [item.id, item]),
+  );
+  return [
+    ...(changed as DriftItem[]),
+    ...outdated.flatMap(id => {
+      const item = today.get(id);
+      return item && item.change !== 'none'
+        ? [{ ...(item as DriftItem), outdated: true }]
+        : [];
+    }),
+  ];
+}

@@ -1,0 +1,124 @@
+import { PlanContext } from './context';
+import { tenantObject } from './objects';
+import { KubernetesResource, PlannedStage, SeedField } from './types';
+
+/**
+ * What runs in a tenant's namespace: n8n, or the canary's bait. Everything else of
+ * a plan asks here for names, ports, and what its pods are selected by.
+ */
+export interface Workload {
+  /** Of its Deployment, Service and container, and of its Secret where it has one */
+  name: string;
+  /** Of its Service and container */
+  port: number;
+  /** Labels of its pods, and of no others */
+  selector: Record<string, string>;
+  /** Fields of its entry in Vault, and of its Secret */
+  seed: SeedField[];
+  /** Milliseconds until it is available, at most */
+  startupMs: number;
+  /** What is its own of the pod and of its one container */
+  pod(context: PlanContext): {
+    spec?: Record<string, unknown>;
+    container: Record<string, unknown>;
+  };
+  /** Objects beside its Deployment and Service: those it needs, those that lead to it */
+  before?(context: PlanContext): KubernetesResource[];
+  after?(context: PlanContext): KubernetesResource[];
+}
+
+/** UID and GID of the `node` user in n8n's image, which the bait runs from too. */
+const UID = 1000;
+
+/** The stage in which a workload comes up, and what is waited for. */
+export function planWorkload(context: PlanContext): PlannedStage {
+  const { workload, names } = context;
+  const { name, selector } = workload;
+  return {
+    name: 'workload',
+    resources: [
+      ...(workload.before?.(context) ?? []),
+      planDeployment(context),
+      planService(context),
+      ...(workload.after?.(context) ?? []),
+    ],
+    waits: [
+      {
+        for: `Deployment ${name} to be available`,
+        object: {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          namespace: names.namespace,
+          name,
+        },
+        condition: 'Available',
+        pods: selector,
+        timeoutMs: workload.startupMs,
+      },
+    ],
+  };
+}
+
+function planDeployment(context: PlanContext): KubernetesResource {
+  const { workload, names, spec, platform } = context;
+  const { name, port, selector } = workload;
+  const pod = workload.pod(context);
+  return tenantObject(context, 'resource', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    name,
+    spec: {
+      replicas: 1,
+      revisionHistoryLimit: 2,
+      selector: { matchLabels: selector },
+      // The smallest quota holds one n8n, not two during a rolling update; and
+      // two would share one SQLite file.
+      strategy: { type: 'Recreate' },
+      template: {
+        metadata: {
+          labels: { ...selector, 'threewalls.io/tenant': spec.name },
+        },
+        spec: {
+          ...pod.spec,
+          serviceAccountName: names.workloadServiceAccount,
+          automountServiceAccountToken: false,
+          // A Service named n8n would set N8N_PORT=tcp://… otherwise.
+          enableServiceLinks: false,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: UID,
+            runAsGroup: UID,
+            fsGroup: UID,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [
+            {
+              name,
+              imagePullPolicy: platform.n8n.imagePullPolicy,
+              ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                capabilities: { drop: ['ALL'] },
+              },
+              ...pod.container,
+            },
+          ],
+        },
+      },
+    },
+  });
+}
+
+function planService(context: PlanContext): KubernetesResource {
+  const { name, port, selector } = context.workload;
+  return tenantObject(context, 'network', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    name,
+    spec: {
+      type: 'ClusterIP',
+      selector,
+      ports: [{ name: 'http', port, targetPort: port, protocol: 'TCP' }],
+    },
+  });
+}

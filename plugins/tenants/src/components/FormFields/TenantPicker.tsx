@@ -1,0 +1,113 @@
+import { Alert, Skeleton, VisuallyHidden } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
+import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
+import {
+  Tenant,
+  tenantRemovePermission,
+  tenantResizePermission,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useAllowed, useTenants } from '../../queries';
+import { ManySelect, RetryAlert } from '../Shared';
+import styles from './FormFields.module.css';
+
+const PERMISSIONS = {
+  resize: tenantResizePermission,
+  remove: tenantRemovePermission,
+};
+
+const pickerSchema = makeFieldSchema({
+  output: z => z.string(),
+  uiOptions: z =>
+    z.object({
+      permission: z
+        .enum(['resize', 'remove'])
+        .describe('Only tenants that the user may resize, or remove'),
+    }),
+});
+
+/** A tenant that there is, of those that the user may change; its value is the entity ref. */
+export function TenantPickerField(props: typeof pickerSchema.TProps) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { data: tenants, error, refetch } = useTenants();
+  if (tenants) {
+    return <Picker {...props} tenants={tenants} />;
+  }
+  return error ? (
+    <RetryAlert
+      title={t('page.errorTitle', { message: error.message })}
+      onRetry={refetch}
+    />
+  ) : (
+    <Loading />
+  );
+}
+
+function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
+  const { tenants, formData, onChange, schema, uiSchema } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const permission = uiSchema['ui:options']?.permission ?? 'resize';
+  const { data: allowed } = useAllowed(
+    PERMISSIONS[permission],
+    tenants.filter(({ phase }) => phase === 'active').map(({ name }) => name),
+  );
+  if (!allowed) {
+    return <Loading />;
+  }
+  const options = tenants
+    .filter(({ name }) => allowed.includes(name))
+    .map(({ entityRef, name, cluster, spec }) => ({
+      id: entityRef,
+      label: t('form.tenantOption', { name, cluster, size: spec.size }),
+    }));
+  if (options.length === 0) {
+    return (
+      <Alert
+        status="warning"
+        icon
+        role="alert"
+        title={t('form.tenantsNone')}
+        description={t('form.tenantsNoneHint', {
+          permission: PERMISSIONS[permission].name,
+        })}
+      />
+    );
+  }
+  // A link may name one that is gone, or that the user may not change.
+  const isKnown = options.some(({ id }) => id === formData);
+  return (
+    <ManySelect
+      id={props.idSchema?.$id}
+      className={styles.field}
+      label={schema.title ?? t('removal.tenant')}
+      description={uiSchema['ui:description'] ?? schema.description}
+      isRequired={props.required}
+      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
+      isInvalid={
+        (Boolean(formData) && !isKnown) || Boolean(props.rawErrors?.length)
+      }
+      placeholder={t('form.tenantChoose')}
+      options={options}
+      value={isKnown ? formData! : null}
+      onChange={onChange}
+    />
+  );
+}
+
+function Loading() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <div role="status">
+      <VisuallyHidden>{t('removal.loading')}</VisuallyHidden>
+      <Skeleton height={64} />
+    </div>
+  );
+}
+
+/** Form field for a tenant to be changed. */
+export const TenantPicker = createFormField({
+  name: 'TenantPicker',
+  component: TenantPickerField,
+  schema: pickerSchema,
+});

@@ -1,3 +1,0 @@
-export * from './ratio';
-export * from './UseBar';
-export * from './UseCell';

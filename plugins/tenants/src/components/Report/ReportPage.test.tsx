@@ -1,0 +1,84 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import { proofs, tenants } from '../../__fixtures__';
+import { mockTenantsApi, violations } from '../../__testUtils__';
+import { ReportPage } from './ReportPage';
+
+function render(path: string) {
+  const api = mockTenantsApi({
+    getTenant: async name => tenants[name],
+    getProof: async name => proofs[name],
+    getReport: async () => JSON.stringify({ versions: { vault: '1.21.4' } }),
+  });
+  renderInTestApp(<ReportPage />, {
+    initialRouteEntries: [path],
+    apis: [api],
+    mountedRoutes: {
+      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
+    },
+  });
+  return api;
+}
+
+describe('ReportPage', () => {
+  it('is a document with the receipts of the last proof', async () => {
+    const api = render('/?tenant=globex');
+
+    expect(
+      await screen.findByRole('heading', { name: 'globex' }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('row', { name: /globex Network breached/ }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('heading', {
+        name: 'Reached the canary (net.canary-egress)',
+      }),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('row', { name: 'lab vault 1.21.4' })).toBeVisible();
+    // It leaves a trace on the backend's record.
+    expect(api.getReport).toHaveBeenCalledTimes(1);
+    await expect(violations()).resolves.toEqual([]);
+
+    await userEvent.click(screen.getByRole('checkbox', { name: /receipts/ }));
+    await waitFor(() =>
+      expect(screen.queryByText(/net.canary-egress/)).toBeNull(),
+    );
+  });
+
+  it('compares several tenants, without their receipts', async () => {
+    const api = render('/?tenant=acme&tenant=globex&span=month');
+
+    expect(
+      await screen.findByRole('heading', { name: 'acme' }),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('heading', { name: 'globex' })).toBeInTheDocument();
+    expect(screen.queryByRole('checkbox')).toBeNull();
+    expect(api.getProof).not.toHaveBeenCalled();
+  });
+
+  it('can be kept as it is', async () => {
+    const files: Blob[] = [];
+    URL.createObjectURL = blob => {
+      files.push(blob as Blob);
+      return 'blob:x';
+    };
+    URL.revokeObjectURL = () => {};
+    render('/?tenant=acme');
+
+    await screen.findByRole('heading', { name: 'acme' });
+    await userEvent.click(screen.getByRole('button', { name: 'Markdown' }));
+    await userEvent.click(screen.getByRole('button', { name: 'JSON' }));
+    expect(files.map(({ type }) => type)).toEqual([
+      'text/markdown',
+      'application/json',
+    ]);
+  });
+
+  it('says that it is about nobody', async () => {
+    render('/');
+    expect(await screen.findByText(/Choose tenants/)).toBeInTheDocument();
+  });
+});

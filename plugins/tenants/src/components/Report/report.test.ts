@@ -1,0 +1,133 @@
+import { WallStatus } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  breachedReceipts,
+  proofOf,
+  summaryOf,
+  tenants,
+} from '../../__fixtures__';
+import {
+  markdownOf,
+  percentOf,
+  reportOf,
+  spanOf,
+  tenantReportOf,
+} from './report';
+
+const MINUTE_MS = 60_000;
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const at = (minutes: number) =>
+  new Date(NOW - minutes * MINUTE_MS).toISOString();
+
+function proofs(...ends: [minutes: number, status: WallStatus][]) {
+  return ends.map(([minutes, status]) => ({
+    ...summaryOf(
+      proofOf('acme', { id: `p${minutes}`, verdicts: [{ status }] }),
+    ),
+    startedAt: at(minutes),
+    finishedAt: at(minutes),
+  }));
+}
+
+const tenant = { ...tenants.acme, createdAt: at(10_000) };
+const period = { from: at(60), to: at(0) };
+const SOME = proofs(
+  [64, 'holds'],
+  [59, 'holds'],
+  [54, 'breached'],
+  [49, 'holds'],
+  [44, 'holds'],
+  [5, 'holds'],
+);
+
+describe('tenantReportOf', () => {
+  it('says for how long a wall held, what broke it, and when nobody looked', () => {
+    const report = tenantReportOf(tenant, SOME, { period });
+    const [network, secret] = report.walls;
+    expect(network.status).toBe('holds');
+    expect(network.shares).toEqual({
+      holds: 31 / 60,
+      breached: 5 / 60,
+      unproven: 0,
+      gap: 24 / 60,
+    });
+    expect(secret.shares.breached).toBe(0);
+    expect(report.proofs).toBe(5);
+    expect(report.breaches).toEqual([
+      {
+        wall: 'network',
+        foundAt: at(54),
+        foundWithinMs: 5 * MINUTE_MS,
+        repairedAt: at(49),
+        repairedAfterMs: 5 * MINUTE_MS,
+        proofId: 'p54',
+      },
+    ]);
+    expect(report.gaps).toEqual([{ from: at(29), to: at(5) }]);
+  });
+
+  it('says nothing of the time after its period, nor of what was not read', () => {
+    const early = { from: at(60), to: at(50) };
+    const report = tenantReportOf(tenant, SOME, {
+      period: early,
+      knownFrom: Date.parse(at(55)),
+    });
+    expect(report.period).toEqual({ from: at(55), to: at(50) });
+    expect(report.walls[0].status).toBe('breached');
+    expect(report.breaches[0]).not.toHaveProperty('repairedAt');
+  });
+
+  it('begins with the tenant', () => {
+    const young = { ...tenant, createdAt: at(30) };
+    const { period: own } = tenantReportOf(young, [], { period });
+    expect(own.from).toBe(at(30));
+  });
+});
+
+describe('markdownOf', () => {
+  const proof = proofOf('acme', { receipts: breachedReceipts(at(5)) });
+  proof.receipts[0].response = 'a ``` b\n# not a heading | not a cell';
+  const text = markdownOf(
+    reportOf([tenantReportOf(tenant, SOME, { period, proof })], {
+      period,
+      now: new Date(NOW),
+      versions: { lab: { vault: '1.21.4' } },
+    }),
+  );
+
+  it('has exact times in UTC, breaches with their times, and what is not covered', () => {
+    expect(text).toContain(
+      '- Period: 2026-11-24 11:00:00 UTC to 2026-11-24 12:00:00 UTC',
+    );
+    expect(text).toContain(
+      '| network | 2026-11-24 11:06:00 UTC | 5 min | 2026-11-24 11:11:00 UTC | 5 min | p54 |',
+    );
+    expect(text).toContain(
+      '- 2026-11-24 11:31:00 UTC to 2026-11-24 11:55:00 UTC (24 min)',
+    );
+    expect(text).toContain('- lab: vault 1.21.4');
+    expect(text).toContain('- A compromise of the control plane');
+  });
+
+  it('lets no answer out of its fence', () => {
+    expect(text).toContain('````\na ``` b\n# not a heading | not a cell\n````');
+  });
+});
+
+describe('percentOf', () => {
+  it.each([
+    [1, '100.00%'],
+    [0.999999, '99.99%'],
+    [0.5, '50.00%'],
+    [0.0000001, '0.01%'],
+    [0, '0.00%'],
+  ])('%d is %s', (share, text) => expect(percentOf(share)).toBe(text));
+});
+
+describe('spanOf', () => {
+  it.each([
+    [0, '0 s'],
+    [59_000, '59 s'],
+    [3_600_000, '1 h'],
+    [90_061_000, '1 d 1 h'],
+  ])('%d ms is %s', (ms, text) => expect(spanOf(ms)).toBe(text));
+});

@@ -1,0 +1,333 @@
+import {
+  NOT_COVERED,
+  Proof,
+  ProofSummary,
+  Receipt,
+  Tenant,
+  Wall,
+  WALLS,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { breachesOf, Known, sharesOf, timelineOf } from '../Timeline';
+
+/** A stretch of time, in ISO 8601. */
+export interface Period {
+  from: string;
+  to: string;
+}
+
+/** What a period has shown of one wall. */
+export interface WallReport {
+  wall: Wall;
+  /** As of the end of the period */
+  status: Known;
+  /** Of the period for which each was known, from 0 to 1 */
+  shares: Record<Known, number>;
+}
+
+/** A breach, and how long it took to find and to repair. */
+export interface BreachReport {
+  wall: Wall;
+  /** When a proof found it */
+  foundAt: string;
+  /** Milliseconds since a proof had shown the wall to hold; absent where none had */
+  foundWithinMs?: number;
+  /** When a proof showed the wall to hold again; absent while it lasts */
+  repairedAt?: string;
+  repairedAfterMs?: number;
+  proofId: string;
+}
+
+/** What a period has shown of one tenant. */
+export interface TenantReport {
+  name: string;
+  owner: string;
+  cluster: string;
+  namespace: string;
+  size: string;
+  /** The part of the period in which the tenant existed and proofs are kept */
+  period: Period;
+  /** Proofs that ended in it */
+  proofs: number;
+  walls: WallReport[];
+  breaches: BreachReport[];
+  /** Times for which no proof says how the walls stood */
+  gaps: Period[];
+  /** The proof whose receipts are shown */
+  proof?: Proof;
+}
+
+/**
+ * A report for an auditor, apart from how it is shown: as a page to print, as
+ * Markdown or as JSON.
+ */
+export interface Report {
+  /** ISO 8601 */
+  generatedAt: string;
+  period: Period;
+  tenants: TenantReport[];
+  notCovered: readonly string[];
+  /** Of what the walls are made of, by cluster, when the report was made */
+  versions: Record<string, Record<string, string>>;
+}
+
+/** The rule by which shares of time come about. */
+const HOW_LONG =
+  "A proof counts until the next one ends, but no longer than three times the usual interval: after that a wall's state is not proved.";
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** Reports on one tenant. */
+export function tenantReportOf(
+  tenant: Tenant,
+  proofs: ProofSummary[],
+  options: {
+    period: Period;
+    /** Milliseconds; proofs from before were not read */
+    knownFrom?: number;
+    proof?: Proof;
+  },
+): TenantReport {
+  const { period, knownFrom = -Infinity, proof } = options;
+  const to = Date.parse(period.to);
+  const from = Math.max(Date.parse(period.from), knownFrom);
+  const inTime = proofs.filter(
+    ({ state, finishedAt, startedAt }) =>
+      state === 'done' && Date.parse(finishedAt ?? startedAt) <= to,
+  );
+  const timeline = timelineOf(inTime, {
+    now: to,
+    windowMs: to - from,
+    createdAt: tenant.createdAt,
+  });
+  const { name, owner, cluster, namespace, spec } = tenant;
+  return {
+    name,
+    owner,
+    cluster,
+    namespace,
+    size: spec.size,
+    period: { from: iso(timeline.from), to: iso(timeline.to) },
+    proofs: inTime.filter(
+      p => Date.parse(p.finishedAt ?? p.startedAt) >= timeline.from,
+    ).length,
+    walls: WALLS.map(wall => {
+      const segments = timeline.walls[wall];
+      return {
+        wall,
+        status: segments[segments.length - 1]?.known ?? 'gap',
+        shares: sharesOf(segments),
+      };
+    }),
+    breaches: breachesOf(timeline).map(breach => ({
+      wall: breach.wall,
+      foundAt: iso(breach.from),
+      ...(breach.foundAfterMs !== undefined && {
+        foundWithinMs: breach.foundAfterMs,
+      }),
+      ...(breach.to !== undefined && {
+        repairedAt: iso(breach.to),
+        repairedAfterMs: breach.to - breach.from,
+      }),
+      proofId: breach.proofId,
+    })),
+    // A proof says something of all walls, so that their gaps are the same.
+    gaps: timeline.walls.network
+      .filter(({ known }) => known === 'gap')
+      .map(gap => ({ from: iso(gap.from), to: iso(gap.to) })),
+    ...(proof && { proof }),
+  };
+}
+
+/** Puts a report together. */
+export function reportOf(
+  tenants: TenantReport[],
+  options: Pick<Report, 'period' | 'versions'> & { now: Date },
+): Report {
+  const { period, versions, now } = options;
+  return {
+    generatedAt: now.toISOString(),
+    period,
+    tenants,
+    notCovered: NOT_COVERED,
+    versions,
+  };
+}
+
+/** An exact time as a report has it: UTC, to the second. */
+export function utc(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
+}
+
+/** Milliseconds as a report has them: `1 d 2 h`, `4 min 5 s`. */
+export function spanOf(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ];
+  const from = parts.findIndex(([value]) => value > 0);
+  return from < 0
+    ? '0 s'
+    : parts
+        .slice(from, from + 2)
+        .filter(([value]) => value > 0)
+        .map(part => part.join(' '))
+        .join(' ');
+}
+
+/** A share to two places, never rounded up to all or down to nothing. */
+export function percentOf(share: number): string {
+  const percent = share * 100;
+  const text =
+    (percent > 50 ? Math.floor(percent * 100) : Math.ceil(percent * 100)) / 100;
+  return `${text.toFixed(2)}%`;
+}
+
+/** A wall's status at the end of a period, in a word. */
+export function statusWord(known: Known): WallStatus | 'not proved' {
+  return known === 'gap' ? 'not proved' : known;
+}
+
+/** A report as Markdown. */
+export function markdownOf(report: Report): string {
+  const { generatedAt, period, tenants, notCovered, versions } = report;
+  const lines = [
+    '# Isolation report',
+    '',
+    `- Period: ${utc(period.from)} to ${utc(period.to)}`,
+    `- Created: ${utc(generatedAt)}`,
+    `- Tenants: ${tenants.length}`,
+    '',
+    HOW_LONG,
+    '',
+    '| Tenant | Wall | At the end | Held | Breached | Unproven | Not proved |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...tenants.flatMap(({ name, walls }) =>
+      walls.map(({ wall, status, shares }) =>
+        row([
+          name,
+          wall,
+          statusWord(status),
+          ...(['holds', 'breached', 'unproven', 'gap'] as const).map(known =>
+            percentOf(shares[known]),
+          ),
+        ]),
+      ),
+    ),
+    '',
+    ...tenants.flatMap(tenantLines),
+    '## Versions',
+    '',
+    'As read when this report was created.',
+    '',
+    ...Object.entries(versions).flatMap(([cluster, parts]) =>
+      Object.entries(parts).map(
+        ([part, version]) => `- ${cluster}: ${part} ${inline(version)}`,
+      ),
+    ),
+    '',
+    '## Not covered',
+    '',
+    ...notCovered.map(text => `- ${text}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function tenantLines(tenant: TenantReport): string[] {
+  const { name, owner, cluster, namespace, size, period, proofs } = tenant;
+  const { breaches, gaps, proof } = tenant;
+  return [
+    `## ${name}`,
+    '',
+    `- Owner: ${owner}`,
+    `- Cluster: ${cluster}, namespace ${namespace}`,
+    `- Size: ${size}`,
+    `- Proofs: ${proofs}, from ${utc(period.from)} to ${utc(period.to)}`,
+    '',
+    '### Breaches',
+    '',
+    ...(breaches.length === 0
+      ? ['None.']
+      : [
+          '| Wall | Found | Within | Repaired | After | Proof |',
+          '| --- | --- | --- | --- | --- | --- |',
+          ...breaches.map(breach => row(breachCells(breach))),
+        ]),
+    '',
+    '### Times without a proof',
+    '',
+    ...(gaps.length === 0
+      ? ['None.']
+      : gaps.map(
+          ({ from, to }) =>
+            `- ${utc(from)} to ${utc(to)} (${spanOf(
+              Date.parse(to) - Date.parse(from),
+            )})`,
+        )),
+    '',
+    ...(proof ? proofLines(proof) : []),
+  ];
+}
+
+/** A breach as the cells of a table: wall, found, within, repaired, after, proof. */
+export function breachCells(breach: BreachReport): string[] {
+  const { foundWithinMs, repairedAt, repairedAfterMs } = breach;
+  return [
+    breach.wall,
+    utc(breach.foundAt),
+    foundWithinMs === undefined ? 'unknown' : spanOf(foundWithinMs),
+    repairedAt === undefined ? 'not yet' : utc(repairedAt),
+    repairedAfterMs === undefined ? '' : spanOf(repairedAfterMs),
+    breach.proofId,
+  ];
+}
+
+function proofLines({ id, finishedAt, startedAt, receipts }: Proof): string[] {
+  return [
+    `### Receipts of proof ${id}, ${utc(finishedAt ?? startedAt)}`,
+    '',
+    ...receipts.flatMap(receiptLines),
+  ];
+}
+
+function receiptLines(receipt: Receipt): string[] {
+  const { check, outcome, target, source, expected, code } = receipt;
+  return [
+    `#### ${check}: ${outcome}`,
+    '',
+    `- Target: ${inline(target)}`,
+    `- From: ${source.type} ${source.name}${
+      source.uid ? ` (${source.uid})` : ''
+    }`,
+    `- Expected: ${inline(expected)}`,
+    `- Result: ${inline(code)} after ${receipt.durationMs} ms, ${utc(
+      receipt.startedAt,
+    )}`,
+    ...(receipt.reason ? [`- Reason: ${inline(receipt.reason)}`] : []),
+    '',
+    ...fence(receipt.request),
+    ...fence(receipt.response),
+  ];
+}
+
+function row(cells: string[]): string {
+  const escaped = cells.map(cell => inline(cell).replace(/\|/g, '\\|'));
+  return `| ${escaped.join(' | ')} |`;
+}
+
+function inline(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+/** Text of others, in a fence that it can't close. */
+function fence(text: string): string[] {
+  if (!text) {
+    return [];
+  }
+  const runs = text.match(/`+/g) ?? [];
+  const ticks = '`'.repeat(Math.max(3, ...runs.map(run => run.length + 1)));
+  return [ticks, text, ticks, ''];
+}

@@ -1,0 +1,147 @@
+import { ReactNode, Ref } from 'react';
+import {
+  Alert,
+  Button,
+  Card,
+  CardBody,
+  CardHeader,
+  Flex,
+  Skeleton,
+  Text,
+  VisuallyHidden,
+} from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { tenantsTranslationRef } from '../../translation';
+
+/** A card with a title, and beside it what can be done with it. */
+export function TitledCard(props: {
+  title: string;
+  /** Level of the title; `h3` where the card is on a tab */
+  level?: 'h2' | 'h3';
+  /** For links to this part of the page */
+  id?: string;
+  actions?: ReactNode;
+  titleRef?: Ref<HTMLHeadingElement>;
+  children: ReactNode;
+}) {
+  const { title, level = 'h3', id, actions, titleRef, children } = props;
+  return (
+    <Card id={id}>
+      <CardHeader>
+        <Flex
+          justify="between"
+          align="center"
+          gap="3"
+          style={{ flexWrap: 'wrap' }}
+        >
+          <Text
+            as={level}
+            variant="title-x-small"
+            weight="bold"
+            ref={titleRef}
+            aria-live={titleRef ? 'polite' : undefined}
+            // A long title wraps rather than push a button to the next line.
+            style={{ flex: '1 1 12rem' }}
+          >
+            {title}
+          </Text>
+          {actions && (
+            <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
+              {actions}
+            </Flex>
+          )}
+        </Flex>
+      </CardHeader>
+      <CardBody>{children}</CardBody>
+    </Card>
+  );
+}
+
+/** As much as a query knows at the moment. */
+export interface Loading<T> {
+  data?: T;
+  error?: Error | null;
+  refetch?: () => unknown;
+}
+
+/**
+ * What a query has brought, or what stands in for it: a skeleton as high as it
+ * will be, or the error. What was last known stays, with a word beside it, while
+ * it can't be read again.
+ */
+export function Loaded<T>(props: {
+  query: Loading<T>;
+  /** Said while there is neither data nor an error */
+  loading: string;
+  /** The title of an error */
+  failed: (message: string) => string;
+  skeleton: ReactNode;
+  children: (data: T) => ReactNode;
+}) {
+  const { query, loading, failed, skeleton, children } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { data, error } = query;
+  if (data === undefined) {
+    return error ? (
+      <RetryAlert
+        title={failed(error.message)}
+        onRetry={() => query.refetch?.()}
+      />
+    ) : (
+      <Flex direction="column" gap="3" role="status">
+        <VisuallyHidden>{loading}</VisuallyHidden>
+        {skeleton}
+      </Flex>
+    );
+  }
+  return (
+    <Flex direction="column" gap="3">
+      {error && (
+        <Alert
+          status="warning"
+          icon
+          role="status"
+          title={t('card.refreshErrorTitle')}
+          description={error.message}
+        />
+      )}
+      {children(data)}
+    </Flex>
+  );
+}
+
+/** So many lines of a skeleton. */
+export function SkeletonLines(props: { count: number; height?: number }) {
+  return (
+    <>
+      {Array.from({ length: props.count }, (_, i) => (
+        <Skeleton key={i} height={props.height ?? 20} />
+      ))}
+    </>
+  );
+}
+
+/** Says what could not be loaded and why, with a button that tries again. */
+export function RetryAlert(props: {
+  title: string;
+  /** Where the title does not say why */
+  error?: Error;
+  onRetry: () => void;
+}) {
+  const { title, error, onRetry } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Alert
+      status="danger"
+      icon
+      role="alert"
+      title={title}
+      description={error?.message}
+      customActions={
+        <Button size="small" variant="secondary" onPress={onRetry}>
+          {t('form.retry')}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,142 @@
+import { useCallback } from 'react';
+import { ButtonLink, Link } from '@backstage/ui';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { reportRouteRef } from '../../routes';
+import {
+  useEntityPresentation,
+  useEntityRefLink,
+} from '@backstage/plugin-catalog-react';
+import { usePermission } from '@backstage/plugin-permission-react';
+import {
+  Tenant,
+  tenantCreatePermission,
+  tenantRemovePermission,
+  tenantResizePermission,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useTemplates } from '../../queries';
+
+/** Where the tab is on a tenant's entity page, unless an adopter moves it. */
+const TAB = 'tenant';
+
+/** The name of a tenant's owner, which leads to its page. */
+export function OwnerLink(props: { entityRef: string }) {
+  const link = useEntityRefLink();
+  const { primaryTitle } = useEntityPresentation(props.entityRef);
+  return <Link href={link(props.entityRef)}>{primaryTitle}</Link>;
+}
+
+/** What on a tenant's tab an address points at. */
+export interface TabTarget {
+  /** Opens this proof */
+  proof?: string;
+  /** Opens this receipt of the proof */
+  receipt?: string;
+  /** Scrolls to a part of the tab */
+  part?: 'changes' | 'proofs';
+}
+
+/** The address of a tenant's tab, and of what is on it. */
+export function useTabLink(): (
+  tenantName: string,
+  target?: TabTarget,
+) => string {
+  const entityLink = useEntityRefLink();
+  return useCallback(
+    (tenantName, { proof, receipt, part } = {}) => {
+      const page = entityLink(`resource:default/${tenantName}`);
+      const entity = page.replace(/\/$/, '');
+      const search = new URLSearchParams({
+        ...(proof && { proof }),
+        ...(receipt && { receipt }),
+      }).toString();
+      return `${entity}/${TAB}${search && `?${search}`}${
+        part ? `#${part}` : ''
+      }`;
+    },
+    [entityLink],
+  );
+}
+
+/** The address of a report on tenants; where the plugin's page is not shown there is none. */
+export function useReportLink(): (
+  names: string[],
+  proofId?: string,
+) => string | undefined {
+  const route = useRouteRef(reportRouteRef);
+  return (names, proofId) => {
+    const search = new URLSearchParams([
+      ...names.map(name => ['tenant', name]),
+      ...(proofId ? [['proof', proofId]] : []),
+    ]);
+    return route && `${route()}?${search}`;
+  };
+}
+
+/**
+ * The forms that change a tenant, filled in for it. One that this portal does
+ * not have, or that the user may not use, is absent: a button has to work.
+ */
+export function useTenantForms(tenant: Tenant): {
+  restore?: string;
+  resize?: string;
+  offboard?: string;
+} {
+  const { name, owner, spec, phase, entityRef } = tenant;
+  const resize = usePermission({
+    permission: tenantResizePermission,
+    resourceRef: name,
+  });
+  const remove = usePermission({
+    permission: tenantRemovePermission,
+    resourceRef: name,
+  });
+  const templates = useTemplates();
+  const form = (template: string, isAllowed: boolean, formData: object) => {
+    const href = templates.href(template);
+    const query = new URLSearchParams({ formData: JSON.stringify(formData) });
+    return isAllowed && href && phase !== 'removing'
+      ? `${href}?${query}`
+      : undefined;
+  };
+  return {
+    // All of it: what is left out of the form, the tenant would lose.
+    restore: form('create-tenant', resize.allowed, {
+      name,
+      owner,
+      cluster: spec.cluster,
+      size: spec.size,
+      egressHosts: spec.egress.hosts,
+      egressCidrs: spec.egress.cidrs,
+      allowInternet: spec.allowInternet,
+      email: spec.email,
+    }),
+    resize: form('resize-tenant', resize.allowed, {
+      tenant: entityRef,
+      size: spec.size,
+    }),
+    offboard: form('offboard-tenant', remove.allowed, { tenant: entityRef }),
+  };
+}
+
+/** Shown where the portal has the template and the user may use it. */
+export function CreateLink() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { allowed } = usePermission({ permission: tenantCreatePermission });
+  const href = useTemplates().href('create-tenant');
+  return allowed && href ? (
+    <ButtonLink variant="primary" href={href}>
+      {t('page.create')}
+    </ButtonLink>
+  ) : null;
+}
+
+/** Hands a file to the user, as a browser does for a link to a download. */
+export function saveFile(content: string, type: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,118 @@
+import { Flex, Text } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  RiCheckLine,
+  RiCloseCircleFill,
+  RiErrorWarningFill,
+  RiQuestionFill,
+  RiShieldCheckFill,
+  RiSubtractLine,
+  RiTimeFill,
+} from '@remixicon/react';
+import {
+  Outcome,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import styles from './Status.module.css';
+
+const STATUS = {
+  holds: { color: 'success', Icon: RiShieldCheckFill },
+  breached: { color: 'danger', Icon: RiErrorWarningFill },
+  unproven: { color: 'warning', Icon: RiQuestionFill },
+  old: { color: 'secondary', Icon: RiTimeFill },
+} as const;
+
+/** How a status looks: what held when it was last proved, long ago, is not green. */
+export function lookOf(status: WallStatus, stale = false): keyof typeof STATUS {
+  return stale && status === 'holds' ? 'old' : status;
+}
+
+/** The icon of a status, in its colour; the word has to stand beside it. */
+export function WallStatusIcon(props: {
+  status: WallStatus;
+  stale?: boolean;
+  size?: number;
+}) {
+  const { color, Icon } = STATUS[lookOf(props.status, props.stale)];
+  return (
+    <Icon
+      aria-hidden="true"
+      size={props.size ?? 18}
+      color={`var(--bui-fg-${color})`}
+      className={styles.icon}
+    />
+  );
+}
+
+/** A status as icon, word and colour, and whether it is stale. */
+export function WallStatusLabel(props: {
+  status: WallStatus;
+  stale?: boolean;
+  /** Where the row says by itself that it is stale */
+  isShort?: boolean;
+}) {
+  const { status, stale, isShort } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Flex align="center" gap="2" className={styles.label}>
+      <Flex
+        align="center"
+        gap="1"
+        className={`${styles.pill} ${styles[lookOf(status, stale)]}`}
+      >
+        <WallStatusIcon status={status} stale={stale} size={16} />
+        <Text
+          as="span"
+          variant="body-small"
+          weight="bold"
+          className={styles.word}
+        >
+          {t(`status.${status}`)}
+        </Text>
+      </Flex>
+      {stale && !isShort && <StaleLabel />}
+    </Flex>
+  );
+}
+
+/** Says that a status rests on an old proof. */
+export function StaleLabel() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Flex align="center" gap="0.5" title={t('status.staleHint')}>
+      <RiTimeFill
+        aria-hidden="true"
+        size={14}
+        color="var(--bui-fg-secondary)"
+        className={styles.icon}
+      />
+      <Text as="span" variant="body-small" color="secondary">
+        {t('status.stale')}
+      </Text>
+    </Flex>
+  );
+}
+
+const OUTCOME = {
+  asExpected: { color: 'success', Icon: RiCheckLine },
+  breached: { color: 'danger', Icon: RiErrorWarningFill },
+  failed: { color: 'danger', Icon: RiCloseCircleFill },
+  inconclusive: { color: 'warning', Icon: RiQuestionFill },
+  notApplicable: { color: 'secondary', Icon: RiSubtractLine },
+} as const;
+
+/** What came of a check, as an icon with a name. */
+export function OutcomeIcon(props: { outcome: Outcome }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { color, Icon } = OUTCOME[props.outcome];
+  return (
+    <Icon
+      role="img"
+      aria-label={t(`outcome.${props.outcome}`)}
+      size={18}
+      color={`var(--bui-fg-${color})`}
+      className={styles.icon}
+    />
+  );
+}

@@ -1,0 +1,40 @@
+import {
+  Tenant,
+  WallState,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
+
+/** Worst first: the order in which people want to see them. */
+export const STATUSES: readonly WallStatus[] = [
+  'breached',
+  'unproven',
+  'holds',
+];
+
+/** One status for several walls: the worst, and `unproven` for none at all. */
+export function overallStatus(walls: Pick<WallState, 'status'>[]): WallStatus {
+  const worst = STATUSES.find(status => walls.some(w => w.status === status));
+  return worst ?? 'unproven';
+}
+
+/** Whether any of a tenant's walls is stale. */
+export function isStale(tenant: Tenant): boolean {
+  return tenant.walls.some(wall => wall.stale);
+}
+
+/** End of the oldest proof that a tenant's walls rest on. */
+export function provedAt(tenant: Tenant): string | undefined {
+  const times = tenant.walls.map(wall => wall.provedAt);
+  return times.includes(undefined) ? undefined : times.sort()[0];
+}
+
+/**
+ * A tenant of which nothing is heard any more: what its walls were is no longer
+ * known to be so.
+ */
+export function asLastKnown<T extends Tenant>(tenant: T): T {
+  return {
+    ...tenant,
+    walls: tenant.walls.map(wall => ({ ...wall, stale: true })),
+  };
+}

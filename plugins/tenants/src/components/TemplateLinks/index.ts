@@ -1,2 +1,0 @@
-export * from './CreateLink';
-export * from './TemplateLinks';

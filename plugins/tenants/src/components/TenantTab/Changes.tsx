@@ -1,0 +1,65 @@
+import { Alert, Box, Button, Skeleton, Text } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useDrift } from '../../queries';
+import { FieldChanges, Loaded, TitledCard } from '../Shared';
+
+/** What of a tenant differs from its plan, field by field. */
+export function Changes(props: { tenantName: string }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const query = useDrift(props.tenantName);
+  return (
+    <TitledCard
+      id="changes"
+      title={t('drift.title')}
+      actions={
+        <Button
+          size="small"
+          variant="secondary"
+          isPending={query.isFetching}
+          onPress={() => query.refetch()}
+        >
+          {t('drift.check')}
+        </Button>
+      }
+    >
+      <Loaded
+        query={query}
+        loading={t('drift.loading')}
+        failed={message => t('drift.errorTitle', { message })}
+        skeleton={<Skeleton height={48} />}
+      >
+        {({ items }) => (
+          <>
+            <Alert
+              status={items.length ? 'warning' : 'success'}
+              icon
+              role="status"
+              title={t(items.length ? 'drift.some' : 'drift.none')}
+            />
+            {items.map(item => (
+              <Difference key={item.id} item={item} />
+            ))}
+          </>
+        )}
+      </Loaded>
+    </TitledCard>
+  );
+}
+
+function Difference(props: { item: DriftItem }) {
+  const { id, change, fields } = props.item;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Box role="group" aria-label={id}>
+      <Text as="h4">
+        <Text as="span" weight="bold">
+          {id}
+        </Text>{' '}
+        {t(`drift.${change}`)}
+      </Text>
+      <FieldChanges of={id} fields={fields} />
+    </Box>
+  );
+}

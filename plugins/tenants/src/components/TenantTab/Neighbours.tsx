@@ -1,0 +1,151 @@
+import { useMemo } from 'react';
+import {
+  Cell,
+  ColumnConfig,
+  Flex,
+  Link,
+  Skeleton,
+  Table,
+  Text,
+  useTable,
+} from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  MatrixCell,
+  Tenant,
+  TenantMatrix,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useMatrix } from '../../queries';
+import {
+  Loaded,
+  RelativeTime,
+  STATUSES,
+  TitledCard,
+  useTabLink,
+  WallStatusLabel,
+} from '../Shared';
+
+/** As many as the API gives at once: a row and a column are not much. */
+const LIMIT = 1_000;
+
+/** What was proved between a tenant and each of its neighbours, both ways. */
+export function Neighbours(props: { tenant: Tenant }) {
+  const { name } = props.tenant;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <TitledCard title={t('matrix.neighboursTitle')}>
+      <Loaded
+        query={useMatrix({ tenant: name, limit: LIMIT })}
+        loading={t('matrix.loading')}
+        failed={message => t('matrix.errorTitle', { message })}
+        skeleton={<Skeleton height={240} />}
+      >
+        {matrix => <NeighboursTable tenant={name} matrix={matrix} />}
+      </Loaded>
+    </TitledCard>
+  );
+}
+
+function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
+  const { tenant, matrix } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const data = useMemo(() => neighboursOf(matrix, tenant), [matrix, tenant]);
+  const { tableProps } = useTable<NeighbourPair>({
+    mode: 'complete',
+    data,
+    paginationOptions: { pageSize: 10, pageSizeOptions: [10, 25, 50] },
+  });
+  const columnConfig: ColumnConfig<NeighbourPair>[] = [
+    {
+      id: 'neighbour',
+      label: t('matrix.neighbour'),
+      isRowHeader: true,
+      cell: ({ neighbour }) => (
+        <Cell>
+          <Text as="span">{neighbour}</Text>
+        </Cell>
+      ),
+    },
+    {
+      id: 'outward',
+      label: t('matrix.outward'),
+      cell: ({ outward }) => (
+        <Cell>
+          <Result cell={outward} />
+        </Cell>
+      ),
+    },
+    {
+      id: 'inward',
+      label: t('matrix.inward'),
+      cell: ({ inward }) => (
+        <Cell>
+          <Result cell={inward} />
+        </Cell>
+      ),
+    },
+  ];
+  return (
+    <Table
+      {...tableProps}
+      columnConfig={columnConfig}
+      emptyState={<Text>{t('matrix.neighboursEmpty')}</Text>}
+    />
+  );
+}
+
+function Result(props: { cell?: MatrixCell }) {
+  const { cell } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const link = useTabLink();
+  return cell ? (
+    <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>
+      <WallStatusLabel status={cell.status} />
+      <Link
+        href={link(cell.tenant, { proof: cell.proofId })}
+        variant="body-small"
+      >
+        <RelativeTime iso={cell.provedAt} />
+      </Link>
+    </Flex>
+  ) : (
+    <Text as="span" color="secondary">
+      {t('matrix.unproved')}
+    </Text>
+  );
+}
+
+/** Both directions between a tenant and one of its neighbours. */
+interface NeighbourPair {
+  id: string;
+  neighbour: string;
+  outward?: MatrixCell;
+  inward?: MatrixCell;
+}
+
+/** The row and the column of one tenant, a neighbour a line, the worst first. */
+function neighboursOf(matrix: TenantMatrix, tenant: string): NeighbourPair[] {
+  const pairs = new Map<string, NeighbourPair>(
+    matrix.tenants
+      .filter(name => name !== tenant)
+      .map(name => [name, { id: name, neighbour: name }]),
+  );
+  for (const cell of matrix.cells) {
+    if (cell.tenant === tenant && pairs.has(cell.neighbour)) {
+      pairs.get(cell.neighbour)!.outward = cell;
+    }
+    if (cell.neighbour === tenant && pairs.has(cell.tenant)) {
+      pairs.get(cell.tenant)!.inward = cell;
+    }
+  }
+  return [...pairs.values()].sort((a, b) => severityOf(a) - severityOf(b));
+}
+
+/** Place of the worst of a pair's results; what was never tried comes last. */
+function severityOf({ outward, inward }: NeighbourPair): number {
+  const places = [outward, inward].flatMap(cell =>
+    cell ? [STATUSES.indexOf(cell.status)] : [],
+  );
+  return Math.min(STATUSES.length, ...places);
+}

@@ -1,0 +1,238 @@
+import { useEffect, useRef } from 'react';
+import {
+  Box,
+  ButtonIcon,
+  ButtonLink,
+  Cell,
+  CellText,
+  ColumnConfig,
+  Table,
+  Text,
+  useBreakpoint,
+  useTable,
+} from '@backstage/ui';
+import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { RiCloseLine } from '@remixicon/react';
+import {
+  ProofSummary,
+  Tenant,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from '../../api';
+import { tenantsTranslationRef } from '../../translation';
+import { useProof } from '../../queries';
+import {
+  Loaded,
+  RelativeTime,
+  SkeletonLines,
+  TitledCard,
+  useDuration,
+  useExactTime,
+  useReportLink,
+  WallStatusLabel,
+} from '../Shared';
+import { receiptNames, WallRow } from '../Walls';
+
+const TRIGGER = {
+  schedule: 'tab.triggerSchedule',
+  user: 'tab.triggerUser',
+  task: 'tab.triggerTask',
+} as const;
+
+/** Every proof that is kept, newest first, and the receipts of the selected one. */
+export function Proofs(props: {
+  tenant: Tenant;
+  selected?: string;
+  /** Name of a receipt of the selected proof to open */
+  receipt?: string;
+  onSelect: (proofId: string | undefined) => void;
+}) {
+  const { tenant, selected, receipt, onSelect } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const api = useApi(tenantsApiRef);
+  const columnConfig = useColumns();
+  const { tableProps, reload } = useTable<ProofSummary>({
+    mode: 'offset',
+    paginationOptions: { pageSize: 10, pageSizeOptions: [10, 25, 50] },
+    getData: async ({ offset, pageSize, signal }) => {
+      const page = await api.listProofs(
+        tenant.name,
+        { limit: pageSize, offset },
+        { signal },
+      );
+      return { data: page.items, totalCount: page.totalItems };
+    },
+  });
+
+  const { lastProof, currentProof } = tenant;
+  useEffect(reload, [reload, lastProof?.id, currentProof?.id]);
+
+  return (
+    <>
+      <TitledCard id="proofs" title={t('tab.historyTitle')}>
+        <Table
+          {...tableProps}
+          columnConfig={columnConfig}
+          rowConfig={{ onClick: proof => onSelect(proof.id) }}
+          emptyState={<Text>{t('tab.historyEmpty')}</Text>}
+        />
+      </TitledCard>
+      {selected && (
+        <SelectedProof
+          key={selected}
+          tenantName={tenant.name}
+          proofId={selected}
+          receipt={receipt}
+          onClose={() => onSelect(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function useColumns(): ColumnConfig<ProofSummary>[] {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { up } = useBreakpoint();
+  const duration = useDuration();
+  return [
+    {
+      id: 'when',
+      label: t('tab.when'),
+      isRowHeader: true,
+      cell: proof => (
+        <Cell>
+          <Text as="span">
+            <RelativeTime iso={proof.finishedAt ?? proof.startedAt} />
+          </Text>
+        </Cell>
+      ),
+    },
+    ...WALLS.map(
+      (wall): ColumnConfig<ProofSummary> => ({
+        id: wall,
+        label: t(`wall.${wall}Short`),
+        cell: ({ verdicts }) => {
+          const verdict = verdicts.find(v => v.wall === wall);
+          return (
+            <Cell>
+              {verdict ? (
+                <WallStatusLabel status={verdict.status} />
+              ) : (
+                <Text as="span" color="secondary">
+                  {t('tab.running')}
+                </Text>
+              )}
+            </Cell>
+          );
+        },
+      }),
+    ),
+    {
+      id: 'neighbour',
+      label: t('tab.neighbour'),
+      isHidden: !up('md'),
+      cell: proof => <CellText title={proof.neighbour ?? ''} />,
+    },
+    {
+      id: 'trigger',
+      label: t('tab.trigger'),
+      isHidden: !up('md'),
+      cell: proof => <CellText title={t(TRIGGER[proof.trigger])} />,
+    },
+    {
+      id: 'took',
+      label: t('tab.took'),
+      isHidden: !up('md'),
+      cell: ({ durationMs }) => (
+        <CellText
+          title={durationMs === undefined ? '' : duration(durationMs)}
+        />
+      ),
+    },
+  ];
+}
+
+/** One proof: its verdicts, and behind each its receipts. */
+function SelectedProof(props: {
+  tenantName: string;
+  proofId: string;
+  receipt?: string;
+  onClose: () => void;
+}) {
+  const { tenantName, proofId, receipt, onClose } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const exact = useExactTime();
+  const report = useReportLink()([tenantName], proofId);
+  const query = useProof(tenantName, proofId);
+  const proof = query.data;
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  // It opens underneath the table, maybe out of sight; a receipt scrolls itself.
+  useEffect(() => {
+    if (!receipt) {
+      heading.current?.scrollIntoView?.({
+        block: 'nearest',
+        behavior: 'smooth',
+      });
+    }
+  }, [proof, receipt]);
+
+  return (
+    <TitledCard
+      title={
+        proof
+          ? t('tab.proofTitle', {
+              time: exact(proof.finishedAt ?? proof.startedAt),
+            })
+          : t('receipts.title')
+      }
+      titleRef={heading}
+      actions={
+        <>
+          {report && (
+            <ButtonLink size="small" variant="secondary" href={report}>
+              {t('tab.report')}
+            </ButtonLink>
+          )}
+          <ButtonIcon
+            size="small"
+            variant="tertiary"
+            icon={<RiCloseLine />}
+            aria-label={t('tab.close')}
+            onPress={onClose}
+          />
+        </>
+      }
+    >
+      <Loaded
+        query={query}
+        loading={t('receipts.loading')}
+        failed={message => t('receipts.errorTitle', { message })}
+        skeleton={<SkeletonLines count={3} height={40} />}
+      >
+        {({ id, verdicts, receipts, finishedAt, startedAt }) => {
+          const names = receiptNames(receipts);
+          const target = receipts.find(r => names.get(r) === receipt);
+          return (
+            <Box style={{ containerType: 'inline-size' }}>
+              {verdicts.map(verdict => (
+                <WallRow
+                  key={verdict.wall}
+                  wall={{
+                    ...verdict,
+                    stale: false,
+                    provedAt: finishedAt ?? startedAt,
+                  }}
+                  proofId={id}
+                  proof={query}
+                  open={receipt}
+                  isOpen={target ? target.wall === verdict.wall : undefined}
+                />
+              ))}
+            </Box>
+          );
+        }}
+      </Loaded>
+    </TitledCard>
+  );
+}

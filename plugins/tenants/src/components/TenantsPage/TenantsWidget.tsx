@@ -1,0 +1,69 @@
+import { ButtonLink, Table, Text } from '@backstage/ui';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useEntityRefLink } from '@backstage/plugin-catalog-react';
+import { tenantsTranslationRef } from '../../translation';
+import { rootRouteRef } from '../../routes';
+import { useTenants } from '../../queries';
+import {
+  asLastKnown,
+  CreateLink,
+  RetryAlert,
+  TitledCard,
+  useIsCurrent,
+} from '../Shared';
+import { useTenantColumns } from './columns';
+import { sortTenants, WORST_FIRST } from './filters';
+
+/** How many are shown: the worst ones, since the list begins with them. */
+const SHOWN = 8;
+
+/** The tenants and their walls, for a home page. */
+export function TenantsWidget() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const query = useTenants();
+  const { data: tenants, error, refetch } = query;
+  const isCurrent = useIsCurrent(query);
+  const page = useRouteRef(rootRouteRef);
+  const entityLink = useEntityRefLink();
+  const columnConfig = useTenantColumns();
+  const data =
+    tenants &&
+    sortTenants(tenants, WORST_FIRST, 'ascending')
+      .slice(0, SHOWN)
+      .map(tenant => ({
+        ...(isCurrent ? tenant : asLastKnown(tenant)),
+        id: tenant.name,
+      }));
+  return (
+    <TitledCard
+      level="h2"
+      title={t('page.title')}
+      actions={
+        <>
+          {page && (
+            <ButtonLink variant="secondary" href={page()}>
+              {t('page.openAll')}
+            </ButtonLink>
+          )}
+          <CreateLink />
+        </>
+      }
+    >
+      {!tenants && error ? (
+        <RetryAlert
+          title={t('page.errorTitle', { message: error.message })}
+          onRetry={refetch}
+        />
+      ) : (
+        <Table
+          columnConfig={columnConfig}
+          data={data}
+          isPending={!data}
+          pagination={{ type: 'none' }}
+          rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
+          emptyState={<Text>{t('page.empty')}</Text>}
+        />
+      )}
+    </TitledCard>
+  );
+}

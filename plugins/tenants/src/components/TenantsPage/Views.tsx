@@ -1,0 +1,117 @@
+import { useEffect, useState } from 'react';
+import {
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  TextField,
+} from '@backstage/ui';
+import {
+  storageApiRef,
+  useApi,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
+import { RiBookmarkLine } from '@remixicon/react';
+import { tenantsTranslationRef } from '../../translation';
+import { TenantsQuery } from './useTenantsQuery';
+
+const BUCKET = 'tenants';
+const KEY = 'views';
+
+/** A search, filter and sort by name; what it shows is an address' text. */
+type View = { name: string; text: string };
+
+/** The user's own views, where the portal keeps what belongs to a user. */
+function useViews(): [views: View[], save: (views: View[]) => void] {
+  const storage = useApi(storageApiRef).forBucket(BUCKET);
+  const [views, setViews] = useState<View[]>(
+    () => storage.snapshot<View[]>(KEY).value ?? [],
+  );
+  useEffect(() => {
+    const subscription = storage
+      .observe$<View[]>(KEY)
+      .subscribe(({ value }) => setViews(value ?? []));
+    return () => subscription.unsubscribe();
+    // A bucket is another object each time, and the same bucket.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  return [views, next => void storage.set(KEY, next)];
+}
+
+/** The user's saved views: shows one, saves what is shown, or forgets one. */
+export function Views(props: { query: TenantsQuery }) {
+  const { query } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const [views, save] = useViews();
+  const [name, setName] = useState<string>();
+  const current = views.find(({ text }) => text === query.text);
+  const close = () => setName(undefined);
+
+  return (
+    <>
+      <MenuTrigger>
+        <Button
+          variant="secondary"
+          iconStart={<RiBookmarkLine aria-hidden="true" />}
+        >
+          {current?.name ?? t('views.title')}
+        </Button>
+        <Menu>
+          {views.length > 0 ? (
+            <MenuSection title={t('views.saved')}>
+              {views.map(view => (
+                <MenuItem
+                  key={view.name}
+                  onAction={() => query.onTextChange(view.text)}
+                >
+                  {view.name}
+                </MenuItem>
+              ))}
+            </MenuSection>
+          ) : null}
+          <MenuItem onAction={() => setName('')}>{t('views.save')}</MenuItem>
+          {current ? (
+            <MenuItem
+              color="danger"
+              onAction={() => save(views.filter(view => view !== current))}
+            >
+              {t('views.forget', { name: current.name })}
+            </MenuItem>
+          ) : null}
+        </Menu>
+      </MenuTrigger>
+      <Dialog isOpen={name !== undefined} onOpenChange={close} width="24rem">
+        <DialogHeader>{t('views.save')}</DialogHeader>
+        <DialogBody>
+          <TextField
+            label={t('views.name')}
+            value={name ?? ''}
+            onChange={setName}
+            maxLength={60}
+            isRequired
+          />
+        </DialogBody>
+        <DialogFooter>
+          <Button variant="secondary" slot="close">
+            {t('views.cancel')}
+          </Button>
+          <Button
+            isDisabled={!name?.trim()}
+            onPress={() => {
+              const view = { name: name!.trim(), text: query.text };
+              save([...views.filter(v => v.name !== view.name), view]);
+              close();
+            }}
+          >
+            {t('views.saveButton')}
+          </Button>
+        </DialogFooter>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { percentOf } from '../Shared';
+import { Known, sharesOf, Slot, Timeline } from './timeline';
+import styles from './Timeline.module.css';
+
+const HEIGHT = 14;
+
+/** The last hours of one wall as a strip of small bars; what it says is its name. */
+export function WallStrip(props: {
+  wall: Wall;
+  timeline: Timeline;
+  slots: Slot[];
+}) {
+  const { wall, timeline, slots } = props;
+  const text = useShareText();
+  const label = text(timeline, wall);
+  // One path a status: a page has many strips.
+  const paths = new Map<Known, string>();
+  slots.forEach((slot, i) => {
+    const known = slot.walls[wall];
+    if (known) {
+      // What is wrong is taller: colour alone does not tell.
+      const inset = known === 'holds' ? 3 : 0;
+      const bar = `M${i} ${inset}h1v${HEIGHT - 2 * inset}h-1z`;
+      paths.set(known, (paths.get(known) ?? '') + bar);
+    }
+  });
+  return (
+    <svg
+      role="img"
+      aria-label={label}
+      className={styles.strip}
+      viewBox={`0 0 ${slots.length} ${HEIGHT}`}
+      preserveAspectRatio="none"
+    >
+      <title>{label}</title>
+      {[...paths].map(([known, path]) => (
+        <path key={known} d={path} className={styles[`${known}Bar`]} />
+      ))}
+    </svg>
+  );
+}
+
+/** Says for how much of the time a wall was shown to hold, and what was wrong. */
+export function useShareText(): (timeline: Timeline, wall: Wall) => string {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (timeline, wall) => {
+    const shares = sharesOf(timeline.walls[wall]);
+    return (['holds', 'breached', 'unproven', 'gap'] as const)
+      .filter(known => known === 'holds' || shares[known] > 0)
+      .map(known =>
+        t(`timeline.share.${known}`, { share: shareText(shares[known]) }),
+      )
+      .join(', ');
+  };
+}
+
+/** A share as a percentage that never rounds away what was wrong, or up to all. */
+export function shareText(share: number): string {
+  if (share > 0.995 && share < 1) {
+    return `${(Math.floor(share * 1_000) / 10).toFixed(1)}%`;
+  }
+  return share > 0 && share < 0.005 ? '<1%' : percentOf(share);
+}

@@ -1,0 +1,250 @@
+import { KeyboardEvent, useMemo, useState } from 'react';
+import { DateTime } from 'luxon';
+import {
+  Box,
+  Flex,
+  Skeleton,
+  Text,
+  ToggleButton,
+  ToggleButtonGroup,
+} from '@backstage/ui';
+import {
+  appLanguageApiRef,
+  useApi,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
+import { Link } from 'react-router-dom';
+import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useProofsSince } from '../../queries';
+import { Loaded, TitledCard, useExactTime } from '../Shared';
+import { shareText } from './Strip';
+import {
+  FRESH_MS,
+  Known,
+  sharesOf,
+  Slot,
+  slotsOf,
+  Timeline,
+  timelineOf,
+} from './timeline';
+import styles from './Timeline.module.css';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Stretches of time to look at: how long, in how many slots, and the axis' marks. */
+const SPANS = {
+  day: { windowMs: DAY_MS, count: 48, marks: 4, format: 'HH:mm' },
+  week: { windowMs: 7 * DAY_MS, count: 56, marks: 7, format: 'ccc d' },
+  month: { windowMs: 30 * DAY_MS, count: 60, marks: 5, format: 'd LLL' },
+} as const;
+
+/** A sign beside the colour; what holds needs none. */
+const SIGN: Record<Known, string> = {
+  holds: '',
+  breached: '!',
+  unproven: '?',
+  gap: '',
+};
+
+/** The last day of a tenant's walls, for strips: they share what is loaded. */
+export function useDay(tenant: Tenant) {
+  return useTimeline(tenant, 'day');
+}
+
+function useTimeline(tenant: Tenant, span: keyof typeof SPANS) {
+  const { windowMs, count } = SPANS[span];
+  // Proofs from before the window say what was known when it began.
+  const query = useProofsSince(
+    tenant.name,
+    windowMs + FRESH_MS,
+    tenant.lastProof?.id,
+  );
+  const { data } = query;
+  const drawn = useMemo(() => {
+    if (!data) {
+      return undefined;
+    }
+    const { createdAt } = tenant;
+    const timeline = timelineOf(data.proofs, {
+      now: data.now,
+      windowMs,
+      createdAt,
+    });
+    return { timeline, slots: slotsOf(timeline, { windowMs, count }) };
+  }, [data, windowMs, count, tenant]);
+  return { ...query, data: drawn };
+}
+
+/** The three walls over the last day, week or month; a slot leads to its receipts. */
+export function WallsTimeline(props: { tenant: Tenant }) {
+  const { tenant } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const [span, setSpan] = useState<keyof typeof SPANS>('day');
+  const query = useTimeline(tenant, span);
+  return (
+    <TitledCard
+      title={t('timeline.title')}
+      actions={
+        <ToggleButtonGroup
+          selectionMode="single"
+          disallowEmptySelection
+          aria-label={t('timeline.title')}
+          selectedKeys={[span]}
+          onSelectionChange={keys =>
+            setSpan([...keys][0] as keyof typeof SPANS)
+          }
+        >
+          <ToggleButton id="day">{t('timeline.day')}</ToggleButton>
+          <ToggleButton id="week">{t('timeline.week')}</ToggleButton>
+          <ToggleButton id="month">{t('timeline.month')}</ToggleButton>
+        </ToggleButtonGroup>
+      }
+    >
+      <Loaded
+        query={query}
+        loading={t('timeline.loading')}
+        failed={message => t('timeline.errorTitle', { message })}
+        skeleton={<Skeleton className={styles.skeleton} />}
+      >
+        {({ timeline, slots }) => (
+          <Drawn timeline={timeline} slots={slots} span={span} />
+        )}
+      </Loaded>
+    </TitledCard>
+  );
+}
+
+function Drawn(props: {
+  timeline: Timeline;
+  slots: Slot[];
+  span: keyof typeof SPANS;
+}) {
+  const { timeline, slots, span } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const last = slots.reduce((found, slot, i) => (slot.proofId ? i : found), -1);
+
+  // One stop for the Tab key, and the arrows inside.
+  function move(event: KeyboardEvent) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const link = (event.target as Element).closest('a');
+    if (!step || !link) {
+      return;
+    }
+    event.preventDefault();
+    const links = [...event.currentTarget.querySelectorAll('a')];
+    links[links.indexOf(link) + step]?.focus();
+  }
+
+  return (
+    <Flex direction="column" gap="3">
+      <Box className={styles.timeline}>
+        <Box className={styles.names}>
+          {WALLS.map(wall => (
+            <Text key={wall} variant="body-small">
+              {t(`wall.${wall}Short`)}
+            </Text>
+          ))}
+        </Box>
+        {/* The links in it are what is focused; it only hears of the keys. */}
+        {/* eslint-disable-next-line jsx-a11y/interactive-supports-focus */}
+        <div
+          className={styles.slots}
+          role="toolbar"
+          aria-label={t('timeline.slots')}
+          onKeyDown={move}
+        >
+          {slots.map((slot, i) => (
+            <SlotLink key={slot.from} slot={slot} isStop={i === last} />
+          ))}
+        </div>
+        <Box className={styles.names}>
+          {WALLS.map(wall => (
+            <Text key={wall} variant="body-small" className={styles.share}>
+              {t('timeline.held', {
+                share: shareText(sharesOf(timeline.walls[wall]).holds),
+              })}
+            </Text>
+          ))}
+        </Box>
+        <Axis timeline={timeline} span={span} />
+      </Box>
+      <Legend />
+    </Flex>
+  );
+}
+
+function Axis(props: { timeline: Timeline; span: keyof typeof SPANS }) {
+  const { to } = props.timeline;
+  const { windowMs, marks, format } = SPANS[props.span];
+  const { language } = useApi(appLanguageApiRef).getLanguage();
+  return (
+    <Box className={styles.axis} aria-hidden="true">
+      {Array.from({ length: marks }, (_, i) => (
+        <Text key={i} as="span" variant="body-x-small" color="secondary">
+          {DateTime.fromMillis(to - windowMs + (i * windowMs) / marks, {
+            locale: language,
+          }).toFormat(format)}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function Legend() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Flex gap="4" style={{ flexWrap: 'wrap' }}>
+      {(['holds', 'breached', 'unproven', 'gap'] as const).map(known => (
+        <Flex key={known} align="center" gap="2">
+          <span aria-hidden="true" className={`${styles.key} ${styles[known]}`}>
+            {SIGN[known]}
+          </span>
+          <Text as="span" variant="body-small">
+            {t(known === 'gap' ? 'timeline.gap' : `status.${known}`)}
+          </Text>
+        </Flex>
+      ))}
+    </Flex>
+  );
+}
+
+function SlotLink(props: { slot: Slot; isStop: boolean }) {
+  const { from, walls, proofId } = props.slot;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const time = useExactTime()(new Date(from).toISOString());
+  const word = (known: Known | undefined) =>
+    !known || known === 'gap' ? t('timeline.gap') : t(`status.${known}`);
+  const cells = WALLS.map(wall => {
+    const known = walls[wall];
+    return (
+      <Box key={wall} className={`${styles.cell} ${known && styles[known]}`}>
+        {known && SIGN[known]}
+      </Box>
+    );
+  });
+  if (!proofId) {
+    return (
+      <Box className={styles.slot} title={t('timeline.noProof', { time })}>
+        {cells}
+      </Box>
+    );
+  }
+  const label = t('timeline.slot', {
+    time,
+    network: word(walls.network),
+    secret: word(walls.secret),
+    resource: word(walls.resource),
+  });
+  return (
+    <Link
+      className={styles.slot}
+      to={`?proof=${encodeURIComponent(proofId)}`}
+      aria-label={label}
+      title={label}
+      tabIndex={props.isStop ? 0 : -1}
+    >
+      {cells}
+    </Link>
+  );
+}

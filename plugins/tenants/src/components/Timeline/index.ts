@@ -1,0 +1,3 @@
+export * from './Strip';
+export * from './timeline';
+export * from './WallsTimeline';

@@ -1,4 +1,0 @@
-export * from './duration';
-export * from './RelativeTime';
-export * from './status';
-export * from './WallStatusLabel';

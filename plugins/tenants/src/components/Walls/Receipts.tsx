@@ -1,0 +1,370 @@
+import { Fragment, ReactNode, useEffect, useRef, useState } from 'react';
+import {
+  Accordion,
+  AccordionPanel,
+  AccordionTrigger,
+  Badge,
+  Box,
+  ButtonIcon,
+  Flex,
+  Link,
+  Text,
+} from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
+import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
+import {
+  Outcome,
+  Proof,
+  Receipt,
+  Wall,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import {
+  Loaded,
+  Loading,
+  OutcomeIcon,
+  RelativeTime,
+  SkeletonLines,
+  useDuration,
+  useExactTime,
+  useTabLink,
+} from '../Shared';
+import { isWrong, receiptNames, receiptsOf, useCheckWords } from './checks';
+import styles from './Receipts.module.css';
+
+/** How long it says that something was copied, in milliseconds. */
+const COPIED_MS = 2_000;
+
+/**
+ * The receipts of one wall of one proof: the first failure is open, the others
+ * and what is as expected are folded into groups.
+ */
+export function WallReceipts(props: {
+  wall: Wall;
+  /** Unset when there was no proof yet */
+  proofId?: string;
+  proof: Loading<Proof>;
+  /** The name of a receipt to open and scroll to */
+  open?: string;
+}) {
+  const { wall, proofId, proof, open } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  if (!proofId) {
+    return <Text color="secondary">{t('receipts.noProof')}</Text>;
+  }
+  return (
+    <Loaded
+      query={proof}
+      loading={t('receipts.loading')}
+      failed={message => t('receipts.errorTitle', { message })}
+      skeleton={<SkeletonLines count={4} />}
+    >
+      {data => <Receipts wall={wall} proof={data} open={open} />}
+    </Loaded>
+  );
+}
+
+function Receipts(props: { wall: Wall; proof: Proof; open?: string }) {
+  const { wall, proof, open } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const names = receiptNames(proof.receipts);
+  const receipts = receiptsOf(wall, proof.receipts);
+  const verdict = proof.verdicts.find(v => v.wall === wall);
+  if (!verdict || receipts.length === 0) {
+    return (
+      <Text variant="body-small" color="secondary">
+        {t('receipts.none')}
+      </Text>
+    );
+  }
+  const wrong = receipts.filter(({ outcome }) => isWrong(outcome));
+  const [first, ...others] = wrong;
+  const of = (...outcomes: Outcome[]) =>
+    others.filter(({ outcome }) => outcomes.includes(outcome));
+  const all = (wanted: Outcome) =>
+    receipts.filter(({ outcome }) => outcome === wanted);
+  const groups = [
+    { id: 'moreBreached', own: of('breached') },
+    { id: 'moreFailed', own: of('failed', 'inconclusive') },
+    { id: 'asExpected', own: all('asExpected') },
+    { id: 'notApplicable', own: all('notApplicable') },
+  ] as const;
+  const item = (receipt: Receipt, level: 5 | 6) => (
+    <ReceiptItem
+      key={names.get(receipt)}
+      name={names.get(receipt)!}
+      receipt={receipt}
+      proof={proof}
+      level={level}
+      isTarget={names.get(receipt) === open}
+    />
+  );
+  return (
+    <Flex direction="column" gap="2">
+      <Text variant="body-small" color="secondary">
+        {t('receipts.counts', {
+          refused: String(verdict.barriers.refused),
+          counted: String(verdict.barriers.counted),
+          succeeded: String(verdict.controls.succeeded),
+          tried: String(verdict.controls.tried),
+        })}
+      </Text>
+      <Box>
+        {first && item(first, 5)}
+        {groups.map(
+          ({ id, own }) =>
+            own.length > 0 && (
+              <Fold
+                key={id}
+                level={5}
+                className={styles.group}
+                trigger={t(`receipts.${id}`, { count: own.length })}
+                isOpen={
+                  own.some(receipt => names.get(receipt) === open) ||
+                  // A wall that holds has nothing else to show.
+                  (wrong.length === 0 && id === 'asExpected')
+                }
+              >
+                {() => own.map(receipt => item(receipt, 6))}
+              </Fold>
+            ),
+        )}
+      </Box>
+    </Flex>
+  );
+}
+
+/** One receipt: a sentence that says what came of it, and all of it underneath. */
+function ReceiptItem(props: {
+  name: string;
+  receipt: Receipt;
+  proof: Proof;
+  /** The first failure stands by itself, and is open */
+  level: 5 | 6;
+  /** Whether the page's address points at it */
+  isTarget: boolean;
+}) {
+  const { receipt, level, isTarget } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const words = useCheckWords();
+  const duration = useDuration();
+  return (
+    <Fold
+      level={level}
+      className={`${styles.receipt} ${isTarget ? styles.target : ''}`}
+      isOpen={level === 5 || isTarget}
+      isTarget={isTarget}
+      trigger={
+        <Box className={styles.line}>
+          <OutcomeIcon outcome={receipt.outcome} />
+          <Box className={styles.story}>
+            <Text as="span" weight="bold">
+              {words.story(receipt)}
+            </Text>{' '}
+            <Text
+              as="span"
+              variant="body-small"
+              color="secondary"
+              className={styles.on}
+            >
+              {receipt.target}
+            </Text>
+            <Text as="span" variant="body-small" className={styles.outcome}>
+              {receipt.outcome === 'notApplicable'
+                ? t('receipts.notHere')
+                : t('receipts.outcome', {
+                    expected: words.expected(receipt),
+                    result: words.result(receipt),
+                  })}
+            </Text>
+          </Box>
+          <Badge
+            size="small"
+            className={styles.kind}
+            title={t(`kind.${receipt.kind}Hint`)}
+          >
+            {t(`kind.${receipt.kind}`)}
+          </Badge>
+          <Text
+            as="span"
+            variant="body-small"
+            color="secondary"
+            className={styles.took}
+          >
+            {duration(receipt.durationMs)}
+          </Text>
+        </Box>
+      }
+    >
+      {() => <ReceiptDetails {...props} />}
+    </Fold>
+  );
+}
+
+/** Receipts are many and long: what is folded away is drawn when it is opened. */
+function Fold(props: {
+  level: 5 | 6;
+  className: string;
+  trigger: ReactNode;
+  isOpen: boolean;
+  isTarget?: boolean;
+  children: () => ReactNode;
+}) {
+  const { level, className, trigger, isOpen, isTarget, children } = props;
+  const [isExpanded, setExpanded] = useState(isOpen);
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isTarget) {
+      setExpanded(true);
+      ref.current?.scrollIntoView?.({ block: 'center' });
+    }
+  }, [isTarget]);
+  return (
+    <Accordion
+      ref={ref}
+      className={className}
+      isExpanded={isExpanded}
+      onExpandedChange={setExpanded}
+    >
+      <AccordionTrigger level={level}>
+        {typeof trigger === 'string' ? (
+          <Text as="span" variant="body-medium" weight="bold">
+            {trigger}
+          </Text>
+        ) : (
+          trigger
+        )}
+      </AccordionTrigger>
+      <AccordionPanel>{isExpanded && children()}</AccordionPanel>
+    </Accordion>
+  );
+}
+
+const SOURCE = {
+  pod: 'receipts.sourcePod',
+  kubernetes: 'receipts.sourceKubernetes',
+  vault: 'receipts.sourceVault',
+  plan: 'receipts.sourcePlan',
+} as const;
+
+function ReceiptDetails(props: {
+  name: string;
+  receipt: Receipt;
+  proof: Proof;
+}) {
+  const { name, receipt, proof } = props;
+  const { source } = receipt;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const words = useCheckWords();
+  const exact = useExactTime();
+  const link = useTabLink();
+  const why = words.why(receipt.check);
+  const sourceKey = SOURCE[source.type];
+  const facts: [term: string, value: ReactNode][] = [
+    [t('receipts.why'), why],
+    [t('receipts.reason'), receipt.reason],
+    [
+      t('receipts.request'),
+      <Verbatim
+        key="request"
+        label={t('receipts.request')}
+        text={receipt.request}
+      />,
+    ],
+    [
+      t('receipts.got'),
+      <Verbatim
+        key="got"
+        label={t('receipts.got')}
+        text={[receipt.code, receipt.response].filter(Boolean).join('  ')}
+      />,
+    ],
+    [t('receipts.expected'), receipt.expected],
+    [
+      t('receipts.from'),
+      <Fragment key="from">
+        {sourceKey ? t(sourceKey, { name: source.name }) : source.name}
+        {source.uid && <span className={styles.mono}> {source.uid}</span>}
+      </Fragment>,
+    ],
+    [
+      t('receipts.when'),
+      <Fragment key="when">
+        {exact(receipt.startedAt)} (<RelativeTime iso={receipt.startedAt} />)
+      </Fragment>,
+    ],
+    [
+      t('receipts.proof'),
+      <Fragment key="proof">
+        <span className={styles.mono}>{proof.id}</span>{' '}
+        <Link
+          variant="body-small"
+          href={link(proof.tenant, { proof: proof.id, receipt: name })}
+        >
+          {t('receipts.permalink')}
+        </Link>
+      </Fragment>,
+    ],
+    [
+      t('receipts.check'),
+      <span key="check" className={styles.mono}>
+        {receipt.check}
+      </span>,
+    ],
+  ];
+  return (
+    <Box as="dl" className={styles.facts}>
+      {facts
+        .filter(([, value]) => value)
+        .map(([term, value]) => (
+          <Fragment key={term}>
+            <Box as="dt">
+              <Text variant="body-small" color="secondary">
+                {term}
+              </Text>
+            </Box>
+            <Box as="dd">
+              <Text as="div" variant="body-small">
+                {value}
+              </Text>
+            </Box>
+          </Fragment>
+        ))}
+    </Box>
+  );
+}
+
+/** Text as it was, letter by letter, with a button that copies it. */
+function Verbatim(props: { label: string; text: string }) {
+  const { label, text } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const [, copy] = useCopyToClipboard();
+  const [copied, setCopied] = useState(false);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setCopied(false), copied ? COPIED_MS : 0);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  return (
+    <Box className={styles.verbatim}>
+      <Box as="pre" className={styles.text} tabIndex={0} aria-label={label}>
+        {text}
+      </Box>
+      <ButtonIcon
+        size="small"
+        variant="tertiary"
+        className={styles.copy}
+        aria-label={`${t(
+          copied ? 'receipts.copied' : 'receipts.copy',
+        )}: ${label}`}
+        icon={copied ? <RiCheckLine /> : <RiFileCopyLine />}
+        onPress={() => {
+          copy(text);
+          setCopied(true);
+        }}
+      />
+    </Box>
+  );
+}

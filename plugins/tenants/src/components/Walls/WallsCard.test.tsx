@@ -1,0 +1,346 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { runningProof, tenants } from '../../__fixtures__';
+import { renderCard, violations } from '../../__testUtils__';
+
+async function findRow(name: RegExp) {
+  return screen.findByRole('button', { name });
+}
+
+async function findProve() {
+  return screen.findByRole('button', { name: 'Prove now' });
+}
+
+describe('WallsCard', () => {
+  it('says that all three walls hold, and since when', async () => {
+    renderCard(async () => tenants.acme);
+
+    expect(
+      await findRow(
+        /Network wall.*holds.*All 9 attacks blocked.*2 minutes ago/,
+      ),
+    ).toBeInTheDocument();
+    expect(await findRow(/Secret wall.*holds/)).toBeInTheDocument();
+    expect(await findRow(/Resource wall.*holds/)).toBeInTheDocument();
+    expect(screen.getByText('All three walls hold')).toBeInTheDocument();
+    expect(screen.queryByRole('group', { name: 'What to do' })).toBeNull();
+    expect(screen.queryByText('breached')).not.toBeInTheDocument();
+    expect(screen.queryByText('stale')).not.toBeInTheDocument();
+    expect(
+      screen.getByText('Proved 2 minutes ago in 7.4 s, against globex'),
+    ).toHaveAttribute('title', expect.stringMatching(/\d:\d\d:\d\d/));
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('keeps the place of the walls while they load', async () => {
+    renderCard(() => new Promise(() => {}));
+
+    expect(await screen.findByText('Loading the walls…')).toBeInTheDocument();
+    expect(await findProve()).toBeDisabled();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('opens its receipts by the keyboard alone', async () => {
+    const user = userEvent.setup();
+    renderCard(async () => tenants.globex, { name: 'globex' });
+    await findRow(/Network wall/);
+
+    /** Presses Tab until it comes to what has the label; as often as needed. */
+    async function tabTo(label: RegExp) {
+      for (let presses = 0; presses < 12; presses++) {
+        await user.tab();
+        const focused = document.activeElement!;
+        const text = focused.getAttribute('aria-label') ?? focused.textContent;
+        if (label.test(text ?? '')) {
+          return true;
+        }
+      }
+      return false;
+    }
+    // Breached, it is open, and so is its first failure.
+    expect(await tabTo(/Network wall/)).toBe(true);
+    await screen.findAllByLabelText('Result');
+    expect(await tabTo(/Reached the canary/)).toBe(true);
+    // What was asked and answered scrolls, and can be copied.
+    expect(await tabTo(/^Request$/)).toBe(true);
+    expect(await tabTo(/^Copy: Request$/)).toBe(true);
+    expect(await tabTo(/^Result$/)).toBe(true);
+    expect(await tabTo(/1 more attack got through/)).toBe(true);
+    await user.keyboard('{Enter}');
+    expect(await tabTo(/Was reached from the canary/)).toBe(true);
+    expect(await tabTo(/Secret wall/)).toBe(true);
+    await user.keyboard('{Enter}');
+    expect(await tabTo(/Can't read the neighbour's secrets/)).toBe(true);
+  });
+
+  it('opens a breached wall at its first failure, and folds the rest', async () => {
+    renderCard(async () => tenants.globex, { name: 'globex' });
+
+    expect(
+      await findRow(
+        /Network wall.*breached.*2 of 9 attacks got through. First: Reached the canary/,
+      ),
+    ).toHaveAttribute('aria-expanded', 'true');
+    expect(screen.getByText('Network wall breached')).toBeInTheDocument();
+    const failure = await screen.findByRole('button', {
+      name: /^breached Reached the canary/,
+    });
+    expect(failure).toHaveAttribute('aria-expanded', 'true');
+    // A code alone reads as success: words say what was expected.
+    expect(failure).toHaveTextContent(
+      'Expected: blocked (timeout). Got: connected.',
+    );
+    expect(failure).toHaveTextContent('Attack');
+    expect(screen.getByLabelText('Result')).toHaveTextContent(
+      'OK connected to 10.96.20.7:8080',
+    );
+    expect(
+      screen.getByText(/only the tenant's own egress policy can block this/),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByText(/pod web-tenant-acme\/threewalls-proof-x7k2p/),
+    ).toBeInTheDocument();
+    // The exact time has a zone.
+    expect(screen.getByText(/\d:\d\d:\d\d.*UTC/)).toHaveTextContent(
+      /\(2 minutes ago\)/,
+    );
+    expect(
+      screen.getByRole('link', { name: 'Link to this receipt' }),
+    ).toHaveAttribute(
+      'href',
+      '/tenant?proof=globex-2&receipt=net.canary-egress',
+    );
+    for (const group of [/1 more attack got through/, /8 as expected/]) {
+      expect(screen.getByRole('button', { name: group })).toHaveAttribute(
+        'aria-expanded',
+        'false',
+      );
+    }
+    expect(screen.getByText(/7 of 9 attacks blocked/)).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('says what to do about a breach, with the buttons that help', async () => {
+    const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
+    api.startProof.mockResolvedValue(runningProof('globex'));
+
+    const advice = await screen.findByRole('group', { name: 'What to do' });
+    await within(advice).findByText('Reached the canary');
+    expect(advice).toHaveTextContent(/does not enforce the plan/);
+    expect(
+      within(advice).getByRole('link', { name: 'See changes' }),
+    ).toHaveAttribute('href', '/tenant#changes');
+    await userEvent.click(
+      await within(advice).findByRole('button', { name: 'Prove again' }),
+    );
+    expect(api.startProof).toHaveBeenCalledWith('globex', { trigger: 'user' });
+  });
+
+  it('tells a screen reader what the picture shows', async () => {
+    renderCard(async () => tenants.globex, { name: 'globex' });
+
+    const picture = await screen.findByRole('list', {
+      name: 'Attacks on this tenant',
+    });
+    const lines = within(picture).getAllByRole('listitem');
+    expect(lines.map(line => line.textContent)).toEqual(
+      expect.arrayContaining([
+        'To Canary: got through',
+        'From Canary: got through',
+        'To Neighbour: blocked',
+        "To Cloud metadata: doesn't exist here",
+        "To Others' secrets: blocked",
+        'From Owners: blocked',
+        'To Node: blocked',
+      ]),
+    );
+  });
+
+  it('copies what a check was answered', async () => {
+    const user = userEvent.setup();
+    document.execCommand = jest.fn(() => true);
+    renderCard(async () => tenants.globex, { name: 'globex' });
+
+    await user.click(
+      await screen.findByRole('button', { name: 'Copy: Result' }),
+    );
+
+    expect(
+      await screen.findByRole('button', { name: 'Copied: Result' }),
+    ).toBeInTheDocument();
+  });
+
+  it('gives the reason of a wall that is unproven', async () => {
+    renderCard(async () => tenants.initech, { name: 'initech' });
+
+    await userEvent.click(
+      await findRow(/Secret wall.*unproven.*Couldn't verify: Vault is sealed/),
+    );
+
+    expect(
+      await screen.findByRole('button', {
+        name: /Couldn't verify: Logs in to Vault.*Got: 503/,
+      }),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('group', { name: 'What to do' })).toHaveTextContent(
+      /Vault is sealed.*Once this is fixed, prove the walls again.*Prove again/,
+    );
+    expect(screen.getByText("Secret wall can't be verified")).toBeVisible();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('marks walls that rest on an old proof', async () => {
+    renderCard(async () => tenants.hooli, { name: 'hooli' });
+
+    expect(
+      await findRow(/Network wall.*holds.*stale.*1 hour ago/),
+    ).toBeInTheDocument();
+    // Old is not said as if it were so now.
+    expect(screen.queryByText('All three walls hold')).toBeNull();
+    expect(
+      screen.getByText('All three walls held when last proved'),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('says so where there was never a proof', async () => {
+    renderCard(async () => tenants.wonka, { name: 'wonka' });
+
+    await userEvent.click(
+      await findRow(/Network wall.*unproven.*No proof yet.*not proved yet/),
+    );
+
+    expect(
+      await screen.findByText('No receipts yet: no proof has finished'),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('starts a proof, shows how far it is, and then what it came to', async () => {
+    let tenant: Tenant = tenants.acme;
+    const { api, signal } = renderCard(async () => tenant);
+    api.startProof.mockImplementation(async () => {
+      tenant = { ...tenant, currentProof: runningProof('acme') };
+      return { ...runningProof('acme'), state: 'queued', progress: undefined };
+    });
+
+    await userEvent.click(await findProve());
+
+    expect(api.startProof).toHaveBeenCalledWith('acme', { trigger: 'user' });
+    expect(
+      await screen.findByText('Proving: waiting for receipts, 7 of 12 checks'),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+    expect(screen.queryByRole('button', { name: 'Prove now' })).toBeNull();
+
+    tenant = { ...tenants.globex, name: 'acme' };
+    signal({ tenant: 'globex', proofId: 'x', state: 'done' });
+    signal({ tenant: 'acme', proofId: 'acme-running', state: 'done' });
+
+    expect(await findRow(/Network wall.*breached/)).toBeInTheDocument();
+    expect(await findProve()).toBeEnabled();
+  });
+
+  it('follows a proof by polling where no signal comes', async () => {
+    let tenant: Tenant = tenants.umbrella;
+    renderCard(async () => tenant);
+
+    expect(await screen.findByText(/7 of 12 checks/)).toBeInTheDocument();
+    tenant = tenants.globex;
+
+    await waitFor(
+      () => expect(screen.getByText('breached')).toBeInTheDocument(),
+      { timeout: 3_000 },
+    );
+  });
+
+  it('says why a proof was not started', async () => {
+    const { api } = renderCard(async () => tenants.acme);
+    api.startProof.mockRejectedValue(new Error('The queue is full'));
+
+    await userEvent.click(await findProve());
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The queue is full',
+    );
+    expect(await findProve()).toBeEnabled();
+  });
+
+  it('lets no one prove who may not, and says why', async () => {
+    // A name of its own: permissions are cached for as long as the tests run.
+    renderCard(async () => ({ ...tenants.acme, name: 'foreign' }), {
+      allowed: false,
+      name: 'foreign',
+    });
+
+    expect(
+      await screen.findByText(/you need tenant.prove/),
+    ).toBeInTheDocument();
+    expect(await findProve()).toBeDisabled();
+    expect(await findProve()).toHaveAccessibleDescription(/tenant.prove/);
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('proves no tenant that is being removed', async () => {
+    renderCard(async () => tenants.stark, { name: 'stark' });
+
+    expect(
+      await screen.findByText('This tenant is being removed'),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+    expect(await findProve()).toBeDisabled();
+  });
+
+  it('shows the error when the backend is away', async () => {
+    renderCard(async () => {
+      throw new Error('connection refused');
+    });
+
+    const panel = await screen.findByRole('alert');
+    expect(
+      within(panel).getByText(/Couldn't load the walls/),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+    expect(screen.queryByText('holds')).not.toBeInTheDocument();
+    expect(await findProve()).toBeDisabled();
+  });
+
+  it('keeps what was last known when the backend goes away', async () => {
+    let away = false;
+    const { signal } = renderCard(async () => {
+      if (away) {
+        throw new Error('connection refused');
+      }
+      return tenants.acme;
+    });
+    expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
+
+    away = true;
+    signal({ tenant: 'acme', proofId: 'x', state: 'done' });
+
+    expect(
+      await screen.findByText(/Showing the last known state/),
+    ).toBeInTheDocument();
+    // What is not heard of any more is not said to be so.
+    expect(await findRow(/Network wall.*holds.*stale/)).toBeInTheDocument();
+    expect(screen.queryByText('All three walls hold')).toBeNull();
+    await expect(violations()).resolves.toEqual([]);
+    expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
+  });
+
+  it('says what a proof does not cover', async () => {
+    renderCard(async () => tenants.acme);
+
+    await userEvent.click(
+      await screen.findByRole('button', {
+        name: 'What a proof does not cover',
+      }),
+    );
+
+    expect(
+      await screen.findByText('A compromise of the control plane'),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+});

@@ -1,0 +1,291 @@
+import { useId } from 'react';
+import {
+  Alert,
+  Box,
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  DialogTrigger,
+  Flex,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  EntityInfoCard,
+  MissingAnnotationEmptyState,
+  useEntity,
+} from '@backstage/plugin-catalog-react';
+import { RiLoader4Line, RiSwordLine } from '@remixicon/react';
+import {
+  NOT_COVERED,
+  ProofSummary,
+  Tenant,
+  TENANT_ANNOTATION,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useProof, useTenant } from '../../queries';
+import {
+  asLastKnown,
+  Loaded,
+  useAge,
+  useDuration,
+  useExactTime,
+  useIsCurrent,
+  WallStatusIcon,
+} from '../Shared';
+import { useDay, WallStrip } from '../Timeline';
+import { Advice } from './Advice';
+import { useHeadline } from './headline';
+import { Picture } from './Picture';
+import { Proving, useProving } from './useProving';
+import { WallRow } from './WallRow';
+import styles from './Walls.module.css';
+
+/** The card of the tenant that the entity's annotation names. */
+export function EntityWallsCard() {
+  const { entity } = useEntity();
+  const tenantName = entity.metadata.annotations?.[TENANT_ANNOTATION];
+  // An adopter may have replaced the extension's filter.
+  return tenantName ? (
+    <Box className={styles.card}>
+      <WallsCard key={tenantName} tenantName={tenantName} />
+    </Box>
+  ) : (
+    <MissingAnnotationEmptyState annotation={TENANT_ANNOTATION} />
+  );
+}
+
+/** The three walls of a tenant, with their receipts, as an entity card. */
+export function WallsCard(props: { tenantName: string }) {
+  const { tenantName } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const query = useTenant(tenantName);
+  const tenant = query.data;
+  const isCurrent = useIsCurrent(query);
+  const proving = useProving(tenantName, tenant);
+  const reasonId = useId();
+  return (
+    <EntityInfoCard
+      title={t('card.title')}
+      headerActions={
+        <Button
+          variant="secondary"
+          size="small"
+          iconStart={<RiSwordLine aria-hidden="true" />}
+          isPending={proving.isProving}
+          isDisabled={!tenant || proving.isLoading || Boolean(proving.reason)}
+          aria-describedby={proving.reason ? reasonId : undefined}
+          onPress={proving.prove}
+        >
+          {t(proving.isProving ? 'prove.proving' : 'prove.button')}
+        </Button>
+      }
+    >
+      <Flex direction="column" gap="3" className={styles.walls}>
+        {proving.error && (
+          <Alert
+            status="danger"
+            icon
+            role="alert"
+            title={t('prove.failedTitle')}
+            description={proving.error.message}
+          />
+        )}
+        <Loaded
+          query={query}
+          loading={t('card.loading')}
+          failed={message => t('card.errorTitle', { message })}
+          skeleton={<WallsSkeleton />}
+        >
+          {data => (
+            <Walls
+              tenant={isCurrent ? data : asLastKnown(data)}
+              proving={proving}
+            />
+          )}
+        </Loaded>
+        {proving.reason && (
+          <Text id={reasonId} variant="body-small" color="secondary">
+            {proving.reason}
+          </Text>
+        )}
+      </Flex>
+    </EntityInfoCard>
+  );
+}
+
+function Walls(props: { tenant: Tenant; proving: Proving }) {
+  const { tenant, proving } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const headline = useHeadline()(tenant);
+  const proofId = tenant.lastProof?.id;
+  const proof = useProof(tenant.name, proofId);
+  const day = useDay(tenant).data;
+  return (
+    <>
+      {tenant.phase === 'removing' && (
+        <Alert
+          status="warning"
+          icon
+          title={t('card.removingTitle')}
+          description={t('card.removingText')}
+        />
+      )}
+      <Box className={styles.head}>
+        <Flex direction="column" gap="2">
+          <Flex align="center" gap="2">
+            <WallStatusIcon
+              status={headline.status}
+              stale={headline.stale}
+              size={28}
+            />
+            <Text variant="title-small" weight="bold">
+              {headline.text}
+            </Text>
+          </Flex>
+          <ProofLine tenant={tenant} />
+        </Flex>
+        <Picture tenant={tenant} proof={proof.data} size="small" />
+      </Box>
+      <Advice tenant={tenant} proof={proof.data} proving={proving} />
+      <Box>
+        {tenant.walls.map(wall => (
+          <WallRow
+            key={wall.wall}
+            wall={wall}
+            proofId={proofId}
+            proof={proof}
+            strip={day && <WallStrip wall={wall.wall} {...day} />}
+          />
+        ))}
+      </Box>
+      <Flex justify="end">
+        <NotCovered />
+      </Flex>
+    </>
+  );
+}
+
+/** The card before anything is known: about as high as it will be. */
+function WallsSkeleton() {
+  return (
+    <>
+      <Box className={styles.head}>
+        <Flex direction="column" gap="2">
+          <Skeleton width="16rem" height={28} />
+          <Skeleton width="14rem" height={14} />
+        </Flex>
+        <Skeleton className={styles.picture} />
+      </Box>
+      <Box>
+        {WALLS.map(wall => (
+          <Box key={wall} className={styles.wall}>
+            <Skeleton height={20} width="80%" />
+          </Box>
+        ))}
+      </Box>
+      <Skeleton width="10rem" height={24} />
+    </>
+  );
+}
+
+/**
+ * One line on proofs: how far the one under way is, or what the last one was.
+ * The two share a place, so that the card does not jump when a proof starts.
+ */
+function ProofLine(props: { tenant: Tenant }) {
+  const { lastProof, currentProof } = props.tenant;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <Flex align="center" gap="2" role="status" className={styles.line}>
+      {currentProof ? (
+        <>
+          <RiLoader4Line
+            aria-hidden="true"
+            size={16}
+            className={styles.spinner}
+          />
+          <Progress proof={currentProof} />
+        </>
+      ) : (
+        <Text variant="body-small" color="secondary">
+          {lastProof ? <LastProof proof={lastProof} /> : t('card.neverProved')}
+        </Text>
+      )}
+    </Flex>
+  );
+}
+
+function Progress(props: { proof: ProofSummary }) {
+  const { state, progress } = props.proof;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const phase = progress
+    ? t('prove.phase', { phase: progress.phase })
+    : t('prove.running');
+  const checks =
+    progress && progress.total > 0
+      ? t('prove.checks', {
+          done: String(progress.done),
+          total: String(progress.total),
+        })
+      : undefined;
+  return (
+    <Text variant="body-small">
+      {state === 'queued'
+        ? t('prove.queued')
+        : [phase, checks].filter(Boolean).join(', ')}
+    </Text>
+  );
+}
+
+function LastProof(props: { proof: ProofSummary }) {
+  const { neighbour, finishedAt, startedAt, durationMs } = props.proof;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const at = finishedAt ?? startedAt;
+  const age = useAge(at);
+  const exact = useExactTime();
+  const duration = useDuration()(durationMs ?? 0);
+  return (
+    <span title={exact(at)}>
+      {neighbour
+        ? t('card.lastProofWith', { age, duration, neighbour })
+        : t('card.lastProof', { age, duration })}
+    </span>
+  );
+}
+
+/** A button, and behind it what a proof does not show. */
+function NotCovered() {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <DialogTrigger>
+      <Button variant="tertiary" size="small">
+        {t('notCovered.button')}
+      </Button>
+      <Dialog width="36rem">
+        <DialogHeader>{t('notCovered.title')}</DialogHeader>
+        <DialogBody>
+          <Flex direction="column" gap="3">
+            <Text>{t('notCovered.intro')}</Text>
+            <Box as="ul" m="0" pl="5">
+              {NOT_COVERED.map(item => (
+                <Box as="li" key={item} mb="2">
+                  <Text>{item}</Text>
+                </Box>
+              ))}
+            </Box>
+          </Flex>
+        </DialogBody>
+        <DialogFooter>
+          <Button variant="secondary" slot="close">
+            {t('notCovered.close')}
+          </Button>
+        </DialogFooter>
+      </Dialog>
+    </DialogTrigger>
+  );
+}

@@ -1,0 +1,134 @@
+import { useMemo } from 'react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  CheckKind,
+  Outcome,
+  Receipt,
+  Wall,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { checksTranslationRef } from '../../checkTexts';
+import { tenantsTranslationRef } from '../../translation';
+
+const WORST_FIRST: readonly Outcome[] = [
+  'breached',
+  'failed',
+  'inconclusive',
+  'asExpected',
+  'notApplicable',
+];
+
+/** One wall's receipts, what is wrong first, otherwise as they were tried. */
+export function receiptsOf(wall: Wall, receipts: Receipt[]): Receipt[] {
+  return receipts
+    .filter(receipt => receipt.wall === wall)
+    .sort(
+      (a, b) => WORST_FIRST.indexOf(a.outcome) - WORST_FIRST.indexOf(b.outcome),
+    );
+}
+
+/** Whether a receipt says that something is not as it should be. */
+export function isWrong(outcome: Outcome): boolean {
+  return WORST_FIRST.indexOf(outcome) < WORST_FIRST.indexOf('asExpected');
+}
+
+/**
+ * A name for each receipt of a proof, to point at it: the check, and which of
+ * its attempts. The same check is tried on several targets.
+ */
+export function receiptNames(receipts: Receipt[]): Map<Receipt, string> {
+  const count = new Map<string, number>();
+  return new Map(
+    receipts.map(receipt => {
+      const n = (count.get(receipt.check) ?? 0) + 1;
+      count.set(receipt.check, n);
+      return [receipt, n === 1 ? receipt.check : `${receipt.check}.${n}`];
+    }),
+  );
+}
+
+/** The words for checks and what came of them. */
+export interface CheckWords {
+  /** What a check is called where it came out as expected */
+  title(check: string): string;
+  /** Why a check matters; nothing where that is not known */
+  why(check: string): string | undefined;
+  /** What a receipt says in a few words: `Reached the canary` */
+  story(receipt: Pick<Receipt, 'check' | 'outcome'>): string;
+  /** What was expected: `blocked (timeout)` */
+  expected(receipt: Receipt): string;
+  /** What came back: `connected` */
+  result(receipt: Receipt): string;
+}
+
+/** Classes of a connect: a code alone is never shown, `OK` on a red row reads as success. */
+const CONNECTS = {
+  OK: 'connect.OK',
+  TIMEOUT: 'connect.TIMEOUT',
+  REFUSED: 'connect.REFUSED',
+  UNREACHABLE: 'connect.UNREACHABLE',
+  DNS: 'connect.DNS',
+  OTHER: 'connect.OTHER',
+} as const;
+
+const BLOCKED = {
+  TIMEOUT: 'connect.blockedTIMEOUT',
+  REFUSED: 'connect.blockedREFUSED',
+} as const;
+
+/** The words for checks, in the language of the app. */
+export function useCheckWords(): CheckWords {
+  const checks = useTranslationRef(checksTranslationRef).t;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return useMemo(() => {
+    /** A check that is newer than this plugin has no words yet: its id has to do. */
+    const text = (check: string, part: 'title' | 'wrong' | 'why') => {
+      const key = `${check}.${part}`;
+      const found: string = checks(key as 'net.dns.why');
+      return found === key ? undefined : found;
+    };
+    const connect = (code: string) => {
+      const key = CONNECTS[code as keyof typeof CONNECTS];
+      return key && t(key);
+    };
+    const blocked = (kind: CheckKind, code: string) => {
+      const key = kind === 'barrier' && BLOCKED[code as keyof typeof BLOCKED];
+      return key ? t(key) : undefined;
+    };
+    const title = (check: string) => text(check, 'title') ?? check;
+    return {
+      title,
+      why: check => text(check, 'why'),
+      story: ({ check, outcome }) => {
+        if (outcome === 'inconclusive') {
+          return t('receipts.inDoubt', { title: title(check) });
+        }
+        return outcome === 'breached' || outcome === 'failed'
+          ? text(check, 'wrong') ?? check
+          : title(check);
+      },
+      expected: ({ kind, expected }) =>
+        blocked(kind, expected) ?? connect(expected) ?? expected,
+      result: ({ kind, code, request, response, outcome }) =>
+        (outcome === 'asExpected' && blocked(kind, code)) ||
+        // Names and DNS servers are asked, and not connected to.
+        (code === 'OK' && !request.startsWith('connect')
+          ? firstLine(response) || t('connect.answered')
+          : connect(code)) ||
+        [code, firstLine(response)].filter(Boolean).join(' '),
+    };
+  }, [checks, t]);
+}
+
+/** As much of an answer as fits beside its code. */
+function firstLine(text: string): string {
+  const [line] = text.trim().split('\n');
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+}
+
+/**
+ * Whether a check compares what is there with the plan: what it finds explains
+ * why attacks get through, and restoring the tenant fixes it.
+ */
+export function comparesWithPlan(check: string): boolean {
+  return /-(spec|text|widening)$/.test(check);
+}

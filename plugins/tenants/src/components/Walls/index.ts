@@ -1,0 +1,6 @@
+export * from './checks';
+export * from './Picture';
+export * from './useProving';
+export * from './WallRow';
+export * from './WallsCard';
+export * from './headline';

@@ -1,0 +1,112 @@
+import {
+  Outcome,
+  Receipt,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { breachedReceipts, minutesAgo, receipts } from '../../__fixtures__';
+import { Arrow, arrowsOf, at, CORE, lineOf, RADIUS, TARGETS } from './picture';
+
+function statesOf(all: Receipt[]): Record<string, string> {
+  return Object.fromEntries(
+    arrowsOf(all).map(({ target, direction, state }) => [
+      `${direction} ${target}`,
+      state,
+    ]),
+  );
+}
+
+const distance = ({ x, y }: { x: number; y: number }) => Math.hypot(x, y);
+
+describe('arrowsOf', () => {
+  it('shows each direction of attack, and what came of it', () => {
+    expect(statesOf(receipts(minutesAgo(1)))).toEqual({
+      'out canary': 'blocked',
+      'in canary': 'blocked',
+      'out neighbour': 'blocked',
+      'in neighbour': 'blocked',
+      'out internet': 'blocked',
+      'out kubeApi': 'blocked',
+      'out kubelet': 'blocked',
+      'out metadata': 'absent',
+      'out vault': 'blocked',
+      'in owners': 'blocked',
+      'out node': 'blocked',
+    });
+  });
+
+  it('lets the worst of several attempts stand', () => {
+    const [last, ...others] = receipts(minutesAgo(1)).reverse();
+    const worse = (outcome: Outcome) =>
+      statesOf([...others, last, { ...last, outcome }])['in owners'];
+    expect(worse('breached')).toBe('through');
+    expect(worse('inconclusive')).toBe('doubt');
+    expect(worse('notApplicable')).toBe('blocked');
+  });
+
+  it('leads to the receipt that decided', () => {
+    const through = arrowsOf(breachedReceipts(minutesAgo(1))).filter(
+      ({ state }) => state === 'through',
+    );
+    expect(through.map(({ receipt }) => receipt.check)).toEqual([
+      'net.canary-egress',
+      'net.canary-ingress',
+    ]);
+  });
+
+  it('draws no arrow for a baseline check, nor for a comparison with the plan', () => {
+    const some = receipts(minutesAgo(1)).filter(
+      ({ check, kind }) => kind === 'control' || /-(spec|text)$/.test(check),
+    );
+    expect(some.length).toBeGreaterThan(3);
+    expect(arrowsOf(some)).toEqual([]);
+  });
+});
+
+describe('lineOf', () => {
+  const cases = TARGETS.flatMap(({ id, angle }) =>
+    WALLS.flatMap(wall =>
+      (['out', 'in'] as const).flatMap(direction =>
+        (['blocked', 'doubt', 'through'] as const).map(
+          (
+            state,
+          ): [string, number, Pick<Arrow, 'direction' | 'wall' | 'state'>] => [
+            `${direction} ${id}, ${wall}, ${state}`,
+            angle,
+            { direction, wall, state },
+          ],
+        ),
+      ),
+    ),
+  );
+
+  it.each(cases)(
+    'stops at the wall unless it got through: %s',
+    (_, angle, arrow) => {
+      const target = at(angle, 220, 168);
+      const { from, to } = lineOf(arrow, target, { isPair: true, scale: 1 });
+      const ring = RADIUS[arrow.wall];
+      const isOut = arrow.direction === 'out';
+      const [start, end] = [distance(from), distance(to)];
+      // It begins on its own side, and ends on that side unless it got through.
+      expect(start < ring).toBe(isOut);
+      expect(end < ring).toBe(isOut !== (arrow.state === 'through'));
+      expect(Math.min(start, end)).toBeGreaterThan(CORE);
+      expect(Math.max(start, end)).toBeLessThan(distance(target));
+    },
+  );
+
+  it('runs beside the one in the other direction', () => {
+    const target = at(162, 220, 168);
+    const line = (direction: 'in' | 'out') =>
+      lineOf({ direction, wall: 'network', state: 'through' }, target, {
+        isPair: true,
+        scale: 1,
+      });
+    const [out, into] = [line('out'), line('in')];
+    const gap = distance({
+      x: out.from.x - into.to.x,
+      y: out.from.y - into.to.y,
+    });
+    expect(gap).toBeCloseTo(10);
+  });
+});

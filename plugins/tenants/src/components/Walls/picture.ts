@@ -1,0 +1,180 @@
+import {
+  Receipt,
+  Wall,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+
+/** Who or what is on the other side of a wall. */
+export type TargetId =
+  | 'neighbour'
+  | 'canary'
+  | 'internet'
+  | 'metadata'
+  | 'kubeApi'
+  | 'kubelet'
+  | 'vault'
+  | 'owners'
+  | 'node';
+
+/** Which way an attack goes, as the tenant sees it. */
+export type Direction = 'out' | 'in';
+
+/**
+ * What became of the attacks in one direction: `blocked` where all were,
+ * `through` where any got through, `doubt` where any could not be verified, and
+ * `absent` where there is nothing to attack.
+ */
+export type ArrowState = 'blocked' | 'through' | 'doubt' | 'absent';
+
+export interface Arrow {
+  target: TargetId;
+  direction: Direction;
+  wall: Wall;
+  state: ArrowState;
+  /** The receipt that decided */
+  receipt: Receipt;
+}
+
+export interface Target {
+  id: TargetId;
+  wall: Wall;
+  /** Degrees on the dial of the picture, clockwise from the right */
+  angle: number;
+  out?: RegExp;
+  in?: RegExp;
+}
+
+/**
+ * The targets, and the checks that attack them. A check that none of them names
+ * compares a wall with its plan: that is drawn by the wall itself.
+ */
+export const TARGETS: readonly Target[] = [
+  {
+    id: 'canary',
+    wall: 'network',
+    angle: 162,
+    out: /^net\.canary-egress$/,
+    in: /^net\.canary-ingress$/,
+  },
+  {
+    id: 'neighbour',
+    wall: 'network',
+    angle: 198,
+    out: /^net\.neighbour-(service|pod)$/,
+    in: /^net\.neighbour-ingress$/,
+  },
+  {
+    id: 'internet',
+    wall: 'network',
+    angle: 234,
+    out: /^net\.(internet|dns-)/,
+  },
+  { id: 'kubeApi', wall: 'network', angle: 306, out: /^net\.kube-api$/ },
+  { id: 'kubelet', wall: 'network', angle: 342, out: /^net\.kubelet$/ },
+  { id: 'metadata', wall: 'network', angle: 126, out: /^net\.metadata$/ },
+  {
+    id: 'vault',
+    wall: 'secret',
+    angle: 18,
+    out: /^sec\.(?!own|.*-(spec|text)$|.*owner)/,
+  },
+  {
+    id: 'owners',
+    wall: 'secret',
+    angle: 54,
+    in: /^(sec|res)\..*owner|^sec\.who|^res\.who/,
+  },
+  {
+    id: 'node',
+    wall: 'resource',
+    angle: 90,
+    out: /^res\.(?!.*-spec$|.*owner|who)/,
+  },
+];
+
+/** Worst first. */
+const STATES: readonly ArrowState[] = ['through', 'doubt', 'blocked', 'absent'];
+
+const STATE_OF: Record<Receipt['outcome'], ArrowState> = {
+  breached: 'through',
+  failed: 'doubt',
+  inconclusive: 'doubt',
+  asExpected: 'blocked',
+  notApplicable: 'absent',
+};
+
+/**
+ * The attacks of a proof as arrows, at most two a target. Baseline checks are no
+ * attacks: what they say is in the status of their wall.
+ */
+export function arrowsOf(receipts: Receipt[]): Arrow[] {
+  const attacks = receipts.filter(({ kind }) => kind === 'barrier');
+  return TARGETS.flatMap(target =>
+    (['out', 'in'] as const).flatMap(direction => {
+      const own = attacks
+        .filter(({ check }) => target[direction]?.test(check))
+        .map(receipt => ({ receipt, state: STATE_OF[receipt.outcome] }))
+        .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
+      const [worst] = own;
+      return worst
+        ? [{ target: target.id, direction, wall: target.wall, ...worst }]
+        : [];
+    }),
+  );
+}
+
+/** Measures of the picture, in its own units. */
+export const RADIUS: Record<Wall, number> = {
+  resource: 56,
+  secret: 86,
+  network: 116,
+};
+
+/** Radius of the tenant itself. */
+export const CORE = 30;
+
+/** The rings from the inside, so that the outer ones are drawn first. */
+export const RINGS: readonly Wall[] = [...WALLS].sort(
+  (a, b) => RADIUS[b] - RADIUS[a],
+);
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** A point at a distance from the middle. */
+export function at(angle: number, rx: number, ry = rx): Point {
+  const radians = (angle * Math.PI) / 180;
+  return { x: rx * Math.cos(radians), y: ry * Math.sin(radians) };
+}
+
+/**
+ * Where an arrow is drawn. A blocked one ends at its wall's ring, coming from
+ * whichever side; one that got through goes all the way.
+ *
+ * @param target - where the target is
+ * @param options - whether there is one in the other direction, beside which it
+ *   runs; and how large the rings are drawn
+ */
+export function lineOf(
+  arrow: Pick<Arrow, 'direction' | 'wall' | 'state'>,
+  target: Point,
+  options: { isPair: boolean; scale: number },
+): { from: Point; to: Point } {
+  const length = Math.hypot(target.x, target.y);
+  const unit = { x: target.x / length, y: target.y / length };
+  const { isPair, scale } = options;
+  const side = (isPair ? 5 : 0) * (arrow.direction === 'out' ? 1 : -1);
+  const along = (distance: number) => ({
+    x: unit.x * distance - unit.y * side,
+    y: unit.y * distance + unit.x * side,
+  });
+  const ring = RADIUS[arrow.wall] * scale;
+  const isThrough = arrow.state === 'through';
+  const core = CORE * scale + 3;
+  const edge = length - 12;
+  return arrow.direction === 'out'
+    ? { from: along(core), to: along(isThrough ? edge : ring - 4) }
+    : { from: along(edge), to: along(isThrough ? core : ring + 4) };
+}

@@ -1,3 +1,0 @@
-export * from './EntityWallsCard';
-export * from './WallRow';
-export * from './WallsCard';

@@ -1,0 +1,53 @@
+import { useEffect } from 'react';
+import { useApi, useApiHolder } from '@backstage/frontend-plugin-api';
+import { signalApiRef } from '@backstage/plugin-signals-react';
+import { QueryClient } from '@tanstack/react-query';
+import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from '../api';
+import { LiveTenants } from './LiveTenants';
+
+/** The backend's API, and what the browser remembers of its answers. */
+export interface Backend {
+  api: TenantsApi;
+  client: QueryClient;
+}
+
+const backends = new WeakMap<TenantsApi, Backend & { live: LiveTenants }>();
+
+/**
+ * The one cache of a backend's answers.
+ *
+ * It belongs to the API and not to a React provider: the card, the tab, the
+ * page and the form fields are extensions that an adopter mounts one by one, and
+ * a form field also validates outside React.
+ */
+export function backendOf(api: TenantsApi): Backend & { live: LiveTenants } {
+  let backend = backends.get(api);
+  if (!backend) {
+    const client = new QueryClient({
+      defaultOptions: {
+        // The backend may be on this machine: a browser that is offline can
+        // still reach it. An error shows at once, and the next poll tries again.
+        queries: { networkMode: 'always', retry: false },
+        mutations: { networkMode: 'always' },
+      },
+    });
+    client.mount();
+    backend = { api, client, live: new LiveTenants({ api, client }) };
+    backends.set(api, backend);
+  }
+  return backend;
+}
+
+/** The backend of this app. */
+export function useBackend(): Backend {
+  return backendOf(useApi(tenantsApiRef));
+}
+
+/** The backend of this app, whose signals keep tenants up to date. */
+export function useLiveBackend(): Backend {
+  const backend = backendOf(useApi(tenantsApiRef));
+  const signals = useApiHolder().get(signalApiRef);
+  useEffect(() => backend.live.follow(signals), [backend, signals]);
+  return backend;
+}

@@ -1,0 +1,3 @@
+export { useBackend } from './backend';
+export * from './platform';
+export * from './tenants';

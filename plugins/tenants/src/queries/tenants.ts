@@ -1,0 +1,363 @@
+import { useEffect, useRef } from 'react';
+import { useApi } from '@backstage/frontend-plugin-api';
+import {
+  AuthorizeResult,
+  ResourcePermission,
+} from '@backstage/plugin-permission-common';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
+import {
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query';
+import {
+  GetMatrixRequest,
+  Proof,
+  ProofSummary,
+  Tenant,
+  tenantProvePermission,
+  TenantsApi,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { useBackend, useLiveBackend } from './backend';
+import { keys } from './LiveTenants';
+
+const IDLE_MS = 30_000;
+const PROVING_MS = 1_000;
+
+/** A proof that takes longer than this is stuck, and not worth asking every second. */
+const STUCK_MS = 5 * 60_000;
+
+/** A dry run of each of a tenant's objects: not to be asked for all the time. */
+const DRIFT_MS = 10 * 60_000;
+
+const TENANTS_PAGE = 500;
+
+/** A week of proofs every five minutes is two pages and a bit, a month nine. */
+const PROOFS_PAGE = 1_000;
+const MAX_PROOFS_PAGES = 10;
+
+/** All tenants that the user may read. */
+export function useTenants() {
+  const { api, client } = useLiveBackend();
+  return useQuery(
+    {
+      queryKey: keys.tenants,
+      queryFn: ({ signal }) => listTenants(api, signal),
+      refetchInterval: IDLE_MS,
+    },
+    client,
+  );
+}
+
+/**
+ * A tenant: kept up to date by signals where they are installed, and by polling
+ * anyway, because a signal can get lost.
+ */
+export function useTenant(name: string) {
+  const { api, client } = useLiveBackend();
+  return useQuery(
+    {
+      queryKey: keys.tenant(name),
+      queryFn: ({ signal }) => api.getTenant(name, { signal }),
+      refetchInterval: ({ state }) =>
+        isProving(state.data) ? PROVING_MS : IDLE_MS,
+    },
+    client,
+  );
+}
+
+function isProving(tenant: Tenant | undefined): boolean {
+  const proof = tenant?.currentProof;
+  return (
+    proof !== undefined && Date.now() - Date.parse(proof.startedAt) < STUCK_MS
+  );
+}
+
+/** Starts a proof of a tenant, or joins the one that is running. */
+export function useProve(name: string) {
+  const { api, client } = useBackend();
+  return useMutation(
+    {
+      mutationFn: () => api.startProof(name, { trigger: 'user' }),
+      onSuccess: async currentProof => {
+        // An answer from before the start would make the button blink back.
+        await client.cancelQueries({
+          queryKey: keys.tenant(name),
+          exact: true,
+        });
+        client.setQueryData<Tenant>(
+          keys.tenant(name),
+          tenant => tenant && { ...tenant, currentProof },
+        );
+        client.invalidateQueries({ queryKey: keys.tenant(name), exact: true });
+      },
+    },
+    client,
+  );
+}
+
+/**
+ * A proof with its receipts; nothing is asked for without an id. The last proof
+ * of the same tenant stays while the next one loads, so that open receipts don't
+ * vanish for a moment.
+ */
+export function useProof(tenant: string, id: string | undefined) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      ...proofQuery(api, tenant, id ?? ''),
+      enabled: Boolean(id),
+      placeholderData: last => (last?.tenant === tenant ? last : undefined),
+    },
+    client,
+  );
+}
+
+const NO_PROOFS: ReadonlyMap<string, Proof> = new Map();
+
+/** The last proof of each of several tenants, by their names, as far as they can be read. */
+export function useLastProofs(tenants: Tenant[]): ReadonlyMap<string, Proof> {
+  const { api, client } = useBackend();
+  const ids = tenants.map(({ name, lastProof }) => [name, lastProof?.id]);
+  const { data } = useQuery(
+    {
+      queryKey: ['last proofs', ids],
+      queryFn: async () => {
+        const proofs = new Map<string, Proof>();
+        await inTurns(tenants, async ({ name, lastProof }) => {
+          const proof =
+            lastProof &&
+            (await client
+              .fetchQuery(proofQuery(api, name, lastProof.id))
+              .catch(() => undefined));
+          if (proof) {
+            proofs.set(name, proof);
+          }
+        });
+        return proofs;
+      },
+      staleTime: Infinity,
+      placeholderData: keepPreviousData,
+    },
+    client,
+  );
+  return data ?? NO_PROOFS;
+}
+
+function proofQuery(api: TenantsApi, tenant: string, id: string) {
+  return queryOptions({
+    queryKey: ['proof', tenant, id],
+    queryFn: ({ signal }) => api.getProof(tenant, id, { signal }),
+    // A proof that is done never changes.
+    staleTime: Infinity,
+  });
+}
+
+/** So many requests of one kind are under way at a time. */
+const AT_A_TIME = 8;
+
+/** Does something with each of many items, a few at a time. */
+export async function inTurns<T>(
+  items: T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: AT_A_TIME }, async () => {
+      for (const item of left) {
+        await work(item);
+      }
+    }),
+  );
+}
+
+/** Those of some tenants, by name, for which the user has a permission. */
+export function useAllowed(permission: ResourcePermission, names: string[]) {
+  const { client } = useBackend();
+  const permissions = useApi(permissionApiRef);
+  return useQuery(
+    {
+      queryKey: ['allowed', permission.name, names],
+      queryFn: async () => {
+        // Asked in one turn: the API makes one request of them.
+        const decisions = await Promise.all(
+          names.map(resourceRef =>
+            permissions.authorize({ permission, resourceRef }),
+          ),
+        );
+        return names.filter(
+          (_, i) => decisions[i].result === AuthorizeResult.ALLOW,
+        );
+      },
+      staleTime: IDLE_MS,
+    },
+    client,
+  );
+}
+
+/** Starts proofs of several tenants: of those that the user may have proved. */
+export function useBulkProve(names: string[]) {
+  const { api, client } = useBackend();
+  const { data: allowed } = useAllowed(tenantProvePermission, names);
+  const { mutateAsync, isPending } = useMutation(
+    {
+      mutationFn: async () => {
+        const failed: Error[] = [];
+        await inTurns(allowed ?? [], name =>
+          api
+            .startProof(name, { trigger: 'user' })
+            .catch(error => failed.push(error)),
+        );
+        const total = allowed?.length ?? 0;
+        return { started: total - failed.length, failed };
+      },
+    },
+    client,
+  );
+  return { allowed, prove: mutateAsync, isPending };
+}
+
+/** Proofs of a stretch of time, newest first, and the moment they were asked for. */
+export interface RecentProofs {
+  proofs: ProofSummary[];
+  /** Milliseconds since the epoch */
+  now: number;
+}
+
+/**
+ * A tenant's proofs of the last so many milliseconds. Once loaded, only newer
+ * ones are asked for.
+ *
+ * @param lastProofId - another one says that there is a newer proof
+ */
+export function useProofsSince(
+  tenant: string,
+  windowMs: number,
+  lastProofId: string | undefined,
+) {
+  const { api, client } = useBackend();
+  const queryKey = [...keys.proofs(tenant), windowMs];
+  const query = useQuery(
+    {
+      queryKey,
+      queryFn: async ({ signal }): Promise<RecentProofs> => {
+        const now = Date.now();
+        const since = now - windowMs;
+        const known = client.getQueryData<RecentProofs>(queryKey)?.proofs ?? [];
+        const { proofs } = await listSince(api, tenant, since, known, signal);
+        return { proofs, now };
+      },
+      staleTime: IDLE_MS,
+    },
+    client,
+  );
+  const { refetch } = query;
+  const seen = useRef(lastProofId);
+  useEffect(() => {
+    if (seen.current !== lastProofId) {
+      seen.current = lastProofId;
+      refetch({ cancelRefetch: false });
+    }
+  }, [lastProofId, refetch]);
+  return query;
+}
+
+/**
+ * A tenant's proofs that began since then, newest first; and whether those are
+ * all of them.
+ *
+ * @param known - those that were read before, so that only newer ones are asked for
+ */
+export async function listSince(
+  api: TenantsApi,
+  tenant: string,
+  since: number,
+  known: ProofSummary[],
+  signal: AbortSignal,
+): Promise<{ proofs: ProofSummary[]; isComplete: boolean }> {
+  const done = known.filter(({ state }) => state === 'done');
+  const ids = new Set(done.map(({ id }) => id));
+  const newer: ProofSummary[] = [];
+  let isComplete = false;
+  for (let page = 0; page < MAX_PROOFS_PAGES && !isComplete; page++) {
+    const { items, totalItems } = await api.listProofs(
+      tenant,
+      // What is new since the last time fits on the smallest of pages.
+      { limit: known.length ? 20 : PROOFS_PAGE, offset: newer.length },
+      { signal },
+    );
+    newer.push(...items);
+    const oldest = items[items.length - 1];
+    isComplete =
+      !oldest ||
+      newer.length >= totalItems ||
+      items.some(({ id }) => ids.has(id)) ||
+      Date.parse(oldest.startedAt) < since;
+  }
+  const newerIds = new Set(newer.map(({ id }) => id));
+  const proofs = [
+    ...newer,
+    ...done.filter(({ id }) => !newerIds.has(id)),
+  ].filter(({ startedAt }) => Date.parse(startedAt) >= since);
+  return { proofs, isComplete };
+}
+
+/** What a tenant uses of its quotas, and the n8n that it runs. */
+export function useUsage(tenant: string) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      queryKey: ['usage', tenant],
+      queryFn: ({ signal }) => api.getUsage(tenant, { signal }),
+      refetchInterval: IDLE_MS,
+    },
+    client,
+  );
+}
+
+/** What of a tenant differs from its plan. */
+export function useDrift(tenant: string) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      queryKey: ['drift', tenant],
+      queryFn: ({ signal }) => api.getDrift(tenant, { signal }),
+      staleTime: IDLE_MS,
+      refetchInterval: DRIFT_MS,
+    },
+    client,
+  );
+}
+
+/** The last result of every pair of tenants that is asked for. */
+export function useMatrix(request: GetMatrixRequest) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      queryKey: ['matrix', request],
+      queryFn: ({ signal }) => api.getMatrix(request, { signal }),
+      refetchInterval: IDLE_MS,
+      placeholderData: keepPreviousData,
+    },
+    client,
+  );
+}
+
+async function listTenants(
+  api: TenantsApi,
+  signal: AbortSignal,
+): Promise<Tenant[]> {
+  const tenants: Tenant[] = [];
+  for (;;) {
+    const page = await api.listTenants(
+      { limit: TENANTS_PAGE, offset: tenants.length },
+      { signal },
+    );
+    tenants.push(...page.items);
+    // An empty page ends it too: tenants may go while the pages are read.
+    if (tenants.length >= page.totalItems || page.items.length === 0) {
+      return tenants;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { endpoints, IMAGES, labPaths } from '../packages/lab/src/index.ts';
+import { root } from './lib/run.ts';
+
+// What people type, from npm to the exit code, on the lab as a cluster of their own.
+
+const run = promisify(execFile);
+const paths = labPaths();
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'threewalls-start-'));
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** A token of Vault with the portal's policy, in a file. */
+async function vaultToken(): Promise<string> {
+  const { rootToken } = JSON.parse(await readFile(paths.vaultInit, 'utf8'));
+  const { stdout } = await run(
+    join(paths.binDir, 'vault'),
+    ['token', 'create', '-policy=threewalls-portal', '-field=token'],
+    {
+      env: { VAULT_ADDR: endpoints(paths).vault, VAULT_TOKEN: rootToken },
+    },
+  );
+  const file = join(folder, 'token');
+  await writeFile(file, stdout);
+  return file;
+}
+
+/** Runs `npm start`, interrupts npm alone when it has printed something, and waits. */
+async function start(
+  args: string[],
+  until: RegExp,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn('npm', ['start', '--silent', '--', ...args], {
+    cwd: root,
+    env: { ...process.env, THREEWALLS_LAB_STATE: paths.state },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', text => {
+      const before = until.test(output);
+      output += text;
+      if (!before && until.test(output)) child.kill('SIGINT');
+    });
+  }
+  const code = await new Promise<number | null>(resolve =>
+    child.once('close', resolve),
+  );
+  return { code, output };
+}
+
+const own = (kubeconfig: string, token: string) => [
+  ...['--port', '7118', '--kubeconfig', kubeconfig, '--network', 'cilium'],
+  ...['--vault', endpoints(paths).vault, '--vault-token', token],
+  ...['--vault-for-pods', 'http://sys-vault.sys-vault.svc:8200'],
+  ...['--n8n-image', IMAGES.n8n],
+];
+
+test('a cluster of your own is proved, and Ctrl-C sent to npm alone ends it with 0', async () => {
+  const kubeconfig = join(paths.portalDir, 'kubeconfig');
+  const { code, output } = await start(
+    own(kubeconfig, await vaultToken()),
+    /Ctrl-C stops it/,
+  );
+  assert.equal(output.match(/^ {2}\w+ +holds /gm)?.length, 6, output);
+  assert.equal(code, 0, output);
+});
+
+test('an option that makes no sense is refused before anything begins', async () => {
+  for (const [args, said] of [
+    [['--nonsense'], /see npm start -- --help/i],
+    [['--port', 'x'], /is not a port number/],
+    [['--kubeconfig', join(folder, 'none')], /no such file/],
+  ] as const) {
+    const { code, output } = await start([...args], /^never$/);
+    assert.notEqual(code, 0);
+    assert.match(output, said);
+  }
+});
+
+if (process.env.THREEWALLS_FULL) {
+  test('where the cluster gives no answer the portal stays up, and the last lines say how to go on', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    const text = await readFile(join(paths.portalDir, 'kubeconfig'), 'utf8');
+    const nobody = text.replace(endpoints(paths).api, 'https://127.0.0.1:9');
+    await writeFile(kubeconfig, nobody);
+    const { code, output } = await start(
+      own(kubeconfig, await vaultToken()),
+      /To go on where this stopped/,
+    );
+    assert.match(output, /^✗ /m);
+    assert.match(output, /Away: cluster default: .*can't be reached/);
+    assert.match(output, /The portal is up at http:\/\/localhost:7118/);
+    assert.equal(code, 1, output);
+  });
+}
