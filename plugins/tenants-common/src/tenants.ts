@@ -1,3 +1,4 @@
+import { ProverState } from './drills';
 import { ProofSummary, Wall, WallStatus } from './proofs';
 import {
   Operation,
@@ -56,6 +57,8 @@ export interface Tenant {
   entityRef: string;
   /** The three walls, in the order network, secret, resource */
   walls: WallState[];
+  /** What drills have shown of the proofs of its cluster */
+  prover?: ProverState;
   /** The last proof that came to an end */
   lastProof?: ProofSummary;
   /** The proof that is queued or under way */

@@ -24,6 +24,7 @@ const TABLES = [
   'receipts',
   'pairs',
   'rollouts',
+  'drills',
 ];
 
 const databases = testDatabases();

@@ -9,6 +9,7 @@ import {
 import { ProofStore, TenantActivity } from '../database/ProofStore';
 import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
+import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
 import { UsageSummaries } from './UsageSummaries';
@@ -19,6 +20,7 @@ export class TenantViews {
     private readonly options: {
       inventory: Inventory;
       proofs: ProofStore;
+      drills: Drills;
       usage: UsageSummaries;
       maxAgeMs: number;
       isOutdated(tenant: Tenant): boolean;
@@ -30,7 +32,7 @@ export class TenantViews {
     request: ListTenantsRequest,
     canRead: Viewer,
   ): Promise<TenantsPage> {
-    const { inventory, proofs, usage } = this.options;
+    const { inventory, proofs, usage, drills } = this.options;
     const { status, owner, cluster, limit = 100, offset = 0 } = request;
     const { tenants, impostors } = await inventory.list();
     let found = tenants.filter(
@@ -45,6 +47,7 @@ export class TenantViews {
     const [activity] = await Promise.all([
       proofs.activity(looked.map(({ uid }) => uid)),
       usage.refresh(tenants),
+      drills.refresh(),
     ]);
     const views = new Map(
       looked.map(tenant => [
@@ -63,10 +66,11 @@ export class TenantViews {
   }
 
   async describe(tenant: Tenant): Promise<ApiTenant> {
-    const { proofs, usage } = this.options;
+    const { proofs, usage, drills } = this.options;
     const [activity] = await Promise.all([
       proofs.activity([tenant.uid]),
       usage.refresh([tenant]),
+      drills.refresh(),
     ]);
     return this.#view(tenant, activity.get(tenant.uid));
   }
@@ -76,6 +80,7 @@ export class TenantViews {
     const { lastProof, currentProof, currentOperation } = activity;
     const { maxAgeMs, isOutdated } = this.options;
     const usage = this.options.usage.get(tenant);
+    const prover = this.options.drills.state(cluster);
     return {
       uid,
       name,
@@ -98,7 +103,9 @@ export class TenantViews {
         now: Date.now(),
         maxAgeMs,
         lost: tenant.lost,
+        doubt: prover?.problem,
       }),
+      ...(prover && { prover }),
       ...(lastProof && { lastProof }),
       ...(currentProof && { currentProof }),
       ...(currentOperation && { currentOperation }),
