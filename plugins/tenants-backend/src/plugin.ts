@@ -105,6 +105,7 @@ export const tenantsPlugin = createBackendPlugin({
           inventory,
           proofs,
           drills,
+          platform,
           usage: UsageSummaries.create({ clusters, logger }),
           maxAgeMs,
           isOutdated,

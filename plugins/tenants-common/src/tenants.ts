@@ -184,7 +184,11 @@ export const TENANT_SIGNAL_CHANNEL = 'tenants:proofs';
  * @public
  */
 export type TenantSignal = {
-  tenant: string;
+  /**
+   * UID of the tenant, which tells nothing to who may not read it; absent while it
+   * has no namespace yet
+   */
+  uid?: string;
   /** Id of the operation; that of a proof is the proof's */
   proofId: string;
   /** What kind of operation it is; a proof where it is not said */

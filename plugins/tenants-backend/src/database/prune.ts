@@ -57,11 +57,11 @@ async function endsOfDays(
   knex: Knex,
   uid: string | null,
   before: number,
-): Promise<(string | number)[]> {
+): Promise<number[]> {
   if (uid === null) {
     return [];
   }
-  const days = await proofsOf(knex, uid)
+  const days: { first: number; last: number }[] = await proofsOf(knex, uid)
     .where('created_at', '<', before)
     .groupByRaw('floor(created_at / ?)', [DAY_MS])
     .min({ first: 'created_at' })
