@@ -83,6 +83,27 @@ describe('an apply', () => {
     expect((await t.follow(started[0])).state).toBe('succeeded');
   });
 
+  it('is taken away by the clean-up of a task only where no other task wants it', async () => {
+    const order = (task: string) =>
+      t.start('acme', { kind: 'apply', spec: t.spec('acme'), task });
+    const cleanUp = (ifMadeBy: string) =>
+      t.run('acme', { kind: 'remove', confirm: 'acme', ifMadeBy });
+    // Two tasks at the same moment, of which one fails later on.
+    const [first] = await Promise.all([order('a'), order('b')]);
+    await t.follow(first);
+    for (const task of ['a', 'b']) {
+      expect((await cleanUp(task)).error).toMatch(/asked for by others too/);
+    }
+    expect(t.namespace('acme')).toBeDefined();
+    await t.run('acme', { kind: 'remove', confirm: 'acme' });
+
+    await t.follow(await order('a'));
+    await t.follow(await order('a'));
+    expect((await cleanUp('b')).error).toMatch(/asked for by others too/);
+    expect((await cleanUp('a')).state).toBe('succeeded');
+    expect(t.namespace('acme')).toBeUndefined();
+  });
+
   it('gives a name to the first of two owners who want it', async () => {
     const release = t.lab.hold(
       /PATCH \/api\/v1\/namespaces\/web-tenant-acme\?/,
@@ -538,11 +559,11 @@ describe('a tenant', () => {
       keepData: true,
     });
     expect(removed.certificate!.kept).toHaveLength(1);
-    const theirs = await t.run('acme', {
-      kind: 'apply',
-      spec: t.spec('acme', { owner: 'user:default/mock' }),
-    });
+    const spec = t.spec('acme', { owner: 'user:default/mock' });
+    const theirs = await t.run('acme', { kind: 'apply', spec });
     expect(theirs.error).toMatch(/exists and is not tenant acme's/);
+    const adopted = await t.run('acme', { kind: 'apply', spec, adopt: true });
+    expect(adopted.error).toMatch(/would hand its data to user:default\/mock/);
     await t.create('acme');
     expect(await get('/tenants/acme')).toMatchObject({ uid, owner: OWNER });
   });

@@ -39,6 +39,8 @@ export interface NewOperation {
   uid?: string;
   trigger: ProofTrigger;
   requestedBy?: string;
+  /** The task that asks */
+  task?: string;
   request: OperationRequest;
   /** Hash of a first password; kept until the operation ends */
   secret?: string;
@@ -96,6 +98,8 @@ export class OperationStore {
           trigger: wanted.trigger,
         }),
         ...(wanted.rolloutId && { rollout_id: wanted.rolloutId }),
+        // What two want is neither's alone.
+        ...((wanted.task ?? null) !== equal.task && { task: null }),
       };
       if (Object.keys(change).length > 0) {
         await trx(OPERATIONS).where({ id: equal.id }).update(change);
@@ -137,6 +141,7 @@ export class OperationStore {
       trigger,
       priority: priorityOf(wanted),
       requested_by: wanted.requestedBy ?? null,
+      task: wanted.task ?? null,
       request: JSON.stringify(request),
       secret: wanted.secret ?? null,
       rollout_id: wanted.rolloutId ?? null,
@@ -441,6 +446,26 @@ export class OperationStore {
       items: rows.map(toOperation),
       totalItems: Number(counted?.count),
     };
+  }
+
+  /**
+   * Whether all that was applied of a tenant, or is about to be, was asked for by
+   * one task alone.
+   */
+  async isMadeBy(
+    task: string,
+    { tenant, uid }: { tenant: string; uid: string },
+  ): Promise<boolean> {
+    const other = await this.knex<OperationRow>(OPERATIONS)
+      .where({ kind: 'apply', tenant })
+      .where(q =>
+        q
+          .where({ uid })
+          .orWhere(open => open.whereIn('state', ['queued', 'running'])),
+      )
+      .where(q => q.whereNull('task').orWhereNot({ task }))
+      .first('id');
+    return other === undefined;
   }
 
   /** Takes operations out of a roll-out, so that they are made anew. */
