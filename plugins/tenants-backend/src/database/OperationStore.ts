@@ -88,6 +88,10 @@ export class OperationStore {
     wanted: NewOperation,
     attempt: number = 1,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    const placed = await this.#placed(trx, wanted);
+    if (placed) {
+      return { operation: toOperation(placed), joined: true };
+    }
     const open = await this.#open(trx, wanted.tenant);
     const equal = open.find(row => isJoinable(row, wanted));
     if (equal) {
@@ -126,6 +130,18 @@ export class OperationStore {
     return row
       ? { operation: toOperation(row), joined: false }
       : this.#enqueue(trx, wanted, attempt + 1);
+  }
+
+  /** A roll-out does each thing with a tenant once, whoever takes it on meanwhile. */
+  async #placed(
+    trx: Knex,
+    { rolloutId, tenant, request }: NewOperation,
+  ): Promise<OperationRow | undefined> {
+    return rolloutId
+      ? trx<OperationRow>(OPERATIONS)
+          .where({ rollout_id: rolloutId, tenant, kind: request.kind })
+          .first()
+      : undefined;
   }
 
   #row(id: string, wanted: NewOperation) {
