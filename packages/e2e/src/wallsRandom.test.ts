@@ -1,10 +1,10 @@
 import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
+import { FULL } from './support/full';
 import { Random } from './support/random';
 import { openLab } from './wallsLab';
 import { anyChange } from './wallsRandom';
 import { Pair } from './wallsRows';
 
-const FULL = process.env.THREEWALLS_FULL === '1';
 const CHANGES = Number(process.env.THREEWALLS_CHANGES ?? (FULL ? 200 : 6));
 /** Milliseconds for a change: to make it, to prove the tenants, to undo it. */
 const EACH_MS = 20_000;

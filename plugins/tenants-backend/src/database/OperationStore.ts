@@ -45,6 +45,8 @@ export interface NewOperation {
   uid?: string;
   trigger: ProofTrigger;
   requestedBy?: string;
+  /** The task that asks */
+  task?: string;
   request: OperationRequest;
   /** Hash of a first password; kept until the operation ends */
   secret?: string;
@@ -92,6 +94,10 @@ export class OperationStore {
     wanted: NewOperation,
     attempt: number = 1,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    const placed = await this.#placed(trx, wanted);
+    if (placed) {
+      return { operation: toOperation(placed), joined: true };
+    }
     const open = await this.#open(trx, wanted.tenant);
     const equal = open.find(row => isJoinable(row, wanted));
     if (equal) {
@@ -102,6 +108,8 @@ export class OperationStore {
           trigger: wanted.trigger,
         }),
         ...(wanted.rolloutId && { rollout_id: wanted.rolloutId }),
+        // What two want is neither's alone.
+        ...((wanted.task ?? null) !== equal.task && { task: null }),
       };
       if (Object.keys(change).length > 0) {
         await trx(OPERATIONS).where({ id: equal.id }).update(change);
@@ -130,6 +138,18 @@ export class OperationStore {
       : this.#enqueue(trx, wanted, attempt + 1);
   }
 
+  /** A roll-out does each thing with a tenant once, whoever takes it on meanwhile. */
+  async #placed(
+    trx: Knex,
+    { rolloutId, tenant, request }: NewOperation,
+  ): Promise<OperationRow | undefined> {
+    return rolloutId
+      ? trx<OperationRow>(OPERATIONS)
+          .where({ rollout_id: rolloutId, tenant, kind: request.kind })
+          .first()
+      : undefined;
+  }
+
   #row(id: string, wanted: NewOperation) {
     const { tenant, cluster, owner, uid, trigger, request } = wanted;
     return {
@@ -143,6 +163,7 @@ export class OperationStore {
       trigger,
       priority: priorityOf(wanted),
       requested_by: wanted.requestedBy ?? null,
+      task: wanted.task ?? null,
       request: JSON.stringify(request),
       secret: wanted.secret ?? null,
       rollout_id: wanted.rolloutId ?? null,
@@ -470,6 +491,26 @@ export class OperationStore {
       items: rows.map(toOperation),
       totalItems: Number(counted?.count),
     };
+  }
+
+  /**
+   * Whether all that was applied of a tenant, or is about to be, was asked for by
+   * one task alone.
+   */
+  async isMadeBy(
+    task: string,
+    { tenant, uid }: { tenant: string; uid: string },
+  ): Promise<boolean> {
+    const other = await this.knex<OperationRow>(OPERATIONS)
+      .where({ kind: 'apply', tenant })
+      .where(q =>
+        q
+          .where({ uid })
+          .orWhere(open => open.whereIn('state', ['queued', 'running'])),
+      )
+      .where(q => q.whereNull('task').orWhereNot({ task }))
+      .first('id');
+    return other === undefined;
   }
 
   /** Takes operations out of a roll-out, so that they are made anew. */
