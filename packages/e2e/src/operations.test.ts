@@ -3,7 +3,7 @@ import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { FULL, itInFull } from './support/full';
+import { itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
 import { importSlowN8n, importSmallN8n, SMALL_N8N } from './support/smallN8n';
@@ -581,8 +581,9 @@ describe('operations, upon the lab', () => {
     );
   });
 
-  if (FULL) {
-    it('wait for an n8n that takes its time, and nothing kills it meanwhile', async () => {
+  itInFull(
+    'wait for an n8n that takes its time, and nothing kills it meanwhile',
+    async () => {
       await api.kill();
       api = await portal.start('slow', await importSlowN8n(200));
       const name = nextName('slow');
@@ -603,6 +604,7 @@ describe('operations, upon the lab', () => {
       expect(
         items.map(({ status }) => status.containerStatuses[0].restartCount),
       ).toEqual([0]);
-    }, 400_000);
-  }
+    },
+    400_000,
+  );
 });

@@ -206,8 +206,8 @@ export async function startTenantsBackend(tenants: object = {}) {
             createHistogram: () => instrument,
             createCounter: () => instrument,
             createObservableGauge: (name: string) => ({
-              addCallback: (observe: (result: object) => Promise<void>) =>
-                gauges.set(name, observe),
+              addCallback: (callback: (result: object) => Promise<void>) =>
+                gauges.set(name, callback),
             }),
           } as any),
       }),

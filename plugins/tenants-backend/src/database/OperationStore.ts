@@ -19,6 +19,9 @@ import {
   toOperation,
 } from './rows';
 
+/** Of proofs that people ask for. */
+const ASKED_PRIORITY = 1;
+
 /** Milliseconds that an operation is left alone without a sign of its runner. */
 export const LEASE_MS = 15_000;
 
@@ -558,9 +561,6 @@ function thisReplica(): string {
 }
 
 /** Those that somebody waits for come first; the schedule can wait. */
-/** Of proofs that people ask for. */
-const ASKED_PRIORITY = 1;
-
 function priorityOf({ request, trigger }: NewOperation): number {
   if (request.kind !== 'prove') {
     return 0;

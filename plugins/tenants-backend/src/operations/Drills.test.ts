@@ -62,9 +62,7 @@ describe('A cluster’s prover', () => {
     ],
   ])('that %s', (_, over, problem) => {
     const state = proverState(known(over), NOW, DAY);
-    expect(state.problem).toEqual(
-      problem ? expect.stringMatching(problem) : undefined,
-    );
+    expect(state.problem ?? '').toMatch(problem ?? /^$/);
     // A clock that was moved makes young what is old.
     expect(proverState(known(over), NOW, DAY, 'clocks').problem).toBe('clocks');
   });
