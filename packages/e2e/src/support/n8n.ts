@@ -1,3 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Milliseconds from a workflow's activation until its webhook answers. */
+const ACTIVATION_MS = 10_000;
+
 /** n8n's REST API as its own editor uses it. */
 export class N8n {
   readonly #url: string;
@@ -70,8 +75,16 @@ export class N8n {
     await this.#call('POST', `/rest/workflows/${workflow.id}/activate`, {
       versionId: workflow.versionId,
     });
-    const response = await fetch(`${this.#url}/webhook/${path}`);
-    return response.json();
+    // n8n activates in its own time, after it has answered.
+    const deadline = Date.now() + ACTIVATION_MS;
+    for (;;) {
+      const response = await fetch(`${this.#url}/webhook/${path}`);
+      const answer = await response.json();
+      if (response.status !== 404 || Date.now() > deadline) {
+        return answer;
+      }
+      await sleep(200);
+    }
   }
 
   async #call(method: string, path: string, body?: unknown): Promise<any> {

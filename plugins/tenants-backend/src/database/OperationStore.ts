@@ -10,7 +10,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { ConflictError } from '@backstage/errors';
 import { Knex } from 'knex';
-import { fromNow, isPostgres, now } from './clock';
+import { fromNow, isPostgres, lockName, now, readNow } from './dialect';
 import {
   EVENTS,
   OperationRow,
@@ -19,11 +19,20 @@ import {
   toOperation,
 } from './rows';
 
+/** Of proofs that people ask for. */
+const ASKED_PRIORITY = 1;
+
 /** Milliseconds that an operation is left alone without a sign of its runner. */
 export const LEASE_MS = 15_000;
 
 /** Times that an operation is begun: one that ends its replica each time must not go on. */
 const MAX_ATTEMPTS = 10;
+
+/**
+ * Milliseconds that a scheduled proof waits behind those that people ask for; then
+ * it takes its turn among them, the oldest first.
+ */
+const PATIENCE_MS = 60_000;
 
 /** Times that an operation is queued, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
@@ -39,6 +48,8 @@ export interface NewOperation {
   uid?: string;
   trigger: ProofTrigger;
   requestedBy?: string;
+  /** The task that asks */
+  task?: string;
   request: OperationRequest;
   /** Hash of a first password; kept until the operation ends */
   secret?: string;
@@ -75,7 +86,10 @@ export class OperationStore {
   async enqueue(
     wanted: NewOperation,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
-    return this.knex.transaction(trx => this.#enqueue(trx, wanted));
+    return this.knex.transaction(async trx => {
+      await lockName(trx, wanted.tenant);
+      return this.#enqueue(trx, wanted);
+    });
   }
 
   async #enqueue(
@@ -83,6 +97,10 @@ export class OperationStore {
     wanted: NewOperation,
     attempt: number = 1,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    const placed = await this.#placed(trx, wanted);
+    if (placed) {
+      return { operation: toOperation(placed), joined: true };
+    }
     const open = await this.#open(trx, wanted.tenant);
     const equal = open.find(row => isJoinable(row, wanted));
     if (equal) {
@@ -93,6 +111,8 @@ export class OperationStore {
           trigger: wanted.trigger,
         }),
         ...(wanted.rolloutId && { rollout_id: wanted.rolloutId }),
+        // What two want is neither's alone.
+        ...((wanted.task ?? null) !== equal.task && { task: null }),
       };
       if (Object.keys(change).length > 0) {
         await trx(OPERATIONS).where({ id: equal.id }).update(change);
@@ -109,7 +129,7 @@ export class OperationStore {
     const id = randomUUID();
     await trx(OPERATIONS)
       .insert(this.#row(id, wanted))
-      // Another replica has queued a proof at this very moment.
+      // A replica that stops has put a proof back at this very moment.
       .onConflict()
       .ignore();
     const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
@@ -119,6 +139,18 @@ export class OperationStore {
     return row
       ? { operation: toOperation(row), joined: false }
       : this.#enqueue(trx, wanted, attempt + 1);
+  }
+
+  /** A roll-out does each thing with a tenant once, whoever takes it on meanwhile. */
+  async #placed(
+    trx: Knex,
+    { rolloutId, tenant, request }: NewOperation,
+  ): Promise<OperationRow | undefined> {
+    return rolloutId
+      ? trx<OperationRow>(OPERATIONS)
+          .where({ rollout_id: rolloutId, tenant, kind: request.kind })
+          .first()
+      : undefined;
   }
 
   #row(id: string, wanted: NewOperation) {
@@ -134,6 +166,7 @@ export class OperationStore {
       trigger,
       priority: priorityOf(wanted),
       requested_by: wanted.requestedBy ?? null,
+      task: wanted.task ?? null,
       request: JSON.stringify(request),
       secret: wanted.secret ?? null,
       rollout_id: wanted.rolloutId ?? null,
@@ -213,7 +246,11 @@ export class OperationStore {
       .whereNot(q =>
         q.whereNot('kind', 'prove').whereIn('cluster', full.changes),
       )
-      .orderBy(['priority', 'created_at'])
+      .orderByRaw(
+        "case when kind = 'prove' and created_at < ? then ? else priority end",
+        [fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
+      )
+      .orderBy('created_at')
       .select('o.*')
       .first();
     const row = await (isPostgres(trx)
@@ -277,6 +314,25 @@ export class OperationStore {
       }
       throw error;
     }
+  }
+
+  /** How many proofs of a tenant were asked for in the last milliseconds, and when the first of them. */
+  async asked(
+    uid: string,
+    withinMs: number,
+  ): Promise<{ count: number; freeInMs: number }> {
+    const at = await readNow(this.knex);
+    const row = await this.knex(OPERATIONS)
+      .where({ uid, kind: 'prove' })
+      .where('created_at', '>', at - withinMs)
+      .whereNot({ trigger: 'schedule' })
+      .count({ count: '*' })
+      .min({ first: 'created_at' })
+      .first();
+    return {
+      count: Number(row?.count ?? 0),
+      freeInMs: Number(row?.first ?? at) + withinMs - at,
+    };
   }
 
   /** Rounds of proofs under way in each cluster, over all replicas. */
@@ -438,6 +494,26 @@ export class OperationStore {
       items: rows.map(toOperation),
       totalItems: Number(counted?.count),
     };
+  }
+
+  /**
+   * Whether all that was applied of a tenant, or is about to be, was asked for by
+   * one task alone.
+   */
+  async isMadeBy(
+    task: string,
+    { tenant, uid }: { tenant: string; uid: string },
+  ): Promise<boolean> {
+    const other = await this.knex<OperationRow>(OPERATIONS)
+      .where({ kind: 'apply', tenant })
+      .where(q =>
+        q
+          .where({ uid })
+          .orWhere(open => open.whereIn('state', ['queued', 'running'])),
+      )
+      .where(q => q.whereNull('task').orWhereNot({ task }))
+      .first('id');
+    return other === undefined;
   }
 
   /** Takes operations out of a roll-out, so that they are made anew. */

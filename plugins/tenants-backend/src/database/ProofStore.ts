@@ -10,7 +10,7 @@ import {
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
-import { readNow } from './clock';
+import { readNow } from './dialect';
 import { OperationStore } from './OperationStore';
 import {
   OperationRow,

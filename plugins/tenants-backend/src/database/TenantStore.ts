@@ -9,7 +9,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { ConflictError } from '@backstage/errors';
 import { Knex } from 'knex';
-import { now, readNow } from './clock';
+import { now, readNow } from './dialect';
 import { isUniqueViolation } from './OperationStore';
 import {
   APPLIED,

@@ -54,6 +54,7 @@ export interface OperationRow {
   trigger: ProofTrigger;
   priority: number;
   requested_by: string | null;
+  task: string | null;
   request: string;
   secret: string | null;
   rollout_id: string | null;

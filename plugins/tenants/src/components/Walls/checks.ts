@@ -108,9 +108,12 @@ export function useCheckWords(): CheckWords {
       },
       expected: ({ kind, expected }) =>
         blocked(kind, expected) ?? connect(expected) ?? expected,
-      result: ({ kind, code, response, outcome }) =>
+      result: ({ kind, code, request, response, outcome }) =>
         (outcome === 'asExpected' && blocked(kind, code)) ||
-        connect(code) ||
+        // Names and DNS servers are asked, and not connected to.
+        (code === 'OK' && !request.startsWith('connect')
+          ? firstLine(response) || t('connect.answered')
+          : connect(code)) ||
         [code, firstLine(response)].filter(Boolean).join(' '),
     };
   }, [checks, t]);

@@ -24,3 +24,16 @@ export async function readNow(knex: Knex): Promise<number> {
 export function isPostgres(knex: Knex): boolean {
   return knex.client.config.client === 'pg';
 }
+
+/**
+ * Has other transactions that are about the same name wait until this one ends, so
+ * that two who order the same at the same moment see each other. SQLite has no two
+ * transactions at a time.
+ */
+export async function lockName(trx: Knex, name: string): Promise<void> {
+  if (isPostgres(trx)) {
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
+      `threewalls/${name}`,
+    ]);
+  }
+}

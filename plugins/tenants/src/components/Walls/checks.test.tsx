@@ -1,0 +1,148 @@
+import { renderHook, waitFor } from '@testing-library/react';
+import { TestApiProvider } from '@backstage/frontend-test-utils';
+import { translationApiRef } from '@backstage/frontend-plugin-api';
+import { MockTranslationApi } from '@backstage/test-utils/alpha';
+import { Receipt } from '@threewalls/backstage-plugin-tenants-common';
+import { errorApiRef } from '@backstage/frontend-plugin-api';
+import {
+  breachedReceipts,
+  inconclusive,
+  minutesAgo,
+  receipts,
+} from '../../__fixtures__';
+import { receiptNames, receiptsOf, useCheckWords } from './checks';
+
+const sound = receipts(minutesAgo(1));
+const named = (check: string, all = sound) => all.find(r => r.check === check)!;
+const CANARY = named('net.canary-egress');
+const BREACH = named('net.canary-egress', breachedReceipts(minutesAgo(1)));
+
+async function words() {
+  const { result } = renderHook(() => useCheckWords(), {
+    wrapper: ({ children }) => (
+      <TestApiProvider
+        apis={[
+          [translationApiRef, MockTranslationApi.create()],
+          [errorApiRef, { post: () => {}, error$: () => ({} as any) }],
+        ]}
+      >
+        {children}
+      </TestApiProvider>
+    ),
+  });
+  await waitFor(() => expect(result.current).toBeDefined());
+  return result.current;
+}
+
+describe('useCheckWords', () => {
+  it.each<[string, Receipt, string, string, string]>([
+    [
+      'a blocked attack',
+      CANARY,
+      "Can't reach the canary",
+      'blocked (timeout)',
+      'blocked (timeout)',
+    ],
+    [
+      'a breach',
+      BREACH,
+      'Reached the canary',
+      'blocked (timeout)',
+      'connected',
+    ],
+    [
+      'an attack that was refused otherwise',
+      { ...CANARY, code: 'REFUSED', outcome: 'inconclusive' },
+      "Couldn't verify: Can't reach the canary",
+      'blocked (timeout)',
+      'connection refused',
+    ],
+    [
+      'a baseline check',
+      named('net.own-service'),
+      'Reaches its own Service',
+      'connected',
+      'connected',
+    ],
+    [
+      'a name that resolves',
+      {
+        ...named('net.own-service'),
+        check: 'net.dns',
+        request: 'resolve x',
+        expected: 'an address',
+        response: '10.0.0.1',
+      },
+      'Resolves the names of others',
+      'an address',
+      '10.0.0.1',
+    ],
+    [
+      'an HTTP answer',
+      inconclusive(minutesAgo(1)),
+      "Couldn't verify: Logs in to Vault",
+      '200',
+      '503 {"errors":["Vault is sealed"]}',
+    ],
+    [
+      'a comparison',
+      named('net.as-planned'),
+      'Network policies match the plan',
+      'equal',
+      'equal',
+    ],
+    [
+      'a check that has no words yet',
+      { ...CANARY, check: 'net.new' },
+      'net.new',
+      'blocked (timeout)',
+      'blocked (timeout)',
+    ],
+  ])(
+    'says of %s what happened',
+    async (_, receipt, story, expected, result) => {
+      const say = await words();
+      expect(say.story(receipt)).toBe(story);
+      expect(say.expected(receipt)).toBe(expected);
+      expect(say.result(receipt)).toBe(result);
+    },
+  );
+
+  it('never shows a bare OK where something got through', async () => {
+    const say = await words();
+    for (const receipt of sound) {
+      const text = say.result({
+        ...receipt,
+        code: 'OK',
+        response: '',
+        outcome: 'breached',
+      });
+      expect(text).not.toMatch(/\bOK\b/);
+    }
+  });
+});
+
+describe('receipts', () => {
+  it('have a name of their own, the same in each proof', () => {
+    const twice = [
+      CANARY,
+      { ...CANARY, target: 'another' },
+      named('net.kubelet'),
+    ];
+    expect([...receiptNames(twice).values()]).toEqual([
+      'net.canary-egress',
+      'net.canary-egress.2',
+      'net.kubelet',
+    ]);
+  });
+
+  it('come with what is wrong first', () => {
+    const order = receiptsOf('network', breachedReceipts(minutesAgo(1)));
+    expect(order.map(({ outcome }) => outcome).slice(0, 3)).toEqual([
+      'breached',
+      'breached',
+      'asExpected',
+    ]);
+    expect(order[order.length - 1].outcome).toBe('notApplicable');
+  });
+});
