@@ -3,13 +3,12 @@ import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { Replica, ReplicasPortal } from './replicasPortal';
+import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
 import { importSlowN8n, importSmallN8n, SMALL_N8N } from './support/smallN8n';
 
-jest.setTimeout(240_000);
-
-const FULL = process.env.THREEWALLS_FULL === '1';
+jest.setTimeout(FULL ? 420_000 : 240_000);
 
 const OWNER = 'group:default/guests';
 const admin = adminLab();
@@ -201,39 +200,42 @@ describe('operations, upon the lab', () => {
     }
   });
 
-  it('lose sight of no tenant whose spec is damaged or whose label another tool takes', async () => {
-    const name = await create('lost');
-    await api.run(name, { kind: 'prove' });
-    const { labels, annotations } = (await admin.kubernetes.get(ref(name)))!
-      .metadata;
-    const path = `/api/v1/namespaces/${of(name).namespace}`;
-    for (const [metadata, reason] of [
-      [{ annotations: { 'threewalls.io/spec': '{' } }, /can't be read/],
-      [
-        { labels: { 'app.kubernetes.io/managed-by': 'helm' } },
-        /lost its label/,
-      ],
-    ] as const) {
-      await patch(path, { metadata }, 'helm');
+  itInFull(
+    'lose sight of no tenant whose spec is damaged or whose label another tool takes',
+    async () => {
+      const name = await create('lost');
+      await api.run(name, { kind: 'prove' });
+      const { labels, annotations } = (await admin.kubernetes.get(ref(name)))!
+        .metadata;
+      const path = `/api/v1/namespaces/${of(name).namespace}`;
+      for (const [metadata, reason] of [
+        [{ annotations: { 'threewalls.io/spec': '{' } }, /can't be read/],
+        [
+          { labels: { 'app.kubernetes.io/managed-by': 'helm' } },
+          /lost its label/,
+        ],
+      ] as const) {
+        await patch(path, { metadata }, 'helm');
+        await sleep(2_500);
+        expect(await get(`/tenants/${name}`)).toMatchObject({
+          phase: 'lost',
+          owner: OWNER,
+          lost: { reason: expect.stringMatching(reason) },
+          walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
+        });
+        const proof = await api.run(name, { kind: 'prove' });
+        expect(proof.verdicts![0]).toMatchObject({ status: 'unproven' });
+        expectDone(await api.run(name, { kind: 'apply' }));
+        const restored = (await admin.kubernetes.get(ref(name)))!.metadata;
+        expect([restored.labels, restored.annotations]).toEqual([
+          labels,
+          annotations,
+        ]);
+      }
       await sleep(2_500);
-      expect(await get(`/tenants/${name}`)).toMatchObject({
-        phase: 'lost',
-        owner: OWNER,
-        lost: { reason: expect.stringMatching(reason) },
-        walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
-      });
-      const proof = await api.run(name, { kind: 'prove' });
-      expect(proof.verdicts![0]).toMatchObject({ status: 'unproven' });
-      expectDone(await api.run(name, { kind: 'apply' }));
-      const restored = (await admin.kubernetes.get(ref(name)))!.metadata;
-      expect([restored.labels, restored.annotations]).toEqual([
-        labels,
-        annotations,
-      ]);
-    }
-    await sleep(2_500);
-    expect(await get(`/tenants/${name}`)).toMatchObject({ phase: 'active' });
-  });
+      expect(await get(`/tenants/${name}`)).toMatchObject({ phase: 'active' });
+    },
+  );
 
   it('take over, for an administrator, what the records have lost, and hand it to nobody else', async () => {
     const name = await create('adopt');
@@ -268,23 +270,26 @@ describe('operations, upon the lab', () => {
     expect(await get(`/tenants/${name}`)).toMatchObject({ uid, owner: OWNER });
   });
 
-  it('remove a tenant in whose namespace the portal has no right any more', async () => {
-    const name = await create('bare');
-    const uid = await loginUid(of(name), admin);
-    await admin.kubernetes.delete({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      namespace: of(name).namespace,
-      name: 'threewalls-portal',
-    });
-    expectDone(await api.run(name, { kind: 'remove', confirm: name }));
-    const left = await remainsOf(of(name), uid, admin);
-    expect([left.namespace, left.vault, left.entity]).toEqual([
-      false,
-      [],
-      false,
-    ]);
-  });
+  itInFull(
+    'remove a tenant in whose namespace the portal has no right any more',
+    async () => {
+      const name = await create('bare');
+      const uid = await loginUid(of(name), admin);
+      await admin.kubernetes.delete({
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        namespace: of(name).namespace,
+        name: 'threewalls-portal',
+      });
+      expectDone(await api.run(name, { kind: 'remove', confirm: name }));
+      const left = await remainsOf(of(name), uid, admin);
+      expect([left.namespace, left.vault, left.entity]).toEqual([
+        false,
+        [],
+        false,
+      ]);
+    },
+  );
 
   it('restore what others have changed, added and deleted, whoever they are', async () => {
     const name = await create('restore');
@@ -555,8 +560,9 @@ describe('operations, upon the lab', () => {
     );
   });
 
-  if (FULL) {
-    it('wait for an n8n that takes its time, and nothing kills it meanwhile', async () => {
+  itInFull(
+    'wait for an n8n that takes its time, and nothing kills it meanwhile',
+    async () => {
       await api.kill();
       api = await portal.start('slow', await importSlowN8n(200));
       const name = nextName('slow');
@@ -577,6 +583,6 @@ describe('operations, upon the lab', () => {
       expect(
         items.map(({ status }) => status.containerStatuses[0].restartCount),
       ).toEqual([0]);
-    }, 400_000);
-  }
+    },
+  );
 });

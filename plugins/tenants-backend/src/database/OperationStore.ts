@@ -25,7 +25,7 @@ export const LEASE_MS = 15_000;
 /** Times that an operation is begun: one that ends its replica each time must not go on. */
 const MAX_ATTEMPTS = 10;
 
-/** Times that an operation is queued, should another one be in the way each time. */
+/** Times that an operation is queued or taken, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
 
 /** PostgreSQL refuses to compare anything else with an id. */
@@ -202,15 +202,17 @@ export class OperationStore {
     proofs: string[];
     changes: string[];
   }): Promise<StoredOperation | undefined> {
-    try {
-      return await this.knex.transaction(trx => this.#claim(trx, full));
-    } catch (error) {
-      if (isUniqueViolation(error)) {
-        // Another replica took another operation of that tenant: that one is next.
-        return undefined;
+    for (let attempt = 1; attempt <= QUEUE_ATTEMPTS; attempt++) {
+      try {
+        return await this.knex.transaction(trx => this.#claim(trx, full));
+      } catch (error) {
+        // Another replica took another operation of that tenant: there may be others.
+        if (!isUniqueViolation(error)) {
+          throw error;
+        }
       }
-      throw error;
     }
+    return undefined;
   }
 
   async #claim(
