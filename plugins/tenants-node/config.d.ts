@@ -502,6 +502,13 @@ export interface Config {
        */
       maxAge?: HumanDuration | string;
       /**
+       * Time between two drills of each cluster: the portal breaks the walls of a
+       * pair of its own, and its proofs have to find it. After two intervals
+       * without, no wall of the cluster holds. Default 1 day
+       * @visibility backend
+       */
+      drillInterval?: HumanDuration | string;
+      /**
        * Rounds at once over all replicas; a round proves one tenant or two
        * together. Default 4
        * @visibility backend

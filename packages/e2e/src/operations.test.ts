@@ -76,38 +76,43 @@ describe('operations, upon the lab', () => {
   const inNamespace = (name: string, api_: string, rest: string) =>
     `${api_}/namespaces/${of(name).namespace}/${rest}`;
 
-  it('give a name that comes back to another owner nothing of the old one', async () => {
-    const name = await create('dbl');
-    const proof = await api.run(name, { kind: 'prove' });
-    expect(proof.verdicts!.map(v => v.status)).toEqual(Array(3).fill('holds'));
-    const before = await get(`/tenants/${name}`);
-    const { certificate } = await api.run(name, {
-      kind: 'remove',
-      confirm: name,
-    });
-    expect(certificate!.removed).toEqual(
-      expect.arrayContaining([
-        'Deployment n8n',
-        `Vault role tenant-${name}`,
-        `Namespace ${of(name).namespace} (UID ${before.uid})`,
-      ]),
-    );
-    expectDone(
-      await api.run(name, {
-        kind: 'apply',
-        spec: spec(name, 'group:default/others'),
-      }),
-    );
-    const after = await get(`/tenants/${name}`);
-    expect(after.uid).not.toBe(before.uid);
-    expect(after.walls.map((w: any) => [w.status, w.summary])).toEqual(
-      Array(3).fill(['unproven', 'No proof yet']),
-    );
-    expect((await get(`/tenants/${name}/proofs`)).items).toEqual([]);
-    await expect(get(`/tenants/${name}/proofs/${proof.id}`)).rejects.toThrow(
-      /404/,
-    );
-  });
+  itInFull(
+    'give a name that comes back to another owner nothing of the old one',
+    async () => {
+      const name = await create('dbl');
+      const proof = await api.run(name, { kind: 'prove' });
+      expect(proof.verdicts!.map(v => v.status)).toEqual(
+        Array(3).fill('holds'),
+      );
+      const before = await get(`/tenants/${name}`);
+      const { certificate } = await api.run(name, {
+        kind: 'remove',
+        confirm: name,
+      });
+      expect(certificate!.removed).toEqual(
+        expect.arrayContaining([
+          'Deployment n8n',
+          `Vault role tenant-${name}`,
+          `Namespace ${of(name).namespace} (UID ${before.uid})`,
+        ]),
+      );
+      expectDone(
+        await api.run(name, {
+          kind: 'apply',
+          spec: spec(name, 'group:default/others'),
+        }),
+      );
+      const after = await get(`/tenants/${name}`);
+      expect(after.uid).not.toBe(before.uid);
+      expect(after.walls.map((w: any) => [w.status, w.summary])).toEqual(
+        Array(3).fill(['unproven', 'No proof yet']),
+      );
+      expect((await get(`/tenants/${name}/proofs`)).items).toEqual([]);
+      await expect(get(`/tenants/${name}/proofs/${proof.id}`)).rejects.toThrow(
+        /404/,
+      );
+    },
+  );
 
   it('are one for two equal orders at the same moment', async () => {
     const name = nextName('twice');
@@ -171,7 +176,7 @@ describe('operations, upon the lab', () => {
     expect(await walls(name)).toEqual(Array(3).fill('holds'));
   });
 
-  it('show an impostor, and never act on it', async () => {
+  itInFull('show an impostor, and never act on it', async () => {
     const name = await create('real');
     const real = (await admin.kubernetes.get(ref(name)))!;
     const impostor = `ops-impostor-${process.pid}`;
@@ -237,38 +242,49 @@ describe('operations, upon the lab', () => {
     },
   );
 
-  it('take over, for an administrator, what the records have lost, and hand it to nobody else', async () => {
-    const name = await create('adopt');
-    const { uid } = await get(`/tenants/${name}`);
-    const db = knex({ client: 'pg', connection: portal.connection });
-    try {
-      await db('tenants').where({ uid }).delete();
-      await db('applied_resources').where({ uid }).delete();
-    } finally {
-      await db.destroy();
-    }
-    const order = { kind: 'apply', spec: spec(name) };
-    expect((await api.run(name, order)).error).toMatch(
-      /exists and is not tenant .*'s: choose another name/,
-    );
-    const theirs = spec(name, 'group:default/others');
-    const handed = { kind: 'apply', spec: theirs, adopt: true };
-    expect((await api.run(name, handed)).error).toMatch(
-      /adopting it would hand its data to group:default\/others/,
-    );
-    const adopted = await api.run(name, { kind: 'apply', adopt: true });
-    expectDone(adopted);
-    expect(adopted.applied).toMatchObject({ created: 0, updated: 0 });
-    expect(await get(`/tenants/${name}`)).toMatchObject({ uid, owner: OWNER });
+  itInFull(
+    'take over, for an administrator, what the records have lost, and hand it to nobody else',
+    async () => {
+      const name = await create('adopt');
+      const { uid } = await get(`/tenants/${name}`);
+      const db = knex({ client: 'pg', connection: portal.connection });
+      try {
+        await db('tenants').where({ uid }).delete();
+        await db('applied_resources').where({ uid }).delete();
+      } finally {
+        await db.destroy();
+      }
+      const order = { kind: 'apply', spec: spec(name) };
+      expect((await api.run(name, order)).error).toMatch(
+        /exists and is not tenant .*'s: choose another name/,
+      );
+      const theirs = spec(name, 'group:default/others');
+      const handed = { kind: 'apply', spec: theirs, adopt: true };
+      expect((await api.run(name, handed)).error).toMatch(
+        /adopting it would hand its data to group:default\/others/,
+      );
+      const adopted = await api.run(name, { kind: 'apply', adopt: true });
+      expectDone(adopted);
+      expect(adopted.applied).toMatchObject({ created: 0, updated: 0 });
+      expect(await get(`/tenants/${name}`)).toMatchObject({
+        uid,
+        owner: OWNER,
+      });
 
-    // Archived it stays its owner's, too.
-    expectDone(
-      await api.run(name, { kind: 'remove', confirm: name, keepData: true }),
-    );
-    expect((await api.run(name, handed)).error).toMatch(/would hand its data/);
-    expectDone(await api.run(name, order));
-    expect(await get(`/tenants/${name}`)).toMatchObject({ uid, owner: OWNER });
-  });
+      // Archived it stays its owner's, too.
+      expectDone(
+        await api.run(name, { kind: 'remove', confirm: name, keepData: true }),
+      );
+      expect((await api.run(name, handed)).error).toMatch(
+        /would hand its data/,
+      );
+      expectDone(await api.run(name, order));
+      expect(await get(`/tenants/${name}`)).toMatchObject({
+        uid,
+        owner: OWNER,
+      });
+    },
+  );
 
   itInFull(
     'remove a tenant in whose namespace the portal has no right any more',
@@ -353,34 +369,39 @@ describe('operations, upon the lab', () => {
     expect(again.applied).toMatchObject({ created: 0, updated: 0 });
   });
 
-  it('restore a namespace that was deleted by hand, with the key that it had', async () => {
-    const name = await create('gone');
-    await api.run(name, { kind: 'prove' });
-    const entry = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
-    const before = await get(`/tenants/${name}`);
-    await admin.kubernetes.delete(ref(name));
-    for (let i = 0; i < 300 && (await admin.kubernetes.get(ref(name))); i++) {
-      await sleep(200);
-    }
-    await sleep(2_500);
-    expect(await get(`/tenants/${name}`)).toMatchObject({
-      phase: 'lost',
-      lost: { reason: expect.stringMatching(/somebody has deleted it/) },
-      walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
-    });
-    // Nobody else inherits the name, the key or the password.
-    const theirs = spec(name, 'group:default/others');
-    await expect(
-      api.start(name, { kind: 'apply', spec: theirs }),
-    ).rejects.toThrow(/403 .*is owned by group:default\/guests/);
-    expectDone(await api.run(name, { kind: 'apply' }));
-    const after = await get(`/tenants/${name}`);
-    expect(after).toMatchObject({ phase: 'active', owner: OWNER });
-    expect(after.uid).not.toBe(before.uid);
-    const now = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
-    expect(now.created_time).toBe(entry.created_time);
-    expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
-  });
+  itInFull(
+    'restore a namespace that was deleted by hand, with the key that it had',
+    async () => {
+      const name = await create('gone');
+      await api.run(name, { kind: 'prove' });
+      const entry = await admin.vault.read(
+        `secret/metadata/${of(name).kvPath}`,
+      );
+      const before = await get(`/tenants/${name}`);
+      await admin.kubernetes.delete(ref(name));
+      for (let i = 0; i < 300 && (await admin.kubernetes.get(ref(name))); i++) {
+        await sleep(200);
+      }
+      await sleep(2_500);
+      expect(await get(`/tenants/${name}`)).toMatchObject({
+        phase: 'lost',
+        lost: { reason: expect.stringMatching(/somebody has deleted it/) },
+        walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
+      });
+      // Nobody else inherits the name, the key or the password.
+      const theirs = spec(name, 'group:default/others');
+      await expect(
+        api.start(name, { kind: 'apply', spec: theirs }),
+      ).rejects.toThrow(/403 .*is owned by group:default\/guests/);
+      expectDone(await api.run(name, { kind: 'apply' }));
+      const after = await get(`/tenants/${name}`);
+      expect(after).toMatchObject({ phase: 'active', owner: OWNER });
+      expect(after.uid).not.toBe(before.uid);
+      const now = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
+      expect(now.created_time).toBe(entry.created_time);
+      expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
+    },
+  );
 
   it('write no new key over old data', async () => {
     const name = await create('key');
@@ -404,7 +425,7 @@ describe('operations, upon the lab', () => {
     expect(refused.error).toMatch(/exists and is not marked as this tenant/);
   });
 
-  it('name a volume that is retained', async () => {
+  itInFull('name a volume that is retained', async () => {
     const name = await create('retain');
     const claim = await admin.kubernetes.get<any>({
       apiVersion: 'v1',
@@ -439,7 +460,7 @@ describe('operations, upon the lab', () => {
     });
   });
 
-  it('say which controller makes again what they remove', async () => {
+  itInFull('say which controller makes again what they remove', async () => {
     const name = await create('again');
     const { namespace } = of(name);
     const statefulSet = {
@@ -488,7 +509,7 @@ describe('operations, upon the lab', () => {
     expectDone(await api.run(name, { kind: 'remove', confirm: name }));
   });
 
-  it('fail early where n8n can’t come up, with the cause', async () => {
+  itInFull('fail early where n8n can’t come up, with the cause', async () => {
     const name = nextName('refused');
     const stages = ['namespace', 'walls', 'identity', 'store', 'secret'];
     expectDone(

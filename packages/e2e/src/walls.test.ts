@@ -1,6 +1,9 @@
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
+import { FULL } from './support/full';
 import { openLab } from './wallsLab';
+import { FALSE_ALARMS } from './wallsFalseAlarms';
+import { ACCESS_MUTATIONS } from './wallsOfAccess';
 import { NETWORK_MUTATIONS } from './wallsOfNetwork';
 import { RESOURCE_MUTATIONS } from './wallsOfResource';
 import { SECRET_MUTATIONS } from './wallsOfSecret';
@@ -8,7 +11,7 @@ import { Pair, runRows, RowResult, table } from './wallsRows';
 import { SABOTAGES } from './wallsSabotages';
 
 const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
-const FULL = process.env.THREEWALLS_FULL === '1';
+
 /** Parts of titles, with bars between them: only these rows. */
 const ONLY = process.env.THREEWALLS_ROWS?.split('|');
 
@@ -16,6 +19,8 @@ const rows = [
   ...NETWORK_MUTATIONS,
   ...SECRET_MUTATIONS,
   ...RESOURCE_MUTATIONS,
+  ...ACCESS_MUTATIONS,
+  ...FALSE_ALARMS,
   ...SABOTAGES,
 ].filter(row =>
   ONLY ? ONLY.some(part => row.title.includes(part)) : FULL || !row.full,

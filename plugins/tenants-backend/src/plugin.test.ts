@@ -160,7 +160,8 @@ describe('tenantsPlugin', () => {
       recipients: { type: 'broadcast' },
       channel: 'tenants:proofs',
       message: {
-        tenant: 'far',
+        uid: t.other.objects.get('/api/v1/namespaces/web-tenant-far').metadata
+          .uid,
         proofId: proof.id,
         kind: 'prove',
         state: 'done',

@@ -11,6 +11,7 @@ import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { registerTenantActions } from './actions';
+import { DrillStore } from './database/DrillStore';
 import { openDatabase } from './database/migrate';
 import { OperationStore } from './database/OperationStore';
 import { ProofStore } from './database/ProofStore';
@@ -22,6 +23,7 @@ import { engineServiceRef } from './engine';
 import { Inventory } from './inventory/Inventory';
 import { applyExecutor } from './operations/apply';
 import { Canaries } from './operations/Canaries';
+import { Drills } from './operations/Drills';
 import { OperationRunner } from './operations/OperationRunner';
 import { Operations } from './operations/Operations';
 import { proveExecutor } from './operations/prove';
@@ -91,11 +93,19 @@ export const tenantsPlugin = createBackendPlugin({
         const announcer = new Announcer(deps);
         const inventory = Inventory.create({ ...engine, store, logger });
         const canaries = new Canaries({ ...engine, logger });
+        const drills = new Drills({
+          ...deps,
+          ...engine,
+          canaries,
+          store: new DrillStore(knex),
+        });
         const outdated = new Outdated(platform);
         const isOutdated = outdated.isOutdated.bind(outdated);
         const views = new TenantViews({
           inventory,
           proofs,
+          drills,
+          platform,
           usage: UsageSummaries.create({ clusters, logger }),
           maxAgeMs,
           isOutdated,
@@ -200,6 +210,7 @@ export const tenantsPlugin = createBackendPlugin({
           operations: operationStore,
           runner,
           canaries,
+          drills,
           announcer,
           intervalMs,
           prune: () => prune(knex, retention),

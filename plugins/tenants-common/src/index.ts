@@ -6,6 +6,7 @@
 export * from './annotations';
 export * from './client';
 export * from './drift';
+export * from './drills';
 export * from './egress';
 export * from './health';
 export * from './matrix';

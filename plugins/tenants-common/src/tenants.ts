@@ -1,3 +1,4 @@
+import { ProverState } from './drills';
 import { ProofSummary, Wall, WallStatus } from './proofs';
 import {
   Operation,
@@ -56,6 +57,8 @@ export interface Tenant {
   entityRef: string;
   /** The three walls, in the order network, secret, resource */
   walls: WallState[];
+  /** What drills have shown of the proofs of its cluster */
+  prover?: ProverState;
   /** The last proof that came to an end */
   lastProof?: ProofSummary;
   /** The proof that is queued or under way */
@@ -181,7 +184,11 @@ export const TENANT_SIGNAL_CHANNEL = 'tenants:proofs';
  * @public
  */
 export type TenantSignal = {
-  tenant: string;
+  /**
+   * UID of the tenant, which tells nothing to who may not read it; absent while it
+   * has no namespace yet
+   */
+  uid?: string;
   /** Id of the operation; that of a proof is the proof's */
   proofId: string;
   /** What kind of operation it is; a proof where it is not said */

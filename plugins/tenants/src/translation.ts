@@ -138,6 +138,8 @@ export const tenantsTranslationRef = createTranslationRef({
       lastProof: 'Proved {{age}} in {{duration}}',
       lastProofWith: 'Proved {{age}} in {{duration}}, against {{neighbour}}',
       neverProved: 'No proof has finished yet',
+      proverCaught: 'The prover last caught a breach {{age}}',
+      proverUntried: 'The prover has not been tried on a breach yet',
     },
     prove: {
       button: 'Prove now',

@@ -10,7 +10,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { ConflictError } from '@backstage/errors';
 import { Knex } from 'knex';
-import { fromNow, isPostgres, lockName, now } from './dialect';
+import { fromNow, isPostgres, lockName, now, readNow } from './dialect';
 import {
   EVENTS,
   OperationRow,
@@ -24,6 +24,12 @@ export const LEASE_MS = 15_000;
 
 /** Times that an operation is begun: one that ends its replica each time must not go on. */
 const MAX_ATTEMPTS = 10;
+
+/**
+ * Milliseconds that a scheduled proof waits behind those that people ask for; then
+ * it takes its turn among them, the oldest first.
+ */
+const PATIENCE_MS = 60_000;
 
 /** Times that an operation is queued or taken, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
@@ -239,7 +245,11 @@ export class OperationStore {
       .whereNot(q =>
         q.whereNot('kind', 'prove').whereIn('cluster', full.changes),
       )
-      .orderBy(['priority', 'created_at'])
+      .orderByRaw(
+        "case when kind = 'prove' and created_at < ? then ? else priority end",
+        [fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
+      )
+      .orderBy('created_at')
       .select('o.*')
       .first();
     const row = await (isPostgres(trx)
@@ -303,6 +313,25 @@ export class OperationStore {
       }
       throw error;
     }
+  }
+
+  /** How many proofs of a tenant were asked for in the last milliseconds, and when the first of them. */
+  async asked(
+    uid: string,
+    withinMs: number,
+  ): Promise<{ count: number; freeInMs: number }> {
+    const at = await readNow(this.knex);
+    const row = await this.knex(OPERATIONS)
+      .where({ uid, kind: 'prove' })
+      .where('created_at', '>', at - withinMs)
+      .whereNot({ trigger: 'schedule' })
+      .count({ count: '*' })
+      .min({ first: 'created_at' })
+      .first();
+    return {
+      count: Number(row?.count ?? 0),
+      freeInMs: Number(row?.first ?? at) + withinMs - at,
+    };
   }
 
   /** Rounds of proofs under way in each cluster, over all replicas. */
@@ -531,6 +560,9 @@ function thisReplica(): string {
 }
 
 /** Those that somebody waits for come first; the schedule can wait. */
+/** Of proofs that people ask for. */
+const ASKED_PRIORITY = 1;
+
 function priorityOf({ request, trigger }: NewOperation): number {
   if (request.kind !== 'prove') {
     return 0;

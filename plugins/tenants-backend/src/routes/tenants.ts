@@ -42,7 +42,7 @@ export function addTenantRoutes(
 
   router.get('/tenants/:name', async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
-    res.json(await views.describe(tenant));
+    res.json(await views.describe(tenant, await access.reader(req)));
   });
 
   router.get('/tenants/:name/usage', async (req, res) => {

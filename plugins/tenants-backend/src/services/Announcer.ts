@@ -33,11 +33,11 @@ export class Announcer {
     },
   ) {}
 
-  /** An operation was queued, has begun or has ended. */
-  async moved({ id, tenant, request, state }: StoredOperation): Promise<void> {
+  /** An operation was queued, has begun or has ended: everybody hears it, hence no name. */
+  async moved({ id, uid, request, state }: StoredOperation): Promise<void> {
     const isOpen = state === 'queued' || state === 'running';
     const message: TenantSignal = {
-      tenant,
+      ...(uid && { uid }),
       proofId: id,
       kind: request.kind,
       state: isOpen ? state : 'done',

@@ -4,6 +4,7 @@ import { ProofStore } from '../database/ProofStore';
 import { TenantStore } from '../database/TenantStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Canaries } from '../operations/Canaries';
+import { Drills } from '../operations/Drills';
 import { isNew } from '../operations/isNew';
 import { OperationRunner } from '../operations/OperationRunner';
 import { Rollouts } from '../operations/Rollouts';
@@ -24,6 +25,7 @@ export interface SchedulerOptions {
   runner: OperationRunner;
   rollouts: Rollouts;
   canaries: Canaries;
+  drills: Drills;
   announcer: Announcer;
   health: Pick<HealthMonitor, 'health'>;
   logger: LoggerService;
@@ -46,6 +48,9 @@ export class Scheduler {
       this.options.rollouts.advance(),
     );
     await this.#every('look', TICK_S, 'global', () => this.look());
+    await this.#every('drill', 60, 'global', () =>
+      this.options.drills.runDue(),
+    );
     await this.#every('run-queue', 5, 'local', () => runner.pump());
     await this.#every('prepare-clusters', 3_600, 'local', () =>
       canaries.prepare(),

@@ -6,11 +6,14 @@ import {
   TenantsPage,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { Platform } from '@threewalls/backstage-plugin-tenants-node';
 import { ProofStore, TenantActivity } from '../database/ProofStore';
 import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
+import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
+import { forViewer, KnowsName } from './forViewer';
 import { UsageSummaries } from './UsageSummaries';
 
 /** Tenants as the API shows them: what there is, and what was proved of it. */
@@ -19,7 +22,9 @@ export class TenantViews {
     private readonly options: {
       inventory: Inventory;
       proofs: ProofStore;
+      drills: Drills;
       usage: UsageSummaries;
+      platform: Pick<Platform, 'naming' | 'owners'>;
       maxAgeMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
@@ -30,7 +35,7 @@ export class TenantViews {
     request: ListTenantsRequest,
     canRead: Viewer,
   ): Promise<TenantsPage> {
-    const { inventory, proofs, usage } = this.options;
+    const { inventory, proofs, usage, drills } = this.options;
     const { status, owner, cluster, limit = 100, offset = 0 } = request;
     const { tenants, impostors } = await inventory.list();
     let found = tenants.filter(
@@ -39,17 +44,19 @@ export class TenantViews {
         (cluster === undefined || tenant.cluster === cluster) &&
         (owner === undefined || tenant.owner === canonicalRef(owner)),
     );
+    const knows = knowsName(tenants, canRead);
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
     const [activity] = await Promise.all([
       proofs.activity(looked.map(({ uid }) => uid)),
       usage.refresh(tenants),
+      drills.refresh(),
     ]);
     const views = new Map(
       looked.map(tenant => [
         tenant.uid,
-        this.#view(tenant, activity.get(tenant.uid)),
+        this.#view(tenant, activity.get(tenant.uid), knows),
       ]),
     );
     if (status !== undefined) {
@@ -62,20 +69,33 @@ export class TenantViews {
     };
   }
 
-  async describe(tenant: Tenant): Promise<ApiTenant> {
-    const { proofs, usage } = this.options;
+  async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
+    const { inventory, proofs, usage, drills } = this.options;
+    const { tenants } = await inventory.list();
     const [activity] = await Promise.all([
       proofs.activity([tenant.uid]),
       usage.refresh([tenant]),
+      drills.refresh(),
     ]);
-    return this.#view(tenant, activity.get(tenant.uid));
+    return this.#view(
+      tenant,
+      activity.get(tenant.uid),
+      knowsName(tenants, canRead),
+    );
   }
 
-  #view(tenant: Tenant, activity: TenantActivity = {}): ApiTenant {
+  #view(
+    tenant: Tenant,
+    activity: TenantActivity = {},
+    knows: KnowsName = () => false,
+  ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
-    const { lastProof, currentProof, currentOperation } = activity;
-    const { maxAgeMs, isOutdated } = this.options;
+    const { currentProof, currentOperation } = activity;
+    const { maxAgeMs, isOutdated, platform } = this.options;
+    const lastProof =
+      activity.lastProof && forViewer(activity.lastProof, knows, platform);
     const usage = this.options.usage.get(tenant);
+    const prover = this.options.drills.state(cluster);
     return {
       uid,
       name,
@@ -98,7 +118,9 @@ export class TenantViews {
         now: Date.now(),
         maxAgeMs,
         lost: tenant.lost,
+        doubt: prover?.problem,
       }),
+      ...(prover && { prover }),
       ...(lastProof && { lastProof }),
       ...(currentProof && { currentProof }),
       ...(currentOperation && { currentOperation }),
@@ -106,6 +128,15 @@ export class TenantViews {
       createdAt: tenant.createdAt,
     };
   }
+}
+
+/** Of the tenants that there are, those that the viewer may read. */
+export function knowsName(tenants: Tenant[], canRead: Viewer): KnowsName {
+  const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
+  return name => {
+    const tenant = byName.get(name);
+    return tenant !== undefined && canRead(tenant);
+  };
 }
 
 /** The worst of a tenant's walls. */

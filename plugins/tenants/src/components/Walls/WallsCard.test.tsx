@@ -235,8 +235,8 @@ describe('WallsCard', () => {
     expect(screen.queryByRole('button', { name: 'Prove now' })).toBeNull();
 
     tenant = { ...tenants.globex, name: 'acme' };
-    signal({ tenant: 'globex', proofId: 'x', state: 'done' });
-    signal({ tenant: 'acme', proofId: 'acme-running', state: 'done' });
+    signal({ uid: tenants.globex.uid, proofId: 'x', state: 'done' });
+    signal({ uid: tenants.acme.uid, proofId: 'acme-running', state: 'done' });
 
     expect(await findRow(/Network wall.*breached/)).toBeInTheDocument();
     expect(await findProve()).toBeEnabled();
@@ -317,7 +317,7 @@ describe('WallsCard', () => {
     expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
 
     away = true;
-    signal({ tenant: 'acme', proofId: 'x', state: 'done' });
+    signal({ uid: tenants.acme.uid, proofId: 'x', state: 'done' });
 
     expect(
       await screen.findByText(/Showing the last known state/),

@@ -163,7 +163,8 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
           />
         ))}
       </Box>
-      <Flex justify="end">
+      <Flex justify="between" align="center">
+        <ProverLine tenant={tenant} />
         <NotCovered />
       </Flex>
     </>
@@ -256,6 +257,30 @@ function LastProof(props: { proof: ProofSummary }) {
         : t('card.lastProof', { age, duration })}
     </span>
   );
+}
+
+/** Whether the proofs themselves were seen to find a breach, and when. */
+function ProverLine(props: { tenant: Tenant }) {
+  const { caughtAt, lastDrill } = props.tenant.prover ?? {};
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const exact = useExactTime();
+  const ways = lastDrill?.walls.map(({ wall, way }) => `${wall}: ${way}`);
+  return (
+    <Text variant="body-small" color="secondary">
+      {caughtAt ? (
+        <span title={[exact(caughtAt), ...(ways ?? [])].join('\n')}>
+          <ProverAge at={caughtAt} />
+        </span>
+      ) : (
+        t('card.proverUntried')
+      )}
+    </Text>
+  );
+}
+
+function ProverAge(props: { at: string }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return <>{t('card.proverCaught', { age: useAge(props.at) })}</>;
 }
 
 /** A button, and behind it what a proof does not show. */

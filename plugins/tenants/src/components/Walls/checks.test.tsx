@@ -86,7 +86,7 @@ describe('useCheckWords', () => {
     ],
     [
       'a comparison',
-      named('net.policy-spec'),
+      named('net.as-planned'),
       'Network policies match the plan',
       'equal',
       'equal',
