@@ -559,10 +559,10 @@ function thisReplica(): string {
   return `${hostname().slice(0, 40)}:${process.pid}:${id}`;
 }
 
-/** Those that somebody waits for come first; the schedule can wait. */
-/** Of proofs that people ask for. */
+/** Of proofs that a task asks for. */
 const ASKED_PRIORITY = 1;
 
+/** Those that somebody waits for come first; the schedule can wait. */
 function priorityOf({ request, trigger }: NewOperation): number {
   if (request.kind !== 'prove') {
     return 0;
