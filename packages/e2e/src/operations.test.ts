@@ -8,7 +8,7 @@ import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
 import { importSlowN8n, importSmallN8n, SMALL_N8N } from './support/smallN8n';
 
-jest.setTimeout(240_000);
+jest.setTimeout(FULL ? 420_000 : 240_000);
 
 const OWNER = 'group:default/guests';
 const admin = adminLab();

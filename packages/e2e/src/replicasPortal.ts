@@ -196,7 +196,7 @@ async function untilReady(
   child: ChildProcess,
   replica: Replica,
 ): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 900; attempt++) {
     const answer = await fetch(
       `${baseUrl}/.backstage/health/v1/readiness`,
     ).catch(() => undefined);

@@ -34,7 +34,7 @@ const MAX_ATTEMPTS = 10;
  */
 const PATIENCE_MS = 60_000;
 
-/** Times that an operation is queued, should another one be in the way each time. */
+/** Times that an operation is queued or taken, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
 
 /** PostgreSQL refuses to compare anything else with an id. */
@@ -211,15 +211,17 @@ export class OperationStore {
     proofs: string[];
     changes: string[];
   }): Promise<StoredOperation | undefined> {
-    try {
-      return await this.knex.transaction(trx => this.#claim(trx, full));
-    } catch (error) {
-      if (isUniqueViolation(error)) {
-        // Another replica took another operation of that tenant: that one is next.
-        return undefined;
+    for (let attempt = 1; attempt <= QUEUE_ATTEMPTS; attempt++) {
+      try {
+        return await this.knex.transaction(trx => this.#claim(trx, full));
+      } catch (error) {
+        // Another replica took another operation of that tenant: there may be others.
+        if (!isUniqueViolation(error)) {
+          throw error;
+        }
       }
-      throw error;
     }
+    return undefined;
   }
 
   async #claim(
