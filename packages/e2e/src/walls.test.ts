@@ -11,6 +11,8 @@ import { SABOTAGES } from './wallsSabotages';
 
 const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
 const FULL = process.env.THREEWALLS_FULL === '1';
+/** Rows at once. */
+const PAIRS = 3;
 /** Parts of titles, with bars between them: only these rows. */
 const ONLY = process.env.THREEWALLS_ROWS?.split('|');
 
@@ -34,12 +36,7 @@ describe('The walls, upon the lab', () => {
   beforeAll(async () => {
     const lab = openLab();
     await ensureCanary(lab.cluster, lab.platform);
-    pairs.push(
-      ...(await Promise.all([
-        Pair.create(lab, 't-walls-a', 't-walls-b'),
-        Pair.create(lab, 't-walls-c', 't-walls-d'),
-      ])),
-    );
+    pairs.push(...(await Pair.createAll(lab, 't-walls', PAIRS)));
     results = await runRows(pairs, rows);
   });
 

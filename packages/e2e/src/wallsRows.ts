@@ -55,6 +55,19 @@ export class Pair {
     readonly plans: [TenantPlan, TenantPlan],
   ) {}
 
+  /** Several of them at once: so many rows, changes or proofs run side by side. */
+  static async createAll(
+    lab: WallsLab,
+    prefix: string,
+    count: number,
+  ): Promise<Pair[]> {
+    return Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        Pair.create(lab, `${prefix}-${i}-a`, `${prefix}-${i}-b`),
+      ),
+    );
+  }
+
   async prove(hands: Hands): Promise<Proofs> {
     const [a, b] = this.plans.map(
       plan => hands.told.get(plan.spec.name) ?? plan,

@@ -95,7 +95,7 @@ export function receipts(startedAt: string): Receipt[] {
       reason: "The canary's test client can't reach it either",
     }),
     attack([
-      'net.policy-spec',
+      'net.as-planned',
       kubernetes,
       'NetworkPolicy tenant-isolation',
       'get NetworkPolicy tenant-isolation, and compare it with the plan field by field',
