@@ -15,9 +15,10 @@ import { AGNHOST, openLab, WallsLab } from './wallsLab';
 import { ApiServerProxy } from './wallsProxy';
 import { Pair } from './wallsRows';
 
+const FULL = process.env.THREEWALLS_FULL === '1';
+
 jest.setTimeout(FULL ? 1_800_000 : 240_000);
 
-const FULL = process.env.THREEWALLS_FULL === '1';
 const NO_CANARY = {
   naming: { namespacePrefix: 'web-tenant-none-', kvPrefix: '' },
 };
