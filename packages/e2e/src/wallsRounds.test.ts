@@ -118,10 +118,10 @@ describe('A round, upon the lab', () => {
     const breaches: string[] = [];
     const doubts = new Map<string, number>();
     try {
-      let left = SOUND.proofs / 2;
+      let rounds = SOUND.proofs / 2;
       await Promise.all(
         [pair, ...others].map(async one => {
-          while (left-- > 0) {
+          while (rounds-- > 0) {
             for (const [name, proof] of await one.prove(new Hands(lab))) {
               const statuses = proof.verdicts.map(v => v.status);
               if (statuses.includes('breached')) {

@@ -120,8 +120,8 @@ export class Pair {
     try {
       const expected = await change.apply(Object.assign(hands, { a, b }));
       const { verdicts } = (await this.prove(hands)).get(a.spec.name)!;
-      const { status, summary } = verdicts.find(v => v.wall === change.wall)!;
-      return { expected, found: status, why: summary };
+      const found = verdicts.find(v => v.wall === change.wall)!;
+      return { expected, found: found.status, why: found.summary };
     } finally {
       await hands.mend();
       await Promise.all(

@@ -30,6 +30,8 @@ const MAX_ATTEMPTS = 10;
  * it takes its turn among them, the oldest first.
  */
 const PATIENCE_MS = 60_000;
+/** The priority that it has then, which is theirs. */
+const ASKED_PRIORITY = 2;
 
 /** Times that an operation is queued, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
@@ -223,8 +225,8 @@ export class OperationStore {
         q.whereNot('kind', 'prove').whereIn('cluster', full.changes),
       )
       .orderByRaw(
-        "case when kind = 'prove' and created_at < ? then ? else priority end",
-        [fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
+        'case when priority > ? and created_at < ? then ? else priority end',
+        [ASKED_PRIORITY, fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
       )
       .orderBy('created_at')
       .select('o.*')
@@ -517,9 +519,6 @@ function thisReplica(): string {
 }
 
 /** Those that somebody waits for come first; the schedule can wait. */
-/** Of proofs that people ask for. */
-const ASKED_PRIORITY = 1;
-
 function priorityOf({ request, trigger }: NewOperation): number {
   if (request.kind !== 'prove') {
     return 0;
