@@ -15,7 +15,7 @@ import {
 import { Hands } from './wallsHands';
 import { planSmallTenant, WallsLab } from './wallsLab';
 import { Mutation } from './wallsMutation';
-import { RandomChange } from './wallsRandom';
+import type { RandomChange } from './wallsRandom';
 
 type Statuses = Record<Wall, WallStatus>;
 type Proofs = Map<string, TenantProof>;
