@@ -33,6 +33,8 @@ const MAX_ATTEMPTS = 10;
  * it takes its turn among them, the oldest first.
  */
 const PATIENCE_MS = 60_000;
+/** The priority that it has then, which is theirs. */
+const ASKED_PRIORITY = 2;
 
 /** Times that an operation is queued or taken, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
@@ -249,8 +251,8 @@ export class OperationStore {
         q.whereNot('kind', 'prove').whereIn('cluster', full.changes),
       )
       .orderByRaw(
-        "case when kind = 'prove' and created_at < ? then ? else priority end",
-        [fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
+        'case when priority > ? and created_at < ? then ? else priority end',
+        [ASKED_PRIORITY, fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
       )
       .orderBy('created_at')
       .select('o.*')
