@@ -11,6 +11,7 @@ import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { registerTenantActions } from './actions';
+import { AttentionStore } from './database/AttentionStore';
 import { openDatabase } from './database/migrate';
 import { OperationStore } from './database/OperationStore';
 import { ProofStore } from './database/ProofStore';
@@ -88,7 +89,14 @@ export const tenantsPlugin = createBackendPlugin({
         const store = new TenantStore(knex);
         const operationStore = new OperationStore(knex);
         const proofs = new ProofStore(knex, operationStore);
-        const announcer = new Announcer(deps);
+        const attention = new AttentionStore(knex);
+        const announcer = new Announcer(deps, {
+          platform:
+            deps.config.getOptionalStringArray(
+              'tenants.notifications.recipients',
+            ) ?? [],
+          isMuted: uid => attention.isMuted(uid),
+        });
         const inventory = Inventory.create({ ...engine, store, logger });
         const canaries = new Canaries({ ...engine, logger });
         const outdated = new Outdated(platform);
@@ -97,6 +105,8 @@ export const tenantsPlugin = createBackendPlugin({
           inventory,
           proofs,
           usage: UsageSummaries.create({ clusters, logger }),
+          attention,
+          platform,
           maxAgeMs,
           isOutdated,
         });
@@ -132,6 +142,7 @@ export const tenantsPlugin = createBackendPlugin({
                 announcer.objectsChanged(tenant, changed),
               async onFinished(tenant, proof, result, changes) {
                 metrics.finished(proof, result);
+                await attention.proved(tenant.uid, result.verdicts);
                 for (const change of changes) {
                   await announcer.wallChanged(tenant, change);
                 }
@@ -182,8 +193,10 @@ export const tenantsPlugin = createBackendPlugin({
         const options = {
           ...deps,
           ...engine,
+          attention,
           authorizer,
           health,
+          intervalMs,
           inventory,
           operations,
           operationStore,
@@ -201,7 +214,6 @@ export const tenantsPlugin = createBackendPlugin({
           runner,
           canaries,
           announcer,
-          intervalMs,
           prune: () => prune(knex, retention),
         }).start();
       },

@@ -1,3 +1,5 @@
+import { Acknowledgement, Mute } from './attention';
+import { TenantPlanNames } from './preview';
 import { ProofSummary, Wall, WallStatus } from './proofs';
 import {
   Operation,
@@ -54,6 +56,14 @@ export interface Tenant {
   outdated?: boolean;
   /** Ref of the catalog entity, such as `resource:default/acme` */
   entityRef: string;
+  /** Names that it goes by in Kubernetes and Vault */
+  names: TenantPlanNames;
+  /** Where n8n is, where config exposes it */
+  url?: string;
+  /** While walls that somebody has acknowledged still do not hold */
+  acknowledged?: Acknowledgement;
+  /** While nobody is notified of it */
+  muted?: Mute;
   /** The three walls, in the order network, secret, resource */
   walls: WallState[];
   /** The last proof that came to an end */

@@ -198,7 +198,7 @@ export async function startTenantsBackend(tenants: object = {}) {
   });
   const { server } = backend;
   const api = (
-    method: 'get' | 'post' | 'delete' | 'patch',
+    method: 'get' | 'post' | 'put' | 'delete' | 'patch',
     path: string,
     body?: object,
     auth: string = mockCredentials.user.header(),

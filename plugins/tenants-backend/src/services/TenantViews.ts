@@ -3,9 +3,16 @@ import {
   canonicalRef,
   ListTenantsRequest,
   Tenant as ApiTenant,
+  TenantPlanNames,
   TenantsPage,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  n8nUrl,
+  Platform,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { Attention, AttentionStore } from '../database/AttentionStore';
 import { ProofStore, TenantActivity } from '../database/ProofStore';
 import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
@@ -20,6 +27,8 @@ export class TenantViews {
       inventory: Inventory;
       proofs: ProofStore;
       usage: UsageSummaries;
+      attention: AttentionStore;
+      platform: Platform;
       maxAgeMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
@@ -42,14 +51,16 @@ export class TenantViews {
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
-    const [activity] = await Promise.all([
-      proofs.activity(looked.map(({ uid }) => uid)),
+    const uids = looked.map(({ uid }) => uid);
+    const [activity, said] = await Promise.all([
+      proofs.activity(uids),
+      this.options.attention.list(uids),
       usage.refresh(tenants),
     ]);
     const views = new Map(
       looked.map(tenant => [
         tenant.uid,
-        this.#view(tenant, activity.get(tenant.uid)),
+        this.#view(tenant, activity.get(tenant.uid), said.get(tenant.uid)),
       ]),
     );
     if (status !== undefined) {
@@ -64,17 +75,27 @@ export class TenantViews {
 
   async describe(tenant: Tenant): Promise<ApiTenant> {
     const { proofs, usage } = this.options;
-    const [activity] = await Promise.all([
+    const [activity, said] = await Promise.all([
       proofs.activity([tenant.uid]),
+      this.options.attention.list([tenant.uid]),
       usage.refresh([tenant]),
     ]);
-    return this.#view(tenant, activity.get(tenant.uid));
+    return this.#view(
+      tenant,
+      activity.get(tenant.uid),
+      said.get(tenant.uid),
+    );
   }
 
-  #view(tenant: Tenant, activity: TenantActivity = {}): ApiTenant {
+  #view(
+    tenant: Tenant,
+    activity: TenantActivity = {},
+    { acknowledged, muted }: Attention = {},
+  ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
     const { lastProof, currentProof, currentOperation } = activity;
-    const { maxAgeMs, isOutdated } = this.options;
+    const { maxAgeMs, isOutdated, platform } = this.options;
+    const url = n8nUrl(spec, platform);
     const usage = this.options.usage.get(tenant);
     return {
       uid,
@@ -94,6 +115,10 @@ export class TenantViews {
         namespace: 'default',
         name,
       }),
+      names: namesOf(tenant, platform),
+      ...(url && { url }),
+      ...(acknowledged && { acknowledged }),
+      ...(muted && { muted }),
       walls: wallStates(lastProof, {
         now: Date.now(),
         maxAgeMs,
@@ -106,6 +131,16 @@ export class TenantViews {
       createdAt: tenant.createdAt,
     };
   }
+}
+
+/** What the tenant's objects are called: nobody else puts these names together. */
+function namesOf(
+  { name, owner, cluster }: Tenant,
+  platform: Platform,
+): TenantPlanNames {
+  const config = platform.clusters.find(other => other.name === cluster);
+  const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
+  return { ...names, kvMount: config?.vault.kvMount };
 }
 
 /** The worst of a tenant's walls. */

@@ -11,6 +11,7 @@ import useDebounce from 'react-use/esm/useDebounce';
 import {
   PlatformInfo,
   Tenant,
+  TenantOperationsApi,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { templateRouteRef } from '../routes';
@@ -46,7 +47,7 @@ export function usePlatform() {
 }
 
 /** The same outside React: a form validates its fields there. */
-export function platformOf(api: TenantsApi): Promise<PlatformInfo> {
+export function platformOf(api: TenantOperationsApi): Promise<PlatformInfo> {
   return backendOf(api).client.fetchQuery(platformQuery(api));
 }
 

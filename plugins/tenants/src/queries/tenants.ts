@@ -8,15 +8,20 @@ import { permissionApiRef } from '@backstage/plugin-permission-react';
 import {
   keepPreviousData,
   queryOptions,
+  skipToken,
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
 import {
   GetMatrixRequest,
+  Impostor,
   Proof,
   ProofSummary,
+  RolloutRequest,
   Tenant,
+  TenantOperationsApi,
   tenantProvePermission,
+  tenantRestorePermission,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useBackend, useLiveBackend } from './backend';
@@ -25,13 +30,18 @@ import { keys } from './LiveTenants';
 const IDLE_MS = 30_000;
 const PROVING_MS = 1_000;
 
-/** A proof that takes longer than this is stuck, and not worth asking every second. */
+/** A proof or an apply that takes longer than this is stuck, and not worth asking every second. */
 const STUCK_MS = 5 * 60_000;
 
 /** A dry run of each of a tenant's objects: not to be asked for all the time. */
 const DRIFT_MS = 10 * 60_000;
 
 const TENANTS_PAGE = 500;
+
+const ROLLOUT_MS = 5_000;
+
+/** A strip of a day does not change much sooner. */
+const TIMELINES_MS = 2 * 60_000;
 
 /** A week of proofs every five minutes is two pages and a bit, a month nine. */
 const PROOFS_PAGE = 1_000;
@@ -43,11 +53,25 @@ export function useTenants() {
   return useQuery(
     {
       queryKey: keys.tenants,
-      queryFn: ({ signal }) => listTenants(api, signal),
+      queryFn: async ({ signal }) => {
+        const { tenants, impostors } = await listTenants(api, signal);
+        client.setQueryData(keys.impostors, impostors);
+        return tenants;
+      },
       refetchInterval: IDLE_MS,
     },
     client,
   );
+}
+
+/** Namespaces that only look like tenants, for who may know; they come with the list. */
+export function useImpostors(): Impostor[] {
+  const { client } = useBackend();
+  const { data } = useQuery<Impostor[]>(
+    { queryKey: keys.impostors, queryFn: skipToken },
+    client,
+  );
+  return data ?? [];
 }
 
 /**
@@ -61,26 +85,35 @@ export function useTenant(name: string) {
       queryKey: keys.tenant(name),
       queryFn: ({ signal }) => api.getTenant(name, { signal }),
       refetchInterval: ({ state }) =>
-        isProving(state.data) ? PROVING_MS : IDLE_MS,
+        isBusy(state.data) ? PROVING_MS : IDLE_MS,
     },
     client,
   );
 }
 
-function isProving(tenant: Tenant | undefined): boolean {
-  const proof = tenant?.currentProof;
-  return (
-    proof !== undefined && Date.now() - Date.parse(proof.startedAt) < STUCK_MS
-  );
+function isBusy(tenant: Tenant | undefined): boolean {
+  const since =
+    tenant?.currentProof?.startedAt ?? tenant?.currentOperation?.createdAt;
+  return since !== undefined && Date.now() - Date.parse(since) < STUCK_MS;
 }
 
 /** Starts a proof of a tenant, or joins the one that is running. */
 export function useProve(name: string) {
+  return useStart(name, startProof);
+}
+
+/** Restores a tenant, and then has it proved. */
+export function useRestore(name: string) {
+  return useStart(name, startRestore);
+}
+
+/** Starts something with a tenant, and shows at once that it has begun. */
+function useStart(name: string, start: typeof startProof | typeof startRestore) {
   const { api, client } = useBackend();
   return useMutation(
     {
-      mutationFn: () => api.startProof(name, { trigger: 'user' }),
-      onSuccess: async currentProof => {
+      mutationFn: (): Promise<Partial<Tenant>> => start(api, name),
+      onSuccess: async begun => {
         // An answer from before the start would make the button blink back.
         await client.cancelQueries({
           queryKey: keys.tenant(name),
@@ -88,7 +121,7 @@ export function useProve(name: string) {
         });
         client.setQueryData<Tenant>(
           keys.tenant(name),
-          tenant => tenant && { ...tenant, currentProof },
+          tenant => tenant && { ...tenant, ...begun },
         );
         client.invalidateQueries({ queryKey: keys.tenant(name), exact: true });
       },
@@ -196,26 +229,45 @@ export function useAllowed(permission: ResourcePermission, names: string[]) {
   );
 }
 
-/** Starts proofs of several tenants: of those that the user may have proved. */
-export function useBulkProve(names: string[]) {
+const BULK = {
+  prove: { permission: tenantProvePermission, start: startProof },
+  restore: { permission: tenantRestorePermission, start: startRestore },
+} as const;
+
+async function startProof(api: TenantOperationsApi, name: string) {
+  return { currentProof: await api.startProof(name, { trigger: 'user' }) };
+}
+
+/** Puts a tenant back to what it was last applied as, and then has it proved. */
+async function startRestore(api: TenantOperationsApi, name: string) {
+  const { id, state, createdAt } = await api.startOperation(name, {
+    kind: 'apply',
+  });
+  const currentOperation = { id, kind: 'apply' as const, state, createdAt };
+  // It waits until the tenant is free.
+  return { currentOperation, ...(await startProof(api, name)) };
+}
+
+/** Does the same with several tenants: with those of them that the user may. */
+export function useBulk(action: keyof typeof BULK, names: string[]) {
   const { api, client } = useBackend();
-  const { data: allowed } = useAllowed(tenantProvePermission, names);
+  const { permission, start } = BULK[action];
+  const { data: allowed } = useAllowed(permission, names);
   const { mutateAsync, isPending } = useMutation(
     {
       mutationFn: async () => {
         const failed: Error[] = [];
         await inTurns(allowed ?? [], name =>
-          api
-            .startProof(name, { trigger: 'user' })
-            .catch(error => failed.push(error)),
+          start(api, name).catch(error => failed.push(error)),
         );
+        client.invalidateQueries({ queryKey: keys.tenants });
         const total = allowed?.length ?? 0;
         return { started: total - failed.length, failed };
       },
     },
     client,
   );
-  return { allowed, prove: mutateAsync, isPending };
+  return { allowed, start: mutateAsync, isPending };
 }
 
 /** Proofs of a stretch of time, newest first, and the moment they were asked for. */
@@ -316,6 +368,106 @@ export function useUsage(tenant: string) {
   );
 }
 
+/** What the platform team says of a tenant: neither changes its status. */
+export function useAttention(name: string) {
+  const { api, client } = useBackend();
+  return useMutation(
+    {
+      mutationFn: (said: Said) => {
+        switch (said.kind) {
+          case 'acknowledge':
+            return api.acknowledge(name, { reason: said.reason });
+          case 'mute':
+            return api.mute(name, { until: said.until, reason: said.reason });
+          default:
+            return api.unmute(name);
+        }
+      },
+      onSuccess: tenant => {
+        client.setQueryData<Tenant>(keys.tenant(name), tenant);
+        client.invalidateQueries({ queryKey: keys.tenants });
+      },
+    },
+    client,
+  );
+}
+
+/** What can be said with {@link useAttention}. */
+export type Said =
+  | { kind: 'acknowledge'; reason: string }
+  | { kind: 'mute'; reason: string; until: string }
+  | { kind: 'unmute' };
+
+/** Starts a roll-out, for who administers tenants. */
+export function useStartRollout() {
+  const { api, client } = useBackend();
+  return useMutation(
+    {
+      mutationFn: (request: RolloutRequest) => api.startRollout(request),
+      onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
+    },
+    client,
+  );
+}
+
+/** Roll-outs, the newest first; nothing is asked for one who may not see them. */
+export function useRollouts(isAllowed: boolean) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      queryKey: ['rollouts'],
+      queryFn: isAllowed
+        ? async ({ signal }) => (await api.listRollouts({ signal })).items
+        : skipToken,
+      refetchInterval: ({ state }) =>
+        state.data?.some(rollout => rollout.state === 'running')
+          ? ROLLOUT_MS
+          : IDLE_MS,
+    },
+    client,
+  );
+}
+
+/** Pauses a roll-out, resumes it, or gives it up. */
+export function useUpdateRollout() {
+  const { api, client } = useBackend();
+  return useMutation(
+    {
+      mutationFn: (change: {
+        id: string;
+        state: 'paused' | 'running' | 'cancelled';
+      }) => api.updateRollout(change.id, change.state),
+      onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
+    },
+    client,
+  );
+}
+
+/** How the walls of a few tenants stood lately, by their names. */
+export function useTimelines(names: string[], windowMs: number) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      queryKey: ['timelines', names, windowMs],
+      queryFn:
+        names.length > 0
+          ? async ({ signal }) => {
+              const from = new Date(Date.now() - windowMs).toISOString();
+              const { items } = await api.listTimelines(
+                { from, names, limit: names.length },
+                { signal },
+              );
+              return new Map(items.map(item => [item.tenant, item]));
+            }
+          : skipToken,
+      refetchInterval: TIMELINES_MS,
+      staleTime: IDLE_MS,
+      placeholderData: keepPreviousData,
+    },
+    client,
+  );
+}
+
 /** What of a tenant differs from its plan. */
 export function useDrift(tenant: string) {
   const { api, client } = useBackend();
@@ -347,7 +499,7 @@ export function useMatrix(request: GetMatrixRequest) {
 async function listTenants(
   api: TenantsApi,
   signal: AbortSignal,
-): Promise<Tenant[]> {
+): Promise<{ tenants: Tenant[]; impostors: Impostor[] }> {
   const tenants: Tenant[] = [];
   for (;;) {
     const page = await api.listTenants(
@@ -357,7 +509,7 @@ async function listTenants(
     tenants.push(...page.items);
     // An empty page ends it too: tenants may go while the pages are read.
     if (tenants.length >= page.totalItems || page.items.length === 0) {
-      return tenants;
+      return { tenants, impostors: page.impostors ?? [] };
     }
   }
 }

@@ -1,5 +1,7 @@
 export * from './checks';
 export * from './Picture';
+export * from './Attention';
+export * from './ProofLine';
 export * from './useProving';
 export * from './WallRow';
 export * from './WallsCard';
