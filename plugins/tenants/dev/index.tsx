@@ -10,6 +10,7 @@ import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import { scaffolderApiRef } from '@backstage/plugin-scaffolder-react';
+import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
 import tenantsPlugin, { tenantsApiRef } from '../src';
 import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
@@ -82,7 +83,9 @@ createDevApp({
             defineParams({
               api: tenantsApiRef,
               deps: {},
-              factory: () => new FakeTenantsApi(),
+              // Calls that no screen makes are left out.
+              factory: () =>
+                new FakeTenantsApi() as unknown as TenantOperationsApi,
             }),
         }),
       ],

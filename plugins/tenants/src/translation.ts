@@ -167,6 +167,16 @@ export const tenantsTranslationRef = createTranslationRef({
       title: 'What a proof does not cover',
       intro:
         'A proof attacks this tenant as another tenant could. It does not cover:',
+      code: 'Code run inside n8n itself, unless a sandbox RuntimeClass is declared and proved',
+      workers: 'A worker pool that tenants share',
+      controlPlane: 'A compromise of the control plane',
+      kernel:
+        'The shared kernel and side channels, unless dedicated nodes are declared and proved',
+      portal:
+        'The portal itself: it writes Vault policies and creates pods in tenants, and therefore is trusted',
+      names: "Tenants' names: DNS resolves them across namespaces",
+      hosts:
+        'Two host names on one address: an allowed host is enforced by its addresses',
       close: 'Close',
     },
     receipts: {
@@ -335,7 +345,8 @@ export const tenantsTranslationRef = createTranslationRef({
         "Rows attack columns. Select a cell to see that pair's latest receipts.",
       coverage: '{{proved}} of {{pairs}} pairs proved',
       round: 'Every pair is tried once in {{time}}',
-      breachesMore: 'and {{count}} more',
+      breachesMore_one: 'and {{count}} more',
+      breachesMore_other: 'and {{count}} more',
       noBreaches: 'No pair is breached',
       attackers: 'Attackers',
       targets: 'Targets',
@@ -397,7 +408,10 @@ export const tenantsTranslationRef = createTranslationRef({
       clustersNoneHint:
         'A tenant runs on a cluster. An administrator can add one to tenants.clusters in the configuration',
       clusterChoose: 'Choose a cluster',
+      ownerChoose: 'Choose a group',
+      ownersNone: 'You are in no group',
       tenantChoose: 'Choose a tenant',
+      tenantImpostor: '{{name}} (on {{cluster}}, not a tenant of this portal)',
       tenantOption: '{{name}} (on {{cluster}}, {{size}})',
       tenantsNone: 'There is no tenant that you can change',
       tenantsNoneHint: 'You need {{permission}}, which owners have',
@@ -493,7 +507,8 @@ export const tenantsTranslationRef = createTranslationRef({
       title: 'Isolation report',
       loading: 'Creating the report…',
       errorTitle: "Couldn't create the report: {{message}}",
-      nobody: 'Choose tenants for a report on the page of all tenants',
+      coverage:
+        'Pairs of tenants tried against each other: {{proved}} of {{pairs}}',
       markdown: 'Markdown',
       json: 'JSON',
       print: 'Print',
@@ -509,6 +524,10 @@ export const tenantsTranslationRef = createTranslationRef({
       tenant: 'Tenant',
       wall: 'Wall',
       atTheEnd: 'At the end',
+      held: 'Held',
+      breached: 'Breached',
+      unproven: 'Unproven',
+      notProved: 'Not proved',
       about:
         'Owner {{owner}}, cluster {{cluster}}, namespace {{namespace}}, size {{size}}',
       proofs_one: '{{count}} proof from {{from}} to {{to}}',

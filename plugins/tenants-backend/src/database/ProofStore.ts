@@ -286,6 +286,27 @@ export class ProofStore {
     return found;
   }
 
+  /**
+   * Since when every proof of these tenants is on record, in milliseconds, by UID:
+   * of those that had more than are kept, only what was new is left from before.
+   */
+  async keptSince(uids: string[], count: number): Promise<Map<string, number>> {
+    const proofs = () =>
+      this.knex<OperationRow>(OPERATIONS)
+        .whereIn('uid', uids)
+        .where({ kind: 'prove' })
+        .groupBy('uid');
+    const many: string[] = await proofs()
+      .havingRaw('count(*) >= ?', [count])
+      .pluck('uid');
+    const rows = await proofs()
+      .whereIn('uid', many)
+      .where({ notable: false })
+      .min({ since: 'finished_at' })
+      .select('uid');
+    return new Map(rows.map((row: any) => [row.uid, Number(row.since)]));
+  }
+
   /** When a tenant was last tried against each neighbour, in milliseconds, by UID. */
   async attempts(uid: string): Promise<Map<string, number>> {
     const rows = await this.knex<PairRow>(PAIRS)

@@ -128,7 +128,12 @@ export function addTenantRoutes(
     );
     const shown = found.slice(offset, offset + limit);
     res.json({
-      items: await timelinesOf(shown, request, proofs),
+      items: await timelinesOf(
+        shown,
+        request,
+        proofs,
+        options.platform.proofs.retention.count,
+      ),
       totalItems: found.length,
     });
   });

@@ -13,30 +13,34 @@ import { Tenant } from '../inventory/Inventory';
 export async function timelinesOf(
   tenants: Tenant[],
   request: Pick<ListTimelinesRequest, 'from' | 'to'>,
-  proofs: Pick<ProofStore, 'ended'>,
+  proofs: Pick<ProofStore, 'ended' | 'keptSince'>,
+  /** Proofs of a tenant that are kept */
+  count: number,
 ): Promise<TenantTimeline[]> {
   const present = Date.now();
   const to = Math.min(present, request.to ? Date.parse(request.to) : present);
   const from = Math.min(to, Date.parse(request.from));
-  const ended = await proofs.ended(
-    tenants.map(({ uid }) => uid),
-    from - FRESH_MS,
-    to,
-  );
+  const uids = tenants.map(({ uid }) => uid);
+  const [ended, keptSince] = await Promise.all([
+    proofs.ended(uids, from - FRESH_MS, to),
+    proofs.keptSince(uids, count),
+  ]);
   return tenants.map(({ uid, name, createdAt }) => {
     const own = ended.get(uid) ?? [];
-    const timeline = timelineOf(own, {
-      now: to,
-      windowMs: to - from,
-      createdAt,
-    });
+    const lineFrom = (start: number) =>
+      timelineOf(own, { now: to, windowMs: to - start, createdAt });
+    const all = lineFrom(from);
+    // What was proved before and is not on record was no gap.
+    const since = keptSince.get(uid) ?? from;
+    const timeline = since > from ? lineFrom(Math.min(since, to)) : all;
     return {
       tenant: name,
       ...mergedTimeline(timeline),
       proofs: own.filter(
         ({ finishedAt }) => Date.parse(finishedAt!) >= timeline.from,
       ).length,
-      breaches: breachesOf(timeline),
+      // Those are always on record.
+      breaches: breachesOf(all),
     };
   });
 }

@@ -159,15 +159,20 @@ export function useOwnRefs(): ReadonlySet<string> {
 export function useOwnerTitles(
   tenants: Tenant[] | undefined,
 ): ReadonlyMap<string, string> {
-  const catalog = useApi(catalogApiRef);
-  const { client } = useBackend();
   const refs = useMemo(
     () => [...new Set(tenants?.map(({ owner }) => owner))].sort(),
     [tenants],
   );
+  return useTitles(refs);
+}
+
+/** What people call entities, by their refs; where the catalog knows. */
+export function useTitles(refs: string[]): ReadonlyMap<string, string> {
+  const catalog = useApi(catalogApiRef);
+  const { client } = useBackend();
   const { data } = useQuery(
     {
-      queryKey: ['owner titles', refs],
+      queryKey: ['titles', refs],
       queryFn: async () => {
         const { items } = await catalog.getEntitiesByRefs({
           entityRefs: refs,

@@ -496,7 +496,8 @@ export function useMatrix(request: GetMatrixRequest) {
   );
 }
 
-async function listTenants(
+/** Every tenant that the user may read, page by page, and the impostors. */
+export async function listTenants(
   api: TenantsApi,
   signal: AbortSignal,
 ): Promise<{ tenants: Tenant[]; impostors: Impostor[] }> {

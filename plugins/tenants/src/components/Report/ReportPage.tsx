@@ -7,7 +7,6 @@ import {
   Flex,
   Header,
   Skeleton,
-  Text,
   TextField,
   ToggleButton,
   ToggleButtonGroup,
@@ -18,10 +17,11 @@ import { useSearchParams } from 'react-router-dom';
 import { Proof } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { Loaded, saveFile } from '../Shared';
-import { receiptNames, useCheckWords } from '../Walls';
+import { receiptNames, useCheckWords, useNotCovered } from '../Walls';
 import {
   breachCells,
   markdownOf,
+  operationCells,
   percentOf,
   Report,
   spanOf,
@@ -176,18 +176,14 @@ export function ReportPage() {
               </Checkbox>
             )}
           </Flex>
-          {names.length === 0 ? (
-            <Text>{t('report.nobody')}</Text>
-          ) : (
-            <Loaded
-              query={query}
-              loading={t('report.loading')}
-              failed={message => t('report.errorTitle', { message })}
-              skeleton={<Skeleton height={480} />}
-            >
-              {data => <ReportDocument report={data} />}
-            </Loaded>
-          )}
+          <Loaded
+            query={query}
+            loading={t('report.loading')}
+            failed={message => t('report.errorTitle', { message })}
+            skeleton={<Skeleton height={480} />}
+          >
+            {data => <ReportDocument report={data} />}
+          </Loaded>
         </Flex>
       </Container>
     </Box>
@@ -198,6 +194,7 @@ export function ReportPage() {
 export function ReportDocument(props: { report: Report }) {
   const { report } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
+  const notCovered = useNotCovered();
   return (
     <article className={styles.document}>
       <p>
@@ -207,15 +204,23 @@ export function ReportDocument(props: { report: Report }) {
           created: utc(report.generatedAt),
         })}
       </p>
+      {report.coverage && (
+        <p>
+          {t('report.coverage', {
+            proved: String(report.coverage.proved),
+            pairs: String(report.coverage.pairs),
+          })}
+        </p>
+      )}
       <Table
         head={[
           t('report.tenant'),
           t('report.wall'),
           t('report.atTheEnd'),
-          t('status.holds'),
-          t('status.breached'),
-          t('status.unproven'),
-          t('timeline.gap'),
+          t('report.held'),
+          t('report.breached'),
+          t('report.unproven'),
+          t('report.notProved'),
         ]}
         rows={report.tenants.flatMap(({ name, walls }) =>
           walls.map(({ wall, status, shares }) => [
@@ -244,7 +249,7 @@ export function ReportDocument(props: { report: Report }) {
       />
       <h2>{t('notCovered.title')}</h2>
       <ul>
-        {report.notCovered.map(text => (
+        {notCovered().map(text => (
           <li key={text}>{text}</li>
         ))}
       </ul>
@@ -300,6 +305,21 @@ function TenantSection(props: { tenant: TenantReport }) {
           ))}
         </ul>
       )}
+      <h3>{t('operations.title')}</h3>
+      {tenant.operations.length === 0 ? (
+        <p>{t('report.none')}</p>
+      ) : (
+        <Table
+          head={[
+            t('tab.when'),
+            t('operations.what'),
+            t('operations.who'),
+            t('operations.result'),
+            t('removal.objects'),
+          ]}
+          rows={tenant.operations.map(operationCells)}
+        />
+      )}
       {tenant.proof && <Receipts proof={tenant.proof} />}
     </section>
   );
@@ -320,7 +340,7 @@ function Receipts(props: { proof: Proof }) {
           <h4>
             {words.story(receipt)} ({receipt.check})
           </h4>
-          <p>
+          <p className={styles.outcome}>
             {t(`outcome.${receipt.outcome}`)}.{' '}
             {t('receipts.outcome', {
               expected: words.expected(receipt),

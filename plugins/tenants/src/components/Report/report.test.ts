@@ -1,9 +1,11 @@
 import { WallStatus } from '@threewalls/backstage-plugin-tenants-common';
 import {
   breachedReceipts,
+  operationsOf,
   proofOf,
   summaryOf,
   tenants,
+  timelineOfProofs,
 } from '../../__fixtures__';
 import {
   markdownOf,
@@ -30,6 +32,12 @@ function proofs(...ends: [minutes: number, status: WallStatus][]) {
 
 const tenant = { ...tenants.acme, createdAt: at(10_000) };
 const period = { from: at(60), to: at(0) };
+const timeline = (
+  of: typeof tenant,
+  some: ReturnType<typeof proofs>,
+  until = NOW,
+) =>
+  timelineOfProofs(of, some, { now: until, windowMs: 60 * MINUTE_MS });
 const SOME = proofs(
   [64, 'holds'],
   [59, 'holds'],
@@ -41,7 +49,7 @@ const SOME = proofs(
 
 describe('tenantReportOf', () => {
   it('says for how long a wall held, what broke it, and when nobody looked', () => {
-    const report = tenantReportOf(tenant, SOME, { period });
+    const report = tenantReportOf(tenant, timeline(tenant, SOME));
     const [network, secret] = report.walls;
     expect(network.status).toBe('holds');
     expect(network.shares).toEqual({
@@ -65,20 +73,33 @@ describe('tenantReportOf', () => {
     expect(report.gaps).toEqual([{ from: at(29), to: at(5) }]);
   });
 
-  it('says nothing of the time after its period, nor of what was not read', () => {
-    const early = { from: at(60), to: at(50) };
-    const report = tenantReportOf(tenant, SOME, {
-      period: early,
-      knownFrom: Date.parse(at(55)),
+  it('says nothing of the time after its period', () => {
+    const until = Date.parse(at(50));
+    const early = SOME.filter(p => Date.parse(p.finishedAt) <= until);
+    const report = tenantReportOf(tenant, timeline(tenant, early, until), {
+      operations: [
+        { ...operationsOf('acme')[0], finishedAt: at(49) },
+        { ...operationsOf('acme')[1], finishedAt: at(55) },
+      ],
     });
-    expect(report.period).toEqual({ from: at(55), to: at(50) });
     expect(report.walls[0].status).toBe('breached');
     expect(report.breaches[0]).not.toHaveProperty('repairedAt');
+    expect(report.operations).toEqual([
+      {
+        id: 'acme-create',
+        kind: 'apply',
+        at: at(55),
+        by: 'user:default/jane',
+        state: 'succeeded',
+        created: 31,
+        updated: 0,
+      },
+    ]);
   });
 
   it('begins with the tenant', () => {
     const young = { ...tenant, createdAt: at(30) };
-    const { period: own } = tenantReportOf(young, [], { period });
+    const { period: own } = tenantReportOf(young, timeline(young, []));
     expect(own.from).toBe(at(30));
   });
 });
@@ -86,9 +107,13 @@ describe('tenantReportOf', () => {
 describe('markdownOf', () => {
   const proof = proofOf('acme', { receipts: breachedReceipts(at(5)) });
   proof.receipts[0].response = 'a ``` b\n# not a heading | not a cell';
+  const operations = [
+    { ...operationsOf('acme')[0], finishedAt: at(20), error: 'a | b' },
+  ];
   const text = markdownOf(
-    reportOf([tenantReportOf(tenant, SOME, { period, proof })], {
+    reportOf([tenantReportOf(tenant, timeline(tenant, SOME), { operations, proof })], {
       period,
+      coverage: { pairs: 6, proved: 4 },
       now: new Date(NOW),
       versions: { lab: { vault: '1.21.4' } },
     }),
@@ -104,6 +129,10 @@ describe('markdownOf', () => {
     expect(text).toContain(
       '- 2026-11-24 11:31:00 UTC to 2026-11-24 11:55:00 UTC (24 min)',
     );
+    expect(text).toContain(
+      '| 2026-11-24 11:40:00 UTC | apply | user:default/jane | failed: a \\| b |  |',
+    );
+    expect(text).toContain('tried against each other: 4 of 6');
     expect(text).toContain('- lab: vault 1.21.4');
     expect(text).toContain('- A compromise of the control plane');
   });

@@ -1,14 +1,16 @@
 import {
+  Known,
   NOT_COVERED,
+  Operation,
   Proof,
-  ProofSummary,
   Receipt,
+  sharesOf,
   Tenant,
+  TenantTimeline,
   Wall,
   WALLS,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { breachesOf, Known, sharesOf, timelineOf } from '../Timeline';
 
 /** A stretch of time, in ISO 8601. */
 export interface Period {
@@ -53,8 +55,28 @@ export interface TenantReport {
   breaches: BreachReport[];
   /** Times for which no proof says how the walls stood */
   gaps: Period[];
+  /** What was done with it in that time, the newest first; proofs are counted above */
+  operations: OperationReport[];
   /** The proof whose receipts are shown */
   proof?: Proof;
+}
+
+/** Who did what, and when. */
+export interface OperationReport {
+  id: string;
+  kind: string;
+  /** ISO 8601, its end */
+  at: string;
+  /** Entity ref of who asked for it, or `schedule` */
+  by: string;
+  state: string;
+  error?: string;
+  /** Objects that an apply created, and those that it changed */
+  created?: number;
+  updated?: number;
+  /** Objects that a removal removed, and what it kept */
+  removed?: number;
+  kept?: string[];
 }
 
 /**
@@ -66,6 +88,11 @@ export interface Report {
   generatedAt: string;
   period: Period;
   tenants: TenantReport[];
+  /**
+   * Ordered pairs of tenants, and those that were tried against each other, when
+   * the report was made; of one tenant where the report is about one
+   */
+  coverage?: { pairs: number; proved: number };
   notCovered: readonly string[];
   /** Of what the walls are made of, by cluster, when the report was made */
   versions: Record<string, Record<string, string>>;
@@ -80,26 +107,10 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** Reports on one tenant. */
 export function tenantReportOf(
   tenant: Tenant,
-  proofs: ProofSummary[],
-  options: {
-    period: Period;
-    /** Milliseconds; proofs from before were not read */
-    knownFrom?: number;
-    proof?: Proof;
-  },
+  timeline: TenantTimeline,
+  options: { operations?: Operation[]; proof?: Proof } = {},
 ): TenantReport {
-  const { period, knownFrom = -Infinity, proof } = options;
-  const to = Date.parse(period.to);
-  const from = Math.max(Date.parse(period.from), knownFrom);
-  const inTime = proofs.filter(
-    ({ state, finishedAt, startedAt }) =>
-      state === 'done' && Date.parse(finishedAt ?? startedAt) <= to,
-  );
-  const timeline = timelineOf(inTime, {
-    now: to,
-    windowMs: to - from,
-    createdAt: tenant.createdAt,
-  });
+  const { operations = [], proof } = options;
   const { name, owner, cluster, namespace, spec } = tenant;
   return {
     name,
@@ -108,9 +119,7 @@ export function tenantReportOf(
     namespace,
     size: spec.size,
     period: { from: iso(timeline.from), to: iso(timeline.to) },
-    proofs: inTime.filter(
-      p => Date.parse(p.finishedAt ?? p.startedAt) >= timeline.from,
-    ).length,
+    proofs: timeline.proofs,
     walls: WALLS.map(wall => {
       const segments = timeline.walls[wall];
       return {
@@ -119,7 +128,7 @@ export function tenantReportOf(
         shares: sharesOf(segments),
       };
     }),
-    breaches: breachesOf(timeline).map(breach => ({
+    breaches: timeline.breaches.map(breach => ({
       wall: breach.wall,
       foundAt: iso(breach.from),
       ...(breach.foundAfterMs !== undefined && {
@@ -135,20 +144,48 @@ export function tenantReportOf(
     gaps: timeline.walls.network
       .filter(({ known }) => known === 'gap')
       .map(gap => ({ from: iso(gap.from), to: iso(gap.to) })),
+    operations: operations
+      .map(operationReportOf)
+      .filter(
+        ({ at }) =>
+          Date.parse(at) >= timeline.from && Date.parse(at) <= timeline.to,
+      ),
     ...(proof && { proof }),
+  };
+}
+
+function operationReportOf(operation: Operation): OperationReport {
+  const { id, request, requestedBy, createdAt, finishedAt, state } = operation;
+  const { applied, certificate } = operation;
+  return {
+    id,
+    kind: request.kind,
+    at: finishedAt ?? createdAt,
+    by: requestedBy ?? 'schedule',
+    state,
+    ...(operation.error && { error: operation.error }),
+    ...(applied && {
+      created: applied.created,
+      updated: applied.updated,
+    }),
+    ...(certificate && {
+      removed: certificate.removed.length,
+      kept: certificate.kept,
+    }),
   };
 }
 
 /** Puts a report together. */
 export function reportOf(
   tenants: TenantReport[],
-  options: Pick<Report, 'period' | 'versions'> & { now: Date },
+  options: Pick<Report, 'period' | 'versions' | 'coverage'> & { now: Date },
 ): Report {
-  const { period, versions, now } = options;
+  const { period, versions, coverage, now } = options;
   return {
     generatedAt: now.toISOString(),
     period,
     tenants,
+    ...(coverage && { coverage }),
     notCovered: NOT_COVERED,
     versions,
   };
@@ -194,12 +231,18 @@ export function statusWord(known: Known): WallStatus | 'not proved' {
 /** A report as Markdown. */
 export function markdownOf(report: Report): string {
   const { generatedAt, period, tenants, notCovered, versions } = report;
+  const { coverage } = report;
   const lines = [
     '# Isolation report',
     '',
     `- Period: ${utc(period.from)} to ${utc(period.to)}`,
     `- Created: ${utc(generatedAt)}`,
     `- Tenants: ${tenants.length}`,
+    ...(coverage
+      ? [
+          `- Pairs of tenants tried against each other: ${coverage.proved} of ${coverage.pairs}`,
+        ]
+      : []),
     '',
     HOW_LONG,
     '',
@@ -238,7 +281,7 @@ export function markdownOf(report: Report): string {
 
 function tenantLines(tenant: TenantReport): string[] {
   const { name, owner, cluster, namespace, size, period, proofs } = tenant;
-  const { breaches, gaps, proof } = tenant;
+  const { breaches, gaps, operations, proof } = tenant;
   return [
     `## ${name}`,
     '',
@@ -268,7 +311,37 @@ function tenantLines(tenant: TenantReport): string[] {
             )})`,
         )),
     '',
+    '### Operations',
+    '',
+    ...(operations.length === 0
+      ? ['None.']
+      : [
+          '| When | Operation | By | Result | Objects |',
+          '| --- | --- | --- | --- | --- |',
+          ...operations.map(operation => row(operationCells(operation))),
+        ]),
+    '',
     ...(proof ? proofLines(proof) : []),
+  ];
+}
+
+/** An operation as the cells of a table: when, what, by whom, result, objects. */
+export function operationCells(operation: OperationReport): string[] {
+  const { at, kind, by, state, error, created, updated, removed, kept } =
+    operation;
+  return [
+    utc(at),
+    kind,
+    by,
+    error ? `${state}: ${error}` : state,
+    [
+      created !== undefined && `${created} created`,
+      updated !== undefined && `${updated} changed`,
+      removed !== undefined && `${removed} removed`,
+      kept !== undefined && `${kept.length} kept`,
+    ]
+      .filter(Boolean)
+      .join(', '),
   ];
 }
 

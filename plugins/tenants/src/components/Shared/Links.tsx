@@ -58,7 +58,7 @@ export function useTabLink(): (
   );
 }
 
-/** The address of a report on tenants; where the plugin's page is not shown there is none. */
+/** The address of a report on tenants, all of them where none is named; where the plugin's page is not shown there is none. */
 export function useReportLink(): (
   names: string[],
   proofId?: string,

@@ -1,12 +1,15 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
+import { Rollout } from '@threewalls/backstage-plugin-tenants-common';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { rootRouteRef, templateRouteRef } from '../../routes';
 import {
   degraded,
   matrixOf,
+  minutesAgo,
+  operationsOf,
   proofs,
   runningProof,
   tenantOf,
@@ -204,6 +207,123 @@ describe('TenantsPage', () => {
         screen.queryByRole('group', { name: 'Selected tenants' }),
       ).toBeNull(),
     );
+  });
+
+  it('filters by what tenants are besides their walls', async () => {
+    render(<TenantsPage />, { path: '/?state=changed' });
+
+    expect(await findNames()).toEqual(['globex']);
+    expect(screen.getByRole('row', { name: /^globex/ })).toHaveTextContent(
+      /^globexchanged/,
+    );
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Clear filters' }),
+    );
+    await waitFor(async () =>
+      expect(await findNames()).toHaveLength(items.length),
+    );
+    expect(screen.getByRole('row', { name: /^hooli/ })).toHaveTextContent(
+      /^hoolioutdated/,
+    );
+  });
+
+  it('draws the last day of those that are shown', async () => {
+    const api = render(<TenantsPage />, { path: '/?owner=group:default/globex-team' });
+
+    expect(
+      await screen.findByRole('img', { name: /^Held 0%, breached/ }),
+    ).toBeInTheDocument();
+    expect(api.listTimelines).toHaveBeenLastCalledWith(
+      { from: expect.any(String), names: ['globex'], limit: 1 },
+      expect.anything(),
+    );
+  });
+
+  it('restores the selected tenants, and has them proved', async () => {
+    const api = render(<TenantsPage />);
+    api.startOperation.mockImplementation(async name => operationsOf(name)[1]);
+    api.startProof.mockImplementation(async name => runningProof(name));
+
+    const row = await screen.findByRole('row', { name: /^globex.*ago/ });
+    await userEvent.click(within(row).getByRole('checkbox'));
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Restore 1 tenant' }),
+    );
+
+    await waitFor(() => expect(api.startProof).toHaveBeenCalledTimes(1));
+    // Neither spec nor size: what was last applied.
+    expect(api.startOperation.mock.calls).toEqual([
+      ['globex', { kind: 'apply' }],
+    ]);
+  });
+
+  it('rolls out to the selected tenants, and shows how far that is', async () => {
+    const api = render(<TenantsPage />);
+    const rollout: Rollout = {
+      id: 'r1',
+      state: 'stopped',
+      request: { kind: 'apply', filter: {} },
+      reason: 'globex: the network wall is breached',
+      waves: [['globex'], ['hooli']],
+      wave: 0,
+      done: 1,
+      total: 2,
+      createdAt: minutesAgo(3),
+    };
+    api.startRollout.mockImplementation(async () => {
+      api.listRollouts.mockResolvedValue({ items: [rollout], totalItems: 1 });
+      return rollout;
+    });
+    api.updateRollout.mockResolvedValue(rollout);
+
+    for (const name of [/^globex.*ago/, /^hooli.*ago/]) {
+      const row = await screen.findByRole('row', { name });
+      await userEvent.click(within(row).getByRole('checkbox'));
+    }
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Roll out to 2 tenants' }),
+    );
+
+    expect(api.startRollout).toHaveBeenCalledWith({
+      kind: 'apply',
+      filter: { names: expect.arrayContaining(['globex', 'hooli']) },
+    });
+    expect(
+      await screen.findByText('1 of 2 tenants, wave 1 of 2'),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByText('globex: the network wall is breached'),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Resume' }));
+    expect(api.updateRollout).toHaveBeenCalledWith('r1', 'running');
+  });
+
+  it('shows what only looks like a tenant, to whom the backend shows it', async () => {
+    const api = mockTenantsApi({ getMatrix: async () => matrixOf([]) });
+    api.listTenants.mockResolvedValue({
+      items,
+      totalItems: items.length,
+      impostors: [
+        {
+          uid: 'u',
+          name: 'fake',
+          cluster: 'lab',
+          namespace: 'web-tenant-fake',
+          problem: 'This portal did not make it',
+          createdAt: minutesAgo(9),
+        },
+      ],
+    });
+    render(<TenantsPage />, { api });
+
+    expect(
+      await screen.findByRole('heading', {
+        name: 'Not tenants of this portal',
+      }),
+    ).toBeInTheDocument();
+    expect(screen.getByText('web-tenant-fake')).toBeInTheDocument();
+    expect(screen.getByText('This portal did not make it')).toBeInTheDocument();
   });
 
   it('lists the worst tenants first, and where they are', async () => {

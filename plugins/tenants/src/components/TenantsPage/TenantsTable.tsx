@@ -223,6 +223,7 @@ function Filters(props: {
       ))}
       <ToggleButton
         size="small"
+        className={styles.toggle}
         isSelected={Boolean(filter.mine)}
         onChange={isSelected =>
           onFilterChange({ ...filter, mine: isSelected ? 'true' : undefined })

@@ -92,6 +92,7 @@ export function useTenantColumns(
       {
         id: 'proved',
         defaultWidth: '1.2fr',
+        minWidth: isMedium ? 124 : undefined,
         label: t('page.proved'),
         isHidden: !isMedium,
         isSortable,

@@ -14,20 +14,20 @@ import {
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
 import { Link } from 'react-router-dom';
-import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
-import { useProofsSince } from '../../queries';
-import { Loaded, TitledCard, useExactTime } from '../Shared';
-import { shareText } from './Strip';
 import {
   FRESH_MS,
   Known,
   sharesOf,
-  Slot,
-  slotsOf,
+  Tenant,
   Timeline,
   timelineOf,
-} from './timeline';
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useProofsSince } from '../../queries';
+import { Loaded, TitledCard, useExactTime } from '../Shared';
+import { shareText } from './Strip';
+import { Slot, slotsOf } from './timeline';
 import styles from './Timeline.module.css';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -119,7 +119,7 @@ function Drawing(props: {
         ))}
       <circle r={CORE * scale} className={styles.core} />
       <text y="4" className={styles.tenant}>
-        {isLarge ? short(tenant.name, 9) : ''}
+        {isLarge ? short(tenant.name, 7) : ''}
       </text>
       {TARGETS.map(target => (
         <TargetMark

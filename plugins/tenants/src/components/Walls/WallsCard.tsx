@@ -20,7 +20,6 @@ import {
 } from '@backstage/plugin-catalog-react';
 import { RiSwordLine } from '@remixicon/react';
 import {
-  NOT_COVERED,
   Tenant,
   TENANT_ANNOTATION,
   WALLS,
@@ -38,6 +37,7 @@ import { useDay, WallStrip } from '../Timeline';
 import { Advice } from './Advice';
 import { Attention } from './Attention';
 import { useHeadline } from './headline';
+import { useNotCovered } from './notCovered';
 import { OpenN8n } from './OpenN8n';
 import { Picture } from './Picture';
 import { ProofLine } from './ProofLine';
@@ -199,6 +199,7 @@ function WallsSkeleton() {
 /** A button, and behind it what a proof does not show. */
 function NotCovered() {
   const { t } = useTranslationRef(tenantsTranslationRef);
+  const notCovered = useNotCovered();
   return (
     <DialogTrigger>
       <Button variant="tertiary" size="small">
@@ -210,7 +211,7 @@ function NotCovered() {
           <Flex direction="column" gap="3">
             <Text>{t('notCovered.intro')}</Text>
             <Box as="ul" m="0" pl="5">
-              {NOT_COVERED.map(item => (
+              {notCovered().map(item => (
                 <Box as="li" key={item} mb="2">
                   <Text>{item}</Text>
                 </Box>

@@ -1,4 +1,5 @@
 export * from './checks';
+export * from './notCovered';
 export * from './Picture';
 export * from './Attention';
 export * from './ProofLine';
