@@ -184,8 +184,8 @@ describe('a tenant’s journey through the portal', () => {
     await look(page, 'report');
     const text = await downloaded(page, 'Markdown');
     // The breach, when it was found and when it was repaired; and who did what.
-    assert.match(text, /\| network \| .* UTC \| .* \| .* UTC \| \d+ .*s \|/);
-    assert.match(text, /\| apply \| user:default\/guest \| succeeded \|/);
+    assert.match(text, /\| Network \| .* UTC \| .* \| .* UTC \| \d+ .*s \|/);
+    assert.match(text, /\| Apply \| user:default\/guest \| succeeded \|/);
     assert.match(text, /Pairs of tenants tried against each other: \d+ of \d+/);
     const { tenants } = JSON.parse(await downloaded(page, 'JSON'));
     assert.equal(tenants[0].breaches.length, 1);

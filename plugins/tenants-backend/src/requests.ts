@@ -51,6 +51,7 @@ export const timelinesSchema = z.object({
     .transform(text => text.split(',').filter(Boolean))
     .optional(),
   cluster: z.string().optional(),
+  breakMs: z.coerce.number().int().min(60_000).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   offset,
 });

@@ -113,6 +113,17 @@ describe('timelineOf', () => {
         expect(after).toEqual(before);
         const known = merged.walls[wall].map(segment => segment.known);
         expect(known.some((k, i) => k === known[i - 1])).toBe(false);
+        // Broken, each part begins with a proof of its own time.
+        const breakMs = HOUR_MS / 6;
+        const broken = mergedTimeline(timeline, breakMs).walls[wall];
+        expect(sharesOf(broken)).toEqual(before);
+        for (const segment of timeline.walls[wall]) {
+          const part = broken.find(
+            ({ from, to }) => from <= segment.from && segment.from < to,
+          );
+          expect(part?.known).toBe(segment.known);
+          expect(segment.from - part!.from).toBeLessThan(breakMs);
+        }
       }
     },
   );

@@ -191,13 +191,23 @@ export function breachesOf(timeline: Timeline): Breach[] {
  * The same time line with a segment for each stretch in which the same was known,
  * however many proofs said so; its proof is the first that did.
  *
+ * @param breakMs - a stretch is broken about as often, so that each part of it
+ *   leads to a proof of its time; default never
+ *
  * @public
  */
-export function mergedTimeline(timeline: Timeline): Timeline {
+export function mergedTimeline(
+  timeline: Timeline,
+  breakMs: number = Infinity,
+): Timeline {
+  const part = (time: number) => Math.floor((time - timeline.from) / breakMs);
   const merged = (segments: Segment[]) =>
     segments.reduce<Segment[]>((all, segment) => {
       const last = all[all.length - 1];
-      if (last?.known === segment.known) {
+      if (
+        last?.known === segment.known &&
+        part(last.from) === part(segment.from)
+      ) {
         last.to = segment.to;
       } else {
         all.push({ ...segment });
@@ -240,6 +250,11 @@ export interface ListTimelinesRequest {
   /** Only these tenants */
   names?: string[];
   cluster?: string;
+  /**
+   * Milliseconds after which a stretch in which nothing changes is broken, so that
+   * each part leads to a proof of its time; default never
+   */
+  breakMs?: number;
   /** Tenants; default 20, at most 100: a tenant has hundreds of proofs a day */
   limit?: number;
   offset?: number;

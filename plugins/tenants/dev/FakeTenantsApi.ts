@@ -3,6 +3,7 @@ import {
   DriftItem,
   GetMatrixRequest,
   ListTenantsRequest,
+  ListTimelinesRequest,
   Operation,
   Page,
   PlatformInfo,
@@ -135,12 +136,16 @@ export class FakeTenantsApi implements Partial<TenantOperationsApi> {
     };
   }
 
-  async listTimelines(request: {
-    names?: string[];
-  }): Promise<Page<TenantTimeline>> {
-    const { names = Object.keys(this.#tenants) } = request;
+  async listTimelines(
+    request: ListTimelinesRequest,
+  ): Promise<Page<TenantTimeline>> {
+    const { names = Object.keys(this.#tenants), from, breakMs } = request;
+    const windowMs = Date.now() - Date.parse(from);
     const items = names.map(name =>
-      timelineOfProofs(this.#tenants[name], this.#history(name)),
+      timelineOfProofs(this.#tenants[name], this.#history(name), {
+        windowMs,
+        breakMs,
+      }),
     );
     return { items, totalItems: items.length };
   }

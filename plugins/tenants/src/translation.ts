@@ -225,7 +225,6 @@ export const tenantsTranslationRef = createTranslationRef({
       resize: 'Resize',
       offboard: 'Offboard',
       restore: 'Restore',
-      name: 'Name',
       namespace: 'Namespace',
       cluster: 'Cluster',
       size: 'Size',
@@ -310,6 +309,7 @@ export const tenantsTranslationRef = createTranslationRef({
       applied:
         'Apply: {{created}} created, {{updated}} changed, {{unchanged}} unchanged',
       remove: 'Removal',
+      prove: 'Proof',
       removed: 'Removal: {{removed}} removed, {{kept}} kept',
       queued: 'queued',
       running: 'running',
@@ -336,8 +336,6 @@ export const tenantsTranslationRef = createTranslationRef({
     impostors: {
       title: 'Not tenants of this portal',
       hint: 'These namespaces look like tenants. They are never acted on: delete them, or adopt them with the template that restores a tenant.',
-      namespace: 'Namespace',
-      problem: 'Why',
     },
     matrix: {
       title: 'Isolation between tenants',
@@ -352,7 +350,6 @@ export const tenantsTranslationRef = createTranslationRef({
       targets: 'Targets',
       loading: 'Loading the matrix…',
       errorTitle: "Couldn't load the matrix: {{message}}",
-      attacker: 'Attacked',
       cell: '{{tenant}} against {{neighbour}}: {{status}}, proved {{time}}',
       unproved: 'not proved yet',
       self: 'the tenant itself',
@@ -537,8 +534,8 @@ export const tenantsTranslationRef = createTranslationRef({
       within: 'Within',
       repaired: 'Repaired',
       after: 'After',
+      notYet: 'not yet',
       gaps: 'Times without a proof',
-      gap: '{{from}} to {{to}} ({{span}})',
       none: 'None',
       receiptsOf: 'Receipts of proof {{id}}, {{time}}',
       versions: 'Versions',

@@ -12,7 +12,7 @@ import { Tenant } from '../inventory/Inventory';
 /** How the walls of tenants stood over a stretch of time, by their proofs. */
 export async function timelinesOf(
   tenants: Tenant[],
-  request: Pick<ListTimelinesRequest, 'from' | 'to'>,
+  request: Pick<ListTimelinesRequest, 'from' | 'to' | 'breakMs'>,
   proofs: Pick<ProofStore, 'ended' | 'keptSince'>,
   /** Proofs of a tenant that are kept */
   count: number,
@@ -35,7 +35,7 @@ export async function timelinesOf(
     const timeline = since > from ? lineFrom(Math.min(since, to)) : all;
     return {
       tenant: name,
-      ...mergedTimeline(timeline),
+      ...mergedTimeline(timeline, request.breakMs),
       proofs: own.filter(
         ({ finishedAt }) => Date.parse(finishedAt!) >= timeline.from,
       ).length,

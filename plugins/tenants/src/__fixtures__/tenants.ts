@@ -133,14 +133,18 @@ export function summaryOf(proof: Proof): ProofSummary {
 export function timelineOfProofs(
   tenant: Tenant,
   all: ProofSummary[],
-  options: { now?: number; windowMs?: number } = {},
+  options: { now?: number; windowMs?: number; breakMs?: number } = {},
 ): TenantTimeline {
-  const { now = Date.now(), windowMs = 24 * 60 * MINUTE_MS } = options;
+  const {
+    now = Date.now(),
+    windowMs = 24 * 60 * MINUTE_MS,
+    breakMs,
+  } = options;
   const { createdAt, name } = tenant;
   const timeline = timelineOf(all, { now, windowMs, createdAt });
   return {
     tenant: name,
-    ...mergedTimeline(timeline),
+    ...mergedTimeline(timeline, breakMs),
     proofs: all.filter(
       ({ finishedAt }) =>
         finishedAt &&

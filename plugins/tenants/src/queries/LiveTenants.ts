@@ -18,7 +18,6 @@ export const keys = {
   tenants: ['tenants'] as const,
   impostors: ['impostors'] as const,
   tenant: (name: string) => ['tenant', name] as const,
-  proofs: (name: string) => ['tenant', name, 'proofs'] as const,
 };
 
 /**

@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
   AuthorizeResult,
@@ -16,7 +15,6 @@ import {
   GetMatrixRequest,
   Impostor,
   Proof,
-  ProofSummary,
   RolloutRequest,
   Tenant,
   TenantOperationsApi,
@@ -42,10 +40,6 @@ const ROLLOUT_MS = 5_000;
 
 /** A strip of a day does not change much sooner. */
 const TIMELINES_MS = 2 * 60_000;
-
-/** A week of proofs every five minutes is two pages and a bit, a month nine. */
-const PROOFS_PAGE = 1_000;
-const MAX_PROOFS_PAGES = 10;
 
 /** All tenants that the user may read. */
 export function useTenants() {
@@ -270,89 +264,34 @@ export function useBulk(action: keyof typeof BULK, names: string[]) {
   return { allowed, start: mutateAsync, isPending };
 }
 
-/** Proofs of a stretch of time, newest first, and the moment they were asked for. */
-export interface RecentProofs {
-  proofs: ProofSummary[];
-  /** Milliseconds since the epoch */
-  now: number;
-}
-
 /**
- * A tenant's proofs of the last so many milliseconds. Once loaded, only newer
- * ones are asked for.
+ * How a tenant's walls stood over the last so many milliseconds.
  *
- * @param lastProofId - another one says that there is a newer proof
+ * @param breakMs - how often a stretch without a change leads to another proof
  */
-export function useProofsSince(
-  tenant: string,
+export function useTimeline(
+  { name, lastProof }: Tenant,
   windowMs: number,
-  lastProofId: string | undefined,
+  breakMs: number,
 ) {
   const { api, client } = useBackend();
-  const queryKey = [...keys.proofs(tenant), windowMs];
-  const query = useQuery(
+  return useQuery(
     {
-      queryKey,
-      queryFn: async ({ signal }): Promise<RecentProofs> => {
-        const now = Date.now();
-        const since = now - windowMs;
-        const known = client.getQueryData<RecentProofs>(queryKey)?.proofs ?? [];
-        const { proofs } = await listSince(api, tenant, since, known, signal);
-        return { proofs, now };
+      // Another proof says that there is more of it.
+      queryKey: [...keys.tenant(name), 'timeline', windowMs, lastProof?.id],
+      queryFn: async ({ signal }) => {
+        const from = new Date(Date.now() - windowMs).toISOString();
+        const { items } = await api.listTimelines(
+          { from, names: [name], breakMs },
+          { signal },
+        );
+        return items[0];
       },
       staleTime: IDLE_MS,
+      placeholderData: last => (last?.tenant === name ? last : undefined),
     },
     client,
   );
-  const { refetch } = query;
-  const seen = useRef(lastProofId);
-  useEffect(() => {
-    if (seen.current !== lastProofId) {
-      seen.current = lastProofId;
-      refetch({ cancelRefetch: false });
-    }
-  }, [lastProofId, refetch]);
-  return query;
-}
-
-/**
- * A tenant's proofs that began since then, newest first; and whether those are
- * all of them.
- *
- * @param known - those that were read before, so that only newer ones are asked for
- */
-export async function listSince(
-  api: TenantsApi,
-  tenant: string,
-  since: number,
-  known: ProofSummary[],
-  signal: AbortSignal,
-): Promise<{ proofs: ProofSummary[]; isComplete: boolean }> {
-  const done = known.filter(({ state }) => state === 'done');
-  const ids = new Set(done.map(({ id }) => id));
-  const newer: ProofSummary[] = [];
-  let isComplete = false;
-  for (let page = 0; page < MAX_PROOFS_PAGES && !isComplete; page++) {
-    const { items, totalItems } = await api.listProofs(
-      tenant,
-      // What is new since the last time fits on the smallest of pages.
-      { limit: known.length ? 20 : PROOFS_PAGE, offset: newer.length },
-      { signal },
-    );
-    newer.push(...items);
-    const oldest = items[items.length - 1];
-    isComplete =
-      !oldest ||
-      newer.length >= totalItems ||
-      items.some(({ id }) => ids.has(id)) ||
-      Date.parse(oldest.startedAt) < since;
-  }
-  const newerIds = new Set(newer.map(({ id }) => id));
-  const proofs = [
-    ...newer,
-    ...done.filter(({ id }) => !newerIds.has(id)),
-  ].filter(({ startedAt }) => Date.parse(startedAt) >= since);
-  return { proofs, isComplete };
 }
 
 /** What a tenant uses of its quotas, and the n8n that it runs. */

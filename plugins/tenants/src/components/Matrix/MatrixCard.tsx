@@ -159,7 +159,8 @@ function Legend() {
           <Text
             as="span"
             aria-hidden="true"
-            className={`${styles.key} ${styles[id]}`}
+            className={id === 'cell' ? `${styles.key} ${styles.cell}` : styles.key}
+            data-status={id}
           >
             {glyph}
           </Text>

@@ -160,7 +160,7 @@ function Head(props: { name: string; status?: WallStatus }) {
   }
   const word = t(`status.${status}`);
   return (
-    <span title={`${name}: ${word}`} className={styles[`${status}Head`]}>
+    <span title={`${name}: ${word}`} data-head={status}>
       {GLYPHS[status]} {name}
       <VisuallyHidden> {word}</VisuallyHidden>
     </span>
@@ -185,7 +185,8 @@ function CellLink(props: {
   return (
     <a
       href={href}
-      className={`${styles.link} ${styles[cell.status]}`}
+      className={styles.link}
+      data-status={cell.status}
       aria-label={label}
       title={label}
       tabIndex={isStop ? 0 : -1}

@@ -43,12 +43,12 @@ describe('ReportPage', () => {
     ).toBeInTheDocument();
     expect(
       screen.getByRole('heading', {
-        name: 'Reached the canary (net.canary-egress)',
+        name: 'Reached the canary (net.canary-egress): breached',
       }),
     ).toBeInTheDocument();
     expect(screen.getByRole('row', { name: 'lab vault 1.21.4' })).toBeVisible();
     expect(
-      screen.getByRole('row', { name: /apply user:default\/jane succeeded/ }),
+      screen.getByRole('row', { name: /Apply user:default\/jane succeeded/ }),
     ).toHaveTextContent('31 created, 0 changed');
     // It leaves a trace on the backend's record.
     expect(api.getReport).toHaveBeenCalledTimes(1);

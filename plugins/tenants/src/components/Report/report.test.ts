@@ -1,3 +1,8 @@
+import { createElement } from 'react';
+import { renderHook, waitFor } from '@testing-library/react';
+import { errorApiRef, translationApiRef } from '@backstage/frontend-plugin-api';
+import { TestApiProvider } from '@backstage/frontend-test-utils';
+import { MockTranslationApi } from '@backstage/test-utils/alpha';
 import { WallStatus } from '@threewalls/backstage-plugin-tenants-common';
 import {
   breachedReceipts,
@@ -7,8 +12,9 @@ import {
   tenants,
   timelineOfProofs,
 } from '../../__fixtures__';
+import { useReportBlocks } from './blocks';
+import { markdownOf } from './markdown';
 import {
-  markdownOf,
   percentOf,
   reportOf,
   spanOf,
@@ -91,8 +97,7 @@ describe('tenantReportOf', () => {
         at: at(55),
         by: 'user:default/jane',
         state: 'succeeded',
-        created: 31,
-        updated: 0,
+        objects: { created: 31, changed: 0 },
       },
     ]);
   });
@@ -104,36 +109,54 @@ describe('tenantReportOf', () => {
   });
 });
 
-describe('markdownOf', () => {
+describe('useReportBlocks, as Markdown', () => {
   const proof = proofOf('acme', { receipts: breachedReceipts(at(5)) });
   proof.receipts[0].response = 'a ``` b\n# not a heading | not a cell';
   const operations = [
     { ...operationsOf('acme')[0], finishedAt: at(20), error: 'a | b' },
   ];
-  const text = markdownOf(
-    reportOf([tenantReportOf(tenant, timeline(tenant, SOME), { operations, proof })], {
+  const report = reportOf(
+    [tenantReportOf(tenant, timeline(tenant, SOME), { operations, proof })],
+    {
       period,
       coverage: { pairs: 6, proved: 4 },
       now: new Date(NOW),
       versions: { lab: { vault: '1.21.4' } },
-    }),
+    },
   );
+  let text: string;
+
+  beforeAll(async () => {
+    const { result } = renderHook(() => useReportBlocks(), {
+      wrapper: ({ children }) =>
+        createElement(TestApiProvider, {
+          apis: [
+            [translationApiRef, MockTranslationApi.create()],
+            [errorApiRef, { post: () => {}, error$: () => ({} as any) }],
+          ],
+          children,
+        }),
+    });
+    await waitFor(() => expect(result.current).toBeDefined());
+    text = markdownOf('Isolation report', result.current(report));
+  });
 
   it('has exact times in UTC, breaches with their times, and what is not covered', () => {
+    expect(text).toMatch(/^# Isolation report\n\nFrom 2026-11-24 11:00:00 UTC/);
     expect(text).toContain(
-      '- Period: 2026-11-24 11:00:00 UTC to 2026-11-24 12:00:00 UTC',
+      '| Network | 2026-11-24 11:06:00 UTC | 5 min | 2026-11-24 11:11:00 UTC | 5 min | p54 |',
     );
     expect(text).toContain(
-      '| network | 2026-11-24 11:06:00 UTC | 5 min | 2026-11-24 11:11:00 UTC | 5 min | p54 |',
+      '| 2026-11-24 11:31:00 UTC | 2026-11-24 11:55:00 UTC | 24 min |',
     );
     expect(text).toContain(
-      '- 2026-11-24 11:31:00 UTC to 2026-11-24 11:55:00 UTC (24 min)',
-    );
-    expect(text).toContain(
-      '| 2026-11-24 11:40:00 UTC | apply | user:default/jane | failed: a \\| b |  |',
+      '| 2026-11-24 11:40:00 UTC | Apply | user:default/jane | failed: a \\| b |  |',
     );
     expect(text).toContain('tried against each other: 4 of 6');
-    expect(text).toContain('- lab: vault 1.21.4');
+    expect(text).toContain(
+      '#### Reached the canary (net.canary-egress): breached\n\nExpected: blocked (timeout). Got: connected.',
+    );
+    expect(text).toContain('| lab | vault | 1.21.4 |');
     expect(text).toContain('- A compromise of the control plane');
   });
 

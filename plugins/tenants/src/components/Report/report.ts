@@ -2,14 +2,14 @@ import {
   Known,
   NOT_COVERED,
   Operation,
+  OperationKind,
+  OperationState,
   Proof,
-  Receipt,
   sharesOf,
   Tenant,
   TenantTimeline,
   Wall,
   WALLS,
-  WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 
 /** A stretch of time, in ISO 8601. */
@@ -64,19 +64,15 @@ export interface TenantReport {
 /** Who did what, and when. */
 export interface OperationReport {
   id: string;
-  kind: string;
+  kind: OperationKind;
   /** ISO 8601, its end */
   at: string;
   /** Entity ref of who asked for it, or `schedule` */
   by: string;
-  state: string;
+  state: OperationState;
   error?: string;
-  /** Objects that an apply created, and those that it changed */
-  created?: number;
-  updated?: number;
-  /** Objects that a removal removed, and what it kept */
-  removed?: number;
-  kept?: string[];
+  /** How many objects were created, changed, removed or kept */
+  objects?: Record<string, number>;
 }
 
 /**
@@ -97,10 +93,6 @@ export interface Report {
   /** Of what the walls are made of, by cluster, when the report was made */
   versions: Record<string, Record<string, string>>;
 }
-
-/** The rule by which shares of time come about. */
-const HOW_LONG =
-  "A proof counts until the next one ends, but no longer than three times the usual interval: after that a wall's state is not proved.";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -165,12 +157,13 @@ function operationReportOf(operation: Operation): OperationReport {
     state,
     ...(operation.error && { error: operation.error }),
     ...(applied && {
-      created: applied.created,
-      updated: applied.updated,
+      objects: { created: applied.created, changed: applied.updated },
     }),
     ...(certificate && {
-      removed: certificate.removed.length,
-      kept: certificate.kept,
+      objects: {
+        removed: certificate.removed.length,
+        kept: certificate.kept.length,
+      },
     }),
   };
 }
@@ -221,186 +214,4 @@ export function percentOf(share: number): string {
   const text =
     (percent > 50 ? Math.floor(percent * 100) : Math.ceil(percent * 100)) / 100;
   return `${text.toFixed(2)}%`;
-}
-
-/** A wall's status at the end of a period, in a word. */
-export function statusWord(known: Known): WallStatus | 'not proved' {
-  return known === 'gap' ? 'not proved' : known;
-}
-
-/** A report as Markdown. */
-export function markdownOf(report: Report): string {
-  const { generatedAt, period, tenants, notCovered, versions } = report;
-  const { coverage } = report;
-  const lines = [
-    '# Isolation report',
-    '',
-    `- Period: ${utc(period.from)} to ${utc(period.to)}`,
-    `- Created: ${utc(generatedAt)}`,
-    `- Tenants: ${tenants.length}`,
-    ...(coverage
-      ? [
-          `- Pairs of tenants tried against each other: ${coverage.proved} of ${coverage.pairs}`,
-        ]
-      : []),
-    '',
-    HOW_LONG,
-    '',
-    '| Tenant | Wall | At the end | Held | Breached | Unproven | Not proved |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...tenants.flatMap(({ name, walls }) =>
-      walls.map(({ wall, status, shares }) =>
-        row([
-          name,
-          wall,
-          statusWord(status),
-          ...(['holds', 'breached', 'unproven', 'gap'] as const).map(known =>
-            percentOf(shares[known]),
-          ),
-        ]),
-      ),
-    ),
-    '',
-    ...tenants.flatMap(tenantLines),
-    '## Versions',
-    '',
-    'As read when this report was created.',
-    '',
-    ...Object.entries(versions).flatMap(([cluster, parts]) =>
-      Object.entries(parts).map(
-        ([part, version]) => `- ${cluster}: ${part} ${inline(version)}`,
-      ),
-    ),
-    '',
-    '## Not covered',
-    '',
-    ...notCovered.map(text => `- ${text}`),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function tenantLines(tenant: TenantReport): string[] {
-  const { name, owner, cluster, namespace, size, period, proofs } = tenant;
-  const { breaches, gaps, operations, proof } = tenant;
-  return [
-    `## ${name}`,
-    '',
-    `- Owner: ${owner}`,
-    `- Cluster: ${cluster}, namespace ${namespace}`,
-    `- Size: ${size}`,
-    `- Proofs: ${proofs}, from ${utc(period.from)} to ${utc(period.to)}`,
-    '',
-    '### Breaches',
-    '',
-    ...(breaches.length === 0
-      ? ['None.']
-      : [
-          '| Wall | Found | Within | Repaired | After | Proof |',
-          '| --- | --- | --- | --- | --- | --- |',
-          ...breaches.map(breach => row(breachCells(breach))),
-        ]),
-    '',
-    '### Times without a proof',
-    '',
-    ...(gaps.length === 0
-      ? ['None.']
-      : gaps.map(
-          ({ from, to }) =>
-            `- ${utc(from)} to ${utc(to)} (${spanOf(
-              Date.parse(to) - Date.parse(from),
-            )})`,
-        )),
-    '',
-    '### Operations',
-    '',
-    ...(operations.length === 0
-      ? ['None.']
-      : [
-          '| When | Operation | By | Result | Objects |',
-          '| --- | --- | --- | --- | --- |',
-          ...operations.map(operation => row(operationCells(operation))),
-        ]),
-    '',
-    ...(proof ? proofLines(proof) : []),
-  ];
-}
-
-/** An operation as the cells of a table: when, what, by whom, result, objects. */
-export function operationCells(operation: OperationReport): string[] {
-  const { at, kind, by, state, error, created, updated, removed, kept } =
-    operation;
-  return [
-    utc(at),
-    kind,
-    by,
-    error ? `${state}: ${error}` : state,
-    [
-      created !== undefined && `${created} created`,
-      updated !== undefined && `${updated} changed`,
-      removed !== undefined && `${removed} removed`,
-      kept !== undefined && `${kept.length} kept`,
-    ]
-      .filter(Boolean)
-      .join(', '),
-  ];
-}
-
-/** A breach as the cells of a table: wall, found, within, repaired, after, proof. */
-export function breachCells(breach: BreachReport): string[] {
-  const { foundWithinMs, repairedAt, repairedAfterMs } = breach;
-  return [
-    breach.wall,
-    utc(breach.foundAt),
-    foundWithinMs === undefined ? 'unknown' : spanOf(foundWithinMs),
-    repairedAt === undefined ? 'not yet' : utc(repairedAt),
-    repairedAfterMs === undefined ? '' : spanOf(repairedAfterMs),
-    breach.proofId,
-  ];
-}
-
-function proofLines({ id, finishedAt, startedAt, receipts }: Proof): string[] {
-  return [
-    `### Receipts of proof ${id}, ${utc(finishedAt ?? startedAt)}`,
-    '',
-    ...receipts.flatMap(receiptLines),
-  ];
-}
-
-function receiptLines(receipt: Receipt): string[] {
-  const { check, outcome, target, source, expected, code } = receipt;
-  return [
-    `#### ${check}: ${outcome}`,
-    '',
-    `- Target: ${inline(target)}`,
-    `- From: ${source.type} ${source.name}${
-      source.uid ? ` (${source.uid})` : ''
-    }`,
-    `- Expected: ${inline(expected)}`,
-    `- Result: ${inline(code)} after ${receipt.durationMs} ms, ${utc(
-      receipt.startedAt,
-    )}`,
-    ...(receipt.reason ? [`- Reason: ${inline(receipt.reason)}`] : []),
-    '',
-    ...fence(receipt.request),
-    ...fence(receipt.response),
-  ];
-}
-
-function row(cells: string[]): string {
-  const escaped = cells.map(cell => inline(cell).replace(/\|/g, '\\|'));
-  return `| ${escaped.join(' | ')} |`;
-}
-
-function inline(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ');
-}
-
-/** Text of others, in a fence that it can't close. */
-function fence(text: string): string[] {
-  if (!text) {
-    return [];
-  }
-  const runs = text.match(/`+/g) ?? [];
-  const ticks = '`'.repeat(Math.max(3, ...runs.map(run => run.length + 1)));
-  return [ticks, text, ticks, ''];
 }

@@ -17,6 +17,7 @@ import {
   proofs,
   summaryOf,
   tenants,
+  timelineOfProofs,
   usage,
 } from '../../__fixtures__';
 import { mockTenantsApi, violations } from '../../__testUtils__';
@@ -46,6 +47,12 @@ function renderTab(
     listProofs: async () => ({
       items: history.map(summaryOf),
       totalItems: history.length,
+    }),
+    listTimelines: async ({ breakMs }) => ({
+      items: [
+        timelineOfProofs(tenant, history.map(summaryOf), { breakMs }),
+      ],
+      totalItems: 1,
     }),
     getProof: async (_, id) => history.find(proof => proof.id === id)!,
     getMatrix: async () => matrixOf(['acme', 'globex', 'initech']),

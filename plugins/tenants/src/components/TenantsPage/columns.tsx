@@ -41,11 +41,11 @@ export function useTenantColumns(
   } = {},
 ): ColumnConfig<TenantItem>[] {
   const { isSortable = false, hasClusters = false, shown = NONE } = options;
-  const days = useDays(shown);
-  const hasDays = shown !== NONE;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { up } = useBreakpoint();
   const [isWide, isMedium] = [up('md'), up('sm')];
+  const hasDays = isWide && shown !== NONE;
+  const days = useDays(hasDays ? shown : NONE);
   // The same columns until something of them changes: a table draws each cell
   // anew for other ones.
   return useMemo(
@@ -82,7 +82,7 @@ export function useTenantColumns(
         id: 'day',
         label: t('page.day'),
         minWidth: 132,
-        isHidden: !isWide || !hasDays,
+        isHidden: !hasDays,
         cell: ({ name }) => (
           <Cell>
             <Day timeline={days?.get(name)} />

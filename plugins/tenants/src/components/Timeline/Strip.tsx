@@ -48,7 +48,7 @@ export function WallStrip(props: {
     >
       <title>{label}</title>
       {[...paths].map(([known, path]) => (
-        <path key={known} d={path} className={styles[`${known}Bar`]} />
+        <path key={known} d={path} data-known={known} />
       ))}
     </svg>
   );
