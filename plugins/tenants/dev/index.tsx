@@ -13,6 +13,7 @@ import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import { scaffolderApiRef } from '@backstage/plugin-scaffolder-react';
 import { createRoot } from 'react-dom/client';
 import '@backstage/ui/css/styles.css';
+import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
 import tenantsPlugin, { tenantsApiRef } from '../src';
 import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
@@ -91,7 +92,9 @@ const app = createApp({
             defineParams({
               api: tenantsApiRef,
               deps: {},
-              factory: () => new FakeTenantsApi(),
+              // Calls that no screen makes are left out.
+              factory: () =>
+                new FakeTenantsApi() as unknown as TenantOperationsApi,
             }),
         }),
       ],

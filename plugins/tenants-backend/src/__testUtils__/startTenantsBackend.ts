@@ -216,7 +216,7 @@ export async function startTenantsBackend(tenants: object = {}) {
   });
   const server: Server = backend.server;
   const api = (
-    method: 'get' | 'post' | 'delete' | 'patch',
+    method: 'get' | 'post' | 'put' | 'delete' | 'patch',
     path: string,
     body?: object,
     auth: string = mockCredentials.user.header(),

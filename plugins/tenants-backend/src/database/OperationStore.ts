@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   OperationEvent,
+  OperationKind,
   OperationRequest,
   OperationState,
   Page,
@@ -473,7 +474,7 @@ export class OperationStore {
   /** Operations of whatever has had that name, the newest first. */
   async list(
     tenant: string,
-    page: { limit: number; offset: number },
+    page: { limit: number; offset: number; kinds?: OperationKind[] },
     mayRead: (operation: StoredOperation) => boolean,
   ): Promise<Page<StoredOperation>> {
     // Owners of one name may differ over time: few of them, and many operations.
@@ -486,7 +487,12 @@ export class OperationStore {
     const query = () =>
       this.knex<OperationRow>(OPERATIONS)
         .where({ tenant })
-        .whereIn('owner', readable);
+        .whereIn('owner', readable)
+        .modify(only => {
+          if (page.kinds) {
+            only.whereIn('kind', page.kinds);
+          }
+        });
     const [rows, counted] = await Promise.all([
       query()
         .orderBy('created_at', 'desc')
