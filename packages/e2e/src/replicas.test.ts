@@ -24,6 +24,7 @@ interface Row {
   state: string;
   runner: string | null;
   attempts: number;
+  rollout_id: string | null;
   started_at: string;
   finished_at: string | null;
 }
