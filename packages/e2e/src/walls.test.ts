@@ -1,5 +1,6 @@
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
+import { FULL } from './support/full';
 import { Random } from './support/random';
 import { openLab } from './wallsLab';
 import { FALSE_ALARMS } from './wallsFalseAlarms';
@@ -12,7 +13,7 @@ import { Pair, runRows, RowResult, table } from './wallsRows';
 import { SABOTAGES } from './wallsSabotages';
 
 const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
-const FULL = process.env.THREEWALLS_FULL === '1';
+
 /** Rows and changes at once. */
 const PAIRS = FULL ? 4 : 3;
 const CHANGES = Number(process.env.THREEWALLS_CHANGES ?? (FULL ? 200 : 6));

@@ -7,9 +7,9 @@ import {
   proveTenants,
   runDrill,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { FULL } from './support/full';
 import { AGNHOST, openLab, WallsLab } from './wallsLab';
 
-const FULL = process.env.THREEWALLS_FULL === '1';
 const HOUR_MS = 60 * 60_000;
 /** As many drills as make every way there is be chosen once. */
 const WAYS = FULL ? [0, 1, 2, 3] : [0];

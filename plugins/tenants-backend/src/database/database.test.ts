@@ -196,6 +196,32 @@ describe.each(databases.eachSupportedId())('%p', id => {
     },
   );
 
+  it('does each thing of a roll-out once with a tenant, however often it is placed', async () => {
+    const { operations, other, wanted } = await setup(id);
+    const rolloutId = '00000000-0000-4000-8000-000000000001';
+    const place = async (request: OperationRequest, by = operations) =>
+      (
+        await by.enqueue(
+          wanted('acme', request, { rolloutId, trigger: 'task' }),
+        )
+      ).operation.id;
+    for (const request of [apply(), { kind: 'prove' } as const]) {
+      const first = await place(request);
+      await operations.claim(ROOM);
+      expect(await place(request, other)).toBe(first);
+      await operations.finish(first, { state: 'succeeded' });
+      expect(await place(request, other)).toBe(first);
+      // What failed is forgotten when a roll-out is resumed, and done again.
+      await operations.forget([first]);
+      expect(await place(request)).not.toBe(first);
+      await operations.cancel((await operations.claim(ROOM))!.id);
+      await operations.finish(
+        (await operations.ofRollout(rolloutId)).at(-1)!.id,
+        { state: 'cancelled' },
+      );
+    }
+  });
+
   it('loses no operation and runs none twice, with two replicas', async () => {
     const { knex, operations, other, enqueue } = await setup(id);
     const ids = new Set<string>();
@@ -488,11 +514,8 @@ describe.each(databases.eachSupportedId())('%p', id => {
       await remember(name);
     }
     const queue = async (tenant: string, trigger: 'user' | 'schedule') =>
-      (
-        await operations.enqueue(
-          wanted(tenant, { kind: 'prove' }, { trigger }),
-        )
-      ).operation.id;
+      (await operations.enqueue(wanted(tenant, { kind: 'prove' }, { trigger })))
+        .operation.id;
     const claim = async () => (await operations.claim(ROOM))?.tenant;
     const scheduled = await queue('acme', 'schedule');
     await queue('globex', 'user');

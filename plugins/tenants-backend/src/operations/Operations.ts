@@ -76,7 +76,7 @@ export class Operations {
     credentials: BackstageCredentials,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
     const { auditor } = this.options;
-    const { ownerPassword, trigger = 'user', ...asked } = request;
+    const { ownerPassword, trigger = 'user', task, ...asked } = request;
     const event = await auditor.createEvent({
       eventId: 'operation',
       severityLevel: asked.kind === 'remove' ? 'high' : 'medium',
@@ -87,6 +87,7 @@ export class Operations {
         ...(await this.#authorized(name, asked, credentials)),
         tenant: name,
         trigger,
+        task,
         requestedBy: principalOf(credentials),
         ...(ownerPassword && { secret: await hashPassword(ownerPassword) }),
       };

@@ -131,7 +131,7 @@ export function receipts(startedAt: string): Receipt[] {
       DENIED,
     ]),
     attack([
-      'sec.policy-text',
+      'sec.as-planned',
       vault,
       'sys/policies/acl/tenant-acme',
       'GET sys/policies/acl/tenant-acme, and compare it with the plan field by field',
@@ -140,7 +140,7 @@ export function receipts(startedAt: string): Receipt[] {
       '',
     ]),
     attack([
-      'sec.owner-hijack',
+      'sec.who-can',
       kubernetes,
       'group acme-team in web-tenant-acme',
       'SubjectAccessReviews: create pods; create pods/exec; get secrets',
@@ -176,7 +176,7 @@ export function receipts(startedAt: string): Receipt[] {
       'pods "probe" is forbidden: violates PodSecurity "restricted:latest": privileged',
     ]),
     attack([
-      'res.owner-edit',
+      'res.who-can',
       kubernetes,
       'group acme-team in web-tenant-acme',
       'SubjectAccessReviews: create,update,patch,delete resourcequotas',
