@@ -95,7 +95,10 @@ function Parts(props: { tenant: Tenant }) {
         <SelectableProofs tenant={tenant} />
       </Later>
       <Later title={t('operations.title')} height={160}>
-        <Operations tenantName={tenant.name} current={tenant.currentOperation} />
+        <Operations
+          tenantName={tenant.name}
+          current={tenant.currentOperation}
+        />
       </Later>
       {tenant.phase === 'active' && <Changes tenantName={tenant.name} />}
       <Later title={t('matrix.neighboursTitle')} height={240}>
@@ -149,8 +152,8 @@ function Now(props: { tenant: Tenant }) {
           <Text variant="title-small" weight="bold">
             {text}
           </Text>
-          <Marks tenant={tenant} />
         </Flex>
+        <Marks tenant={tenant} />
         <ProofLine tenant={tenant} />
         {error && (
           <Alert

@@ -20,12 +20,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useAttention } from '../../queries';
-import {
-  overallStatus,
-  RefLink,
-  RelativeTime,
-  useExactTime,
-} from '../Shared';
+import { overallStatus, RefLink, RelativeTime, useExactTime } from '../Shared';
 import styles from './Walls.module.css';
 
 const HOUR_MS = 60 * 60_000;
@@ -53,7 +48,10 @@ export function Attention(props: { tenant: Tenant }) {
     ({ wall, status }) =>
       status !== 'holds' && !acknowledged?.walls.includes(wall),
   );
-  if (phase === 'removing' || !(acknowledged || muted || (allowed && isFailing))) {
+  if (
+    phase === 'removing' ||
+    !(acknowledged || muted || (allowed && isFailing))
+  ) {
     return null;
   }
   return (
@@ -64,7 +62,8 @@ export function Attention(props: { tenant: Tenant }) {
           {acknowledged.by && (
             <>
               {' '}
-              {t('attention.by')} <RefLink entityRef={acknowledged.by} />
+              {t('attention.by')}{' '}
+              <RefLink entityRef={acknowledged.by} variant="body-small" />
             </>
           )}
           {`: ${acknowledged.reason}`}
@@ -76,7 +75,8 @@ export function Attention(props: { tenant: Tenant }) {
           {muted.by && (
             <>
               {' '}
-              {t('attention.by')} <RefLink entityRef={muted.by} />
+              {t('attention.by')}{' '}
+              <RefLink entityRef={muted.by} variant="body-small" />
             </>
           )}
           {`: ${muted.reason}`}
@@ -180,7 +180,9 @@ function Ask(props: {
             maxLength={500}
             isRequired
           />
-          {error && <Alert status="danger" role="alert" title={error.message} />}
+          {error && (
+            <Alert status="danger" role="alert" title={error.message} />
+          )}
         </Flex>
       </DialogBody>
       <DialogFooter>
