@@ -4,7 +4,10 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { NOT_COVERED, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  NOT_COVERED,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import request from 'supertest';
 import {
   allowOwners,
@@ -412,7 +415,9 @@ describe('tenantsPlugin', () => {
 
   it('tells the platform team too, and lets it acknowledge and mute without a change of status', async () => {
     const PLATFORM = 'group:default/platform-team';
-    t = await startTenantsBackend({ notifications: { recipients: [PLATFORM] } });
+    t = await startTenantsBackend({
+      notifications: { recipients: [PLATFORM] },
+    });
     await t.create('acme');
     const put = (what: string, body: object) =>
       t.api('put', `/tenants/acme/${what}`, body);

@@ -37,7 +37,8 @@ export class AttentionStore {
         uid,
         {
           ...(acknowledged && { acknowledged: JSON.parse(acknowledged) }),
-          ...(muted && Number(muted_until) > at && { muted: JSON.parse(muted) }),
+          ...(muted &&
+            Number(muted_until) > at && { muted: JSON.parse(muted) }),
         },
       ]),
     );

@@ -80,11 +80,7 @@ export class TenantViews {
       this.options.attention.list([tenant.uid]),
       usage.refresh([tenant]),
     ]);
-    return this.#view(
-      tenant,
-      activity.get(tenant.uid),
-      said.get(tenant.uid),
-    );
+    return this.#view(tenant, activity.get(tenant.uid), said.get(tenant.uid));
   }
 
   #view(

@@ -1,10 +1,16 @@
-import { ProofSummary, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  ProofSummary,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { timelinesOf } from './timelines';
 
 const NOW = Date.now();
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
 
-const proof = (minutes: number, status: 'holds' | 'breached'): ProofSummary => ({
+const proof = (
+  minutes: number,
+  status: 'holds' | 'breached',
+): ProofSummary => ({
   id: `p${minutes}`,
   tenant: 'acme',
   state: 'done',
@@ -33,20 +39,23 @@ describe('timelinesOf', () => {
   it.each<[string, Map<string, number>, number, string[]]>([
     ['what was thinned out', new Map([['u', NOW - 3_600_000]]), 60, ['holds']],
     ['a record that is whole', new Map(), 240, ['gap', 'breached', 'holds']],
-  ])('begins with %s, and forgets no breach', async (_, kept, begins, known) => {
-    const [line] = await timelinesOf(
-      [acme],
-      { from: ago(240) },
-      {
-        ended: async () => new Map([['u', LEFT]]),
-        keptSince: async () => kept,
-      },
-      2_000,
-    );
-    expect((line.to - line.from) / 60_000).toBeCloseTo(begins, 0);
-    expect(line.walls.network.map(s => s.known).slice(0, 3)).toEqual(known);
-    expect(line.breaches.map(({ proofId }) => proofId)).toEqual(
-      WALLS.map(() => 'p190'),
-    );
-  });
+  ])(
+    'begins with %s, and forgets no breach',
+    async (_, kept, begins, known) => {
+      const [line] = await timelinesOf(
+        [acme],
+        { from: ago(240) },
+        {
+          ended: async () => new Map([['u', LEFT]]),
+          keptSince: async () => kept,
+        },
+        2_000,
+      );
+      expect((line.to - line.from) / 60_000).toBeCloseTo(begins, 0);
+      expect(line.walls.network.map(s => s.known).slice(0, 3)).toEqual(known);
+      expect(line.breaches.map(({ proofId }) => proofId)).toEqual(
+        WALLS.map(() => 'p190'),
+      );
+    },
+  );
 });
