@@ -32,7 +32,10 @@ const template = (name: string) => ({
 
 function renderTab(
   tenant: Tenant,
-  options: { authorize?: AuthorizeResult.DENY; api?: Partial<TenantOperationsApi> } = {},
+  options: {
+    authorize?: AuthorizeResult.DENY;
+    api?: Partial<TenantOperationsApi>;
+  } = {},
 ) {
   const history = [
     proofs.globex,
@@ -49,9 +52,7 @@ function renderTab(
       totalItems: history.length,
     }),
     listTimelines: async ({ breakMs }) => ({
-      items: [
-        timelineOfProofs(tenant, history.map(summaryOf), { breakMs }),
-      ],
+      items: [timelineOfProofs(tenant, history.map(summaryOf), { breakMs })],
       totalItems: 1,
     }),
     getProof: async (_, id) => history.find(proof => proof.id === id)!,

@@ -100,7 +100,12 @@ function Parts(props: { tenant: Tenant }) {
           current={tenant.currentOperation}
         />
       </Later>
-      {tenant.phase === 'active' && <Changes tenantName={tenant.name} />}
+      {tenant.phase === 'active' && (
+        <Changes
+          tenantName={tenant.name}
+          isApplying={tenant.currentOperation?.kind === 'apply'}
+        />
+      )}
       <Later title={t('matrix.neighboursTitle')} height={240}>
         <Neighbours tenant={tenant} />
       </Later>
