@@ -577,7 +577,7 @@ export const tenantsTranslationRef = createTranslationRef({
       csv: 'CSV',
       wall: 'Failing wall',
       state: 'State',
-      day: 'Last 24 hours',
+      day: 'Last 24 h',
       report: 'Report on all',
       mine: 'Mine',
       worstFirst: 'Worst first',
