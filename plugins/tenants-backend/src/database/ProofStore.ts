@@ -26,6 +26,14 @@ import {
 } from './rows';
 import { overallStatus, pairStatus } from './statuses';
 
+const PAIR_COLUMNS = {
+  tenant: 'a.name',
+  neighbour: 'b.name',
+  status: `${PAIRS}.status`,
+  proofId: `${PAIRS}.proof_id`,
+  provedAt: `${PAIRS}.proved_at`,
+};
+
 /** Rows of one INSERT; SQLite bounds the variables of a statement. */
 const BATCH = 100;
 /** Names in one WHERE … IN, for the same reason. */
@@ -314,14 +322,6 @@ export class ProofStore {
     return new Map(rows.map(r => [r.neighbour_uid, Number(r.attempted_at)]));
   }
 }
-
-const PAIR_COLUMNS = {
-  tenant: 'a.name',
-  neighbour: 'b.name',
-  status: `${PAIRS}.status`,
-  proofId: `${PAIRS}.proof_id`,
-  provedAt: `${PAIRS}.proved_at`,
-};
 
 function toPair(row: any): PairResult {
   return { ...row, provedAt: toIso(row.provedAt) };
