@@ -45,12 +45,12 @@ describe('The walls, upon the lab', () => {
     await ensureCanary(lab.cluster, lab.platform);
     pairs.push(...(await Pair.createAll(lab, 't-walls', PAIRS)));
     results = await runRows(pairs, rows);
+    // The table is what the run is for.
+    process.stdout.write(`\n${table(rows, results)}\n`);
   });
 
   afterAll(async () => {
     await Promise.all(pairs.map(pair => pair.remove()));
-    // The table is what the run is for.
-    process.stdout.write(`\n${table(rows, results)}\n`);
   });
 
   it('hold for two tenants as they are planned', () => {
