@@ -462,6 +462,15 @@ export interface Config {
       };
     };
 
+    notifications?: {
+      /**
+       * Entity refs of users and groups that are notified of every tenant beside
+       * its owner, such as `group:default/platform-team`
+       * @visibility backend
+       */
+      recipients?: string[];
+    };
+
     owners?: {
       /**
        * Kubernetes group of an owner; `{{ name }}` is the entity's name, which

@@ -3,7 +3,7 @@ import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { FULL, itInFull } from './support/full';
+import { itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
 import { importSlowN8n, importSmallN8n, SMALL_N8N } from './support/smallN8n';
@@ -605,5 +605,6 @@ describe('operations, upon the lab', () => {
         items.map(({ status }) => status.containerStatuses[0].restartCount),
       ).toEqual([0]);
     },
+    400_000,
   );
 });

@@ -111,10 +111,10 @@ describe(`${TENANTS} tenants, upon the lab`, () => {
         .whereIn('id', ids)
         .whereNot({ state: 'succeeded' })
         .select('tenant', 'state', 'error');
-      const ended = states.filter(({ state }) =>
+      const wrong = states.filter(({ state }) =>
         /failed|cancelled/.test(state),
       );
-      expect(ended).toEqual([]);
+      expect(wrong).toEqual([]);
       if (states.length === 0) {
         return;
       }

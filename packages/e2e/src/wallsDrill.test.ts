@@ -83,7 +83,9 @@ describe('A drill, upon the lab', () => {
         method: 'GET',
         path: `/api/v1/namespaces/${names.namespace}`,
       });
-      expect(status).toBe(404);
+      if (status !== 404) {
+        throw new Error(`A drill has left ${names.namespace}`);
+      }
     }
   });
 
@@ -109,9 +111,9 @@ describe('A drill, upon the lab', () => {
     },
   );
 
-  it.each(FULL ? SABOTAGES : SABOTAGES.slice(0, 1))(
-    'finds $title',
-    async ({ outcome, says, cluster = c => c, prove, clockMs }) => {
+  (FULL ? SABOTAGES : []).forEach(sabotage => {
+    it(`finds ${sabotage.title}`, async () => {
+      const { outcome, says, cluster = c => c, prove, clockMs } = sabotage;
       if (clockMs) {
         const { now } = Date;
         jest.spyOn(Date, 'now').mockImplementation(() => now() + clockMs);
@@ -126,8 +128,8 @@ describe('A drill, upon the lab', () => {
         outcome,
         expect.stringMatching(says),
       ]);
-    },
-  );
+    });
+  });
 });
 
 /** Proofs whose walls all hold, whatever their receipts say. */

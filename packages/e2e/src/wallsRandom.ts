@@ -7,6 +7,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Random } from './support/random';
 import { Scene } from './wallsMutation';
+import type { Pair } from './wallsRows';
 
 /** One small change, and what it has to be found to be. */
 export interface RandomChange {
@@ -418,4 +419,41 @@ export function anyChange(
   b: TenantPlan,
 ): RandomChange {
   return random.one(MAKERS)(random, a, b);
+}
+
+/** Makes so many changes, each pair its own share of them, and says which were not found to be what they are. */
+export async function tryChanges(
+  pairs: Pair[],
+  count: number,
+  seed: number,
+): Promise<{ seen: Record<'breached' | 'holds', number>; wrong: string[] }> {
+  const random = new Random(seed);
+  const seen = { breached: 0, holds: 0 };
+  const wrong: string[] = [];
+  // Chosen before any is made, so that a seed says the same whoever is faster.
+  const queues = pairs.map(({ plans: [a, b] }, i) =>
+    Array.from({ length: Math.ceil((count - i) / pairs.length) }, () =>
+      anyChange(random, a, b),
+    ),
+  );
+  await Promise.all(
+    pairs.map(async (pair, i) => {
+      for (const change of queues[i]) {
+        const problem = await pair.tryOut(change).then(
+          ({ expected, found, why }) => {
+            if (found === expected) {
+              seen[expected]++;
+              return undefined;
+            }
+            return `expected ${expected}, found ${found}: ${why}`;
+          },
+          (error: Error) => `was not tried: ${error.message}`,
+        );
+        if (problem) {
+          wrong.push(`${change.title}: ${problem}`);
+        }
+      }
+    }),
+  );
+  return { seen, wrong };
 }

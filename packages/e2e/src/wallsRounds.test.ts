@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
@@ -13,7 +15,9 @@ import { AGNHOST, openLab, WallsLab } from './wallsLab';
 import { ApiServerProxy } from './wallsProxy';
 import { Pair } from './wallsRows';
 
-jest.setTimeout(240_000);
+const FULL = process.env.THREEWALLS_FULL === '1';
+
+jest.setTimeout(FULL ? 1_800_000 : 240_000);
 
 const NO_CANARY = {
   naming: { namespacePrefix: 'web-tenant-none-', kvPrefix: '' },
@@ -24,6 +28,8 @@ const NO_CANARY = {
  * quota that is not free again at once takes one more of each.
  */
 const MOST = { kubernetes: 202, vault: 6 };
+/** Proofs of sound tenants, and pairs of them at once. */
+const SOUND = FULL ? { proofs: 500, pairs: 4 } : { proofs: 4, pairs: 1 };
 const PROOF = { labelSelector: 'threewalls.io/proof' };
 /** Milliseconds that a policy gets, on however busy a machine. */
 const SETTLE_MS = 30_000;
@@ -101,6 +107,50 @@ describe('A round, upon the lab', () => {
       MOST.kubernetes,
     );
     expect(vault.requests - before[1]).toBeLessThanOrEqual(MOST.vault);
+  });
+
+  it(`finds no breach in ${SOUND.proofs} proofs of sound tenants on a busy machine`, async () => {
+    const others = await Pair.createAll(lab, 't-sound', SOUND.pairs - 1);
+    const busy = cpus().map(() =>
+      spawn(process.execPath, ['-e', 'for (;;) {}'], { stdio: 'ignore' }),
+    );
+    const seen = { holds: 0, unproven: 0 };
+    const breaches: string[] = [];
+    const doubts = new Map<string, number>();
+    try {
+      let rounds = SOUND.proofs / 2;
+      await Promise.all(
+        [pair, ...others].map(async one => {
+          while (rounds-- > 0) {
+            for (const [name, proof] of await one.prove(new Hands(lab))) {
+              const statuses = proof.verdicts.map(v => v.status);
+              if (statuses.includes('breached')) {
+                breaches.push(
+                  `${name}: ${proof.verdicts.map(v => v.summary).join('; ')}`,
+                );
+              }
+              const holds = statuses.every(status => status === 'holds');
+              seen[holds ? 'holds' : 'unproven']++;
+              for (const { status, summary } of proof.verdicts) {
+                if (status === 'unproven') {
+                  doubts.set(summary, (doubts.get(summary) ?? 0) + 1);
+                }
+              }
+            }
+          }
+        }),
+      );
+    } finally {
+      busy.forEach(child => child.kill('SIGKILL'));
+      await Promise.all(others.map(other => other.remove()));
+    }
+    process.stdout.write(
+      `Sound tenants under load: ${JSON.stringify(seen)}, ${
+        breaches.length
+      } breached; ${JSON.stringify([...doubts])}\n`,
+    );
+    expect(breaches).toEqual([]);
+    expect(seen.holds + seen.unproven).toBe(SOUND.proofs);
   });
 
   it('leaves nothing behind when it is given up', async () => {

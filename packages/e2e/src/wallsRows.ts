@@ -15,7 +15,7 @@ import {
 import { Hands } from './wallsHands';
 import { planSmallTenant, WallsLab } from './wallsLab';
 import { Mutation } from './wallsMutation';
-import { RandomChange } from './wallsRandom';
+import type { RandomChange } from './wallsRandom';
 
 type Statuses = Record<Wall, WallStatus>;
 type Proofs = Map<string, TenantProof>;
@@ -54,6 +54,19 @@ export class Pair {
     readonly lab: WallsLab,
     readonly plans: [TenantPlan, TenantPlan],
   ) {}
+
+  /** Several of them at once: so many rows, changes or proofs run side by side. */
+  static async createAll(
+    lab: WallsLab,
+    prefix: string,
+    count: number,
+  ): Promise<Pair[]> {
+    return Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        Pair.create(lab, `${prefix}-${i}-a`, `${prefix}-${i}-b`),
+      ),
+    );
+  }
 
   async prove(hands: Hands): Promise<Proofs> {
     const [a, b] = this.plans.map(
@@ -107,8 +120,8 @@ export class Pair {
     try {
       const expected = await change.apply(Object.assign(hands, { a, b }));
       const { verdicts } = (await this.prove(hands)).get(a.spec.name)!;
-      const { status, summary } = verdicts.find(v => v.wall === change.wall)!;
-      return { expected, found: status, why: summary };
+      const found = verdicts.find(v => v.wall === change.wall)!;
+      return { expected, found: found.status, why: found.summary };
     } finally {
       await hands.mend();
       await Promise.all(

@@ -799,6 +799,17 @@ describe('a proof', () => {
     });
   });
 
+  it('may be asked for ten times in ten minutes, and the schedule goes on', async () => {
+    await t.create('acme');
+    for (let i = 0; i < 10; i++) {
+      expect((await t.run('acme', { kind: 'prove' })).state).toBe('succeeded');
+    }
+    const eleventh = await t.start('acme', { kind: 'prove', trigger: 'task' });
+    expect(errorOf(eleventh)).toMatch(
+      /^429 10 proofs of acme were asked for in the last 10 minutes; the next can be in \d+ s/,
+    );
+  });
+
   it('waits for the apply of its tenant', async () => {
     await t.create('acme');
     const gate = t.lab.hold(/GET .*resourcequotas/);

@@ -12,6 +12,7 @@ import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { registerTenantActions } from './actions';
 import { DrillStore } from './database/DrillStore';
+import { AttentionStore } from './database/AttentionStore';
 import { openDatabase } from './database/migrate';
 import { OperationStore } from './database/OperationStore';
 import { ProofStore } from './database/ProofStore';
@@ -90,7 +91,14 @@ export const tenantsPlugin = createBackendPlugin({
         const store = new TenantStore(knex);
         const operationStore = new OperationStore(knex);
         const proofs = new ProofStore(knex, operationStore);
-        const announcer = new Announcer(deps);
+        const attention = new AttentionStore(knex);
+        const announcer = new Announcer(deps, {
+          platform:
+            deps.config.getOptionalStringArray(
+              'tenants.notifications.recipients',
+            ) ?? [],
+          isMuted: uid => attention.isMuted(uid),
+        });
         const inventory = Inventory.create({ ...engine, store, logger });
         const canaries = new Canaries({ ...engine, logger });
         const drills = new Drills({
@@ -105,8 +113,9 @@ export const tenantsPlugin = createBackendPlugin({
           inventory,
           proofs,
           drills,
-          platform,
           usage: UsageSummaries.create({ clusters, logger }),
+          attention,
+          platform,
           maxAgeMs,
           isOutdated,
         });
@@ -142,6 +151,7 @@ export const tenantsPlugin = createBackendPlugin({
                 announcer.objectsChanged(tenant, changed),
               async onFinished(tenant, proof, result, changes) {
                 metrics.finished(proof, result);
+                await attention.proved(tenant.uid, result.verdicts);
                 for (const change of changes) {
                   await announcer.wallChanged(tenant, change);
                 }
@@ -192,8 +202,10 @@ export const tenantsPlugin = createBackendPlugin({
         const options = {
           ...deps,
           ...engine,
+          attention,
           authorizer,
           health,
+          intervalMs,
           inventory,
           operations,
           operationStore,
@@ -212,7 +224,6 @@ export const tenantsPlugin = createBackendPlugin({
           canaries,
           drills,
           announcer,
-          intervalMs,
           prune: () => prune(knex, retention),
         }).start();
       },

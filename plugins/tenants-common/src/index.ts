@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './attention';
 export * from './client';
 export * from './drift';
 export * from './drills';
@@ -19,4 +20,5 @@ export * from './proofs';
 export * from './quantities';
 export * from './spec';
 export * from './tenants';
+export * from './timeline';
 export * from './usage';

@@ -1,4 +1,6 @@
 import { ProverState } from './drills';
+import { Acknowledgement, Mute } from './attention';
+import { TenantPlanNames } from './preview';
 import { ProofSummary, Wall, WallStatus } from './proofs';
 import {
   Operation,
@@ -55,6 +57,14 @@ export interface Tenant {
   outdated?: boolean;
   /** Ref of the catalog entity, such as `resource:default/acme` */
   entityRef: string;
+  /** Names that it goes by in Kubernetes and Vault */
+  names: TenantPlanNames;
+  /** Where n8n is, where config exposes it */
+  url?: string;
+  /** While walls that somebody has acknowledged still do not hold */
+  acknowledged?: Acknowledgement;
+  /** While nobody is notified of it */
+  muted?: Mute;
   /** The three walls, in the order network, secret, resource */
   walls: WallState[];
   /** What drills have shown of the proofs of its cluster */

@@ -1,3 +1,4 @@
+import { Server } from 'node:http';
 import { createServiceFactory } from '@backstage/backend-plugin-api';
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
@@ -206,16 +207,16 @@ export async function startTenantsBackend(tenants: object = {}) {
             createHistogram: () => instrument,
             createCounter: () => instrument,
             createObservableGauge: (name: string) => ({
-              addCallback: (observe: (result: object) => Promise<void>) =>
-                gauges.set(name, observe),
+              addCallback: (callback: (result: object) => Promise<void>) =>
+                gauges.set(name, callback),
             }),
           } as any),
       }),
     ],
   });
-  const { server } = backend;
+  const server: Server = backend.server;
   const api = (
-    method: 'get' | 'post' | 'delete' | 'patch',
+    method: 'get' | 'post' | 'put' | 'delete' | 'patch',
     path: string,
     body?: object,
     auth: string = mockCredentials.user.header(),

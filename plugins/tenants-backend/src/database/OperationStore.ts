@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   OperationEvent,
+  OperationKind,
   OperationRequest,
   OperationState,
   Page,
@@ -19,6 +20,9 @@ import {
   toOperation,
 } from './rows';
 
+/** Of proofs that people ask for. */
+const ASKED_PRIORITY = 1;
+
 /** Milliseconds that an operation is left alone without a sign of its runner. */
 export const LEASE_MS = 15_000;
 
@@ -30,6 +34,8 @@ const MAX_ATTEMPTS = 10;
  * it takes its turn among them, the oldest first.
  */
 const PATIENCE_MS = 60_000;
+/** The priority that it has then, which is theirs. */
+const ASKED_PRIORITY = 2;
 
 /** Times that an operation is queued or taken, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
@@ -246,8 +252,8 @@ export class OperationStore {
         q.whereNot('kind', 'prove').whereIn('cluster', full.changes),
       )
       .orderByRaw(
-        "case when kind = 'prove' and created_at < ? then ? else priority end",
-        [fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
+        'case when priority > ? and created_at < ? then ? else priority end',
+        [ASKED_PRIORITY, fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
       )
       .orderBy('created_at')
       .select('o.*')
@@ -468,7 +474,7 @@ export class OperationStore {
   /** Operations of whatever has had that name, the newest first. */
   async list(
     tenant: string,
-    page: { limit: number; offset: number },
+    page: { limit: number; offset: number; kinds?: OperationKind[] },
     mayRead: (operation: StoredOperation) => boolean,
   ): Promise<Page<StoredOperation>> {
     // Owners of one name may differ over time: few of them, and many operations.
@@ -481,7 +487,12 @@ export class OperationStore {
     const query = () =>
       this.knex<OperationRow>(OPERATIONS)
         .where({ tenant })
-        .whereIn('owner', readable);
+        .whereIn('owner', readable)
+        .modify(only => {
+          if (page.kinds) {
+            only.whereIn('kind', page.kinds);
+          }
+        });
     const [rows, counted] = await Promise.all([
       query()
         .orderBy('created_at', 'desc')
@@ -558,9 +569,6 @@ function thisReplica(): string {
   const id = randomUUID().slice(0, 8);
   return `${hostname().slice(0, 40)}:${process.pid}:${id}`;
 }
-
-/** Of proofs that a task asks for. */
-const ASKED_PRIORITY = 1;
 
 /** Those that somebody waits for come first; the schedule can wait. */
 function priorityOf({ request, trigger }: NewOperation): number {

@@ -514,11 +514,8 @@ describe.each(databases.eachSupportedId())('%p', id => {
       await remember(name);
     }
     const queue = async (tenant: string, trigger: 'user' | 'schedule') =>
-      (
-        await operations.enqueue(
-          wanted(tenant, { kind: 'prove' }, { trigger }),
-        )
-      ).operation.id;
+      (await operations.enqueue(wanted(tenant, { kind: 'prove' }, { trigger })))
+        .operation.id;
     const claim = async () => (await operations.claim(ROOM))?.tenant;
     const scheduled = await queue('acme', 'schedule');
     await queue('globex', 'user');

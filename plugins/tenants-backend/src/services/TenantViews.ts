@@ -3,10 +3,16 @@ import {
   canonicalRef,
   ListTenantsRequest,
   Tenant as ApiTenant,
+  TenantPlanNames,
   TenantsPage,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Platform } from '@threewalls/backstage-plugin-tenants-node';
+import {
+  n8nUrl,
+  Platform,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { Attention, AttentionStore } from '../database/AttentionStore';
 import { ProofStore, TenantActivity } from '../database/ProofStore';
 import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
@@ -24,7 +30,8 @@ export class TenantViews {
       proofs: ProofStore;
       drills: Drills;
       usage: UsageSummaries;
-      platform: Pick<Platform, 'naming' | 'owners'>;
+      attention: AttentionStore;
+      platform: Platform;
       maxAgeMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
@@ -48,15 +55,22 @@ export class TenantViews {
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
-    const [activity] = await Promise.all([
-      proofs.activity(looked.map(({ uid }) => uid)),
+    const uids = looked.map(({ uid }) => uid);
+    const [activity, said] = await Promise.all([
+      proofs.activity(uids),
+      this.options.attention.list(uids),
       usage.refresh(tenants),
       drills.refresh(),
     ]);
     const views = new Map(
       looked.map(tenant => [
         tenant.uid,
-        this.#view(tenant, activity.get(tenant.uid), knows),
+        this.#view(
+          tenant,
+          activity.get(tenant.uid),
+          said.get(tenant.uid),
+          knows,
+        ),
       ]),
     );
     if (status !== undefined) {
@@ -72,14 +86,16 @@ export class TenantViews {
   async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
     const { inventory, proofs, usage, drills } = this.options;
     const { tenants } = await inventory.list();
-    const [activity] = await Promise.all([
+    const [activity, said] = await Promise.all([
       proofs.activity([tenant.uid]),
+      this.options.attention.list([tenant.uid]),
       usage.refresh([tenant]),
       drills.refresh(),
     ]);
     return this.#view(
       tenant,
       activity.get(tenant.uid),
+      said.get(tenant.uid),
       knowsName(tenants, canRead),
     );
   }
@@ -87,6 +103,7 @@ export class TenantViews {
   #view(
     tenant: Tenant,
     activity: TenantActivity = {},
+    { acknowledged, muted }: Attention = {},
     knows: KnowsName = () => false,
   ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
@@ -94,6 +111,7 @@ export class TenantViews {
     const { maxAgeMs, isOutdated, platform } = this.options;
     const lastProof =
       activity.lastProof && forViewer(activity.lastProof, knows, platform);
+    const url = n8nUrl(spec, platform);
     const usage = this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
     return {
@@ -114,6 +132,10 @@ export class TenantViews {
         namespace: 'default',
         name,
       }),
+      names: namesOf(tenant, platform),
+      ...(url && { url }),
+      ...(acknowledged && { acknowledged }),
+      ...(muted && { muted }),
       walls: wallStates(lastProof, {
         now: Date.now(),
         maxAgeMs,
@@ -137,6 +159,16 @@ export function knowsName(tenants: Tenant[], canRead: Viewer): KnowsName {
     const tenant = byName.get(name);
     return tenant !== undefined && canRead(tenant);
   };
+}
+
+/** What the tenant's objects are called: nobody else puts these names together. */
+function namesOf(
+  { name, owner, cluster }: Tenant,
+  platform: Platform,
+): TenantPlanNames {
+  const config = platform.clusters.find(other => other.name === cluster);
+  const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
+  return { ...names, kvMount: config?.vault.kvMount };
 }
 
 /** The worst of a tenant's walls. */

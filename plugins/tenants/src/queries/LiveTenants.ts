@@ -16,8 +16,8 @@ const MAX_SINGLE_READS = 10;
 /** The keys of what is remembered; what begins with a tenant's key ages with it. */
 export const keys = {
   tenants: ['tenants'] as const,
+  impostors: ['impostors'] as const,
   tenant: (name: string) => ['tenant', name] as const,
-  proofs: (name: string) => ['tenant', name, 'proofs'] as const,
 };
 
 /**

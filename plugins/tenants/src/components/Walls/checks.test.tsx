@@ -87,7 +87,7 @@ describe('useCheckWords', () => {
     [
       'a comparison',
       named('net.as-planned'),
-      'Network policies match the plan',
+      'Its policies and Services are as planned',
       'equal',
       'equal',
     ],
