@@ -3,7 +3,7 @@ import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { itInFull } from './support/full';
+import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
 import { importSlowN8n, importSmallN8n, SMALL_N8N } from './support/smallN8n';

@@ -201,13 +201,13 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       [1, 'apply'],
       [1, 'prove'],
     ] as const;
+    const running = (kind: string, tenants: string[]) =>
+      db<Row>('operations')
+        .where({ rollout_id: rollout.id, kind, state: 'running' })
+        .whereIn('tenant', tenants)
+        .first();
     for (const [wave, kind] of FULL ? kills : kills.slice(0, 2)) {
-      await killRunner(() =>
-        db<Row>('operations')
-          .where({ rollout_id: rollout.id, kind, state: 'running' })
-          .whereIn('tenant', rollout.waves[wave])
-          .first(),
-      );
+      await killRunner(() => running(kind, rollout.waves[wave]));
     }
     let now = rollout;
     for (let i = 0; i < 600 && now.state === 'running'; i++) {

@@ -7,7 +7,9 @@
  */
 exports.up = async function up(knex) {
   await knex.schema.createTable('attention', table => {
-    table.comment('What is acknowledged of a tenant, and until when it is muted');
+    table.comment(
+      'What is acknowledged of a tenant, and until when it is muted',
+    );
     table.string('uid', 64).primary().comment('UID of its namespace');
     table.text('acknowledged').nullable().comment('JSON, while walls fail');
     table.text('muted').nullable().comment('JSON');

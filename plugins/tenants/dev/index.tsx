@@ -12,6 +12,8 @@ import { permissionApiRef } from '@backstage/plugin-permission-react';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import { scaffolderApiRef } from '@backstage/plugin-scaffolder-react';
 import { createRoot } from 'react-dom/client';
+// This is an app, if only for whoever develops the plugin.
+// eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
 import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
 import tenantsPlugin, { tenantsApiRef } from '../src';

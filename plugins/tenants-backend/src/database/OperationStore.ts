@@ -20,9 +20,6 @@ import {
   toOperation,
 } from './rows';
 
-/** Of proofs that people ask for. */
-const ASKED_PRIORITY = 1;
-
 /** Milliseconds that an operation is left alone without a sign of its runner. */
 export const LEASE_MS = 15_000;
 

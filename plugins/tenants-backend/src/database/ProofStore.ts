@@ -26,6 +26,14 @@ import {
 } from './rows';
 import { overallStatus, pairStatus } from './statuses';
 
+const PAIR_COLUMNS = {
+  tenant: 'a.name',
+  neighbour: 'b.name',
+  status: `${PAIRS}.status`,
+  proofId: `${PAIRS}.proof_id`,
+  provedAt: `${PAIRS}.proved_at`,
+};
+
 /** Rows of one INSERT; SQLite bounds the variables of a statement. */
 const BATCH = 100;
 /** Names in one WHERE … IN, for the same reason. */
@@ -296,11 +304,11 @@ export class ProofStore {
         .whereIn('uid', uids)
         .where({ kind: 'prove' })
         .groupBy('uid');
-    const many: string[] = await proofs()
+    const many = await proofs()
       .havingRaw('count(*) >= ?', [count])
       .pluck('uid');
     const rows = await proofs()
-      .whereIn('uid', many)
+      .whereIn('uid', many as string[])
       .where({ notable: false })
       .min({ since: 'finished_at' })
       .select('uid');
@@ -315,14 +323,6 @@ export class ProofStore {
     return new Map(rows.map(r => [r.neighbour_uid, Number(r.attempted_at)]));
   }
 }
-
-const PAIR_COLUMNS = {
-  tenant: 'a.name',
-  neighbour: 'b.name',
-  status: `${PAIRS}.status`,
-  proofId: `${PAIRS}.proof_id`,
-  provedAt: `${PAIRS}.proved_at`,
-};
 
 function toPair(row: any): PairResult {
   return { ...row, provedAt: toIso(row.provedAt) };

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createElement } from 'react';
 import { renderHook, waitFor } from '@testing-library/react';
 import { errorApiRef, translationApiRef } from '@backstage/frontend-plugin-api';
@@ -131,7 +132,7 @@ describe('useReportBlocks, as Markdown', () => {
           children,
         }),
     });
-    await waitFor(() => expect(result.current).toBeDefined());
+    await waitFor(() => assert.ok(result.current));
     text = markdownOf('Isolation report', result.current(report));
   });
 

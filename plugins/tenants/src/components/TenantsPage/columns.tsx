@@ -27,6 +27,8 @@ import {
   WallStatusLabel,
 } from '../Shared';
 
+const NONE: Tenant[] = [];
+
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
 
@@ -146,7 +148,6 @@ export function useTenantColumns(
   );
 }
 
-const NONE: Tenant[] = [];
 const DAY_MS = 24 * 60 * 60_000;
 const SLOTS = 48;
 
