@@ -11,3 +11,8 @@ export { KubernetesClient } from './kubernetes';
 export { objectPath } from './kinds';
 export { VaultClient } from './vault';
 export { VaultView, type SeenInVault } from './vaultView';
+export {
+  WatchCache,
+  type CollectionStats,
+  type ObjectChange,
+} from './watchCache';

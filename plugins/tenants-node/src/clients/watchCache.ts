@@ -1,0 +1,407 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubernetesObject } from '../plan/types';
+import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
+import { KubernetesError } from './errors';
+import { KubernetesClient } from './kubernetes';
+
+/** Milliseconds until a collection that can't be read is tried again: first, and at most. */
+const RETRY_MS = { first: 500, most: 30_000 };
+/** Milliseconds since the last try after which one who asks has it tried at once. */
+const ASKED_MS = 1_000;
+/** Milliseconds that one who asks waits for a collection that is not in step. */
+const PATIENCE_MS = 1_500;
+/**
+ * Milliseconds without an event or a bookmark after which a watch is taken for dead:
+ * an API server sends a bookmark about once a minute.
+ */
+const SILENT_MS = 90_000;
+/** Milliseconds between two signs of life, and that one may take. */
+const BEAT_MS = { every: 5_000, most: 3_000 };
+/** Milliseconds that a watch may take to be taken up again where it ended. */
+const OPEN_MS = 1_000;
+/** Milliseconds that what discovery said is good for. */
+const DISCOVERY_MS = 15_000;
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** A change of an object, as the API server tells it. */
+export interface ObjectChange {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  object: KubernetesObject;
+}
+
+/** What a collection of the cache holds, and how old it may be. */
+export interface CollectionStats {
+  apiVersion: string;
+  kind: string;
+  objects: number;
+  /** Of the objects as JSON */
+  bytes: number;
+  /** Milliseconds since the API server was last heard of it; 0 while it is in step */
+  ageMs: number;
+  problem?: string;
+}
+
+/**
+ * A cluster's objects in memory: one list and one watch a kind, for the whole
+ * cluster, shared by everybody who looks. A kind is watched from the first
+ * question after it; what is not watched, such as pods, is asked for each time.
+ *
+ * It never answers with what may be old: while a watch is away or behind, the
+ * answer is why.
+ */
+export class WatchCache implements ClusterView {
+  readonly #collections = new Map<string, Collection>();
+  readonly #listeners = new Set<(change: ObjectChange) => void>();
+  readonly #stop = new AbortController();
+  /** Why the API server gives no sign of life */
+  #silence: string | undefined;
+  #heart: NodeJS.Timeout | undefined;
+  #discovery: { view: RequestView; until: number } | undefined;
+
+  /** @param isWatched - Which kinds are kept; the others are asked for */
+  static create(options: {
+    kubernetes: KubernetesClient;
+    isWatched: (kind: KindRef) => boolean;
+    now?: () => number;
+  }): WatchCache {
+    return new WatchCache(
+      options.kubernetes,
+      options.isWatched,
+      options.now ?? Date.now,
+    );
+  }
+
+  private constructor(
+    private readonly kubernetes: KubernetesClient,
+    private readonly isWatched: (kind: KindRef) => boolean,
+    private readonly now: () => number,
+  ) {}
+
+  async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
+    if (!this.isWatched(kind)) {
+      return new RequestView(this.kubernetes).list<T>(kind, namespace);
+    }
+    const key = `${kind.apiVersion}/${kind.kind}`;
+    let collection = this.#collections.get(key);
+    if (!collection) {
+      collection = new Collection(kind, this.kubernetes, {
+        signal: this.#stop.signal,
+        now: this.now,
+        onChange: change => this.#listeners.forEach(told => told(change)),
+      });
+      this.#collections.set(key, collection);
+      this.#heart ??= setInterval(() => this.#beat(), BEAT_MS.every).unref();
+    }
+    const seen = await collection.read<T>(namespace);
+    return this.#silence ? { problem: this.#silence } : seen;
+  }
+
+  /**
+   * A host that is gone closes no connection, and its watches would only seem to
+   * be quiet.
+   */
+  async #beat(): Promise<void> {
+    const signal = AbortSignal.any([
+      this.#stop.signal,
+      AbortSignal.timeout(BEAT_MS.most),
+    ]);
+    try {
+      const request = { method: 'GET', path: '/version', signal } as const;
+      await this.kubernetes.expect(request);
+      this.#silence = undefined;
+    } catch (error) {
+      if (!this.#silence) {
+        // When it is back, nobody knows what was missed.
+        this.#collections.forEach(collection => collection.reopen());
+      }
+      this.#silence = (error as Error).message;
+    }
+  }
+
+  async kinds(group: string): Promise<Seen<Required<KindRef>>> {
+    if (!this.#discovery || this.#discovery.until <= this.now()) {
+      this.#discovery = {
+        view: new RequestView(this.kubernetes),
+        until: this.now() + DISCOVERY_MS,
+      };
+    }
+    const known = this.#discovery;
+    const seen = await known.view.kinds(group);
+    if ('problem' in seen && this.#discovery === known) {
+      // Not remembered: the next who asks may be luckier.
+      this.#discovery = undefined;
+    }
+    return seen;
+  }
+
+  /** Tells of each change of what is watched, until the answer is called. */
+  onChange(listener: (change: ObjectChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  stats(): CollectionStats[] {
+    return [...this.#collections.values()].map(c => c.stats());
+  }
+
+  stop(): void {
+    clearInterval(this.#heart);
+    this.#stop.abort(new Error('The cache was stopped'));
+  }
+}
+
+interface CollectionOptions {
+  signal: AbortSignal;
+  now: () => number;
+  onChange: (change: ObjectChange) => void;
+}
+
+/** The objects of one kind, kept in step with the API server. */
+class Collection {
+  /** By namespace, `''` for what has none, then by name */
+  #objects = new Map<string, Map<string, Kept>>();
+  #inStep = false;
+  #problem = 'It has not been read yet';
+  #heardAt = 0;
+  #triedAt = 0;
+  #isTrying = true;
+  #wake = new AbortController();
+  #reopen = new AbortController();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    private readonly kind: KindRef,
+    private readonly kubernetes: KubernetesClient,
+    private readonly options: CollectionOptions,
+  ) {
+    // It ends with the cache, and what goes wrong in it is its problem.
+    void this.#follow();
+  }
+
+  async read<T>(namespace?: string): Promise<Seen<T>> {
+    if (!this.#inStep) {
+      const isDue = this.options.now() - this.#triedAt >= ASKED_MS;
+      if (isDue) {
+        this.#wake.abort();
+      }
+      if (isDue || this.#isTrying) {
+        await this.#untilTried();
+      }
+    }
+    if (!this.#inStep) {
+      return { problem: this.#problem };
+    }
+    const groups =
+      namespace === undefined
+        ? [...this.#objects.values()]
+        : [this.#objects.get(namespace) ?? new Map<string, Kept>()];
+    return {
+      items: groups.flatMap(g => [...g.values()].map(k => k.object as T)),
+      at: new Date(this.options.now()).toISOString(),
+    };
+  }
+
+  /** Ends the watch, to go on from where it ended over another connection. */
+  reopen(): void {
+    this.#reopen.abort(new Error('The API server gave no sign of life'));
+  }
+
+  stats(): CollectionStats {
+    const { apiVersion, kind } = this.kind;
+    const all = [...this.#objects.values()].flatMap(g => [...g.values()]);
+    return {
+      apiVersion,
+      kind,
+      objects: all.length,
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+      ageMs: this.#inStep ? 0 : this.options.now() - this.#heardAt,
+      ...(!this.#inStep && { problem: this.#problem }),
+    };
+  }
+
+  async #untilTried(): Promise<void> {
+    const timer = new AbortController();
+    let done = () => {};
+    const tried = new Promise<void>(resolve => {
+      done = resolve;
+    });
+    this.#waiting.add(done);
+    const late = sleep(PATIENCE_MS, undefined, { signal: timer.signal });
+    await Promise.race([tried, late.catch(() => {})]);
+    timer.abort();
+    this.#waiting.delete(done);
+  }
+
+  /** Lists, watches, and goes on from where a watch ended, until the cache stops. */
+  async #follow(): Promise<void> {
+    const { signal } = this.options;
+    let from: string | undefined;
+    let failures = 0;
+    while (!signal.aborted) {
+      this.#triedAt = this.options.now();
+      this.#isTrying = true;
+      try {
+        from ??= await this.#list();
+        from = await this.#watch(from, () => {
+          failures = 0;
+        });
+      } catch (error) {
+        this.#isAway((error as Error).message);
+        if ((error as KubernetesError).status === 410) {
+          // What happened since then is forgotten there: all has to be read anew.
+          from = undefined;
+        }
+        this.#isTrying = false;
+        await this.#pause(failures++);
+      }
+    }
+  }
+
+  async #list(): Promise<string> {
+    const { items, resourceVersion } =
+      await this.kubernetes.list<KubernetesObject>(this.kind, {
+        signal: this.options.signal,
+      });
+    const before = this.#objects;
+    this.#objects = new Map();
+    for (const item of items) {
+      const { namespace = '', name } = item.metadata;
+      const known = before.get(namespace)?.get(name)?.object;
+      const { resourceVersion: version } = item.metadata;
+      before.get(namespace)?.delete(name);
+      // In a list an object does not say what it is.
+      const object = { ...item, ...pick(this.kind) };
+      this.#keep(object, JSON.stringify(item).length);
+      if (!known) {
+        this.#tell('ADDED', object);
+      } else if (known.metadata.resourceVersion !== version) {
+        this.#tell('MODIFIED', object);
+      }
+    }
+    for (const { object } of [...before.values()].flatMap(g => [
+      ...g.values(),
+    ])) {
+      this.#tell('DELETED', object);
+    }
+    return resourceVersion;
+  }
+
+  /** Answers with the version from which to go on when the watch has ended. */
+  async #watch(since: string, onOpen: () => void): Promise<string> {
+    let resourceVersion = since;
+    this.#reopen = new AbortController();
+    const reopen = this.#reopen;
+    let timer = setTimeout(
+      () => this.#isAway('The API server does not answer to its watch'),
+      OPEN_MS,
+    );
+    const heard = () => {
+      this.#heardAt = this.options.now();
+      clearTimeout(timer);
+      timer = setTimeout(() => this.reopen(), SILENT_MS).unref();
+    };
+    const events = this.kubernetes.watch<KubernetesObject>(this.kind, {
+      resourceVersion,
+      signal: AbortSignal.any([this.options.signal, reopen.signal]),
+      onOpen: () => {
+        heard();
+        onOpen();
+        this.#isInStep();
+      },
+    });
+    try {
+      for await (const { type, object } of events) {
+        heard();
+        if (type === 'ERROR') {
+          const { code, message } = object as any;
+          throw KubernetesError.fromResponse(
+            { method: 'watch of', path: this.kind.kind },
+            { status: code ?? 500, body: { message } },
+          );
+        }
+        resourceVersion = String(object.metadata.resourceVersion);
+        if (type === 'DELETED') {
+          const { namespace = '', name } = object.metadata;
+          this.#objects.get(namespace)?.delete(name);
+          this.#tell(type, object);
+        } else if (type !== 'BOOKMARK') {
+          this.#keep(object, JSON.stringify(object).length);
+          this.#tell(type, object);
+        }
+      }
+    } catch (error) {
+      if (!reopen.signal.aborted) {
+        throw error;
+      }
+      this.#isAway('Its watch was silent for too long');
+    } finally {
+      clearTimeout(timer);
+    }
+    return resourceVersion;
+  }
+
+  #keep(object: KubernetesObject, bytes: number): void {
+    const { namespace = '', name } = object.metadata;
+    const group = this.#objects.get(namespace) ?? new Map<string, Kept>();
+    this.#objects.set(namespace, group);
+    group.set(name, { object: withoutBallast(object), bytes });
+  }
+
+  #tell(type: ObjectChange['type'], object: KubernetesObject): void {
+    this.options.onChange({ type, object: withoutBallast(object) });
+  }
+
+  #isInStep(): void {
+    this.#inStep = true;
+    this.#waiting.forEach(done => done());
+  }
+
+  #isAway(problem: string): void {
+    this.#inStep = false;
+    this.#problem = `${this.kind.kind}: ${problem}`;
+    // Who waits for this try is told that it failed.
+    this.#waiting.forEach(done => done());
+  }
+
+  /** Longer with each failure, and cut short by one who asks. */
+  async #pause(failures: number): Promise<void> {
+    const ms = Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.most);
+    // Of many replicas and kinds not all at once.
+    const spread = ms * (0.75 + Math.random() / 2);
+    this.#wake = new AbortController();
+    const either = AbortSignal.any([this.options.signal, this.#wake.signal]);
+    await sleep(spread, undefined, { signal: either, ref: false }).catch(
+      () => {},
+    );
+  }
+}
+
+interface Kept {
+  object: KubernetesObject;
+  bytes: number;
+}
+
+function pick({ apiVersion, kind }: KindRef) {
+  return { apiVersion, kind };
+}
+
+/** Of managed fields who and when is kept, and not which. */
+function withoutBallast(object: KubernetesObject): KubernetesObject {
+  const { managedFields, annotations, ...metadata } = object.metadata;
+  const { [LAST_APPLIED]: _, ...rest } = annotations ?? {};
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(annotations && { annotations: rest }),
+      ...(Array.isArray(managedFields) && {
+        managedFields: managedFields.map(({ manager, operation, time }) => ({
+          manager,
+          operation,
+          time,
+        })),
+      }),
+    },
+  };
+}
