@@ -502,6 +502,12 @@ export interface Config {
        */
       maxAge?: HumanDuration | string;
       /**
+       * Time between two looks at tenants' policies and roles in Vault, which tells
+       * nobody of a change as the API server does. Default 15 seconds
+       * @visibility backend
+       */
+      vaultInterval?: HumanDuration | string;
+      /**
        * Rounds at once over all replicas; a round proves one tenant or two
        * together. Default 4
        * @visibility backend

@@ -59,6 +59,8 @@ export interface RemoveRequest {
 /** @public */
 export interface ProveRequest {
   kind: 'prove';
+  /** Of what the portal itself notes between two proofs; nobody can ask for it */
+  scope?: 'state';
 }
 
 /** @public */
@@ -71,7 +73,7 @@ export type OperationRequest = ApplyRequest | RemoveRequest | ProveRequest;
  */
 export interface StartOperationOptions {
   /** Default `user` */
-  trigger?: Exclude<ProofTrigger, 'schedule'>;
+  trigger?: Exclude<ProofTrigger, 'schedule' | 'event'>;
   /** First password of n8n's owner, for an apply that writes the entry in Vault */
   ownerPassword?: string;
 }

@@ -32,6 +32,7 @@ export function testTenant(name: string, over: Partial<Tenant> = {}): Tenant {
     seeding: false,
     status: 'unproven',
     changed: [],
+    turned: [],
     ...over,
   };
 }

@@ -18,6 +18,7 @@ import { OperationStore } from '../database/OperationStore';
 import { ProofResult, ProofStore, WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
+import { Caches } from '../inventory/caches';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Canaries } from './Canaries';
 import { rankNeighbours } from './neighbours';
@@ -40,6 +41,7 @@ export interface ProverOptions {
   operations: OperationStore;
   proofs: ProofStore;
   logger: LoggerService;
+  caches: Caches;
   /** The engine's own; a test has another */
   prove: typeof proveTenants;
   canaries: Canaries;
@@ -237,6 +239,7 @@ async function attack(
         cluster,
         platform,
         tenants: b ? [a, b] : [a],
+        view: options.caches.get(cluster.name),
         signal: either,
         onProgress: (name, progress) => writers.get(name)?.report(progress),
       }),

@@ -11,6 +11,7 @@ import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
+import { StateWatch } from '../state/StateWatch';
 import { UsageSummaries } from './UsageSummaries';
 
 /** Tenants as the API shows them: what there is, and what was proved of it. */
@@ -20,6 +21,7 @@ export class TenantViews {
       inventory: Inventory;
       proofs: ProofStore;
       usage: UsageSummaries;
+      state: Pick<StateWatch, 'ready' | 'verdictsOf'>;
       maxAgeMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
@@ -30,7 +32,7 @@ export class TenantViews {
     request: ListTenantsRequest,
     canRead: Viewer,
   ): Promise<TenantsPage> {
-    const { inventory, proofs, usage } = this.options;
+    const { inventory, proofs, state, usage } = this.options;
     const { status, owner, cluster, limit = 100, offset = 0 } = request;
     const { tenants, impostors } = await inventory.list();
     let found = tenants.filter(
@@ -45,6 +47,7 @@ export class TenantViews {
     const [activity] = await Promise.all([
       proofs.activity(looked.map(({ uid }) => uid)),
       usage.refresh(tenants),
+      state.ready(looked),
     ]);
     const views = new Map(
       looked.map(tenant => [
@@ -63,10 +66,11 @@ export class TenantViews {
   }
 
   async describe(tenant: Tenant): Promise<ApiTenant> {
-    const { proofs, usage } = this.options;
+    const { proofs, state, usage } = this.options;
     const [activity] = await Promise.all([
       proofs.activity([tenant.uid]),
       usage.refresh([tenant]),
+      state.ready([tenant]),
     ]);
     return this.#view(tenant, activity.get(tenant.uid));
   }
@@ -74,7 +78,7 @@ export class TenantViews {
   #view(tenant: Tenant, activity: TenantActivity = {}): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
     const { lastProof, currentProof, currentOperation } = activity;
-    const { maxAgeMs, isOutdated } = this.options;
+    const { maxAgeMs, isOutdated, state } = this.options;
     const usage = this.options.usage.get(tenant);
     return {
       uid,
@@ -98,6 +102,8 @@ export class TenantViews {
         now: Date.now(),
         maxAgeMs,
         lost: tenant.lost,
+        turned: tenant.turned,
+        state: state.verdictsOf(uid),
       }),
       ...(lastProof && { lastProof }),
       ...(currentProof && { currentProof }),

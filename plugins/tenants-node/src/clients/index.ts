@@ -1,6 +1,7 @@
 export {
   expectSeen,
   RequestView,
+  StillView,
   type ClusterView,
   type KindRef,
   type Seen,
@@ -13,6 +14,7 @@ export { VaultClient } from './vault';
 export { VaultView, type SeenInVault } from './vaultView';
 export {
   WatchCache,
+  type CacheListener,
   type CollectionStats,
   type ObjectChange,
 } from './watchCache';

@@ -8,15 +8,18 @@ import { KubernetesClient } from './kubernetes';
 const RETRY_MS = { first: 500, most: 30_000 };
 /** Milliseconds since the last try after which one who asks has it tried at once. */
 const ASKED_MS = 1_000;
-/** Milliseconds that one who asks waits for a collection that is not in step. */
-const PATIENCE_MS = 1_500;
+/**
+ * Milliseconds that one who asks waits for a collection that was never read, and for
+ * one that was: it may be back, and says so at once, or its requests are swallowed.
+ */
+const PATIENCE_MS = { first: 1_500, again: 300 };
 /**
  * Milliseconds without an event or a bookmark after which a watch is taken for dead:
  * an API server sends a bookmark about once a minute.
  */
 const SILENT_MS = 90_000;
 /** Milliseconds between two signs of life, and that one may take. */
-const BEAT_MS = { every: 5_000, most: 3_000 };
+const BEAT_MS = { every: 2_000, most: 3_000 };
 /** Milliseconds that a watch may take to be taken up again where it ended. */
 const OPEN_MS = 1_000;
 /** Milliseconds that what discovery said is good for. */
@@ -28,6 +31,16 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 export interface ObjectChange {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   object: KubernetesObject;
+  /** As it was, where it was known */
+  before?: KubernetesObject;
+}
+
+/** Who is told of what happens to a cache. */
+export interface CacheListener {
+  /** An object has changed since the collection was first read */
+  changed?(change: ObjectChange): void;
+  /** A collection is in step with the API server now, or no longer, and why */
+  stepped?(kind: KindRef, problem?: string): void;
 }
 
 /** What a collection of the cache holds, and how old it may be. */
@@ -52,34 +65,37 @@ export interface CollectionStats {
  */
 export class WatchCache implements ClusterView {
   readonly #collections = new Map<string, Collection>();
-  readonly #listeners = new Set<(change: ObjectChange) => void>();
+  readonly #listeners = new Set<CacheListener>();
   readonly #stop = new AbortController();
   /** Why the API server gives no sign of life */
   #silence: string | undefined;
   #heart: NodeJS.Timeout | undefined;
   #discovery: { view: RequestView; until: number } | undefined;
 
-  /** @param isWatched - Which kinds are kept; the others are asked for */
   static create(options: {
     kubernetes: KubernetesClient;
-    isWatched: (kind: KindRef) => boolean;
+    /** Which kinds are kept; the others are asked for. Default all */
+    isWatched?: (kind: KindRef) => boolean;
+    /** Which objects are kept of those kinds: of the others nobody asks. Default all */
+    isKept?: (kind: KindRef, object: KubernetesObject) => boolean;
     now?: () => number;
   }): WatchCache {
-    return new WatchCache(
-      options.kubernetes,
-      options.isWatched,
-      options.now ?? Date.now,
-    );
+    return new WatchCache(options);
   }
 
+  private readonly kubernetes: KubernetesClient;
+  private readonly now: () => number;
+
   private constructor(
-    private readonly kubernetes: KubernetesClient,
-    private readonly isWatched: (kind: KindRef) => boolean,
-    private readonly now: () => number,
-  ) {}
+    private readonly options: Parameters<typeof WatchCache.create>[0],
+  ) {
+    this.kubernetes = options.kubernetes;
+    this.now = options.now ?? Date.now;
+  }
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
-    if (!this.isWatched(kind)) {
+    const { isWatched, isKept = () => true } = this.options;
+    if (isWatched && !isWatched(kind)) {
       return new RequestView(this.kubernetes).list<T>(kind, namespace);
     }
     const key = `${kind.apiVersion}/${kind.kind}`;
@@ -88,7 +104,11 @@ export class WatchCache implements ClusterView {
       collection = new Collection(kind, this.kubernetes, {
         signal: this.#stop.signal,
         now: this.now,
-        onChange: change => this.#listeners.forEach(told => told(change)),
+        isKept: object => isKept(kind, object),
+        onChange: change =>
+          this.#listeners.forEach(told => told.changed?.(change)),
+        onStep: problem =>
+          this.#listeners.forEach(told => told.stepped?.(kind, problem)),
       });
       this.#collections.set(key, collection);
       this.#heart ??= setInterval(() => this.#beat(), BEAT_MS.every).unref();
@@ -111,6 +131,9 @@ export class WatchCache implements ClusterView {
       await this.kubernetes.expect(request);
       this.#silence = undefined;
     } catch (error) {
+      if (this.#stop.signal.aborted) {
+        return;
+      }
       if (!this.#silence) {
         // When it is back, nobody knows what was missed.
         this.#collections.forEach(collection => collection.reopen());
@@ -135,8 +158,8 @@ export class WatchCache implements ClusterView {
     return seen;
   }
 
-  /** Tells of each change of what is watched, until the answer is called. */
-  onChange(listener: (change: ObjectChange) => void): () => void {
+  /** Tells of what happens to what is watched, until the answer is called. */
+  listen(listener: CacheListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -154,14 +177,19 @@ export class WatchCache implements ClusterView {
 interface CollectionOptions {
   signal: AbortSignal;
   now: () => number;
+  isKept: (object: KubernetesObject) => boolean;
   onChange: (change: ObjectChange) => void;
+  onStep: (problem?: string) => void;
 }
 
 /** The objects of one kind, kept in step with the API server. */
 class Collection {
   /** By namespace, `''` for what has none, then by name */
   #objects = new Map<string, Map<string, Kept>>();
+  /** What was answered since the last change, by namespace */
+  #answers = new Map<string | undefined, KubernetesObject[]>();
   #inStep = false;
+  #isRead = false;
   #problem = 'It has not been read yet';
   #heardAt = 0;
   #triedAt = 0;
@@ -192,14 +220,24 @@ class Collection {
     if (!this.#inStep) {
       return { problem: this.#problem };
     }
-    const groups =
-      namespace === undefined
-        ? [...this.#objects.values()]
-        : [this.#objects.get(namespace) ?? new Map<string, Kept>()];
     return {
-      items: groups.flatMap(g => [...g.values()].map(k => k.object as T)),
+      items: this.#answer(namespace) as T[],
       at: new Date(this.options.now()).toISOString(),
     };
+  }
+
+  /** The same list for as long as nothing changes, so that others can build on it. */
+  #answer(namespace?: string): KubernetesObject[] {
+    let items = this.#answers.get(namespace);
+    if (!items) {
+      const groups =
+        namespace === undefined
+          ? [...this.#objects.values()]
+          : [this.#objects.get(namespace) ?? new Map<string, Kept>()];
+      items = groups.flatMap(g => [...g.values()].map(k => k.object));
+      this.#answers.set(namespace, items);
+    }
+    return items;
   }
 
   /** Ends the watch, to go on from where it ended over another connection. */
@@ -227,7 +265,8 @@ class Collection {
       done = resolve;
     });
     this.#waiting.add(done);
-    const late = sleep(PATIENCE_MS, undefined, { signal: timer.signal });
+    const patience = PATIENCE_MS[this.#isRead ? 'again' : 'first'];
+    const late = sleep(patience, undefined, { signal: timer.signal });
     await Promise.race([tried, late.catch(() => {})]);
     timer.abort();
     this.#waiting.delete(done);
@@ -264,26 +303,39 @@ class Collection {
         signal: this.options.signal,
       });
     const before = this.#objects;
+    const changes: ObjectChange[] = [];
     this.#objects = new Map();
+    this.#answers.clear();
     for (const item of items) {
-      const { namespace = '', name } = item.metadata;
-      const known = before.get(namespace)?.get(name)?.object;
-      const { resourceVersion: version } = item.metadata;
-      before.get(namespace)?.delete(name);
       // In a list an object does not say what it is.
-      const object = { ...item, ...pick(this.kind) };
-      this.#keep(object, JSON.stringify(item).length);
-      if (!known) {
-        this.#tell('ADDED', object);
-      } else if (known.metadata.resourceVersion !== version) {
-        this.#tell('MODIFIED', object);
+      const object = withoutBallast({ ...item, ...pick(this.kind) });
+      if (this.options.isKept(object)) {
+        const { namespace = '', name, resourceVersion: v } = object.metadata;
+        const known = before.get(namespace)?.get(name)?.object;
+        before.get(namespace)?.delete(name);
+        this.#keep(object);
+        if (!known) {
+          changes.push({ type: 'ADDED', object });
+        } else if (known.metadata.resourceVersion !== v) {
+          changes.push({ type: 'MODIFIED', object, before: known });
+        }
       }
     }
-    for (const { object } of [...before.values()].flatMap(g => [
-      ...g.values(),
-    ])) {
-      this.#tell('DELETED', object);
+    const gone = [...before.values()].flatMap(g => [...g.values()]);
+    changes.push(
+      ...gone.map(
+        ({ object }): ObjectChange => ({
+          type: 'DELETED',
+          object,
+          before: object,
+        }),
+      ),
+    );
+    // What there was in the first place is no change.
+    if (this.#isRead) {
+      changes.forEach(this.options.onChange);
     }
+    this.#isRead = true;
     return resourceVersion;
   }
 
@@ -321,13 +373,8 @@ class Collection {
           );
         }
         resourceVersion = String(object.metadata.resourceVersion);
-        if (type === 'DELETED') {
-          const { namespace = '', name } = object.metadata;
-          this.#objects.get(namespace)?.delete(name);
-          this.#tell(type, object);
-        } else if (type !== 'BOOKMARK') {
-          this.#keep(object, JSON.stringify(object).length);
-          this.#tell(type, object);
+        if (type !== 'BOOKMARK') {
+          this.#take(type, withoutBallast(object));
         }
       }
     } catch (error) {
@@ -341,27 +388,57 @@ class Collection {
     return resourceVersion;
   }
 
-  #keep(object: KubernetesObject, bytes: number): void {
+  #take(type: ObjectChange['type'], object: KubernetesObject): void {
+    const { namespace = '', name } = object.metadata;
+    const group = this.#objects.get(namespace);
+    const before = group?.get(name)?.object;
+    const isKept = type !== 'DELETED' && this.options.isKept(object);
+    if (!before && !isKept) {
+      return;
+    }
+    if (isKept) {
+      this.#keep(object);
+    } else {
+      group?.delete(name);
+      if (group?.size === 0) {
+        this.#objects.delete(namespace);
+      }
+    }
+    this.#answers.delete(undefined);
+    this.#answers.delete(namespace);
+    this.options.onChange({
+      // One that is kept no longer is gone for whoever looks.
+      type: isKept ? type : 'DELETED',
+      object,
+      before,
+    });
+  }
+
+  #keep(object: KubernetesObject): void {
     const { namespace = '', name } = object.metadata;
     const group = this.#objects.get(namespace) ?? new Map<string, Kept>();
     this.#objects.set(namespace, group);
-    group.set(name, { object: withoutBallast(object), bytes });
-  }
-
-  #tell(type: ObjectChange['type'], object: KubernetesObject): void {
-    this.options.onChange({ type, object: withoutBallast(object) });
+    group.set(name, { object, bytes: JSON.stringify(object).length });
   }
 
   #isInStep(): void {
+    const isNews = !this.#inStep;
     this.#inStep = true;
     this.#waiting.forEach(done => done());
+    if (isNews) {
+      this.options.onStep();
+    }
   }
 
   #isAway(problem: string): void {
+    const isNews = this.#inStep;
     this.#inStep = false;
     this.#problem = `${this.kind.kind}: ${problem}`;
     // Who waits for this try is told that it failed.
     this.#waiting.forEach(done => done());
+    if (isNews) {
+      this.options.onStep(this.#problem);
+    }
   }
 
   /** Longer with each failure, and cut short by one who asks. */

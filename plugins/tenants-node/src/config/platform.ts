@@ -257,6 +257,8 @@ export interface Platform {
     intervalMs: number;
     /** Milliseconds after which a proof is too old for a wall to hold */
     maxAgeMs: number;
+    /** Milliseconds between two looks at what Vault has, which tells nobody of a change */
+    vaultIntervalMs: number;
     /** Proofs at once */
     concurrency: number;
     /** Image of the proof pod; default the tenant's n8n image */
