@@ -15,7 +15,7 @@ export interface SeenRequest {
   dryRun: boolean;
 }
 
-/** Milliseconds that a watch of one object lasts. */
+/** Milliseconds that a watch lasts that is not of a whole cluster. */
 const WATCH_MS = 50;
 /** Milliseconds between two looks for changes that watches tell of. */
 const LOOK_MS = 5;
@@ -52,7 +52,10 @@ export class FakeCluster {
       const { pathname, searchParams } = new URL(request.url!, fake.url);
       if (!searchParams.has('watch')) {
         response.end(JSON.stringify(body));
-      } else if (searchParams.has('fieldSelector')) {
+      } else if (
+        searchParams.has('fieldSelector') ||
+        /\/namespaces\/[^/]+\//.test(pathname)
+      ) {
         // Nothing is told: who watches lists again.
         setTimeout(() => response.end(), WATCH_MS);
       } else {

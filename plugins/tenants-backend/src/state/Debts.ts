@@ -6,7 +6,9 @@ const QUIET_MS = 300;
 /** Milliseconds that further changes put it off, at most. */
 const LATEST_MS = 1_500;
 /** Milliseconds between two proofs of a tenant that changes have asked for. */
-const GAP_MS = 15_000;
+const GAP_MS = 10_000;
+/** Milliseconds after which nothing is owed to who could not be attacked: the schedule does it. */
+const FORGET_MS = 600_000;
 /** Milliseconds between two looks at what is owed. */
 const TICK_MS = 250;
 
@@ -31,6 +33,8 @@ export class Debts {
     private readonly options: {
       operations: Pick<OperationStore, 'openByTenant'>;
       enqueue(wanted: NewOperation): Promise<unknown>;
+      /** UIDs of tenants that can be attacked now */
+      active(): Promise<Set<string>>;
       logger: LoggerService;
       now?: () => number;
     },
@@ -56,11 +60,17 @@ export class Debts {
     if (due.length === 0) {
       return;
     }
-    const { operations, enqueue } = this.options;
-    const { busy, queued } = await operations.openByTenant();
+    const { operations, enqueue, active } = this.options;
+    const [{ busy, queued }, there] = await Promise.all([
+      operations.openByTenant(),
+      active(),
+    ]);
     for (const [uid, { tenant, last }] of due) {
       const { tenant: name, cluster, owner } = tenant;
-      if (queued.has(name)) {
+      if (!there.has(uid)) {
+        // It waits until its cluster is back; or it is gone, and forgotten.
+        this.#defer(uid);
+      } else if (queued.has(name)) {
         // It has not begun: it will see what has changed.
         this.#paid(uid, last);
       } else if (!busy.has(name)) {
@@ -84,6 +94,13 @@ export class Debts {
       (now - last >= QUIET_MS || now - since >= LATEST_MS) &&
       now - (this.#paidAt.get(uid) ?? -Infinity) >= GAP_MS
     );
+  }
+
+  #defer(uid: string): void {
+    const debt = this.#owed.get(uid);
+    if (debt && this.#now() - debt.since > FORGET_MS) {
+      this.#owed.delete(uid);
+    }
   }
 
   /** What has changed meanwhile is owed still. */

@@ -81,8 +81,9 @@ export class StateWatch {
   readonly #stop = new AbortController();
 
   constructor(private readonly options: StateWatchOptions) {
-    const { clusters, operations, enqueue, logger } = options;
-    this.#debts = new Debts({ operations, enqueue, logger });
+    const { clusters, inventory, operations, enqueue, logger } = options;
+    const active = async () => activeOf((await inventory.list()).tenants);
+    this.#debts = new Debts({ operations, enqueue, active, logger });
     this.#watched = new Map(
       clusters.all().map(cluster => [
         cluster.name,
@@ -328,9 +329,7 @@ export class StateWatch {
 
   /** What is no tenant any more, or can't be read, was not seen. */
   #forget(tenants: Tenant[]): void {
-    const active = new Set(
-      tenants.flatMap(({ uid, phase }) => (phase === 'active' ? uid : [])),
-    );
+    const active = activeOf(tenants);
     for (const uid of [...this.#seen.keys(), ...this.#plans.keys()]) {
       if (!active.has(uid)) {
         this.#seen.delete(uid);
@@ -338,6 +337,12 @@ export class StateWatch {
       }
     }
   }
+}
+
+function activeOf(tenants: Tenant[]): Set<string> {
+  return new Set(
+    tenants.flatMap(({ uid, phase }) => (phase === 'active' ? uid : [])),
+  );
 }
 
 function breachedOf(verdicts: WallVerdict[] = []): Wall[] {

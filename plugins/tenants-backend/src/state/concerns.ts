@@ -23,8 +23,10 @@ export function concernOf(change: ObjectChange): Concern {
   const { object, before } = change;
   const { kind, metadata } = object;
   const { namespace, name } = metadata;
-  const isChanged = before === undefined || intent(before) !== intent(object);
-  const isNews = change.type !== 'MODIFIED' || isChanged;
+  const isNews =
+    change.type === 'DELETED' ||
+    before === undefined ||
+    intent(before) !== intent(object);
   if (kind === 'Namespace') {
     // Policies anywhere may select it.
     return { namespaces: [name], all: isNews, isMeant: isNews };
