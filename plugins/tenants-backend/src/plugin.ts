@@ -104,7 +104,6 @@ export const tenantsPlugin = createBackendPlugin({
           proofs,
           inventory,
           logger,
-          enqueue: wanted => operations.enqueue(wanted),
           async onTurned(tenant, proof, changes) {
             await announcer.moved(proof);
             for (const change of changes) {
@@ -207,7 +206,7 @@ export const tenantsPlugin = createBackendPlugin({
           ],
           logger,
         });
-        state.start();
+        state.start(wanted => operations.enqueue(wanted));
         deps.readiness.use(() => readinessProblem(store));
         const options = {
           ...deps,

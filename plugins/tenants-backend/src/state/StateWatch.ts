@@ -48,7 +48,6 @@ export interface StateWatchOptions {
   logger: LoggerService;
   /** The engine's own; a test has another */
   checkState: typeof checkState;
-  enqueue: ConstructorParameters<typeof Debts>[0]['enqueue'];
   /** Called where objects show that walls are breached, and that is news */
   onTurned(
     tenant: Tenant,
@@ -76,14 +75,12 @@ export class StateWatch {
   /** What was seen last, by UID */
   readonly #seen = new Map<string, WallVerdict[]>();
   readonly #plans = new Map<string, { of: string; plan: TenantPlan }>();
-  readonly #debts: Debts;
+  #debts: Debts | undefined;
   readonly #ends: (() => void)[] = [];
   readonly #stop = new AbortController();
 
   constructor(private readonly options: StateWatchOptions) {
-    const { clusters, inventory, operations, enqueue, logger } = options;
-    const active = async () => activeOf((await inventory.list()).tenants);
-    this.#debts = new Debts({ operations, enqueue, active, logger });
+    const { clusters, logger } = options;
     this.#watched = new Map(
       clusters.all().map(cluster => [
         cluster.name,
@@ -103,9 +100,15 @@ export class StateWatch {
     );
   }
 
-  /** Begins to look, and goes on until it is stopped. */
-  start(): void {
-    const { caches, platform } = this.options;
+  /**
+   * Begins to look, and goes on until it is stopped.
+   *
+   * @param enqueue - How proofs are queued that changes ask for
+   */
+  start(enqueue: ConstructorParameters<typeof Debts>[0]['enqueue']): void {
+    const { caches, inventory, logger, operations, platform } = this.options;
+    const active = async () => activeOf((await inventory.list()).tenants);
+    this.#debts = new Debts({ operations, enqueue, active, logger });
     for (const [name, watched] of this.#watched) {
       const { rounds } = watched;
       const end = caches.get(name)?.listen({
@@ -138,7 +141,7 @@ export class StateWatch {
   stop(): void {
     this.#stop.abort(new Error('The portal stops'));
     this.#ends.splice(0).forEach(end => end());
-    this.#debts.stop();
+    this.#debts?.stop();
   }
 
   /** What a tenant's objects show now; `undefined` where that is not known. */
@@ -207,7 +210,7 @@ export class StateWatch {
   /** One without a proof is being made: whoever makes it asks for its first. */
   #oweTo({ name, cluster, owner, uid, phase, proofId }: Tenant): void {
     if (phase === 'active' && proofId) {
-      this.#debts.add({ tenant: name, cluster, owner, uid });
+      this.#debts?.add({ tenant: name, cluster, owner, uid });
     }
   }
 

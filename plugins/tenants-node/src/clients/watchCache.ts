@@ -190,6 +190,8 @@ class Collection {
   #answers = new Map<string | undefined, KubernetesObject[]>();
   #inStep = false;
   #isRead = false;
+  /** Since it was last in step */
+  #failures = 0;
   #problem = 'It has not been read yet';
   #heardAt = 0;
   #triedAt = 0;
@@ -276,15 +278,12 @@ class Collection {
   async #follow(): Promise<void> {
     const { signal } = this.options;
     let from: string | undefined;
-    let failures = 0;
     while (!signal.aborted) {
       this.#triedAt = this.options.now();
       this.#isTrying = true;
       try {
         from ??= await this.#list();
-        from = await this.#watch(from, () => {
-          failures = 0;
-        });
+        from = await this.#watch(from);
       } catch (error) {
         this.#isAway((error as Error).message);
         if ((error as KubernetesError).status === 410) {
@@ -292,7 +291,7 @@ class Collection {
           from = undefined;
         }
         this.#isTrying = false;
-        await this.#pause(failures++);
+        await this.#pause(this.#failures++);
       }
     }
   }
@@ -340,7 +339,7 @@ class Collection {
   }
 
   /** Answers with the version from which to go on when the watch has ended. */
-  async #watch(since: string, onOpen: () => void): Promise<string> {
+  async #watch(since: string): Promise<string> {
     let resourceVersion = since;
     this.#reopen = new AbortController();
     const reopen = this.#reopen;
@@ -358,7 +357,7 @@ class Collection {
       signal: AbortSignal.any([this.options.signal, reopen.signal]),
       onOpen: () => {
         heard();
-        onOpen();
+        this.#failures = 0;
         this.#isInStep();
       },
     });

@@ -22,13 +22,14 @@ class World {
   /** What is said in place of a kind's objects */
   readonly problems = new Map<string, string>();
   readonly vault = new Map<string, any>(
-    resources.flatMap((r): [string, any][] =>
-      r.type === 'vault'
+    resources.flatMap((r): [string, any][] => {
+      if (r.type === 'kubernetes') {
+        return [];
+      }
+      return r.type === 'vault'
         ? [[r.path, copy(r.body)]]
-        : r.type === 'seed'
-        ? [[`${r.mount}/metadata/${r.path}`, { current_version: 1 }]]
-        : [],
-    ),
+        : [[`${r.mount}/metadata/${r.path}`, { current_version: 1 }]];
+    }),
   );
   lists = 0;
 
