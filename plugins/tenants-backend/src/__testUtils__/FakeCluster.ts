@@ -18,7 +18,7 @@ export interface SeenRequest {
 /** Milliseconds that a watch lasts that is not of a whole cluster. */
 const WATCH_MS = 50;
 /** Milliseconds between two looks for changes that watches tell of. */
-const LOOK_MS = 5;
+const LOOK_MS = 10;
 
 /** Vault's way of asking, which changes nothing. */
 const ASKS = /\/login$|\/identity\/lookup\//;

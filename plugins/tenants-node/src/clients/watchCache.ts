@@ -472,11 +472,14 @@ function withoutBallast(object: KubernetesObject): KubernetesObject {
       ...metadata,
       ...(annotations && { annotations: rest }),
       ...(Array.isArray(managedFields) && {
-        managedFields: managedFields.map(({ manager, operation, time }) => ({
-          manager,
-          operation,
-          time,
-        })),
+        managedFields: managedFields.map(
+          ({ manager, operation, time, subresource }) => ({
+            manager,
+            operation,
+            time,
+            ...(subresource && { subresource }),
+          }),
+        ),
       }),
     },
   };
