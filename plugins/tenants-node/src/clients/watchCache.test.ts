@@ -18,9 +18,13 @@ class FakePolicies {
   version = 10;
   /** What a request is answered with instead */
   fault?: { status: number; body?: unknown };
+  /** What a watch is answered with instead */
+  watchFault?: { status: number; body?: unknown };
+  isSilent = false;
   edge!: Edge;
   cache!: WatchCache;
   readonly changes: string[] = [];
+  readonly #log: { version: number; event: object }[] = [];
   readonly steps: string[] = [];
 
   static async start(): Promise<FakePolicies> {
@@ -30,12 +34,18 @@ class FakePolicies {
         return fake.fault;
       }
       if (request === 'GET /version') {
-        return { status: 200 };
+        return fake.isSilent ? () => {} : { status: 200 };
       }
-      return (response, url) =>
-        url.searchParams.has('watch')
-          ? fake.#watch(response, url.searchParams.get('resourceVersion')!)
-          : fake.#list(response);
+      return (response, url) => {
+        if (!url.searchParams.has('watch')) {
+          fake.#list(response);
+        } else if (fake.watchFault) {
+          const { status, body } = fake.watchFault;
+          response.writeHead(status).end(JSON.stringify(body));
+        } else {
+          fake.#watch(response, url.searchParams.get('resourceVersion')!);
+        }
+      };
     });
     const [cluster] = testPlatform().clusters;
     files.setContent({
@@ -61,6 +71,7 @@ class FakePolicies {
     fake.cache = WatchCache.create({
       kubernetes,
       isWatched: ({ kind }) => kind === POLICY.kind,
+      isKept: (_, { metadata }) => metadata.labels?.other !== 'yes',
     });
     fake.cache.listen({
       changed: ({ type, object }: ObjectChange) =>
@@ -98,7 +109,17 @@ class FakePolicies {
     this.watches.splice(0).forEach(({ response }) => response.destroy());
   }
 
+  /** Tells who watches what happened since the version that they go on from. */
+  replay() {
+    for (const { from, response } of this.watches) {
+      this.#log
+        .filter(({ version }) => version > Number(from))
+        .forEach(({ event }) => response.write(`${JSON.stringify(event)}\n`));
+    }
+  }
+
   #send(event: object) {
+    this.#log.push({ version: this.version, event });
     this.watches.forEach(({ response }) =>
       response.write(`${JSON.stringify(event)}\n`),
     );
@@ -134,8 +155,11 @@ const names = (seen: Seen<any>) =>
 const read = async (namespace?: string) =>
   names(await fake.cache.list(POLICY, namespace));
 
-async function until(what: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 4000;
+async function until(
+  what: () => Promise<boolean>,
+  ms: number = 4_000,
+): Promise<void> {
+  const deadline = Date.now() + ms;
   while (!(await what())) {
     if (Date.now() > deadline) {
       throw new Error('It did not come about');
@@ -229,6 +253,83 @@ describe('WatchCache', () => {
       'DELETED one',
       'MODIFIED two',
     ]);
+  });
+
+  it.each([
+    [410, 'too old resource version'],
+    // A server that was brought back from an older state.
+    [504, 'Too large resource version'],
+    [500, 'etcdserver: mvcc: required revision has been compacted'],
+  ])(
+    'reads all anew where a watch is refused with %s',
+    async (status, message) => {
+      fake.put('a', 'one');
+      fake.put('a', 'two');
+      expect(await read()).toEqual(['one', 'two']);
+      fake.watchFault = { status, body: { message } };
+      fake.cut();
+      fake.remove('a', 'one');
+      await until(async () => fake.steps.includes('away'));
+      expect(await read()).toMatch(new RegExp(message));
+      fake.watchFault = undefined;
+      await until(async () => String(await read()) === 'two');
+      expect(fake.changes).toEqual(['DELETED one']);
+      // Who looks at all again when it is back has missed nothing.
+      expect(fake.steps).toEqual(['back', 'away', 'back']);
+    },
+  );
+
+  it('misses nothing through twenty cuts, and is never wrong in between', async () => {
+    fake.put('a', 'n0');
+    await read();
+    for (let i = 1; i <= 20; i++) {
+      const line = fake.watches[0]?.response;
+      // In the middle of a line, as a server that dies.
+      line?.write('{"type":"ADDED","object":{"metadata":');
+      fake.cut();
+      fake.put('a', `n${i}`);
+      fake.remove('a', `n${i - 1}`);
+      // What happened while nobody watched is told to who goes on from before.
+      await until(async () => fake.watches.length === 1);
+      fake.replay();
+      await until(async () => String(await read()) === `n${i}`);
+    }
+    expect(fake.cache.stats()).toMatchObject([{ objects: 1 }]);
+  });
+
+  it('does not take silence for quiet', async () => {
+    fake.put('a', 'one');
+    expect(await read()).toEqual(['one']);
+    fake.isSilent = true;
+    const begun = Date.now();
+    await until(async () => String(await read()) !== 'one', 9_000);
+    expect(Date.now() - begun).toBeLessThan(6_500);
+    fake.isSilent = false;
+    await until(async () => String(await read()) === 'one');
+  }, 20_000);
+
+  it('keeps the same answer while nothing changes, and only what is asked for', async () => {
+    fake.put('a', 'one');
+    const list = async () => (await fake.cache.list<any>(POLICY)) as any;
+    const first = await list();
+    expect((await list()).items).toBe(first.items);
+    const labelled = (other: string) => ({
+      metadata: {
+        namespace: 'a',
+        name: 'two',
+        resourceVersion: String(++fake.version),
+        labels: { other },
+      },
+    });
+    fake.put('a', 'two', labelled('no'));
+    await until(async () => String(await read()) === 'one,two');
+    fake.put('a', 'two', labelled('yes'));
+    await until(async () => String(await read()) === 'one');
+    fake.put('a', 'two', labelled('yes'));
+    fake.put('a', 'three');
+    await until(async () => String(await read()) === 'one,three');
+    expect(fake.changes).toEqual(['ADDED two', 'DELETED two', 'ADDED three']);
+    expect(first.items).toHaveLength(1);
   });
 
   it('does not answer with what may be old, and does as soon as it is asked again', async () => {

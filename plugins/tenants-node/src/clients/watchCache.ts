@@ -286,8 +286,7 @@ class Collection {
         from = await this.#watch(from);
       } catch (error) {
         this.#isAway((error as Error).message);
-        if ((error as KubernetesError).status === 410) {
-          // What happened since then is forgotten there: all has to be read anew.
+        if (mustReadAnew(error as KubernetesError)) {
           from = undefined;
         }
         this.#isTrying = false;
@@ -456,6 +455,15 @@ class Collection {
 interface Kept {
   object: KubernetesObject;
   bytes: number;
+}
+
+/**
+ * Whether a server that has answered can't go on from where a watch ended: what
+ * happened since is forgotten there (410), or it has never heard of that version, as
+ * one that was brought back from an older state. Not where it only has too much to do.
+ */
+function mustReadAnew({ status }: KubernetesError): boolean {
+  return status !== undefined && status !== 429 && status !== 503;
 }
 
 function pick({ apiVersion, kind }: KindRef) {
