@@ -1,4 +1,5 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
+import { isError } from '@backstage/errors';
 import { Wall, WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
@@ -20,12 +21,13 @@ import { StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { Caches } from '../inventory/caches';
 import { Inventory, Tenant } from '../inventory/Inventory';
+import { unproven } from '../operations/verdicts';
 import { concernOf } from './concerns';
 import { Debts } from './Debts';
 import { Rounds } from './Rounds';
 
-/** Tenants looked at side by side: of each, mostly memory is read. */
-const CONCURRENCY = 8;
+/** Tenants looked at side by side: those that a change concerns, and all in their turn. */
+const CONCURRENCY = { rounds: 8, sweeps: 2 };
 /** Milliseconds that a view of a tenant waits for the first look at it. */
 const PATIENCE_MS = 1_500;
 /** Milliseconds until a tenant is looked at again that is being changed. */
@@ -34,6 +36,8 @@ const CHANGING_MS = 500;
 const ALL_MS = 300;
 /** Milliseconds between two looks at Vault, whatever asks for one. */
 const VAULT_GAP_MS = 2_000;
+/** Milliseconds for the API server to say once more what memory says. */
+const ASKED_MS = 3_000;
 /** Name of what a proof makes for a moment. */
 const PROBE = /^threewalls-proof-/;
 
@@ -59,7 +63,12 @@ export interface StateWatchOptions {
 /** What is watched of one cluster. */
 interface Watched {
   cluster: Cluster;
+  /** Of tenants that a change concerns */
   rounds: Rounds;
+  /** Of all; they hold up nobody of the others */
+  sweeps: Rounds;
+  /** Namespaces in which somebody has changed something on purpose */
+  meant: Set<string>;
   /** As it was at the last look: Vault tells nobody of a change */
   vault: VaultView;
   vaultAt: number;
@@ -73,7 +82,8 @@ interface Watched {
 export class StateWatch {
   readonly #watched: Map<string, Watched>;
   /** What was seen last, by UID */
-  readonly #seen = new Map<string, WallVerdict[]>();
+  readonly #seen = new Map<string, { look: number; verdicts: WallVerdict[] }>();
+  #looks = 0;
   readonly #plans = new Map<string, { of: string; plan: TenantPlan }>();
   #debts: Debts | undefined;
   readonly #ends: (() => void)[] = [];
@@ -81,20 +91,24 @@ export class StateWatch {
 
   constructor(private readonly options: StateWatchOptions) {
     const { clusters, logger } = options;
+    const roundsOf = ({ name }: Cluster, which: 'rounds' | 'sweeps') =>
+      new Rounds({
+        run: async isDue => this.#look(name, isDue, CONCURRENCY[which]),
+        onError: error =>
+          logger.warn(
+            `Tenants of cluster ${name} were not compared with their plans: ${error}`,
+          ),
+      });
     this.#watched = new Map(
       clusters.all().map(cluster => [
         cluster.name,
         {
           cluster,
+          meant: new Set<string>(),
           vault: new VaultView(cluster.vault),
           vaultAt: Date.now(),
-          rounds: new Rounds({
-            run: async due => this.#look(cluster.name, due),
-            onError: error =>
-              logger.warn(
-                `Tenants of cluster ${cluster.name} were not compared with their plans: ${error}`,
-              ),
-          }),
+          rounds: roundsOf(cluster, 'rounds'),
+          sweeps: roundsOf(cluster, 'sweeps'),
         },
       ]),
     );
@@ -110,20 +124,20 @@ export class StateWatch {
     const active = async () => activeOf((await inventory.list()).tenants);
     this.#debts = new Debts({ operations, enqueue, active, logger });
     for (const [name, watched] of this.#watched) {
-      const { rounds } = watched;
+      const { meant, rounds, sweeps } = watched;
       const end = caches.get(name)?.listen({
         changed: change => {
           const { namespaces, all, isMeant } = concernOf(change);
           rounds.add(namespaces);
           if (all) {
-            rounds.addAll(ALL_MS);
+            sweeps.addAll(ALL_MS);
           }
           if (isMeant) {
-            this.#owe(name, namespaces[0]);
+            meant.add(namespaces[0]);
           }
         },
         // What can't be read any more, or can again, concerns everybody.
-        stepped: () => rounds.addAll(0),
+        stepped: () => sweeps.addAll(0),
       });
       const timer = setInterval(
         () => this.#renewVault(watched),
@@ -133,8 +147,9 @@ export class StateWatch {
         end?.();
         clearInterval(timer);
         rounds.stop();
+        sweeps.stop();
       });
-      rounds.addAll(0);
+      sweeps.addAll(0);
     }
   }
 
@@ -146,7 +161,7 @@ export class StateWatch {
 
   /** What a tenant's objects show now; `undefined` where that is not known. */
   verdictsOf(uid: string): WallVerdict[] | undefined {
-    return this.#seen.get(uid);
+    return this.#seen.get(uid)?.verdicts;
   }
 
   /** Sees to it that these were looked at once, as far as that does not take long. */
@@ -187,24 +202,8 @@ export class StateWatch {
     if (now - watched.vaultAt >= VAULT_GAP_MS) {
       watched.vaultAt = now;
       watched.vault = new VaultView(watched.cluster.vault);
-      watched.rounds.addAll(0);
+      watched.sweeps.addAll(0);
     }
-  }
-
-  /** The tenant of a namespace has to be attacked anew. */
-  #owe(cluster: string, namespace: string): void {
-    const { inventory, logger } = this.options;
-    inventory
-      .list()
-      .then(({ tenants }) => {
-        const tenant = tenants.find(
-          t => t.cluster === cluster && t.namespace === namespace,
-        );
-        if (tenant) {
-          this.#oweTo(tenant);
-        }
-      })
-      .catch(error => logger.warn(`A change was not followed: ${error}`));
   }
 
   /** One without a proof is being made: whoever makes it asks for its first. */
@@ -218,15 +217,20 @@ export class StateWatch {
   async #look(
     name: string,
     isDue: (namespace: string) => boolean,
+    concurrency: number,
   ): Promise<void> {
     const { inventory, operations, caches } = this.options;
     const watched = this.#watched.get(name)!;
-    const { cluster, vault, rounds } = watched;
+    const { cluster, meant, vault, rounds } = watched;
     const [{ tenants }, { busy, changing }] = await Promise.all([
       inventory.list(),
       operations.openByTenant(),
     ]);
     this.#forget(tenants);
+    tenants
+      .filter(t => t.cluster === name && meant.has(t.namespace))
+      .forEach(tenant => this.#oweTo(tenant));
+    meant.clear();
     const due = tenants.filter(
       t => t.cluster === name && t.phase === 'active' && isDue(t.namespace),
     );
@@ -236,28 +240,39 @@ export class StateWatch {
     let asked: { view: RequestView; vault: VaultView } | undefined;
     const again = () => {
       asked ??= {
-        view: new RequestView(cluster.kubernetes),
+        view: new RequestView(
+          cluster.kubernetes,
+          AbortSignal.timeout(ASKED_MS),
+        ),
         vault: new VaultView(cluster.vault),
       };
       return asked;
     };
-    const limit = pLimit(CONCURRENCY);
+    const limit = pLimit(concurrency);
     const looks = idle.map(tenant =>
       limit(async () => {
         this.#stop.signal.throwIfAborted();
         // Others have their turn in between.
         await new Promise(resolve => setImmediate(resolve));
-        const found = await this.options.checkState({
-          cluster,
-          platform: this.options.platform,
-          plan: await this.#planOf(tenant),
-          view,
-          vault,
-          again,
-          isOurs: probe => busy.has(tenant.name) && PROBE.test(probe),
-        });
-        if (!(await this.#note(tenant, found))) {
-          later.push(tenant);
+        const look = ++this.#looks;
+        try {
+          const found = await this.options.checkState({
+            cluster,
+            platform: this.options.platform,
+            plan: await this.#planOf(tenant),
+            view,
+            vault,
+            again,
+            isOurs: probe => busy.has(tenant.name) && PROBE.test(probe),
+          });
+          if (!(await this.#note(tenant, found, look))) {
+            later.push(tenant);
+          }
+        } catch (error) {
+          // What can't be compared is not known to be as planned.
+          const reason = isError(error) ? error.message : String(error);
+          this.#seen.set(tenant.uid, { look, verdicts: unproven(reason) });
+          throw error;
         }
       }),
     );
@@ -279,11 +294,19 @@ export class StateWatch {
    *
    * @returns whether that counts: not where the portal has begun to change the tenant
    */
-  async #note(tenant: Tenant, found: StateFindings): Promise<boolean> {
+  async #note(
+    tenant: Tenant,
+    found: StateFindings,
+    look: number,
+  ): Promise<boolean> {
     const { uid, name, cluster, owner, proofId } = tenant;
     const { operations, proofs, onTurned } = this.options;
     const before = this.#seen.get(uid);
-    const was = breachedOf(before);
+    if (before && before.look > look) {
+      // One that began later has been quicker.
+      return true;
+    }
+    const was = breachedOf(before?.verdicts);
     const is = breachedOf(found.verdicts);
     const turned = found.verdicts.filter(
       ({ wall, status }) => status === 'breached' && !was.includes(wall),
@@ -297,7 +320,7 @@ export class StateWatch {
         return false;
       }
     }
-    this.#seen.set(uid, found.verdicts);
+    this.#seen.set(uid, { look, verdicts: found.verdicts });
     if (turned.length > 0 && proofId) {
       const walls = turned.map(({ wall }) => wall);
       const done = await proofs.turn(
