@@ -165,7 +165,11 @@ export function significant(object: any): unknown {
   };
 }
 
-/** Who has written live objects, and when: others when somebody else has. */
+/**
+ * Who has written live objects, and when: others when somebody else has.
+ *
+ * @public
+ */
 export function writersOf(live: LiveObjects): string {
   const writers = [...live.keys()].sort().map(id => [
     id,

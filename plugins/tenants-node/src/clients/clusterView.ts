@@ -46,6 +46,8 @@ export async function expectSeen<T>(seen: Promise<Seen<T>>): Promise<T[]> {
 /**
  * A view that asks another one, and each thing once. A kind that can't be read is
  * not asked for again.
+ *
+ * @public
  */
 export class StillView implements ClusterView {
   readonly #answers = new Map<string, Promise<Seen<any>>>();

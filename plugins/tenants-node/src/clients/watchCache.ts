@@ -27,7 +27,11 @@ const DISCOVERY_MS = 15_000;
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** A change of an object, as the API server tells it. */
+/**
+ * A change of an object, as the API server tells it.
+ *
+ * @public
+ */
 export interface ObjectChange {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   object: KubernetesObject;
@@ -35,7 +39,11 @@ export interface ObjectChange {
   before?: KubernetesObject;
 }
 
-/** Who is told of what happens to a cache. */
+/**
+ * Who is told of what happens to a cache.
+ *
+ * @public
+ */
 export interface CacheListener {
   /** An object has changed since the collection was first read */
   changed?(change: ObjectChange): void;
@@ -43,7 +51,11 @@ export interface CacheListener {
   stepped?(kind: KindRef, problem?: string): void;
 }
 
-/** What a collection of the cache holds, and how old it may be. */
+/**
+ * What a collection of the cache holds, and how old it may be.
+ *
+ * @public
+ */
 export interface CollectionStats {
   apiVersion: string;
   kind: string;
@@ -62,6 +74,8 @@ export interface CollectionStats {
  *
  * It never answers with what may be old: while a watch is away or behind, the
  * answer is why.
+ *
+ * @public
  */
 export class WatchCache implements ClusterView {
   readonly #collections = new Map<string, Collection>();
