@@ -12,9 +12,5 @@ export { KubernetesClient } from './kubernetes';
 export { objectPath } from './kinds';
 export { VaultClient } from './vault';
 export { VaultView, type SeenInVault } from './vaultView';
-export {
-  WatchCache,
-  type CacheListener,
-  type CollectionStats,
-  type ObjectChange,
-} from './watchCache';
+export { type CollectionStats, type ObjectChange } from './collection';
+export { WatchCache, type CacheListener } from './watchCache';

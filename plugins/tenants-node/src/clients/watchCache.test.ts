@@ -5,7 +5,8 @@ import { testPlatform } from '../__fixtures__/platform';
 import { Edge } from '../__testUtils__/Edge';
 import { Seen } from './clusterView';
 import { KubernetesClient } from './kubernetes';
-import { ObjectChange, WatchCache } from './watchCache';
+import { ObjectChange } from './collection';
+import { WatchCache } from './watchCache';
 
 const files = createMockDirectory();
 const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
@@ -282,7 +283,7 @@ describe('WatchCache', () => {
   it('misses nothing through twenty cuts, and is never wrong in between', async () => {
     fake.put('a', 'n0');
     await read();
-    for (let i = 1; i <= 20; i++) {
+    const cutOnce = async (i: number) => {
       const line = fake.watches[0]?.response;
       // In the middle of a line, as a server that dies.
       line?.write('{"type":"ADDED","object":{"metadata":');
@@ -293,6 +294,9 @@ describe('WatchCache', () => {
       await until(async () => fake.watches.length === 1);
       fake.replay();
       await until(async () => String(await read()) === `n${i}`);
+    };
+    for (let i = 1; i <= 20; i++) {
+      await cutOnce(i);
     }
     expect(fake.cache.stats()).toMatchObject([{ objects: 1 }]);
   });
