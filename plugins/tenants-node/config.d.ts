@@ -462,6 +462,15 @@ export interface Config {
       };
     };
 
+    notifications?: {
+      /**
+       * Entity refs of users and groups that are notified of every tenant beside
+       * its owner, such as `group:default/platform-team`
+       * @visibility backend
+       */
+      recipients?: string[];
+    };
+
     owners?: {
       /**
        * Kubernetes group of an owner; `{{ name }}` is the entity's name, which
@@ -507,6 +516,13 @@ export interface Config {
        * @visibility backend
        */
       vaultInterval?: HumanDuration | string;
+      /**
+       * Time between two drills of each cluster: the portal breaks the walls of a
+       * pair of its own, and its proofs have to find it. After two intervals
+       * without, no wall of the cluster holds. Default 1 day
+       * @visibility backend
+       */
+      drillInterval?: HumanDuration | string;
       /**
        * Rounds at once over all replicas; a round proves one tenant or two
        * together. Default 4

@@ -18,6 +18,7 @@ export const EVENTS = 'operation_events';
 export const RECEIPTS = 'receipts';
 export const PAIRS = 'pairs';
 export const ROLLOUTS = 'rollouts';
+export const ATTENTION = 'attention';
 
 /** PostgreSQL hands out bigints as strings. */
 export type Milliseconds = number | string;
@@ -56,6 +57,7 @@ export interface OperationRow {
   trigger: ProofTrigger;
   priority: number;
   requested_by: string | null;
+  task: string | null;
   request: string;
   secret: string | null;
   rollout_id: string | null;
@@ -117,6 +119,8 @@ export interface KnownTenant {
   appliedDigest?: string;
   /** Of the last proof: the worst of the three walls */
   status: WallStatus;
+  /** Walls whose owner was told of a breach */
+  breached: string[];
   proofId?: string;
   changed: TenantChange[];
   turned: TurnedWall[];
@@ -151,6 +155,7 @@ export function toTenant(row: TenantRow): KnownTenant {
     ...(row.account_uid && { accountUid: row.account_uid }),
     ...(row.applied_digest && { appliedDigest: row.applied_digest }),
     status: row.status,
+    breached: row.breached.split(',').filter(Boolean),
     ...(row.proof_id && { proofId: row.proof_id }),
     changed: row.changed ? JSON.parse(row.changed) : [],
     turned: toTurned(row),

@@ -21,9 +21,10 @@ export function unproven(reason: string): WallVerdict[] {
  * The walls of a tenant as of now. Old is not green: a wall that was last seen to
  * hold is unproven once the proof is too old, whatever kept it from being proved,
  * with what was last known beside it; and so is every wall of a tenant that is lost,
- * or whose objects are not known to be as planned at this moment. What objects show
- * to be breached is breached, whatever the last proof has shown. A breach stays one
- * until a proof that was begun later shows otherwise.
+ * of a cluster whose prover is in doubt, or whose objects are not known to be as
+ * planned at this moment. What objects show to be breached is breached, whatever the
+ * last proof has shown. A breach stays one until a proof that was begun later shows
+ * otherwise.
  */
 export function wallStates(
   last: ProofSummary | undefined,
@@ -31,13 +32,15 @@ export function wallStates(
     now: number;
     maxAgeMs: number;
     lost?: string;
+    /** Why the cluster's proofs can't be believed */
+    doubt?: string;
     /** Walls that objects have shown to be breached since */
     turned?: TurnedWall[];
     /** What objects show at this moment; absent where that is not known */
     state?: Pick<WallVerdict, 'wall' | 'status' | 'summary'>[];
   },
 ): WallState[] {
-  const { now, maxAgeMs, lost, turned = [], state } = options;
+  const { now, maxAgeMs, lost, doubt, turned = [], state } = options;
   const provedAt = last?.finishedAt;
   const stale = provedAt ? now > Date.parse(provedAt) + maxAgeMs : false;
   return WALLS.map(wall => {
@@ -70,15 +73,17 @@ export function wallStates(
       const { summary } = seen;
       return { wall, status: 'breached', stale: false, summary, provedAt };
     }
-    const doubt =
-      lost ?? (seen?.status === 'holds' ? undefined : sayDoubt(seen));
-    const isOver = status === 'holds' && (stale || doubt !== undefined);
+    const because =
+      lost ??
+      (status === 'holds'
+        ? doubt ?? (seen?.status === 'holds' ? undefined : sayDoubt(seen))
+        : undefined);
+    const isOver = status === 'holds' && (stale || because !== undefined);
     return {
       wall,
       status: isOver ? 'unproven' : status,
       stale,
-      summary:
-        lost ?? (isOver && !stale ? doubt : undefined) ?? verdict.summary,
+      summary: because ?? verdict.summary,
       provedAt,
       ...(isOver && { lastStatus: status }),
     };

@@ -3,14 +3,23 @@ import {
   canonicalRef,
   ListTenantsRequest,
   Tenant as ApiTenant,
+  TenantPlanNames,
   TenantsPage,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  n8nUrl,
+  Platform,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { Attention, AttentionStore } from '../database/AttentionStore';
 import { ProofStore, TenantActivity } from '../database/ProofStore';
 import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
+import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
+import { forViewer, KnowsName } from './forViewer';
 import { StateWatch } from '../state/StateWatch';
 import { UsageSummaries } from './UsageSummaries';
 
@@ -20,8 +29,11 @@ export class TenantViews {
     private readonly options: {
       inventory: Inventory;
       proofs: ProofStore;
+      drills: Drills;
       usage: UsageSummaries;
       state: Pick<StateWatch, 'ready' | 'verdictsOf'>;
+      attention: AttentionStore;
+      platform: Platform;
       maxAgeMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
@@ -32,7 +44,7 @@ export class TenantViews {
     request: ListTenantsRequest,
     canRead: Viewer,
   ): Promise<TenantsPage> {
-    const { inventory, proofs, state, usage } = this.options;
+    const { inventory, proofs, state, usage, drills } = this.options;
     const { status, owner, cluster, limit = 100, offset = 0 } = request;
     const { tenants, impostors } = await inventory.list();
     let found = tenants.filter(
@@ -41,18 +53,27 @@ export class TenantViews {
         (cluster === undefined || tenant.cluster === cluster) &&
         (owner === undefined || tenant.owner === canonicalRef(owner)),
     );
+    const knows = knowsName(tenants, canRead);
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
-    const [activity] = await Promise.all([
-      proofs.activity(looked.map(({ uid }) => uid)),
+    const uids = looked.map(({ uid }) => uid);
+    const [activity, said] = await Promise.all([
+      proofs.activity(uids),
+      this.options.attention.list(uids),
       usage.refresh(tenants),
       state.ready(looked),
+      drills.refresh(),
     ]);
     const views = new Map(
       looked.map(tenant => [
         tenant.uid,
-        this.#view(tenant, activity.get(tenant.uid)),
+        this.#view(
+          tenant,
+          activity.get(tenant.uid),
+          said.get(tenant.uid),
+          knows,
+        ),
       ]),
     );
     if (status !== undefined) {
@@ -65,21 +86,38 @@ export class TenantViews {
     };
   }
 
-  async describe(tenant: Tenant): Promise<ApiTenant> {
-    const { proofs, state, usage } = this.options;
-    const [activity] = await Promise.all([
+  async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
+    const { inventory, proofs, state, usage, drills } = this.options;
+    const { tenants } = await inventory.list();
+    const [activity, said] = await Promise.all([
       proofs.activity([tenant.uid]),
+      this.options.attention.list([tenant.uid]),
       usage.refresh([tenant]),
       state.ready([tenant]),
+      drills.refresh(),
     ]);
-    return this.#view(tenant, activity.get(tenant.uid));
+    return this.#view(
+      tenant,
+      activity.get(tenant.uid),
+      said.get(tenant.uid),
+      knowsName(tenants, canRead),
+    );
   }
 
-  #view(tenant: Tenant, activity: TenantActivity = {}): ApiTenant {
+  #view(
+    tenant: Tenant,
+    activity: TenantActivity = {},
+    { acknowledged, muted }: Attention = {},
+    knows: KnowsName = () => false,
+  ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
-    const { lastProof, currentProof, currentOperation } = activity;
-    const { maxAgeMs, isOutdated, state } = this.options;
+    const { currentProof, currentOperation } = activity;
+    const { maxAgeMs, isOutdated, platform, state } = this.options;
+    const lastProof =
+      activity.lastProof && forViewer(activity.lastProof, knows, platform);
+    const url = n8nUrl(spec, platform);
     const usage = this.options.usage.get(tenant);
+    const prover = this.options.drills.state(cluster);
     return {
       uid,
       name,
@@ -98,13 +136,19 @@ export class TenantViews {
         namespace: 'default',
         name,
       }),
+      names: namesOf(tenant, platform),
+      ...(url && { url }),
+      ...(acknowledged && { acknowledged }),
+      ...(muted && { muted }),
       walls: wallStates(lastProof, {
         now: Date.now(),
         maxAgeMs,
         lost: tenant.lost,
         turned: tenant.turned,
         state: state.verdictsOf(uid),
+        doubt: prover?.problem,
       }),
+      ...(prover && { prover }),
       ...(lastProof && { lastProof }),
       ...(currentProof && { currentProof }),
       ...(currentOperation && { currentOperation }),
@@ -112,6 +156,25 @@ export class TenantViews {
       createdAt: tenant.createdAt,
     };
   }
+}
+
+/** Of the tenants that there are, those that the viewer may read. */
+export function knowsName(tenants: Tenant[], canRead: Viewer): KnowsName {
+  const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
+  return name => {
+    const tenant = byName.get(name);
+    return tenant !== undefined && canRead(tenant);
+  };
+}
+
+/** What the tenant's objects are called: nobody else puts these names together. */
+function namesOf(
+  { name, owner, cluster }: Tenant,
+  platform: Platform,
+): TenantPlanNames {
+  const config = platform.clusters.find(other => other.name === cluster);
+  const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
+  return { ...names, kvMount: config?.vault.kvMount };
 }
 
 /** The worst of a tenant's walls. */

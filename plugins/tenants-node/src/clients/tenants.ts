@@ -9,7 +9,11 @@ import {
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Platform } from '../config/platform';
-import { ARCHIVED_LABEL, CANARY, RAM, TENANT_SELECTOR } from '../plan/names';
+import {
+  ARCHIVED_LABEL,
+  PLATFORM_NAMES,
+  TENANT_SELECTOR,
+} from '../plan/names';
 import { KubernetesObject } from '../plan/types';
 import { Cluster } from './clusters';
 
@@ -137,8 +141,7 @@ export function looksLikeTenant({ metadata }: KubernetesObject): boolean {
   return (
     labels[MANAGED_BY_LABEL] === FIELD_MANAGER &&
     name !== undefined &&
-    name !== CANARY &&
-    name !== RAM &&
+    !PLATFORM_NAMES.includes(name) &&
     labels[ARCHIVED_LABEL] !== 'true'
   );
 }

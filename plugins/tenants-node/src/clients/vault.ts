@@ -174,8 +174,9 @@ export class VaultClient {
     this.requests++;
     try {
       const answer = await this.#client.request({
-        path: `/${path}`,
-        method,
+        // What stands between may not know the method LIST: Vault takes this too.
+        path: method === 'LIST' ? `/${path}?list=true` : `/${path}`,
+        method: method === 'LIST' ? 'GET' : method,
         json: body ?? undefined,
         headers: token ? { 'X-Vault-Token': token } : {},
       });

@@ -259,6 +259,8 @@ export interface Platform {
     maxAgeMs: number;
     /** Milliseconds between two looks at what Vault has, which tells nobody of a change */
     vaultIntervalMs: number;
+    /** Milliseconds between two drills of a cluster, which prove the prover */
+    drillIntervalMs: number;
     /** Proofs at once */
     concurrency: number;
     /** Image of the proof pod; default the tenant's n8n image */

@@ -11,6 +11,7 @@ import { readSizes } from './readSizes';
 import { readSubjects } from './readSubjects';
 
 const HTTPS = 443;
+const DAY_MS = 24 * 60 * 60_000;
 /** Intervals after which a proof is too old, where config says no other age. */
 const MAX_AGE = 3;
 
@@ -90,6 +91,7 @@ export function readPlatform(root: Config): Platform {
       intervalMs,
       maxAgeMs: duration(config, 'proofs.maxAge', MAX_AGE * intervalMs),
       vaultIntervalMs: duration(config, 'proofs.vaultInterval', 15_000),
+      drillIntervalMs: duration(config, 'proofs.drillInterval', DAY_MS),
       concurrency: config?.getOptionalNumber('proofs.concurrency') ?? 4,
       image: config?.getOptionalString('proofs.image') ?? n8n.image,
       connectTimeoutMs: duration(config, 'proofs.connectTimeout', 3_000),

@@ -55,8 +55,8 @@ export function planRam(
   platform: Platform,
 ): TenantPlan {
   const context = platformContext(RAM, cluster, platform);
-  // Two of them a proof: one may still be going away.
-  const rams = 2 * platform.proofs.concurrency;
+  // Two of them a proof, and a drill is one more: one may still be going away.
+  const rams = 2 * (platform.proofs.concurrency + 1);
   const [namespace, walls, identity] = planOpenNamespace(context, [
     quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 0),
     quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
@@ -74,7 +74,8 @@ export function planRam(
   };
 }
 
-function platformContext(
+/** Of a namespace of the platform's own. */
+export function platformContext(
   name: string,
   cluster: { name: string; config: ClusterConfig },
   platform: Platform,
