@@ -23,6 +23,8 @@ const TENANTS = 10;
 /** Unmeasured: pools, Node.js' own compiler and what the engine remembers get warm. */
 const WARM_UP = 3;
 
+const remembered = new Map<Cluster, WatchCache>();
+
 /** One round of a pair, all walls and checks; then a sweep of ten tenants. */
 export async function proofs(): Promise<void> {
   const { platform, cluster } = portalLab();
@@ -64,8 +66,6 @@ async function measureAll(
   }
   printProofs({ rounds, sweeps, doubts, tenants: TENANTS, platform });
 }
-
-const remembered = new Map<Cluster, WatchCache>();
 
 /** What the cluster has, in memory, as the portal reads it. */
 function memoryOf(cluster: Cluster): WatchCache {
