@@ -511,6 +511,12 @@ export interface Config {
        */
       maxAge?: HumanDuration | string;
       /**
+       * Time between two looks at tenants' policies and roles in Vault, which tells
+       * nobody of a change as the API server does. Default 15 seconds
+       * @visibility backend
+       */
+      vaultInterval?: HumanDuration | string;
+      /**
        * Time between two drills of each cluster: the portal breaks the walls of a
        * pair of its own, and its proofs have to find it. After two intervals
        * without, no wall of the cluster holds. Default 1 day

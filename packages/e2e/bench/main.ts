@@ -1,5 +1,6 @@
 /* eslint-disable no-console */
 import { api } from './api';
+import { detection } from './detection';
 import { engine } from './engine';
 import { many } from './many';
 import { proofs } from './proofs';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   many,
   scaffolder,
   proofs,
+  detection,
   api,
   tour,
 };

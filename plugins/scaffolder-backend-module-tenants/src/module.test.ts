@@ -73,6 +73,7 @@ describe('the template create-tenant, when its last step fails', () => {
             platform,
             clusters: Clusters.fromPlatform(platform),
             prove: prover.prove,
+            checkState: prover.checkState,
           }),
         }),
         mockServices.rootConfig.factory({ data }),

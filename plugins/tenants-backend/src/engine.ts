@@ -4,6 +4,7 @@ import {
   createServiceRef,
 } from '@backstage/backend-plugin-api';
 import {
+  checkState,
   Clusters,
   Platform,
   proveTenants,
@@ -18,6 +19,7 @@ export const engineServiceRef = createServiceRef<{
   platform: Platform;
   clusters: Clusters;
   prove: typeof proveTenants;
+  checkState: typeof checkState;
 }>({
   id: 'tenants.engine',
   scope: 'plugin',
@@ -28,7 +30,7 @@ export const engineServiceRef = createServiceRef<{
       factory({ config }) {
         const platform = readPlatform(config);
         const clusters = Clusters.fromPlatform(platform);
-        return { platform, clusters, prove: proveTenants };
+        return { platform, clusters, prove: proveTenants, checkState };
       },
     }),
 });

@@ -749,8 +749,12 @@ describe('a proof', () => {
     const started = await t.start('acme', { kind: 'prove' });
     await until(() => t.prover.rounds.length === 1);
     t.lab.objects.get(POLICY).spec.egress = [];
-    t.prover.status.set('acme', 'holds');
+    // A breach is not believed before the API server itself was asked.
+    const releaseSecond = t.prover.hold();
     release();
+    await until(() => t.prover.rounds.length === 2);
+    t.prover.status.set('acme', 'holds');
+    releaseSecond();
     const { id, verdicts } = await t.follow(started);
     expect(t.prover.rounds).toHaveLength(2);
     expect(verdicts![0].status).toBe('holds');

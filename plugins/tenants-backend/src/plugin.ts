@@ -21,6 +21,7 @@ import { RolloutStore } from './database/RolloutStore';
 import { StoredOperation } from './database/rows';
 import { TenantStore } from './database/TenantStore';
 import { engineServiceRef } from './engine';
+import { createCaches } from './inventory/caches';
 import { Inventory } from './inventory/Inventory';
 import { applyExecutor } from './operations/apply';
 import { Canaries } from './operations/Canaries';
@@ -49,6 +50,7 @@ import { Scheduler } from './services/Scheduler';
 import { TenantViews } from './services/TenantViews';
 import { Unmanaged } from './services/unmanaged';
 import { UsageSummaries } from './services/UsageSummaries';
+import { StateWatch } from './state/StateWatch';
 
 /**
  * The tenants backend: the one door to clusters and Vault. REST API, operations,
@@ -99,7 +101,8 @@ export const tenantsPlugin = createBackendPlugin({
             ) ?? [],
           isMuted: uid => attention.isMuted(uid),
         });
-        const inventory = Inventory.create({ ...engine, store, logger });
+        const caches = createCaches(clusters, platform);
+        const inventory = Inventory.create({ ...engine, caches, store });
         const canaries = new Canaries({ ...engine, logger });
         const drills = new Drills({
           ...deps,
@@ -109,11 +112,27 @@ export const tenantsPlugin = createBackendPlugin({
         });
         const outdated = new Outdated(platform);
         const isOutdated = outdated.isOutdated.bind(outdated);
+        const state = new StateWatch({
+          ...engine,
+          caches,
+          store,
+          operations: operationStore,
+          proofs,
+          inventory,
+          logger,
+          async onTurned(tenant, proof, changes) {
+            await announcer.moved(proof);
+            for (const change of changes) {
+              await announcer.wallChanged(tenant, change);
+            }
+          },
+        });
         const views = new TenantViews({
           inventory,
           proofs,
+          state,
           drills,
-          usage: UsageSummaries.create({ clusters, logger }),
+          usage: new UsageSummaries(caches),
           attention,
           platform,
           maxAgeMs,
@@ -123,6 +142,7 @@ export const tenantsPlugin = createBackendPlugin({
           views,
           inventory,
           operations: operationStore,
+          caches,
         });
         const executed = {
           ...engine,
@@ -130,7 +150,10 @@ export const tenantsPlugin = createBackendPlugin({
           operations: operationStore,
           onChanged: (name: string) => announcer.tenantChanged(name),
         };
-        const followers = [announcer.moved.bind(announcer)];
+        const followers = [
+          announcer.moved.bind(announcer),
+          state.moved.bind(state),
+        ];
         const onMoved = async (operation: StoredOperation) => {
           for (const follow of followers) {
             await follow(operation);
@@ -144,6 +167,7 @@ export const tenantsPlugin = createBackendPlugin({
             prove: proveExecutor({
               ...executed,
               inventory,
+              caches,
               proofs,
               canaries,
               logger,
@@ -162,7 +186,11 @@ export const tenantsPlugin = createBackendPlugin({
           concurrency,
           onMoved,
         });
-        deps.lifecycle.addShutdownHook(() => runner.stop());
+        deps.lifecycle.addShutdownHook(async () => {
+          state.stop();
+          await runner.stop();
+          caches.forEach(cache => cache.stop());
+        });
         registerTenantPermissions(deps.permissionsRegistry, store);
         const authorizer = TenantAuthorizer.create(deps);
         const operations = new Operations({
@@ -198,6 +226,7 @@ export const tenantsPlugin = createBackendPlugin({
           ],
           logger,
         });
+        state.start(wanted => operations.enqueue(wanted));
         deps.readiness.use(() => readinessProblem(store));
         const options = {
           ...deps,

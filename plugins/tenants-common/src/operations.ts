@@ -64,6 +64,8 @@ export interface RemoveRequest {
 /** @public */
 export interface ProveRequest {
   kind: 'prove';
+  /** Of what the portal itself notes between two proofs; nobody can ask for it */
+  scope?: 'state';
 }
 
 /** @public */
@@ -76,7 +78,7 @@ export type OperationRequest = ApplyRequest | RemoveRequest | ProveRequest;
  */
 export interface StartOperationOptions {
   /** Default `user` */
-  trigger?: Exclude<ProofTrigger, 'schedule'>;
+  trigger?: Exclude<ProofTrigger, 'schedule' | 'event'>;
   /** Id of the task that asks */
   task?: string;
   /** First password of n8n's owner, for an apply that writes the entry in Vault */

@@ -143,11 +143,11 @@ export interface WallVerdict {
 export type ProofState = 'queued' | 'running' | 'done';
 
 /**
- * What made a proof start.
+ * What made a proof start; `event` is a change in the cluster or in Vault.
  *
  * @public
  */
-export type ProofTrigger = 'schedule' | 'user' | 'task';
+export type ProofTrigger = 'schedule' | 'user' | 'task' | 'event';
 
 /**
  * One proof without its receipts.
@@ -159,6 +159,11 @@ export interface ProofSummary {
   tenant: string;
   state: ProofState;
   trigger: ProofTrigger;
+  /**
+   * `state` where nothing was attacked: objects were compared with the plan, and
+   * only the walls that these show to be breached are judged
+   */
+  scope?: 'state';
   /** ISO 8601 */
   startedAt: string;
   /** ISO 8601 */

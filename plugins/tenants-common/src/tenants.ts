@@ -12,7 +12,8 @@ import { TenantSpec } from './spec';
 import { TenantUsageSummary } from './usage';
 
 /**
- * A wall of a tenant as of now: the last verdict and its age.
+ * A wall of a tenant as of now: the last verdict and its age, and what objects have
+ * shown since.
  *
  * @public
  */
@@ -28,6 +29,8 @@ export interface WallState {
   summary: string;
   /** ISO 8601, end of the proof; absent when there was none yet */
   provedAt?: string;
+  /** The proof that says so, where it is another than the tenant's last one */
+  proofId?: string;
 }
 
 /**

@@ -250,6 +250,7 @@ export const tenantsTranslationRef = createTranslationRef({
       neighbour: 'Neighbour',
       running: 'running',
       triggerSchedule: 'schedule',
+      triggerEvent: 'change',
       triggerUser: 'manual',
       triggerTask: 'template run',
     },

@@ -31,6 +31,7 @@ export class Gate {
   readonly #server: http.Server;
   readonly #agent: http.Agent;
   #traps: Trap[] = [];
+  #isCut = false;
 
   private constructor(private readonly target: GateTarget) {
     const { url, ca } = target;
@@ -65,6 +66,16 @@ export class Gate {
     });
   }
 
+  /** Breaks every connection, and lets nobody through until it is opened again. */
+  cut(): void {
+    this.#isCut = true;
+    this.#server.closeAllConnections();
+  }
+
+  open(): void {
+    this.#isCut = false;
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise(done => this.#server.close(done));
     this.#server.closeAllConnections();
@@ -73,6 +84,10 @@ export class Gate {
   }
 
   #forward(from: IncomingMessage, to: ServerResponse): void {
+    if (this.#isCut) {
+      from.socket.destroy();
+      return;
+    }
     const { method = 'GET', url: path = '/' } = from;
     const { url } = this.target;
     const { host } = new URL(url);

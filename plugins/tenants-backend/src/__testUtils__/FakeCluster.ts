@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, IncomingMessage, Server } from 'node:http';
+import {
+  createServer,
+  IncomingMessage,
+  Server,
+  ServerResponse,
+} from 'node:http';
 import { AddressInfo } from 'node:net';
 
 /** A request as the fake has seen it. */
@@ -10,8 +15,10 @@ export interface SeenRequest {
   dryRun: boolean;
 }
 
-/** Milliseconds that a watch lasts. */
+/** Milliseconds that a watch lasts that is not of a whole cluster. */
 const WATCH_MS = 50;
+/** Milliseconds between two looks for changes that watches tell of. */
+const LOOK_MS = 10;
 
 /** Vault's way of asking, which changes nothing. */
 const ASKS = /\/login$|\/identity\/lookup\//;
@@ -42,12 +49,18 @@ export class FakeCluster {
       await gate?.until;
       const { status, body } = fake.#answer(request, await read(request));
       response.writeHead(status, { 'content-type': 'application/json' });
-      if (/[?&]watch=/.test(request.url!)) {
+      const { pathname, searchParams } = new URL(request.url!, fake.url);
+      if (!searchParams.has('watch')) {
+        response.end(JSON.stringify(body));
+      } else if (
+        searchParams.has('fieldSelector') ||
+        /\/namespaces\/[^/]+\//.test(pathname)
+      ) {
         // Nothing is told: who watches lists again.
         setTimeout(() => response.end(), WATCH_MS);
-        return;
+      } else {
+        fake.#follow(pathname, response);
       }
-      response.end(JSON.stringify(body));
     });
     fake.server.listen(0, '127.0.0.1');
     await once(fake.server, 'listening');
@@ -68,8 +81,55 @@ export class FakeCluster {
     );
   }
 
+  #away: 'no' | 'refuses' | 'hangs' = 'no';
+  readonly #watches = new Set<NodeJS.Timeout>();
+
   /** Has every request fail, or hang, as of a cluster that is away. */
-  away: 'no' | 'refuses' | 'hangs' = 'no';
+  set away(how: 'no' | 'refuses' | 'hangs') {
+    this.#away = how;
+    if (how === 'refuses') {
+      this.server.closeAllConnections();
+    }
+  }
+
+  get away() {
+    return this.#away;
+  }
+
+  /** Tells of all changes in a collection, whoever makes them and however. */
+  #follow(path: string, response: ServerResponse): void {
+    const told = new Map<string, { text: string; object: any }>();
+    const tell = (type: string, object: any) =>
+      response.write(`${JSON.stringify({ type, object })}\n`);
+    const look = () => {
+      if (this.#away !== 'no') {
+        return;
+      }
+      const { items } = this.#list(path, new URLSearchParams());
+      const now = new Map(
+        items.map(o => [o.metadata.uid ?? o.metadata.name, o]),
+      );
+      for (const [key, { object }] of told) {
+        if (!now.has(key)) {
+          told.delete(key);
+          tell('DELETED', object);
+        }
+      }
+      for (const [key, object] of now) {
+        const text = JSON.stringify(object);
+        const known = told.get(key);
+        if (known?.text !== text) {
+          told.set(key, { text, object: JSON.parse(text) });
+          tell(known ? 'MODIFIED' : 'ADDED', object);
+        }
+      }
+    };
+    response.flushHeaders();
+    look();
+    const timer = setInterval(look, LOOK_MS);
+    this.#watches.add(timer);
+    response.on('close', () => clearInterval(timer));
+  }
 
   /** Requests that were held. */
   held = 0;
@@ -85,6 +145,7 @@ export class FakeCluster {
   }
 
   async stop(): Promise<void> {
+    this.#watches.forEach(clearInterval);
     this.server.closeAllConnections();
     this.server.close();
   }
@@ -205,7 +266,7 @@ export class FakeCluster {
       [];
     const selects = selectorOf(searchParams.get('labelSelector') ?? '');
     const items = [...this.objects]
-      .filter(([key]) => key.slice(0, key.lastIndexOf('/')) === path)
+      .filter(([key]) => isIn(key, path))
       .map(([, object]) => object)
       .filter(
         ({ metadata }) =>
@@ -213,6 +274,13 @@ export class FakeCluster {
       );
     return { items, metadata: { resourceVersion: String(this.#version) } };
   }
+}
+
+/** Whether an object is in a collection: of a namespace, or of the whole cluster. */
+function isIn(key: string, path: string): boolean {
+  const home = key.slice(0, key.lastIndexOf('/'));
+  const everywhere = home.replace(/\/namespaces\/[^/]+\/([^/]+)$/, '/$1');
+  return home === path || everywhere === path;
 }
 
 /** Whether labels are as a selector says: `a=b`, `a!=b`, or `a` alone. */

@@ -1,10 +1,19 @@
-import { WallStatus } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  Receipt,
+  Wall,
+  WALLS,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
+import {
+  checkState,
   proveTenants,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { testResult } from './testResult';
 
+const NETWORKING = 'networking.k8s.io/v1';
+
+type State = Parameters<typeof checkState>[0];
 type Round = Parameters<typeof proveTenants>[0];
 
 /** A prover that answers with the status it is told, when it is told to. */
@@ -12,6 +21,10 @@ export class FakeProver {
   readonly rounds: Round[] = [];
   readonly status = new Map<string, WallStatus>();
   error: Error | undefined;
+  /** What objects show of walls, by `TENANT WALL`; else all is as planned */
+  readonly state = new Map<string, WallStatus>();
+  /** Names of tenants whose state was looked at */
+  readonly looks: string[] = [];
   #gate: Promise<void> = Promise.resolve();
 
   /** Holds rounds back until the returned function is called. */
@@ -27,6 +40,42 @@ export class FakeProver {
   get names(): string[][] {
     return this.rounds.map(({ tenants }) => tenants.map(t => t.spec.name));
   }
+
+  readonly checkState = async ({ plan, view }: State) => {
+    const { name } = plan.spec;
+    this.looks.push(name);
+    // From now on it hears of them.
+    await view.list({ apiVersion: NETWORKING, kind: 'NetworkPolicy' });
+    const receipt = (wall: Wall): Receipt => ({
+      id: `${wall}.as-planned`,
+      about: { tenant: name },
+      check: `${wall}.as-planned`,
+      wall,
+      kind: 'barrier',
+      source: { type: 'kubernetes', name: plan.spec.cluster },
+      target: wall,
+      request: 'compare',
+      expected: 'equal',
+      code: 'DIFFERENT',
+      response: 'different',
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+      outcome: 'breached',
+    });
+    return {
+      receipts: WALLS.map(receipt),
+      verdicts: WALLS.map(wall => {
+        const status = this.state.get(`${name} ${wall}`) ?? 'holds';
+        return {
+          wall,
+          status,
+          summary: `objects: ${status}`,
+          barriers: { counted: 1, refused: status === 'holds' ? 1 : 0 },
+          controls: { tried: 0, succeeded: 0 },
+        };
+      }),
+    };
+  };
 
   readonly prove = async (round: Round): Promise<Map<string, TenantProof>> => {
     this.rounds.push(round);

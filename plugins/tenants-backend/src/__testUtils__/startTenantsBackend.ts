@@ -170,6 +170,7 @@ export async function startTenantsBackend(tenants: object = {}) {
           platform,
           clusters: Clusters.fromPlatform(platform),
           prove: prover.prove,
+          checkState: prover.checkState,
         }),
       }),
       createServiceFactory({

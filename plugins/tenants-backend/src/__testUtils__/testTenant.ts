@@ -33,6 +33,7 @@ export function testTenant(name: string, over: Partial<Tenant> = {}): Tenant {
     status: 'unproven',
     breached: [],
     changed: [],
+    turned: [],
     ...over,
   };
 }

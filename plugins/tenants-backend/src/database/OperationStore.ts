@@ -80,8 +80,8 @@ export class OperationStore {
 
   /**
    * Queues an operation, or joins an equal one that has not ended. A proof that
-   * a task asks for never joins one that runs, which may have begun before the
-   * task's change; nor does an apply that brings a secret of its own.
+   * a task or an event asks for never joins one that runs, which may have begun
+   * before the change; nor does an apply that brings a secret of its own.
    */
   async enqueue(
     wanted: NewOperation,
@@ -186,8 +186,15 @@ export class OperationStore {
     return (await this.#open(this.knex, tenant)).map(toOperation);
   }
 
-  /** Names of tenants that an operation runs for, and whose proof is queued. */
-  async openByTenant(): Promise<{ busy: Set<string>; queued: Set<string> }> {
+  /**
+   * Names of tenants that an operation runs for, those of them that it changes, and
+   * those whose proof is queued.
+   */
+  async openByTenant(): Promise<{
+    busy: Set<string>;
+    changing: Set<string>;
+    queued: Set<string>;
+  }> {
     const rows = await this.knex<OperationRow>(OPERATIONS)
       .whereIn('state', ['queued', 'running'])
       .select('tenant', 'state', 'kind');
@@ -195,6 +202,9 @@ export class OperationStore {
       new Set(list.map(({ tenant }) => tenant));
     return {
       busy: namesOf(rows.filter(row => row.state === 'running')),
+      changing: namesOf(
+        rows.filter(row => row.state === 'running' && row.kind !== 'prove'),
+      ),
       queued: namesOf(
         rows.filter(row => row.state === 'queued' && row.kind === 'prove'),
       ),
@@ -411,6 +421,23 @@ export class OperationStore {
     }));
   }
 
+  /** Writes down a proof that is made already: nobody ever runs it. */
+  async note(
+    wanted: NewOperation,
+    trx: Knex = this.knex,
+  ): Promise<StoredOperation> {
+    const id = randomUUID();
+    const at = now(trx) as any;
+    await trx(OPERATIONS).insert({
+      ...this.#row(id, wanted),
+      state: 'succeeded',
+      started_at: at,
+      finished_at: at,
+    });
+    const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
+    return toOperation(row!);
+  }
+
   /** Ends an operation of ours; `undefined` where it is not ours any more. */
   async finish(
     id: string,
@@ -572,7 +599,7 @@ function priorityOf({ request, trigger }: NewOperation): number {
   if (request.kind !== 'prove') {
     return 0;
   }
-  return ['task', 'user', 'schedule'].indexOf(trigger) + 1;
+  return ['task', 'user', 'event', 'schedule'].indexOf(trigger) + 1;
 }
 
 function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
@@ -581,7 +608,7 @@ function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
     return false;
   }
   if (request.kind === 'prove') {
-    return row.state === 'queued' || trigger !== 'task';
+    return row.state === 'queued' || !['task', 'event'].includes(trigger);
   }
   return (
     !row.cancelled &&

@@ -10,8 +10,8 @@ import {
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
-import { readNow } from './dialect';
-import { OperationStore } from './OperationStore';
+import { lockName, readNow } from './dialect';
+import { NewOperation, OperationStore } from './OperationStore';
 import {
   OperationRow,
   OPERATIONS,
@@ -23,6 +23,8 @@ import {
   TENANTS,
   toIso,
   toSummary,
+  toTurned,
+  TurnedWall,
 } from './rows';
 import { overallStatus, pairStatus } from './statuses';
 
@@ -100,10 +102,20 @@ export class ProofStore {
       }
       const { id, uid } = done;
       const at = await readNow(trx);
+      await lockName(trx, done.tenant);
       const before = await trx<TenantRow>(TENANTS)
         .where({ uid: uid ?? '' })
         .first();
-      const status = overallStatus(result.verdicts);
+      // Of what has turned since it began this proof knows nothing.
+      const turned = before
+        ? toTurned(before).filter(t => t.at >= Date.parse(done.startedAt!))
+        : [];
+      const verdicts = result.verdicts.filter(
+        v => !turned.some(({ wall }) => wall === v.wall),
+      );
+      const status = turned.length
+        ? 'breached'
+        : overallStatus(result.verdicts);
       await trx(OPERATIONS)
         .where({ id })
         .update({
@@ -112,15 +124,7 @@ export class ProofStore {
           time_to_enforce_ms: result.timeToEnforceMs ?? null,
           notable: status === 'breached' || status !== before?.status,
         });
-      await trx.batchInsert(
-        RECEIPTS,
-        result.receipts.map((receipt, position) => ({
-          proof_id: id,
-          position,
-          body: JSON.stringify(receipt),
-        })),
-        BATCH,
-      );
+      await this.#insertReceipts(trx, id, result.receipts);
       if (!before || !uid) {
         return { proof: done, changes: [] };
       }
@@ -138,7 +142,7 @@ export class ProofStore {
           .merge();
       }
       const known = before.breached.split(',').filter(Boolean) as Wall[];
-      const changes = changesOf(known, result.verdicts);
+      const changes = changesOf(known, verdicts);
       await trx(TENANTS)
         .where({ uid })
         .update({
@@ -146,9 +150,87 @@ export class ProofStore {
           proved_at: at,
           status,
           breached: WALLS.filter(w => isBreached(w, known, changes)).join(),
+          turned: turned.length ? JSON.stringify(turned) : null,
         });
       return { proof: done, changes };
     });
+  }
+
+  /**
+   * Notes walls that a tenant's objects show to be breached since its last proof.
+   * Where that is news it is a proof of its own, with what was read as receipts; its
+   * last one stays the last.
+   *
+   * @returns the walls whose breach is news, or `undefined` where none is
+   */
+  async turn(
+    tenant: Pick<NewOperation, 'tenant' | 'cluster' | 'owner'> & {
+      uid: string;
+    },
+    { verdicts, receipts }: Pick<ProofResult, 'verdicts' | 'receipts'>,
+  ): Promise<{ proof: StoredOperation; changes: WallChange[] } | undefined> {
+    return this.knex.transaction(async trx => {
+      await lockName(trx, tenant.tenant);
+      const { uid } = tenant;
+      const before = await trx<TenantRow>(TENANTS)
+        .where({ uid })
+        .whereNull('removed_at')
+        .first();
+      if (!before) {
+        return undefined;
+      }
+      const known = before.breached.split(',').filter(Boolean) as Wall[];
+      const changes = changesOf(known, verdicts);
+      let proof: StoredOperation | undefined;
+      if (changes.length > 0) {
+        proof = await this.operations.note(
+          {
+            ...tenant,
+            trigger: 'event',
+            request: { kind: 'prove', scope: 'state' },
+          },
+          trx,
+        );
+        await trx(OPERATIONS)
+          .where({ id: proof.id })
+          .update({ verdicts: JSON.stringify(verdicts), notable: true });
+        await this.#insertReceipts(trx, proof.id, receipts);
+      }
+      const at = await readNow(trx);
+      const old = toTurned(before);
+      const turned: TurnedWall[] = WALLS.flatMap(wall => {
+        const was = old.find(t => t.wall === wall);
+        const now = verdicts.find(v => v.wall === wall);
+        const proofId = was?.proofId ?? proof?.id;
+        return now
+          ? [{ wall, summary: now.summary, at, ...(proofId && { proofId }) }]
+          : was ?? [];
+      });
+      await trx(TENANTS)
+        .where({ uid })
+        .update({
+          status: 'breached',
+          breached: WALLS.filter(w => isBreached(w, known, changes)).join(),
+          turned: JSON.stringify(turned),
+        });
+      return proof && { proof, changes };
+    });
+  }
+
+  async #insertReceipts(
+    trx: Knex.Transaction,
+    proofId: string,
+    receipts: Receipt[],
+  ): Promise<void> {
+    await trx.batchInsert(
+      RECEIPTS,
+      receipts.map((receipt, position) => ({
+        proof_id: proofId,
+        position,
+        body: JSON.stringify(receipt),
+      })),
+      BATCH,
+    );
   }
 
   /** A proof of whatever has that UID, with its receipts. */

@@ -114,7 +114,12 @@ export class TenantStore {
   async #end(trx: Knex, uid: string): Promise<void> {
     await trx(TENANTS)
       .where({ uid })
-      .update({ removed_at: now(trx), breached: '', changed: null });
+      .update({
+        removed_at: now(trx),
+        breached: '',
+        changed: null,
+        turned: null,
+      });
     await trx(PAIRS).where({ uid }).orWhere({ neighbour_uid: uid }).delete();
   }
 

@@ -337,6 +337,86 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect(await operations.rounds()).toEqual(new Map([['lab', 1]]));
   });
 
+  it('turns a wall that objects show to be breached, until a proof that began later', async () => {
+    const { proofs, store, remember, prove, enqueue, operations, knex } =
+      await setup(id);
+    await remember('acme');
+    await prove('acme');
+    const acme = {
+      uid: 'uid-acme',
+      tenant: 'acme',
+      cluster: 'lab',
+      owner: 'group:default/guests',
+    };
+    const { verdicts, receipts } = testResult('breached');
+    const [network, secret] = verdicts;
+    const turn = (...walls: typeof verdicts) =>
+      proofs.turn(acme, { verdicts: walls, receipts });
+    const known = async () => (await store.find('acme'))!;
+    const first = (await known()).proofId;
+
+    // A proof has begun already: of what comes now it knows nothing.
+    await enqueue('acme');
+    const early = (await operations.claim(ROOM))!;
+    await knex('operations')
+      .where({ id: early.id })
+      .update({ started_at: Date.now() - 1_000 });
+    const turned = await turn(network);
+    expect(turned).toMatchObject({
+      changes: [{ wall: 'network', status: 'breached' }],
+      proof: { state: 'succeeded', trigger: 'event' },
+    });
+    expect(await known()).toMatchObject({
+      proofId: first,
+      status: 'breached',
+      turned: [{ wall: 'network', proofId: turned!.proof.id }],
+    });
+    // Once more is no news; another wall is.
+    expect(await turn(network)).toBeUndefined();
+    expect((await turn(network, secret))!.changes).toMatchObject([
+      { wall: 'secret' },
+    ]);
+    expect((await proofs.finish(early, testResult()))!.changes).toEqual([]);
+    expect(await known()).toMatchObject({
+      proofId: early.id,
+      status: 'breached',
+      turned: [{ wall: 'network' }, { wall: 'secret' }],
+    });
+    expect(await proofs.get('uid-acme', turned!.proof.id)).toMatchObject({
+      scope: 'state',
+      state: 'done',
+      verdicts: [{ wall: 'network' }],
+      receipts: [{}],
+    });
+
+    await knex('tenants').update({
+      turned: JSON.stringify(
+        (await known()).turned.map(t => ({ ...t, at: Date.now() - 5_000 })),
+      ),
+    });
+    const late = await prove('acme');
+    expect(late!.changes).toMatchObject([
+      { wall: 'network', status: 'holds' },
+      { wall: 'secret', status: 'holds' },
+    ]);
+    expect(await known()).toMatchObject({ status: 'holds', turned: [] });
+    // Nothing waits to be run because of it.
+    expect(await operations.claim(ROOM)).toBeUndefined();
+  });
+
+  it('queues what an event asks for before the schedule’s, and never joins what runs', async () => {
+    const { operations, enqueue } = await setup(id);
+    const prove = { kind: 'prove' } as const;
+    await enqueue('old', prove, { trigger: 'schedule' });
+    const event = await enqueue('acme', prove, { trigger: 'event' });
+    expect((await operations.claim(ROOM))!.id).toBe(event.id);
+    const next = await enqueue('acme', prove, { trigger: 'event' });
+    expect(next.id).not.toBe(event.id);
+    expect((await enqueue('acme', prove, { trigger: 'event' })).id).toBe(
+      next.id,
+    );
+  });
+
   it('keeps events in their order, through a restart', async () => {
     const { operations, other, enqueue } = await setup(id);
     const { id: applied } = await enqueue('acme', apply());

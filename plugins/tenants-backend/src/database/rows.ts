@@ -7,6 +7,7 @@ import {
   ProofTrigger,
   TenantChange,
   TenantSpec,
+  Wall,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 
@@ -39,6 +40,7 @@ export interface TenantRow {
   status: WallStatus;
   breached: string;
   changed: string | null;
+  turned: string | null;
   lost_since: Milliseconds | null;
   lost_because: string | null;
   lost_told: boolean | number;
@@ -85,6 +87,19 @@ export interface PairRow {
   status: WallStatus | null;
 }
 
+/**
+ * A wall that objects have shown to be breached. It stays one until a proof that was
+ * begun later shows otherwise.
+ */
+export interface TurnedWall {
+  wall: Wall;
+  summary: string;
+  /** Milliseconds, by the database's clock: when it was last seen to turn */
+  at: number;
+  /** Where the receipts are; absent where it was breached before */
+  proofId?: string;
+}
+
 /** A tenant as the portal's records know it, whatever its cluster says. */
 export interface KnownTenant {
   uid: string;
@@ -108,6 +123,7 @@ export interface KnownTenant {
   breached: string[];
   proofId?: string;
   changed: TenantChange[];
+  turned: TurnedWall[];
   lost?: { reason: string; since: string; isTold: boolean };
 }
 
@@ -142,6 +158,7 @@ export function toTenant(row: TenantRow): KnownTenant {
     breached: row.breached.split(',').filter(Boolean),
     ...(row.proof_id && { proofId: row.proof_id }),
     changed: row.changed ? JSON.parse(row.changed) : [],
+    turned: toTurned(row),
     ...(row.lost_since && {
       lost: {
         reason: row.lost_because ?? '',
@@ -150,6 +167,10 @@ export function toTenant(row: TenantRow): KnownTenant {
       },
     }),
   };
+}
+
+export function toTurned({ turned }: Pick<TenantRow, 'turned'>): TurnedWall[] {
+  return turned ? JSON.parse(turned) : [];
 }
 
 export function toOperation(row: OperationRow): StoredOperation {
@@ -191,11 +212,13 @@ export function toApi(operation: StoredOperation): Operation {
 export function toSummary(row: OperationRow): ProofSummary {
   const { started_at: started, finished_at: finished } = row;
   const isOpen = row.state === 'queued' || row.state === 'running';
+  const { scope } = JSON.parse(row.request);
   return {
     id: row.id,
     tenant: row.tenant,
     state: isOpen ? (row.state as 'queued' | 'running') : 'done',
     trigger: row.trigger,
+    ...(scope && { scope }),
     startedAt: toIso(started ?? row.created_at),
     ...(finished !== null && {
       finishedAt: toIso(finished),

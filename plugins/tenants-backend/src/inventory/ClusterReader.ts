@@ -1,87 +1,65 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { LoggerService } from '@backstage/backend-plugin-api';
-import { isError } from '@backstage/errors';
 import {
+  ClusterView,
+  KubernetesObject,
+  looksLikeTenant,
   OddNamespace,
+  Platform,
+  readNamespace,
   TenantRecord,
 } from '@threewalls/backstage-plugin-tenants-node';
 
-/** Milliseconds that a list of a cluster's tenants is good for. */
-const FRESH_MS = 2_000;
-/**
- * Milliseconds that anybody waits for a cluster: one that hangs slows no other.
- * One that was away may be back, and says so at once; or its requests are swallowed.
- */
-const PATIENCE_MS = { present: 2_000, away: 300 };
-/** Milliseconds without an answer after which a cluster is away. */
-const AWAY_MS = 10_000;
-/** Milliseconds until a cluster that is away is asked again by whoever needs it. */
-const RETRY_MS = 1_000;
+const NAMESPACES = { apiVersion: 'v1', kind: 'Namespace' };
 
 /** A namespace with a tenant's labels, readable as a tenant or not. */
 export type Found = TenantRecord | OddNamespace;
 
-/** A cluster's tenants as it has them, remembered for a moment. */
-export class ClusterReader {
-  /** What the last answer had, by UID; empty until there was one */
-  found = new Map<string, Found>();
+/** What a cluster has of tenants, as of now. */
+export interface Listing {
+  /** By UID; as last known where there is no answer */
+  found: ReadonlyMap<string, Found>;
+  /** Every namespace by name */
+  namespaces: ReadonlyMap<string, KubernetesObject>;
   /** Why there is no answer now */
-  error: string | undefined = 'It has not answered yet';
-  #dueAt = 0;
-  #isAway = false;
-  #askedAt = 0;
-  #reading: Promise<void> | undefined;
+  error?: string;
+}
+
+/** A cluster's tenants, from its namespaces in memory. */
+export class ClusterReader {
+  #items: KubernetesObject[] = [];
+  #last: Listing = { found: new Map(), namespaces: new Map() };
+  /** What a namespace says is read once for as long as it is the same */
+  readonly #read = new WeakMap<KubernetesObject, Found>();
 
   constructor(
-    readonly cluster: string,
-    private readonly read: () => Promise<{
-      tenants: TenantRecord[];
-      odd: OddNamespace[];
-    }>,
-    private readonly logger: LoggerService,
+    private readonly cluster: string,
+    private readonly view: ClusterView,
+    private readonly platform: Pick<Platform, 'naming'>,
   ) {}
 
-  /** Sees to it that the listing is fresh, as far as the cluster answers in time. */
-  async refresh(): Promise<void> {
-    if (!this.#reading && this.#dueAt <= performance.now()) {
-      this.#askedAt = performance.now();
-      this.#reading = this.#refresh().finally(() => {
-        this.#reading = undefined;
-      });
+  async list(): Promise<Listing> {
+    const seen = await this.view.list<KubernetesObject>(NAMESPACES);
+    if ('problem' in seen) {
+      return { ...this.#last, error: seen.problem };
     }
-    if (this.#reading) {
-      const timer = new AbortController();
-      const patience = PATIENCE_MS[this.#isAway ? 'away' : 'present'];
-      await Promise.race([
-        this.#reading,
-        sleep(patience, undefined, { signal: timer.signal }).catch(() => {}),
-      ]);
-      timer.abort();
+    if (seen.items !== this.#items) {
+      this.#items = seen.items;
+      const found = seen.items
+        .filter(looksLikeTenant)
+        .map(ns => this.#found(ns));
+      this.#last = {
+        found: new Map(found.map(item => [item.uid, item])),
+        namespaces: new Map(seen.items.map(ns => [ns.metadata.name, ns])),
+      };
     }
-    if (this.#reading && performance.now() - this.#askedAt > AWAY_MS) {
-      this.error ??= `No answer for ${AWAY_MS / 1000} s`;
-    }
+    return this.#last;
   }
 
-  async #refresh(): Promise<void> {
-    try {
-      const { tenants, odd } = await this.read();
-      this.found = new Map([...tenants, ...odd].map(item => [item.uid, item]));
-      this.#dueAt = performance.now() + FRESH_MS;
-      if (this.#isAway) {
-        this.logger.info(`Cluster ${this.cluster} is back`);
-      }
-      this.#isAway = false;
-      this.error = undefined;
-    } catch (error) {
-      this.error = isError(error) ? error.message : String(error);
-      this.#dueAt = performance.now() + RETRY_MS;
-      if (!this.#isAway) {
-        this.logger.warn(
-          `Tenants of cluster ${this.cluster} can't be read: ${this.error}`,
-        );
-      }
-      this.#isAway = true;
+  #found(namespace: KubernetesObject): Found {
+    let found = this.#read.get(namespace);
+    if (!found) {
+      found = readNamespace(namespace, this.cluster, this.platform);
+      this.#read.set(namespace, found);
     }
+    return found;
   }
 }

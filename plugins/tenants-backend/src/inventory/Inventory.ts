@@ -1,4 +1,3 @@
-import { LoggerService } from '@backstage/backend-plugin-api';
 import {
   isError,
   NotFoundError,
@@ -8,17 +7,15 @@ import { Impostor } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Clusters,
   KubernetesObject,
-  listTenants,
   Platform,
   readNamespace,
   TenantRecord,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { KnownTenant } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
-import { ClusterReader, Found } from './ClusterReader';
-
-/** Milliseconds that a look at a missing namespace is good for. */
-const LOOK_MS = 10_000;
+import { isNew } from '../operations/isNew';
+import { Caches } from './caches';
+import { ClusterReader, Found, Listing } from './ClusterReader';
 
 /**
  * A tenant: the records know its namespace's UID, and its cluster says now that it
@@ -44,16 +41,12 @@ export interface TenantList {
 /** Which tenants there are: what the records know, held against what the clusters say. */
 export class Inventory {
   readonly #readers: Map<string, ClusterReader>;
-  readonly #looks = new Map<
-    string,
-    { at: number; reason: Promise<string | undefined> }
-  >();
 
   static create(options: {
     clusters: Clusters;
+    caches: Caches;
     platform: Platform;
     store: TenantStore;
-    logger: LoggerService;
   }): Inventory {
     return new Inventory(options);
   }
@@ -61,30 +54,36 @@ export class Inventory {
   private constructor(
     private readonly options: Parameters<typeof Inventory.create>[0],
   ) {
-    const { clusters, platform, logger } = options;
+    const { caches, platform } = options;
     this.#readers = new Map(
-      clusters
-        .all()
-        .map(cluster => [
-          cluster.name,
-          new ClusterReader(
-            cluster.name,
-            () => listTenants(cluster, platform),
-            logger,
-          ),
-        ]),
+      [...caches].map(([name, cache]) => [
+        name,
+        new ClusterReader(name, cache, platform),
+      ]),
     );
   }
 
   async list(): Promise<TenantList> {
-    const [known] = await Promise.all([
+    const [known, listings] = await Promise.all([
       this.options.store.list(),
-      ...[...this.#readers.values()].map(reader => reader.refresh()),
+      Promise.all(
+        [...this.#readers].map(
+          async ([name, reader]): Promise<[string, Listing]> => [
+            name,
+            await reader.list(),
+          ],
+        ),
+      ),
     ]);
     const uids = new Set(known.map(({ uid }) => uid));
+    const byCluster = new Map(listings);
     return {
-      tenants: await Promise.all(known.map(tenant => this.#listed(tenant))),
-      impostors: [...this.#readers.values()].flatMap(({ found }) =>
+      tenants: await Promise.all(
+        known.map(tenant =>
+          this.#listed(tenant, byCluster.get(tenant.cluster)),
+        ),
+      ),
+      impostors: listings.flatMap(([, { found }]) =>
         [...found.values()].filter(({ uid }) => !uids.has(uid)).map(toImpostor),
       ),
     };
@@ -97,8 +96,7 @@ export class Inventory {
    */
   async find(name: string): Promise<Tenant> {
     const known = await this.#known(name);
-    await this.#readers.get(known.cluster)?.refresh();
-    return this.#listed(known);
+    return this.#listed(known, await this.#readers.get(known.cluster)?.list());
   }
 
   /**
@@ -107,17 +105,7 @@ export class Inventory {
    * @throws NotFoundError where there is no such tenant
    */
   async get(name: string): Promise<Tenant> {
-    const known = await this.#known(name);
-    try {
-      const namespace = await this.#namespace(known);
-      const lost = problemOf(known, namespace, this.options.platform);
-      const isGoing = namespace?.metadata.deletionTimestamp;
-      return lost
-        ? asLost(known, lost)
-        : { ...known, phase: isGoing ? 'removing' : 'active', lost: undefined };
-    } catch (error) {
-      return asLost(known, isError(error) ? error.message : `${error}`, true);
-    }
+    return this.#look(await this.#known(name));
   }
 
   /**
@@ -168,42 +156,44 @@ export class Inventory {
     });
   }
 
-  async #listed(known: KnownTenant): Promise<Tenant> {
-    const reader = this.#readers.get(known.cluster);
-    const lost = (reason: string, isAway?: true): Tenant =>
-      asLost(known, reason, isAway);
-    if (!reader) {
-      return lost(`Config has no cluster ${known.cluster} any more`);
+  async #listed(known: KnownTenant, listing?: Listing): Promise<Tenant> {
+    const { cluster, uid, name, namespace } = known;
+    if (!listing) {
+      return asLost(known, `Config has no cluster ${cluster} any more`);
     }
-    if (reader.error) {
-      return lost(
-        `Cluster ${known.cluster} gives no answer: ${reader.error}`,
+    const { found, namespaces, error } = listing;
+    if (error) {
+      return asLost(
+        known,
+        `Cluster ${cluster} gives no answer: ${error}`,
         true,
       );
     }
-    const found = reader.found.get(known.uid);
-    if (found && !('problem' in found) && found.name === known.name) {
-      return { ...known, phase: found.phase, lost: undefined };
+    const own = found.get(uid);
+    if (own && !('problem' in own) && own.name === name) {
+      return { ...known, phase: own.phase, lost: undefined };
     }
-    const reason =
-      found && 'problem' in found ? found.problem : await this.#reasonOf(known);
-    return reason === undefined
-      ? { ...known, phase: 'active', lost: undefined }
-      : lost(reason);
+    // One that has just come may not be in memory yet.
+    return isNew(known)
+      ? this.#look(known)
+      : this.#judged(known, namespaces.get(namespace));
   }
 
-  /** Why a tenant is not listed, looked up now and then; one may have just come. */
-  async #reasonOf(known: KnownTenant): Promise<string | undefined> {
-    const last = this.#looks.get(known.uid);
-    if (last && performance.now() - last.at < LOOK_MS) {
-      return last.reason;
+  /** Asks for a tenant's namespace. */
+  async #look(known: KnownTenant): Promise<Tenant> {
+    try {
+      return this.#judged(known, await this.#namespace(known));
+    } catch (error) {
+      return asLost(known, isError(error) ? error.message : `${error}`, true);
     }
-    const reason = this.#namespace(known).then(
-      namespace => problemOf(known, namespace, this.options.platform),
-      error => (isError(error) ? error.message : String(error)),
-    );
-    this.#looks.set(known.uid, { at: performance.now(), reason });
-    return reason;
+  }
+
+  #judged(known: KnownTenant, namespace?: KubernetesObject): Tenant {
+    const lost = problemOf(known, namespace, this.options.platform);
+    const isGoing = namespace?.metadata.deletionTimestamp;
+    return lost
+      ? asLost(known, lost)
+      : { ...known, phase: isGoing ? 'removing' : 'active', lost: undefined };
   }
 }
 

@@ -11,6 +11,7 @@ import {
   planTenant,
   proveTenants,
   readLive,
+  writersOf,
   TenantPlan,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -18,6 +19,7 @@ import { OperationStore } from '../database/OperationStore';
 import { ProofResult, ProofStore, WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
+import { Caches } from '../inventory/caches';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Canaries } from './Canaries';
 import { rankNeighbours } from './neighbours';
@@ -40,6 +42,7 @@ export interface ProverOptions {
   operations: OperationStore;
   proofs: ProofStore;
   logger: LoggerService;
+  caches: Caches;
   /** The engine's own; a test has another */
   prove: typeof proveTenants;
   canaries: Canaries;
@@ -50,6 +53,11 @@ export interface ProverOptions {
     changes: WallChange[],
   ): Promise<void>;
   onChanged(tenant: Tenant, changed: TenantChange[]): Promise<void>;
+}
+
+interface Prover extends ProverOptions {
+  /** Objects as they were looked at last, by UID: while they are so nothing is asked */
+  looked: Map<string, string>;
 }
 
 /** One of those that a round is about. */
@@ -69,19 +77,20 @@ interface Party {
  * made again.
  */
 export function proveExecutor(options: ProverOptions): Executor {
+  const prover: Prover = { ...options, looked: new Map() };
   return async execution => {
     const { operation: proof, event } = execution;
     for (let repeat = 0; repeat < REPEATS; repeat++) {
       let first: Party;
       try {
-        first = await partyOf(proof, options);
+        first = await partyOf(proof, prover);
       } catch (error) {
-        await finishUnproven(proof, messageOf(error), options);
+        await finishUnproven(proof, messageOf(error), prover);
         return undefined;
       }
-      const second = await neighbourOf(first, execution, options);
+      const second = await neighbourOf(first, execution, prover);
       const parties = second ? [first, second] : [first];
-      if (await prove(parties, execution, options)) {
+      if (await prove(parties, execution, prover)) {
         return undefined;
       }
       event({ message: 'The tenant was changed during its proof: once more' });
@@ -89,7 +98,7 @@ export function proveExecutor(options: ProverOptions): Executor {
     await finishUnproven(
       proof,
       `The tenant was changed during each of ${REPEATS} proofs`,
-      options,
+      prover,
     );
     return undefined;
   };
@@ -98,7 +107,7 @@ export function proveExecutor(options: ProverOptions): Executor {
 /** The tenant of a proof, if it can be proved now. */
 async function partyOf(
   proof: StoredOperation,
-  { inventory, platform, store }: ProverOptions,
+  { inventory, platform, store }: Prover,
 ): Promise<Party> {
   const tenant = await inventory.expect(proof.tenant);
   if (proof.uid && tenant.uid !== proof.uid) {
@@ -121,7 +130,7 @@ async function partyOf(
 async function neighbourOf(
   { tenant, proof }: Party,
   { hold }: Execution,
-  options: ProverOptions,
+  options: Prover,
 ): Promise<Party | undefined> {
   const { inventory, operations, proofs, logger } = options;
   const [{ tenants }, open, attempts] = await Promise.all([
@@ -159,7 +168,7 @@ async function neighbourOf(
 async function prove(
   parties: Party[],
   execution: Execution,
-  options: ProverOptions,
+  options: Prover,
 ): Promise<boolean> {
   const { operations, clusters } = options;
   const cluster = clusters.get(parties[0].tenant.cluster);
@@ -188,7 +197,7 @@ async function prove(
       const isVoid =
         result !== undefined &&
         party.digest !== undefined &&
-        (await look(party, cluster, options)) !== party.digest;
+        (await look(party, cluster, options, isBad(result))) !== party.digest;
       if (!isVoid) {
         await finish(
           party,
@@ -214,7 +223,7 @@ async function attack(
   parties: Party[],
   cluster: Cluster,
   signal: AbortSignal,
-  options: ProverOptions,
+  options: Prover,
 ): Promise<Map<string, TenantProof>> {
   const { operations, platform, canaries } = options;
   const limitMs = platform.proofs.deadlineMs + GRACE_MS;
@@ -237,6 +246,7 @@ async function attack(
         cluster,
         platform,
         tenants: b ? [a, b] : [a],
+        view: options.caches.get(cluster.name),
         signal: either,
         onProgress: (name, progress) => writers.get(name)?.report(progress),
       }),
@@ -260,22 +270,32 @@ async function attack(
 }
 
 /**
- * Reads all objects of a tenant, and notes what others have changed in them.
+ * Reads all objects of a tenant from memory, and notes what others have changed in
+ * them: which fields those are is asked for when it is another than before.
  *
+ * @param isExact - Whether memory is not enough, which may be behind for a moment
  * @returns a digest of them, or `undefined` where they can't be read now
  */
 async function look(
   { tenant, plan }: Party,
   cluster: Cluster,
-  { store, logger, onChanged }: ProverOptions,
+  { caches, store, logger, looked, onChanged }: Prover,
+  isExact: boolean = false,
 ): Promise<string | undefined> {
   try {
-    const live = await readLive(plan, cluster);
-    const changed = changesOf(differences(plan, live));
-    if (await store.noteChanges(tenant.uid, changed)) {
-      await onChanged(tenant, changed);
+    const view = isExact ? undefined : caches.get(cluster.name);
+    const memory = await readLive(plan, cluster, { view });
+    const digest = digestOf(memory);
+    const key = [digest, writersOf(memory), tenant.appliedDigest].join();
+    if (looked.get(tenant.uid) !== key) {
+      const live = await readLive(plan, cluster);
+      const changed = changesOf(differences(plan, live));
+      if (await store.noteChanges(tenant.uid, changed)) {
+        await onChanged(tenant, changed);
+      }
+      looked.set(tenant.uid, key);
     }
-    return digestOf(live);
+    return digest;
   } catch (error) {
     logger.warn(`Objects of ${tenant.name} were not read: ${messageOf(error)}`);
     return undefined;
@@ -303,11 +323,15 @@ export function changesOf(
   );
 }
 
+function isBad({ verdicts }: TenantProof): boolean {
+  return verdicts.some(({ status }) => status !== 'holds');
+}
+
 async function finish(
   { proof, tenant }: Pick<Party, 'proof' | 'tenant'>,
   result: ProofResult,
   neighbour: Tenant | undefined,
-  { proofs, logger, onFinished }: ProverOptions,
+  { proofs, logger, onFinished }: Prover,
 ): Promise<void> {
   const done = await persist(() =>
     proofs.finish(proof, result, neighbour?.uid),
@@ -322,7 +346,7 @@ async function finish(
 async function finishUnproven(
   proof: StoredOperation,
   reason: string,
-  { proofs }: ProverOptions,
+  { proofs }: Prover,
 ): Promise<void> {
   const result = { verdicts: unproven(reason), receipts: [] };
   await persist(() => proofs.finish(proof, result));

@@ -24,7 +24,8 @@ function proof(
 }
 
 describe('wallStates', () => {
-  const options = { now: NOW, maxAgeMs: 15 * MINUTE };
+  const state = testResult('holds').verdicts;
+  const options = { now: NOW, maxAgeMs: 15 * MINUTE, state };
 
   it('is unproven without a proof', () => {
     expect(wallStates(undefined, options)).toEqual(
@@ -51,6 +52,31 @@ describe('wallStates', () => {
       expect([wall.status, wall.stale, wall.lastStatus]).toEqual(expected);
       expect(wall.summary).toBe(lost ?? `${wall.wall} ${status}`);
     }
+  });
+
+  const breached = testResult('breached').verdicts;
+  const unproven = testResult('unproven').verdicts;
+  const turned = [
+    { wall: 'network' as const, summary: 'gone', at: NOW, proofId: 'p' },
+  ];
+
+  it.each([
+    // What was proved holds only while objects are known to be as planned.
+    ['holds', { state: undefined }, ['unproven', 'holds']],
+    ['holds', { state: unproven }, ['unproven', 'holds']],
+    ['holds', { state: breached }, ['breached', undefined]],
+    ['unproven', { state: breached }, ['breached', undefined]],
+    // Objects alone show no wall to hold.
+    ['unproven', { state }, ['unproven', undefined]],
+    ['breached', { state }, ['breached', undefined]],
+    ['holds', { state, turned }, ['breached', undefined]],
+    ['holds', { state, turned, lost: 'away' }, ['breached', undefined]],
+  ] as const)('%s, and since then %j', (status, since, expected) => {
+    const [wall] = wallStates(proof(0, status), {
+      ...options,
+      ...(since as Partial<Parameters<typeof wallStates>[1]>),
+    });
+    expect([wall.status, wall.lastStatus]).toEqual(expected);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import {
   WallState,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { toIso, TurnedWall } from '../database/rows';
 
 /** Verdicts of a proof that came to nothing, with the reason. */
 export function unproven(reason: string): WallVerdict[] {
@@ -20,8 +21,10 @@ export function unproven(reason: string): WallVerdict[] {
  * The walls of a tenant as of now. Old is not green: a wall that was last seen to
  * hold is unproven once the proof is too old, whatever kept it from being proved,
  * with what was last known beside it; and so is every wall of a tenant that is lost,
- * and of a cluster whose prover is in doubt.
- * A breach stays one until a proof shows otherwise.
+ * of a cluster whose prover is in doubt, or whose objects are not known to be as
+ * planned at this moment. What objects show to be breached is breached, whatever the
+ * last proof has shown. A breach stays one until a proof that was begun later shows
+ * otherwise.
  */
 export function wallStates(
   last: ProofSummary | undefined,
@@ -31,9 +34,13 @@ export function wallStates(
     lost?: string;
     /** Why the cluster's proofs can't be believed */
     doubt?: string;
+    /** Walls that objects have shown to be breached since */
+    turned?: TurnedWall[];
+    /** What objects show at this moment; absent where that is not known */
+    state?: Pick<WallVerdict, 'wall' | 'status' | 'summary'>[];
   },
 ): WallState[] {
-  const { now, maxAgeMs, lost, doubt } = options;
+  const { now, maxAgeMs, lost, doubt, turned = [], state } = options;
   const provedAt = last?.finishedAt;
   const stale = provedAt ? now > Date.parse(provedAt) + maxAgeMs : false;
   return WALLS.map(wall => {
@@ -50,7 +57,27 @@ export function wallStates(
       };
     }
     const { status } = verdict;
-    const because = lost ?? (status === 'holds' ? doubt : undefined);
+    const since = turned.find(t => t.wall === wall);
+    if (since) {
+      return {
+        wall,
+        status: 'breached',
+        stale: false,
+        summary: lost ?? since.summary,
+        provedAt: toIso(since.at),
+        ...(since.proofId && { proofId: since.proofId }),
+      };
+    }
+    const seen = state?.find(s => s.wall === wall);
+    if (seen?.status === 'breached' && lost === undefined) {
+      const { summary } = seen;
+      return { wall, status: 'breached', stale: false, summary, provedAt };
+    }
+    const because =
+      lost ??
+      (status === 'holds'
+        ? doubt ?? (seen?.status === 'holds' ? undefined : sayDoubt(seen))
+        : undefined);
     const isOver = status === 'holds' && (stale || because !== undefined);
     return {
       wall,
@@ -61,4 +88,11 @@ export function wallStates(
       ...(isOver && { lastStatus: status }),
     };
   });
+}
+
+/** Why a wall that was proved is not known to hold at this moment. */
+function sayDoubt(seen?: { summary: string }): string {
+  return (
+    seen?.summary ?? 'What there is now was not compared with the plan yet'
+  );
 }

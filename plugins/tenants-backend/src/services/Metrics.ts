@@ -7,6 +7,7 @@ import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { OperationStore } from '../database/OperationStore';
 import { ProofResult } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
+import { Caches } from '../inventory/caches';
 import { Inventory } from '../inventory/Inventory';
 import { TenantViews } from './TenantViews';
 
@@ -24,9 +25,10 @@ export class Metrics {
       views: TenantViews;
       inventory: Inventory;
       operations: OperationStore;
+      caches: Caches;
     },
   ) {
-    const { views, inventory, operations } = options;
+    const { views, inventory, operations, caches } = options;
     const all = async () =>
       (await views.list({ limit: Number.MAX_SAFE_INTEGER }, () => true)).items;
     this.#duration = metrics.createHistogram('tenants.proof.duration', {
@@ -98,6 +100,39 @@ export class Metrics {
           result.observe(count, by);
         }
       });
+    this.#observeCaches(metrics, caches);
+  }
+
+  #observeCaches(metrics: MetricsService, caches: Caches): void {
+    const gauge = (
+      name: string,
+      key: 'objects' | 'bytes' | 'ageMs',
+      rest: { description: string; unit?: string },
+      factor = 1,
+    ) =>
+      metrics
+        .createObservableGauge(`tenants.cache.${name}`, rest)
+        .addCallback(result => {
+          for (const [cluster, cache] of caches) {
+            for (const { kind, ...stats } of cache.stats()) {
+              result.observe(stats[key] * factor, { cluster, kind });
+            }
+          }
+        });
+    gauge('objects', 'objects', { description: 'Objects in memory' });
+    gauge('bytes', 'bytes', {
+      description: 'Size of the objects in memory as JSON',
+      unit: 'By',
+    });
+    gauge(
+      'age',
+      'ageMs',
+      {
+        description: 'Time since memory was in step with the API server',
+        unit: 's',
+      },
+      1 / 1000,
+    );
   }
 
   finished(proof: StoredOperation, result: ProofResult): void {

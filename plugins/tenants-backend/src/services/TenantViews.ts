@@ -20,6 +20,7 @@ import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
 import { forViewer, KnowsName } from './forViewer';
+import { StateWatch } from '../state/StateWatch';
 import { UsageSummaries } from './UsageSummaries';
 
 /** Tenants as the API shows them: what there is, and what was proved of it. */
@@ -30,6 +31,7 @@ export class TenantViews {
       proofs: ProofStore;
       drills: Drills;
       usage: UsageSummaries;
+      state: Pick<StateWatch, 'ready' | 'verdictsOf'>;
       attention: AttentionStore;
       platform: Platform;
       maxAgeMs: number;
@@ -42,7 +44,7 @@ export class TenantViews {
     request: ListTenantsRequest,
     canRead: Viewer,
   ): Promise<TenantsPage> {
-    const { inventory, proofs, usage, drills } = this.options;
+    const { inventory, proofs, state, usage, drills } = this.options;
     const { status, owner, cluster, limit = 100, offset = 0 } = request;
     const { tenants, impostors } = await inventory.list();
     let found = tenants.filter(
@@ -60,6 +62,7 @@ export class TenantViews {
       proofs.activity(uids),
       this.options.attention.list(uids),
       usage.refresh(tenants),
+      state.ready(looked),
       drills.refresh(),
     ]);
     const views = new Map(
@@ -84,12 +87,13 @@ export class TenantViews {
   }
 
   async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
-    const { inventory, proofs, usage, drills } = this.options;
+    const { inventory, proofs, state, usage, drills } = this.options;
     const { tenants } = await inventory.list();
     const [activity, said] = await Promise.all([
       proofs.activity([tenant.uid]),
       this.options.attention.list([tenant.uid]),
       usage.refresh([tenant]),
+      state.ready([tenant]),
       drills.refresh(),
     ]);
     return this.#view(
@@ -108,7 +112,7 @@ export class TenantViews {
   ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
     const { currentProof, currentOperation } = activity;
-    const { maxAgeMs, isOutdated, platform } = this.options;
+    const { maxAgeMs, isOutdated, platform, state } = this.options;
     const lastProof =
       activity.lastProof && forViewer(activity.lastProof, knows, platform);
     const url = n8nUrl(spec, platform);
@@ -140,6 +144,8 @@ export class TenantViews {
         now: Date.now(),
         maxAgeMs,
         lost: tenant.lost,
+        turned: tenant.turned,
+        state: state.verdictsOf(uid),
         doubt: prover?.problem,
       }),
       ...(prover && { prover }),

@@ -11,7 +11,9 @@ import { AddressInfo } from 'node:net';
 export type Answer =
   | { status: number; body?: unknown; headers?: Record<string, string> }
   | 'reset'
-  | 'half';
+  | 'half'
+  /** Answers as it likes, such as with a stream */
+  | ((response: ServerResponse, url: URL) => void);
 
 /** The network edge on loopback: an API server or a Vault that says what it is told. */
 export class Edge {
@@ -58,7 +60,9 @@ function send(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (answer === 'reset') {
+  if (typeof answer === 'function') {
+    answer(response, new URL(request.url!, 'http://edge'));
+  } else if (answer === 'reset') {
     request.socket.destroy();
   } else if (answer === 'half') {
     response.writeHead(200, { 'content-length': '1000' });

@@ -17,7 +17,7 @@ export {
   type ChangedField,
   type ResourceDifference,
 } from './diffPlan';
-export { digestOf, readLive, type LiveObjects } from './live';
+export { digestOf, readLive, writersOf, type LiveObjects } from './live';
 export { type Ownership } from './ownership';
 export {
   removeTenant,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
-import { Cluster, KubernetesError } from '../clients';
+import { Cluster, ClusterView, expectSeen, KubernetesError } from '../clients';
 import { ObjectRef } from '../clients/kubernetes';
 import { PORTAL_BINDING } from '../plan/access';
 import {
@@ -28,12 +28,14 @@ export type LiveObjects = Map<string, any>;
  * there counts as not there, as it does to an apply, which makes the RoleBinding
  * before anything else.
  *
+ * @param options - A view where Kubernetes' objects are read, such as from memory,
+ * which knows of their writers no more than who and when; default the API server
  * @returns an empty map where there is no namespace and nothing in Vault
  */
 export async function readLive(
   plan: TenantPlan,
   { kubernetes, vault }: Cluster,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, view }: { signal?: AbortSignal; view?: ClusterView } = {},
 ): Promise<LiveObjects> {
   const limit = pLimit(CONCURRENCY);
   const live: LiveObjects = new Map();
@@ -56,7 +58,12 @@ export async function readLive(
       const { namespace } = metadata;
       const name = wanted.length === 1 ? metadata.name : undefined;
       const ref = { apiVersion, kind, namespace, name };
-      const found = await read(ref, kubernetes, signal).catch(error => {
+      const found = await (view
+        ? expectSeen(
+            view.list<KubernetesObject>({ apiVersion, kind }, namespace),
+          )
+        : read(ref, kubernetes, signal)
+      ).catch(error => {
         if (isRefused(error) && !live.has(PORTAL_BINDING)) {
           return [];
         }
@@ -145,12 +152,33 @@ export function significant(object: any): unknown {
   if (!object?.metadata) {
     return object;
   }
-  const { status, metadata, ...rest } = object;
+  const { apiVersion, kind, status, metadata, ...rest } = object;
   const { uid, labels, annotations = {}, deletionTimestamp } = metadata;
   const own = Object.entries(annotations).filter(([key]) =>
     key.startsWith('threewalls.io/'),
   );
-  return { ...rest, metadata: { uid, labels, own, deletionTimestamp } };
+  return {
+    apiVersion,
+    kind,
+    ...rest,
+    metadata: { uid, labels, own, deletionTimestamp },
+  };
+}
+
+/**
+ * Who has written live objects, and when: others when somebody else has.
+ *
+ * @public
+ */
+export function writersOf(live: LiveObjects): string {
+  const writers = [...live.keys()].sort().map(id => [
+    id,
+    live
+      .get(id)
+      .metadata?.managedFields?.filter(({ subresource }: any) => !subresource)
+      .map(({ manager, time }: any) => [manager, time]),
+  ]);
+  return JSON.stringify(writers);
 }
 
 /** A planned resource as a record keeps it: what is written, and no more. */

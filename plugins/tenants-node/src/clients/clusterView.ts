@@ -43,6 +43,43 @@ export async function expectSeen<T>(seen: Promise<Seen<T>>): Promise<T[]> {
   return answer.items;
 }
 
+/**
+ * A view that asks another one, and each thing once. A kind that can't be read is
+ * not asked for again.
+ *
+ * @public
+ */
+export class StillView implements ClusterView {
+  readonly #answers = new Map<string, Promise<Seen<any>>>();
+  readonly #problems = new Map<string, { problem: string }>();
+
+  constructor(private readonly view: ClusterView) {}
+
+  async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
+    const name = `${kind.apiVersion} ${kind.kind}`;
+    return (
+      this.#problems.get(name) ??
+      this.#once(`${name} ${namespace ?? ''}`, async () => {
+        const seen = await this.view.list<T>(kind, namespace);
+        if ('problem' in seen) {
+          this.#problems.set(name, seen);
+        }
+        return seen;
+      })
+    );
+  }
+
+  async kinds(group: string): Promise<Seen<Required<KindRef>>> {
+    return this.#once(group, () => this.view.kinds(group));
+  }
+
+  #once<T>(question: string, ask: () => Promise<Seen<T>>): Promise<Seen<T>> {
+    const answer = this.#answers.get(question) ?? ask();
+    this.#answers.set(question, answer);
+    return answer;
+  }
+}
+
 /** A view that asks the API server, and each thing once. */
 export class RequestView implements ClusterView {
   readonly #answers = new Map<string, Promise<Seen<any>>>();

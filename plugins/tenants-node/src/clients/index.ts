@@ -1,6 +1,7 @@
 export {
   expectSeen,
   RequestView,
+  StillView,
   type ClusterView,
   type KindRef,
   type Seen,
@@ -11,3 +12,5 @@ export { KubernetesClient } from './kubernetes';
 export { objectPath } from './kinds';
 export { VaultClient } from './vault';
 export { VaultView, type SeenInVault } from './vaultView';
+export { type CollectionStats, type ObjectChange } from './collection';
+export { WatchCache, type CacheListener } from './watchCache';

@@ -83,9 +83,13 @@ export class KubernetesTransport {
   /**
    * Lines of an answer that goes on.
    *
+   * @param onOpen - Called once the server has begun to answer
    * @throws KubernetesError for any status that is not 2xx
    */
-  async *stream(request: KubernetesRequest): AsyncGenerator<string> {
+  async *stream(
+    request: KubernetesRequest,
+    onOpen: () => void = () => {},
+  ): AsyncGenerator<string> {
     const response = await this.#send(request, 0);
     if (response.statusCode >= 300) {
       const text = await response.body.text();
@@ -94,6 +98,7 @@ export class KubernetesTransport {
         body: parse(text),
       });
     }
+    onOpen();
     yield* lines(response.body);
   }
 

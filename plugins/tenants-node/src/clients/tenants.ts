@@ -1,5 +1,7 @@
 import {
   canonicalRef,
+  FIELD_MANAGER,
+  MANAGED_BY_LABEL,
   OWNER_ANNOTATION,
   SPEC_ANNOTATION,
   TENANT_LABEL,
@@ -7,7 +9,11 @@ import {
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Platform } from '../config/platform';
-import { TENANT_SELECTOR } from '../plan/names';
+import {
+  ARCHIVED_LABEL,
+  PLATFORM_NAMES,
+  TENANT_SELECTOR,
+} from '../plan/names';
 import { KubernetesObject } from '../plan/types';
 import { Cluster } from './clusters';
 
@@ -121,6 +127,23 @@ export function readNamespace(
     phase: metadata.deletionTimestamp ? 'removing' : 'active',
     resourceVersion: String(metadata.resourceVersion ?? ''),
   };
+}
+
+/**
+ * Whether a namespace has a tenant's labels: as the selector says that
+ * {@link listTenants} asks with.
+ *
+ * @public
+ */
+export function looksLikeTenant({ metadata }: KubernetesObject): boolean {
+  const { labels = {} } = metadata;
+  const name = labels[TENANT_LABEL];
+  return (
+    labels[MANAGED_BY_LABEL] === FIELD_MANAGER &&
+    name !== undefined &&
+    !PLATFORM_NAMES.includes(name) &&
+    labels[ARCHIVED_LABEL] !== 'true'
+  );
 }
 
 function parseJson(text: string | undefined): unknown {

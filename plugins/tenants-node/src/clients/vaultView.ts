@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultClient } from './vault';
+
+/** Milliseconds for an answer: whoever looks at many waits for none of them for long. */
+const PATIENCE_MS = 3_000;
 
 /** What Vault has at a path; nothing is `undefined`. Or why that can't be told. */
 export type SeenInVault = { data: any } | { problem: string };
@@ -30,7 +34,7 @@ export class VaultView {
     const key = `${method} ${path}`;
     let answer = this.#answers.get(key);
     if (!answer) {
-      answer = this.vault.request(method, path).then(
+      answer = inTime(this.vault.request(method, path)).then(
         ({ status, data, errors }) =>
           status < 300 || status === 404
             ? { data: take(status === 404 ? undefined : data) }
@@ -40,5 +44,22 @@ export class VaultView {
       this.#answers.set(key, answer);
     }
     return answer;
+  }
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const { signal } = timer;
+  const late = sleep(PATIENCE_MS, undefined, { signal, ref: false });
+  try {
+    return await Promise.race([
+      answer,
+      late.then(() => {
+        throw new Error(`Vault gave no answer within ${PATIENCE_MS} ms`);
+      }),
+    ]);
+  } finally {
+    timer.abort();
+    late.catch(() => {});
   }
 }

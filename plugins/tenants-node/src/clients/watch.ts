@@ -14,6 +14,8 @@ export interface WatchOptions {
   labelSelector?: string;
   fieldSelector?: string;
   signal?: AbortSignal;
+  /** Called once the server has begun to answer: what changes from now on is seen */
+  onOpen?: () => void;
 }
 
 /**
@@ -25,13 +27,16 @@ export async function* watchCollection<T extends object>(
   ref: ObjectRef,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { signal, ...query } = options;
-  const body = transport.stream({
-    method: 'GET',
-    path: objectPath(ref),
-    query: { ...query, watch: true, allowWatchBookmarks: true },
-    signal,
-  });
+  const { signal, onOpen, ...query } = options;
+  const body = transport.stream(
+    {
+      method: 'GET',
+      path: objectPath(ref),
+      query: { ...query, watch: true, allowWatchBookmarks: true },
+      signal,
+    },
+    onOpen,
+  );
   try {
     for await (const line of body) {
       yield JSON.parse(line) as WatchEvent<T>;

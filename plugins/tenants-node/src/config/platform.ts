@@ -257,6 +257,8 @@ export interface Platform {
     intervalMs: number;
     /** Milliseconds after which a proof is too old for a wall to hold */
     maxAgeMs: number;
+    /** Milliseconds between two looks at what Vault has, which tells nobody of a change */
+    vaultIntervalMs: number;
     /** Milliseconds between two drills of a cluster, which prove the prover */
     drillIntervalMs: number;
     /** Proofs at once */

@@ -90,6 +90,7 @@ export function readPlatform(root: Config): Platform {
     proofs: {
       intervalMs,
       maxAgeMs: duration(config, 'proofs.maxAge', MAX_AGE * intervalMs),
+      vaultIntervalMs: duration(config, 'proofs.vaultInterval', 15_000),
       drillIntervalMs: duration(config, 'proofs.drillInterval', DAY_MS),
       concurrency: config?.getOptionalNumber('proofs.concurrency') ?? 4,
       image: config?.getOptionalString('proofs.image') ?? n8n.image,

@@ -17,5 +17,6 @@ export {
   type PolicyConnection,
   type PolicyPod,
 } from './reach/predict';
+export { checkState, type StateFindings, type StateOptions } from './state';
 export { sweepProofPods } from './sweep';
 export { type CheckInfo } from './types';

@@ -18,16 +18,19 @@ import {
  *
  * What was not required can show a breach, and never that a wall holds.
  *
+ * @param needsControl - Not where nothing is attacked: an object that was read needs
+ * no baseline
  * @public
  */
 export function judge(
   required: readonly Requirement[],
   receipts: readonly Receipt[],
+  needsControl: boolean = true,
 ): WallVerdict[] {
   return WALLS.map(wall => {
     const own = <T extends { wall: Wall }>(all: readonly T[]) =>
       all.filter(one => one.wall === wall);
-    return judgeWall(wall, own(required), own(receipts));
+    return judgeWall(wall, own(required), own(receipts), needsControl);
   });
 }
 
@@ -43,6 +46,7 @@ function judgeWall(
   wall: Wall,
   required: Requirement[],
   receipts: Receipt[],
+  needsControl: boolean,
 ): WallVerdict {
   const breaches = receipts.filter(isBreach);
   const counted = required
@@ -58,7 +62,7 @@ function judgeWall(
     status = 'breached';
   } else if (
     barriers.length > 0 &&
-    controls.length > 0 &&
+    (controls.length > 0 || !needsControl) &&
     doubts.length === 0
   ) {
     status = 'holds';

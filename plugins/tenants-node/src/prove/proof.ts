@@ -3,7 +3,7 @@ import {
   Receipt,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../clients';
+import { Cluster, ClusterView } from '../clients';
 import { TenantPlan } from '../plan/types';
 import { Platform } from '../config/platform';
 
@@ -13,6 +13,11 @@ export interface ProveOptions {
   platform: Platform;
   /** A pair, or one that is proved with the canary alone */
   tenants: [TenantPlan] | [TenantPlan, TenantPlan];
+  /**
+   * Where the cluster's objects are read, such as from memory; what is not as it
+   * should be by that is asked for. Default the API server is asked for everything
+   */
+  view?: ClusterView;
   signal?: AbortSignal;
   onProgress?: (tenant: string, progress: ProofProgress) => void;
 }

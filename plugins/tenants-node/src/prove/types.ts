@@ -144,6 +144,8 @@ export interface Attempt {
   expected: string;
   /** What pods have to do for it; those of witnesses say so */
   errands?: (Errand | Witness)[];
+  /** Whether it only compares what views say with the plan: then it can be made at any time */
+  readsOnly?: true;
   run(round: Round): Promise<Finding>;
 }
 
@@ -156,8 +158,10 @@ export interface Round {
   view: ClusterView;
   /** Vault as it was then, in the same way */
   vault: VaultView;
-  /** Names of what this round itself has made in a namespace */
-  ours: Set<string>;
+  /** Other views of both, for what these say is not as it should be: they may be behind */
+  again?: () => Pick<Round, 'view' | 'vault'>;
+  /** Names of what a round itself has made in a namespace */
+  ours: Pick<Set<string>, 'has' | 'add'>;
   /** What a pod answered; `undefined` where it gave no answer */
   answer(errand: Errand): Promise<Answer | undefined>;
   /** How a pod ran; `undefined` where none was made */

@@ -120,6 +120,7 @@ function byRules(
   return {
     ...attempt,
     by: 'kubernetes',
+    readsOnly: true,
     request: 'list Roles, ClusterRoles and their bindings, and evaluate them',
     run: async ({ view }) => {
       const rbac = await readRbac(view);
@@ -153,24 +154,34 @@ function tell(found: Found[]): Finding {
   };
 }
 
-const evaluated = new WeakMap<
-  ClusterView,
-  Promise<Rbac | { problem: string }>
->();
+/** By the list of ClusterRoleBindings: a view hands out another one when something has changed. */
+const evaluated = new WeakMap<object, { of: RbacObjects; rbac: Rbac }>();
 
 /** All roles and bindings of the cluster; evaluated once for all that ask. */
 async function readRbac(
   view: ClusterView,
 ): Promise<Rbac | { problem: string }> {
-  let rbac = evaluated.get(view);
-  if (!rbac) {
-    rbac = read(view);
-    evaluated.set(view, rbac);
+  const of = await read(view);
+  if ('problem' in of) {
+    return of;
   }
+  const known = evaluated.get(of.clusterRoleBindings);
+  const isSame =
+    known &&
+    (Object.keys(of) as (keyof RbacObjects)[]).every(
+      key => of[key] === known.of[key],
+    );
+  if (isSame) {
+    return known.rbac;
+  }
+  const rbac = new Rbac(of);
+  evaluated.set(of.clusterRoleBindings, { of, rbac });
   return rbac;
 }
 
-async function read(view: ClusterView): Promise<Rbac | { problem: string }> {
+async function read(
+  view: ClusterView,
+): Promise<RbacObjects | { problem: string }> {
   const kinds: Record<keyof RbacObjects, string> = {
     clusterRoles: 'ClusterRole',
     roles: 'Role',
@@ -185,7 +196,7 @@ async function read(view: ClusterView): Promise<Rbac | { problem: string }> {
     }
     objects[key as keyof RbacObjects] = seen.items;
   }
-  return new Rbac(objects as RbacObjects);
+  return objects as RbacObjects;
 }
 
 async function review(

@@ -13,6 +13,8 @@ import {
 } from '../../plan/types';
 import { Attempt, Finding } from '../types';
 
+/** Code of a finding about what could not be read. */
+export const NOT_READ = 'NOT-READ';
 /** Most differences that are told; the rest is counted. */
 const SHOWN = 5;
 
@@ -58,6 +60,7 @@ function objectAsPlanned({ id, object }: KubernetesResource): Attempt {
   return {
     key: id,
     by: 'kubernetes',
+    readsOnly: true,
     target: [kind, [namespace, name].filter(Boolean).join('/')].join(' '),
     request: `list ${kind}s, and compare ${name} with the plan field by field`,
     expected: 'equal',
@@ -86,6 +89,7 @@ function vaultAsPlanned(resource: VaultResource): Attempt {
   return {
     key: id,
     by: 'vault',
+    readsOnly: true,
     target: id,
     request: `GET ${path}, and compare it with the plan field by field`,
     expected: 'equal',
@@ -112,6 +116,7 @@ function seedIsThere({ id, mount, path }: SeedResource): Attempt {
   return {
     key: id,
     by: 'vault',
+    readsOnly: true,
     target: id,
     request: `GET ${mount}/metadata/${path}`,
     expected: 'it has a version',
@@ -160,7 +165,7 @@ function gone(id: string, isHarmless: boolean): Finding {
 /** What could not be read shows nothing. */
 export function unread(what: string, problem: string): Finding {
   return {
-    code: 'NOT-READ',
+    code: NOT_READ,
     response: problem,
     outcome: 'inconclusive',
     reason: `${what} can't be read: ${problem}`,

@@ -129,6 +129,7 @@ function workloadOnNodes(
   return {
     key: "n8n's pods",
     by: 'kubernetes',
+    readsOnly: true,
     target: `n8n's pods in ${namespace}`,
     request: `list Pods of ${namespace}, and look at their nodes`,
     expected: `nodes with ${text(selector)}`,

@@ -62,6 +62,7 @@ export function noWidening(side: Side): Attempt {
   return {
     key: 'policies',
     by: 'kubernetes',
+    readsOnly: true,
     target: `policies of ${namespace}`,
     request: `list every kind of policy that the cluster serves: of ${namespace}, and cluster-wide`,
     expected: 'none but the plan’s allows anything that the plan does not',

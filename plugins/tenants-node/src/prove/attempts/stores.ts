@@ -18,6 +18,7 @@ export function storeReady({ tenant }: Side): Attempt {
   return {
     key: SECRET_STORE,
     by: 'kubernetes',
+    readsOnly: true,
     target: `SecretStore ${namespace}/${SECRET_STORE}`,
     request: `get SecretStore ${SECRET_STORE}`,
     expected: 'Ready=True',
@@ -56,6 +57,7 @@ export function noOtherStore(side: Side): Attempt {
   return {
     key: 'others',
     by: 'kubernetes',
+    readsOnly: true,
     target: `stores of ${namespace}`,
     request: `list every kind of External Secrets: of ${namespace}, and cluster-wide`,
     expected: `${known.join(', ') || 'none'}, and no other`,

@@ -19,6 +19,7 @@ export function noOtherRole(side: Side): Attempt[] {
     {
       key: 'roles',
       by: 'vault',
+      readsOnly: true,
       target: `auth/${authMount}/role`,
       request: `LIST auth/${authMount}/role, and read each`,
       expected: `none but ${vaultRole} takes a ServiceAccount of ${namespace}`,
@@ -78,6 +79,7 @@ export function noOtherMount(side: Side): Attempt {
   return {
     key: 'mounts',
     by: 'vault',
+    readsOnly: true,
     target: 'sys/auth',
     request: `GET sys/auth; config and roles of each Kubernetes method but auth/${authMount}`,
     expected: `no other takes a ServiceAccount of ${namespace}`,

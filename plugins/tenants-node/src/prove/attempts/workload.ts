@@ -66,6 +66,7 @@ export function withinQuota({ tenant }: Side): Attempt[] {
     return {
       key: name,
       by: 'kubernetes',
+      readsOnly: true,
       target: `ResourceQuota ${namespace}/${name}`,
       request: `list ResourceQuotas of ${namespace}, and compare what is used of ${name}`,
       expected: 'no more than the plan gives',
@@ -103,6 +104,7 @@ function podsAttempt(
   return {
     ...attempt,
     by: 'kubernetes',
+    readsOnly: true,
     target: `Pods of ${namespace}`,
     run: async ({ view }) => {
       const seen = await view.list(PODS, namespace);

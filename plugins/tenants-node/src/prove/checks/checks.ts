@@ -59,19 +59,28 @@ export function receiptId(check: CheckInfo, attempt?: Attempt): string {
  * is not well says nothing of this tenant's walls.
  */
 export function requirementsOf(side: Side): Requirement[] {
+  return planChecks(side).flatMap(({ check, attempts }) =>
+    attempts.length > 0
+      ? attempts.map(attempt => requirementOf(side, check, attempt))
+      : [requirementOf(side, check)],
+  );
+}
+
+/** What is required of one attempt, or of a check that tries nothing. */
+export function requirementOf(
+  side: Side,
+  check: CheckInfo,
+  attempt?: Attempt,
+): Requirement {
+  const { id, wall, kind, otherwise, optional = false } = check;
   const neighbour = side.neighbour?.name;
-  return planChecks(side).flatMap(({ check, attempts }) => {
-    const { id, wall, kind, otherwise, optional = false } = check;
-    const required = (attempt?: Attempt): Requirement => ({
-      id: receiptId(check, attempt),
-      check: id,
-      wall,
-      kind,
-      otherwise,
-      optional:
-        optional ||
-        (neighbour !== undefined && attempt?.neighbour === neighbour),
-    });
-    return attempts.length > 0 ? attempts.map(required) : [required()];
-  });
+  return {
+    id: receiptId(check, attempt),
+    check: id,
+    wall,
+    kind,
+    otherwise,
+    optional:
+      optional || (neighbour !== undefined && attempt?.neighbour === neighbour),
+  };
 }

@@ -13,11 +13,31 @@ export interface ClusterFacts {
   nodes: Map<string, NodeFacts>;
 }
 
+const NODES = { apiVersion: 'v1', kind: 'Node' };
+const asFacts = new WeakMap<object, Map<string, NodeFacts>>();
+
+/** What is known of each node, by name; none where they can't be read. */
+export async function nodesOf(
+  view: ClusterView,
+): Promise<Map<string, NodeFacts>> {
+  const seen = await view.list(NODES);
+  return 'problem' in seen ? new Map() : factsByName(seen.items);
+}
+
+function factsByName(nodes: any[]): Map<string, NodeFacts> {
+  let facts = asFacts.get(nodes);
+  if (!facts) {
+    facts = new Map(nodes.map(node => [node.metadata.name, factsOf(node)]));
+    asFacts.set(nodes, facts);
+  }
+  return facts;
+}
+
 /** The API server's addresses and the nodes. */
 export async function readCluster(view: ClusterView): Promise<ClusterFacts> {
   const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
   const [nodes, slices] = await Promise.all([
-    expectSeen(view.list({ apiVersion: 'v1', kind: 'Node' })),
+    expectSeen(view.list(NODES)),
     expectSeen(view.list(slice, 'default')),
   ]);
   const endpoints: Endpoint[] = slices
@@ -32,7 +52,7 @@ export async function readCluster(view: ClusterView): Promise<ClusterFacts> {
     );
   return {
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }, ...endpoints],
-    nodes: new Map(nodes.map(node => [node.metadata.name, factsOf(node)])),
+    nodes: factsByName(nodes),
   };
 }
 

@@ -1,4 +1,10 @@
-import { Cluster, ClusterView, RequestView, VaultView } from '../../clients';
+import {
+  Cluster,
+  ClusterView,
+  RequestView,
+  StillView,
+  VaultView,
+} from '../../clients';
 import { TenantPlan } from '../../plan/types';
 import { ProveOptions } from '../proof';
 import { accountsOf } from '../attempts/vaultRoles';
@@ -18,6 +24,8 @@ import { waitForProbeQuota } from './quota';
 export interface Prepared {
   sides: Side[];
   view: ClusterView;
+  /** The API server itself, where the view is another */
+  asked?: ClusterView;
   vault: VaultView;
   facts: ClusterFacts;
   /** Why a tenant's pod can't be made, by the tenant's place */
@@ -32,7 +40,8 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { cluster, tenants } = options;
-  const view = new RequestView(cluster.kubernetes, signal);
+  const asked = new RequestView(cluster.kubernetes, signal);
+  const view = options.view ? new StillView(options.view) : asked;
   const vault = new VaultView(cluster.vault);
   const [facts, ready] = await Promise.all([
     readCluster(view),
@@ -53,6 +62,7 @@ export async function prepare(
       })),
     ),
     view,
+    asked: options.view && asked,
     vault,
     facts,
     noRoom: ready.map(({ problem }) => problem),

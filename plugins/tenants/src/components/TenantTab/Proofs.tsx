@@ -35,6 +35,7 @@ import { receiptNames, WallRow } from '../Walls';
 
 const TRIGGER = {
   schedule: 'tab.triggerSchedule',
+  event: 'tab.triggerEvent',
   user: 'tab.triggerUser',
   task: 'tab.triggerTask',
 } as const;

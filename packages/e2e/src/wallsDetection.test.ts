@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
+import { GatedLab, openGates } from './recoveryConfig';
+import { Replica, ReplicasPortal } from './replicasPortal';
+import { adminLab, portalLab } from './support/lab';
+import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { breachesOf, statusOf, untilTenant } from './wallsDetection';
+
+jest.setTimeout(180_000);
+
+const OWNER = 'group:default/guests';
+const NAME = `t-seen-${process.pid}`;
+/** Seconds until a wall whose objects are wrong has to be breached in the API. */
+const SEEN_S = { kubernetes: 2, vault: 20 };
+
+const { platform } = portalLab();
+const names = tenantNames(NAME, OWNER, platform);
+const breaches = breachesOf(names, adminLab());
+
+let folder: string;
+let lab: GatedLab;
+let portal: ReplicasPortal;
+let api: Replica;
+
+const isSound = (tenant: any) =>
+  tenant.walls.every((wall: any) => wall.status === 'holds');
+const restore = async () => {
+  const { state, error } = await api.run(NAME, { kind: 'apply' });
+  if (state !== 'succeeded') {
+    throw new Error(`The tenant was not restored: ${error}`);
+  }
+  await api.run(NAME, { kind: 'prove' });
+  await untilTenant(api, NAME, isSound, 15);
+};
+
+beforeAll(async () => {
+  await importSmallN8n();
+  folder = mkdtempSync(join(tmpdir(), 'threewalls-detection-'));
+  lab = await openGates(folder);
+  portal = await ReplicasPortal.create({
+    ...SMALL_N8N,
+    clusters: lab.clusters,
+  });
+  api = await portal.start('one');
+  const spec = { name: NAME, owner: OWNER, size: 'small' };
+  await api.run(NAME, { kind: 'apply', spec });
+  await restore();
+});
+
+afterAll(async () => {
+  await Promise.allSettled(breaches.map(breach => breach.undo?.()));
+  await api
+    ?.run(NAME, { kind: 'remove', confirm: NAME })
+    .catch(() => undefined);
+  await portal?.stop();
+  await Promise.all([lab?.kubernetes.stop(), lab?.vault.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('what somebody does to a tenant', () => {
+  it.each(breaches)(
+    'turns its $wall wall: $title',
+    async ({ wall, by, do: act, undo }) => {
+      await act();
+      const { tenant } = await untilTenant(
+        api,
+        NAME,
+        t => statusOf(t, wall) === 'breached',
+        SEEN_S[by],
+      );
+      const { proofId } = tenant.walls.find(w => w.wall === wall)!;
+      const proof = await api.call('GET', `/tenants/${NAME}/proofs/${proofId}`);
+      expect(proof).toMatchObject({ trigger: 'event', scope: 'state' });
+      await undo?.();
+      await restore();
+    },
+  );
+
+  it('is attacked without anybody asking, and holds again after a restore by itself', async () => {
+    const [{ do: act }] = breaches;
+    const before = (await api.call('GET', `/tenants/${NAME}`)).lastProof.id;
+    await act();
+    const { tenant } = await untilTenant(
+      api,
+      NAME,
+      t => t.lastProof!.id !== before,
+      15,
+    );
+    expect(tenant.lastProof).toMatchObject({ trigger: 'event' });
+    expect(statusOf(tenant, 'network')).toBe('breached');
+    const { receipts } = await api.call(
+      'GET',
+      `/tenants/${NAME}/proofs/${tenant.lastProof!.id}`,
+    );
+    const reached = receipts.find(
+      (r: any) => r.check === 'net.canary-ingress' && r.outcome === 'breached',
+    );
+    expect(reached).toBeTruthy();
+    await api.run(NAME, { kind: 'apply' });
+    await untilTenant(api, NAME, isSound, 40);
+  });
+
+  it('is seen when the API server is back, and nothing is green meanwhile', async () => {
+    lab.kubernetes.cut();
+    await untilTenant(
+      api,
+      NAME,
+      t => t.walls.every(w => w.status === 'unproven'),
+      2,
+    );
+    await breaches[0].do();
+    lab.kubernetes.open();
+    await untilTenant(
+      api,
+      NAME,
+      t => {
+        expect(statusOf(t, 'network')).not.toBe('holds');
+        return statusOf(t, 'network') === 'breached';
+      },
+      4,
+    );
+    await restore();
+  });
+});

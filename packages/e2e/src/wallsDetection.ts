@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Tenant, Wall } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Cluster,
+  TenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { Replica } from './replicasPortal';
+
+const NETWORKING = 'networking.k8s.io/v1';
+const RBAC = 'rbac.authorization.k8s.io/v1';
+const ESO = 'external-secrets.io/v1';
+/** Name of what is added. */
+const ADDED = 'detection-test';
+/** Milliseconds between two looks at the API. */
+const LOOK_MS = 25;
+
+/** Something that somebody does to a tenant, by which a wall is breached. */
+export interface Breach {
+  title: string;
+  wall: Wall;
+  by: 'kubernetes' | 'vault';
+  do(): Promise<unknown>;
+  /** Removes what was added; the rest a restore puts back */
+  undo?(): Promise<unknown>;
+}
+
+/** What can be done to a tenant with every right, one kind of thing each. */
+export function breachesOf(
+  { namespace, vaultRole, vaultPolicy }: TenantNames,
+  { kubernetes, vault }: Cluster,
+): Breach[] {
+  const own = (apiVersion: string, kind: string, name: string) => ({
+    apiVersion,
+    kind,
+    namespace,
+    name,
+  });
+  const patch = (path: string, body: object) =>
+    kubernetes.expect({
+      method: 'PATCH',
+      path,
+      query: { fieldManager: 'kubectl-edit' },
+      contentType: 'application/merge-patch+json',
+      body,
+    });
+  const create = async (object: any) => {
+    const { status, body } = await kubernetes.create<any>(object);
+    if (status >= 300) {
+      throw new Error(`${object.kind} was not made: ${body.message}`);
+    }
+  };
+  const at = (api: string, rest: string) =>
+    `${api}/namespaces/${namespace}/${rest}`;
+  const policy = own(NETWORKING, 'NetworkPolicy', 'tenant-isolation');
+  const path = at(`/apis/${NETWORKING}`, 'networkpolicies/tenant-isolation');
+  const added = (apiVersion: string, kind: string, rest: object) => ({
+    do: () =>
+      create({
+        apiVersion,
+        kind,
+        metadata: { name: ADDED, namespace },
+        ...rest,
+      }),
+    undo: () => kubernetes.delete(own(apiVersion, kind, ADDED)),
+  });
+  const anyone = { kind: 'User', name: 'mallory' };
+  const toRole = (name: string) => ({
+    roleRef: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'ClusterRole',
+      name,
+    },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...anyone }],
+  });
+  const ofCluster = `${ADDED}-${namespace}`;
+  const role = `auth/kubernetes/role/${vaultRole}`;
+  return [
+    {
+      title: 'its policy is deleted',
+      wall: 'network',
+      by: 'kubernetes',
+      do: () => kubernetes.delete(policy),
+    },
+    {
+      title: 'its policy lets everybody in',
+      wall: 'network',
+      by: 'kubernetes',
+      do: () => patch(path, { spec: { ingress: [{}] } }),
+    },
+    {
+      title: 'another policy lets everything out',
+      wall: 'network',
+      by: 'kubernetes',
+      ...added(NETWORKING, 'NetworkPolicy', {
+        spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+      }),
+    },
+    {
+      title: 'its quota is raised',
+      wall: 'resource',
+      by: 'kubernetes',
+      do: () =>
+        patch(at('/api/v1', 'resourcequotas/tenant-quota'), {
+          spec: { hard: { pods: '100' } },
+        }),
+    },
+    {
+      title: 'its limits are deleted',
+      wall: 'resource',
+      by: 'kubernetes',
+      do: () => kubernetes.delete(own('v1', 'LimitRange', 'tenant-limits')),
+    },
+    {
+      title: 'PodSecurity is lowered',
+      wall: 'resource',
+      by: 'kubernetes',
+      do: () =>
+        patch(`/api/v1/namespaces/${namespace}`, {
+          metadata: {
+            labels: { 'pod-security.kubernetes.io/enforce': 'baseline' },
+          },
+        }),
+    },
+    {
+      title: 'somebody is made admin in its namespace',
+      wall: 'secret',
+      by: 'kubernetes',
+      ...added(RBAC, 'RoleBinding', toRole('admin')),
+    },
+    {
+      title: 'somebody may edit everything in the cluster',
+      wall: 'secret',
+      by: 'kubernetes',
+      do: () =>
+        create({
+          apiVersion: RBAC,
+          kind: 'ClusterRoleBinding',
+          metadata: { name: ofCluster },
+          ...toRole('edit'),
+        }),
+      undo: () =>
+        kubernetes.delete({
+          apiVersion: RBAC,
+          kind: 'ClusterRoleBinding',
+          name: ofCluster,
+        }),
+    },
+    {
+      title: 'another key is fetched for it',
+      wall: 'secret',
+      by: 'kubernetes',
+      ...added(ESO, 'ExternalSecret', {
+        spec: {
+          refreshInterval: '0',
+          secretStoreRef: { kind: 'SecretStore', name: 'vault' },
+          target: { name: ADDED },
+          data: [{ secretKey: 'a', remoteRef: { key: 'a', property: 'a' } }],
+        },
+      }),
+    },
+    {
+      title: 'its role in Vault takes everybody',
+      wall: 'secret',
+      by: 'vault',
+      do: async () => {
+        const live = await vault.read(role);
+        await vault.expect('POST', role, {
+          ...live,
+          bound_service_account_namespaces: ['*'],
+        });
+      },
+    },
+    {
+      title: 'its policy in Vault reads everything',
+      wall: 'secret',
+      by: 'vault',
+      do: () =>
+        vault.expect('PUT', `sys/policies/acl/${vaultPolicy}`, {
+          policy: 'path "secret/*" { capabilities = ["read"] }',
+        }),
+    },
+  ];
+}
+
+/** A tenant as the API shows it, as soon as it is as it should be. */
+export async function untilTenant(
+  api: Pick<Replica, 'call'>,
+  name: string,
+  isSo: (tenant: Tenant) => boolean,
+  seconds: number,
+): Promise<{ tenant: Tenant; ms: number }> {
+  const begun = performance.now();
+  for (;;) {
+    const tenant: Tenant = await api.call('GET', `/tenants/${name}`);
+    const ms = performance.now() - begun;
+    if (isSo(tenant)) {
+      return { tenant, ms };
+    }
+    if (ms > seconds * 1000) {
+      throw new Error(
+        `${name} after ${seconds} s: ${JSON.stringify(tenant.walls)}`,
+      );
+    }
+    await sleep(LOOK_MS);
+  }
+}
+
+/** The status of a wall of a tenant as the API shows it. */
+export function statusOf(tenant: Tenant, wall: Wall): string | undefined {
+  return tenant.walls.find(w => w.wall === wall)?.status;
+}

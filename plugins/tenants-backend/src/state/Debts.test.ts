@@ -1,0 +1,91 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { Debts } from './Debts';
+
+describe('Debts', () => {
+  const acme = {
+    uid: 'uid-acme',
+    tenant: 'acme',
+    cluster: 'lab',
+    owner: 'group:default/guests',
+  };
+
+  function setup() {
+    const world = {
+      now: 0,
+      busy: new Set<string>(),
+      queued: new Set<string>(),
+      active: new Set([acme.uid]),
+    };
+    const enqueue = jest.fn(async () => {});
+    const debts = new Debts({
+      operations: {
+        openByTenant: async () => ({ ...world, changing: new Set() }),
+      },
+      active: async () => world.active,
+      enqueue,
+      logger: mockServices.logger.mock(),
+      now: () => world.now,
+    });
+    /** Some milliseconds later. */
+    const later = async (ms: number) => {
+      world.now += ms;
+      await debts.pay();
+      return enqueue.mock.calls.length;
+    };
+    return { world, debts, enqueue, later };
+  }
+
+  it('queues one proof for a flock of changes, soon, and not too often', async () => {
+    const { debts, enqueue, later } = setup();
+    debts.add(acme);
+    expect(await later(200)).toBe(0);
+    debts.add(acme);
+    expect(await later(299)).toBe(0);
+    expect(await later(1)).toBe(1);
+    expect(enqueue).toHaveBeenCalledWith({
+      ...acme,
+      trigger: 'event',
+      request: { kind: 'prove' },
+    });
+    expect(await later(60_000)).toBe(1);
+    // Whoever never stops is attacked all the same.
+    for (let i = 0; i < 30; i++) {
+      debts.add(acme);
+      await later(100);
+    }
+    expect(enqueue).toHaveBeenCalledTimes(2);
+    expect(await later(9_000)).toBe(3);
+    expect(await later(60_000)).toBe(3);
+    debts.stop();
+  });
+
+  it('waits for what runs, which may have begun before, and takes what is queued', async () => {
+    const { world, debts, later } = setup();
+    world.busy.add('acme');
+    debts.add(acme);
+    expect(await later(5_000)).toBe(0);
+    world.busy.clear();
+    expect(await later(0)).toBe(1);
+    world.queued.add('acme');
+    debts.add(acme);
+    expect(await later(60_000)).toBe(1);
+    world.queued.clear();
+    expect(await later(60_000)).toBe(1);
+    debts.stop();
+  });
+
+  it('waits for a tenant that can be attacked, and not for ever', async () => {
+    const { world, debts, later } = setup();
+    world.active.clear();
+    debts.add(acme);
+    expect(await later(60_000)).toBe(0);
+    world.active.add(acme.uid);
+    expect(await later(0)).toBe(1);
+    world.active.clear();
+    debts.add(acme);
+    await later(700_000);
+    world.active.add(acme.uid);
+    expect(await later(0)).toBe(1);
+    debts.stop();
+  });
+});

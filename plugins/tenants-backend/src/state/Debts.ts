@@ -1,0 +1,134 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { NewOperation, OperationStore } from '../database/OperationStore';
+
+/** Milliseconds without another change before a tenant is attacked: changes come in flocks. */
+const QUIET_MS = 300;
+/** Milliseconds that further changes put it off, at most. */
+const LATEST_MS = 1_500;
+/** Milliseconds between two proofs of a tenant that changes have asked for. */
+const GAP_MS = 10_000;
+/** Milliseconds after which nothing is owed to who could not be attacked: the schedule does it. */
+const FORGET_MS = 600_000;
+/** Milliseconds between two looks at what is owed. */
+const TICK_MS = 250;
+
+type Owed = Pick<NewOperation, 'tenant' | 'cluster' | 'owner'> & {
+  uid: string;
+};
+
+/**
+ * Proofs that are owed since something has changed: each is queued before the
+ * schedule's, once nothing else runs for its tenant, and not too often for one.
+ */
+export class Debts {
+  readonly #owed = new Map<
+    string,
+    { tenant: Owed; since: number; last: number }
+  >();
+  readonly #paidAt = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #paying = false;
+
+  constructor(
+    private readonly options: {
+      operations: Pick<OperationStore, 'openByTenant'>;
+      enqueue(wanted: NewOperation): Promise<unknown>;
+      /** UIDs of tenants that can be attacked now */
+      active(): Promise<Set<string>>;
+      logger: LoggerService;
+      now?: () => number;
+    },
+  ) {}
+
+  /** Notes that a tenant has to be attacked anew. */
+  add(tenant: Owed): void {
+    const at = this.#now();
+    const { since = at } = this.#owed.get(tenant.uid) ?? {};
+    this.#owed.set(tenant.uid, { tenant, since, last: at });
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#owed.clear();
+  }
+
+  /** Queues what is owed and due. */
+  async pay(): Promise<void> {
+    const due = [...this.#owed].filter(([uid, debt]) => this.#isDue(uid, debt));
+    if (due.length === 0) {
+      return;
+    }
+    const { operations, enqueue, active } = this.options;
+    const [{ busy, queued }, there] = await Promise.all([
+      operations.openByTenant(),
+      active(),
+    ]);
+    for (const [uid, { tenant, last }] of due) {
+      const { tenant: name, cluster, owner } = tenant;
+      if (!there.has(uid)) {
+        // It waits until its cluster is back; or it is gone, and forgotten.
+        this.#defer(uid);
+      } else if (queued.has(name)) {
+        // It has not begun: it will see what has changed.
+        this.#paid(uid, last);
+      } else if (!busy.has(name)) {
+        await enqueue({
+          tenant: name,
+          cluster,
+          owner,
+          uid,
+          trigger: 'event',
+          request: { kind: 'prove' },
+        });
+        this.#paidAt.set(uid, this.#now());
+        this.#paid(uid, last);
+      }
+    }
+  }
+
+  #isDue(uid: string, { since, last }: { since: number; last: number }) {
+    const now = this.#now();
+    return (
+      (now - last >= QUIET_MS || now - since >= LATEST_MS) &&
+      now - (this.#paidAt.get(uid) ?? -Infinity) >= GAP_MS
+    );
+  }
+
+  #defer(uid: string): void {
+    const debt = this.#owed.get(uid);
+    if (debt && this.#now() - debt.since > FORGET_MS) {
+      this.#owed.delete(uid);
+    }
+  }
+
+  /** What has changed meanwhile is owed still. */
+  #paid(uid: string, last: number): void {
+    if (this.#owed.get(uid)?.last === last) {
+      this.#owed.delete(uid);
+    }
+    if (this.#owed.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+
+  #tick(): void {
+    if (this.#paying) {
+      return;
+    }
+    this.#paying = true;
+    this.pay()
+      .catch(error => {
+        this.options.logger.warn(`Proofs that are owed: ${error}`);
+      })
+      .finally(() => {
+        this.#paying = false;
+      });
+  }
+
+  #now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+}

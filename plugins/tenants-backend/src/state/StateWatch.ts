@@ -1,0 +1,376 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { isError } from '@backstage/errors';
+import { Wall, WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  asApplied,
+  checkState,
+  Cluster,
+  Clusters,
+  Platform,
+  planTenant,
+  RequestView,
+  StateFindings,
+  StillView,
+  TenantPlan,
+  VaultView,
+} from '@threewalls/backstage-plugin-tenants-node';
+import pLimit from 'p-limit';
+import { OperationStore } from '../database/OperationStore';
+import { ProofStore, WallChange } from '../database/ProofStore';
+import { StoredOperation } from '../database/rows';
+import { TenantStore } from '../database/TenantStore';
+import { Caches } from '../inventory/caches';
+import { Inventory, Tenant } from '../inventory/Inventory';
+import { unproven } from '../operations/verdicts';
+import { concernOf } from './concerns';
+import { Debts } from './Debts';
+import { Rounds } from './Rounds';
+
+/** Tenants looked at side by side: those that a change concerns, and all in their turn. */
+const CONCURRENCY = { rounds: 8, sweeps: 2 };
+/** Milliseconds that a view of a tenant waits for the first look at it. */
+const PATIENCE_MS = 1_500;
+/** Milliseconds until a tenant is looked at again that is being changed. */
+const CHANGING_MS = 500;
+/** Milliseconds that everybody waits after a change that may concern all. */
+const ALL_MS = 300;
+/** Milliseconds between two looks at Vault, whatever asks for one. */
+const VAULT_GAP_MS = 2_000;
+/** Milliseconds for the API server to say once more what memory says. */
+const ASKED_MS = 3_000;
+/** Name of what a proof makes for a moment. */
+const PROBE = /^threewalls-proof-/;
+
+export interface StateWatchOptions {
+  platform: Platform;
+  clusters: Clusters;
+  caches: Caches;
+  store: TenantStore;
+  operations: OperationStore;
+  proofs: ProofStore;
+  inventory: Inventory;
+  logger: LoggerService;
+  /** The engine's own; a test has another */
+  checkState: typeof checkState;
+  /** Called where objects show that walls are breached, and that is news */
+  onTurned(
+    tenant: Tenant,
+    proof: StoredOperation,
+    changes: WallChange[],
+  ): Promise<void>;
+}
+
+/** What is watched of one cluster. */
+interface Watched {
+  cluster: Cluster;
+  /** Of tenants that a change concerns */
+  rounds: Rounds;
+  /** Of all; they hold up nobody of the others */
+  sweeps: Rounds;
+  /** Namespaces in which somebody has changed something on purpose */
+  meant: Set<string>;
+  /** As it was at the last look: Vault tells nobody of a change */
+  vault: VaultView;
+  vaultAt: number;
+}
+
+/**
+ * Compares tenants with their plans whenever something has changed that may concern
+ * them, from memory. A wall that objects show to be breached turns at once, is told
+ * of, and is attacked. While the portal itself changes a tenant, nothing is judged.
+ */
+export class StateWatch {
+  readonly #watched: Map<string, Watched>;
+  /** What was seen last, by UID */
+  readonly #seen = new Map<string, { look: number; verdicts: WallVerdict[] }>();
+  #looks = 0;
+  readonly #plans = new Map<string, { of: string; plan: TenantPlan }>();
+  #debts: Debts | undefined;
+  readonly #ends: (() => void)[] = [];
+  readonly #stop = new AbortController();
+
+  constructor(private readonly options: StateWatchOptions) {
+    const { clusters, logger } = options;
+    const roundsOf = ({ name }: Cluster, which: 'rounds' | 'sweeps') =>
+      new Rounds({
+        run: async isDue => this.#look(name, isDue, CONCURRENCY[which]),
+        onError: error =>
+          logger.warn(
+            `Tenants of cluster ${name} were not compared with their plans: ${error}`,
+          ),
+      });
+    this.#watched = new Map(
+      clusters.all().map(cluster => [
+        cluster.name,
+        {
+          cluster,
+          meant: new Set<string>(),
+          vault: new VaultView(cluster.vault),
+          vaultAt: Date.now(),
+          rounds: roundsOf(cluster, 'rounds'),
+          sweeps: roundsOf(cluster, 'sweeps'),
+        },
+      ]),
+    );
+  }
+
+  /**
+   * Begins to look, and goes on until it is stopped.
+   *
+   * @param enqueue - How proofs are queued that changes ask for
+   */
+  start(enqueue: ConstructorParameters<typeof Debts>[0]['enqueue']): void {
+    const { caches, inventory, logger, operations, platform } = this.options;
+    const active = async () => activeOf((await inventory.list()).tenants);
+    this.#debts = new Debts({ operations, enqueue, active, logger });
+    for (const [name, watched] of this.#watched) {
+      const { meant, rounds, sweeps } = watched;
+      const end = caches.get(name)?.listen({
+        changed: change => {
+          const { namespaces, all, isMeant } = concernOf(change);
+          rounds.add(namespaces);
+          if (all) {
+            sweeps.addAll(ALL_MS);
+          }
+          if (isMeant) {
+            meant.add(namespaces[0]);
+          }
+        },
+        // What can't be read any more, or can again, concerns everybody.
+        stepped: () => sweeps.addAll(0),
+      });
+      const timer = setInterval(
+        () => this.#renewVault(watched),
+        platform.proofs.vaultIntervalMs,
+      ).unref();
+      this.#ends.push(() => {
+        end?.();
+        clearInterval(timer);
+        rounds.stop();
+        sweeps.stop();
+      });
+      sweeps.addAll(0);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort(new Error('The portal stops'));
+    this.#ends.splice(0).forEach(end => end());
+    this.#debts?.stop();
+  }
+
+  /** What a tenant's objects show now; `undefined` where that is not known. */
+  verdictsOf(uid: string): WallVerdict[] | undefined {
+    return this.#seen.get(uid)?.verdicts;
+  }
+
+  /** Sees to it that these were looked at once, as far as that does not take long. */
+  async ready(tenants: Tenant[]): Promise<void> {
+    const unseen = tenants.filter(
+      ({ uid, phase, proofId }) =>
+        proofId && phase === 'active' && !this.#seen.has(uid),
+    );
+    await Promise.all(
+      [...this.#watched].map(async ([name, { rounds }]) => {
+        const own = unseen.filter(({ cluster }) => cluster === name);
+        if (own.length > 0) {
+          await rounds.addAndWait(
+            own.map(({ namespace }) => namespace),
+            PATIENCE_MS,
+          );
+        }
+      }),
+    );
+  }
+
+  /** An operation has begun or ended: what it has changed is looked at. */
+  async moved(operation: StoredOperation): Promise<void> {
+    const { cluster, request, tenant, finishedAt } = operation;
+    const watched = this.#watched.get(cluster);
+    if (!watched || !finishedAt || request.kind === 'remove') {
+      return;
+    }
+    const { namespacePrefix } = this.options.platform.naming;
+    watched.rounds.add([`${namespacePrefix}${tenant}`]);
+    if (request.kind === 'apply') {
+      this.#renewVault(watched);
+    }
+  }
+
+  #renewVault(watched: Watched): void {
+    const now = Date.now();
+    if (now - watched.vaultAt >= VAULT_GAP_MS) {
+      watched.vaultAt = now;
+      watched.vault = new VaultView(watched.cluster.vault);
+      watched.sweeps.addAll(0);
+    }
+  }
+
+  /** One without a proof is being made: whoever makes it asks for its first. */
+  #oweTo({ name, cluster, owner, uid, phase, proofId }: Tenant): void {
+    if (phase === 'active' && proofId) {
+      this.#debts?.add({ tenant: name, cluster, owner, uid });
+    }
+  }
+
+  /** Looks at those tenants of a cluster that are due. */
+  async #look(
+    name: string,
+    isDue: (namespace: string) => boolean,
+    concurrency: number,
+  ): Promise<void> {
+    const { inventory, operations, caches } = this.options;
+    const watched = this.#watched.get(name)!;
+    const { cluster, meant, vault, rounds } = watched;
+    const [{ tenants }, { busy, changing }] = await Promise.all([
+      inventory.list(),
+      operations.openByTenant(),
+    ]);
+    this.#forget(tenants);
+    tenants
+      .filter(t => t.cluster === name && meant.has(t.namespace))
+      .forEach(tenant => this.#oweTo(tenant));
+    meant.clear();
+    const due = tenants.filter(
+      t => t.cluster === name && t.phase === 'active' && isDue(t.namespace),
+    );
+    const idle = due.filter(tenant => !changing.has(tenant.name));
+    const later = due.filter(tenant => changing.has(tenant.name));
+    const view = new StillView(caches.get(name)!);
+    let asked: { view: RequestView; vault: VaultView } | undefined;
+    const again = () => {
+      asked ??= {
+        view: new RequestView(
+          cluster.kubernetes,
+          AbortSignal.timeout(ASKED_MS),
+        ),
+        vault: new VaultView(cluster.vault),
+      };
+      return asked;
+    };
+    const limit = pLimit(concurrency);
+    const looks = idle.map(tenant =>
+      limit(async () => {
+        this.#stop.signal.throwIfAborted();
+        // Others have their turn in between.
+        await new Promise(resolve => setImmediate(resolve));
+        const look = ++this.#looks;
+        try {
+          const found = await this.options.checkState({
+            cluster,
+            platform: this.options.platform,
+            plan: await this.#planOf(tenant),
+            view,
+            vault,
+            again,
+            isOurs: probe => busy.has(tenant.name) && PROBE.test(probe),
+          });
+          if (!(await this.#note(tenant, found, look))) {
+            later.push(tenant);
+          }
+        } catch (error) {
+          // What can't be compared is not known to be as planned.
+          const reason = isError(error) ? error.message : String(error);
+          this.#seen.set(tenant.uid, { look, verdicts: unproven(reason) });
+          throw error;
+        }
+      }),
+    );
+    const ended = await Promise.allSettled(looks);
+    if (later.length > 0) {
+      rounds.add(
+        later.map(({ namespace }) => namespace),
+        CHANGING_MS,
+      );
+    }
+    const failed = ended.find(look => look.status === 'rejected');
+    if (failed) {
+      throw failed.reason;
+    }
+  }
+
+  /**
+   * Notes what was found.
+   *
+   * @returns whether that counts: not where the portal has begun to change the tenant
+   */
+  async #note(
+    tenant: Tenant,
+    found: StateFindings,
+    look: number,
+  ): Promise<boolean> {
+    const { uid, name, cluster, owner, proofId } = tenant;
+    const { operations, proofs, onTurned } = this.options;
+    const before = this.#seen.get(uid);
+    if (before && before.look > look) {
+      // One that began later has been quicker.
+      return true;
+    }
+    const was = breachedOf(before?.verdicts);
+    const is = breachedOf(found.verdicts);
+    const turned = found.verdicts.filter(
+      ({ wall, status }) => status === 'breached' && !was.includes(wall),
+    );
+    if (turned.length > 0) {
+      const open = await operations.open(name);
+      const isChanging = open.some(
+        ({ state, request }) => state === 'running' && request.kind !== 'prove',
+      );
+      if (isChanging) {
+        return false;
+      }
+    }
+    this.#seen.set(uid, { look, verdicts: found.verdicts });
+    if (turned.length > 0 && proofId) {
+      const walls = turned.map(({ wall }) => wall);
+      const done = await proofs.turn(
+        { uid, tenant: name, cluster, owner },
+        {
+          verdicts: turned,
+          receipts: found.receipts.filter(({ wall }) => walls.includes(wall)),
+        },
+      );
+      if (done) {
+        await onTurned(tenant, done.proof, done.changes);
+      }
+    }
+    if (before && was.join() !== is.join()) {
+      this.#oweTo(tenant);
+    }
+    return true;
+  }
+
+  /** As last applied; planned anew when that is another. */
+  async #planOf({ uid, spec, appliedDigest }: Tenant): Promise<TenantPlan> {
+    const { platform, store } = this.options;
+    const of = `${appliedDigest} ${JSON.stringify(spec)}`;
+    let known = this.#plans.get(uid);
+    if (known?.of !== of) {
+      const plan = planTenant(spec, platform);
+      known = { of, plan: asApplied(plan, await store.applied(uid)) };
+      this.#plans.set(uid, known);
+    }
+    return known.plan;
+  }
+
+  /** What is no tenant any more, or can't be read, was not seen. */
+  #forget(tenants: Tenant[]): void {
+    const active = activeOf(tenants);
+    for (const uid of [...this.#seen.keys(), ...this.#plans.keys()]) {
+      if (!active.has(uid)) {
+        this.#seen.delete(uid);
+        this.#plans.delete(uid);
+      }
+    }
+  }
+}
+
+function activeOf(tenants: Tenant[]): Set<string> {
+  return new Set(
+    tenants.flatMap(({ uid, phase }) => (phase === 'active' ? uid : [])),
+  );
+}
+
+function breachedOf(verdicts: WallVerdict[] = []): Wall[] {
+  return verdicts.flatMap(v => (v.status === 'breached' ? v.wall : []));
+}

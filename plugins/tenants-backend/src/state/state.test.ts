@@ -1,0 +1,153 @@
+import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
+
+jest.setTimeout(60_000);
+
+type Backend = Awaited<ReturnType<typeof startTenantsBackend>>;
+
+const POLICY =
+  '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation';
+
+let t: Backend;
+
+beforeEach(async () => {
+  t = await startTenantsBackend();
+});
+afterEach(() => t.stop());
+
+const get = async (path: string) => (await t.api('get', path)).body;
+const walls = async () => (await get('/tenants/acme')).walls;
+const statuses = async () => (await walls()).map((w: any) => w.status);
+const proofs = async () => (await get('/tenants/acme/proofs')).items;
+const titles = () =>
+  (t.send.mock.calls as any[])
+    .map(([{ payload }]): string => payload.title)
+    .filter(title => / wall /.test(title));
+
+async function until(condition: () => Promise<boolean>, ms = 6_000) {
+  const deadline = Date.now() + ms;
+  while (!(await condition()) && Date.now() < deadline) {
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  expect(await condition()).toBe(true);
+}
+
+async function proved() {
+  await t.create('acme');
+  await t.prove('acme');
+  expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
+}
+
+/** Somebody deletes a policy, and objects show it. */
+function breach() {
+  t.prover.state.set('acme network', 'breached');
+  t.lab.objects.delete(POLICY);
+}
+
+describe('a wall whose objects are not as planned', () => {
+  it('turns at once, is told of, written down with receipts, and attacked', async () => {
+    await proved();
+    t.prover.status.set('acme', 'breached');
+    const release = t.prover.hold();
+    const begun = Date.now();
+    breach();
+    await until(async () => (await statuses())[0] === 'breached');
+    expect(Date.now() - begun).toBeLessThan(2_000);
+    await until(async () => titles().length > 0);
+    expect(titles()).toEqual(['acme: the network wall is breached']);
+    const [network, secret] = await walls();
+    expect(network).toMatchObject({
+      summary: 'objects: breached',
+      proofId: expect.any(String),
+    });
+    expect(secret).toMatchObject({ status: 'holds' });
+    expect(await get(`/tenants/acme/proofs/${network.proofId}`)).toMatchObject({
+      trigger: 'event',
+      scope: 'state',
+      state: 'done',
+      verdicts: [{ wall: 'network', status: 'breached' }],
+      receipts: [{ wall: 'network', outcome: 'breached' }],
+    });
+    // The attack that follows is queued before the schedule's, and is the last proof.
+    await until(async () => t.prover.rounds.length === 2);
+    release();
+    await until(
+      async () => (await get('/tenants/acme')).lastProof.trigger === 'event',
+    );
+    expect(await statuses()).toEqual(['breached', 'breached', 'breached']);
+    expect((await walls())[0]).not.toHaveProperty('proofId');
+    // Twice told is not twice breached.
+    expect(titles().filter(title => /network/.test(title))).toHaveLength(1);
+  });
+
+  it('stays breached until a proof that began later shows otherwise', async () => {
+    await proved();
+    const release = t.prover.hold();
+    const early = await t.start('acme', { kind: 'prove' });
+    await until(async () => t.prover.rounds.length === 2);
+    breach();
+    await until(async () => (await statuses())[0] === 'breached');
+    // It is as it was again: what happened meanwhile nobody has tried.
+    t.prover.state.clear();
+    t.lab.objects.set(POLICY, {
+      metadata: { name: 'tenant-isolation', namespace: 'web-tenant-acme' },
+    });
+    release();
+    expect((await t.follow(early)).verdicts![0].status).toBe('holds');
+    const after = await get('/tenants/acme');
+    expect(after.walls[0].status).toBe('breached');
+    await until(async () => (await statuses())[0] === 'holds', 20_000);
+    const last = (await get('/tenants/acme')).lastProof;
+    expect(last).toMatchObject({ trigger: 'event' });
+    await until(async () => titles().length === 2);
+    expect(titles()).toEqual([
+      'acme: the network wall is breached',
+      'acme: the network wall holds again',
+    ]);
+  });
+
+  it('is not judged while the portal changes the tenant itself', async () => {
+    await proved();
+    const release = t.lab.hold(/^PATCH .*resourcequotas/);
+    const apply = await t.start('acme', { kind: 'apply', size: 'medium' });
+    await until(async () => t.lab.held > 0);
+    breach();
+    await new Promise(resolve => setTimeout(resolve, 1_200));
+    expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
+    t.prover.state.clear();
+    release();
+    await t.follow(apply);
+    // What it has changed is attacked, without anybody's asking.
+    await until(
+      async () => (await get('/tenants/acme')).lastProof.trigger === 'event',
+    );
+    expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
+    expect(titles()).toEqual([]);
+    expect(await proofs()).toHaveLength(2);
+  });
+
+  it('is unproven where objects can not tell, and only for so long', async () => {
+    await proved();
+    t.prover.state.set('acme secret', 'unproven');
+    t.lab.objects.get(POLICY).metadata.labels = { a: 'b' };
+    await until(async () => (await statuses())[1] === 'unproven');
+    expect((await walls())[1]).toMatchObject({
+      lastStatus: 'holds',
+      summary: 'objects: unproven',
+    });
+    t.prover.state.clear();
+    t.lab.objects.get(POLICY).metadata.labels = { a: 'c' };
+    await until(async () => (await statuses())[1] === 'holds');
+    expect(titles()).toEqual([]);
+  });
+
+  it('is seen after a restart and after an outage, by the first look', async () => {
+    await proved();
+    t.lab.away = 'refuses';
+    await until(async () => (await statuses())[0] === 'unproven');
+    breach();
+    t.lab.away = 'no';
+    const back = Date.now();
+    await until(async () => (await statuses())[0] === 'breached');
+    expect(Date.now() - back).toBeLessThan(3_000);
+  });
+});

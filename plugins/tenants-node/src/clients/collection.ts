@@ -1,0 +1,371 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubernetesObject } from '../plan/types';
+import { KindRef, Seen } from './clusterView';
+import { KubernetesError } from './errors';
+import { KubernetesClient } from './kubernetes';
+
+/** Milliseconds until a collection that can't be read is tried again: first, and at most. */
+const RETRY_MS = { first: 500, most: 30_000 };
+/** Milliseconds since the last try after which one who asks has it tried at once. */
+const ASKED_MS = 1_000;
+/**
+ * Milliseconds that one who asks waits for a collection that was never read, and for
+ * one that was: it may be back, and says so at once, or its requests are swallowed.
+ */
+const PATIENCE_MS = { first: 1_500, again: 300 };
+/**
+ * Milliseconds without an event or a bookmark after which a watch is taken for dead:
+ * an API server sends a bookmark about once a minute.
+ */
+const SILENT_MS = 90_000;
+/** Milliseconds that a watch may take to be taken up again where it ended. */
+const OPEN_MS = 1_000;
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * A change of an object, as the API server tells it.
+ *
+ * @public
+ */
+export interface ObjectChange {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  object: KubernetesObject;
+  /** As it was, where it was known */
+  before?: KubernetesObject;
+}
+
+/**
+ * What a collection of the cache holds, and how old it may be.
+ *
+ * @public
+ */
+export interface CollectionStats {
+  apiVersion: string;
+  kind: string;
+  objects: number;
+  /** Of the objects as JSON */
+  bytes: number;
+  /** Milliseconds since the API server was last heard of it; 0 while it is in step */
+  ageMs: number;
+  problem?: string;
+}
+
+interface CollectionOptions {
+  signal: AbortSignal;
+  now: () => number;
+  isKept: (object: KubernetesObject) => boolean;
+  onChange: (change: ObjectChange) => void;
+  onStep: (problem?: string) => void;
+}
+
+/** The objects of one kind, kept in step with the API server. */
+export class Collection {
+  /** By namespace, `''` for what has none, then by name */
+  #objects = new Map<string, Map<string, Kept>>();
+  /** What was answered since the last change, by namespace */
+  #answers = new Map<string | undefined, KubernetesObject[]>();
+  #inStep = false;
+  #isRead = false;
+  /** Since it was last in step */
+  #failures = 0;
+  #problem = 'It has not been read yet';
+  #heardAt = 0;
+  #triedAt = 0;
+  #isTrying = true;
+  #wake = new AbortController();
+  #reopen = new AbortController();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    private readonly kind: KindRef,
+    private readonly kubernetes: KubernetesClient,
+    private readonly options: CollectionOptions,
+  ) {
+    // It ends with the cache, and what goes wrong in it is its problem.
+    void this.#follow();
+  }
+
+  async read<T>(namespace?: string): Promise<Seen<T>> {
+    if (!this.#inStep) {
+      const isDue = this.options.now() - this.#triedAt >= ASKED_MS;
+      if (isDue) {
+        this.#wake.abort();
+      }
+      if (isDue || this.#isTrying) {
+        await this.#untilTried();
+      }
+    }
+    if (!this.#inStep) {
+      return { problem: this.#problem };
+    }
+    return {
+      items: this.#answer(namespace) as T[],
+      at: new Date(this.options.now()).toISOString(),
+    };
+  }
+
+  /** The same list for as long as nothing changes, so that others can build on it. */
+  #answer(namespace?: string): KubernetesObject[] {
+    let items = this.#answers.get(namespace);
+    if (!items) {
+      const groups =
+        namespace === undefined
+          ? [...this.#objects.values()]
+          : [this.#objects.get(namespace) ?? new Map<string, Kept>()];
+      items = groups.flatMap(g => [...g.values()].map(k => k.object));
+      this.#answers.set(namespace, items);
+    }
+    return items;
+  }
+
+  /** Ends the watch, to go on from where it ended over another connection. */
+  reopen(): void {
+    this.#reopen.abort(new Error('The API server gave no sign of life'));
+  }
+
+  stats(): CollectionStats {
+    const { apiVersion, kind } = this.kind;
+    const all = [...this.#objects.values()].flatMap(g => [...g.values()]);
+    return {
+      apiVersion,
+      kind,
+      objects: all.length,
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+      ageMs: this.#inStep ? 0 : this.options.now() - this.#heardAt,
+      ...(!this.#inStep && { problem: this.#problem }),
+    };
+  }
+
+  async #untilTried(): Promise<void> {
+    const timer = new AbortController();
+    let done = () => {};
+    const tried = new Promise<void>(resolve => {
+      done = resolve;
+    });
+    this.#waiting.add(done);
+    const patience = PATIENCE_MS[this.#isRead ? 'again' : 'first'];
+    const late = sleep(patience, undefined, { signal: timer.signal });
+    await Promise.race([tried, late.catch(() => {})]);
+    timer.abort();
+    this.#waiting.delete(done);
+  }
+
+  /** Lists, watches, and goes on from where a watch ended, until the cache stops. */
+  async #follow(): Promise<void> {
+    const { signal } = this.options;
+    let from: string | undefined;
+    while (!signal.aborted) {
+      this.#triedAt = this.options.now();
+      this.#isTrying = true;
+      try {
+        from ??= await this.#list();
+        from = await this.#watch(from);
+      } catch (error) {
+        this.#isAway((error as Error).message);
+        if (mustReadAnew(error as KubernetesError)) {
+          from = undefined;
+        }
+        this.#isTrying = false;
+        await this.#pause(this.#failures++);
+      }
+    }
+  }
+
+  async #list(): Promise<string> {
+    const { items, resourceVersion } =
+      await this.kubernetes.list<KubernetesObject>(this.kind, {
+        signal: this.options.signal,
+      });
+    const before = this.#objects;
+    const changes: ObjectChange[] = [];
+    this.#objects = new Map();
+    this.#answers.clear();
+    for (const item of items) {
+      // In a list an object does not say what it is.
+      const object = withoutBallast({ ...item, ...pick(this.kind) });
+      if (this.options.isKept(object)) {
+        const { namespace = '', name, resourceVersion: v } = object.metadata;
+        const known = before.get(namespace)?.get(name)?.object;
+        before.get(namespace)?.delete(name);
+        this.#keep(object);
+        if (!known) {
+          changes.push({ type: 'ADDED', object });
+        } else if (known.metadata.resourceVersion !== v) {
+          changes.push({ type: 'MODIFIED', object, before: known });
+        }
+      }
+    }
+    const gone = [...before.values()].flatMap(g => [...g.values()]);
+    changes.push(
+      ...gone.map(
+        ({ object }): ObjectChange => ({
+          type: 'DELETED',
+          object,
+          before: object,
+        }),
+      ),
+    );
+    // What there was in the first place is no change.
+    if (this.#isRead) {
+      changes.forEach(this.options.onChange);
+    }
+    this.#isRead = true;
+    return resourceVersion;
+  }
+
+  /** Answers with the version from which to go on when the watch has ended. */
+  async #watch(since: string): Promise<string> {
+    let resourceVersion = since;
+    this.#reopen = new AbortController();
+    const reopen = this.#reopen;
+    let timer = setTimeout(
+      () => this.#isAway('The API server does not answer to its watch'),
+      OPEN_MS,
+    );
+    const heard = () => {
+      this.#heardAt = this.options.now();
+      clearTimeout(timer);
+      timer = setTimeout(() => this.reopen(), SILENT_MS).unref();
+    };
+    const events = this.kubernetes.watch<KubernetesObject>(this.kind, {
+      resourceVersion,
+      signal: AbortSignal.any([this.options.signal, reopen.signal]),
+      onOpen: () => {
+        heard();
+        this.#failures = 0;
+        this.#isInStep();
+      },
+    });
+    try {
+      for await (const { type, object } of events) {
+        heard();
+        if (type === 'ERROR') {
+          const { code, message } = object as any;
+          throw KubernetesError.fromResponse(
+            { method: 'watch of', path: this.kind.kind },
+            { status: code ?? 500, body: { message } },
+          );
+        }
+        resourceVersion = String(object.metadata.resourceVersion);
+        if (type !== 'BOOKMARK') {
+          this.#take(type, withoutBallast(object));
+        }
+      }
+    } catch (error) {
+      if (!reopen.signal.aborted) {
+        throw error;
+      }
+      this.#isAway('Its watch was silent for too long');
+    } finally {
+      clearTimeout(timer);
+    }
+    return resourceVersion;
+  }
+
+  #take(type: ObjectChange['type'], object: KubernetesObject): void {
+    const { namespace = '', name } = object.metadata;
+    const group = this.#objects.get(namespace);
+    const before = group?.get(name)?.object;
+    const isKept = type !== 'DELETED' && this.options.isKept(object);
+    if (!before && !isKept) {
+      return;
+    }
+    if (isKept) {
+      this.#keep(object);
+    } else {
+      group?.delete(name);
+      if (group?.size === 0) {
+        this.#objects.delete(namespace);
+      }
+    }
+    this.#answers.delete(undefined);
+    this.#answers.delete(namespace);
+    this.options.onChange({
+      // One that is kept no longer is gone for whoever looks.
+      type: isKept ? type : 'DELETED',
+      object,
+      before,
+    });
+  }
+
+  #keep(object: KubernetesObject): void {
+    const { namespace = '', name } = object.metadata;
+    const group = this.#objects.get(namespace) ?? new Map<string, Kept>();
+    this.#objects.set(namespace, group);
+    group.set(name, { object, bytes: JSON.stringify(object).length });
+  }
+
+  #isInStep(): void {
+    const isNews = !this.#inStep;
+    this.#inStep = true;
+    this.#waiting.forEach(done => done());
+    if (isNews) {
+      this.options.onStep();
+    }
+  }
+
+  #isAway(problem: string): void {
+    const isNews = this.#inStep;
+    this.#inStep = false;
+    this.#problem = `${this.kind.kind}: ${problem}`;
+    // Who waits for this try is told that it failed.
+    this.#waiting.forEach(done => done());
+    if (isNews) {
+      this.options.onStep(this.#problem);
+    }
+  }
+
+  /** Longer with each failure, and cut short by one who asks. */
+  async #pause(failures: number): Promise<void> {
+    const ms = Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.most);
+    // Of many replicas and kinds not all at once.
+    const spread = ms * (0.75 + Math.random() / 2);
+    this.#wake = new AbortController();
+    const either = AbortSignal.any([this.options.signal, this.#wake.signal]);
+    await sleep(spread, undefined, { signal: either, ref: false }).catch(
+      () => {},
+    );
+  }
+}
+
+interface Kept {
+  object: KubernetesObject;
+  bytes: number;
+}
+
+/**
+ * Whether a server that has answered can't go on from where a watch ended: what
+ * happened since is forgotten there (410), or it has never heard of that version, as
+ * one that was brought back from an older state. Not where it only has too much to do.
+ */
+function mustReadAnew({ status }: KubernetesError): boolean {
+  return status !== undefined && status !== 429 && status !== 503;
+}
+
+function pick({ apiVersion, kind }: KindRef) {
+  return { apiVersion, kind };
+}
+
+/** Of managed fields who and when is kept, and not which. */
+function withoutBallast(object: KubernetesObject): KubernetesObject {
+  const { managedFields, annotations, ...metadata } = object.metadata;
+  const { [LAST_APPLIED]: _, ...rest } = annotations ?? {};
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(annotations && { annotations: rest }),
+      ...(Array.isArray(managedFields) && {
+        managedFields: managedFields.map(
+          ({ manager, operation, time, subresource }) => ({
+            manager,
+            operation,
+            time,
+            ...(subresource && { subresource }),
+          }),
+        ),
+      }),
+    },
+  };
+}

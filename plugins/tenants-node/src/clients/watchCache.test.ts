@@ -1,0 +1,370 @@
+import { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createMockDirectory } from '@backstage/backend-test-utils';
+import { testPlatform } from '../__fixtures__/platform';
+import { Edge } from '../__testUtils__/Edge';
+import { Seen } from './clusterView';
+import { KubernetesClient } from './kubernetes';
+import { ObjectChange } from './collection';
+import { WatchCache } from './watchCache';
+
+const files = createMockDirectory();
+const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
+const PATH = '/apis/networking.k8s.io/v1/networkpolicies';
+
+/** An API server with network policies, whose watches the test holds. */
+class FakePolicies {
+  readonly objects = new Map<string, any>();
+  readonly watches: { from: string; response: ServerResponse }[] = [];
+  version = 10;
+  /** What a request is answered with instead */
+  fault?: { status: number; body?: unknown };
+  /** What a watch is answered with instead */
+  watchFault?: { status: number; body?: unknown };
+  isSilent = false;
+  edge!: Edge;
+  cache!: WatchCache;
+  readonly changes: string[] = [];
+  readonly #log: { version: number; event: object }[] = [];
+  readonly steps: string[] = [];
+
+  static async start(): Promise<FakePolicies> {
+    const fake = new FakePolicies();
+    fake.edge = await Edge.start(request => {
+      if (fake.fault) {
+        return fake.fault;
+      }
+      if (request === 'GET /version') {
+        return fake.isSilent ? () => {} : { status: 200 };
+      }
+      return (response, url) => {
+        if (!url.searchParams.has('watch')) {
+          fake.#list(response);
+        } else if (fake.watchFault) {
+          const { status, body } = fake.watchFault;
+          response.writeHead(status).end(JSON.stringify(body));
+        } else {
+          fake.#watch(response, url.searchParams.get('resourceVersion')!);
+        }
+      };
+    });
+    const [cluster] = testPlatform().clusters;
+    files.setContent({
+      kubeconfig: JSON.stringify({
+        'current-context': 'a',
+        contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+        clusters: [
+          {
+            name: 'a',
+            cluster: {
+              server: fake.edge.url,
+              'insecure-skip-tls-verify': true,
+            },
+          },
+        ],
+        users: [{ name: 'a', user: { token: 'a' } }],
+      }),
+    });
+    const kubernetes = KubernetesClient.fromConfig({
+      ...cluster,
+      kubernetes: { kubeconfig: files.resolve('kubeconfig') },
+    });
+    fake.cache = WatchCache.create({
+      kubernetes,
+      isWatched: ({ kind }) => kind === POLICY.kind,
+      isKept: (_, { metadata }) => metadata.labels?.other !== 'yes',
+    });
+    fake.cache.listen({
+      changed: ({ type, object }: ObjectChange) =>
+        fake.changes.push(`${type} ${object.metadata.name}`),
+      stepped: (_, problem) => fake.steps.push(problem ? 'away' : 'back'),
+    });
+    return fake;
+  }
+
+  stop() {
+    this.cache.stop();
+    this.edge.stop();
+  }
+
+  put(namespace: string, name: string, rest: object = {}) {
+    const key = `${namespace}/${name}`;
+    const type = this.objects.has(key) ? 'MODIFIED' : 'ADDED';
+    const object = {
+      metadata: { namespace, name, resourceVersion: String(++this.version) },
+      ...rest,
+    };
+    this.objects.set(key, object);
+    this.#send({ type, object: { ...POLICY, ...object } });
+  }
+
+  remove(namespace: string, name: string) {
+    const object = this.objects.get(`${namespace}/${name}`);
+    this.objects.delete(`${namespace}/${name}`);
+    object.metadata.resourceVersion = String(++this.version);
+    this.#send({ type: 'DELETED', object: { ...POLICY, ...object } });
+  }
+
+  /** Ends all watches as a server that restarts does. */
+  cut() {
+    this.watches.splice(0).forEach(({ response }) => response.destroy());
+  }
+
+  /** Tells who watches what happened since the version that they go on from. */
+  replay() {
+    for (const { from, response } of this.watches) {
+      this.#log
+        .filter(({ version }) => version > Number(from))
+        .forEach(({ event }) => response.write(`${JSON.stringify(event)}\n`));
+    }
+  }
+
+  #send(event: object) {
+    this.#log.push({ version: this.version, event });
+    this.watches.forEach(({ response }) =>
+      response.write(`${JSON.stringify(event)}\n`),
+    );
+  }
+
+  #list(response: ServerResponse) {
+    response.end(
+      JSON.stringify({
+        metadata: { resourceVersion: String(this.version) },
+        items: [...this.objects.values()],
+      }),
+    );
+  }
+
+  #watch(response: ServerResponse, from: string) {
+    response.writeHead(200);
+    response.flushHeaders();
+    this.watches.push({ from, response });
+  }
+}
+
+let fake: FakePolicies;
+
+beforeEach(async () => {
+  fake = await FakePolicies.start();
+});
+afterEach(() => fake.stop());
+
+const names = (seen: Seen<any>) =>
+  'problem' in seen
+    ? seen.problem
+    : seen.items.map(item => item.metadata.name).sort();
+const read = async (namespace?: string) =>
+  names(await fake.cache.list(POLICY, namespace));
+
+async function until(
+  what: () => Promise<boolean>,
+  ms: number = 4_000,
+): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await what())) {
+    if (Date.now() > deadline) {
+      throw new Error('It did not come about');
+    }
+    await sleep(20);
+  }
+}
+
+describe('WatchCache', () => {
+  it('lists once, and follows what changes', async () => {
+    fake.put('a', 'one');
+    fake.put('b', 'two', {
+      metadata: {
+        namespace: 'b',
+        name: 'two',
+        resourceVersion: '12',
+        annotations: {
+          'kubectl.kubernetes.io/last-applied-configuration': '{}',
+          mine: 'yes',
+        },
+        managedFields: [
+          {
+            manager: 'kubectl',
+            operation: 'Update',
+            fieldsV1: { 'f:spec': {} },
+          },
+        ],
+      },
+    });
+    expect(await read()).toEqual(['one', 'two']);
+    expect(await read('a')).toEqual(['one']);
+    expect(await read('c')).toEqual([]);
+    const seen = await fake.cache.list<any>(POLICY, 'b');
+    // Nobody looks at the rest, and it is most of an object.
+    expect(seen).toMatchObject({
+      items: [
+        {
+          ...POLICY,
+          metadata: {
+            annotations: { mine: 'yes' },
+            managedFields: [{ manager: 'kubectl', operation: 'Update' }],
+          },
+        },
+      ],
+    });
+    expect(JSON.stringify(seen)).not.toMatch(/f:spec|last-applied/);
+
+    fake.put('a', 'three');
+    fake.remove('a', 'one');
+    await until(async () => String(await read('a')) === 'three');
+    fake.put('a', 'three', { spec: {} });
+    await until(async () => fake.changes.length === 3);
+    expect(fake.changes).toEqual([
+      'ADDED three',
+      'DELETED one',
+      'MODIFIED three',
+    ]);
+    expect(fake.edge.count(`GET ${PATH}`)).toBe(2);
+    expect(fake.cache.stats()).toMatchObject([
+      { kind: 'NetworkPolicy', objects: 2, ageMs: 0 },
+    ]);
+  });
+
+  it('goes on from where a watch was cut, without a list', async () => {
+    fake.put('a', 'one');
+    expect(await read()).toEqual(['one']);
+    fake.put('a', 'two');
+    await until(async () => fake.changes.length === 1);
+    fake.cut();
+    await until(async () => fake.watches.length === 1);
+    expect(fake.watches[0].from).toBe('12');
+    expect(await read()).toEqual(['one', 'two']);
+    expect(fake.edge.count(`GET ${PATH}`)).toBe(3);
+  });
+
+  it('reads all anew where what it missed is forgotten, and tells what that was', async () => {
+    fake.put('a', 'one');
+    fake.put('a', 'two');
+    expect(await read()).toEqual(['one', 'two']);
+    fake.watches.splice(0).forEach(({ response }) => {
+      const object = { kind: 'Status', code: 410, message: 'too old' };
+      response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+    });
+    // Nobody watches: the cache hears nothing of these.
+    fake.remove('a', 'one');
+    fake.put('a', 'two', { spec: {} });
+    fake.put('a', 'three');
+    await until(async () => String(await read()) === 'three,two');
+    expect(fake.changes.slice().sort()).toEqual([
+      'ADDED three',
+      'DELETED one',
+      'MODIFIED two',
+    ]);
+  });
+
+  it.each([
+    [410, 'too old resource version'],
+    // A server that was brought back from an older state.
+    [504, 'Too large resource version'],
+    [500, 'etcdserver: mvcc: required revision has been compacted'],
+  ])(
+    'reads all anew where a watch is refused with %s',
+    async (status, message) => {
+      fake.put('a', 'one');
+      fake.put('a', 'two');
+      expect(await read()).toEqual(['one', 'two']);
+      fake.watchFault = { status, body: { message } };
+      fake.cut();
+      fake.remove('a', 'one');
+      await until(async () => fake.steps.includes('away'));
+      expect(await read()).toMatch(new RegExp(message));
+      fake.watchFault = undefined;
+      await until(async () => String(await read()) === 'two');
+      expect(fake.changes).toEqual(['DELETED one']);
+      // Who looks at all again when it is back has missed nothing.
+      expect(fake.steps).toEqual(['back', 'away', 'back']);
+    },
+  );
+
+  it('misses nothing through twenty cuts, and is never wrong in between', async () => {
+    fake.put('a', 'n0');
+    await read();
+    const cutOnce = async (i: number) => {
+      const line = fake.watches[0]?.response;
+      // In the middle of a line, as a server that dies.
+      line?.write('{"type":"ADDED","object":{"metadata":');
+      fake.cut();
+      fake.put('a', `n${i}`);
+      fake.remove('a', `n${i - 1}`);
+      // What happened while nobody watched is told to who goes on from before.
+      await until(async () => fake.watches.length === 1);
+      fake.replay();
+      await until(async () => String(await read()) === `n${i}`);
+    };
+    for (let i = 1; i <= 20; i++) {
+      await cutOnce(i);
+    }
+    expect(fake.cache.stats()).toMatchObject([{ objects: 1 }]);
+  });
+
+  it('does not take silence for quiet', async () => {
+    fake.put('a', 'one');
+    expect(await read()).toEqual(['one']);
+    fake.isSilent = true;
+    const begun = Date.now();
+    await until(async () => String(await read()) !== 'one', 9_000);
+    expect(Date.now() - begun).toBeLessThan(6_500);
+    fake.isSilent = false;
+    await until(async () => String(await read()) === 'one');
+  }, 20_000);
+
+  it('keeps the same answer while nothing changes, and only what is asked for', async () => {
+    fake.put('a', 'one');
+    const list = async () => (await fake.cache.list<any>(POLICY)) as any;
+    const first = await list();
+    expect((await list()).items).toBe(first.items);
+    const labelled = (other: string) => ({
+      metadata: {
+        namespace: 'a',
+        name: 'two',
+        resourceVersion: String(++fake.version),
+        labels: { other },
+      },
+    });
+    fake.put('a', 'two', labelled('no'));
+    await until(async () => String(await read()) === 'one,two');
+    fake.put('a', 'two', labelled('yes'));
+    await until(async () => String(await read()) === 'one');
+    fake.put('a', 'two', labelled('yes'));
+    fake.put('a', 'three');
+    await until(async () => String(await read()) === 'one,three');
+    expect(fake.changes).toEqual(['ADDED two', 'DELETED two', 'ADDED three']);
+    expect(first.items).toHaveLength(1);
+  });
+
+  it('does not answer with what may be old, and does as soon as it is asked again', async () => {
+    fake.put('a', 'one');
+    expect(await read()).toEqual(['one']);
+    fake.fault = { status: 503, body: { message: 'down' } };
+    fake.cut();
+    await until(async () => String(await read()).includes('down'));
+    fake.put('a', 'two');
+    expect(fake.cache.stats()).toMatchObject([
+      { problem: expect.stringMatching(/down/) },
+    ]);
+    fake.fault = undefined;
+    const back = Date.now();
+    await until(async () => String(await read()) === 'one');
+    expect(Date.now() - back).toBeLessThan(2000);
+  });
+
+  it('says why a kind can not be read, which is no empty list', async () => {
+    fake.fault = { status: 403, body: { message: 'forbidden: no right' } };
+    expect(await read()).toMatch(/NetworkPolicy: .*forbidden: no right/);
+    // Nobody waits for what has just failed.
+    const asked = Date.now();
+    expect(await read()).toMatch(/forbidden/);
+    expect(Date.now() - asked).toBeLessThan(300);
+  });
+
+  it('asks for what it does not watch, each time', async () => {
+    const pods = { apiVersion: 'v1', kind: 'Pod' };
+    await fake.cache.list(pods, 'a');
+    await fake.cache.list(pods, 'a');
+    expect(fake.edge.count('GET /api/v1/namespaces/a/pods')).toBe(2);
+  });
+});

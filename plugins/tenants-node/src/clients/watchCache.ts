@@ -1,0 +1,142 @@
+import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
+import { Collection, CollectionStats, ObjectChange } from './collection';
+import { KubernetesClient } from './kubernetes';
+import { KubernetesObject } from '../plan/types';
+
+/** Milliseconds between two signs of life, and that one may take. */
+const BEAT_MS = { every: 2_000, most: 3_000 };
+/** Milliseconds that what discovery said is good for. */
+const DISCOVERY_MS = 15_000;
+
+/**
+ * Who is told of what happens to a cache.
+ *
+ * @public
+ */
+export interface CacheListener {
+  /** An object has changed since the collection was first read */
+  changed?(change: ObjectChange): void;
+  /** A collection is in step with the API server now, or no longer, and why */
+  stepped?(kind: KindRef, problem?: string): void;
+}
+
+/**
+ * A cluster's objects in memory: one list and one watch a kind, for the whole
+ * cluster, shared by everybody who looks. A kind is watched from the first
+ * question after it; what is not watched, such as pods, is asked for each time.
+ *
+ * It never answers with what may be old: while a watch is away or behind, the
+ * answer is why.
+ *
+ * @public
+ */
+export class WatchCache implements ClusterView {
+  readonly #collections = new Map<string, Collection>();
+  readonly #listeners = new Set<CacheListener>();
+  readonly #stop = new AbortController();
+  /** Why the API server gives no sign of life */
+  #silence: string | undefined;
+  #heart: NodeJS.Timeout | undefined;
+  #discovery: { view: RequestView; until: number } | undefined;
+
+  static create(options: {
+    kubernetes: KubernetesClient;
+    /** Which kinds are kept; the others are asked for. Default all */
+    isWatched?: (kind: KindRef) => boolean;
+    /** Which objects are kept of those kinds: of the others nobody asks. Default all */
+    isKept?: (kind: KindRef, object: KubernetesObject) => boolean;
+    now?: () => number;
+  }): WatchCache {
+    return new WatchCache(options);
+  }
+
+  private readonly kubernetes: KubernetesClient;
+  private readonly now: () => number;
+
+  private constructor(
+    private readonly options: Parameters<typeof WatchCache.create>[0],
+  ) {
+    this.kubernetes = options.kubernetes;
+    this.now = options.now ?? Date.now;
+  }
+
+  async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
+    const { isWatched, isKept = () => true } = this.options;
+    if (isWatched && !isWatched(kind)) {
+      return new RequestView(this.kubernetes).list<T>(kind, namespace);
+    }
+    const key = `${kind.apiVersion}/${kind.kind}`;
+    let collection = this.#collections.get(key);
+    if (!collection) {
+      collection = new Collection(kind, this.kubernetes, {
+        signal: this.#stop.signal,
+        now: this.now,
+        isKept: object => isKept(kind, object),
+        onChange: change =>
+          this.#listeners.forEach(told => told.changed?.(change)),
+        onStep: problem =>
+          this.#listeners.forEach(told => told.stepped?.(kind, problem)),
+      });
+      this.#collections.set(key, collection);
+      this.#heart ??= setInterval(() => this.#beat(), BEAT_MS.every).unref();
+    }
+    const seen = await collection.read<T>(namespace);
+    return this.#silence ? { problem: this.#silence } : seen;
+  }
+
+  /**
+   * A host that is gone closes no connection, and its watches would only seem to
+   * be quiet.
+   */
+  async #beat(): Promise<void> {
+    const signal = AbortSignal.any([
+      this.#stop.signal,
+      AbortSignal.timeout(BEAT_MS.most),
+    ]);
+    try {
+      const request = { method: 'GET', path: '/version', signal } as const;
+      await this.kubernetes.expect(request);
+      this.#silence = undefined;
+    } catch (error) {
+      if (this.#stop.signal.aborted) {
+        return;
+      }
+      if (!this.#silence) {
+        // When it is back, nobody knows what was missed.
+        this.#collections.forEach(collection => collection.reopen());
+      }
+      this.#silence = (error as Error).message;
+    }
+  }
+
+  async kinds(group: string): Promise<Seen<Required<KindRef>>> {
+    if (!this.#discovery || this.#discovery.until <= this.now()) {
+      this.#discovery = {
+        view: new RequestView(this.kubernetes),
+        until: this.now() + DISCOVERY_MS,
+      };
+    }
+    const known = this.#discovery;
+    const seen = await known.view.kinds(group);
+    if ('problem' in seen && this.#discovery === known) {
+      // Not remembered: the next who asks may be luckier.
+      this.#discovery = undefined;
+    }
+    return seen;
+  }
+
+  /** Tells of what happens to what is watched, until the answer is called. */
+  listen(listener: CacheListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  stats(): CollectionStats[] {
+    return [...this.#collections.values()].map(c => c.stats());
+  }
+
+  stop(): void {
+    clearInterval(this.#heart);
+    this.#stop.abort(new Error('The cache was stopped'));
+  }
+}

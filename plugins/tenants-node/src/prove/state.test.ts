@@ -1,0 +1,239 @@
+import { testPlatform, testSpec } from '../__fixtures__/platform';
+import { ClusterView, KindRef } from '../clients';
+import { planTenant } from '../plan/planTenant';
+import { KubernetesObject } from '../plan/types';
+import { testCluster } from './__fixtures__/side';
+import { checkState, StateFindings } from './state';
+
+const platform = testPlatform({ network: { provider: 'cilium' } });
+const plan = planTenant(testSpec({ name: 'acme' }), platform);
+const cluster = testCluster(platform);
+const { namespace } = plan.names;
+const resources = plan.stages.flatMap(stage => stage.resources);
+
+/** As it comes over the wire. */
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
+/** A cluster and a Vault that have what the plan says, and what a test changes of it. */
+class World {
+  readonly objects: KubernetesObject[] = resources.flatMap(r =>
+    r.type === 'kubernetes' ? [copy(r.object)] : [],
+  );
+  /** What is said in place of a kind's objects */
+  readonly problems = new Map<string, string>();
+  readonly vault = new Map<string, any>(
+    resources.flatMap((r): [string, any][] => {
+      if (r.type === 'kubernetes') {
+        return [];
+      }
+      return r.type === 'vault'
+        ? [[r.path, copy(r.body)]]
+        : [[`${r.mount}/metadata/${r.path}`, { current_version: 1 }]];
+    }),
+  );
+  lists = 0;
+
+  constructor() {
+    this.vault.set('sys/auth', { 'kubernetes/': { type: 'kubernetes' } });
+    const store = this.of('SecretStore')!;
+    store.status = { conditions: [{ type: 'Ready', status: 'True' }] };
+  }
+
+  of(kind: string, name?: string): any {
+    return this.objects.find(
+      o => o.kind === kind && (!name || o.metadata.name === name),
+    );
+  }
+
+  remove(kind: string): void {
+    this.objects.splice(this.objects.indexOf(this.of(kind)), 1);
+  }
+
+  add(object: object): void {
+    this.objects.push(object as KubernetesObject);
+  }
+
+  get view(): ClusterView {
+    return {
+      list: async ({ kind }: KindRef, of?: string): Promise<any> => {
+        this.lists++;
+        const problem = this.problems.get(kind);
+        return problem
+          ? { problem }
+          : {
+              items: this.objects.filter(
+                o => o.kind === kind && (!of || o.metadata.namespace === of),
+              ),
+              at: '',
+            };
+      },
+      kinds: async group => ({
+        at: '',
+        items: [
+          ['networking.k8s.io/v1', 'NetworkPolicy'],
+          ['cilium.io/v2', 'CiliumNetworkPolicy'],
+          ['external-secrets.io/v1', 'ExternalSecret'],
+          ['external-secrets.io/v1', 'SecretStore'],
+        ]
+          .filter(([apiVersion]) => apiVersion.startsWith(`${group}/`))
+          .map(([apiVersion, kind]) => ({
+            apiVersion,
+            kind,
+            plural: `${kind.toLowerCase()}s`,
+            namespaced: true,
+          })),
+      }),
+    };
+  }
+
+  look(again?: World, isOurs?: (name: string) => boolean) {
+    const views = (world: World) => ({
+      view: world.view,
+      vault: {
+        read: async (path: string) => ({ data: world.vault.get(path) }),
+        list: async () => ({ data: [] }),
+      } as any,
+    });
+    return checkState({
+      cluster,
+      platform,
+      plan,
+      ...views(this),
+      again: again && (() => views(again)),
+      isOurs,
+    });
+  }
+}
+
+const statuses = ({ verdicts }: StateFindings) => verdicts.map(v => v.status);
+const foreignStore = (name: string) => ({
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ExternalSecret',
+  metadata: { name, namespace },
+  spec: {},
+});
+
+describe('what objects show of the walls', () => {
+  it('is that all is as planned, without a question to anybody but the views', async () => {
+    const found = await new World().look();
+    expect(found.receipts.filter(r => r.outcome !== 'asExpected')).toEqual([]);
+    expect(statuses(found)).toEqual(['holds', 'holds', 'holds']);
+    const checks = new Set(found.receipts.map(({ check }) => check));
+    expect([...checks]).toEqual(
+      expect.arrayContaining([
+        'net.as-planned',
+        'net.no-widening',
+        'net.who-can',
+        'sec.as-planned',
+        'sec.other-roles',
+        'sec.no-other-store',
+        'sec.who-can',
+        'res.as-planned',
+        'res.who-can',
+      ]),
+    );
+    // What attacks or asks for reviews is no part of it.
+    expect(found.receipts.some(r => r.source.type === 'pod')).toBe(false);
+    expect(checks).not.toContain('sec.access-review');
+  });
+
+  it.each<[string, (world: World) => unknown, string[], RegExp]>([
+    [
+      'a policy is gone',
+      w => w.remove('NetworkPolicy'),
+      ['breached', 'holds', 'holds'],
+      /^NetworkPolicy .* is gone/,
+    ],
+    [
+      'another policy lets everything in',
+      w =>
+        w.add({
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { name: 'open', namespace },
+          spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] },
+        }),
+      ['breached', 'holds', 'holds'],
+      /open/,
+    ],
+    [
+      'a quota was raised',
+      w => {
+        w.of('ResourceQuota', 'tenant-quota').spec.hard.pods = '1000';
+      },
+      ['holds', 'holds', 'breached'],
+      /tenant-quota was changed: spec.hard.pods/,
+    ],
+    [
+      'PodSecurity was lowered',
+      w => {
+        w.of('Namespace').metadata.labels[
+          'pod-security.kubernetes.io/enforce'
+        ] = 'baseline';
+      },
+      ['holds', 'holds', 'breached'],
+      /pod-security/,
+    ],
+    [
+      'there is another ExternalSecret',
+      w => w.add(foreignStore('mine')),
+      ['holds', 'breached', 'holds'],
+      /ExternalSecret mine/,
+    ],
+    [
+      'its role in Vault takes everybody',
+      w => {
+        w.vault.get(
+          `auth/kubernetes/role/${plan.names.vaultRole}`,
+        ).bound_service_account_namespaces = ['*'];
+      },
+      ['holds', 'breached', 'holds'],
+      /bound_service_account_namespaces/,
+    ],
+    [
+      'its store is not Ready',
+      w => {
+        w.of('SecretStore').status.conditions[0].status = 'False';
+      },
+      ['holds', 'unproven', 'holds'],
+      /not Ready/,
+    ],
+    [
+      'policies can not be read',
+      w => w.problems.set('NetworkPolicy', 'watch is away'),
+      ['unproven', 'holds', 'holds'],
+      /watch is away/,
+    ],
+  ])('turns a wall where %s', async (_, change, expected, summary) => {
+    const world = new World();
+    change(world);
+    const found = await world.look();
+    expect(statuses(found)).toEqual(expected);
+    const turned = found.verdicts.find(v => v.status !== 'holds')!;
+    expect(turned.summary).toMatch(summary);
+  });
+
+  it('is asked for before it is believed, where it is not as it should be', async () => {
+    const behind = new World();
+    behind.remove('NetworkPolicy');
+    expect(statuses(await behind.look(new World()))[0]).toBe('holds');
+    const asked = new World();
+    asked.remove('NetworkPolicy');
+    expect(statuses(await behind.look(asked))[0]).toBe('breached');
+    // What can't be read by one is not asked for by way of the other.
+    const away = new World();
+    away.problems.set('NetworkPolicy', 'away');
+    const other = new World();
+    expect(statuses(await away.look(other))[0]).toBe('unproven');
+    // But for nothing else does it ask.
+    expect(other.lists).toBe(0);
+  });
+
+  it('leaves out what a proof has made for a moment', async () => {
+    const world = new World();
+    world.add(foreignStore('threewalls-proof-1'));
+    expect(statuses(await world.look())[1]).toBe('breached');
+    const isOurs = (name: string) => name === 'threewalls-proof-1';
+    expect(statuses(await world.look(undefined, isOurs))[1]).toBe('holds');
+  });
+});

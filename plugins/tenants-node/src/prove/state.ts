@@ -1,0 +1,137 @@
+import {
+  Receipt,
+  Wall,
+  WallVerdict,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { Cluster, ClusterView, VaultView } from '../clients';
+import { Platform } from '../config/platform';
+import { TenantPlan } from '../plan/types';
+import { planChecks, requirementOf } from './checks/checks';
+import { judge } from './judge';
+import { canaryParty, nodesOf, tenantParty } from './round/facts';
+import { ask, receiptOf } from './round/receipts';
+import { Attempt, Check, Round, Side } from './types';
+
+/** @public */
+export interface StateOptions {
+  cluster: Cluster;
+  platform: Platform;
+  /** As last applied */
+  plan: TenantPlan;
+  /** Where objects are read, such as from memory */
+  view: ClusterView;
+  vault: VaultView;
+  /** Other views, for what these say is not as it should be: they may be behind */
+  again?: () => { view: ClusterView; vault: VaultView };
+  /** Whether a name is that of something a proof under way has made */
+  isOurs?: (name: string) => boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * What a tenant's objects show of its walls, without an attack.
+ *
+ * @public
+ */
+export interface StateFindings {
+  /**
+   * `holds` means that all is as planned, not that a wall was seen to hold: for that
+   * it takes a proof
+   */
+  verdicts: WallVerdict[];
+  receipts: Receipt[];
+}
+
+/** The part of the catalogue that only reads, of one plan. */
+interface StatePlan {
+  side: Side;
+  tried: { check: Check; attempt: Attempt }[];
+}
+
+const known = new WeakMap<TenantPlan, StatePlan>();
+
+/**
+ * Compares what the cluster and Vault say of a tenant with its plan: every check
+ * that only reads, and no other.
+ *
+ * @public
+ */
+export async function checkState(
+  options: StateOptions,
+): Promise<StateFindings> {
+  const {
+    cluster,
+    platform,
+    view,
+    vault,
+    again,
+    isOurs = () => false,
+  } = options;
+  const { side, tried } = statePlan(options);
+  const nodes = await nodesOf(view);
+  const nothing = async () => undefined;
+  const round: Round = {
+    cluster,
+    platform,
+    signal: options.signal ?? new AbortController().signal,
+    view,
+    vault,
+    again,
+    ours: { has: isOurs, add: () => new Set() },
+    answer: nothing,
+    pod: nothing,
+    node: name => nodes.get(name ?? ''),
+  };
+  const receipts = await Promise.all(
+    tried.map(async ({ check, attempt }) => {
+      const finding = await ask(attempt, round);
+      const type = attempt.by === 'vault' ? 'vault' : 'kubernetes';
+      const source = { type, name: cluster.name } as const;
+      return receiptOf(side, check, attempt, { ...finding, source });
+    }),
+  );
+  const required = tried.map(({ check, attempt }) =>
+    requirementOf(side, check, attempt),
+  );
+  return {
+    receipts,
+    verdicts: judge(required, receipts, false).map(verdict =>
+      verdict.status === 'breached'
+        ? { ...verdict, summary: sayBreached(receipts, verdict.wall) }
+        : verdict,
+    ),
+  };
+}
+
+function statePlan({ cluster, platform, plan }: StateOptions): StatePlan {
+  let planned = known.get(plan);
+  if (!planned) {
+    const side: Side = {
+      cluster,
+      platform,
+      tenant: tenantParty(plan),
+      canary: canaryParty(cluster, platform),
+      kubeApi: [],
+      kubelets: [],
+      otherRoles: [],
+    };
+    planned = {
+      side,
+      tried: planChecks(side).flatMap(({ check, attempts }) =>
+        attempts
+          .filter(({ readsOnly }) => readsOnly)
+          .map(attempt => ({ check, attempt })),
+      ),
+    };
+    known.set(plan, planned);
+  }
+  return planned;
+}
+
+function sayBreached(receipts: Receipt[], wall: Wall): string {
+  const [first, ...more] = receipts.filter(
+    r => r.wall === wall && r.kind === 'barrier' && r.outcome === 'breached',
+  );
+  const why = first.reason ?? first.response;
+  return more.length > 0 ? `${why} (and ${more.length} more)` : why;
+}
