@@ -3,7 +3,6 @@ import {
   applyPlan,
   Cluster,
   ensureCanary,
-  Platform,
   proveTenants,
   removeTenant,
   TenantPlan,
@@ -25,13 +24,13 @@ const WARM_UP = 3;
 /** One round of a pair, all walls and checks; then a sweep of ten tenants. */
 export async function proofs(): Promise<void> {
   const { platform, cluster } = portalLab();
-  await ensureCanary(cluster, platform);
+  await ensureCanary(cluster);
   const plans = Array.from({ length: TENANTS }, (_, i) =>
     planSmallTenant(`t-bench-${process.pid}-p${i}`, platform),
   );
   try {
     await Promise.all(plans.map(plan => applyPlan(plan, cluster)));
-    await measureAll(plans, cluster, platform);
+    await measureAll(plans, cluster);
   } finally {
     await removeAll(plans, cluster);
   }
@@ -40,18 +39,17 @@ export async function proofs(): Promise<void> {
 async function measureAll(
   plans: TenantPlan[],
   cluster: Cluster,
-  platform: Platform,
 ): Promise<void> {
   const pairs = pairsOf(plans);
-  const sweep = () => sweepAll(pairs, cluster, platform);
+  const sweep = () => sweepAll(pairs, cluster);
   // Right after they were made, what they are made of has yet to settle.
   await sweep();
   for (let i = 0; i < WARM_UP; i++) {
-    await round(pairs[0], cluster, platform);
+    await round(pairs[0], cluster);
   }
   const rounds: ProofRun[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    rounds.push(await round(pairs[0], cluster, platform));
+    rounds.push(await round(pairs[0], cluster));
     console.log(`round ${i + 1} of ${ROUNDS}`);
   }
   const sweeps: number[] = [];
@@ -60,13 +58,12 @@ async function measureAll(
     sweeps.push(await timed(async () => doubts.push(...(await sweep()))));
     console.log(`sweep ${i + 1} of ${SWEEPS}`);
   }
-  printProofs({ rounds, sweeps, doubts, tenants: TENANTS, platform });
+  printProofs({ rounds, sweeps, doubts, tenants: TENANTS, cluster });
 }
 
 async function round(
   tenants: [TenantPlan, TenantPlan],
   cluster: Cluster,
-  platform: Platform,
 ): Promise<ProofRun> {
   const { kubernetes, vault } = cluster;
   const sent = () => [kubernetes.requests, vault.requests];
@@ -74,7 +71,6 @@ async function round(
   const watch = watched(cluster);
   const proven = await proveTenants({
     cluster: watch.cluster,
-    platform,
     tenants,
   });
   const { user, system } = process.cpuUsage(cpu);
@@ -93,18 +89,17 @@ async function round(
 async function sweepAll(
   pairs: [TenantPlan, TenantPlan][],
   cluster: Cluster,
-  platform: Platform,
 ): Promise<string[]> {
   const doubts: string[] = [];
   const queue = [...pairs];
   const worker = async () => {
     for (let pair = queue.shift(); pair; pair = queue.shift()) {
-      const proven = await proveTenants({ cluster, platform, tenants: pair });
+      const proven = await proveTenants({ cluster, tenants: pair });
       doubts.push(...doubtsOf(proven));
     }
   };
   await Promise.all(
-    Array.from({ length: platform.proofs.concurrency }, worker),
+    Array.from({ length: cluster.config.proofs.concurrency }, worker),
   );
   return doubts;
 }

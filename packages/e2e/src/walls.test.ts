@@ -29,7 +29,7 @@ describe('The walls, upon the lab', () => {
 
   beforeAll(async () => {
     const lab = openLab();
-    await ensureCanary(lab.cluster, lab.platform);
+    await ensureCanary(lab.cluster);
     pairs.push(
       ...(await Promise.all([
         Pair.create(lab, 't-walls-a', 't-walls-b'),

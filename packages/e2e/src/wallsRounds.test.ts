@@ -30,7 +30,7 @@ describe('A round, upon the lab', () => {
 
   beforeAll(async () => {
     lab = openLab();
-    await ensureCanary(lab.cluster, lab.platform);
+    await ensureCanary(lab.cluster);
     pair = await Pair.create(lab, 't-rounds-a', 't-rounds-b');
   });
 
@@ -71,11 +71,10 @@ describe('A round, upon the lab', () => {
 
   it('proves one tenant with the canary alone', async () => {
     const [a] = pair.plans;
-    const { cluster, platform } = lab;
+    const { cluster } = lab;
     const phases = new Set<string>();
     const proofs = await proveTenants({
       cluster,
-      platform,
       tenants: [a],
       onProgress: (tenant, { phase, done, total }) => {
         expect([tenant, done <= total]).toEqual([a.spec.name, true]);
@@ -100,11 +99,10 @@ describe('A round, upon the lab', () => {
   });
 
   it('leaves nothing behind when it is given up', async () => {
-    const { cluster, platform } = lab;
+    const { cluster } = lab;
     const controller = new AbortController();
     const round = proveTenants({
       cluster,
-      platform,
       tenants: pair.plans,
       signal: controller.signal,
       onProgress: (_, { phase }) => {
@@ -120,16 +118,13 @@ describe('A round, upon the lab', () => {
   it('gives a fresh policy its time to bite, and says how long it took', async () => {
     const [a] = pair.plans;
     // A connect that is dropped tries again after one second, and after three.
-    const platform = {
-      ...lab.platform,
-      proofs: { ...lab.platform.proofs, connectTimeoutMs: 6_000 },
-    };
+    const { config } = lab.cluster;
+    const proofsOf = { ...config.proofs, connectTimeoutMs: 6_000 };
     const hands = new Hands(lab);
     // Opens the wall once the pods run, when the policies were listed already.
     let opened: Promise<void> | undefined;
     const proofs = await proveTenants({
-      cluster: lab.cluster,
-      platform,
+      cluster: { ...lab.cluster, config: { ...config, proofs: proofsOf } },
       tenants: pair.plans,
       onProgress: (tenant, { phase, done }) => {
         if (tenant === a.spec.name && phase === 'attacking' && done > 40) {
@@ -156,7 +151,7 @@ describe('A round, upon the lab', () => {
     await opened;
     const proof = proofs.get(a.spec.name)!;
     expect(proof.timeToEnforceMs).toBeGreaterThan(500);
-    expect(proof.timeToEnforceMs).toBeLessThan(platform.proofs.settleMs);
+    expect(proof.timeToEnforceMs).toBeLessThan(proofsOf.settleMs);
     expect(proof.verdicts.map(v => v.status)).toEqual(WALLS.map(() => 'holds'));
   });
 
@@ -167,7 +162,6 @@ describe('A round, upon the lab', () => {
     try {
       const proofs = await proveTenants({
         cluster: { ...lab.cluster, kubernetes: proxy.client() },
-        platform: lab.platform,
         tenants: pair.plans,
         onProgress: (_, { phase }) => {
           if (phase === 'attacking') {
@@ -194,7 +188,6 @@ describe('A round, upon the lab', () => {
     await proxy.stop();
     const proofs = await proveTenants({
       cluster: { ...lab.cluster, kubernetes },
-      platform: lab.platform,
       tenants: pair.plans,
     });
     for (const { verdicts } of proofs.values()) {

@@ -12,7 +12,7 @@ export function addProofRoutes(
   options: RouterOptions,
   access: Access,
 ): void {
-  const { auditor, clusters, platform, proofs, views } = options;
+  const { auditor, clusters, proofs, views } = options;
 
   router.get('/tenants/:name/proofs', async (req, res) => {
     const page = parse(pageSchema, req.query);
@@ -39,11 +39,12 @@ export function addProofRoutes(
     });
     try {
       const record = await access.readable(req, req.params.name);
+      const cluster = clusters.get(record.cluster);
       const [tenant, versionsNow] = await Promise.all([
         views.describe(record),
-        readVersions(clusters.get(record.cluster), {
-          provider: platform.network.provider,
-          externalSecrets: platform.accounts.externalSecrets,
+        readVersions(cluster, {
+          provider: cluster.config.network.provider,
+          externalSecrets: cluster.config.accounts.externalSecrets,
         }),
       ]);
       const last = tenant.lastProof;

@@ -1,6 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { ClusterConfig } from '@threewalls/backstage-plugin-tenants-node';
+import { ClusterProfile } from '@threewalls/backstage-plugin-tenants-node';
 
 /** Milliseconds for Vault to answer. */
 const TIMEOUT_MS = 3_000;
@@ -16,7 +16,7 @@ export interface VaultHealth {
  * other paths, with a status that tells states apart.
  */
 export async function vaultHealth(
-  vault: ClusterConfig['vault'],
+  vault: ClusterProfile['vault'],
 ): Promise<VaultHealth> {
   const url = new URL(
     `${vault.address.replace(/\/+$/, '')}/v1/sys/health?standbyok=true`,

@@ -1,6 +1,6 @@
 import { ConfigReader } from '@backstage/config';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { Platform } from '../config/platform';
+import { ClusterProfile, Platform } from '../config/platform';
 import { readPlatform } from '../config/readPlatform';
 
 /** A platform with one cluster and every default. */
@@ -25,6 +25,13 @@ export function testPlatform(tenants: Record<string, unknown> = {}): Platform {
       },
     }),
   );
+}
+
+/** Its one cluster. */
+export function testProfile(
+  tenants: Record<string, unknown> = {},
+): ClusterProfile {
+  return testPlatform(tenants).clusters[0];
 }
 
 /** A spec with every field that has no default of its own. */

@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent } from 'undici';
-import { ClusterConfig } from '../config/platform';
+import { ClusterProfile } from '../config/platform';
 
 /** Connections of the pool; more requests at once wait for one. */
 const CONNECTIONS = 128;
@@ -19,7 +19,7 @@ export interface Connection {
 }
 
 /** Who the portal is in a cluster, as config says. */
-export function loadKubeConfig(cluster: ClusterConfig): KubeConfig {
+export function loadKubeConfig(cluster: ClusterProfile): KubeConfig {
   const { kubeconfig, context, inCluster, url, caData, token } =
     cluster.kubernetes;
   const config = new KubeConfig();

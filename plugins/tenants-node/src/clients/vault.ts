@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import nodeVault from 'node-vault';
-import { ClusterConfig } from '../config/platform';
+import { ClusterProfile } from '../config/platform';
 import { ClusterUnavailableError, VaultError } from './errors';
 
 /** An answer of Vault, whatever its status. */
@@ -29,11 +29,11 @@ export class VaultClient {
   /** Requests sent so far, for the benchmarks and their regression test. */
   requests = 0;
 
-  static fromConfig(cluster: ClusterConfig): VaultClient {
+  static fromConfig(cluster: ClusterProfile): VaultClient {
     return new VaultClient(cluster);
   }
 
-  private constructor(private readonly cluster: ClusterConfig) {
+  private constructor(private readonly cluster: ClusterProfile) {
     const { address, caData, namespace } = cluster.vault;
     this.#client = nodeVault({
       apiVersion: 'v1',

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { ClusterConfig } from './platform';
+import { ClusterProfile } from './platform';
 
 /** Where pods find Vault: a Service of the cluster, or an address outside it. */
 export interface VaultEndpoint {
@@ -12,8 +12,10 @@ export interface VaultEndpoint {
 }
 
 /** Reads {@link VaultEndpoint} off the address that pods use. */
-export function vaultEndpoint(cluster: ClusterConfig): VaultEndpoint {
-  const url = new URL(cluster.vault.inClusterAddress);
+export function vaultEndpoint({
+  vault,
+}: Pick<ClusterProfile, 'vault'>): VaultEndpoint {
+  const url = new URL(vault.inClusterAddress);
   const service = /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(url.hostname);
   return {
     host: url.hostname,

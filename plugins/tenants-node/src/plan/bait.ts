@@ -17,9 +17,9 @@ export const bait: Workload = {
   selector: { 'app.kubernetes.io/name': CANARY },
   seed: [{ name: CANARY, from: 'canary' }],
   startupMs: 60_000,
-  pod: ({ platform }) => ({
+  pod: ({ cluster }) => ({
     container: {
-      image: platform.proofs.image,
+      image: cluster.proofs.image,
       command: ['node', '-e', SCRIPT],
       resources: BAIT_RESOURCES,
       readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 2 },

@@ -33,8 +33,8 @@ export const n8n: Workload = {
         spec: {
           accessModes: ['ReadWriteOnce'],
           resources: { requests: { storage: context.size.n8n.storage } },
-          ...(context.platform.n8n.storageClass && {
-            storageClassName: context.platform.n8n.storageClass,
+          ...(context.cluster.n8n.storageClass && {
+            storageClassName: context.cluster.n8n.storageClass,
           }),
         },
       }),
@@ -42,17 +42,17 @@ export const n8n: Workload = {
     },
   ],
   pod: context => {
-    const { platform, size, spec } = context;
+    const { cluster, size, spec } = context;
     return {
       spec: {
-        ...planPlacement(platform, spec.name),
+        ...planPlacement(cluster, spec.name),
         volumes: [
           { name: 'data', persistentVolumeClaim: { claimName: CLAIM } },
           { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
         ],
       },
       container: {
-        image: platform.n8n.image,
+        image: cluster.n8n.image,
         env: n8nEnv(context),
         resources: { requests: size.n8n.requests, limits: size.n8n.limits },
         // /healthz answers 200 before n8n has booted, and after its heap is full:
@@ -78,7 +78,7 @@ export const n8n: Workload = {
 /** Settings of n8n: secrets by reference, and nothing that calls out. */
 function n8nEnv(context: PlanContext): object[] {
   const { excludedNodes, blockEnvAccess, communityPackages } =
-    context.platform.n8n;
+    context.cluster.n8n;
   const fixed: Record<string, string> = {
     N8N_PORT: String(PORT),
     N8N_USER_FOLDER: '/home/node',
@@ -96,9 +96,7 @@ function n8nEnv(context: PlanContext): object[] {
     N8N_COMMUNITY_PACKAGES_ENABLED: String(communityPackages),
     N8N_UNVERIFIED_PACKAGES_ENABLED: 'false',
     // Over a port-forward there is no TLS, and n8n would refuse to be signed in to.
-    N8N_SECURE_COOKIE: String(
-      context.platform.n8n.exposure?.scheme === 'https',
-    ),
+    N8N_SECURE_COOKIE: String(context.cluster.n8n.exposure?.scheme === 'https'),
     // The first visitor claims an n8n without an owner.
     N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
     N8N_INSTANCE_OWNER_FIRST_NAME: 'Tenant',

@@ -26,7 +26,7 @@ const MOST_PARTS = 10;
 /** Default deny in both directions, and the few exceptions to it. */
 export function planNetwork(context: PlanContext): KubernetesResource[] {
   const resources = [planIsolation(context)];
-  if (context.platform.network.provider === 'cilium') {
+  if (context.cluster.network.provider === 'cilium') {
     resources.push(planCiliumEgress(context));
   }
   return resources;
@@ -38,13 +38,13 @@ export function planNetwork(context: PlanContext): KubernetesResource[] {
  * has the rule for DNS: one that allows the port here would allow every name.
  */
 function planIsolation(context: PlanContext): KubernetesResource {
-  const { platform, spec, cluster } = context;
+  const { spec, cluster } = context;
   const vault = vaultEndpoint(cluster);
   const inNamespace = (name: string) => ({
     namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } },
   });
   const egress: object[] = [{ to: [{ podSelector: {} }] }];
-  if (platform.network.provider === 'kubernetes') {
+  if (cluster.network.provider === 'kubernetes') {
     egress.push({ to: [inNamespace('kube-system')], ports: DNS_PORTS });
   }
   if (vault.namespace) {
@@ -58,15 +58,15 @@ function planIsolation(context: PlanContext): KubernetesResource {
       ports: [{ port: vault.port, protocol: 'TCP' }],
     });
   }
-  if (platform.network.provider === 'kubernetes') {
+  if (cluster.network.provider === 'kubernetes') {
     for (const ipBlock of allowedRanges(spec, cluster)) {
       egress.push({ to: [{ ipBlock }], ports: NOT_DNS });
     }
   }
   const ingress: object[] = [{ from: [{ podSelector: {} }] }];
-  if (platform.network.ingressNamespace) {
+  if (cluster.network.ingressNamespace) {
     ingress.push({
-      from: [inNamespace(platform.network.ingressNamespace)],
+      from: [inNamespace(cluster.network.ingressNamespace)],
       ports: [{ port: context.workload.port, protocol: 'TCP' }],
     });
   }

@@ -1,4 +1,4 @@
-import { N8nConfig, Platform } from '../config/platform';
+import { ClusterProfile, N8nConfig } from '../config/platform';
 import { forTenant } from './names';
 
 /** Where a tenant's n8n runs, as a pod's spec says it; empty where nothing is declared. */
@@ -9,7 +9,7 @@ export type Placement = Pick<
 
 /** A sandbox, nodes of its own: config with the tenant's name filled in. */
 export function planPlacement(
-  { n8n }: Pick<Platform, 'n8n'>,
+  { n8n }: Pick<ClusterProfile, 'n8n'>,
   tenant: string,
 ): Placement {
   const { runtimeClassName, nodeSelector, tolerations } = n8n;

@@ -67,7 +67,7 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
     resourceQuota('tenant-probe-quota', {
       hard: {
         pods: '1',
-        ...charged(PROOF_POD_RESOURCES, context.platform.n8n.runtimeOverhead),
+        ...charged(PROOF_POD_RESOURCES, context.cluster.n8n.runtimeOverhead),
       },
       scopeSelector: proofPods('In'),
     }),

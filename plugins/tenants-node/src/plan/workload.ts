@@ -60,7 +60,7 @@ export function planWorkload(context: PlanContext): PlannedStage {
 }
 
 function planDeployment(context: PlanContext): KubernetesResource {
-  const { workload, names, spec, platform } = context;
+  const { workload, names, spec, cluster } = context;
   const { name, port, selector } = workload;
   const pod = workload.pod(context);
   return tenantObject(context, 'resource', {
@@ -94,7 +94,7 @@ function planDeployment(context: PlanContext): KubernetesResource {
           containers: [
             {
               name,
-              imagePullPolicy: platform.n8n.imagePullPolicy,
+              imagePullPolicy: cluster.n8n.imagePullPolicy,
               ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
               securityContext: {
                 allowPrivilegeEscalation: false,

@@ -47,9 +47,9 @@ export function reachesNoOthers(side: Side): Attempt {
  * The API server's own answer about a few subjects, as a control of the rules'
  * evaluation: they have to agree, or something else allows what the rules do not.
  */
-export function rulesAreAll({ tenant, canary, platform }: Side): Attempt {
+export function rulesAreAll({ tenant, canary, cluster }: Side): Attempt {
   const { namespace, ownerSubject, workloadServiceAccount } = tenant.plan.names;
-  const { portal } = platform.accounts;
+  const { portal } = cluster.config.accounts;
   const isUser = ownerSubject.kind === 'User';
   const owner: Requester = {
     ...(isUser && { user: ownerSubject.name }),
@@ -106,7 +106,7 @@ export function rulesAreAll({ tenant, canary, platform }: Side): Attempt {
 }
 
 function byRules(
-  { cluster, platform }: Side,
+  { cluster }: Side,
   {
     find,
     ...attempt
@@ -114,7 +114,7 @@ function byRules(
     find(rbac: Rbac, trusted: TrustedSubject[]): Found[];
   },
 ): Attempt {
-  const { portal, externalSecrets } = platform.accounts;
+  const { portal, externalSecrets } = cluster.config.accounts;
   const trusted: TrustedSubject[] = [
     { kind: 'ServiceAccount', ...portal },
     { kind: 'ServiceAccount', ...externalSecrets },

@@ -5,7 +5,7 @@ import { planCanary } from '../../plan/canary';
 import { planTenant } from '../../plan/planTenant';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { runAttempt } from '../__fixtures__/portal';
-import { testCluster, testSide } from '../__fixtures__/side';
+import { testSide } from '../__fixtures__/side';
 import { asPlanned } from './asPlanned';
 
 const side = testSide();
@@ -79,7 +79,7 @@ const VARIANTS: [string, TenantPlan][] = [
       }),
     ),
   ],
-  ['the canary', planCanary(testCluster(), side.platform)],
+  ['the canary', planCanary(side.cluster.config)],
 ];
 
 describe('what is compared with the plan', () => {

@@ -33,9 +33,9 @@ const RESOLVER: Peer = {
 
 /** A name outside of the cluster that the tenant is not allowed, asked of the cluster's resolver. */
 export function unknownName(side: Side): Attempt[] | DoesNotApply {
-  const { platform, tenant, canary } = side;
+  const { cluster, tenant, canary } = side;
   const { egress } = tenant.plan.spec;
-  if (platform.network.provider !== 'cilium') {
+  if (cluster.config.network.provider !== 'cilium') {
     return { because: "NetworkPolicies can't tell names apart" };
   }
   if (egress.cidrs.length > 0) {
@@ -45,7 +45,7 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
     egress.hosts.some(host =>
       host.startsWith('*.') ? name.endsWith(host.slice(1)) : name === host,
     );
-  const name = platform.proofs.outside.names.find(one => !isAllowed(one));
+  const name = cluster.config.proofs.outside.names.find(one => !isAllowed(one));
   if (!name) {
     return { because: 'It is allowed every name that would be tried' };
   }

@@ -17,13 +17,13 @@ export function allowedDestinations({ tenant }: Side): Endpoint[] {
 }
 
 /** The first address of the internet that the tenant is not allowed. */
-export function outsideOf({ tenant, platform }: Side): Endpoint[] {
+export function outsideOf({ tenant, cluster }: Side): Endpoint[] {
   const allowed = new BlockList();
   for (const cidr of tenant.plan.spec.egress.cidrs) {
     const [address, prefix] = cidr.split('/');
     allowed.addSubnet(address, Number(prefix), 'ipv4');
   }
-  return platform.proofs.outside.internet
+  return cluster.config.proofs.outside.internet
     .filter(({ host }) => !allowed.check(host, 'ipv4'))
     .slice(0, 1);
 }

@@ -1,5 +1,5 @@
 import { Answer, Expectation } from '../types';
-import { Platform } from '../../config/platform';
+import { ClusterProfile } from '../../config/platform';
 
 /** Vault's whole answer to a token that is good and has no right. */
 const PERMISSION_DENIED = /^1 error occurred:\s*\* permission denied$/;
@@ -14,7 +14,9 @@ export const reached: Expectation = {
  * A destination has to be reached. Nobody says which port it serves: where walls
  * deny by dropping, a refused connect has got there, too.
  */
-export function allowed(denial: Platform['network']['denial']): Expectation {
+export function allowed(
+  denial: ClusterProfile['network']['denial'],
+): Expectation {
   const enough = denial === 'drop' ? ['OK', 'REFUSED'] : ['OK'];
   return {
     text: enough.join(' or '),
@@ -31,7 +33,9 @@ export const resolved: Expectation = { ...reached, text: 'an address' };
  * A connect has to be denied in the one way that the cluster's enforcer denies:
  * dropped, which ends in a timeout, or rejected.
  */
-export function denied(denial: Platform['network']['denial']): Expectation {
+export function denied(
+  denial: ClusterProfile['network']['denial'],
+): Expectation {
   const wanted = denial === 'drop' ? 'TIMEOUT' : 'REFUSED';
   return {
     text: wanted,

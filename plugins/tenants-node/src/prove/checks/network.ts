@@ -72,7 +72,7 @@ export const NETWORK_CHECKS: Check[] = network([
       return destinations.length > 0
         ? destinations.map(to =>
             connect('tenant', to, {
-              expect: allowed(side.platform.network.denial),
+              expect: allowed(side.cluster.config.network.denial),
               excuse: { by: 'ram', task: podTask({ do: 'connect', ...to }) },
             }),
           )
@@ -152,7 +152,7 @@ export const NETWORK_CHECKS: Check[] = network([
     otherwise: 'reached another resolver',
     optional: true,
     attempts: side => {
-      const { host, port } = side.platform.proofs.outside.dns;
+      const { host, port } = side.cluster.config.proofs.outside.dns;
       return [
         deny(side, 'tenant', { host, port }, 'ram', ifThere(side)),
         deny(side, 'tenant', { host, port }, 'ram', {
@@ -183,7 +183,7 @@ export const NETWORK_CHECKS: Check[] = network([
       deny(
         side,
         'tenant',
-        side.platform.proofs.outside.metadata,
+        side.cluster.config.proofs.outside.metadata,
         'ram',
         ifThere(side),
       ),
@@ -309,7 +309,7 @@ function deny(
   return connect(by, to, {
     ...overrides,
     task: { ...task, settle: true },
-    expect: denied(side.platform.network.denial),
+    expect: denied(side.cluster.config.network.denial),
     witnesses: [
       {
         by,

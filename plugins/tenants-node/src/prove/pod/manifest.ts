@@ -3,7 +3,6 @@ import { tenantLabels } from '../../plan/objects';
 import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { VAULT_AUDIENCE } from '../../plan/vault';
-import { Platform } from '../../config/platform';
 import { DeclaredPlacement } from '../attempts/placement';
 import { PROOF_CONTAINER, PROOF_LABEL } from './labels';
 import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
@@ -29,7 +28,6 @@ export interface PodOptions {
   role: 'proof' | 'ram';
   /** Of the tenant, or of the canary for a ram */
   plan: TenantPlan;
-  platform: Platform;
   cluster: PlanContext['cluster'];
   nonce: string;
   tasks: PodTask[];
@@ -44,7 +42,7 @@ export interface PodOptions {
  * route to it, its ReplicaSet adopt it).
  */
 export function podManifest(options: PodOptions): KubernetesObject {
-  const { role, plan, platform, nonce, placement, node } = options;
+  const { role, plan, cluster, nonce, placement, node } = options;
   const { namespace, loginServiceAccount } = plan.names;
   return {
     apiVersion: 'v1',
@@ -68,7 +66,7 @@ export function podManifest(options: PodOptions): KubernetesObject {
       priorityClassName: PROOF_PRIORITY_CLASS,
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 0,
-      activeDeadlineSeconds: Math.ceil(platform.proofs.deadlineMs / 1000),
+      activeDeadlineSeconds: Math.ceil(cluster.proofs.deadlineMs / 1000),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: 1000,
@@ -79,8 +77,8 @@ export function podManifest(options: PodOptions): KubernetesObject {
       containers: [
         {
           name: PROOF_CONTAINER,
-          image: platform.proofs.image,
-          imagePullPolicy: platform.n8n.imagePullPolicy,
+          image: cluster.proofs.image,
+          imagePullPolicy: cluster.n8n.imagePullPolicy,
           command: ['node', '-e', PROOF_SCRIPT],
           env: [
             { name: SPEC_VARIABLE, value: JSON.stringify(podSpec(options)) },
@@ -128,18 +126,12 @@ function token(path: TokenName, audience: string): object {
   };
 }
 
-function podSpec({
-  plan,
-  platform,
-  cluster,
-  nonce,
-  tasks,
-}: PodOptions): PodSpec {
+function podSpec({ plan, cluster, nonce, tasks }: PodOptions): PodSpec {
   const { inClusterAddress, caData, namespace, authMount } = cluster.vault;
   return {
     nonce,
-    timeoutMs: platform.proofs.connectTimeoutMs,
-    settleMs: platform.proofs.settleMs,
+    timeoutMs: cluster.proofs.connectTimeoutMs,
+    settleMs: cluster.proofs.settleMs,
     vault: {
       address: inClusterAddress,
       caData,
