@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, section, textWithout, url } from './fields';
+import { flag, range, section, textWithout, url } from './fields';
 
 /** Fixed policy of tenants where config names no other; as under deploy/. */
 const TEMPLATED_POLICY = 'threewalls-tenant';
@@ -54,6 +54,12 @@ export const vault = section({
   inClusterAddress: url
     .optional()
     .describe('URL as pods see it. Default the address'),
+  cidrs: z
+    .array(range)
+    .default([])
+    .describe(
+      "Ranges that its address is in, for policies that can't name a host outside the cluster",
+    ),
   caData: z.string().optional().describe('CA of Vault, PEM'),
   namespace: z.string().optional().describe('Vault Enterprise namespace'),
   kvMount: z

@@ -111,6 +111,12 @@ export const range = textWithout(text => {
     : `${text} is not a range, such as 10.0.0.0/8`;
 });
 
+/** A port of TCP and UDP. */
+export const port = count.refine(
+  number => Number.isInteger(number) && number > 0 && number < 65536,
+  'has to be a port, such as 53',
+);
+
 /** An address and a port, with square brackets about an address of IPv6. */
 export const endpoint = z.string().transform((text, context) => {
   const [, v6, v4, digits] =

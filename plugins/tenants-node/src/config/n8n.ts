@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import {
+  duration,
   flag,
   isLabelValue,
   labelKeyProblem,
   labels,
   quantity,
+  range,
   section,
   SUBDOMAIN_NAME,
   texts,
   textWithout,
+  url,
 } from './fields';
 
 const DEFAULT_IMAGE = 'docker.io/n8nio/n8n:2.41.1';
@@ -123,6 +126,34 @@ export const n8n = section({
     .string()
     .default(DEFAULT_IMAGE)
     .describe('Image of n8n, with a tag or digest'),
+  startupTimeout: duration
+    .prefault('5m')
+    .describe(
+      'Time that it may take to be ready, as with the migrations of a large database. Nothing kills it, then or later',
+    ),
+  proxy: section({
+    url: url.describe('Proxy of HTTP and HTTPS'),
+    noProxy: z
+      .array(z.string())
+      .default([])
+      .describe(
+        "Hosts and domains to reach without it, besides the cluster's own",
+      ),
+    cidrs: z
+      .array(range)
+      .default([])
+      .describe("Addresses of the proxy's, which each tenant may reach then"),
+  })
+    .optional()
+    .describe('The way of n8n to the outside'),
+  caBundle: section({
+    configMap: z.string(),
+    key: z.string().default('ca.crt'),
+  })
+    .optional()
+    .describe(
+      "ConfigMap in each tenant's namespace with CAs that n8n trusts besides its own, such as trust-manager makes it",
+    ),
   imagePullPolicy: z
     .enum(['Always', 'IfNotPresent', 'Never'])
     .default('IfNotPresent'),

@@ -1,7 +1,12 @@
 import { JsonObject } from '@backstage/types';
 
 /** Lists that a cluster's own add to; any other takes the place of the platform's. */
-const ADDED = ['trustedSubjects', 'exceptions'];
+const ADDED = [
+  'apiServerCidrs',
+  'exceptions',
+  'reservedCidrs',
+  'trustedSubjects',
+];
 /** Ways of which a section has one: naming another puts the first away. */
 const ONE_OF = [
   ['ingress', 'gateway'],

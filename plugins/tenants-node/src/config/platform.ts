@@ -1,8 +1,19 @@
 import { DEFAULT_NAMESPACE_PREFIX } from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
 import * as cluster from './cluster';
-import { count, duration, endpoint, flag, range, section } from './fields';
+import {
+  count,
+  duration,
+  endpoint,
+  flag,
+  labels,
+  port,
+  range,
+  section,
+  texts,
+} from './fields';
 import { n8n } from './n8n';
+import { PRESETS } from './presets';
 import { sizes, TenantSize } from './sizes';
 
 export type { Exposure, N8nConfig, Toleration } from './n8n';
@@ -17,11 +28,52 @@ const network = section({
     .enum(['drop', 'reject'])
     .default('drop')
     .describe('What a denied connect ends in'),
-  ingressNamespace: z
-    .string()
-    .optional()
+  dns: section({
+    namespaces: z
+      .array(z.string())
+      .default(['kube-system'])
+      .describe("Namespaces of the cluster's resolvers"),
+    podLabels: labels
+      .optional()
+      .describe(
+        'Labels of their pods. Default k8s-app: kube-dns with cilium, any pod of the namespaces with NetworkPolicies',
+      ),
+    ports: z
+      .array(port)
+      .default([53])
+      .describe(
+        "Ports that their pods listen on, which need not be the Service's",
+      ),
+    cidrs: z
+      .array(range)
+      .default([])
+      .describe(
+        "Addresses of resolvers that are no pods: a cache on each node, a cloud's own",
+      ),
+  })
+    .prefault({})
+    .describe('Where tenants may resolve names'),
+  ingress: section({
+    namespaces: z
+      .array(z.string())
+      .default([])
+      .describe('Namespaces of ingress controllers or gateways'),
+    cidrs: z
+      .array(range)
+      .default([])
+      .describe(
+        "Addresses of load balancers that reach pods by themselves: a cloud's, or those of nodes",
+      ),
+  })
+    .prefault({})
     .describe(
-      'Namespace of an ingress controller or gateway that may reach n8n',
+      "Who may reach n8n, on its port, from outside its tenant's namespace",
+    ),
+  apiServerCidrs: z
+    .array(range)
+    .default([])
+    .describe(
+      'Addresses of the API server, which no tenant may be allowed to reach',
     ),
   reservedCidrs: z
     .array(range)
@@ -90,6 +142,11 @@ const proofs = {
     .prefault('60s')
     .describe('Time that a proof may take in all'),
   targets: targets.prefault({}),
+  annotations: texts
+    .default({ 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' })
+    .describe(
+      'Annotations of proof pods. By default none of them keeps a node from going',
+    ),
 };
 
 /** Settings of the platform's, any of which a cluster may have otherwise. */
@@ -121,6 +178,24 @@ const settings = {
   trustedSubjects: cluster.trustedSubjects,
   exceptions: cluster.exceptions,
   proofs: section(proofs).prefault({}),
+  pods: section({
+    pullSecrets: z
+      .array(z.string())
+      .default([])
+      .describe("Secrets in tenants' namespaces that images are pulled with"),
+    securityContext: z
+      .enum(['fixed', 'platform'])
+      .default('fixed')
+      .describe(
+        'fixed: pods run as user and group 1000. platform: as whom is for admission to say, as with the ranges of OpenShift',
+      ),
+    architecture: z
+      .enum(['amd64', 'arm64'])
+      .optional()
+      .describe('Of the nodes that pods may run on. Default any'),
+  })
+    .prefault({})
+    .describe("n8n's pods and those of proofs"),
 };
 
 /** Keys of what the platform says for every cluster. */
@@ -129,10 +204,16 @@ export const SHARED = {
   proofs: Object.keys(proofs),
 };
 
+const preset = z
+  .enum(Object.keys(PRESETS))
+  .optional()
+  .describe('Settings that such clusters have in common, under all others');
+
 /** A cluster with the platform's settings under its own. */
 export const clusterSchema = section({
   name: z.string().describe("Unique name, as in a tenant's spec"),
   title: z.string().optional().describe('Name for people. Default the name'),
+  preset,
   kubernetes: cluster.kubernetes.prefault({}),
   vault: cluster.vault,
   ...settings,
@@ -213,6 +294,7 @@ const schedule = {
 /** Config under `tenants`, but for what a cluster says of itself. */
 export const platformSchema = section({
   ...own,
+  preset,
   ...settings,
   proofs: section({ ...schedule, ...proofs }).prefault({}),
   vault: z.unknown().optional(),
@@ -288,6 +370,8 @@ export type ClusterProfile = Omit<ReadCluster, 'title' | 'proofs'> &
       deadlineMs: number;
       /** What the network wall's barriers outside the cluster dial */
       outside: Outside;
+      /** Annotations of the proof pod */
+      annotations: Record<string, string>;
       /** Proofs at once */
       concurrency: number;
     };

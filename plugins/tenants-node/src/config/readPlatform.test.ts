@@ -76,7 +76,10 @@ describe('the settings of a cluster', () => {
       trustedSubjects: [{ kind: 'Group', name: 'admins' }],
     };
     const [plain, other] = read(
-      { ...shared, network: { ...shared.network, ingressNamespace: 'in' } },
+      {
+        ...shared,
+        network: { ...shared.network, ingress: { namespaces: ['in'] } },
+      },
       {},
       {
         network: { denial: 'reject', reservedCidrs: ['172.16.0.0/12'] },
@@ -99,7 +102,7 @@ describe('the settings of a cluster', () => {
       network: {
         provider: 'cilium',
         denial: 'reject',
-        reservedCidrs: ['172.16.0.0/12'],
+        reservedCidrs: ['172.16.0.0/12', '10.0.0.0/8'],
       },
       n8n: { exposure: { via: 'gateway' } },
       proofs: {
@@ -260,7 +263,7 @@ describe('where n8n runs', () => {
 });
 
 describe('the way to n8n', () => {
-  const network = { ingressNamespace: 'ingress' };
+  const network = { ingress: { namespaces: ['ingress'] } };
   const host = '{{ name }}.n8n.example.com';
   const exposure = (n8n: object) => testProfile({ n8n, network }).n8n.exposure;
 
@@ -302,7 +305,7 @@ describe('the way to n8n', () => {
     { gateway: { host, name: 'a', namespace: 'b' } },
   ])('needs the namespace that may come in: %j', n8n => {
     expect(() => testPlatform({ n8n })).toThrow(
-      /name the namespace .* as tenants.network.ingressNamespace/,
+      /name the namespace .* as tenants.network.ingress.namespaces/,
     );
   });
 });

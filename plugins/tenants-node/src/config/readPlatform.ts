@@ -11,10 +11,11 @@ import {
   ReadCluster,
   SHARED,
 } from './platform';
+import { PRESETS } from './presets';
 import { vaultEndpoint } from './vaultService';
 
 /** What only a cluster says. */
-const CLUSTERS_OWN = ['name', 'title', 'kubernetes', 'vault'];
+const CLUSTERS_OWN = ['name', 'title', 'preset', 'kubernetes', 'vault'];
 /** Intervals after which a proof is too old, where config says no other age. */
 const MAX_AGE = 3;
 
@@ -42,7 +43,14 @@ export function readPlatform(root: Config): Platform {
       isIn(own, path) || CLUSTERS_OWN.includes(String(path[0]))
         ? inCluster(path)
         : keyIn('tenants')(path);
-    const cluster = parse(clusterSchema, overlay(shared, own), keyOf);
+    const [ofPlatform, ofCluster] = [given, own].map(presetOf);
+    const merged = [
+      ofCluster ? {} : ofPlatform ?? {},
+      shared,
+      ofCluster ?? {},
+      own,
+    ];
+    const cluster = parse(clusterSchema, merged.reduce(overlay), keyOf);
     refuse(contradictions(cluster, naming), keyOf);
     return profileOf(cluster, { naming, owners, concurrency });
   });
@@ -84,9 +92,15 @@ function profileOf(
       settleMs: proofs.settle,
       deadlineMs: proofs.deadline,
       outside: proofs.targets,
+      annotations: proofs.annotations,
       concurrency,
     },
   };
+}
+
+function presetOf(section: unknown): unknown {
+  const name = isSection(section) && section.preset;
+  return typeof name === 'string' ? PRESETS[name] : undefined;
 }
 
 /** What is wrong, and where. */
@@ -109,12 +123,20 @@ function contradictions(
         ' does not say how the portal logs in to Vault: set vault.login.approle, .kubernetes or .tokenFile',
     });
   }
-  if (n8n.exposure && !network.ingressNamespace) {
+  const { namespaces, cidrs } = network.ingress;
+  const { dns } = network;
+  if (dns.namespaces.length + dns.cidrs.length === 0 || !dns.ports.length) {
+    problems.push({
+      path: ['network', 'dns'],
+      message: 'no resolver is left: name namespaces or cidrs, and ports',
+    });
+  }
+  if (n8n.exposure && namespaces.length + cidrs.length === 0) {
     const { via } = n8n.exposure;
     const what = via === 'ingress' ? 'ingress controller' : 'gateway';
     problems.push({
       path: ['n8n', via],
-      message: `nothing may reach n8n yet: name the namespace that the ${what} runs in as tenants.network.ingressNamespace`,
+      message: `nothing may reach n8n yet: name the namespace that the ${what} runs in as tenants.network.ingress.namespaces, or where it comes from as tenants.network.ingress.cidrs`,
     });
   }
   // A templated policy knows a tenant by its namespace, and by nothing else.
@@ -130,11 +152,12 @@ function contradictions(
   // Tenants whose policies can't let them through to Vault would stay unproven.
   if (
     vaultEndpoint({ vault }).isHostName &&
+    vault.cidrs.length === 0 &&
     network.provider === 'kubernetes'
   ) {
     problems.push({
       path: ['vault', 'inClusterAddress'],
-      message: ` is ${vault.inClusterAddress}, and a NetworkPolicy can't name a host outside the cluster: give its IPv4 address, a Service's name, or set tenants.network.provider to cilium`,
+      message: ` is ${vault.inClusterAddress}, and a NetworkPolicy can't name a host outside the cluster: give its IPv4 address, a Service's name, the ranges that it is in as vault.cidrs, or set tenants.network.provider to cilium`,
     });
   }
   return problems;

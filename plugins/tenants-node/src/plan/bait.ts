@@ -16,7 +16,7 @@ export const bait: Workload = {
   port: PORT,
   selector: { 'app.kubernetes.io/name': CANARY },
   seed: [{ name: CANARY, from: 'canary' }],
-  startupMs: 60_000,
+  startupMs: () => 60_000,
   pod: ({ cluster }) => ({
     container: {
       image: cluster.proofs.image,

@@ -109,11 +109,12 @@ export function allowedRanges(
  * has a rule of its own, for its port.
  */
 export function reservedRanges(cluster: ClusterProfile): AllowedRange[] {
-  const { reservedCidrs, reachableCidrs } = cluster.network;
+  const { apiServerCidrs, reservedCidrs, reachableCidrs } = cluster.network;
   const vault = vaultEndpoint(cluster).host;
   const always = [
     ...NEVER,
     ...reservedCidrs,
+    ...apiServerCidrs,
     ...[vault, apiServer(cluster)].flatMap(host =>
       host && isIPv4(host) ? [`${host}/32`] : [],
     ),

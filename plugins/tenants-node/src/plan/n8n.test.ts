@@ -3,7 +3,7 @@ import { tenantPlan } from '../__fixtures__/plan';
 import { n8nUrl } from './exposure';
 
 const HOST = '{{ name }}.n8n.example.com';
-const network = { ingressNamespace: 'ingress' };
+const network = { ingress: { namespaces: ['ingress'] } };
 
 /** The Deployment's pod, and what else of the workload there is. */
 function workload(n8n: object, over: object = {}) {

@@ -9,6 +9,7 @@ import { Workload } from './workload';
 const PORT = 5678;
 const DATA = '/home/node/.n8n';
 const CLAIM = 'n8n-data';
+const CA = '/etc/threewalls/ca';
 
 /** Fields of the tenant's KV entry, under the names that n8n reads them by. */
 const SEED: SeedField[] = [
@@ -23,7 +24,7 @@ export const n8n: Workload = {
   port: PORT,
   selector: { 'app.kubernetes.io/name': N8N },
   seed: SEED,
-  startupMs: 300_000,
+  startupMs: ({ cluster }) => cluster.n8n.startupTimeout,
   before: context => [
     {
       ...tenantObject(context, 'resource', {
@@ -43,12 +44,22 @@ export const n8n: Workload = {
   ],
   pod: context => {
     const { cluster, size, spec } = context;
+    const { caBundle } = cluster.n8n;
     return {
       spec: {
         ...planPlacement(cluster, spec.name),
         volumes: [
           { name: 'data', persistentVolumeClaim: { claimName: CLAIM } },
           { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
+          ...(caBundle
+            ? [
+                {
+                  name: 'ca',
+                  // What the API server would add is written out: no diff sees it.
+                  configMap: { name: caBundle.configMap, defaultMode: 0o644 },
+                },
+              ]
+            : []),
         ],
       },
       container: {
@@ -68,6 +79,7 @@ export const n8n: Workload = {
         volumeMounts: [
           { name: 'data', mountPath: DATA },
           { name: 'tmp', mountPath: '/tmp' },
+          ...(caBundle ? [{ name: 'ca', mountPath: CA, readOnly: true }] : []),
         ],
       },
     };
@@ -102,6 +114,7 @@ function n8nEnv(context: PlanContext): object[] {
     N8N_INSTANCE_OWNER_FIRST_NAME: 'Tenant',
     N8N_INSTANCE_OWNER_LAST_NAME: 'Owner',
     ...exposureEnv(context),
+    ...outsideEnv(context.cluster),
   };
   return [
     ...Object.entries(fixed).map(([name, value]) => ({ name, value })),
@@ -110,4 +123,25 @@ function n8nEnv(context: PlanContext): object[] {
       valueFrom: { secretKeyRef: { name: N8N, key: name } },
     })),
   ];
+}
+
+/** The way to the outside that n8n knows: a proxy, and whom to trust on it. */
+function outsideEnv({
+  n8n: { proxy, caBundle },
+  network,
+}: PlanContext['cluster']): Record<string, string> {
+  const inside = [
+    'localhost',
+    '127.0.0.1',
+    '.svc',
+    `.${network.clusterDomain}`,
+  ];
+  return {
+    ...(proxy && {
+      HTTP_PROXY: proxy.url,
+      HTTPS_PROXY: proxy.url,
+      NO_PROXY: [...inside, ...proxy.noProxy].join(','),
+    }),
+    ...(caBundle && { NODE_EXTRA_CA_CERTS: `${CA}/${caBundle.key}` }),
+  };
 }

@@ -41,7 +41,7 @@ const VARIANTS: [string, TenantPlan][] = [
     'everything',
     tenantPlan(
       {
-        network: { provider: 'cilium', ingressNamespace: 'ingress' },
+        network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
         n8n: {
           runtimeClassName: 'gvisor',
           nodeSelector: { pool: '{{ name }}' },
@@ -54,7 +54,7 @@ const VARIANTS: [string, TenantPlan][] = [
   [
     'a gateway',
     tenantPlan({
-      network: { ingressNamespace: 'ingress' },
+      network: { ingress: { namespaces: ['ingress'] } },
       n8n: {
         gateway: { host: '{{ name }}.example.com', name: 'g', namespace: 'g' },
       },

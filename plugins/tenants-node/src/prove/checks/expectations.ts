@@ -26,8 +26,27 @@ export function allowed(
   };
 }
 
-/** A name has to resolve. */
-export const resolved: Expectation = { ...reached, text: 'an address' };
+/** A name has to resolve; where not, it is said how policies know the resolver. */
+export function resolvedBy({
+  network: { dns },
+}: Pick<ClusterProfile, 'network'>): Expectation {
+  const where = [
+    ...dns.namespaces.map(name => `pods of ${name}`),
+    ...dns.cidrs,
+  ].join(', ');
+  return {
+    text: 'an address',
+    judge: ({ code }) =>
+      code === 'OK'
+        ? { outcome: 'asExpected' }
+        : {
+            outcome: 'failed',
+            reason: `The name did not resolve (${code}). Policies let DNS through to ${where} on port ${dns.ports.join(
+              ', ',
+            )}: where the cluster's resolver listens elsewhere, tenants.network.dns has to say so`,
+          },
+  };
+}
 
 /**
  * A connect has to be denied in the one way that the cluster's enforcer denies:

@@ -1,5 +1,6 @@
 import { PlanContext } from '../../plan/context';
 import { tenantLabels } from '../../plan/objects';
+import { planPod } from '../../plan/pods';
 import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { VAULT_AUDIENCE } from '../../plan/vault';
@@ -55,9 +56,10 @@ export function podManifest(options: PodOptions): KubernetesObject {
         [PROOF_LABEL]: role,
         ...NO_SIDECAR,
       },
-      annotations: NO_SIDECAR,
+      annotations: { ...cluster.proofs.annotations, ...NO_SIDECAR },
     },
     spec: {
+      ...planPod(cluster),
       ...placement,
       ...(node && { affinity: preferring(node) }),
       serviceAccountName: loginServiceAccount,
@@ -67,13 +69,6 @@ export function podManifest(options: PodOptions): KubernetesObject {
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 0,
       activeDeadlineSeconds: Math.ceil(cluster.proofs.deadlineMs / 1000),
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        runAsGroup: 1000,
-        fsGroup: 1000,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
       containers: [
         {
           name: PROOF_CONTAINER,
