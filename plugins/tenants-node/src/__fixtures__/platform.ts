@@ -1,12 +1,17 @@
 import { ConfigReader } from '@backstage/config';
+import { JsonObject } from '@backstage/types';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterProfile, Platform } from '../config/platform';
 import { readPlatform } from '../config/readPlatform';
 
 /** A platform with one cluster and every default. */
-export function testPlatform(tenants: Record<string, unknown> = {}): Platform {
+export function testPlatform(
+  tenants: Record<string, unknown> = {},
+  root: Record<string, unknown> = {},
+): Platform {
   return readPlatform(
     new ConfigReader({
+      ...(root as JsonObject),
       tenants: {
         clusters: [
           {
@@ -21,7 +26,7 @@ export function testPlatform(tenants: Record<string, unknown> = {}): Platform {
             network: { reservedCidrs: ['198.18.0.0/15'] },
           },
         ],
-        ...tenants,
+        ...(tenants as JsonObject),
       },
     }),
   );

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { flag, range, section, textWithout, url } from './fields';
 
@@ -19,6 +20,11 @@ export const kubernetes = section({
     .describe('Use the ServiceAccount of the pod that the portal runs in'),
   url: url.optional().describe('URL of the API server, https'),
   caData: z.string().optional().describe('CA of the API server, PEM in base64'),
+  caFile: z.string().optional().describe('Or a file with that CA, PEM'),
+  tokenFile: z
+    .string()
+    .optional()
+    .describe("File with the portal's token; read again as it expires"),
   token: z
     .string()
     .optional()
@@ -61,6 +67,10 @@ export const vault = section({
       "Ranges that its address is in, for policies that can't name a host outside the cluster",
     ),
   caData: z.string().optional().describe('CA of Vault, PEM'),
+  caFile: z
+    .string()
+    .optional()
+    .describe('Or a file with that CA; read when the portal starts'),
   namespace: z.string().optional().describe('Vault Enterprise namespace'),
   kvMount: z
     .string()
@@ -99,7 +109,10 @@ export const vault = section({
     .prefault({})
     .describe('How the portal logs in: one of approle, kubernetes, tokenFile'),
 }).transform(
-  ({ policies: kind, templatedPolicy, authAccessor, ...rest }, context) => {
+  (
+    { policies: kind, templatedPolicy, authAccessor, caFile, ...rest },
+    context,
+  ) => {
     if (kind === 'templated' && !/^[-\w]+$/.test(authAccessor ?? '')) {
       context.addIssue({
         code: 'custom',
@@ -108,8 +121,21 @@ export const vault = section({
           'policies templated needs the accessor of the Kubernetes auth mount, such as auth_kubernetes_1a2b3c4d (vault auth list shows it)',
       });
     }
+    let { caData } = rest;
+    if (caFile && !caData) {
+      try {
+        caData = readFileSync(caFile, 'utf8');
+      } catch (error) {
+        context.addIssue({
+          code: 'custom',
+          path: ['caFile'],
+          message: `${caFile} can't be read (${(error as any).code})`,
+        });
+      }
+    }
     return {
       ...rest,
+      caData,
       inClusterAddress: rest.inClusterAddress ?? rest.address,
       /**
        * Whether the portal writes a policy for each tenant, or an administrator

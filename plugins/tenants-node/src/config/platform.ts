@@ -214,6 +214,12 @@ export const clusterSchema = section({
   name: z.string().describe("Unique name, as in a tenant's spec"),
   title: z.string().optional().describe('Name for people. Default the name'),
   preset,
+  kubernetesRef: z
+    .string()
+    .optional()
+    .describe(
+      "Name of a cluster under the portal's own `kubernetes.clusterLocatorMethods`, whose url and CA are this one's too",
+    ),
   kubernetes: cluster.kubernetes.prefault({}),
   vault: cluster.vault,
   ...settings,

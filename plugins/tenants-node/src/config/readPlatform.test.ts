@@ -1,3 +1,4 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
 import { testPlatform, testProfile } from '../__fixtures__/platform';
 
 describe('readPlatform', () => {
@@ -161,6 +162,57 @@ describe('the settings of a cluster', () => {
     ],
   ])('are refused in words: %j %j', (shared, own, message) => {
     expect(() => read(shared, own, {})).toThrow(message);
+  });
+});
+
+describe('the connection to a cluster', () => {
+  const vault = {
+    address: 'http://192.0.2.1:8200',
+    login: { tokenFile: '/t' },
+  };
+  const files = createMockDirectory({ content: { 'ca.pem': 'a CA' } });
+  const caFile = files.resolve('ca.pem');
+  const read = (own: object) =>
+    testPlatform(
+      { clusters: [{ name: 'c', vault, ...own }] },
+      {
+        kubernetes: {
+          clusterLocatorMethods: [
+            { type: 'localKubectlProxy' },
+            {
+              type: 'config',
+              clusters: [
+                {
+                  name: 'prod',
+                  url: 'https://rancher.example/k8s/clusters/c-1',
+                  caFile,
+                  authProvider: 'serviceAccount',
+                  serviceAccountToken: 'hush',
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ).clusters[0];
+
+  it('is that of the portal’s own kubernetes config, but for its rights', () => {
+    const kubernetes = { tokenFile: '/token' };
+    expect(read({ kubernetesRef: 'prod', kubernetes }).kubernetes).toEqual({
+      url: 'https://rancher.example/k8s/clusters/c-1',
+      caFile,
+      tokenFile: '/token',
+    });
+    expect(() => read({ kubernetesRef: 'test' })).toThrow(
+      /c: kubernetesRef: kubernetes.clusterLocatorMethods has no .* test/,
+    );
+  });
+
+  it('takes CAs from files', () => {
+    expect(read({ vault: { ...vault, caFile } }).vault.caData).toBe('a CA');
+    expect(() => read({ vault: { ...vault, caFile: '/no' } })).toThrow(
+      /c: vault.caFile: \/no can't be read \(ENOENT\)/,
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { JsonObject } from '@backstage/types';
 import { z } from 'zod';
+import { kubernetes } from './cluster';
 import { isSection, overlay } from './overlay';
 import {
   ClusterProfile,
@@ -15,7 +16,14 @@ import { PRESETS } from './presets';
 import { vaultEndpoint } from './vaultService';
 
 /** What only a cluster says. */
-const CLUSTERS_OWN = ['name', 'title', 'preset', 'kubernetes', 'vault'];
+const CLUSTERS_OWN = [
+  'name',
+  'title',
+  'preset',
+  'kubernetesRef',
+  'kubernetes',
+  'vault',
+];
 /** Intervals after which a proof is too old, where config says no other age. */
 const MAX_AGE = 3;
 
@@ -51,6 +59,14 @@ export function readPlatform(root: Config): Platform {
       own,
     ];
     const cluster = parse(clusterSchema, merged.reduce(overlay), keyOf);
+    cluster.kubernetes = {
+      ...connectionOf(
+        cluster.kubernetesRef,
+        root,
+        inCluster(['kubernetesRef']),
+      ),
+      ...cluster.kubernetes,
+    };
     refuse(contradictions(cluster, naming), keyOf);
     return profileOf(cluster, { naming, owners, concurrency });
   });
@@ -96,6 +112,32 @@ function profileOf(
       concurrency,
     },
   };
+}
+
+/** Where the portal's own `kubernetes` config says that a cluster is. */
+function connectionOf(
+  name: string | undefined,
+  root: Config,
+  key: string,
+): ReadCluster['kubernetes'] {
+  if (name === undefined) {
+    return {};
+  }
+  const methods = root.getOptional('kubernetes.clusterLocatorMethods');
+  const clusters = (Array.isArray(methods) ? methods : []).flatMap(method =>
+    isSection(method) && Array.isArray(method.clusters) ? method.clusters : [],
+  );
+  const found = clusters.find(each => isSection(each) && each.name === name);
+  if (!found) {
+    throw new InputError(
+      `${key}: kubernetes.clusterLocatorMethods has no cluster of the name ${name}`,
+    );
+  }
+  return parse(
+    kubernetes.pick({ url: true, caData: true, caFile: true }).strip(),
+    found,
+    keyIn(`kubernetes.clusterLocatorMethods: ${name}`, ': '),
+  );
 }
 
 function presetOf(section: unknown): unknown {
