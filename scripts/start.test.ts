@@ -63,6 +63,8 @@ const own = (kubeconfig: string, token: string) => [
   ...['--vault', endpoints(paths).vault, '--vault-token', token],
   ...['--vault-for-pods', 'http://sys-vault.sys-vault.svc:8200'],
   ...['--n8n-image', IMAGES.n8n],
+  // Those that the lab has from the portal before.
+  '--adopt',
 ];
 
 test('a cluster of your own is proved, and Ctrl-C sent to npm alone ends it with 0', async () => {

@@ -16,8 +16,9 @@ import { Portal } from './lib/portal.ts';
 import { ownClusterConfig } from './lib/ownCluster.ts';
 import { stateDir } from './lib/run.ts';
 import {
+  adopt,
   hasDrift,
-  operate,
+  orphansOf,
   prove,
   runTemplate,
   tellingReceipt,
@@ -42,6 +43,8 @@ Secrets, the portal, and two tenants whose walls are proved.
     --vault-token FILE    a file with a token for it (its policy is in deploy/vault)
     --network NAME        its policy enforcer: kubernetes or cilium
     --n8n-image IMAGE     the n8n image to use there
+    --adopt               take over acme and globex where another portal, or an
+                          earlier database of this one, has made them
   --help                show this text
 `;
 
@@ -63,6 +66,7 @@ const OPTIONS = {
     'vault-token': { type: 'string' },
     network: { type: 'string', default: 'kubernetes' },
     'n8n-image': { type: 'string' },
+    adopt: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 } as const;
@@ -219,21 +223,27 @@ async function tenants(
     60,
     ({ status }) => status === 'ok',
   );
-  const { items, impostors = [] } = await portal.call(
-    'GET',
-    '/api/tenants/tenants?limit=1000',
-  );
+  const { items } = await portal.call('GET', '/api/tenants/tenants?limit=1000');
   const there = new Map<string, TenantSpec>(
     items.map((t: { name: string; spec: TenantSpec }) => [t.name, t.spec]),
   );
+  const orphans = await orphansOf(
+    portal,
+    TENANTS.map(({ name }) => name),
+  );
+  // The lab is this portal's own. Elsewhere they may be another portal's.
+  if (orphans.length > 0 && options.kubeconfig && !options.adopt) {
+    throw new Error(
+      `The cluster has tenants that this portal's records don't know: ${orphans.join(
+        ', ',
+      )}. Take them over with --adopt, or start without any with --no-tenants`,
+    );
+  }
   await Promise.all(
     TENANTS.map(async tenant => {
       const { name } = tenant;
-      if (impostors.some((i: { name: string }) => i.name === name)) {
-        // The cluster has outlived the portal's database.
-        await board.part(`Adopting tenant ${name}`, () =>
-          operate(portal, name, { kind: 'apply', adopt: true }),
-        );
+      if (orphans.includes(name)) {
+        await board.part(`Adopting tenant ${name}`, () => adopt(portal, name));
         return;
       }
       const spec = there.get(name);

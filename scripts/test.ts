@@ -144,6 +144,9 @@ const BUNDLE = tool('Size of the plugin in the browser', 'bundle-size', [
   'scripts/bundleSize.ts',
 ]);
 
+/** Files of tests that CI has no time for. */
+const ONLY_IN_FULL = '\\.full\\.test\\.ts$';
+
 const LAB_JEST = [
   ...['yarn', 'workspace', 'e2e', 'backstage-cli', 'package', 'test'],
   '--watchAll=false',
@@ -160,7 +163,9 @@ const ON_THE_LAB: Suite[] = [
   jest('The engine on the lab', 'lab-engine', [
     ...LAB_JEST,
     '--maxWorkers=2',
-    '--testPathIgnorePatterns=src/walls',
+    '--testPathIgnorePatterns',
+    'src/walls',
+    ...(mode === 'test:full' ? [] : [ONLY_IN_FULL]),
   ]),
   // Parts of the lab are stopped here: nothing else may need them.
   jest('The walls on the lab', 'lab-walls', [

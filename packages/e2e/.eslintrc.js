@@ -1,4 +1,10 @@
 module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
+  rules: {
+    'jest/no-standalone-expect': [
+      'error',
+      { additionalTestBlockFunctions: ['itInFull'] },
+    ],
+  },
   overrides: [
     {
       // Runs on Node.js as it is, and so takes the lab and the scripts from

@@ -1,5 +1,5 @@
-// Imports go one way: config -> plan -> clients -> apply | prove.
-const LAYERS = ['config', 'plan', 'clients', 'apply', 'prove'];
+// Imports go one way: config -> plan -> clients -> apply | prove -> drill.
+const LAYERS = ['config', 'plan', 'clients', 'apply', 'prove', 'drill'];
 
 const zones = LAYERS.map((layer, i) => ({
   target: `./src/${layer}`,

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -15,11 +16,19 @@ export interface PortalOptions {
   database: string;
 }
 
+/** Calls the portal's API as somebody. */
+export interface Caller {
+  /** @throws Error for any answer that is not 2xx */
+  call<T = any>(method: string, path: string, body?: unknown): Promise<T>;
+}
+
 /** A portal that runs as a child of this process. */
-export class Portal {
+export class Portal implements Caller {
   readonly url: string;
   readonly child: ChildProcess;
   readonly log: string;
+  /** Whoever runs the portal: what the guest may not do, that one may. */
+  readonly operator: Caller;
   #token: { value: string; until: number } | undefined;
 
   static async start(options: PortalOptions): Promise<Portal> {
@@ -30,6 +39,7 @@ export class Portal {
     const out = openSync(log, 'w');
     const url = `http://localhost:${options.port}`;
     const configs = ['app-config.yaml', ...options.configs];
+    const operator = randomBytes(24).toString('base64url');
     const child = spawn(
       'node',
       [
@@ -51,19 +61,37 @@ export class Portal {
           APP_CONFIG_backend_database_connection_directory: JSON.stringify(
             join(stateDir, options.database),
           ),
+          APP_CONFIG_backend_auth_externalAccess: JSON.stringify([
+            {
+              type: 'static',
+              options: { token: operator, subject: 'operator' },
+            },
+          ]),
           ...options.env,
         },
       },
     );
-    const portal = new Portal(child, url, log);
+    const portal = new Portal(child, url, log, operator);
     await portal.#untilReady();
     return portal;
   }
 
-  constructor(child: ChildProcess, url: string, log: string) {
+  constructor(
+    child: ChildProcess,
+    url: string,
+    log: string,
+    operatorToken: string,
+  ) {
     this.child = child;
     this.url = url;
     this.log = log;
+    this.operator = {
+      call: async (method, path, body) =>
+        answerOf(
+          `${method} ${path}`,
+          await this.#send(operatorToken, method, path, body),
+        ),
+    };
   }
 
   /** Resolves when the portal's process ends by itself. */
@@ -85,14 +113,10 @@ export class Portal {
     path: string,
     body?: unknown,
   ): Promise<T> {
-    const response = await this.request(method, path, body);
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(
-        `${method} ${path}: ${response.status} ${text.slice(0, 500)}`,
-      );
-    }
-    return JSON.parse(text) as T;
+    return answerOf<T>(
+      `${method} ${path}`,
+      await this.request(method, path, body),
+    );
   }
 
   async request(
@@ -100,10 +124,19 @@ export class Portal {
     path: string,
     body?: unknown,
   ): Promise<Response> {
+    return this.#send(await this.#guest(), method, path, body);
+  }
+
+  #send(
+    token: string,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Response> {
     return fetch(`${this.url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${await this.#guest()}`,
+        authorization: `Bearer ${token}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -178,6 +211,14 @@ export class Portal {
       await sleep(200);
     }
   }
+}
+
+async function answerOf<T>(request: string, response: Response): Promise<T> {
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(`${request}: ${response.status} ${text.slice(0, 500)}`);
+  }
+  return JSON.parse(text) as T;
 }
 
 async function refuseTakenPort(port: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Portal } from './portal.ts';
+import type { Caller, Portal } from './portal.ts';
 
 /** Milliseconds that walls may stay unproven after a start. */
 const UNPROVEN_MS = 90_000;
@@ -99,13 +99,31 @@ export async function prove(
   }
 }
 
+/** Of those names the tenants whose cluster has outlived the portal's database. */
+export async function orphansOf(
+  portal: Portal,
+  names: string[],
+): Promise<string[]> {
+  const { impostors = [] } = await portal.operator.call(
+    'GET',
+    '/api/tenants/tenants?limit=1',
+  );
+  const found = impostors.map((i: { name: string }) => i.name);
+  return names.filter(name => found.includes(name));
+}
+
+/** Makes such a tenant the portal's again, with all that it has. */
+export async function adopt(portal: Portal, name: string): Promise<void> {
+  await operate(portal.operator, name, { kind: 'apply', adopt: true });
+}
+
 /**
  * Starts an operation on a tenant and follows it to its end.
  *
  * @throws Error with why it failed
  */
 export async function operate(
-  portal: Portal,
+  portal: Caller,
   name: string,
   request: object,
 ): Promise<{ id: string }> {

@@ -107,7 +107,7 @@ function ask(
       data(chunk: Buffer) {
         received += chunk.length;
         if (!head) {
-          early = early.length ? Buffer.concat([early, chunk]) : chunk;
+          early = Buffer.concat([early, chunk]);
           head = parseHead(early);
         }
         if (head && received >= head.start + head.bytes) {

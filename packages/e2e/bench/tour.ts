@@ -9,6 +9,7 @@ import {
   matrixOf,
   minutesAgo,
   proofOf,
+  timelineOfProofs,
 } from '../../../plugins/tenants/src/__fixtures__';
 import { buildFrontend } from '../../../scripts/lib/install';
 import { root } from '../../../scripts/lib/run';
@@ -20,6 +21,14 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 
 /** What people call immediate, and what they still take for one step. */
 const TARGET = { input: 200, shown: 500 };
+
+/** Proofs of a day, with a breach among them. */
+const A_DAY = Array.from({ length: 288 }, (_, i) =>
+  proofOf('any', {
+    minutes: 5 * i,
+    verdicts: [{ status: i === 100 ? 'breached' : 'holds' }],
+  }),
+);
 
 /** The portal's address in its config; nothing listens there. */
 const PORTAL = 'http://localhost:7007';
@@ -113,9 +122,9 @@ async function goRound(page: Page, measure: Measure): Promise<void> {
   const row = page.getByRole('checkbox').nth(1);
   await click('select a tenant', row, '1 tenant selected');
   await click(
-    'next tenants of the matrix',
-    button(/^Next tenants/),
-    'Tenants 51 to 100',
+    'next targets of the matrix',
+    button(/^Next Targets/),
+    'Targets 51 to 100',
   );
 }
 
@@ -235,6 +244,17 @@ function answer(tenants: Record<string, Tenant>) {
       case 'tenants/matrix':
         return json({
           ...matrixOf(names.slice(offset, offset + number('limit', 100))),
+          targets: names.slice(
+            number('targetsOffset', offset),
+            number('targetsOffset', offset) + number('limit', 100),
+          ),
+          totalItems: names.length,
+        });
+      case 'tenants/timelines':
+        return json({
+          items: (url.searchParams.get('names') ?? '')
+            .split(',')
+            .map(name => timelineOfProofs(tenants[name], A_DAY)),
           totalItems: names.length,
         });
       case 'tenants/tenants':

@@ -24,13 +24,11 @@ export async function order(
   await page.getByLabel('Name').first().waitFor();
   await at('form');
   await page.getByLabel('Name').first().fill('Not-A-Name');
-  await page.getByLabel('Owner').first().fill(values.owner);
+  await page.getByRole('button', { name: 'Owner' }).click();
   await page
     .getByRole('option', { name: new RegExp(values.owner, 'i') })
     .first()
     .click();
-  // The list opens again by what it has put into the field.
-  await page.keyboard.press('Escape');
   await next(page);
   await page
     .getByText(/must match pattern|lower-case/i)

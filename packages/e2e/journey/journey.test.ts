@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -136,11 +136,23 @@ describe('a tenant’s journey through the portal', () => {
     assert.ok(!breached.has('net.neighbour-service'));
   });
 
-  it('is restored by the template', async () => {
-    const owner = 'group:default/acme-team';
-    const values = { name: NAME, owner, size: 'small' };
-    await runTemplate(portal, 'create-tenant', values);
+  it('is acknowledged with a reason, which changes no status', async () => {
+    await page.getByRole('button', { name: 'Acknowledge…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/Reason/).fill('Ticket 4711: being repaired');
+    await look(page, 'acknowledge', () =>
+      dialog.getByText(/No status changes/).waitFor(),
+    );
+    await dialog.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText(/Acknowledged .*Ticket 4711/).waitFor();
+    await untilWalls(page, { Network: 'breached' });
+  });
+
+  it('is restored by a click, and forgets what was acknowledged', async () => {
+    await page.getByRole('button', { name: 'Restore' }).first().click();
     await untilWalls(page, HOLDING);
+    await page.getByText(/Ticket 4711/).waitFor({ state: 'detached' });
+    assert.deepEqual([...(await breachedChecks(portal, NAME)).keys()], []);
   });
 
   it('is listed with its walls, and has a tab of its own', async () => {
@@ -153,10 +165,38 @@ describe('a tenant’s journey through the portal', () => {
     await look(page, 'tenants');
     await visit(page, `${portal.url}${ENTITY}/tenant`);
     await page.getByText(NAMESPACE).first().waitFor();
+    // Who did what: the order, and the restore.
+    await page
+      .getByRole('row', { name: /^Apply: \d+ created, 0 changed.*succeeded/ })
+      .waitFor();
+    await page
+      .getByRole('row', { name: /^Apply: .*succeeded/ })
+      .nth(1)
+      .waitFor();
     await look(page, 'tab');
+  });
+
+  it('is reported on for a period, and with all others', async () => {
     await page.getByRole('link', { name: 'Report' }).first().click();
     await page.getByRole('heading', { name: NAME, exact: true }).waitFor();
+    await page.getByRole('radio', { name: 'Last day' }).click();
+    await page.getByRole('heading', { name: NAME, exact: true }).waitFor();
     await look(page, 'report');
+    const text = await downloaded(page, 'Markdown');
+    // The breach, when it was found and when it was repaired; and who did what.
+    assert.match(text, /\| Network \| .* UTC \| .* \| .* UTC \| \d+ .*s \|/);
+    assert.match(text, /\| Apply \| user:default\/guest \| succeeded \|/);
+    assert.match(text, /Pairs of tenants tried against each other: \d+ of \d+/);
+    const { tenants } = JSON.parse(await downloaded(page, 'JSON'));
+    assert.equal(tenants[0].breaches.length, 1);
+    assert.ok(tenants[0].breaches[0].repairedAfterMs > 0);
+
+    await visit(page, `${portal.url}/tenants`);
+    await page.getByRole('link', { name: 'Report on all' }).click();
+    for (const name of [NAME, NEIGHBOUR.name]) {
+      await page.getByRole('heading', { name, exact: true }).waitFor();
+    }
+    await look(page, 'report-all');
     await visit(page, portal.url);
     await page.getByText(NAME).first().waitFor();
     await look(page, 'home');
@@ -165,16 +205,22 @@ describe('a tenant’s journey through the portal', () => {
   it('is proved with others, selected in the list', async () => {
     await visit(page, `${portal.url}/tenants`);
     const last = await lastProofOf(portal, NAME);
-    for (const name of [NAME, NEIGHBOUR.name]) {
-      await page
-        .getByRole('row', { name: new RegExp(name) })
-        .first()
-        .getByRole('checkbox')
-        .click({ force: true });
-    }
+    await select(page, NAME);
+    await select(page, NEIGHBOUR.name);
     await page.getByRole('button', { name: 'Prove 2 tenants' }).click();
     await page.getByText('2 proofs started').waitFor();
     await untilProved(portal, NAME, last);
+  });
+
+  it('is restored with others, selected in the list', async () => {
+    const limits = ['limitrange', 'tenant-limits', '-n', NAMESPACE];
+    await kubectl('delete', ...limits);
+    const last = await lastProofOf(portal, NAME);
+    await select(page, NAME);
+    await page.getByRole('button', { name: 'Restore 1 tenant' }).click();
+    await page.getByText('1 restore started').waitFor();
+    await untilProved(portal, NAME, last);
+    await kubectl('get', ...limits);
   });
 
   it('is unproven, with the reason, while its n8n is away', async () => {
@@ -227,6 +273,22 @@ describe('a tenant’s journey through the portal', () => {
     await seeWithoutRights(page, portal, NEIGHBOUR.name);
   });
 });
+
+/** Selects a tenant in the table of all. */
+async function select(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole('row', { name: new RegExp(name) })
+    .first()
+    .getByRole('checkbox')
+    .click({ force: true });
+}
+
+/** What a button hands out as a file. */
+async function downloaded(page: Page, name: string): Promise<string> {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name }).click();
+  return readFile(await (await download).path(), 'utf8');
+}
 
 /** The tenant's row in the table of all. */
 function row(page: Page) {

@@ -6,7 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { labPaths } from '../../lab/src/index.ts';
 import { Portal } from '../../../scripts/lib/portal.ts';
 import { stateDir } from '../../../scripts/lib/run.ts';
-import { runTemplate, type Proof } from '../../../scripts/lib/tenants.ts';
+import {
+  adopt,
+  orphansOf,
+  runTemplate,
+  type Proof,
+} from '../../../scripts/lib/tenants.ts';
 
 const PORT = 7017;
 
@@ -54,13 +59,16 @@ async function start(user: string): Promise<Portal> {
   return portal;
 }
 
-/** Creates a tenant where there is none of this name. */
+/** Creates a tenant where there is none of this name, or adopts it. */
 export async function ensureTenant(
   portal: Portal,
   tenant: { name: string; owner: string },
 ): Promise<void> {
   const path = `/api/tenants/tenants/${tenant.name}`;
-  if ((await portal.request('GET', path)).status === 404) {
+  const [orphan] = await orphansOf(portal, [tenant.name]);
+  if (orphan) {
+    await adopt(portal, orphan);
+  } else if ((await portal.request('GET', path)).status === 404) {
     await runTemplate(portal, 'create-tenant', { ...tenant, size: 'small' });
   }
 }

@@ -21,7 +21,7 @@ const GENERATED = ['node_modules', 'dist', 'dist-types', 'coverage'];
 
 /** Names by which the lab's administrator and Vault's root are reached. */
 const ADMIN =
-  /admin\.kubeconfig|adminKubeconfig|root-?token|vault-?init|system:masters/i;
+  /admin\.kubeconfig|adminKubeconfig|root-?token|vault-?init|O=system:masters/i;
 
 function files(path: string): string[] {
   try {

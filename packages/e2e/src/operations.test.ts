@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
+import { knex } from 'knex';
 import { Replica, ReplicasPortal } from './replicasPortal';
+import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { importSlowN8n, importSmallN8n, SMALL_N8N } from './support/smallN8n';
 
-jest.setTimeout(240_000);
+jest.setTimeout(FULL ? 420_000 : 240_000);
 
 const OWNER = 'group:default/guests';
 const admin = adminLab();
@@ -74,38 +76,43 @@ describe('operations, upon the lab', () => {
   const inNamespace = (name: string, api_: string, rest: string) =>
     `${api_}/namespaces/${of(name).namespace}/${rest}`;
 
-  it('give a name that comes back to another owner nothing of the old one', async () => {
-    const name = await create('dbl');
-    const proof = await api.run(name, { kind: 'prove' });
-    expect(proof.verdicts!.map(v => v.status)).toEqual(Array(3).fill('holds'));
-    const before = await get(`/tenants/${name}`);
-    const { certificate } = await api.run(name, {
-      kind: 'remove',
-      confirm: name,
-    });
-    expect(certificate!.removed).toEqual(
-      expect.arrayContaining([
-        'Deployment n8n',
-        `Vault role tenant-${name}`,
-        `Namespace ${of(name).namespace} (UID ${before.uid})`,
-      ]),
-    );
-    expectDone(
-      await api.run(name, {
-        kind: 'apply',
-        spec: spec(name, 'group:default/others'),
-      }),
-    );
-    const after = await get(`/tenants/${name}`);
-    expect(after.uid).not.toBe(before.uid);
-    expect(after.walls.map((w: any) => [w.status, w.summary])).toEqual(
-      Array(3).fill(['unproven', 'No proof yet']),
-    );
-    expect((await get(`/tenants/${name}/proofs`)).items).toEqual([]);
-    await expect(get(`/tenants/${name}/proofs/${proof.id}`)).rejects.toThrow(
-      /404/,
-    );
-  });
+  itInFull(
+    'give a name that comes back to another owner nothing of the old one',
+    async () => {
+      const name = await create('dbl');
+      const proof = await api.run(name, { kind: 'prove' });
+      expect(proof.verdicts!.map(v => v.status)).toEqual(
+        Array(3).fill('holds'),
+      );
+      const before = await get(`/tenants/${name}`);
+      const { certificate } = await api.run(name, {
+        kind: 'remove',
+        confirm: name,
+      });
+      expect(certificate!.removed).toEqual(
+        expect.arrayContaining([
+          'Deployment n8n',
+          `Vault role tenant-${name}`,
+          `Namespace ${of(name).namespace} (UID ${before.uid})`,
+        ]),
+      );
+      expectDone(
+        await api.run(name, {
+          kind: 'apply',
+          spec: spec(name, 'group:default/others'),
+        }),
+      );
+      const after = await get(`/tenants/${name}`);
+      expect(after.uid).not.toBe(before.uid);
+      expect(after.walls.map((w: any) => [w.status, w.summary])).toEqual(
+        Array(3).fill(['unproven', 'No proof yet']),
+      );
+      expect((await get(`/tenants/${name}/proofs`)).items).toEqual([]);
+      await expect(get(`/tenants/${name}/proofs/${proof.id}`)).rejects.toThrow(
+        /404/,
+      );
+    },
+  );
 
   it('are one for two equal orders at the same moment', async () => {
     const name = nextName('twice');
@@ -117,11 +124,38 @@ describe('operations, upon the lab', () => {
       new Set(['create']),
     );
     const [a, b] = await Promise.all([
-      api.start(name, request),
-      api.start(name, request),
+      api.start(name, { ...request, task: 'one' }),
+      api.start(name, { ...request, task: 'another' }),
     ]);
     expect(a.id).toBe(b.id);
     expectDone(await api.follow(a));
+    // The clean-up of either, had it failed later on, leaves it to the other.
+    for (const task of ['one', 'another']) {
+      const cleanUp = { kind: 'remove', confirm: name, ifMadeBy: task };
+      expect((await api.run(name, cleanUp)).error).toMatch(
+        /was asked for by others too: it is left alone/,
+      );
+    }
+  });
+
+  it('give a name to the first of two owners who want it at once', async () => {
+    const name = nextName('owners');
+    const orders = ['group:default/guests', 'group:default/others'];
+    const started = await Promise.all(
+      orders.map(owner =>
+        api.start(name, { kind: 'apply', spec: spec(name, owner) }),
+      ),
+    );
+    const ended = await Promise.all(started.map(one => api.follow(one)));
+    expect(ended.map(({ state }) => state).sort()).toEqual([
+      'failed',
+      'succeeded',
+    ]);
+    const won = orders[ended.findIndex(({ state }) => state === 'succeeded')];
+    const lost = ended.find(({ state }) => state === 'failed')!;
+    expect(lost.error).toContain(`is owned by ${won}: choose another name`);
+    const { metadata } = (await admin.kubernetes.get(ref(name)))!;
+    expect(metadata.annotations!['threewalls.io/owner']).toBe(won);
   });
 
   it('never let a proof run through an apply: no false breach', async () => {
@@ -142,7 +176,7 @@ describe('operations, upon the lab', () => {
     expect(await walls(name)).toEqual(Array(3).fill('holds'));
   });
 
-  it('show an impostor, and never act on it', async () => {
+  itInFull('show an impostor, and never act on it', async () => {
     const name = await create('real');
     const real = (await admin.kubernetes.get(ref(name)))!;
     const impostor = `ops-impostor-${process.pid}`;
@@ -170,6 +204,108 @@ describe('operations, upon the lab', () => {
       await admin.kubernetes.delete({ ...ref(name), name: impostor });
     }
   });
+
+  itInFull(
+    'lose sight of no tenant whose spec is damaged or whose label another tool takes',
+    async () => {
+      const name = await create('lost');
+      await api.run(name, { kind: 'prove' });
+      const { labels, annotations } = (await admin.kubernetes.get(ref(name)))!
+        .metadata;
+      const path = `/api/v1/namespaces/${of(name).namespace}`;
+      for (const [metadata, reason] of [
+        [{ annotations: { 'threewalls.io/spec': '{' } }, /can't be read/],
+        [
+          { labels: { 'app.kubernetes.io/managed-by': 'helm' } },
+          /lost its label/,
+        ],
+      ] as const) {
+        await patch(path, { metadata }, 'helm');
+        await sleep(2_500);
+        expect(await get(`/tenants/${name}`)).toMatchObject({
+          phase: 'lost',
+          owner: OWNER,
+          lost: { reason: expect.stringMatching(reason) },
+          walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
+        });
+        const proof = await api.run(name, { kind: 'prove' });
+        expect(proof.verdicts![0]).toMatchObject({ status: 'unproven' });
+        expectDone(await api.run(name, { kind: 'apply' }));
+        const restored = (await admin.kubernetes.get(ref(name)))!.metadata;
+        expect([restored.labels, restored.annotations]).toEqual([
+          labels,
+          annotations,
+        ]);
+      }
+      await sleep(2_500);
+      expect(await get(`/tenants/${name}`)).toMatchObject({ phase: 'active' });
+    },
+  );
+
+  itInFull(
+    'take over, for an administrator, what the records have lost, and hand it to nobody else',
+    async () => {
+      const name = await create('adopt');
+      const { uid } = await get(`/tenants/${name}`);
+      const db = knex({ client: 'pg', connection: portal.connection });
+      try {
+        await db('tenants').where({ uid }).delete();
+        await db('applied_resources').where({ uid }).delete();
+      } finally {
+        await db.destroy();
+      }
+      const order = { kind: 'apply', spec: spec(name) };
+      expect((await api.run(name, order)).error).toMatch(
+        /exists and is not tenant .*'s: choose another name/,
+      );
+      const theirs = spec(name, 'group:default/others');
+      const handed = { kind: 'apply', spec: theirs, adopt: true };
+      expect((await api.run(name, handed)).error).toMatch(
+        /adopting it would hand its data to group:default\/others/,
+      );
+      const adopted = await api.run(name, { kind: 'apply', adopt: true });
+      expectDone(adopted);
+      expect(adopted.applied).toMatchObject({ created: 0, updated: 0 });
+      expect(await get(`/tenants/${name}`)).toMatchObject({
+        uid,
+        owner: OWNER,
+      });
+
+      // Archived it stays its owner's, too.
+      expectDone(
+        await api.run(name, { kind: 'remove', confirm: name, keepData: true }),
+      );
+      expect((await api.run(name, handed)).error).toMatch(
+        /would hand its data/,
+      );
+      expectDone(await api.run(name, order));
+      expect(await get(`/tenants/${name}`)).toMatchObject({
+        uid,
+        owner: OWNER,
+      });
+    },
+  );
+
+  itInFull(
+    'remove a tenant in whose namespace the portal has no right any more',
+    async () => {
+      const name = await create('bare');
+      const uid = await loginUid(of(name), admin);
+      await admin.kubernetes.delete({
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        namespace: of(name).namespace,
+        name: 'threewalls-portal',
+      });
+      expectDone(await api.run(name, { kind: 'remove', confirm: name }));
+      const left = await remainsOf(of(name), uid, admin);
+      expect([left.namespace, left.vault, left.entity]).toEqual([
+        false,
+        [],
+        false,
+      ]);
+    },
+  );
 
   it('restore what others have changed, added and deleted, whoever they are', async () => {
     const name = await create('restore');
@@ -233,29 +369,39 @@ describe('operations, upon the lab', () => {
     expect(again.applied).toMatchObject({ created: 0, updated: 0 });
   });
 
-  it('restore a namespace that was deleted by hand, with the key that it had', async () => {
-    const name = await create('gone');
-    await api.run(name, { kind: 'prove' });
-    const entry = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
-    const before = await get(`/tenants/${name}`);
-    await admin.kubernetes.delete(ref(name));
-    for (let i = 0; i < 300 && (await admin.kubernetes.get(ref(name))); i++) {
-      await sleep(200);
-    }
-    await sleep(2_500);
-    expect(await get(`/tenants/${name}`)).toMatchObject({
-      phase: 'lost',
-      lost: { reason: expect.stringMatching(/somebody has deleted it/) },
-      walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
-    });
-    expectDone(await api.run(name, { kind: 'apply' }));
-    const after = await get(`/tenants/${name}`);
-    expect(after).toMatchObject({ phase: 'active', owner: OWNER });
-    expect(after.uid).not.toBe(before.uid);
-    const now = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
-    expect(now.created_time).toBe(entry.created_time);
-    expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
-  });
+  itInFull(
+    'restore a namespace that was deleted by hand, with the key that it had',
+    async () => {
+      const name = await create('gone');
+      await api.run(name, { kind: 'prove' });
+      const entry = await admin.vault.read(
+        `secret/metadata/${of(name).kvPath}`,
+      );
+      const before = await get(`/tenants/${name}`);
+      await admin.kubernetes.delete(ref(name));
+      for (let i = 0; i < 300 && (await admin.kubernetes.get(ref(name))); i++) {
+        await sleep(200);
+      }
+      await sleep(2_500);
+      expect(await get(`/tenants/${name}`)).toMatchObject({
+        phase: 'lost',
+        lost: { reason: expect.stringMatching(/somebody has deleted it/) },
+        walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
+      });
+      // Nobody else inherits the name, the key or the password.
+      const theirs = spec(name, 'group:default/others');
+      await expect(
+        api.start(name, { kind: 'apply', spec: theirs }),
+      ).rejects.toThrow(/403 .*is owned by group:default\/guests/);
+      expectDone(await api.run(name, { kind: 'apply' }));
+      const after = await get(`/tenants/${name}`);
+      expect(after).toMatchObject({ phase: 'active', owner: OWNER });
+      expect(after.uid).not.toBe(before.uid);
+      const now = await admin.vault.read(`secret/metadata/${of(name).kvPath}`);
+      expect(now.created_time).toBe(entry.created_time);
+      expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
+    },
+  );
 
   it('write no new key over old data', async () => {
     const name = await create('key');
@@ -279,7 +425,7 @@ describe('operations, upon the lab', () => {
     expect(refused.error).toMatch(/exists and is not marked as this tenant/);
   });
 
-  it('name a volume that is retained', async () => {
+  itInFull('name a volume that is retained', async () => {
     const name = await create('retain');
     const claim = await admin.kubernetes.get<any>({
       apiVersion: 'v1',
@@ -314,7 +460,7 @@ describe('operations, upon the lab', () => {
     });
   });
 
-  it('say which controller makes again what they remove', async () => {
+  itInFull('say which controller makes again what they remove', async () => {
     const name = await create('again');
     const { namespace } = of(name);
     const statefulSet = {
@@ -363,7 +509,7 @@ describe('operations, upon the lab', () => {
     expectDone(await api.run(name, { kind: 'remove', confirm: name }));
   });
 
-  it('fail early where n8n can’t come up, with the cause', async () => {
+  itInFull('fail early where n8n can’t come up, with the cause', async () => {
     const name = nextName('refused');
     const stages = ['namespace', 'walls', 'identity', 'store', 'secret'];
     expectDone(
@@ -434,4 +580,31 @@ describe('operations, upon the lab', () => {
       /400 .*the catalog has/,
     );
   });
+
+  itInFull(
+    'wait for an n8n that takes its time, and nothing kills it meanwhile',
+    async () => {
+      await api.kill();
+      api = await portal.start('slow', await importSlowN8n(200));
+      const name = nextName('slow');
+      const operation = await api.start(name, {
+        kind: 'apply',
+        spec: spec(name),
+      });
+      const applied = await api.follow(operation, 300);
+      expectDone(applied);
+      const ms =
+        Date.parse(applied.finishedAt!) - Date.parse(applied.startedAt!);
+      expect(ms).toBeGreaterThan(200_000);
+      const { items } = await admin.kubernetes.list<any>({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        namespace: of(name).namespace,
+      });
+      expect(
+        items.map(({ status }) => status.containerStatuses[0].restartCount),
+      ).toEqual([0]);
+    },
+    400_000,
+  );
 });

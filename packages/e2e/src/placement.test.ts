@@ -67,7 +67,7 @@ describe('Where n8n runs, upon the lab', () => {
     await label(null);
   });
 
-  /** The receipts of both checks: of the proof pod, and of n8n itself. */
+  /** The receipts of both checks, and of what n8n's Deployment says. */
   async function prove(): Promise<Record<string, Receipt>> {
     const proofs = await proveTenants({ cluster, tenants: [plan] });
     const { receipts } = proofs.get(NAME)!;
@@ -75,9 +75,9 @@ describe('Where n8n runs, upon the lab', () => {
       receipts.find(r => r.check === check && r.request.includes(mark))!;
     return {
       proofPodInSandbox: of('res.runtime-class', 'proof pod'),
-      n8nInSandbox: of('res.runtime-class', 'Deployment'),
       proofPodOnNodes: of('res.placement', 'proof pod'),
-      n8nOnNodes: of('res.placement', 'Deployment'),
+      n8nOnNodes: of('res.placement', 'list Pods'),
+      deployment: of('res.as-planned', 'list Deployments'),
     };
   }
 
@@ -91,9 +91,9 @@ describe('Where n8n runs, upon the lab', () => {
     expect(outcomes(found)).toEqual({
       // Under its RuntimeClass, and yet on the node's own kernel.
       proofPodInSandbox: 'failed',
-      n8nInSandbox: 'asExpected',
       proofPodOnNodes: 'asExpected',
       n8nOnNodes: 'asExpected',
+      deployment: 'asExpected',
     });
     const { code, response } = found.proofPodInSandbox;
     const [, own, nodes] = /kernel (\S+), its node's (\S+)/.exec(response)!;
@@ -103,16 +103,11 @@ describe('Where n8n runs, upon the lab', () => {
   it('is missed when somebody edits the Deployment', async () => {
     await editDeployment(admin, plan.names.namespace);
     const found = await prove();
-    expect(outcomes(found)).toMatchObject({
-      n8nInSandbox: 'failed',
-      n8nOnNodes: 'failed',
-    });
-    expect(found.n8nOnNodes.reason).toMatch(/nodeSelector is undefined/);
+    expect(found.deployment.outcome).toBe('breached');
+    expect(found.deployment.reason).toMatch(/nodeSelector/);
+    expect(found.deployment.reason).toMatch(/runtimeClassName/);
     await applyPlan(plan, cluster, { adopt: true });
-    expect(outcomes(await prove())).toMatchObject({
-      n8nInSandbox: 'asExpected',
-      n8nOnNodes: 'asExpected',
-    });
+    expect((await prove()).deployment.outcome).toBe('asExpected');
   });
 });
 

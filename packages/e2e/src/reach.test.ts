@@ -5,12 +5,12 @@ import {
   PolicyConnection,
   PolicyPod,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { FULL } from './support/full';
 import { adminLab } from './support/lab';
 import { Random } from './support/random';
 import { anyPolicy, Scene } from './reachPolicies';
 import { AGNHOST } from './wallsLab';
 
-const FULL = process.env.THREEWALLS_FULL === '1';
 /** Rounds, each with a few random policies at once. */
 const ROUNDS = Number(process.env.THREEWALLS_ROUNDS ?? (FULL ? 40 : 4));
 const POLICIES = 3;

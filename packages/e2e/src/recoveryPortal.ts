@@ -147,7 +147,8 @@ export class RecoveryPortal {
 
 /** All rows of all tables, as JSON. */
 function rowsOf(file: string): string {
-  const database = new DatabaseSync(file, { readOnly: true });
+  // The portal goes on writing to it.
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
     const tables = database
       .prepare("select name from sqlite_master where type = 'table'")

@@ -54,11 +54,12 @@ export class ReplicasPortal {
     };
   }
 
-  async start(name: string): Promise<Replica> {
+  /** @param over - Config of `tenants` that is this replica's alone, as after an upgrade */
+  async start(name: string, over: JsonObject = {}): Promise<Replica> {
     const port = await freePort();
     const baseUrl = `http://127.0.0.1:${port}`;
     const config = join(this.folder, `${name}.json`);
-    await writeFile(config, JSON.stringify(this.#config(baseUrl, port)), {
+    await writeFile(config, JSON.stringify(this.#config(baseUrl, port, over)), {
       mode: 0o600,
     });
     const logFile = join(this.folder, `${name}.log`);
@@ -147,7 +148,7 @@ export class ReplicasPortal {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #config(baseUrl: string, port: number) {
+  #config(baseUrl: string, port: number, over: JsonObject) {
     const portal = join(labState, 'portal');
     return {
       app: { baseUrl },
@@ -184,6 +185,7 @@ export class ReplicasPortal {
         overcommit: true,
         n8n: { image: N8N_IMAGE },
         ...this.over,
+        ...over,
       },
     };
   }
@@ -194,7 +196,7 @@ async function untilReady(
   child: ChildProcess,
   replica: Replica,
 ): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 900; attempt++) {
     const answer = await fetch(
       `${baseUrl}/.backstage/health/v1/readiness`,
     ).catch(() => undefined);

@@ -1,14 +1,25 @@
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
+import { FULL } from './support/full';
+import { Random } from './support/random';
 import { openLab } from './wallsLab';
+import { FALSE_ALARMS } from './wallsFalseAlarms';
+import { ACCESS_MUTATIONS } from './wallsOfAccess';
 import { NETWORK_MUTATIONS } from './wallsOfNetwork';
 import { RESOURCE_MUTATIONS } from './wallsOfResource';
 import { SECRET_MUTATIONS } from './wallsOfSecret';
+import { tryChanges } from './wallsRandom';
 import { Pair, runRows, RowResult, table } from './wallsRows';
 import { SABOTAGES } from './wallsSabotages';
 
 const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
-const FULL = process.env.THREEWALLS_FULL === '1';
+
+/** Rows and changes at once. */
+const PAIRS = FULL ? 4 : 3;
+const CHANGES = Number(process.env.THREEWALLS_CHANGES ?? (FULL ? 200 : 6));
+const first = Random.fromEnvironment();
+/** The full run takes another seed besides. */
+const SEEDS = FULL ? [first.seed, first.below(2 ** 31)] : [first.seed];
 /** Parts of titles, with bars between them: only these rows. */
 const ONLY = process.env.THREEWALLS_ROWS?.split('|');
 
@@ -16,12 +27,14 @@ const rows = [
   ...NETWORK_MUTATIONS,
   ...SECRET_MUTATIONS,
   ...RESOURCE_MUTATIONS,
+  ...ACCESS_MUTATIONS,
+  ...FALSE_ALARMS,
   ...SABOTAGES,
 ].filter(row =>
   ONLY ? ONLY.some(part => row.title.includes(part)) : FULL || !row.full,
 );
 
-jest.setTimeout(FULL ? 1_200_000 : 360_000);
+jest.setTimeout(FULL ? 2_400_000 : 360_000);
 
 describe('The walls, upon the lab', () => {
   const pairs: Pair[] = [];
@@ -30,12 +43,7 @@ describe('The walls, upon the lab', () => {
   beforeAll(async () => {
     const lab = openLab();
     await ensureCanary(lab.cluster);
-    pairs.push(
-      ...(await Promise.all([
-        Pair.create(lab, 't-walls-a', 't-walls-b'),
-        Pair.create(lab, 't-walls-c', 't-walls-d'),
-      ])),
-    );
+    pairs.push(...(await Pair.createAll(lab, 't-walls', PAIRS)));
     results = await runRows(pairs, rows);
   });
 
@@ -93,4 +101,15 @@ describe('The walls, upon the lab', () => {
     expect(neighbour).toEqual(ALL_HOLD);
     expect(result.mended).toEqual(ALL_HOLD);
   });
+
+  it.each(SEEDS)(
+    `are found to be what ${CHANGES} random changes make of them (seed %s)`,
+    async seed => {
+      const { seen, wrong } = await tryChanges(pairs, CHANGES, seed);
+      process.stdout.write(
+        `Random changes, seed ${seed}: ${seen.breached} breached, ${seen.holds} held, ${wrong.length} wrong\n`,
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
 });

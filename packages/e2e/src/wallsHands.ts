@@ -21,6 +21,193 @@ const ADDED = 'walls-test';
  * plan puts back.
  */
 export class Hands extends NodeHands {
+  /** Adds an object to a collection, by the collection's path. */
+  add = async (collection: string, object: any) => {
+    const { name } = object.metadata;
+    this.later(() =>
+      this.lab.admin.request({
+        method: 'DELETE',
+        path: `${collection}/${name}`,
+        query: { gracePeriodSeconds: 0 },
+      }),
+    );
+    await this.lab.admin.expect({
+      method: 'POST',
+      path: collection,
+      body: object,
+    });
+  };
+
+  /** Changes an object as a merge patch says; mending writes it back as it was. */
+  change = async (path: string, body: object) => {
+    const { admin } = this.lab;
+    const { status, ...before } = await admin.expect({ method: 'GET', path });
+    this.later(async () => {
+      const now = await admin.request({ method: 'GET', path });
+      if (now.status === 200) {
+        const { resourceVersion } = now.body.metadata;
+        const { managedFields, ...metadata } = before.metadata;
+        await admin.expect({
+          method: 'PUT',
+          path,
+          body: { ...before, metadata: { ...metadata, resourceVersion } },
+        });
+      }
+    });
+    await admin.expect({
+      method: 'PATCH',
+      path,
+      contentType: 'application/merge-patch+json',
+      body,
+    });
+  };
+
+  /** Gives a subject a right: in a namespace, or everywhere. */
+  grant = async (
+    subject: object,
+    rule: { verbs: string[]; resources: string[]; [field: string]: unknown },
+    namespace?: string,
+  ) => {
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    const name = `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    await this.add(`${rbac}/clusterroles`, {
+      apiVersion,
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [{ apiGroups: [''], ...rule }],
+    });
+    await this.add(
+      namespace
+        ? `${rbac}/namespaces/${namespace}/rolebindings`
+        : `${rbac}/clusterrolebindings`,
+      {
+        apiVersion,
+        kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
+        metadata: { name },
+        roleRef: {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: 'ClusterRole',
+          name,
+        },
+        subjects: [subject],
+      },
+    );
+  };
+
+  /** n8n's pods as they are. */
+  podsOf = async ({ names: { namespace } }: TenantPlan): Promise<any[]> => {
+    const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
+    const labelSelector = 'app.kubernetes.io/name=n8n';
+    return (await this.lab.admin.list<any>(pods, { labelSelector })).items;
+  };
+
+  /** Waits until n8n's newest pods are all there is, and Ready. */
+  ready = async (plan: TenantPlan) => {
+    const path = `/apis/apps/v1/namespaces/${plan.names.namespace}/deployments/n8n`;
+    await this.until(async () => {
+      const live = await this.lab.admin.expect({ method: 'GET', path });
+      const { observedGeneration, updatedReplicas, readyReplicas, replicas } =
+        live.status;
+      return (
+        observedGeneration === live.metadata.generation &&
+        [updatedReplicas, readyReplicas, replicas].every(n => n === 1)
+      );
+    }, "n8n's pod to be Ready");
+    await this.until(async () => {
+      const pods = await this.podsOf(plan);
+      return !pods.some(pod => pod.metadata.deletionTimestamp);
+    }, 'the pod before to be gone');
+  };
+
+  /** Adds a container to n8n's pod, as `kubectl debug` does; mending makes another pod. */
+  debug = async (plan: TenantPlan) => {
+    const [pod] = await this.podsOf(plan);
+    const path = `/api/v1/namespaces/${plan.names.namespace}/pods/${pod.metadata.name}`;
+    this.later(async () => {
+      await this.lab.admin.request({
+        method: 'DELETE',
+        path,
+        query: { gracePeriodSeconds: 0 },
+      });
+      await this.ready(plan);
+    });
+    const [{ securityContext }] = pod.spec.containers;
+    await this.lab.admin.expect({
+      method: 'PATCH',
+      path: `${path}/ephemeralcontainers`,
+      contentType: 'application/strategic-merge-patch+json',
+      body: {
+        spec: {
+          ephemeralContainers: [
+            { name: 'debug', image: AGNHOST, args: ['pause'], securityContext },
+          ],
+        },
+      },
+    });
+  };
+
+  /** Puts an object of the plan back as it was, while the rest stays broken. */
+  restore = async (plan: TenantPlan, id: string) => {
+    const resource = plan.stages
+      .flatMap(stage => stage.resources)
+      .find(r => r.id === id);
+    if (resource?.type === 'kubernetes') {
+      await this.lab.admin.apply(resource.object, { force: true });
+    }
+  };
+
+  /** A policy of Calico's, on a cluster that has no Calico. */
+  addCalico = async () => {
+    const group = 'crd.projectcalico.org';
+    const plural = 'globalnetworkpolicies';
+    await this.add('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${plural}.${group}` },
+      spec: {
+        group,
+        scope: 'Cluster',
+        names: {
+          plural,
+          singular: 'globalnetworkpolicy',
+          kind: 'GlobalNetworkPolicy',
+        },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                'x-kubernetes-preserve-unknown-fields': true,
+              },
+            },
+          },
+        ],
+      },
+    });
+    const collection = `/apis/${group}/v1/${plural}`;
+    await this.until(async () => {
+      const { status } = await this.lab.admin.request({
+        method: 'GET',
+        path: collection,
+      });
+      return status === 200;
+    }, "Calico's kind to be served");
+    await this.add(collection, {
+      apiVersion: `${group}/v1`,
+      kind: 'GlobalNetworkPolicy',
+      metadata: { name: ADDED },
+      spec: { selector: 'all()', types: ['Egress'], egress: [] },
+    });
+  };
+
+  /** Waits until something is so. */
+  waitFor = async (met: () => Promise<boolean>, what: string) =>
+    this.until(met, what);
+
   remove = async (plan: TenantPlan, kind: string, name: string) =>
     this.lab.admin.delete(this.#ref(plan.names.namespace, kind, name));
 
@@ -70,7 +257,7 @@ export class Hands extends NodeHands {
   };
 
   /** A pod of the tenant's own that takes all the memory there is. */
-  useUpQuota = async (plan: TenantPlan) => {
+  useUpQuota = async (plan: TenantPlan, most = '1Gi', rest = '950Mi') => {
     const container = (name: string, memory: string) => ({
       name,
       image: AGNHOST,
@@ -93,7 +280,7 @@ export class Hands extends NodeHands {
           runAsUser: 1000,
           seccompProfile: { type: 'RuntimeDefault' },
         },
-        containers: [container('most', '1Gi'), container('rest', '950Mi')],
+        containers: [container('most', most), container('rest', rest)],
       },
     });
   };

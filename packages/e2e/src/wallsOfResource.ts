@@ -1,3 +1,4 @@
+import { AGNHOST } from './wallsLab';
 import { Mutation } from './wallsMutation';
 
 /** Ways to break the resource wall: each must be seen, and the wall hold once mended. */
@@ -68,5 +69,135 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
     checks: ['res.privileged', 'res.host-namespaces', 'res.host-path'],
     apply: ({ a, label }) =>
       label(a, { 'pod-security.kubernetes.io/enforce': null }),
+  },
+  ...['baseline', 'privileged'].map(
+    (level): Mutation => ({
+      title: `PodSecurity is lowered to ${level}`,
+      wall: 'resource',
+      status: 'breached',
+      checks: ['res.as-planned'],
+      says: new RegExp(`enforce is "${level}"`),
+      neighbourHolds: true,
+      full: true,
+      apply: ({ a, change }) =>
+        change(`/api/v1/namespaces/${a.names.namespace}`, {
+          metadata: {
+            labels: { 'pod-security.kubernetes.io/enforce': level },
+          },
+        }),
+    }),
+  ),
+  {
+    title: 'PodSecurity is pinned to an old version',
+    wall: 'resource',
+    status: 'breached',
+    checks: ['res.as-planned'],
+    says: /enforce-version/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, change }) =>
+      change(`/api/v1/namespaces/${a.names.namespace}`, {
+        metadata: {
+          labels: { 'pod-security.kubernetes.io/enforce-version': 'v1.24' },
+        },
+      }),
+  },
+  {
+    title: 'One node port is allowed',
+    wall: 'resource',
+    status: 'breached',
+    checks: ['res.as-planned'],
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, change }) =>
+      change(
+        `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-objects`,
+        { spec: { hard: { 'services.nodeports': '1' } } },
+      ),
+  },
+  {
+    title: "Somebody's container debugs n8n's pod",
+    wall: 'resource',
+    status: 'breached',
+    checks: ['res.workload'],
+    says: /ephemeralContainers/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, debug }) => debug(a),
+  },
+  {
+    title: "n8n's pod has another label, by which others know it",
+    wall: 'resource',
+    status: 'breached',
+    checks: ['res.workload'],
+    says: /metadata\.labels\.role is "friend"/,
+    neighbourHolds: true,
+    full: true,
+    apply: async ({ a, change, podsOf }) => {
+      const [pod] = await podsOf(a);
+      await change(
+        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
+        { metadata: { labels: { role: 'friend' } } },
+      );
+    },
+  },
+  {
+    title: 'n8n runs as another ServiceAccount',
+    wall: 'resource',
+    status: 'breached',
+    also: ['network'],
+    checks: ['res.as-planned', 'res.workload'],
+    says: /serviceAccountName/,
+    neighbourHolds: true,
+    full: true,
+    apply: async ({ a, change, ready }) => {
+      const { namespace } = a.names;
+      await change(`/apis/apps/v1/namespaces/${namespace}/deployments/n8n`, {
+        spec: { template: { spec: { serviceAccountName: 'default' } } },
+      });
+      await ready(a);
+    },
+  },
+  {
+    title: 'A pod is left from a time without PodSecurity',
+    wall: 'resource',
+    status: 'breached',
+    checks: ['res.pods-restricted'],
+    says: /^walls-test: hostNetwork/,
+    neighbourHolds: true,
+    full: true,
+    apply: async ({ a, create, label }) => {
+      const enforce = 'pod-security.kubernetes.io/enforce';
+      await label(a, { [enforce]: 'privileged' });
+      await create(a, 'v1', 'Pod', 'walls-test', {
+        spec: {
+          hostNetwork: true,
+          terminationGracePeriodSeconds: 0,
+          containers: [{ name: 'main', image: AGNHOST, args: ['pause'] }],
+        },
+      });
+      await label(a, { [enforce]: 'restricted' });
+    },
+  },
+  {
+    title: 'More is used than the quota gives: it came before it',
+    wall: 'resource',
+    status: 'breached',
+    checks: ['res.quota-used'],
+    says: /^limits\.memory: .* of 2Gi used/,
+    neighbourHolds: true,
+    full: true,
+    apply: async ({ a, remove, useUpQuota, restore, waitFor, lab }) => {
+      await remove(a, 'ResourceQuota', 'tenant-quota');
+      await useUpQuota(a, '1Gi', '1Gi');
+      await restore(a, 'ResourceQuota tenant-quota');
+      await waitFor(async () => {
+        const { status } = await lab.admin.expect({
+          method: 'GET',
+          path: `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-quota`,
+        });
+        return (status?.used?.['limits.memory'] ?? '0') !== '0';
+      }, 'the quota to be counted');
+    },
   },
 ];

@@ -126,12 +126,183 @@ export const SECRET_MUTATIONS: Mutation[] = [
       'The owner is bound to `admin`, which may make stores and change policies',
     wall: 'secret',
     status: 'breached',
-    also: ['resource'],
+    also: ['network', 'resource'],
     checks: ['sec.who-can', 'res.who-can'],
     apply: ({ a, bindIn }) =>
       bindIn(a.names.namespace, 'admin', {
         apiGroup: 'rbac.authorization.k8s.io',
         ...a.names.ownerSubject,
       }),
+  },
+  {
+    title: "The role gives Vault's default policy again",
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.token-policies', 'sec.as-planned'],
+    full: true,
+    apply: ({ a, role }) => role(a, { token_no_default_policy: false }),
+  },
+  {
+    title: "The role's tokens live for ever",
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.as-planned'],
+    says: /token_period is 3600/,
+    full: true,
+    apply: ({ a, vault }) =>
+      vault(`auth/kubernetes/role/${a.names.vaultRole}`, {
+        token_period: 3600,
+      }),
+  },
+  {
+    title: 'Another role takes every ServiceAccount of every namespace',
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.other-roles'],
+    says: /walls-test-all/,
+    shared: true,
+    full: true,
+    apply: ({ vault }) =>
+      vault('auth/kubernetes/role/walls-test-all', {
+        bound_service_account_names: ['*'],
+        bound_service_account_namespaces: ['*'],
+        token_policies: ['root-like'],
+      }),
+  },
+  {
+    title:
+      "Another role takes n8n's ServiceAccounts by their namespaces' labels",
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.other-roles'],
+    says: /walls-test-labels/,
+    shared: true,
+    full: true,
+    apply: ({ a, vault }) =>
+      vault('auth/kubernetes/role/walls-test-labels', {
+        bound_service_account_names: ['n8n*'],
+        bound_service_account_namespaces: ['elsewhere'],
+        bound_service_account_namespace_selector: JSON.stringify({
+          matchLabels: { 'threewalls.io/tenant': a.spec.name },
+        }),
+        audience: 'somebody-else',
+        token_policies: ['root-like'],
+      }),
+  },
+  {
+    title: 'Another auth method trusts the same cluster, and takes everybody',
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.other-mounts'],
+    says: /auth\/walls-test .*: everybody/,
+    shared: true,
+    full: true,
+    apply: ({ mountAuth }) =>
+      mountAuth('walls-test', {
+        everybody: {
+          bound_service_account_names: ['*'],
+          bound_service_account_namespaces: ['*'],
+        },
+      }),
+  },
+  {
+    title: 'A Secret is pushed out of the namespace',
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.no-other-store'],
+    says: /PushSecret walls-test/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, add }) =>
+      add(
+        `/apis/external-secrets.io/v1alpha1/namespaces/${a.names.namespace}/pushsecrets`,
+        {
+          apiVersion: 'external-secrets.io/v1alpha1',
+          kind: 'PushSecret',
+          metadata: { name: 'walls-test' },
+          spec: {
+            secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
+            selector: { secret: { name: 'n8n' } },
+          },
+        },
+      ),
+  },
+  {
+    title: 'A store of the whole cluster is of use in every namespace',
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.no-other-store'],
+    says: /ClusterSecretStore walls-test/,
+    shared: true,
+    full: true,
+    apply: ({ add }) =>
+      add('/apis/external-secrets.io/v1/clustersecretstores', {
+        apiVersion: 'external-secrets.io/v1',
+        kind: 'ClusterSecretStore',
+        metadata: { name: 'walls-test' },
+        spec: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
+      }),
+  },
+  {
+    title: 'Something is fetched into every namespace with a label',
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.no-other-store'],
+    says: /ClusterExternalSecret walls-test/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, add }) =>
+      add('/apis/external-secrets.io/v1/clusterexternalsecrets', {
+        apiVersion: 'external-secrets.io/v1',
+        kind: 'ClusterExternalSecret',
+        metadata: { name: `walls-test-${a.spec.name}` },
+        spec: {
+          namespaceSelectors: [
+            { matchLabels: { 'threewalls.io/tenant': a.spec.name } },
+          ],
+          externalSecretName: 'walls-test',
+          externalSecretSpec: {
+            secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
+            data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
+          },
+        },
+      }),
+  },
+  {
+    title: "n8n's ServiceAccount has an identity in a cloud",
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.as-planned'],
+    says: /role-arn/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, change }) =>
+      change(`/api/v1/namespaces/${a.names.namespace}/serviceaccounts/n8n`, {
+        metadata: {
+          annotations: {
+            'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x',
+          },
+        },
+      }),
+  },
+  {
+    title: "The owner's binding has somebody more",
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.as-planned'],
+    says: /RoleBinding threewalls-owner was changed: subjects\.1/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, change }) =>
+      change(
+        `/apis/rbac.authorization.k8s.io/v1/namespaces/${a.names.namespace}/rolebindings/threewalls-owner`,
+        {
+          subjects: [a.names.ownerSubject.name, 'others'].map(name => ({
+            apiGroup: 'rbac.authorization.k8s.io',
+            kind: 'Group',
+            name,
+          })),
+        },
+      ),
   },
 ];

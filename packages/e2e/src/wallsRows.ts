@@ -15,6 +15,7 @@ import {
 import { Hands } from './wallsHands';
 import { planSmallTenant, WallsLab } from './wallsLab';
 import { Mutation } from './wallsMutation';
+import type { RandomChange } from './wallsRandom';
 
 type Statuses = Record<Wall, WallStatus>;
 type Proofs = Map<string, TenantProof>;
@@ -54,6 +55,19 @@ export class Pair {
     readonly plans: [TenantPlan, TenantPlan],
   ) {}
 
+  /** Several of them at once: so many rows, changes or proofs run side by side. */
+  static async createAll(
+    lab: WallsLab,
+    prefix: string,
+    count: number,
+  ): Promise<Pair[]> {
+    return Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        Pair.create(lab, `${prefix}-${i}-a`, `${prefix}-${i}-b`),
+      ),
+    );
+  }
+
   async prove(hands: Hands): Promise<Proofs> {
     const [a, b] = this.plans.map(
       plan => hands.told.get(plan.spec.name) ?? plan,
@@ -92,6 +106,29 @@ export class Pair {
       result.error ??= error as Error;
     }
     return { ...(result as RowResult), ms: Date.now() - begun };
+  }
+
+  /** Makes a change, proves, and undoes it; what it has to be is told apart from the proof. */
+  async tryOut(change: RandomChange): Promise<{
+    expected: 'breached' | 'holds';
+    found: WallStatus;
+    why: string;
+  }> {
+    const [a, b] = this.plans;
+    const hands = new Hands(this.lab);
+    try {
+      const expected = await change.apply(Object.assign(hands, { a, b }));
+      const { verdicts } = (await this.prove(hands)).get(a.spec.name)!;
+      const found = verdicts.find(v => v.wall === change.wall)!;
+      return { expected, found: found.status, why: found.summary };
+    } finally {
+      await hands.mend();
+      await Promise.all(
+        this.plans.map(plan =>
+          applyPlan(plan, this.lab.cluster, { adopt: true }),
+        ),
+      );
+    }
   }
 
   async remove(): Promise<void> {

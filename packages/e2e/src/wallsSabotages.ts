@@ -124,4 +124,25 @@ export const SABOTAGES: Mutation[] = [
     full: true,
     apply: ({ killApiServerAfter }) => killApiServerAfter(60),
   },
+  {
+    title: "Vault's reviewer of tokens is broken: nobody logs in",
+    wall: 'secret',
+    status: 'unproven',
+    checks: ['sec.login', 'sec.own-path', 'sec.neighbour-role'],
+    shared: true,
+    full: true,
+    apply: ({ lab, change }) =>
+      lab.admin
+        .list<any>({
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'ClusterRoleBinding',
+        })
+        .then(async ({ items }) => {
+          const binding = items.find(
+            item => item.roleRef.name === 'system:auth-delegator',
+          );
+          const path = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${binding.metadata.name}`;
+          await change(path, { subjects: [] });
+        }),
+  },
 ];

@@ -25,6 +25,15 @@ export class VaultAdmin {
     return (await this.#send('GET', path)).data;
   }
 
+  /** Whether a token of a ServiceAccount is taken by a role of an auth method. */
+  async logsIn(mount: string, role: string, jwt: string): Promise<boolean> {
+    const response = await fetch(`${VAULT_ADDRESS}/v1/auth/${mount}/login`, {
+      method: 'POST',
+      body: JSON.stringify({ role, jwt }),
+    });
+    return response.ok;
+  }
+
   async delete(path: string): Promise<void> {
     await this.#send('DELETE', path);
   }

@@ -48,6 +48,29 @@ export class VaultHands {
     await this.lab.vaultAdmin.write(path, { ...live, ...fields });
   };
 
+  /** Writes to a path of Vault's; mending writes what was there, or deletes it. */
+  vault = async (path: string, body: object) => {
+    const { vaultAdmin } = this.lab;
+    const before = await vaultAdmin.read(path);
+    this.later(() =>
+      before ? vaultAdmin.write(path, before) : vaultAdmin.delete(path),
+    );
+    await vaultAdmin.write(path, body);
+  };
+
+  /** Mounts the Kubernetes auth method a second time, with roles of its own. */
+  mountAuth = async (mount: string, roles: Record<string, object>) => {
+    const { vaultAdmin } = this.lab;
+    const { type } = (await vaultAdmin.read('sys/auth'))['kubernetes/'];
+    this.later(() => vaultAdmin.delete(`sys/auth/${mount}`));
+    await vaultAdmin.write(`sys/auth/${mount}`, { type });
+    const { kubernetes_host } = await vaultAdmin.read('auth/kubernetes/config');
+    await vaultAdmin.write(`auth/${mount}/config`, { kubernetes_host });
+    for (const [name, role] of Object.entries(roles)) {
+      await vaultAdmin.write(`auth/${mount}/role/${name}`, role);
+    }
+  };
+
   /** Changes the role in Vault and in what the proof takes for the plan. */
   planRole = async (plan: TenantPlan, fields: object) => {
     await this.role(plan, fields);

@@ -24,6 +24,7 @@ const AWAY_MS = 60_000;
 /** What an action hands on of its context. */
 export interface TaskContext {
   logger: { info(message: string): void; warn(message: string): void };
+  task: { id: string };
   isDryRun?: boolean;
   signal?: AbortSignal;
   getInitiatorCredentials(): Promise<BackstageCredentials>;
@@ -104,7 +105,11 @@ export class TenantTasks {
     request: OperationRequest & StartOperationOptions,
   ): Promise<Operation> {
     return this.call(context, (tenants, options) =>
-      tenants.startOperation(name, { trigger: 'task', ...request }, options),
+      tenants.startOperation(
+        name,
+        { trigger: 'task', task: context.task.id, ...request },
+        options,
+      ),
     );
   }
 

@@ -65,6 +65,7 @@ exports.up = async function up(knex) {
     table.string('trigger', 8).notNullable();
     table.integer('priority').notNullable().comment('The lowest runs first');
     table.string('requested_by', 255).nullable();
+    table.string('task', 255).nullable().comment('The one task that wants it');
     table.text('request').notNullable().comment('JSON, without secrets');
     table.string('secret', 255).nullable().comment('A hash; gone at its end');
     table.uuid('rollout_id').nullable();

@@ -83,6 +83,27 @@ describe('an apply', () => {
     expect((await t.follow(started[0])).state).toBe('succeeded');
   });
 
+  it('is taken away by the clean-up of a task only where no other task wants it', async () => {
+    const order = (task: string) =>
+      t.start('acme', { kind: 'apply', spec: t.spec('acme'), task });
+    const cleanUp = (ifMadeBy: string) =>
+      t.run('acme', { kind: 'remove', confirm: 'acme', ifMadeBy });
+    // Two tasks at the same moment, of which one fails later on.
+    const [first] = await Promise.all([order('a'), order('b')]);
+    await t.follow(first);
+    for (const task of ['a', 'b']) {
+      expect((await cleanUp(task)).error).toMatch(/asked for by others too/);
+    }
+    expect(t.namespace('acme')).toBeDefined();
+    await t.run('acme', { kind: 'remove', confirm: 'acme' });
+
+    await t.follow(await order('a'));
+    await t.follow(await order('a'));
+    expect((await cleanUp('b')).error).toMatch(/asked for by others too/);
+    expect((await cleanUp('a')).state).toBe('succeeded');
+    expect(t.namespace('acme')).toBeUndefined();
+  });
+
   it('gives a name to the first of two owners who want it', async () => {
     const release = t.lab.hold(
       /PATCH \/api\/v1\/namespaces\/web-tenant-acme\?/,
@@ -196,6 +217,42 @@ describe('an apply', () => {
     expect(errorOf(refused)).toMatch(
       /400 name: tenant acme exists in cluster other/,
     );
+  });
+
+  it('of whatever stages is refused where the cluster has no room for it', async () => {
+    await t.stop();
+    t = await startTenantsBackend({ overcommit: false });
+    t.lab.objects.set('/api/v1/nodes/small', {
+      metadata: { name: 'small' },
+      status: { allocatable: { cpu: '500m', memory: '1Gi' } },
+    });
+    for (const stages of [undefined, ['namespace'], ['walls']]) {
+      const spec = t.spec('acme');
+      const refused = await t.run('acme', { kind: 'apply', spec, stages });
+      expect(refused.error).toMatch(/Tenant acme does not fit in cluster lab/);
+    }
+    const { body } = await t.api('post', '/plans', t.spec('acme'));
+    expect(body.refusal).toMatch(/does not fit/);
+    expect(t.lab.writes).toEqual([]);
+  });
+
+  it('is not slowed by a cluster that swallows its requests, nor is anything else', async () => {
+    await t.create('acme');
+    t.other.away = 'hangs';
+    // More than a replica does at once in one cluster.
+    const stuck = Array.from({ length: 25 }, (_, i) => `stuck-${i}`);
+    for (const name of stuck) {
+      const spec = t.spec(name, { cluster: 'other' });
+      await t.start(name, { kind: 'apply', spec });
+    }
+    await get('/tenants');
+    const startedAt = Date.now();
+    expect((await t.create('globex')).state).toBe('succeeded');
+    expect((await t.prove('globex')).verdicts[0].status).toBe('holds');
+    expect((await get('/tenants')).totalItems).toBe(2);
+    // A request of the other cluster is given up after 30 s.
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
+    expect((await get('/tenants/globex')).phase).toBe('active');
   });
 
   it('keeps no password, and shows none', async () => {
@@ -454,6 +511,61 @@ describe('a tenant', () => {
     });
   });
 
+  it('that is lost alarms its owner and the platform once, and so does an impostor', async () => {
+    await t.create('acme');
+    const { annotations } = t.namespace('acme').metadata;
+    const spec = annotations['threewalls.io/spec'];
+    annotations['threewalls.io/spec'] = '{';
+    plant('web-tenant-evil', 'evil');
+    await lookAgain();
+    // A cluster may be back in a moment: nobody is told at once.
+    await t.tick('look');
+    expect(t.send).not.toHaveBeenCalled();
+    await t.knex('tenants').update({ lost_since: Date.now() - 61_000 });
+    await t.tick('look');
+    await t.tick('look');
+    const told = () =>
+      t.send.mock.calls.map(([{ payload }]: any[]) => payload.title);
+    expect(told()).toEqual(["acme is lost: its walls can't be proved"]);
+    const audited = t.auditor.createEvent.mock.calls.map(([e]) => e.eventId);
+    expect(audited.filter(id => /lost|impostor/.test(id)).sort()).toEqual([
+      'tenant-impostor',
+      'tenant-lost',
+    ]);
+    expect(await t.observe('tenants.state')).toMatchObject({
+      '{"state":"lost"}': 1,
+      '{"state":"impostor"}': 1,
+    });
+    annotations['threewalls.io/spec'] = spec;
+    await lookAgain();
+    await t.tick('look');
+    expect(told()).toEqual([
+      "acme is lost: its walls can't be proved",
+      'acme is found again',
+    ]);
+  });
+
+  it('is in no metric any more when it is removed', async () => {
+    const breached = '{"wall":"network","status":"breached"}';
+    await t.create('acme');
+    t.prover.status.set('acme', 'breached');
+    await t.prove('acme');
+    const anHourAgo = Date.now() - 3_600_000;
+    await t.knex('operations').update({ finished_at: anHourAgo });
+    expect((await t.observe('tenants.proof.oldest'))['{}']).toBeGreaterThan(
+      3_000,
+    );
+    await t.prove('acme');
+    expect((await t.observe('tenants.walls'))[breached]).toBe(1);
+    await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    const [{ removed_at, breached: known }] = await t.knex('tenants');
+    expect([Boolean(removed_at), known]).toEqual([true, '']);
+    const walls = await t.observe('tenants.walls');
+    expect(Object.values(walls)).toEqual(Array(9).fill(0));
+    expect((await t.observe('tenants.proof.oldest'))['{}']).toBeLessThan(60);
+    expect((await get('/removed')).totalItems).toBe(1);
+  });
+
   it('starts with nothing when its name comes back', async () => {
     await t.create('acme');
     const old = await t.prove('acme');
@@ -538,11 +650,11 @@ describe('a tenant', () => {
       keepData: true,
     });
     expect(removed.certificate!.kept).toHaveLength(1);
-    const theirs = await t.run('acme', {
-      kind: 'apply',
-      spec: t.spec('acme', { owner: 'user:default/mock' }),
-    });
+    const spec = t.spec('acme', { owner: 'user:default/mock' });
+    const theirs = await t.run('acme', { kind: 'apply', spec });
     expect(theirs.error).toMatch(/exists and is not tenant acme's/);
+    const adopted = await t.run('acme', { kind: 'apply', spec, adopt: true });
+    expect(adopted.error).toMatch(/would hand its data to user:default\/mock/);
     await t.create('acme');
     expect(await get('/tenants/acme')).toMatchObject({ uid, owner: OWNER });
   });
@@ -618,13 +730,10 @@ describe('what is changed, and what is outdated', () => {
     });
     expect(rollout.status).toBe(202);
     expect(rollout.body).toMatchObject({ waves: [['globex']], total: 1 });
-    await until(async () => {
-      // As the schedule does.
-      await t.api('patch', `/operations/${rollout.body.id}`, {
-        state: 'running',
-      });
-      return (await get(`/operations/${rollout.body.id}`)).state === 'done';
-    });
+    await until(
+      async () =>
+        (await get(`/operations/${rollout.body.id}`)).state === 'done',
+    );
     expect(await get('/tenants/globex')).toMatchObject({
       outdated: false,
       walls: [{ status: 'holds' }, {}, {}],
@@ -654,6 +763,50 @@ describe('a proof', () => {
           title: expect.stringMatching(/breached/),
         }),
       }),
+    );
+  });
+
+  it('whose result can’t be written takes nothing of its neighbour’s with it', async () => {
+    await t.stop();
+    t = await startTenantsBackend({ proofs: { concurrency: 1 } });
+    await t.create('acme');
+    await t.create('globex');
+    const release = t.prover.hold();
+    await t.start('acme', { kind: 'prove' });
+    await until(() => t.prover.rounds.length === 1);
+    // The round that is under way is acme's alone: the next is of both.
+    const [acme, globex] = await Promise.all([
+      t.start('acme', { kind: 'prove', trigger: 'task' }),
+      t.start('globex', { kind: 'prove', trigger: 'task' }),
+    ]);
+    await t.knex.raw(`create trigger refuses before update on operations
+      when new.tenant = 'globex' and new.verdicts is not null
+      begin select raise(abort, 'disk full'); end`);
+    release();
+    expect((await t.follow(acme)).verdicts![0].status).toBe('holds');
+    await until(() => t.prover.names.some(names => names.length === 2));
+    await t.knex.raw('drop trigger refuses');
+    const { id } = globex.body;
+    await until(async () => {
+      const proof = await get(`/tenants/globex/operations/${id}`);
+      if (!proof.finishedAt) {
+        // As its lease runs out where the write was given up.
+        await new Promise(resolve => setTimeout(resolve, 2_000));
+        await t.knex('operations').where({ id }).update({ lease_until: 0 });
+        await t.tick('run-queue');
+      }
+      return proof.verdicts?.[0].status === 'holds';
+    });
+  });
+
+  it('may be asked for ten times in ten minutes, and the schedule goes on', async () => {
+    await t.create('acme');
+    for (let i = 0; i < 10; i++) {
+      expect((await t.run('acme', { kind: 'prove' })).state).toBe('succeeded');
+    }
+    const eleventh = await t.start('acme', { kind: 'prove', trigger: 'task' });
+    expect(errorOf(eleventh)).toMatch(
+      /^429 10 proofs of acme were asked for in the last 10 minutes; the next can be in \d+ s/,
     );
   });
 

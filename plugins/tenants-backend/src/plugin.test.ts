@@ -4,7 +4,10 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  NOT_COVERED,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import request from 'supertest';
 import {
   allowOwners,
@@ -160,7 +163,8 @@ describe('tenantsPlugin', () => {
       recipients: { type: 'broadcast' },
       channel: 'tenants:proofs',
       message: {
-        tenant: 'far',
+        uid: t.other.objects.get('/api/v1/namespaces/web-tenant-far').metadata
+          .uid,
         proofId: proof.id,
         kind: 'prove',
         state: 'done',
@@ -184,7 +188,7 @@ describe('tenantsPlugin', () => {
     await t.prove('globex');
     expect(t.send).toHaveBeenCalledTimes(3);
     expect(t.send).toHaveBeenCalledWith({
-      recipients: { type: 'entity', entityRef: OWNER },
+      recipients: { type: 'entity', entityRef: [OWNER] },
       payload: expect.objectContaining({
         title: 'globex: the network wall is breached',
         link: '/catalog/default/resource/globex',
@@ -341,6 +345,135 @@ describe('tenantsPlugin', () => {
     expect(cross.cells).toHaveLength(cross.coverage.proved);
     expect(all).toEqual(expect.arrayContaining(cross.cells));
     expect((await t.api('get', '/matrix?tenant=nobody')).status).toBe(404);
+  });
+
+  it('knows of all pairs whatever the page, and pages rows and columns apart', async () => {
+    await setup('acme', 'far', 'globex', 'initech');
+    t.prover.status.set('globex', 'breached');
+    await t.prove('acme');
+    const path = '/matrix?limit=1&offset=0&targetsOffset=2';
+    const { body } = await t.api('get', path);
+    expect(body).toMatchObject({
+      tenants: ['acme'],
+      targets: ['globex'],
+      coverage: { pairs: 1, proved: 1 },
+      cells: [{ tenant: 'acme', neighbour: 'globex', status: 'holds' }],
+      fleet: {
+        pairs: 6,
+        proved: 2,
+        // Three tenants on the largest cluster: two neighbours each.
+        roundMs: 2 * 5 * 60_000,
+        breached: {
+          total: 1,
+          cells: [{ tenant: 'globex', neighbour: 'acme', status: 'breached' }],
+        },
+      },
+    });
+    t.permissions.authorizeConditional.mockResolvedValue([
+      { result: AuthorizeResult.DENY },
+    ]);
+    expect((await t.api('get', '/matrix')).body.fleet).toMatchObject({
+      pairs: 0,
+      proved: 0,
+      breached: { total: 0, cells: [] },
+    });
+  });
+
+  it('tells how walls stood over time, of those that one may read', async () => {
+    await setup('acme', 'globex');
+    await t.prove('acme');
+    await t.prove('acme');
+    t.prover.status.set('acme', 'breached');
+    const breach = await t.prove('acme');
+    t.prover.status.set('acme', 'holds');
+    await t.prove('acme');
+    const from = new Date(Date.now() - 60_000).toISOString();
+    const read = async (query = '') =>
+      (await t.api('get', `/timelines?from=${from}${query}`)).body;
+    const { items, totalItems } = await read();
+    expect(totalItems).toBe(2);
+    expect(items[0]).toMatchObject({ tenant: 'acme', proofs: 4 });
+    expect(
+      items[0].walls.network.map((s: { known: string }) => s.known),
+    ).toEqual(['gap', 'holds', 'breached', 'holds']);
+    expect(items[0].breaches).toHaveLength(3);
+    expect(items[0].breaches[0]).toMatchObject({
+      wall: 'network',
+      proofId: breach.id,
+      from: Date.parse(breach.finishedAt!),
+      to: expect.any(Number),
+    });
+    expect((await read('&names=globex')).items).toMatchObject([
+      { tenant: 'globex' },
+    ]);
+    expect(await read('&limit=1&offset=1')).toMatchObject({
+      items: [{ tenant: 'globex' }],
+      totalItems: 2,
+    });
+    allowOwners(t.permissions, STRANGERS);
+    expect(await read()).toEqual({ items: [], totalItems: 0 });
+  });
+
+  it('tells the platform team too, and lets it acknowledge and mute without a change of status', async () => {
+    const PLATFORM = 'group:default/platform-team';
+    t = await startTenantsBackend({
+      notifications: { recipients: [PLATFORM] },
+    });
+    await t.create('acme');
+    const put = (what: string, body: object) =>
+      t.api('put', `/tenants/acme/${what}`, body);
+    const reason = 'Ticket 4711';
+    await t.prove('acme');
+    expect((await put('acknowledgement', { reason })).status).toBe(409);
+    t.prover.status.set('acme', 'breached');
+    await t.prove('acme');
+    expect(t.send).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        recipients: { type: 'entity', entityRef: [OWNER, PLATFORM] },
+      }),
+    );
+
+    const acknowledged = await put('acknowledgement', { reason });
+    expect(acknowledged.body).toMatchObject({
+      acknowledged: { by: 'user:default/mock', reason, walls: [...WALLS] },
+      walls: [{ status: 'breached' }, {}, {}],
+    });
+    expect(t.auditor.createEvent).toHaveBeenCalledWith(
+      expect.objectContaining({ eventId: 'tenant-acknowledge' }),
+    );
+    await t.prove('acme');
+    expect((await t.api('get', '/tenants')).body.items[0]).toMatchObject({
+      acknowledged: { reason },
+    });
+    // It ends with the breach: another one is not known about.
+    t.prover.status.set('acme', 'holds');
+    await t.prove('acme');
+    const after = (await t.api('get', '/tenants/acme')).body;
+    expect(after.acknowledged).toBeUndefined();
+
+    const in1h = new Date(Date.now() + 3_600_000).toISOString();
+    for (const until of [
+      new Date(Date.now() - 1).toISOString(),
+      new Date(Date.now() + 31 * 24 * 3_600_000).toISOString(),
+      'tomorrow',
+    ]) {
+      expect((await put('mute', { until, reason })).status).toBe(400);
+    }
+    expect((await put('mute', { until: in1h, reason: ' ' })).status).toBe(400);
+    const muted = await put('mute', { until: in1h, reason });
+    expect(muted.body.muted).toMatchObject({ until: in1h, reason });
+    t.send.mockClear();
+    t.prover.status.set('acme', 'breached');
+    expect(await t.prove('acme')).toMatchObject({
+      verdicts: [{ status: 'breached' }, {}, {}],
+    });
+    expect(t.send).not.toHaveBeenCalled();
+
+    allowOwners(t.permissions, OWNER);
+    expect((await put('acknowledgement', { reason })).status).toBe(403);
+    expect((await put('mute', { until: in1h, reason })).status).toBe(403);
+    expect((await t.api('delete', '/tenants/acme/mute')).status).toBe(403);
+    expect((await t.api('get', '/tenants/acme')).body.muted).toBeDefined();
   });
 
   it('reports to an auditor', async () => {

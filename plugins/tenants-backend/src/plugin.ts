@@ -11,6 +11,8 @@ import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { registerTenantActions } from './actions';
+import { DrillStore } from './database/DrillStore';
+import { AttentionStore } from './database/AttentionStore';
 import { openDatabase } from './database/migrate';
 import { OperationStore } from './database/OperationStore';
 import { ProofStore } from './database/ProofStore';
@@ -22,6 +24,7 @@ import { engineServiceRef } from './engine';
 import { Inventory } from './inventory/Inventory';
 import { applyExecutor } from './operations/apply';
 import { Canaries } from './operations/Canaries';
+import { Drills } from './operations/Drills';
 import { OperationRunner } from './operations/OperationRunner';
 import { Operations } from './operations/Operations';
 import { proveExecutor } from './operations/prove';
@@ -88,15 +91,31 @@ export const tenantsPlugin = createBackendPlugin({
         const store = new TenantStore(knex);
         const operationStore = new OperationStore(knex);
         const proofs = new ProofStore(knex, operationStore);
-        const announcer = new Announcer(deps);
+        const attention = new AttentionStore(knex);
+        const announcer = new Announcer(deps, {
+          platform:
+            deps.config.getOptionalStringArray(
+              'tenants.notifications.recipients',
+            ) ?? [],
+          isMuted: uid => attention.isMuted(uid),
+        });
         const inventory = Inventory.create({ ...engine, store, logger });
         const canaries = new Canaries({ ...engine, logger });
+        const drills = new Drills({
+          ...deps,
+          ...engine,
+          canaries,
+          store: new DrillStore(knex),
+        });
         const outdated = new Outdated(platform);
         const isOutdated = outdated.isOutdated.bind(outdated);
         const views = new TenantViews({
           inventory,
           proofs,
+          drills,
           usage: UsageSummaries.create({ clusters, logger }),
+          attention,
+          platform,
           maxAgeMs,
           isOutdated,
         });
@@ -132,6 +151,7 @@ export const tenantsPlugin = createBackendPlugin({
                 announcer.objectsChanged(tenant, changed),
               async onFinished(tenant, proof, result, changes) {
                 metrics.finished(proof, result);
+                await attention.proved(tenant.uid, result.verdicts);
                 for (const change of changes) {
                   await announcer.wallChanged(tenant, change);
                 }
@@ -182,8 +202,10 @@ export const tenantsPlugin = createBackendPlugin({
         const options = {
           ...deps,
           ...engine,
+          attention,
           authorizer,
           health,
+          intervalMs,
           inventory,
           operations,
           operationStore,
@@ -200,8 +222,8 @@ export const tenantsPlugin = createBackendPlugin({
           operations: operationStore,
           runner,
           canaries,
+          drills,
           announcer,
-          intervalMs,
           prune: () => prune(knex, retention),
         }).start();
       },

@@ -24,6 +24,38 @@ export const listSchema = z.object({
 
 export const pageSchema = z.object({ limit: limit.default(20), offset });
 
+export const operationsSchema = pageSchema.extend({
+  /** With commas; default all */
+  kinds: z
+    .string()
+    .transform(text => text.split(','))
+    .pipe(z.array(z.enum(['apply', 'remove', 'prove'])))
+    .optional(),
+});
+
+/** Why somebody does something, in their own words. */
+const reason = z.string().trim().min(1).max(500);
+
+export const acknowledgeSchema = z.strictObject({ reason });
+
+export const muteSchema = z.strictObject({
+  until: z.iso.datetime({ offset: true }),
+  reason,
+});
+
+export const timelinesSchema = z.object({
+  from: z.iso.datetime({ offset: true }),
+  to: z.iso.datetime({ offset: true }).optional(),
+  names: z
+    .string()
+    .transform(text => text.split(',').filter(Boolean))
+    .optional(),
+  cluster: z.string().optional(),
+  breakMs: z.coerce.number().int().min(60_000).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  offset,
+});
+
 export const eventsSchema = z.object({
   after: z.coerce.number().int().default(-1),
 });
@@ -34,6 +66,7 @@ export const matrixSchema = z.object({
   format: z.enum(['cells', 'compact']).default('cells'),
   limit: limit.default(100),
   offset,
+  targetsOffset: z.coerce.number().int().min(0).optional(),
 });
 
 export const reportSchema = z.object({
@@ -41,6 +74,7 @@ export const reportSchema = z.object({
 });
 
 const trigger = z.enum(['user', 'task']).optional();
+const task = z.string().max(255).optional();
 /** Syntax only: what is in it `parseSpec` checks, and says in one way. */
 const spec = z.looseObject({ name: z.string(), owner: z.string() });
 
@@ -62,6 +96,7 @@ export const operationSchema = z.discriminatedUnion('kind', [
     adopt: z.boolean().optional(),
     beginAnew: z.boolean().optional(),
     trigger,
+    task,
     ownerPassword: z
       .string()
       .refine(
@@ -74,9 +109,11 @@ export const operationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('remove'),
     confirm: z.string(),
     keepData: z.boolean().optional(),
+    ifMadeBy: z.string().optional(),
     trigger,
+    task,
   }),
-  z.strictObject({ kind: z.literal('prove'), trigger }),
+  z.strictObject({ kind: z.literal('prove'), trigger, task }),
 ]);
 
 export const rolloutSchema = z.strictObject({

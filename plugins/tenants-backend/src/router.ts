@@ -7,6 +7,7 @@ import { tenantReadPermission } from '@threewalls/backstage-plugin-tenants-commo
 import { Clusters, Platform } from '@threewalls/backstage-plugin-tenants-node';
 import express from 'express';
 import Router from 'express-promise-router';
+import { AttentionStore } from './database/AttentionStore';
 import { OperationStore } from './database/OperationStore';
 import { ProofStore } from './database/ProofStore';
 import { TenantStore } from './database/TenantStore';
@@ -14,6 +15,7 @@ import { Inventory, Tenant } from './inventory/Inventory';
 import { Operations } from './operations/Operations';
 import { Rollouts } from './operations/Rollouts';
 import { TenantAuthorizer, Viewer } from './permissions/TenantAuthorizer';
+import { addAttentionRoutes } from './routes/attention';
 import { addOperationRoutes } from './routes/operations';
 import { addPlatformRoutes } from './routes/platform';
 import { addProofRoutes } from './routes/proofs';
@@ -23,6 +25,7 @@ import { TenantViews } from './services/TenantViews';
 import { Unmanaged } from './services/unmanaged';
 
 export interface RouterOptions {
+  attention: AttentionStore;
   auditor: AuditorService;
   authorizer: TenantAuthorizer;
   clusters: Clusters;
@@ -37,6 +40,8 @@ export interface RouterOptions {
   store: TenantStore;
   unmanaged: Unmanaged;
   views: TenantViews;
+  /** Milliseconds between two proofs of a tenant */
+  intervalMs: number;
 }
 
 /** Who asks, and for what; the same for all routes. */
@@ -70,6 +75,7 @@ export function createRouter(options: RouterOptions): express.Router {
   addTenantRoutes(router, options, access);
   addOperationRoutes(router, options, access);
   addProofRoutes(router, options, access);
+  addAttentionRoutes(router, options, access);
   addPlatformRoutes(router, options, access);
   return router;
 }

@@ -5,6 +5,7 @@ import { GetMatrixRequest, TenantMatrix } from './matrix';
 import {
   Operation,
   OperationEvent,
+  OperationKind,
   OperationRequest,
   Rollout,
   RolloutRequest,
@@ -21,6 +22,7 @@ import {
   TenantsPage,
   UnmanagedNamespace,
 } from './tenants';
+import { ListTimelinesRequest, TenantTimeline } from './timeline';
 import { TenantUsage } from './usage';
 
 /**
@@ -82,6 +84,11 @@ export interface TenantsApi {
     request?: GetMatrixRequest,
     options?: TenantsRequestOptions,
   ): Promise<TenantMatrix>;
+  /** How the walls of several tenants stood over a stretch of time. */
+  listTimelines(
+    request: ListTimelinesRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<Page<TenantTimeline>>;
   /**
    * What of a tenant is not as it was last applied, and what an apply would change
    * today, as its cluster and Vault have it now. Takes a moment.
@@ -124,10 +131,10 @@ export interface TenantOperationsApi extends TenantsApi {
     request: OperationRequest & StartOperationOptions,
     options?: TenantsRequestOptions,
   ): Promise<Operation>;
-  /** What was done with a tenant of that name, the newest first. */
+  /** What was done with a tenant of that name, the newest first; of some kinds alone. */
   listOperations(
     name: string,
-    request?: { limit?: number; offset?: number },
+    request?: { kinds?: OperationKind[]; limit?: number; offset?: number },
     options?: TenantsRequestOptions,
   ): Promise<Page<Operation>>;
   getOperation(
@@ -148,6 +155,23 @@ export interface TenantOperationsApi extends TenantsApi {
     id: string,
     options?: TenantsRequestOptions,
   ): Promise<Operation>;
+  /**
+   * Notes that it is known that walls do not hold, and why; takes
+   * `tenant.administer`.
+   */
+  acknowledge(
+    name: string,
+    request: { reason: string },
+    options?: TenantsRequestOptions,
+  ): Promise<Tenant>;
+  /** Has nobody notified of a tenant until then; takes `tenant.administer`. */
+  mute(
+    name: string,
+    request: { until: string; reason: string },
+    options?: TenantsRequestOptions,
+  ): Promise<Tenant>;
+  /** Ends a mute before its time; takes `tenant.administer`. */
+  unmute(name: string, options?: TenantsRequestOptions): Promise<Tenant>;
   /** Starts an operation on many tenants, in waves; takes `tenant.administer`. */
   startRollout(
     request: RolloutRequest,
@@ -249,10 +273,35 @@ export class TenantsClient implements TenantOperationsApi {
 
   async listOperations(
     name: string,
-    request: { limit?: number; offset?: number } = {},
+    request: { kinds?: OperationKind[]; limit?: number; offset?: number } = {},
     options?: TenantsRequestOptions,
   ): Promise<Page<Operation>> {
-    return this.#call('GET', `${operations(name)}${query(request)}`, options);
+    const { kinds, ...page } = request;
+    const search = query({ kinds: kinds?.join(), ...page });
+    return this.#call('GET', `${operations(name)}${search}`, options);
+  }
+
+  async acknowledge(
+    name: string,
+    request: { reason: string },
+    options?: TenantsRequestOptions,
+  ): Promise<Tenant> {
+    const path = `/tenants/${encodeURIComponent(name)}/acknowledgement`;
+    return this.#call('PUT', path, options, request);
+  }
+
+  async mute(
+    name: string,
+    request: { until: string; reason: string },
+    options?: TenantsRequestOptions,
+  ): Promise<Tenant> {
+    const path = `/tenants/${encodeURIComponent(name)}/mute`;
+    return this.#call('PUT', path, options, request);
+  }
+
+  async unmute(name: string, options?: TenantsRequestOptions): Promise<Tenant> {
+    const path = `/tenants/${encodeURIComponent(name)}/mute`;
+    return this.#call('DELETE', path, options);
   }
 
   async getOperation(
@@ -327,6 +376,15 @@ export class TenantsClient implements TenantOperationsApi {
     options?: TenantsRequestOptions,
   ): Promise<TenantMatrix> {
     return this.#call('GET', `/matrix${query({ ...request })}`, options);
+  }
+
+  async listTimelines(
+    request: ListTimelinesRequest,
+    options?: TenantsRequestOptions,
+  ): Promise<Page<TenantTimeline>> {
+    const { names, ...rest } = request;
+    const search = query({ ...rest, names: names?.join() });
+    return this.#call('GET', `/timelines${search}`, options);
   }
 
   async getDrift(

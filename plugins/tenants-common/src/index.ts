@@ -4,8 +4,10 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './attention';
 export * from './client';
 export * from './drift';
+export * from './drills';
 export * from './egress';
 export * from './health';
 export * from './matrix';
@@ -18,4 +20,5 @@ export * from './proofs';
 export * from './quantities';
 export * from './spec';
 export * from './tenants';
+export * from './timeline';
 export * from './usage';

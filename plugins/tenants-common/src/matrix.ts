@@ -23,13 +23,35 @@ export interface MatrixCell {
  * @public
  */
 export interface TenantMatrix {
-  /** Names, in the order of rows and columns */
+  /** Names, in the order of the rows */
   tenants: string[];
+  /** Names, in the order of the columns, where those are others */
+  targets?: string[];
   /** Tenants that there are in all, on this page and on others */
   totalItems: number;
   cells: MatrixCell[];
   /** Ordered pairs of one cluster among `tenants`, and those with a result */
   coverage: { pairs: number; proved: number };
+  /** Of all tenants that the caller may read, whatever the page; not for one tenant */
+  fleet?: MatrixFleet;
+}
+
+/**
+ * What is known of all pairs of tenants.
+ *
+ * @public
+ */
+export interface MatrixFleet {
+  /** Ordered pairs of one cluster, and those with a result */
+  pairs: number;
+  proved: number;
+  /**
+   * Milliseconds in which every pair is tried once, as config has the interval:
+   * each round tries one neighbour a tenant
+   */
+  roundMs: number;
+  /** How many pairs are breached, and the latest of them */
+  breached: { total: number; cells: MatrixCell[] };
 }
 
 /**
@@ -44,4 +66,6 @@ export interface GetMatrixRequest {
   /** Tenants, not pairs; default 100, at most 1000 */
   limit?: number;
   offset?: number;
+  /** Where the columns begin; default where the rows do */
+  targetsOffset?: number;
 }

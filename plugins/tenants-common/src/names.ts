@@ -12,7 +12,15 @@ export const MAX_NAMESPACE_LENGTH = 63;
  */
 export const DEFAULT_NAMESPACE_PREFIX = 'web-tenant-';
 
-const RESERVED = new Set(['canary', 'ram', 'default', 'system', 'platform']);
+const RESERVED = new Set([
+  'canary',
+  'ram',
+  'drill-a',
+  'drill-b',
+  'default',
+  'system',
+  'platform',
+]);
 const RESERVED_PREFIXES = ['kube-'];
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
@@ -21,8 +29,8 @@ const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
  *
  * A name is an RFC 1123 label that begins with a letter (a Service name must),
  * short enough for `PREFIX + name` to be a namespace, and not one that the
- * platform keeps for itself: `canary` and `ram` are the platform's own namespaces
- * beside the tenants, `kube-` is Kubernetes' own prefix.
+ * platform keeps for itself: `canary`, `ram`, `drill-a` and `drill-b` are the
+ * platform's own namespaces beside the tenants, `kube-` is Kubernetes' own prefix.
  *
  * @public
  */

@@ -54,6 +54,11 @@ export interface RemoveRequest {
   confirm: string;
   /** Keep the namespace with its volumes and the entry in Vault */
   keepData?: boolean;
+  /**
+   * For a clean-up: remove it only if all that was ever applied of it is what this
+   * task asked for, and nobody else has asked for the same
+   */
+  ifMadeBy?: string;
 }
 
 /** @public */
@@ -72,6 +77,8 @@ export type OperationRequest = ApplyRequest | RemoveRequest | ProveRequest;
 export interface StartOperationOptions {
   /** Default `user` */
   trigger?: Exclude<ProofTrigger, 'schedule'>;
+  /** Id of the task that asks */
+  task?: string;
   /** First password of n8n's owner, for an apply that writes the entry in Vault */
   ownerPassword?: string;
 }

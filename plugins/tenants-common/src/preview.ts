@@ -71,4 +71,6 @@ export interface TenantPlanNames {
   vaultRole: string;
   /** Path under the KV mount */
   kvPath: string;
+  /** Where Vault's KV engine is mounted, such as `secret` */
+  kvMount?: string;
 }

@@ -1,3 +1,6 @@
+import { ProverState } from './drills';
+import { Acknowledgement, Mute } from './attention';
+import { TenantPlanNames } from './preview';
 import { ProofSummary, Wall, WallStatus } from './proofs';
 import {
   Operation,
@@ -54,8 +57,18 @@ export interface Tenant {
   outdated?: boolean;
   /** Ref of the catalog entity, such as `resource:default/acme` */
   entityRef: string;
+  /** Names that it goes by in Kubernetes and Vault */
+  names: TenantPlanNames;
+  /** Where n8n is, where config exposes it */
+  url?: string;
+  /** While walls that somebody has acknowledged still do not hold */
+  acknowledged?: Acknowledgement;
+  /** While nobody is notified of it */
+  muted?: Mute;
   /** The three walls, in the order network, secret, resource */
   walls: WallState[];
+  /** What drills have shown of the proofs of its cluster */
+  prover?: ProverState;
   /** The last proof that came to an end */
   lastProof?: ProofSummary;
   /** The proof that is queued or under way */
@@ -181,7 +194,11 @@ export const TENANT_SIGNAL_CHANNEL = 'tenants:proofs';
  * @public
  */
 export type TenantSignal = {
-  tenant: string;
+  /**
+   * UID of the tenant, which tells nothing to who may not read it; absent while it
+   * has no namespace yet
+   */
+  uid?: string;
   /** Id of the operation; that of a proof is the proof's */
   proofId: string;
   /** What kind of operation it is; a proof where it is not said */

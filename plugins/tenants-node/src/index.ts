@@ -10,3 +10,4 @@ export * from './config/platform';
 export { readPlatform } from './config/readPlatform';
 export * from './clients/tenants';
 export * from './prove';
+export * from './drill';

@@ -3,16 +3,20 @@ import {
   DriftItem,
   GetMatrixRequest,
   ListTenantsRequest,
+  ListTimelinesRequest,
+  Operation,
   Page,
   PlatformInfo,
   PreviewRequest,
   Proof,
   ProofSummary,
+  Rollout,
   Tenant,
   TenantMatrix,
   TenantPreview,
-  TenantsApi,
+  TenantOperationsApi,
   TenantsHealth,
+  TenantTimeline,
   TenantUsage,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
@@ -22,6 +26,7 @@ import {
   inconclusive,
   matrixOf,
   minutesAgo,
+  operationsOf,
   platform,
   previewOfNew,
   previewOfResize,
@@ -31,6 +36,7 @@ import {
   runningProof,
   summaryOf,
   tenants,
+  timelineOfProofs,
   usage,
 } from '../src/__fixtures__';
 import { manyTenants } from './manyTenants';
@@ -44,7 +50,7 @@ const CHECKS = 12;
  * What it pretends is in the page's address: `tenants=1000`, `clusters=2` (or 0),
  * `provider=kubernetes`, `away=cluster` or `away=backend`, `refusal=1`, `slow=1`.
  */
-export class FakeTenantsApi implements TenantsApi {
+export class FakeTenantsApi implements Partial<TenantOperationsApi> {
   readonly #started = new Map<string, number>();
   readonly #pretend = new URLSearchParams(window.location.search);
   readonly #tenants: Record<string, Tenant>;
@@ -128,6 +134,52 @@ export class FakeTenantsApi implements TenantsApi {
         cell => !tenant || [cell.tenant, cell.neighbour].includes(tenant),
       ),
     };
+  }
+
+  async listTimelines(
+    request: ListTimelinesRequest,
+  ): Promise<Page<TenantTimeline>> {
+    const { names = Object.keys(this.#tenants), from, breakMs } = request;
+    const windowMs = Date.now() - Date.parse(from);
+    const items = names.map(name =>
+      timelineOfProofs(this.#tenants[name], this.#history(name), {
+        windowMs,
+        breakMs,
+      }),
+    );
+    return { items, totalItems: items.length };
+  }
+
+  async listOperations(name: string): Promise<Page<Operation>> {
+    const items = operationsOf(name);
+    return { items, totalItems: items.length };
+  }
+
+  async listRollouts(): Promise<Page<Rollout>> {
+    return { items: [], totalItems: 0 };
+  }
+
+  async startOperation(name: string): Promise<Operation> {
+    return { ...operationsOf(name)[1], state: 'queued' };
+  }
+
+  async acknowledge(name: string, { reason }: { reason: string }) {
+    const at = new Date().toISOString();
+    const tenant = this.#tenants[name];
+    const walls = tenant.walls.map(({ wall }) => wall);
+    this.#tenants[name] = { ...tenant, acknowledged: { at, reason, walls } };
+    return this.#tenants[name];
+  }
+
+  async mute(name: string, mute: { until: string; reason: string }) {
+    const at = new Date().toISOString();
+    this.#tenants[name] = { ...this.#tenants[name], muted: { at, ...mute } };
+    return this.#tenants[name];
+  }
+
+  async unmute(name: string) {
+    this.#tenants[name] = { ...this.#tenants[name], muted: undefined };
+    return this.#tenants[name];
   }
 
   async getDrift(name: string): Promise<{ items: DriftItem[] }> {

@@ -1,8 +1,9 @@
+import { createApp } from '@backstage/frontend-defaults';
 import {
   ApiBlueprint,
   createFrontendModule,
 } from '@backstage/frontend-plugin-api';
-import { createDevApp } from '@backstage/frontend-dev-utils';
+import appPlugin from '@backstage/plugin-app';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
@@ -10,6 +11,11 @@ import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import { scaffolderApiRef } from '@backstage/plugin-scaffolder-react';
+import { createRoot } from 'react-dom/client';
+// This is an app, if only for whoever develops the plugin.
+// eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
+import '@backstage/ui/css/styles.css';
+import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
 import tenantsPlugin, { tenantsApiRef } from '../src';
 import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
@@ -24,8 +30,14 @@ style.textContent = `
 `;
 document.head.append(style);
 
-createDevApp({
+const app = createApp({
   features: [
+    // Nobody signs in.
+    appPlugin.withOverrides({
+      extensions: [
+        appPlugin.getExtension('sign-in-page:app').override({ disabled: true }),
+      ],
+    }),
     catalogPlugin,
     createFrontendModule({
       pluginId: 'catalog',
@@ -82,10 +94,14 @@ createDevApp({
             defineParams({
               api: tenantsApiRef,
               deps: {},
-              factory: () => new FakeTenantsApi(),
+              // Calls that no screen makes are left out.
+              factory: () =>
+                new FakeTenantsApi() as unknown as TenantOperationsApi,
             }),
         }),
       ],
     }),
   ],
 });
+
+createRoot(document.getElementById('root')!).render(app.createRoot());

@@ -66,7 +66,7 @@ const TEMPLATES: Record<
             title: 'Owner',
             type: 'string',
             description: 'The group that owns the tenant. You must be a member',
-            'ui:field': 'MyGroupsPicker',
+            'ui:field': 'TenantOwner',
           },
           cluster: {
             title: 'Cluster',

@@ -1,12 +1,12 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
-import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
 
 /**
  * The API of the tenants backend.
  *
  * @public
  */
-export const tenantsApiRef = createApiRef<TenantsApi>().with({
+export const tenantsApiRef = createApiRef<TenantOperationsApi>().with({
   id: 'plugin.tenants.client',
   pluginId: 'tenants',
 });

@@ -9,6 +9,12 @@ export const formFields = [
     },
   }),
   FormFieldBlueprint.make({
+    name: 'tenant-owner',
+    params: {
+      field: () => import('./components/FormFields').then(m => m.TenantOwner),
+    },
+  }),
+  FormFieldBlueprint.make({
     name: 'tenant-size',
     params: {
       field: () => import('./components/FormFields').then(m => m.TenantSize),

@@ -98,7 +98,13 @@ export const tenantsPlugin = createFrontendPlugin({
   pluginId: 'tenants',
   title: 'Tenants',
   icon: <RiShieldCheckLine />,
-  info: { packageJson: () => import('../package.json') },
+  info: {
+    // As much as Backstage shows of it: the rest is not for browsers.
+    packageJson: () =>
+      import(
+        /* webpackExports: ["name", "version", "description", "homepage", "repository", "backstage"] */ '../package.json'
+      ),
+  },
   routes: {
     root: rootRouteRef,
     report: reportRouteRef,

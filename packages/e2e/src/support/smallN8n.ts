@@ -5,6 +5,7 @@ import { JsonObject } from '@backstage/types';
 import { labState, N8N_IMAGE } from './lab';
 
 const IMAGE = 'threewalls.local/small-n8n:1';
+const SLOW_IMAGE = 'threewalls.local/slow-n8n:1';
 // Never part of a build.
 // eslint-disable-next-line no-restricted-syntax
 const IMPORTER = join(__dirname, 'importSmallN8n.mjs');
@@ -28,9 +29,27 @@ export const SMALL_N8N: JsonObject = {
 
 /** Brings the image of that server into the lab. */
 export async function importSmallN8n(): Promise<void> {
+  await importImage(IMAGE);
+}
+
+/**
+ * Brings another one, which answers only so many seconds after its start, as an n8n
+ * does that migrates a large database; hands back the config for it.
+ */
+export async function importSlowN8n(seconds: number): Promise<JsonObject> {
+  await importImage(SLOW_IMAGE, `${seconds}`);
+  const limits = { cpu: '500m', memory: '256Mi' };
+  const requests = { cpu: '1m', memory: '64Mi' };
+  return {
+    n8n: { image: SLOW_IMAGE },
+    sizes: { small: { n8n: { requests, limits } } },
+  };
+}
+
+async function importImage(...args: string[]): Promise<void> {
   await promisify(execFile)(
     process.execPath,
-    ['--no-warnings', IMPORTER, IMAGE],
+    ['--no-warnings', IMPORTER, ...args],
     { env: { ...process.env, THREEWALLS_LAB_STATE: labState } },
   );
 }

@@ -50,6 +50,8 @@ export function kubeletConfig(state: string): object {
     failCgroupV1: false,
     enforceNodeAllocatable: [],
     failSwapOn: false,
+    // A small server in place of n8n takes so little that a node holds hundreds.
+    maxPods: 300,
     // The disk is the machine's own: leave images and pods alone.
     imageGCHighThresholdPercent: 100,
     evictionHard: {

@@ -38,7 +38,12 @@ export const examples: TemplateExample[] = [
           name: 'Take away what was created',
           if: '${{ failure() and steps.plan.output.exists === false }}',
           action: 'tenant:remove',
-          input: { name: 'acme', confirm: 'acme', ifExists: true },
+          input: {
+            name: 'acme',
+            confirm: 'acme',
+            ifExists: true,
+            ifMadeHere: true,
+          },
         },
       ],
     }),

@@ -28,6 +28,13 @@ export function createTenantRemoveAction(options: { tasks: TenantTasks }) {
                 'Keep the namespace with its volumes and the KV entry, so that creating the tenant again brings them back',
             })
             .optional(),
+        ifMadeHere: zod =>
+          zod
+            .boolean({
+              description:
+                'Leave a tenant alone of which anything was applied for another task; for a clean-up step',
+            })
+            .optional(),
         ifExists: zod =>
           zod
             .boolean({
@@ -50,7 +57,7 @@ export function createTenantRemoveAction(options: { tasks: TenantTasks }) {
       },
     },
     async handler(ctx) {
-      const { name, confirm, keepData, ifExists } = ctx.input;
+      const { name, confirm, keepData, ifExists, ifMadeHere } = ctx.input;
       if (confirm !== name) {
         throw new InputError(
           `To remove tenant ${name}, type its name again; nothing was changed`,
@@ -60,7 +67,12 @@ export function createTenantRemoveAction(options: { tasks: TenantTasks }) {
         ? tasks.call(ctx, (tenants, request) =>
             tenants.getTenant(name, request),
           )
-        : tasks.start(ctx, name, { kind: 'remove', confirm, keepData })
+        : tasks.start(ctx, name, {
+            kind: 'remove',
+            confirm,
+            keepData,
+            ...(ifMadeHere && { ifMadeBy: ctx.task.id }),
+          })
       ).catch((error: Error) => {
         if (ifExists && error.name === 'NotFoundError') {
           return undefined;

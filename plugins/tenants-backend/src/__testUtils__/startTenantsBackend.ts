@@ -1,4 +1,6 @@
+import { Server } from 'node:http';
 import { createServiceFactory } from '@backstage/backend-plugin-api';
+import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   createMockDirectory,
   mockCredentials,
@@ -147,6 +149,9 @@ export async function startTenantsBackend(tenants: object = {}) {
   const success = jest.fn();
   const fail = jest.fn();
   auditor.createEvent.mockResolvedValue({ success, fail });
+  const scheduler = mockServices.scheduler.mock();
+  const gauges = new Map<string, (result: object) => Promise<void>>();
+  const instrument = { record: () => {}, add: () => {} };
   // As Backstage has SQLite: one connection, so that whoever takes two hangs.
   const knex = createKnex({
     client: 'better-sqlite3',
@@ -193,12 +198,25 @@ export async function startTenantsBackend(tenants: object = {}) {
         }),
       }).factory,
       mockServices.rootConfig.factory({ data: config }),
-      mockServices.scheduler.factory({ skipTaskRunOnStartup: true }),
+      scheduler.factory,
+      createServiceFactory({
+        service: metricsServiceRef,
+        deps: {},
+        factory: () =>
+          ({
+            createHistogram: () => instrument,
+            createCounter: () => instrument,
+            createObservableGauge: (name: string) => ({
+              addCallback: (callback: (result: object) => Promise<void>) =>
+                gauges.set(name, callback),
+            }),
+          } as any),
+      }),
     ],
   });
-  const { server } = backend;
+  const server: Server = backend.server;
   const api = (
-    method: 'get' | 'post' | 'delete' | 'patch',
+    method: 'get' | 'post' | 'put' | 'delete' | 'patch',
     path: string,
     body?: object,
     auth: string = mockCredentials.user.header(),
@@ -246,6 +264,23 @@ export async function startTenantsBackend(tenants: object = {}) {
     const { id } = await run(name, { kind: 'prove' });
     return (await api('get', `/tenants/${name}/proofs/${id}`)).body;
   }
+  /** Does now what the schedule does at its own times; nothing else ever does. */
+  async function tick(id: string): Promise<void> {
+    const task = scheduler.scheduleTask.mock.calls
+      .map(([scheduled]) => scheduled)
+      .find(scheduled => scheduled.id === `tenants-${id}`)!;
+    await task.fn(new AbortController().signal);
+  }
+  /** What a gauge says now, by its attributes as JSON. */
+  async function observe(gauge: string): Promise<Record<string, number>> {
+    const observed: Record<string, number> = {};
+    await gauges.get(gauge)!({
+      observe: (value: number, attributes: object = {}) => {
+        observed[JSON.stringify(attributes)] = value;
+      },
+    });
+    return observed;
+  }
   const namespace = (name: string) =>
     lab.objects.get(`/api/v1/namespaces/web-tenant-${name}`);
   return {
@@ -257,6 +292,8 @@ export async function startTenantsBackend(tenants: object = {}) {
     create,
     prove,
     namespace,
+    tick,
+    observe,
     server,
     stop: async () => {
       await backend.stop();

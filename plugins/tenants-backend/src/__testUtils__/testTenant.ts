@@ -31,6 +31,7 @@ export function testTenant(name: string, over: Partial<Tenant> = {}): Tenant {
     createdAt: '2025-01-01T00:00:00.000Z',
     seeding: false,
     status: 'unproven',
+    breached: [],
     changed: [],
     ...over,
   };

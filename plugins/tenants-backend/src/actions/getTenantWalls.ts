@@ -43,6 +43,7 @@ export function registerGetTenantWallsAction(options: ActionOptions): void {
       await authorizer.check(credentials, tenantReadPermission, tenant);
       const { name, walls, lastProof, currentProof } = await views.describe(
         tenant,
+        await authorizer.viewer(credentials, tenantReadPermission),
       );
       return {
         output: {

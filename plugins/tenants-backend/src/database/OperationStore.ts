@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   OperationEvent,
+  OperationKind,
   OperationRequest,
   OperationState,
   Page,
@@ -10,7 +11,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { ConflictError } from '@backstage/errors';
 import { Knex } from 'knex';
-import { fromNow, isPostgres, lockName, now } from './dialect';
+import { fromNow, isPostgres, lockName, now, readNow } from './dialect';
 import {
   EVENTS,
   OperationRow,
@@ -25,7 +26,15 @@ export const LEASE_MS = 15_000;
 /** Times that an operation is begun: one that ends its replica each time must not go on. */
 const MAX_ATTEMPTS = 10;
 
-/** Times that an operation is queued, should another one be in the way each time. */
+/**
+ * Milliseconds that a scheduled proof waits behind those that people ask for; then
+ * it takes its turn among them, the oldest first.
+ */
+const PATIENCE_MS = 60_000;
+/** The priority that it has then, which is theirs. */
+const ASKED_PRIORITY = 2;
+
+/** Times that an operation is queued or taken, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
 
 /** PostgreSQL refuses to compare anything else with an id. */
@@ -39,6 +48,8 @@ export interface NewOperation {
   uid?: string;
   trigger: ProofTrigger;
   requestedBy?: string;
+  /** The task that asks */
+  task?: string;
   request: OperationRequest;
   /** Hash of a first password; kept until the operation ends */
   secret?: string;
@@ -86,6 +97,10 @@ export class OperationStore {
     wanted: NewOperation,
     attempt: number = 1,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
+    const placed = await this.#placed(trx, wanted);
+    if (placed) {
+      return { operation: toOperation(placed), joined: true };
+    }
     const open = await this.#open(trx, wanted.tenant);
     const equal = open.find(row => isJoinable(row, wanted));
     if (equal) {
@@ -96,6 +111,8 @@ export class OperationStore {
           trigger: wanted.trigger,
         }),
         ...(wanted.rolloutId && { rollout_id: wanted.rolloutId }),
+        // What two want is neither's alone.
+        ...((wanted.task ?? null) !== equal.task && { task: null }),
       };
       if (Object.keys(change).length > 0) {
         await trx(OPERATIONS).where({ id: equal.id }).update(change);
@@ -124,6 +141,18 @@ export class OperationStore {
       : this.#enqueue(trx, wanted, attempt + 1);
   }
 
+  /** A roll-out does each thing with a tenant once, whoever takes it on meanwhile. */
+  async #placed(
+    trx: Knex,
+    { rolloutId, tenant, request }: NewOperation,
+  ): Promise<OperationRow | undefined> {
+    return rolloutId
+      ? trx<OperationRow>(OPERATIONS)
+          .where({ rollout_id: rolloutId, tenant, kind: request.kind })
+          .first()
+      : undefined;
+  }
+
   #row(id: string, wanted: NewOperation) {
     const { tenant, cluster, owner, uid, trigger, request } = wanted;
     return {
@@ -137,6 +166,7 @@ export class OperationStore {
       trigger,
       priority: priorityOf(wanted),
       requested_by: wanted.requestedBy ?? null,
+      task: wanted.task ?? null,
       request: JSON.stringify(request),
       secret: wanted.secret ?? null,
       rollout_id: wanted.rolloutId ?? null,
@@ -181,15 +211,17 @@ export class OperationStore {
     proofs: string[];
     changes: string[];
   }): Promise<StoredOperation | undefined> {
-    try {
-      return await this.knex.transaction(trx => this.#claim(trx, full));
-    } catch (error) {
-      if (isUniqueViolation(error)) {
-        // Another replica took another operation of that tenant: that one is next.
-        return undefined;
+    for (let attempt = 1; attempt <= QUEUE_ATTEMPTS; attempt++) {
+      try {
+        return await this.knex.transaction(trx => this.#claim(trx, full));
+      } catch (error) {
+        // Another replica took another operation of that tenant: there may be others.
+        if (!isUniqueViolation(error)) {
+          throw error;
+        }
       }
-      throw error;
     }
+    return undefined;
   }
 
   async #claim(
@@ -216,7 +248,11 @@ export class OperationStore {
       .whereNot(q =>
         q.whereNot('kind', 'prove').whereIn('cluster', full.changes),
       )
-      .orderBy(['priority', 'created_at'])
+      .orderByRaw(
+        'case when priority > ? and created_at < ? then ? else priority end',
+        [ASKED_PRIORITY, fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
+      )
+      .orderBy('created_at')
       .select('o.*')
       .first();
     const row = await (isPostgres(trx)
@@ -280,6 +316,25 @@ export class OperationStore {
       }
       throw error;
     }
+  }
+
+  /** How many proofs of a tenant were asked for in the last milliseconds, and when the first of them. */
+  async asked(
+    uid: string,
+    withinMs: number,
+  ): Promise<{ count: number; freeInMs: number }> {
+    const at = await readNow(this.knex);
+    const row = await this.knex(OPERATIONS)
+      .where({ uid, kind: 'prove' })
+      .where('created_at', '>', at - withinMs)
+      .whereNot({ trigger: 'schedule' })
+      .count({ count: '*' })
+      .min({ first: 'created_at' })
+      .first();
+    return {
+      count: Number(row?.count ?? 0),
+      freeInMs: Number(row?.first ?? at) + withinMs - at,
+    };
   }
 
   /** Rounds of proofs under way in each cluster, over all replicas. */
@@ -416,7 +471,7 @@ export class OperationStore {
   /** Operations of whatever has had that name, the newest first. */
   async list(
     tenant: string,
-    page: { limit: number; offset: number },
+    page: { limit: number; offset: number; kinds?: OperationKind[] },
     mayRead: (operation: StoredOperation) => boolean,
   ): Promise<Page<StoredOperation>> {
     // Owners of one name may differ over time: few of them, and many operations.
@@ -429,7 +484,12 @@ export class OperationStore {
     const query = () =>
       this.knex<OperationRow>(OPERATIONS)
         .where({ tenant })
-        .whereIn('owner', readable);
+        .whereIn('owner', readable)
+        .modify(only => {
+          if (page.kinds) {
+            only.whereIn('kind', page.kinds);
+          }
+        });
     const [rows, counted] = await Promise.all([
       query()
         .orderBy('created_at', 'desc')
@@ -441,6 +501,26 @@ export class OperationStore {
       items: rows.map(toOperation),
       totalItems: Number(counted?.count),
     };
+  }
+
+  /**
+   * Whether all that was applied of a tenant, or is about to be, was asked for by
+   * one task alone.
+   */
+  async isMadeBy(
+    task: string,
+    { tenant, uid }: { tenant: string; uid: string },
+  ): Promise<boolean> {
+    const other = await this.knex<OperationRow>(OPERATIONS)
+      .where({ kind: 'apply', tenant })
+      .where(q =>
+        q
+          .where({ uid })
+          .orWhere(open => open.whereIn('state', ['queued', 'running'])),
+      )
+      .where(q => q.whereNull('task').orWhereNot({ task }))
+      .first('id');
+    return other === undefined;
   }
 
   /** Takes operations out of a roll-out, so that they are made anew. */

@@ -26,6 +26,14 @@ import {
 } from './rows';
 import { overallStatus, pairStatus } from './statuses';
 
+const PAIR_COLUMNS = {
+  tenant: 'a.name',
+  neighbour: 'b.name',
+  status: `${PAIRS}.status`,
+  proofId: `${PAIRS}.proof_id`,
+  provedAt: `${PAIRS}.proved_at`,
+};
+
 /** Rows of one INSERT; SQLite bounds the variables of a statement. */
 const BATCH = 100;
 /** Names in one WHERE … IN, for the same reason. */
@@ -232,17 +240,79 @@ export class ProofStore {
       .modify(only(`${PAIRS}.uid`, uids))
       .modify(only(`${PAIRS}.neighbour_uid`, neighbours))
       .whereNotNull(`${PAIRS}.status`)
-      .select({
-        tenant: 'a.name',
-        neighbour: 'b.name',
-        status: `${PAIRS}.status`,
-        proofId: `${PAIRS}.proof_id`,
-        provedAt: `${PAIRS}.proved_at`,
-      });
-    return rows.map((row: any) => ({
-      ...row,
-      provedAt: toIso(row.provedAt),
-    }));
+      .select(PAIR_COLUMNS);
+    return rows.map(toPair);
+  }
+
+  /** How many ordered pairs of these tenants have a result, by UID. */
+  async countPairs(uids: string[]): Promise<number> {
+    const row = await this.#pairsOf(uids).count({ count: '*' }).first();
+    return Number(row?.count);
+  }
+
+  /** Breached pairs of these tenants: how many, and the latest of them. */
+  async breachedPairs(
+    uids: string[],
+    limit: number,
+  ): Promise<{ total: number; cells: PairResult[] }> {
+    const breached = () =>
+      this.#pairsOf(uids).where(`${PAIRS}.status`, 'breached');
+    const [counted, rows] = await Promise.all([
+      breached().count({ count: '*' }).first(),
+      breached()
+        .join(`${TENANTS} as a`, 'a.uid', `${PAIRS}.uid`)
+        .join(`${TENANTS} as b`, 'b.uid', `${PAIRS}.neighbour_uid`)
+        .orderBy(`${PAIRS}.proved_at`, 'desc')
+        .limit(limit)
+        .select(PAIR_COLUMNS),
+    ]);
+    return { total: Number(counted?.count), cells: rows.map(toPair) };
+  }
+
+  #pairsOf(uids: string[]): Knex.QueryBuilder {
+    return this.knex(PAIRS)
+      .modify(only(`${PAIRS}.uid`, uids))
+      .modify(only(`${PAIRS}.neighbour_uid`, uids))
+      .whereNotNull(`${PAIRS}.status`);
+  }
+
+  /** Proofs of these tenants that ended in a stretch of time, in its order, by UID. */
+  async ended(
+    uids: string[],
+    from: number,
+    to: number,
+  ): Promise<Map<string, ProofSummary[]>> {
+    const rows = await this.knex<OperationRow>(OPERATIONS)
+      .whereIn('uid', uids)
+      .where({ kind: 'prove', state: 'succeeded' })
+      .whereBetween('finished_at', [from, to])
+      .orderBy('finished_at');
+    const found = new Map<string, ProofSummary[]>(uids.map(uid => [uid, []]));
+    for (const row of rows) {
+      found.get(row.uid!)!.push(toSummary(row));
+    }
+    return found;
+  }
+
+  /**
+   * Since when every proof of these tenants is on record, in milliseconds, by UID:
+   * of those that had more than are kept, only what was new is left from before.
+   */
+  async keptSince(uids: string[], count: number): Promise<Map<string, number>> {
+    const proofs = () =>
+      this.knex<OperationRow>(OPERATIONS)
+        .whereIn('uid', uids)
+        .where({ kind: 'prove' })
+        .groupBy('uid');
+    const many = await proofs()
+      .havingRaw('count(*) >= ?', [count])
+      .pluck('uid');
+    const rows = await proofs()
+      .whereIn('uid', many as string[])
+      .where({ notable: false })
+      .min({ since: 'finished_at' })
+      .select('uid');
+    return new Map(rows.map((row: any) => [row.uid, Number(row.since)]));
   }
 
   /** When a tenant was last tried against each neighbour, in milliseconds, by UID. */
@@ -252,6 +322,10 @@ export class ProofStore {
       .select('neighbour_uid', 'attempted_at');
     return new Map(rows.map(r => [r.neighbour_uid, Number(r.attempted_at)]));
   }
+}
+
+function toPair(row: any): PairResult {
+  return { ...row, provedAt: toIso(row.provedAt) };
 }
 
 /** With very many, or none, every row; the caller picks by key. */

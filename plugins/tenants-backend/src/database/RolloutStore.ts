@@ -71,7 +71,10 @@ export class RolloutStore {
     return updated > 0;
   }
 
-  /** Takes each running roll-out a step on; a step that is done twice does no harm. */
+  /**
+   * Takes each running roll-out on as far as it can go now; a step that is done
+   * twice does no harm.
+   */
   async advance(
     step: (
       rollout: StoredRollout,
@@ -80,16 +83,26 @@ export class RolloutStore {
     const running = await this.knex<RolloutRow>(ROLLOUTS).where({
       state: 'running',
     });
-    for (const row of running) {
-      const next = await step(toRollout(row));
-      const isOver = next.state === 'done';
-      if (Object.keys(next).length > 0) {
-        await this.knex<RolloutRow>(ROLLOUTS)
-          .where({ id: row.id, state: 'running', wave: row.wave })
-          .update({
-            ...next,
-            ...(isOver && { finished_at: now(this.knex) as any }),
-          });
+    for (const { id } of running) {
+      let row: RolloutRow | undefined = running.find(one => one.id === id);
+      while (row) {
+        const next = await step(toRollout(row));
+        const isOver = next.state === 'done';
+        if (Object.keys(next).length > 0) {
+          await this.knex<RolloutRow>(ROLLOUTS)
+            .where({ id, state: 'running', wave: row.wave })
+            .update({
+              ...next,
+              ...(isOver && { finished_at: now(this.knex) as any }),
+            });
+        }
+        // The wave that has just begun is placed now, not when somebody looks again.
+        row =
+          next.wave === undefined
+            ? undefined
+            : await this.knex<RolloutRow>(ROLLOUTS)
+                .where({ id, state: 'running' })
+                .first();
       }
     }
   }

@@ -24,6 +24,7 @@ const TABLES = [
   'receipts',
   'pairs',
   'rollouts',
+  'drills',
 ];
 
 const databases = testDatabases();
@@ -194,6 +195,32 @@ describe.each(databases.eachSupportedId())('%p', id => {
       expect(started.filter(s => !s.joined)).toHaveLength(1);
     },
   );
+
+  it('does each thing of a roll-out once with a tenant, however often it is placed', async () => {
+    const { operations, other, wanted } = await setup(id);
+    const rolloutId = '00000000-0000-4000-8000-000000000001';
+    const place = async (request: OperationRequest, by = operations) =>
+      (
+        await by.enqueue(
+          wanted('acme', request, { rolloutId, trigger: 'task' }),
+        )
+      ).operation.id;
+    for (const request of [apply(), { kind: 'prove' } as const]) {
+      const first = await place(request);
+      await operations.claim(ROOM);
+      expect(await place(request, other)).toBe(first);
+      await operations.finish(first, { state: 'succeeded' });
+      expect(await place(request, other)).toBe(first);
+      // What failed is forgotten when a roll-out is resumed, and done again.
+      await operations.forget([first]);
+      expect(await place(request)).not.toBe(first);
+      await operations.cancel((await operations.claim(ROOM))!.id);
+      await operations.finish(
+        (await operations.ofRollout(rolloutId)).at(-1)!.id,
+        { state: 'cancelled' },
+      );
+    }
+  });
 
   it('loses no operation and runs none twice, with two replicas', async () => {
     const { knex, operations, other, enqueue } = await setup(id);
@@ -424,42 +451,100 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect((await store.find('acme'))!.lost).toBeUndefined();
   });
 
-  it('prunes by age and number, but for what is new in it, removals, and the last', async () => {
+  it('prunes by age and number, but for what is worth more: what is new in it, the ends of a day, removals, and the last', async () => {
     const { knex, remember, prove, enqueue, operations } = await setup(id);
     await remember('acme');
-    const ids: string[] = [];
-    for (const status of [
-      'holds',
-      'holds',
-      'breached',
-      'holds',
-      'holds',
-      'holds',
-    ] as const) {
-      ids.push((await prove('acme', testResult(status)))!.proof.id);
+    /** A proof of some day ago, at an hour of it. */
+    const proofs: Record<string, string> = {};
+    const midnight = Math.floor((await readNow(knex)) / DAY_MS) * DAY_MS;
+    const at = (which: string, days: number, hour = 0) =>
+      knex('operations')
+        .where({ id: which })
+        .update({
+          created_at: midnight - days * DAY_MS + (hour * DAY_MS) / 24,
+        });
+    const rows = [
+      ['first', 'holds', 60, 1],
+      ['between', 'holds', 60, 2],
+      ['breach', 'breached', 60, 3],
+      ['over', 'holds', 60, 4],
+      ['between too', 'holds', 60, 5],
+      ['last of the day', 'holds', 60, 6],
+      ['only one', 'holds', 40, 1],
+      ['young, first', 'holds', 5, 1],
+      ['young, between', 'holds', 5, 2],
+      ['young, last', 'holds', 5, 3],
+      ['newest but one', 'holds', 1, 2],
+      ['newest', 'holds', 1, 3],
+    ] as const;
+    for (const [name, status, days, hour] of rows) {
+      const { proof } = (await prove('acme', testResult(status)))!;
+      proofs[name] = proof.id;
+      await at(proof.id, days, hour);
     }
     const removal = await enqueue('old', { kind: 'remove', confirm: 'old' });
     await operations.claim(ROOM);
     await operations.finish(removal.id, { state: 'succeeded' });
-    const age = async (which: string, days: number) =>
-      knex('operations')
-        .where({ id: which })
-        .update({ created_at: (await readNow(knex)) - days * DAY_MS });
-    for (const [i, proof] of ids.entries()) {
-      await age(proof, 60 - i);
-    }
-    await age(removal.id, 4_000);
+    await at(removal.id, 4_000);
+    const left = async () => {
+      const ids = await knex('operations').where({ kind: 'prove' }).pluck('id');
+      return Object.keys(proofs).filter(name => ids.includes(proofs[name]));
+    };
+    const all = Object.keys(proofs);
+    const without = (...gone: string[]) => all.filter(n => !gone.includes(n));
     expect(await prune(knex, { days: 30, count: 100 })).toBe(2);
-    const left = async () =>
-      (await knex('operations').orderBy('created_at').pluck('id')) as string[];
-    // The first, the breach, that it was over, the last.
-    expect(await left()).toEqual([removal.id, ids[0], ids[2], ids[3], ids[5]]);
-    expect(await knex('receipts').distinct('proof_id')).toHaveLength(4);
-    for (const proof of ids) {
-      await age(proof, 400);
+    expect(await left()).toEqual(without('between', 'between too'));
+    // However many there were since: only what is worth less goes.
+    expect(await prune(knex, { days: 30, count: 2 })).toBe(1);
+    expect(await left()).toEqual(
+      without('between', 'between too', 'young, between'),
+    );
+    expect(await knex('receipts').distinct('proof_id')).toHaveLength(9);
+    for (const proof of Object.values(proofs)) {
+      await at(proof, 400);
     }
     await prune(knex, { days: 30, count: 100 });
-    expect((await left()).sort()).toEqual([removal.id, ids[5]].sort());
+    expect(await left()).toEqual(['newest']);
+    expect(await knex('operations').pluck('id')).toContain(removal.id);
+  });
+
+  it('lets a scheduled proof wait for those that are asked for, and not for ever', async () => {
+    const { knex, operations, remember, wanted } = await setup(id);
+    for (const name of ['acme', 'globex', 'initech']) {
+      await remember(name);
+    }
+    const queue = async (tenant: string, trigger: 'user' | 'schedule') =>
+      (await operations.enqueue(wanted(tenant, { kind: 'prove' }, { trigger })))
+        .operation.id;
+    const claim = async () => (await operations.claim(ROOM))?.tenant;
+    const scheduled = await queue('acme', 'schedule');
+    await queue('globex', 'user');
+    expect(await claim()).toBe('globex');
+    await queue('initech', 'user');
+    await knex('operations')
+      .where({ id: scheduled })
+      .decrement('created_at', 61_000);
+    expect([await claim(), await claim()]).toEqual(['acme', 'initech']);
+  });
+
+  it('counts what was asked for of a tenant, and not what the schedule does', async () => {
+    const { knex, operations, remember, enqueue, wanted } = await setup(id);
+    await remember('acme');
+    expect((await operations.asked('uid-acme', 1_000)).count).toBe(0);
+    for (let i = 0; i < 2; i++) {
+      const { id: proof } = await enqueue('acme');
+      await operations.claim(ROOM);
+      await operations.finish(proof, { state: 'succeeded' });
+    }
+    await operations.enqueue(
+      wanted('acme', { kind: 'prove' }, { trigger: 'schedule' }),
+    );
+    const asked = await operations.asked('uid-acme', 60_000);
+    expect(asked.count).toBe(2);
+    expect(asked.freeInMs).toBeGreaterThan(50_000);
+    expect(asked.freeInMs).toBeLessThanOrEqual(60_000);
+    await knex('operations').decrement('created_at', 60_000);
+    expect((await operations.asked('uid-acme', 60_000)).count).toBe(0);
   });
 
   it('goes by an index, in each query', async () => {

@@ -10,7 +10,10 @@ const BATCH = 200;
 
 /**
  * Deletes proofs by age and by number for each tenant, and everything else by a
- * longer age. Removals stay: they are the certificates of what was done.
+ * longer age. What is worth more stays for the longer age, too, however many others
+ * there were since: proofs with a breach or another status than before, and
+ * of each tenant the first and the last of each day. Removals stay: they are
+ * the certificates of what was done.
  *
  * @returns how many
  */
@@ -22,38 +25,48 @@ export async function prune(
   const oldest = at - retention.days * DAY_MS;
   const long = at - Math.max(LONG_DAYS, retention.days) * DAY_MS;
   let deleted = await deleteAll(knex, query =>
-    query
-      .whereNot({ kind: 'remove' })
-      .where(q =>
-        q
-          .where('created_at', '<', long)
-          .orWhere(proof =>
-            proof
-              .where({ kind: 'prove', notable: false })
-              .where('created_at', '<', oldest),
-          ),
-      ),
+    query.whereNot({ kind: 'remove' }).where('created_at', '<', long),
   );
   const uids = await knex(OPERATIONS)
     .where({ kind: 'prove' })
-    .whereNotNull('uid')
     .distinct('uid')
     .pluck('uid');
   for (const uid of uids) {
-    const kept = await knex(OPERATIONS)
-      .where({ uid, kind: 'prove' })
+    const kept = await proofsOf(knex, uid)
       .orderBy('created_at', 'desc')
       .offset(Math.max(retention.count, 1) - 1)
       .first('created_at');
-    if (kept) {
-      deleted += await deleteAll(knex, query =>
-        query
-          .where({ uid, kind: 'prove', notable: false })
-          .where('created_at', '<', kept.created_at),
-      );
-    }
+    const before = Math.max(oldest, Number(kept?.created_at ?? 0));
+    const ends = await endsOfDays(knex, uid, before);
+    deleted += await deleteAll(knex, query =>
+      query
+        .where({ uid, kind: 'prove', notable: false })
+        .where('created_at', '<', before)
+        .whereNotIn('created_at', ends),
+    );
   }
   return deleted;
+}
+
+function proofsOf(knex: Knex, uid: string | null): Knex.QueryBuilder {
+  return knex(OPERATIONS).where({ uid, kind: 'prove' });
+}
+
+/** When the first and the last proof of each day (UTC) began to wait. */
+async function endsOfDays(
+  knex: Knex,
+  uid: string | null,
+  before: number,
+): Promise<number[]> {
+  if (uid === null) {
+    return [];
+  }
+  const days: { first: number; last: number }[] = await proofsOf(knex, uid)
+    .where('created_at', '<', before)
+    .groupByRaw('floor(created_at / ?)', [DAY_MS])
+    .min({ first: 'created_at' })
+    .max({ last: 'created_at' });
+  return days.flatMap(({ first, last }) => [first, last]);
 }
 
 async function deleteAll(

@@ -17,6 +17,7 @@ export const EVENTS = 'operation_events';
 export const RECEIPTS = 'receipts';
 export const PAIRS = 'pairs';
 export const ROLLOUTS = 'rollouts';
+export const ATTENTION = 'attention';
 
 /** PostgreSQL hands out bigints as strings. */
 export type Milliseconds = number | string;
@@ -54,6 +55,7 @@ export interface OperationRow {
   trigger: ProofTrigger;
   priority: number;
   requested_by: string | null;
+  task: string | null;
   request: string;
   secret: string | null;
   rollout_id: string | null;
@@ -102,6 +104,8 @@ export interface KnownTenant {
   appliedDigest?: string;
   /** Of the last proof: the worst of the three walls */
   status: WallStatus;
+  /** Walls whose owner was told of a breach */
+  breached: string[];
   proofId?: string;
   changed: TenantChange[];
   lost?: { reason: string; since: string; isTold: boolean };
@@ -135,6 +139,7 @@ export function toTenant(row: TenantRow): KnownTenant {
     ...(row.account_uid && { accountUid: row.account_uid }),
     ...(row.applied_digest && { appliedDigest: row.applied_digest }),
     status: row.status,
+    breached: row.breached.split(',').filter(Boolean),
     ...(row.proof_id && { proofId: row.proof_id }),
     changed: row.changed ? JSON.parse(row.changed) : [],
     ...(row.lost_since && {

@@ -31,7 +31,11 @@ import { Inventory } from '../inventory/Inventory';
 import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
 import { parseSpec, withDefaults } from '../requests';
 import { checkName } from './claims';
+import { TooManyProofsError } from './TooManyProofsError';
 import { OperationRunner } from './OperationRunner';
+
+/** Proofs of one tenant that may be asked for, in so many milliseconds. */
+const ASKED = { count: 10, withinMs: 10 * 60_000 };
 
 /** Permission that each kind takes of who cancels it; an apply's is as it is made. */
 const PERMISSIONS = {
@@ -72,7 +76,7 @@ export class Operations {
     credentials: BackstageCredentials,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
     const { auditor } = this.options;
-    const { ownerPassword, trigger = 'user', ...asked } = request;
+    const { ownerPassword, trigger = 'user', task, ...asked } = request;
     const event = await auditor.createEvent({
       eventId: 'operation',
       severityLevel: asked.kind === 'remove' ? 'high' : 'medium',
@@ -83,6 +87,7 @@ export class Operations {
         ...(await this.#authorized(name, asked, credentials)),
         tenant: name,
         trigger,
+        task,
         requestedBy: principalOf(credentials),
         ...(ownerPassword && { secret: await hashPassword(ownerPassword) }),
       };
@@ -230,8 +235,18 @@ export class Operations {
       if (tenant.phase === 'removing') {
         throw new ConflictError(`Tenant ${name} is being removed`);
       }
+      await this.#checkRate(name, uid);
     }
     return { cluster, owner, uid, request };
+  }
+
+  /** Each round takes a neighbour along, and its place from somebody else's. */
+  async #checkRate(name: string, uid: string): Promise<void> {
+    const { count, withinMs } = ASKED;
+    const asked = await this.options.operations.asked(uid, withinMs);
+    if (asked.count >= count) {
+      throw new TooManyProofsError(name, { ...asked, withinMs });
+    }
   }
 
   async #specOf(

@@ -29,6 +29,15 @@ export function removeExecutor(options: {
     }
     const { uid, owner, namespace, accountUid } = known;
     const cluster = clusters.get(known.cluster);
+    const { ifMadeBy } = request;
+    if (
+      ifMadeBy !== undefined &&
+      !(await operations.isMadeBy(ifMadeBy, { tenant: name, uid }))
+    ) {
+      throw new Error(
+        `Tenant ${name} was asked for by others too: it is left alone`,
+      );
+    }
     const names = tenantNames(name, owner, platform);
     try {
       const removal = await removeTenant({ name, names }, cluster, {

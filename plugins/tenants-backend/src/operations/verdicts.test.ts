@@ -53,6 +53,19 @@ describe('wallStates', () => {
     }
   });
 
+  it.each([
+    ['holds', ['unproven', 'holds', 'no drill']],
+    // Who doubts the prover has no doubt of what it has found.
+    ['breached', ['breached', undefined, 'network breached']],
+    ['unproven', ['unproven', undefined, 'network unproven']],
+  ] as const)('%s, by a prover in doubt', (status, expected) => {
+    const [wall] = wallStates(proof(0, status), {
+      ...options,
+      doubt: 'no drill',
+    });
+    expect([wall.status, wall.lastStatus, wall.summary]).toEqual(expected);
+  });
+
   it('is unproven for a wall that the proof does not know', () => {
     const last = proof(0);
     last.verdicts = last.verdicts.slice(1);

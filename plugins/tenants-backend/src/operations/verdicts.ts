@@ -19,14 +19,21 @@ export function unproven(reason: string): WallVerdict[] {
 /**
  * The walls of a tenant as of now. Old is not green: a wall that was last seen to
  * hold is unproven once the proof is too old, whatever kept it from being proved,
- * with what was last known beside it; and so is every wall of a tenant that is lost.
+ * with what was last known beside it; and so is every wall of a tenant that is lost,
+ * and of a cluster whose prover is in doubt.
  * A breach stays one until a proof shows otherwise.
  */
 export function wallStates(
   last: ProofSummary | undefined,
-  options: { now: number; maxAgeMs: number; lost?: string },
+  options: {
+    now: number;
+    maxAgeMs: number;
+    lost?: string;
+    /** Why the cluster's proofs can't be believed */
+    doubt?: string;
+  },
 ): WallState[] {
-  const { now, maxAgeMs, lost } = options;
+  const { now, maxAgeMs, lost, doubt } = options;
   const provedAt = last?.finishedAt;
   const stale = provedAt ? now > Date.parse(provedAt) + maxAgeMs : false;
   return WALLS.map(wall => {
@@ -43,12 +50,13 @@ export function wallStates(
       };
     }
     const { status } = verdict;
-    const isOver = status === 'holds' && (stale || lost !== undefined);
+    const because = lost ?? (status === 'holds' ? doubt : undefined);
+    const isOver = status === 'holds' && (stale || because !== undefined);
     return {
       wall,
       status: isOver ? 'unproven' : status,
       stale,
-      summary: lost ?? verdict.summary,
+      summary: because ?? verdict.summary,
       provedAt,
       ...(isOver && { lastStatus: status }),
     };

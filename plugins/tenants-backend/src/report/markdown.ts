@@ -1,5 +1,6 @@
 import {
   Proof,
+  ProverState,
   Receipt,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -31,6 +32,10 @@ export function toMarkdown(report: TenantReport): string {
     ),
     '',
     'A wall holds when every control succeeded and every barrier that counts was refused in the way that shows this wall refused it. It is breached when a barrier let anything through, and unproven otherwise.',
+    '',
+    '## The prover',
+    '',
+    ...proverLines(tenant.prover),
     ...(proof ? WALLS.flatMap(wall => wallLines(proof, wall)) : []),
     '',
     '## Versions',
@@ -44,6 +49,30 @@ export function toMarkdown(report: TenantReport): string {
     ...report.notCovered.map(text => `- ${text}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Whether the proofs themselves were seen to find what is broken. */
+function proverLines({
+  caughtAt,
+  lastDrill,
+  problem,
+}: ProverState = {}): string[] {
+  return [
+    'Proofs are tried, too: the portal breaks each wall of a pair of its own, in a way chosen at random, and its proofs have to find that.',
+    '',
+    caughtAt
+      ? `- The prover last caught every breach at ${caughtAt}`
+      : '- The prover has not been tried on a breach yet',
+    ...(problem ? [`- No wall is believed: ${inline(problem)}`] : []),
+    ...(lastDrill?.walls ?? []).map(
+      ({ wall, way, caughtAfterMs, problem: missed }) =>
+        `- Last drill, ${wall} wall: ${way}: ${
+          caughtAfterMs === undefined
+            ? inline(missed ?? 'not found')
+            : `found after ${(caughtAfterMs / 1000).toFixed(1)} s`
+        }`,
+    ),
+  ];
 }
 
 function versionLines(versions: PlatformVersions): string[] {

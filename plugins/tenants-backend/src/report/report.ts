@@ -11,7 +11,7 @@ export interface TenantReport {
   generatedAt: string;
   tenant: Pick<
     Tenant,
-    'name' | 'cluster' | 'namespace' | 'owner' | 'spec' | 'walls'
+    'name' | 'cluster' | 'namespace' | 'owner' | 'spec' | 'walls' | 'prover'
   >;
   /** Absent when there was no proof yet */
   proof?: Proof;
@@ -26,10 +26,10 @@ export function createReport(
   versions: PlatformVersions,
   now: Date = new Date(),
 ): TenantReport {
-  const { name, cluster, namespace, owner, spec, walls } = tenant;
+  const { name, cluster, namespace, owner, spec, walls, prover } = tenant;
   return {
     generatedAt: now.toISOString(),
-    tenant: { name, cluster, namespace, owner, spec, walls },
+    tenant: { name, cluster, namespace, owner, spec, walls, prover },
     ...(proof && { proof }),
     versions,
     notCovered: NOT_COVERED,

@@ -8,7 +8,7 @@ import { StoredOperation, toApi } from '../database/rows';
 import {
   eventsSchema,
   operationSchema,
-  pageSchema,
+  operationsSchema,
   parse,
   planSchema,
   rolloutSchema,
@@ -49,7 +49,7 @@ export function addOperationRoutes(
   });
 
   router.get('/tenants/:name/operations', async (req, res) => {
-    const page = parse(pageSchema, req.query);
+    const page = parse(operationsSchema, req.query);
     const { items, totalItems } = await operationStore.list(
       req.params.name,
       page,

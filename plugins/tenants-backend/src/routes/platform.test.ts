@@ -1,5 +1,9 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
-import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
+import {
+  allowOwners,
+  startTenantsBackend,
+  STRANGERS,
+} from '../__testUtils__/startTenantsBackend';
 
 jest.setTimeout(30_000);
 
@@ -84,9 +88,22 @@ describe('routes of the platform', () => {
     for (const part of ['cluster lab', 'Vault of lab']) {
       expect(body.problems).toContainEqual({
         part,
-        message: expect.any(String),
+        // To who can read no tenant there it says no more.
+        message: 'No answer',
         since: expect.any(String),
       });
     }
+  });
+
+  it('says why a cluster is away to who may read a tenant of it', async () => {
+    await t.create('acme');
+    t.lab.away = 'refuses';
+    const unsaid = async () =>
+      (await t.api('get', '/health')).body.problems
+        .filter(({ part }: any) => part.endsWith(' lab'))
+        .map(({ message }: any) => message === 'No answer');
+    expect(await unsaid()).toEqual([false, false]);
+    allowOwners(t.permissions, STRANGERS);
+    expect(await unsaid()).toEqual([true, true]);
   });
 });

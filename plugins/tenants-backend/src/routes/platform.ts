@@ -8,7 +8,7 @@ export function addPlatformRoutes(
   options: RouterOptions,
   access: Access,
 ): void {
-  const { health, httpAuth, platform, unmanaged } = options;
+  const { health, httpAuth, inventory, platform, unmanaged } = options;
 
   router.get('/platform', async (req, res) => {
     await access.caller(req);
@@ -23,6 +23,26 @@ export function addPlatformRoutes(
   router.get('/health', async (req, res) => {
     await access.caller(req);
     const found = await health.health();
-    res.status(found.status === 'unavailable' ? 503 : 200).json(found);
+    const readable =
+      found.status === 'degraded'
+        ? await readableClusters(req)
+        : new Set<string>();
+    res.status(found.status === 'unavailable' ? 503 : 200).json({
+      ...found,
+      problems: found.problems.map(problem =>
+        [...readable].some(cluster => problem.part.endsWith(` ${cluster}`))
+          ? problem
+          : { ...problem, message: 'No answer' },
+      ),
+    });
   });
+
+  /** Where the caller may read a tenant: addresses and refusals there are no news. */
+  async function readableClusters(req: express.Request): Promise<Set<string>> {
+    const [{ tenants }, canRead] = await Promise.all([
+      inventory.list(),
+      access.reader(req),
+    ]);
+    return new Set(tenants.filter(canRead).map(({ cluster }) => cluster));
+  }
 }

@@ -1,14 +1,22 @@
 import {
   MatrixCell,
+  MatrixFleet,
   tenantAdministerPermission,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
-import { listSchema, matrixSchema, pageSchema, parse } from '../requests';
+import {
+  listSchema,
+  matrixSchema,
+  pageSchema,
+  parse,
+  timelinesSchema,
+} from '../requests';
 import type { Access, RouterOptions } from '../router';
 import { Tenant } from '../inventory/Inventory';
 import { detectDrift } from '../services/plans';
 import { readUsage } from '../services/readUsage';
+import { timelinesOf } from '../services/timelines';
 
 /** A letter for each status in a compact row; `-` is no result. */
 const LETTERS: Record<WallStatus, string> = {
@@ -16,6 +24,9 @@ const LETTERS: Record<WallStatus, string> = {
   breached: 'b',
   unproven: 'u',
 };
+
+/** Breached pairs that are named, of however many. */
+const BREACHED_SHOWN = 100;
 
 /** Tenants, one or many, and the matrix of their last results. */
 export function addTenantRoutes(
@@ -42,7 +53,7 @@ export function addTenantRoutes(
 
   router.get('/tenants/:name', async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
-    res.json(await views.describe(tenant));
+    res.json(await views.describe(tenant, await access.reader(req)));
   });
 
   router.get('/tenants/:name/usage', async (req, res) => {
@@ -71,8 +82,9 @@ export function addTenantRoutes(
         tenant.uid !== of?.uid &&
         (cluster === undefined || tenant.cluster === cluster),
     );
-    const { limit, offset, format } = request;
+    const { limit, offset, format, targetsOffset = offset } = request;
     const shown = found.slice(offset, offset + limit);
+    const across = found.slice(targetsOffset, targetsOffset + limit);
     const uids = shown.map(({ uid }) => uid);
     const cells = of
       ? (
@@ -81,36 +93,98 @@ export function addTenantRoutes(
             proofs.pairs(uids, [of.uid]),
           ])
         ).flat()
-      : await proofs.pairs(uids);
+      : await proofs.pairs(
+          uids,
+          across.map(({ uid }) => uid),
+        );
     const tenants = [...(of ? [of] : []), ...shown].map(t => t.name);
+    const targets =
+      of || targetsOffset === offset ? tenants : across.map(t => t.name);
     res.json({
       tenants,
+      ...(targets !== tenants && { targets }),
       totalItems: found.length + (of ? 1 : 0),
       coverage: {
-        pairs: of ? 2 * shown.length : countPairs(shown),
+        pairs: of ? 2 * shown.length : countPairs(shown, across),
         proved: cells.length,
       },
       ...(format === 'compact'
-        ? { rows: compactRows(tenants, cells) }
+        ? { rows: compactRows(tenants, targets, cells) }
         : { cells }),
+      ...(!of && { fleet: await fleetOf(found) }),
     });
   });
+
+  router.get('/timelines', async (req, res) => {
+    const request = parse(timelinesSchema, req.query);
+    const { names, cluster, limit, offset } = request;
+    const canRead = await access.reader(req);
+    const wanted = names && new Set(names);
+    const found = (await inventory.list()).tenants.filter(
+      tenant =>
+        canRead(tenant) &&
+        (!wanted || wanted.has(tenant.name)) &&
+        (cluster === undefined || tenant.cluster === cluster),
+    );
+    const shown = found.slice(offset, offset + limit);
+    res.json({
+      items: await timelinesOf(
+        shown,
+        request,
+        proofs,
+        options.platform.proofs.retention.count,
+      ),
+      totalItems: found.length,
+    });
+  });
+
+  /** What is known of all pairs of these. */
+  async function fleetOf(tenants: Tenant[]): Promise<MatrixFleet> {
+    const uids = tenants.map(({ uid }) => uid);
+    const [proved, breached] = await Promise.all([
+      proofs.countPairs(uids),
+      proofs.breachedPairs(uids, BREACHED_SHOWN),
+    ]);
+    const largest = Math.max(1, ...sizesOf(tenants).values());
+    return {
+      pairs: countPairs(tenants, tenants),
+      proved,
+      roundMs: (largest - 1) * options.intervalMs,
+      breached,
+    };
+  }
 }
 
-/** Ordered pairs of tenants of one cluster. */
-function countPairs(tenants: Tenant[]): number {
+/** How many there are, by cluster. */
+function sizesOf(tenants: Tenant[]): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const { cluster } of tenants) {
     sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
   }
-  return [...sizes.values()].reduce((sum, n) => sum + n * (n - 1), 0);
+  return sizes;
 }
 
-function compactRows(tenants: string[], cells: MatrixCell[]): string[] {
-  const places = new Map(tenants.map((name, i) => [name, i]));
-  const rows = tenants.map(() => Array(tenants.length).fill('-'));
+/** Ordered pairs of tenants of one cluster, the first of these, the second of those. */
+function countPairs(attackers: Tenant[], targets: Tenant[]): number {
+  const sizes = sizesOf(targets);
+  const uids = new Set(targets.map(({ uid }) => uid));
+  return attackers.reduce(
+    (sum, { cluster, uid }) =>
+      sum + (sizes.get(cluster) ?? 0) - (uids.has(uid) ? 1 : 0),
+    0,
+  );
+}
+
+function compactRows(
+  tenants: string[],
+  targets: string[],
+  cells: MatrixCell[],
+): string[] {
+  const row = new Map(tenants.map((name, i) => [name, i]));
+  const column = new Map(targets.map((name, i) => [name, i]));
+  const rows = tenants.map(() => Array(targets.length).fill('-'));
   for (const { tenant, neighbour, status } of cells) {
-    rows[places.get(tenant)!][places.get(neighbour)!] = LETTERS[status];
+    rows[row.get(tenant)!][column.get(neighbour)!] = LETTERS[status];
   }
-  return rows.map(row => row.join(''));
+  return rows.map(letters => letters.join(''));
 }

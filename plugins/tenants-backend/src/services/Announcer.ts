@@ -14,7 +14,7 @@ import { StoredOperation } from '../database/rows';
 import { Tenant } from '../inventory/Inventory';
 
 /** Of whom something is told. */
-type About = Pick<Tenant, 'name' | 'cluster' | 'owner'>;
+type About = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
 
 /**
  * Tells the portal that an operation has moved, and owners what has become of their
@@ -31,13 +31,19 @@ export class Announcer {
       auditor: AuditorService;
       logger: LoggerService;
     },
+    private readonly audience: {
+      /** Entity refs that hear of every tenant, beside its owner */
+      platform: string[];
+      /** Whether nobody is to be notified of a tenant now */
+      isMuted(uid: string): Promise<boolean>;
+    } = { platform: [], isMuted: async () => false },
   ) {}
 
-  /** An operation was queued, has begun or has ended. */
-  async moved({ id, tenant, request, state }: StoredOperation): Promise<void> {
+  /** An operation was queued, has begun or has ended: everybody hears it, hence no name. */
+  async moved({ id, uid, request, state }: StoredOperation): Promise<void> {
     const isOpen = state === 'queued' || state === 'running';
     const message: TenantSignal = {
-      tenant,
+      ...(uid && { uid }),
       proofId: id,
       kind: request.kind,
       state: isOpen ? state : 'done',
@@ -57,6 +63,20 @@ export class Announcer {
     await this.#quietly('An event', () =>
       this.services.events.publish({ topic: TENANT_EVENT_TOPIC, eventPayload }),
     );
+  }
+
+  /** A mute has ended, and walls are breached still. */
+  async stillBreached(tenant: About, walls: string[]): Promise<void> {
+    await this.#tell(tenant, {
+      eventId: 'mute-end',
+      isBad: true,
+      title: `${tenant.name}: ${walls.join(' and ')} ${
+        walls.length > 1 ? 'walls are' : 'wall is'
+      } still breached`,
+      description: 'Notifications were muted until now',
+      scope: `${tenant.name}:mute`,
+      meta: { walls },
+    });
   }
 
   async wallChanged(tenant: About, change: WallChange): Promise<void> {
@@ -142,9 +162,15 @@ export class Announcer {
     );
     const meta = { tenant: name, cluster, owner, ...news.meta };
     await this.#audit(eventId, isBad, meta, description);
+    if (await this.audience.isMuted(tenant.uid)) {
+      return;
+    }
     try {
       await notifications.send({
-        recipients: { type: 'entity', entityRef: owner },
+        recipients: {
+          type: 'entity',
+          entityRef: [...new Set([owner, ...this.audience.platform])],
+        },
         payload: {
           title,
           description,

@@ -1,9 +1,11 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
+import { AttentionStore } from '../database/AttentionStore';
 import { OperationStore } from '../database/OperationStore';
 import { ProofStore } from '../database/ProofStore';
 import { TenantStore } from '../database/TenantStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Canaries } from '../operations/Canaries';
+import { Drills } from '../operations/Drills';
 import { isNew } from '../operations/isNew';
 import { OperationRunner } from '../operations/OperationRunner';
 import { Rollouts } from '../operations/Rollouts';
@@ -18,12 +20,14 @@ const TELL_LOST_MS = 60_000;
 export interface SchedulerOptions {
   scheduler: SchedulerService;
   store: TenantStore;
+  attention: AttentionStore;
   operations: OperationStore;
   proofs: ProofStore;
   inventory: Inventory;
   runner: OperationRunner;
   rollouts: Rollouts;
   canaries: Canaries;
+  drills: Drills;
   announcer: Announcer;
   health: Pick<HealthMonitor, 'health'>;
   logger: LoggerService;
@@ -46,6 +50,10 @@ export class Scheduler {
       this.options.rollouts.advance(),
     );
     await this.#every('look', TICK_S, 'global', () => this.look());
+    await this.#every('drill', 60, 'global', () =>
+      this.options.drills.runDue(),
+    );
+    await this.#every('mutes', TICK_S, 'global', () => this.endMutes());
     await this.#every('run-queue', 5, 'local', () => runner.pump());
     await this.#every('prepare-clusters', 3_600, 'local', () =>
       canaries.prepare(),
@@ -102,6 +110,19 @@ export class Scheduler {
     }
     // Only now: those that are due together are proved against each other.
     await runner.pump();
+  }
+
+  /** Tells of what is breached still where a mute has ended. */
+  async endMutes(): Promise<void> {
+    const { attention, store, announcer } = this.options;
+    const ended = new Set(await attention.takeEnded());
+    if (ended.size > 0) {
+      for (const tenant of await store.list()) {
+        if (ended.has(tenant.uid) && tenant.breached.length > 0) {
+          await announcer.stillBreached(tenant, tenant.breached);
+        }
+      }
+    }
   }
 
   /** Notes what is lost and what is found, and tells of it; and of impostors. */

@@ -3,14 +3,24 @@ import {
   canonicalRef,
   ListTenantsRequest,
   Tenant as ApiTenant,
+  TenantPlanNames,
   TenantsPage,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  ClusterProfile,
+  n8nUrl,
+  Platform,
+  tenantNames,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { Attention, AttentionStore } from '../database/AttentionStore';
 import { ProofStore, TenantActivity } from '../database/ProofStore';
 import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
+import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
+import { forViewer, KnowsName } from './forViewer';
 import { UsageSummaries } from './UsageSummaries';
 
 /** Tenants as the API shows them: what there is, and what was proved of it. */
@@ -19,7 +29,10 @@ export class TenantViews {
     private readonly options: {
       inventory: Inventory;
       proofs: ProofStore;
+      drills: Drills;
       usage: UsageSummaries;
+      attention: AttentionStore;
+      platform: Platform;
       maxAgeMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
@@ -30,7 +43,7 @@ export class TenantViews {
     request: ListTenantsRequest,
     canRead: Viewer,
   ): Promise<TenantsPage> {
-    const { inventory, proofs, usage } = this.options;
+    const { inventory, proofs, usage, drills } = this.options;
     const { status, owner, cluster, limit = 100, offset = 0 } = request;
     const { tenants, impostors } = await inventory.list();
     let found = tenants.filter(
@@ -39,17 +52,26 @@ export class TenantViews {
         (cluster === undefined || tenant.cluster === cluster) &&
         (owner === undefined || tenant.owner === canonicalRef(owner)),
     );
+    const knows = knowsName(tenants, canRead);
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
-    const [activity] = await Promise.all([
-      proofs.activity(looked.map(({ uid }) => uid)),
+    const uids = looked.map(({ uid }) => uid);
+    const [activity, said] = await Promise.all([
+      proofs.activity(uids),
+      this.options.attention.list(uids),
       usage.refresh(tenants),
+      drills.refresh(),
     ]);
     const views = new Map(
       looked.map(tenant => [
         tenant.uid,
-        this.#view(tenant, activity.get(tenant.uid)),
+        this.#view(
+          tenant,
+          activity.get(tenant.uid),
+          said.get(tenant.uid),
+          knows,
+        ),
       ]),
     );
     if (status !== undefined) {
@@ -62,20 +84,38 @@ export class TenantViews {
     };
   }
 
-  async describe(tenant: Tenant): Promise<ApiTenant> {
-    const { proofs, usage } = this.options;
-    const [activity] = await Promise.all([
+  async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
+    const { inventory, proofs, usage, drills } = this.options;
+    const { tenants } = await inventory.list();
+    const [activity, said] = await Promise.all([
       proofs.activity([tenant.uid]),
+      this.options.attention.list([tenant.uid]),
       usage.refresh([tenant]),
+      drills.refresh(),
     ]);
-    return this.#view(tenant, activity.get(tenant.uid));
+    return this.#view(
+      tenant,
+      activity.get(tenant.uid),
+      said.get(tenant.uid),
+      knowsName(tenants, canRead),
+    );
   }
 
-  #view(tenant: Tenant, activity: TenantActivity = {}): ApiTenant {
+  #view(
+    tenant: Tenant,
+    activity: TenantActivity = {},
+    { acknowledged, muted }: Attention = {},
+    knows: KnowsName = () => false,
+  ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
-    const { lastProof, currentProof, currentOperation } = activity;
-    const { maxAgeMs, isOutdated } = this.options;
+    const { currentProof, currentOperation } = activity;
+    const { maxAgeMs, isOutdated, platform } = this.options;
+    const lastProof =
+      activity.lastProof && forViewer(activity.lastProof, knows, platform);
+    const profile = profileOf(tenant, platform);
+    const url = profile && n8nUrl(spec, profile);
     const usage = this.options.usage.get(tenant);
+    const prover = this.options.drills.state(cluster);
     return {
       uid,
       name,
@@ -94,11 +134,17 @@ export class TenantViews {
         namespace: 'default',
         name,
       }),
+      names: namesOf(tenant, platform, profile),
+      ...(url && { url }),
+      ...(acknowledged && { acknowledged }),
+      ...(muted && { muted }),
       walls: wallStates(lastProof, {
         now: Date.now(),
         maxAgeMs,
         lost: tenant.lost,
+        doubt: prover?.problem,
       }),
+      ...(prover && { prover }),
       ...(lastProof && { lastProof }),
       ...(currentProof && { currentProof }),
       ...(currentOperation && { currentOperation }),
@@ -106,6 +152,33 @@ export class TenantViews {
       createdAt: tenant.createdAt,
     };
   }
+}
+
+/** Of the tenants that there are, those that the viewer may read. */
+export function knowsName(tenants: Tenant[], canRead: Viewer): KnowsName {
+  const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
+  return name => {
+    const tenant = byName.get(name);
+    return tenant !== undefined && canRead(tenant);
+  };
+}
+
+/** The settings of its cluster, where config still has it. */
+function profileOf(
+  { cluster }: Tenant,
+  { clusters }: Platform,
+): ClusterProfile | undefined {
+  return clusters.find(({ name }) => name === cluster);
+}
+
+/** What the tenant's objects are called: nobody else puts these names together. */
+function namesOf(
+  { name, owner }: Tenant,
+  platform: Platform,
+  config?: ClusterProfile,
+): TenantPlanNames {
+  const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
+  return { ...names, kvMount: config?.vault.kvMount };
 }
 
 /** The worst of a tenant's walls. */

@@ -1,6 +1,7 @@
 import { Cluster } from '../clients';
 import { foreignFields, writerOf } from '../clients/managedFields';
 import { FieldDifference, notAsSent } from '../plan/compare';
+import { shown } from '../plan/live/shown';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -85,7 +86,12 @@ export function differences(
       if (!object) {
         return { stage, id, change: 'create' as const, fields: [] };
       }
-      const fields = fieldsOf(resource, object, applied[id]?.resource);
+      const fields = fieldsOf(resource, object, applied[id]?.resource).map(
+        ({ live: value, ...rest }) => ({
+          ...rest,
+          live: shown(rest.field.split('.'), value),
+        }),
+      );
       const change = fields.length > 0 ? 'update' : 'none';
       return { stage, id, change: change as 'update' | 'none', fields };
     }),

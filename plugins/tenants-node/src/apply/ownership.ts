@@ -40,15 +40,16 @@ export function checkOwnership(
   { spec }: Pick<TenantPlan, 'spec'>,
   { adopt = false, uid, notBefore, applied }: Partial<Ownership> = {},
 ): void {
-  if (adopt) {
-    return;
-  }
   const { kind, metadata } = live;
   const { labels = {}, annotations = {} } = metadata;
   const what = `${kind} ${metadata.name}`;
   const isLabelled =
     labels[MANAGED_BY_LABEL] === FIELD_MANAGER &&
     labels[TENANT_LABEL] === spec.name;
+  if (adopt) {
+    checkAdoption(live, spec, uid);
+    return;
+  }
   if (kind !== 'Namespace') {
     if (!isLabelled && !applied?.[what]) {
       throw new ConflictError(
@@ -73,7 +74,31 @@ export function checkOwnership(
   const owner = canonicalRef(annotations[OWNER_ANNOTATION] ?? '');
   if (uid === undefined && owner !== spec.owner) {
     throw new ConflictError(
-      `${what} is of a tenant ${spec.name} that ${owner} owns: choose another name, or have an administrator say adopt to take over its data`,
+      `${what} is of a tenant ${spec.name} that ${owner} owns: choose another name`,
+    );
+  }
+}
+
+/**
+ * To adopt is to take over a tenant for whom it is: with its data, its key and its
+ * password, an archived one's too, it goes to nobody else.
+ */
+function checkAdoption(
+  { kind, metadata }: KubernetesObject,
+  spec: TenantPlan['spec'],
+  uid?: string,
+): void {
+  const owner = metadata.annotations?.[OWNER_ANNOTATION];
+  // What the records know of its own namespace is so whatever is written on it.
+  const isKnown = metadata.uid === uid;
+  if (
+    kind === 'Namespace' &&
+    !isKnown &&
+    owner &&
+    canonicalRef(owner) !== spec.owner
+  ) {
+    throw new ConflictError(
+      `Namespace ${metadata.name} is of a tenant ${spec.name} that ${owner} owns, and adopting it would hand its data to ${spec.owner}: name its owner, or choose another name`,
     );
   }
 }

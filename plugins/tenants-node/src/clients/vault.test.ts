@@ -134,6 +134,18 @@ describe('VaultClient in bad weather', () => {
     expect(error.message).toMatch(advice);
   });
 
+  it('lists by a method that everything in between knows', async () => {
+    const keys = ['a', 'b'];
+    const client = await clientOf(() => ({
+      status: 200,
+      body: { data: { keys } },
+    }));
+    expect(await client.expect('LIST', 'auth/kubernetes/role')).toEqual({
+      keys,
+    });
+    expect(edge.seen).toEqual([LOGIN, 'GET /v1/auth/kubernetes/role']);
+  });
+
   it('says so when it can’t log in', async () => {
     const vault = await clientOf(() => ({
       status: 400,

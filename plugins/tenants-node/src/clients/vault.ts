@@ -40,8 +40,7 @@ export class VaultClient {
     const client = nodeVault({
       apiVersion: 'v1',
       endpoint: address.replace(/\/+$/, ''),
-      rpDefaults: { strictSSL: true },
-      requestOptions: { ...(caData && { ca: caData }) },
+      requestOptions: { strictSSL: true, ...(caData && { ca: caData }) },
     });
     // What config does not say it would take from VAULT_TOKEN and its like.
     this.#client = Object.assign(client, {
@@ -196,8 +195,9 @@ export class VaultClient {
     this.requests++;
     try {
       const answer = await this.#client.request({
-        path: `/${path}`,
-        method,
+        // What stands between may not know the method LIST: Vault takes this too.
+        path: method === 'LIST' ? `/${path}?list=true` : `/${path}`,
+        method: method === 'LIST' ? 'GET' : method,
         json: body ?? undefined,
         timeout: this.timeoutMs,
         headers: token ? { 'X-Vault-Token': token } : {},

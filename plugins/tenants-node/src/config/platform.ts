@@ -256,6 +256,14 @@ const own = {
       .default('{{ name }}')
       .describe('Kubernetes user of an owner that is a user, in the same way'),
   }).prefault({}),
+  notifications: section({
+    recipients: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Entity refs of users and groups that are notified of every tenant beside its owner, such as `group:default/platform-team`',
+      ),
+  }).optional(),
   catalog: section({
     unmanaged: section({
       labelSelector: z
@@ -285,6 +293,11 @@ const schedule = {
     .optional()
     .describe(
       'Age of a proof after which no wall holds by it. Default three intervals',
+    ),
+  drillInterval: duration
+    .prefault('1d')
+    .describe(
+      'Time between two drills of each cluster: the portal breaks the walls of a pair of its own, and its proofs have to find it. After two intervals without, no wall of the cluster holds',
     ),
   concurrency: count
     .default(4)
@@ -397,6 +410,8 @@ export interface Platform extends Pick<ReadPlatform, 'naming' | 'owners'> {
     intervalMs: number;
     /** Milliseconds after which a proof is too old for a wall to hold */
     maxAgeMs: number;
+    /** Milliseconds between two drills of a cluster, which prove the prover */
+    drillIntervalMs: number;
     /** Proofs at once */
     concurrency: number;
     /** Days and number of proofs kept for each tenant */

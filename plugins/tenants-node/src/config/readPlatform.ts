@@ -85,6 +85,7 @@ export function readPlatform(root: Config): Platform {
     proofs: {
       intervalMs,
       maxAgeMs: proofs.maxAge ?? MAX_AGE * intervalMs,
+      drillIntervalMs: proofs.drillInterval,
       concurrency,
       retention,
     },

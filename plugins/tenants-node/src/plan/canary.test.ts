@@ -85,17 +85,17 @@ describe('planRam', () => {
     );
   });
 
-  it('has room for the rams of as many proofs as may run at once, and for nothing else', () => {
+  it('has room for the rams of as many proofs as may run at once and of a drill, and for nothing else', () => {
     const { hard } = find('ResourceQuota', 'tenant-probe-quota').spec;
     expect(Number(hard.pods)).toBeGreaterThanOrEqual(
       cluster.proofs.concurrency,
     );
     expect(hard).toEqual({
-      pods: '8',
-      'requests.cpu': '400m',
-      'requests.memory': '512Mi',
-      'limits.cpu': '8',
-      'limits.memory': '2048Mi',
+      pods: '10',
+      'requests.cpu': '500m',
+      'requests.memory': '640Mi',
+      'limits.cpu': '10',
+      'limits.memory': '2560Mi',
     });
     expect(find('ResourceQuota', 'tenant-quota').spec.hard.pods).toBe('0');
   });

@@ -49,8 +49,8 @@ export function planCanary(cluster: ClusterProfile): TenantPlan {
  */
 export function planRam(cluster: ClusterProfile): TenantPlan {
   const context = platformContext(RAM, cluster);
-  // Two of them a proof: one may still be going away.
-  const rams = 2 * cluster.proofs.concurrency;
+  // Two of them a proof, and a drill is one more: one may still be going away.
+  const rams = 2 * (cluster.proofs.concurrency + 1);
   const [namespace, walls, identity] = planOpenNamespace(context, [
     quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 0),
     quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
@@ -68,7 +68,8 @@ export function planRam(cluster: ClusterProfile): TenantPlan {
   };
 }
 
-function platformContext(name: string, cluster: ClusterProfile): PlanContext {
+/** Of a namespace of the platform's own. */
+export function platformContext(name: string, cluster: ClusterProfile): PlanContext {
   const spec: TenantSpec = {
     name,
     owner: OWNER,

@@ -1,5 +1,6 @@
 export { CLUSTER_ROLES, portalBinding } from './access';
 export { planCanary, planRam } from './canary';
+export { planDrill } from './drill';
 export { n8nUrl } from './exposure';
 export {
   ARCHIVED_LABEL,

@@ -45,14 +45,14 @@ describe('where n8n runs', () => {
     });
   });
 
-  it('leaves room for a sandbox’s overhead in the quota of the proof pod', () => {
+  it('leaves room for a sidecar and a sandbox’s overhead in the quota of the proof pod', () => {
     const hard = (n8n: object) =>
       (
         tenantPlan({ n8n }).objects.find(
           o => o.metadata.name === 'tenant-probe-quota',
         ) as any
       ).spec.hard;
-    expect(hard({})).toMatchObject({ 'limits.memory': '256Mi' });
+    expect(hard({})).toMatchObject({ 'limits.memory': '1280Mi' });
     expect(
       hard({
         runtimeClassName: 'kata',
@@ -60,10 +60,10 @@ describe('where n8n runs', () => {
       }),
     ).toEqual({
       pods: '1',
-      'requests.cpu': '300m',
-      'requests.memory': '224Mi',
-      'limits.cpu': '1250m',
-      'limits.memory': '416Mi',
+      'requests.cpu': '500m',
+      'requests.memory': '480Mi',
+      'limits.cpu': '3250m',
+      'limits.memory': '1440Mi',
     });
   });
 });

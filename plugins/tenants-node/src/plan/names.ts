@@ -17,11 +17,22 @@ export const CANARY = 'canary';
 /** Name of the namespace that the canary's test client runs in. */
 export const RAM = 'ram';
 
+/** Names of the pair that is broken on purpose, to see that the prover finds it. */
+export const DRILL = ['drill-a', 'drill-b'] as const;
+
+/** Namespaces of the platform's own, which are no tenants. */
+export const PLATFORM_NAMES = [CANARY, RAM, ...DRILL];
+
 /** Label of a namespace whose tenant was removed and whose data was kept. */
 export const ARCHIVED_LABEL = 'threewalls.io/archived';
 
 /** Selects the namespaces of tenants. */
-export const TENANT_SELECTOR = `${MANAGED_BY_LABEL}=${FIELD_MANAGER},${TENANT_LABEL},${TENANT_LABEL}!=${CANARY},${TENANT_LABEL}!=${RAM},${ARCHIVED_LABEL}!=true`;
+export const TENANT_SELECTOR = [
+  `${MANAGED_BY_LABEL}=${FIELD_MANAGER}`,
+  TENANT_LABEL,
+  ...PLATFORM_NAMES.map(name => `${TENANT_LABEL}!=${name}`),
+  `${ARCHIVED_LABEL}!=true`,
+].join();
 
 /**
  * Every name that a tenant goes by; without a cluster, as where each tenant has

@@ -30,7 +30,11 @@ import { planWorkload } from './workload';
  * @public
  */
 export function planTenant(input: TenantSpec, platform: Platform): TenantPlan {
-  const context = planContext(input, platform);
+  return planWith(planContext(input, platform));
+}
+
+/** The stages of a tenant, whatever runs in it. */
+export function planWith(context: PlanContext): TenantPlan {
   const { spec, names, workload } = context;
   const { namespace } = names;
   return {

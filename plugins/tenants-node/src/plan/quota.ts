@@ -1,4 +1,5 @@
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
+import { ContainerResources } from '../config/platform';
 import { PlanContext } from './context';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
@@ -6,10 +7,16 @@ import { KubernetesResource } from './types';
 /** PriorityClass of proof pods, made by deploy/. */
 export const PROOF_PRIORITY_CLASS = 'threewalls-proof';
 
-/** What one proof pod may use; `tenant-probe-quota` holds exactly one. */
+/** What one proof pod may use. */
 export const PROOF_POD_RESOURCES = {
   requests: { cpu: '50m', memory: '64Mi' },
   limits: { cpu: '1', memory: '256Mi' },
+} as const;
+
+/** Room beside it in `tenant-probe-quota`: for what a cluster adds to every pod. */
+const SIDECARS = {
+  requests: { cpu: '200m', memory: '256Mi' },
+  limits: { cpu: '2', memory: '1Gi' },
 } as const;
 
 const MI = 2 ** 20;
@@ -67,7 +74,10 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
     resourceQuota('tenant-probe-quota', {
       hard: {
         pods: '1',
-        ...charged(PROOF_POD_RESOURCES, context.cluster.n8n.runtimeOverhead),
+        ...charged(
+          [PROOF_POD_RESOURCES, SIDECARS],
+          context.cluster.n8n.runtimeOverhead,
+        ),
       },
       scopeSelector: proofPods('In'),
     }),
@@ -102,18 +112,22 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
 
 /** What a quota counts of one pod: its containers', and its RuntimeClass's overhead. */
 function charged(
-  { requests, limits }: typeof PROOF_POD_RESOURCES,
-  overhead?: { cpu: string; memory: string },
+  containers: ContainerResources[],
+  overhead = { cpu: '0', memory: '0' },
 ): Record<string, string> {
-  const cpu = (quantity: string) =>
-    overhead ? `${Math.round(1000 * sum(quantity, overhead.cpu))}m` : quantity;
-  const memory = (quantity: string) =>
-    overhead ? `${Math.ceil(sum(quantity, overhead.memory) / MI)}Mi` : quantity;
+  const cpu = (part: 'requests' | 'limits') => {
+    const all = containers.map(container => container[part].cpu);
+    return `${Math.round(1000 * sum(...all, overhead.cpu))}m`;
+  };
+  const memory = (part: 'requests' | 'limits') => {
+    const all = containers.map(container => container[part].memory);
+    return `${Math.ceil(sum(...all, overhead.memory) / MI)}Mi`;
+  };
   return {
-    'requests.cpu': cpu(requests.cpu),
-    'requests.memory': memory(requests.memory),
-    'limits.cpu': cpu(limits.cpu),
-    'limits.memory': memory(limits.memory),
+    'requests.cpu': cpu('requests'),
+    'requests.memory': memory('requests'),
+    'limits.cpu': cpu('limits'),
+    'limits.memory': memory('limits'),
   };
 }
 

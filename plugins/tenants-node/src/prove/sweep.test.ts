@@ -5,7 +5,7 @@ describe('sweepProofPods', () => {
   const at = (ageMs: number) => new Date(Date.now() - ageMs).toISOString();
   const naming = { namespacePrefix: 'web-tenant-', kvPrefix: 'web-tenant-' };
 
-  it('removes what is old of every tenant and of the canary, and no more', async () => {
+  it('removes what is old of every tenant and of the platform’s own, and no more', async () => {
     const deleted: string[] = [];
     const selectors = new Set<string>();
     const kubernetes = {
@@ -43,6 +43,10 @@ describe('sweepProofPods', () => {
       'web-tenant-acme/old-Pod',
       'web-tenant-canary/old-ExternalSecret',
       'web-tenant-canary/old-Pod',
+      'web-tenant-drill-a/old-ExternalSecret',
+      'web-tenant-drill-a/old-Pod',
+      'web-tenant-drill-b/old-ExternalSecret',
+      'web-tenant-drill-b/old-Pod',
       'web-tenant-ram/old-ExternalSecret',
       'web-tenant-ram/old-Pod',
     ]);

@@ -1,7 +1,7 @@
 import { Cluster } from '../clients';
 import { KubernetesObject } from '../plan/types';
 import { Platform } from '../config/platform';
-import { CANARY, RAM, TENANT_SELECTOR } from '../plan/names';
+import { PLATFORM_NAMES, TENANT_SELECTOR } from '../plan/names';
 import { PROOF_LABEL } from './pod/labels';
 
 const SWEPT = [
@@ -29,7 +29,7 @@ export async function sweepProofPods(
     { labelSelector: TENANT_SELECTOR, ...options },
   );
   const namespaces = [
-    ...[CANARY, RAM].map(name => `${platform.naming.namespacePrefix}${name}`),
+    ...PLATFORM_NAMES.map(name => `${platform.naming.namespacePrefix}${name}`),
     ...items.map(item => item.metadata.name),
   ];
   const swept: string[] = [];

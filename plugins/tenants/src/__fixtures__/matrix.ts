@@ -22,13 +22,20 @@ export function matrixOf(names: string[]): TenantMatrix {
       return [{ tenant, neighbour, status, proofId, provedAt: minutesAgo(3) }];
     }),
   );
+  const coverage = {
+    pairs: names.length * (names.length - 1),
+    proved: cells.length,
+  };
+  const breached = cells.filter(({ status }) => status === 'breached');
   return {
     tenants: names,
     totalItems: names.length,
     cells,
-    coverage: {
-      pairs: names.length * (names.length - 1),
-      proved: cells.length,
+    coverage,
+    fleet: {
+      ...coverage,
+      roundMs: (names.length - 1) * 5 * 60_000,
+      breached: { total: breached.length, cells: breached },
     },
   };
 }

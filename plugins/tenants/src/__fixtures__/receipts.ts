@@ -95,7 +95,7 @@ export function receipts(startedAt: string): Receipt[] {
       reason: "The canary's test client can't reach it either",
     }),
     attack([
-      'net.policy-spec',
+      'net.as-planned',
       kubernetes,
       'NetworkPolicy tenant-isolation',
       'get NetworkPolicy tenant-isolation, and compare it with the plan field by field',
@@ -131,7 +131,7 @@ export function receipts(startedAt: string): Receipt[] {
       DENIED,
     ]),
     attack([
-      'sec.policy-text',
+      'sec.as-planned',
       vault,
       'sys/policies/acl/tenant-acme',
       'GET sys/policies/acl/tenant-acme, and compare it with the plan field by field',
@@ -140,7 +140,7 @@ export function receipts(startedAt: string): Receipt[] {
       '',
     ]),
     attack([
-      'sec.owner-hijack',
+      'sec.who-can',
       kubernetes,
       'group acme-team in web-tenant-acme',
       'SubjectAccessReviews: create pods; create pods/exec; get secrets',
@@ -176,7 +176,7 @@ export function receipts(startedAt: string): Receipt[] {
       'pods "probe" is forbidden: violates PodSecurity "restricted:latest": privileged',
     ]),
     attack([
-      'res.owner-edit',
+      'res.who-can',
       kubernetes,
       'group acme-team in web-tenant-acme',
       'SubjectAccessReviews: create,update,patch,delete resourcequotas',

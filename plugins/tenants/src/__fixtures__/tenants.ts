@@ -1,8 +1,13 @@
 import {
+  breachesOf,
+  mergedTimeline,
+  Operation,
   Proof,
   ProofSummary,
   Receipt,
   Tenant,
+  TenantTimeline,
+  timelineOf,
   WallState,
   WallVerdict,
   WALLS,
@@ -94,6 +99,16 @@ export function tenantOf(
     },
     phase: 'active',
     entityRef: `resource:default/${name}`,
+    names: {
+      namespace: `web-tenant-${name}`,
+      loginServiceAccount: `n8n-${name}`,
+      workloadServiceAccount: 'n8n',
+      vaultPolicy: `tenant-${name}`,
+      vaultRole: `tenant-${name}`,
+      kvPath: `web-tenant-${name}`,
+      kvMount: 'secret',
+    },
+    url: `https://${name}.n8n.example.com`,
     walls: WALLS.map((w, i) => ({
       wall: w,
       status: proof?.verdicts[i].status ?? 'unproven',
@@ -112,6 +127,65 @@ export function tenantOf(
 export function summaryOf(proof: Proof): ProofSummary {
   const { receipts: _, ...summary } = proof;
   return summary;
+}
+
+/** A time line of a tenant over the last day, from its proofs. */
+export function timelineOfProofs(
+  tenant: Tenant,
+  all: ProofSummary[],
+  options: { now?: number; windowMs?: number; breakMs?: number } = {},
+): TenantTimeline {
+  const { now = Date.now(), windowMs = 24 * 60 * MINUTE_MS, breakMs } = options;
+  const { createdAt, name } = tenant;
+  const timeline = timelineOf(all, { now, windowMs, createdAt });
+  return {
+    tenant: name,
+    ...mergedTimeline(timeline, breakMs),
+    proofs: all.filter(
+      ({ finishedAt }) =>
+        finishedAt &&
+        Date.parse(finishedAt) >= timeline.from &&
+        Date.parse(finishedAt) <= timeline.to,
+    ).length,
+    breaches: breachesOf(timeline),
+  };
+}
+
+/** Operations of a tenant: an order, and a restore that failed. */
+export function operationsOf(name: string): Operation[] {
+  const common = {
+    tenant: name,
+    cluster: 'lab',
+    request: { kind: 'apply' as const },
+    requestedBy: 'user:default/jane',
+  };
+  return [
+    {
+      ...common,
+      id: `${name}-restore`,
+      state: 'failed',
+      trigger: 'user',
+      createdAt: minutesAgo(50),
+      startedAt: minutesAgo(50),
+      finishedAt: minutesAgo(49),
+      error: 'Vault is sealed',
+    },
+    {
+      ...common,
+      id: `${name}-create`,
+      state: 'succeeded',
+      trigger: 'task',
+      createdAt: minutesAgo(90),
+      startedAt: minutesAgo(90),
+      finishedAt: minutesAgo(89),
+      applied: {
+        created: 31,
+        updated: 0,
+        unchanged: 0,
+        namespace: `web-tenant-${name}`,
+      },
+    },
+  ];
 }
 
 /** A proof under way. */
@@ -171,11 +245,24 @@ export const tenants: Record<string, Tenant> = {
   }),
   globex: tenantOf('globex', breached, {
     usage: { cpu: 0.25, memory: 0.5, pods: 0.3 },
+    changed: [
+      {
+        id: 'NetworkPolicy tenant-isolation',
+        change: 'update',
+        fields: [
+          {
+            field: 'spec.egress',
+            manager: 'kubectl-edit',
+            since: minutesAgo(12),
+          },
+        ],
+      },
+    ],
   }),
   initech: tenantOf('initech', unproven, {
     usage: { cpu: 1, memory: 0.7, pods: 0.4 },
   }),
-  hooli: tenantOf('hooli', old, { wall: { stale: true } }),
+  hooli: tenantOf('hooli', old, { wall: { stale: true }, outdated: true }),
   umbrella: tenantOf('umbrella', proofOf('umbrella'), {
     currentProof: runningProof('umbrella'),
   }),

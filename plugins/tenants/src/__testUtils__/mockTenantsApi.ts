@@ -1,6 +1,16 @@
 import { createApiMock } from '@backstage/frontend-test-utils';
 import { tenantsApiRef } from '../api';
-import { platform, proofs, summaryOf, usage } from '../__fixtures__';
+import {
+  platform,
+  proofs,
+  summaryOf,
+  tenants,
+  timelineOfProofs,
+  usage,
+} from '../__fixtures__';
+
+const summariesOf = (name: string) =>
+  proofs[name] ? [summaryOf(proofs[name])] : [];
 
 /**
  * The API of the backend, of which a test says what it answers. It offers the
@@ -10,7 +20,7 @@ export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
   listTenants: jest.fn(),
   getTenant: jest.fn(),
   listProofs: jest.fn(async name => {
-    const items = proofs[name] ? [summaryOf(proofs[name])] : [];
+    const items = summariesOf(name);
     return { items, totalItems: items.length };
   }),
   getProof: jest.fn(),
@@ -21,5 +31,25 @@ export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
   previewTenant: jest.fn(),
   getPlatform: jest.fn(async () => platform),
   getHealth: jest.fn(async () => ({ status: 'ok' as const, problems: [] })),
-  getReport: jest.fn(),
+  getReport: jest.fn(async _ => JSON.stringify({ versions: {} })),
+  listTimelines: jest.fn(async ({ names = [] }) => {
+    const items = names.flatMap((name: string) =>
+      tenants[name] ? [timelineOfProofs(tenants[name], summariesOf(name))] : [],
+    );
+    return { items, totalItems: items.length };
+  }),
+  startOperation: jest.fn(),
+  listOperations: jest.fn(async _ => ({ items: [], totalItems: 0 })),
+  getOperation: jest.fn(),
+  listOperationEvents: jest.fn(),
+  cancelOperation: jest.fn(),
+  acknowledge: jest.fn(),
+  mute: jest.fn(),
+  unmute: jest.fn(),
+  startRollout: jest.fn(),
+  listRollouts: jest.fn(async () => ({ items: [], totalItems: 0 })),
+  getRollout: jest.fn(),
+  updateRollout: jest.fn(),
+  listRemoved: jest.fn(),
+  listUnmanaged: jest.fn(),
 }));

@@ -1,6 +1,7 @@
 import { ComponentType, useState } from 'react';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
-import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import {
   PermissionApi,
   permissionApiRef,
@@ -50,6 +51,7 @@ export function renderField(
   renderInTestApp(<Form />, {
     apis: [
       api,
+      [catalogApiRef, catalogApiMock({ entities: [] })],
       permissions.authorize
         ? [permissionApiRef, { authorize: permissions.authorize }]
         : mockApis.permission(),

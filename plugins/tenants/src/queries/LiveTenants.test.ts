@@ -23,7 +23,9 @@ function setUp() {
     },
   });
   const signal = (tenant: string, state = 'done', proofId = 'p') =>
-    subscribers.forEach(receive => receive({ tenant, state, proofId }));
+    subscribers.forEach(receive =>
+      receive({ uid: `uid-${tenant}`, state, proofId }),
+    );
   return { api, client, live, subscribers, signal, stop };
 }
 
@@ -64,6 +66,10 @@ describe('LiveTenants', () => {
 
   it('reads the list once where many proofs end at once', async () => {
     const { api, client, signal } = setUp();
+    client.setQueryData(
+      keys.tenants,
+      OTHERS.map(name => ({ ...tenants.acme, name, uid: `uid-${name}` })),
+    );
     const listed = jest.spyOn(client, 'invalidateQueries');
 
     OTHERS.forEach(name => signal(name));
@@ -71,6 +77,17 @@ describe('LiveTenants', () => {
 
     expect(api.getTenant).not.toHaveBeenCalled();
     expect(listed).toHaveBeenCalledWith({ queryKey: keys.tenants });
+  });
+
+  it('reads nothing for a tenant that nothing shows', async () => {
+    const { api, client, signal } = setUp();
+    const listed = jest.spyOn(client, 'invalidateQueries');
+
+    signal('somebody-elses');
+    await jest.advanceTimersByTimeAsync(1_500);
+
+    expect(api.getTenant).not.toHaveBeenCalled();
+    expect(listed).not.toHaveBeenCalled();
   });
 
   it('keeps the list where the tenant can not be read', async () => {

@@ -16,8 +16,8 @@ const MAX_SINGLE_READS = 10;
 /** The keys of what is remembered; what begins with a tenant's key ages with it. */
 export const keys = {
   tenants: ['tenants'] as const,
+  impostors: ['impostors'] as const,
   tenant: (name: string) => ['tenant', name] as const,
-  proofs: (name: string) => ['tenant', name, 'proofs'] as const,
 };
 
 /**
@@ -58,8 +58,13 @@ export class LiveTenants {
     };
   }
 
-  #receive({ tenant: name, proofId, state }: TenantSignal): void {
+  #receive({ uid, proofId, state }: TenantSignal): void {
     const { client } = this.backend;
+    const name = uid && this.#nameOf(uid);
+    if (!name) {
+      // Nothing here shows it; a list that it is new in is polled.
+      return;
+    }
     if (state === 'done') {
       client.invalidateQueries({ queryKey: keys.tenant(name) });
       this.#changed.add(name);
@@ -75,6 +80,21 @@ export class LiveTenants {
         currentProof: { ...known.currentProof, state },
       });
     }
+  }
+
+  /** Of a tenant that is shown, in the list or by itself. */
+  #nameOf(uid: string): string | undefined {
+    const { client } = this.backend;
+    const shown = [
+      ...(client.getQueryData<Tenant[]>(keys.tenants) ?? []),
+      ...client
+        .getQueriesData<Tenant>({
+          predicate: ({ queryKey }) =>
+            queryKey[0] === 'tenant' && queryKey.length === 2,
+        })
+        .map(([, tenant]) => tenant),
+    ];
+    return shown.find(tenant => tenant?.uid === uid)?.name;
   }
 
   async #updateList(): Promise<void> {

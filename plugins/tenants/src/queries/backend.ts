@@ -2,17 +2,20 @@ import { useEffect } from 'react';
 import { useApi, useApiHolder } from '@backstage/frontend-plugin-api';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import { QueryClient } from '@tanstack/react-query';
-import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../api';
 import { LiveTenants } from './LiveTenants';
 
 /** The backend's API, and what the browser remembers of its answers. */
 export interface Backend {
-  api: TenantsApi;
+  api: TenantOperationsApi;
   client: QueryClient;
 }
 
-const backends = new WeakMap<TenantsApi, Backend & { live: LiveTenants }>();
+const backends = new WeakMap<
+  TenantOperationsApi,
+  Backend & { live: LiveTenants }
+>();
 
 /**
  * The one cache of a backend's answers.
@@ -21,7 +24,9 @@ const backends = new WeakMap<TenantsApi, Backend & { live: LiveTenants }>();
  * page and the form fields are extensions that an adopter mounts one by one, and
  * a form field also validates outside React.
  */
-export function backendOf(api: TenantsApi): Backend & { live: LiveTenants } {
+export function backendOf(
+  api: TenantOperationsApi,
+): Backend & { live: LiveTenants } {
   let backend = backends.get(api);
   if (!backend) {
     const client = new QueryClient({

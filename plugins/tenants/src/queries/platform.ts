@@ -11,6 +11,7 @@ import useDebounce from 'react-use/esm/useDebounce';
 import {
   PlatformInfo,
   Tenant,
+  TenantOperationsApi,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { templateRouteRef } from '../routes';
@@ -46,7 +47,7 @@ export function usePlatform() {
 }
 
 /** The same outside React: a form validates its fields there. */
-export function platformOf(api: TenantsApi): Promise<PlatformInfo> {
+export function platformOf(api: TenantOperationsApi): Promise<PlatformInfo> {
   return backendOf(api).client.fetchQuery(platformQuery(api));
 }
 
@@ -158,15 +159,20 @@ export function useOwnRefs(): ReadonlySet<string> {
 export function useOwnerTitles(
   tenants: Tenant[] | undefined,
 ): ReadonlyMap<string, string> {
-  const catalog = useApi(catalogApiRef);
-  const { client } = useBackend();
   const refs = useMemo(
     () => [...new Set(tenants?.map(({ owner }) => owner))].sort(),
     [tenants],
   );
+  return useTitles(refs);
+}
+
+/** What people call entities, by their refs; where the catalog knows. */
+export function useTitles(refs: string[]): ReadonlyMap<string, string> {
+  const catalog = useApi(catalogApiRef);
+  const { client } = useBackend();
   const { data } = useQuery(
     {
-      queryKey: ['owner titles', refs],
+      queryKey: ['titles', refs],
       queryFn: async () => {
         const { items } = await catalog.getEntitiesByRefs({
           entityRefs: refs,

@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
   AuthorizeResult,
@@ -8,15 +7,19 @@ import { permissionApiRef } from '@backstage/plugin-permission-react';
 import {
   keepPreviousData,
   queryOptions,
+  skipToken,
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
 import {
   GetMatrixRequest,
+  Impostor,
   Proof,
-  ProofSummary,
+  RolloutRequest,
   Tenant,
+  TenantOperationsApi,
   tenantProvePermission,
+  tenantRestorePermission,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useBackend, useLiveBackend } from './backend';
@@ -25,7 +28,7 @@ import { keys } from './LiveTenants';
 const IDLE_MS = 30_000;
 const PROVING_MS = 1_000;
 
-/** A proof that takes longer than this is stuck, and not worth asking every second. */
+/** A proof or an apply that takes longer than this is stuck, and not worth asking every second. */
 const STUCK_MS = 5 * 60_000;
 
 /** A dry run of each of a tenant's objects: not to be asked for all the time. */
@@ -33,9 +36,10 @@ const DRIFT_MS = 10 * 60_000;
 
 const TENANTS_PAGE = 500;
 
-/** A week of proofs every five minutes is two pages and a bit, a month nine. */
-const PROOFS_PAGE = 1_000;
-const MAX_PROOFS_PAGES = 10;
+const ROLLOUT_MS = 5_000;
+
+/** A strip of a day does not change much sooner. */
+const TIMELINES_MS = 2 * 60_000;
 
 /** All tenants that the user may read. */
 export function useTenants() {
@@ -43,11 +47,25 @@ export function useTenants() {
   return useQuery(
     {
       queryKey: keys.tenants,
-      queryFn: ({ signal }) => listTenants(api, signal),
+      queryFn: async ({ signal }) => {
+        const { tenants, impostors } = await listTenants(api, signal);
+        client.setQueryData(keys.impostors, impostors);
+        return tenants;
+      },
       refetchInterval: IDLE_MS,
     },
     client,
   );
+}
+
+/** Namespaces that only look like tenants, for who may know; they come with the list. */
+export function useImpostors(): Impostor[] {
+  const { client } = useBackend();
+  const { data } = useQuery<Impostor[]>(
+    { queryKey: keys.impostors, queryFn: skipToken },
+    client,
+  );
+  return data ?? [];
 }
 
 /**
@@ -61,26 +79,38 @@ export function useTenant(name: string) {
       queryKey: keys.tenant(name),
       queryFn: ({ signal }) => api.getTenant(name, { signal }),
       refetchInterval: ({ state }) =>
-        isProving(state.data) ? PROVING_MS : IDLE_MS,
+        isBusy(state.data) ? PROVING_MS : IDLE_MS,
     },
     client,
   );
 }
 
-function isProving(tenant: Tenant | undefined): boolean {
-  const proof = tenant?.currentProof;
-  return (
-    proof !== undefined && Date.now() - Date.parse(proof.startedAt) < STUCK_MS
-  );
+function isBusy(tenant: Tenant | undefined): boolean {
+  const since =
+    tenant?.currentProof?.startedAt ?? tenant?.currentOperation?.createdAt;
+  return since !== undefined && Date.now() - Date.parse(since) < STUCK_MS;
 }
 
 /** Starts a proof of a tenant, or joins the one that is running. */
 export function useProve(name: string) {
+  return useStart(name, startProof);
+}
+
+/** Restores a tenant, and then has it proved. */
+export function useRestore(name: string) {
+  return useStart(name, startRestore);
+}
+
+/** Starts something with a tenant, and shows at once that it has begun. */
+function useStart(
+  name: string,
+  start: typeof startProof | typeof startRestore,
+) {
   const { api, client } = useBackend();
   return useMutation(
     {
-      mutationFn: () => api.startProof(name, { trigger: 'user' }),
-      onSuccess: async currentProof => {
+      mutationFn: (): Promise<Partial<Tenant>> => start(api, name),
+      onSuccess: async begun => {
         // An answer from before the start would make the button blink back.
         await client.cancelQueries({
           queryKey: keys.tenant(name),
@@ -88,7 +118,7 @@ export function useProve(name: string) {
         });
         client.setQueryData<Tenant>(
           keys.tenant(name),
-          tenant => tenant && { ...tenant, currentProof },
+          tenant => tenant && { ...tenant, ...begun },
         );
         client.invalidateQueries({ queryKey: keys.tenant(name), exact: true });
       },
@@ -196,111 +226,75 @@ export function useAllowed(permission: ResourcePermission, names: string[]) {
   );
 }
 
-/** Starts proofs of several tenants: of those that the user may have proved. */
-export function useBulkProve(names: string[]) {
+const BULK = {
+  prove: { permission: tenantProvePermission, start: startProof },
+  restore: { permission: tenantRestorePermission, start: startRestore },
+} as const;
+
+async function startProof(api: TenantOperationsApi, name: string) {
+  return { currentProof: await api.startProof(name, { trigger: 'user' }) };
+}
+
+/** Puts a tenant back to what it was last applied as, and then has it proved. */
+async function startRestore(api: TenantOperationsApi, name: string) {
+  const { id, state, createdAt } = await api.startOperation(name, {
+    kind: 'apply',
+  });
+  const currentOperation = { id, kind: 'apply' as const, state, createdAt };
+  // It waits until the tenant is free.
+  return { currentOperation, ...(await startProof(api, name)) };
+}
+
+/** Does the same with several tenants: with those of them that the user may. */
+export function useBulk(action: keyof typeof BULK, names: string[]) {
   const { api, client } = useBackend();
-  const { data: allowed } = useAllowed(tenantProvePermission, names);
+  const { permission, start } = BULK[action];
+  const { data: allowed } = useAllowed(permission, names);
   const { mutateAsync, isPending } = useMutation(
     {
       mutationFn: async () => {
         const failed: Error[] = [];
         await inTurns(allowed ?? [], name =>
-          api
-            .startProof(name, { trigger: 'user' })
-            .catch(error => failed.push(error)),
+          start(api, name).catch(error => failed.push(error)),
         );
+        client.invalidateQueries({ queryKey: keys.tenants });
         const total = allowed?.length ?? 0;
         return { started: total - failed.length, failed };
       },
     },
     client,
   );
-  return { allowed, prove: mutateAsync, isPending };
-}
-
-/** Proofs of a stretch of time, newest first, and the moment they were asked for. */
-export interface RecentProofs {
-  proofs: ProofSummary[];
-  /** Milliseconds since the epoch */
-  now: number;
+  return { allowed, start: mutateAsync, isPending };
 }
 
 /**
- * A tenant's proofs of the last so many milliseconds. Once loaded, only newer
- * ones are asked for.
+ * How a tenant's walls stood over the last so many milliseconds.
  *
- * @param lastProofId - another one says that there is a newer proof
+ * @param breakMs - how often a stretch without a change leads to another proof
  */
-export function useProofsSince(
-  tenant: string,
+export function useTimeline(
+  { name, lastProof }: Tenant,
   windowMs: number,
-  lastProofId: string | undefined,
+  breakMs: number,
 ) {
   const { api, client } = useBackend();
-  const queryKey = [...keys.proofs(tenant), windowMs];
-  const query = useQuery(
+  return useQuery(
     {
-      queryKey,
-      queryFn: async ({ signal }): Promise<RecentProofs> => {
-        const now = Date.now();
-        const since = now - windowMs;
-        const known = client.getQueryData<RecentProofs>(queryKey)?.proofs ?? [];
-        const { proofs } = await listSince(api, tenant, since, known, signal);
-        return { proofs, now };
+      // Another proof says that there is more of it.
+      queryKey: [...keys.tenant(name), 'timeline', windowMs, lastProof?.id],
+      queryFn: async ({ signal }) => {
+        const from = new Date(Date.now() - windowMs).toISOString();
+        const { items } = await api.listTimelines(
+          { from, names: [name], breakMs },
+          { signal },
+        );
+        return items[0];
       },
       staleTime: IDLE_MS,
+      placeholderData: last => (last?.tenant === name ? last : undefined),
     },
     client,
   );
-  const { refetch } = query;
-  const seen = useRef(lastProofId);
-  useEffect(() => {
-    if (seen.current !== lastProofId) {
-      seen.current = lastProofId;
-      refetch({ cancelRefetch: false });
-    }
-  }, [lastProofId, refetch]);
-  return query;
-}
-
-/**
- * A tenant's proofs that began since then, newest first; and whether those are
- * all of them.
- *
- * @param known - those that were read before, so that only newer ones are asked for
- */
-export async function listSince(
-  api: TenantsApi,
-  tenant: string,
-  since: number,
-  known: ProofSummary[],
-  signal: AbortSignal,
-): Promise<{ proofs: ProofSummary[]; isComplete: boolean }> {
-  const done = known.filter(({ state }) => state === 'done');
-  const ids = new Set(done.map(({ id }) => id));
-  const newer: ProofSummary[] = [];
-  let isComplete = false;
-  for (let page = 0; page < MAX_PROOFS_PAGES && !isComplete; page++) {
-    const { items, totalItems } = await api.listProofs(
-      tenant,
-      // What is new since the last time fits on the smallest of pages.
-      { limit: known.length ? 20 : PROOFS_PAGE, offset: newer.length },
-      { signal },
-    );
-    newer.push(...items);
-    const oldest = items[items.length - 1];
-    isComplete =
-      !oldest ||
-      newer.length >= totalItems ||
-      items.some(({ id }) => ids.has(id)) ||
-      Date.parse(oldest.startedAt) < since;
-  }
-  const newerIds = new Set(newer.map(({ id }) => id));
-  const proofs = [
-    ...newer,
-    ...done.filter(({ id }) => !newerIds.has(id)),
-  ].filter(({ startedAt }) => Date.parse(startedAt) >= since);
-  return { proofs, isComplete };
 }
 
 /** What a tenant uses of its quotas, and the n8n that it runs. */
@@ -311,6 +305,106 @@ export function useUsage(tenant: string) {
       queryKey: ['usage', tenant],
       queryFn: ({ signal }) => api.getUsage(tenant, { signal }),
       refetchInterval: IDLE_MS,
+    },
+    client,
+  );
+}
+
+/** What the platform team says of a tenant: neither changes its status. */
+export function useAttention(name: string) {
+  const { api, client } = useBackend();
+  return useMutation(
+    {
+      mutationFn: (said: Said) => {
+        switch (said.kind) {
+          case 'acknowledge':
+            return api.acknowledge(name, { reason: said.reason });
+          case 'mute':
+            return api.mute(name, { until: said.until, reason: said.reason });
+          default:
+            return api.unmute(name);
+        }
+      },
+      onSuccess: tenant => {
+        client.setQueryData<Tenant>(keys.tenant(name), tenant);
+        client.invalidateQueries({ queryKey: keys.tenants });
+      },
+    },
+    client,
+  );
+}
+
+/** What can be said with {@link useAttention}. */
+export type Said =
+  | { kind: 'acknowledge'; reason: string }
+  | { kind: 'mute'; reason: string; until: string }
+  | { kind: 'unmute' };
+
+/** Starts a roll-out, for who administers tenants. */
+export function useStartRollout() {
+  const { api, client } = useBackend();
+  return useMutation(
+    {
+      mutationFn: (request: RolloutRequest) => api.startRollout(request),
+      onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
+    },
+    client,
+  );
+}
+
+/** Roll-outs, the newest first; nothing is asked for one who may not see them. */
+export function useRollouts(isAllowed: boolean) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      queryKey: ['rollouts'],
+      queryFn: isAllowed
+        ? async ({ signal }) => (await api.listRollouts({ signal })).items
+        : skipToken,
+      refetchInterval: ({ state }) =>
+        state.data?.some(rollout => rollout.state === 'running')
+          ? ROLLOUT_MS
+          : IDLE_MS,
+    },
+    client,
+  );
+}
+
+/** Pauses a roll-out, resumes it, or gives it up. */
+export function useUpdateRollout() {
+  const { api, client } = useBackend();
+  return useMutation(
+    {
+      mutationFn: (change: {
+        id: string;
+        state: 'paused' | 'running' | 'cancelled';
+      }) => api.updateRollout(change.id, change.state),
+      onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
+    },
+    client,
+  );
+}
+
+/** How the walls of a few tenants stood lately, by their names. */
+export function useTimelines(names: string[], windowMs: number) {
+  const { api, client } = useBackend();
+  return useQuery(
+    {
+      queryKey: ['timelines', names, windowMs],
+      queryFn:
+        names.length > 0
+          ? async ({ signal }) => {
+              const from = new Date(Date.now() - windowMs).toISOString();
+              const { items } = await api.listTimelines(
+                { from, names, limit: names.length },
+                { signal },
+              );
+              return new Map(items.map(item => [item.tenant, item]));
+            }
+          : skipToken,
+      refetchInterval: TIMELINES_MS,
+      staleTime: IDLE_MS,
+      placeholderData: keepPreviousData,
     },
     client,
   );
@@ -344,10 +438,11 @@ export function useMatrix(request: GetMatrixRequest) {
   );
 }
 
-async function listTenants(
+/** Every tenant that the user may read, page by page, and the impostors. */
+export async function listTenants(
   api: TenantsApi,
   signal: AbortSignal,
-): Promise<Tenant[]> {
+): Promise<{ tenants: Tenant[]; impostors: Impostor[] }> {
   const tenants: Tenant[] = [];
   for (;;) {
     const page = await api.listTenants(
@@ -357,7 +452,7 @@ async function listTenants(
     tenants.push(...page.items);
     // An empty page ends it too: tenants may go while the pages are read.
     if (tenants.length >= page.totalItems || page.items.length === 0) {
-      return tenants;
+      return { tenants, impostors: page.impostors ?? [] };
     }
   }
 }

@@ -47,25 +47,22 @@ export function reachesNoOthers(side: Side): Attempt {
  * The API server's own answer about a few subjects, as a control of the rules'
  * evaluation: they have to agree, or something else allows what the rules do not.
  */
-export function rulesAreAll({ tenant, canary, cluster }: Side): Attempt {
-  const { namespace, ownerSubject, workloadServiceAccount } = tenant.plan.names;
+export function rulesAreAll({ tenant, cluster }: Side): Attempt {
+  const { namespace, ownerSubject } = tenant.plan.names;
   const { portal } = cluster.config.accounts;
   const isUser = ownerSubject.kind === 'User';
   const owner: Requester = {
     ...(isUser && { user: ownerSubject.name }),
     groups: [...(isUser ? [] : [ownerSubject.name]), 'system:authenticated'],
   };
-  const secrets = { verb: 'get', group: '', resource: 'secrets' };
-  const pods = { verb: 'create', group: '', resource: 'pods' };
   const questions: [Requester, Action, string][] = [
-    [serviceAccount(portal.namespace, portal.name), pods, namespace],
-    [owner, secrets, namespace],
-    [owner, pods, namespace],
+    // One that is allowed, and one that is not.
     [
-      serviceAccount(namespace, workloadServiceAccount),
-      secrets,
-      canary.plan.names.namespace,
+      serviceAccount(portal.namespace, portal.name),
+      { verb: 'create', group: '', resource: 'pods' },
+      namespace,
     ],
+    [owner, { verb: 'get', group: '', resource: 'secrets' }, namespace],
   ];
   const said = questions.map(
     ([who, action, where]) =>

@@ -1,6 +1,7 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { ChangedField, changedFields } from '../../plan/live/changedFields';
 import { managerOf } from '../../plan/live/managers';
+import { shown } from '../../plan/live/shown';
 import { changedVaultFields } from '../../plan/live/vault';
 import {
   KubernetesObject,
@@ -175,7 +176,9 @@ export function sayChanged(
   const by = manager
     ? ` (${manager.name}${manager.since ? `, ${manager.since}` : ''})`
     : '';
-  return `${path.join('.')} is ${show(live)}, planned ${show(planned)}${by}`;
+  return `${path.join('.')} is ${show(shown(path, live))}, planned ${show(
+    planned,
+  )}${by}`;
 }
 
 function show(value: unknown): string {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClusterView } from '../../clients';
 import { NewObject } from '../../clients/kubernetes';
 import { Attempt, Judged, Round } from '../types';
 
@@ -32,7 +33,7 @@ export function dryRun(
     )}`,
     expected,
     run: async context => {
-      const answer = await ask(object, context);
+      const answer = await askOnce(object, context);
       const isDropped =
         answer.status < 300 &&
         (object as any).spec?.resources !== undefined &&
@@ -77,8 +78,11 @@ export function overQuota(
   title: string,
   object: NewObject,
   quota: string,
+  resource = '',
 ): Attempt {
-  const expected = `403 exceeded quota: ${quota}`;
+  const expected = `403 exceeded quota: ${[quota, resource]
+    .filter(Boolean)
+    .join(' … ')}`;
   return dryRun(title, object, expected, ({ status, message }) => {
     if (status < 300) {
       return {
@@ -87,7 +91,12 @@ export function overQuota(
       };
     }
     const [, refusedBy] = /exceeded quota: ([^,\s]+)/.exec(message) ?? [];
-    if (status !== 403 || !refusedBy) {
+    const isOther = refusedBy !== quota;
+    if (
+      status !== 403 ||
+      !refusedBy ||
+      !(isOther || message.includes(resource))
+    ) {
       return {
         outcome: 'inconclusive',
         reason: `Refused for another reason: ${status} ${message}`,
@@ -95,7 +104,7 @@ export function overQuota(
     }
     return {
       outcome: 'asExpected',
-      ...(refusedBy !== quota && {
+      ...(isOther && {
         reason: `Refused by ${refusedBy}, which is tighter than ${quota}`,
       }),
     };
@@ -145,6 +154,20 @@ export function unlessDropped(attempt: Attempt): Attempt {
         : finding;
     },
   };
+}
+
+const asked = new WeakMap<ClusterView, Map<string, Promise<DryRunAnswer>>>();
+
+/** What several checks read off one answer is asked once in a round. */
+async function askOnce(object: NewObject, round: Round): Promise<DryRunAnswer> {
+  const { kind, metadata } = object;
+  const key = `${kind} ${metadata?.namespace}/${metadata?.name}`;
+  const answers = asked.get(round.view) ?? new Map();
+  asked.set(round.view, answers);
+  if (!answers.has(key)) {
+    answers.set(key, ask(object, round));
+  }
+  return answers.get(key);
 }
 
 async function ask(

@@ -40,6 +40,9 @@ export function boundsOf(plan: TenantPlan): Bounds {
 }
 
 const SMALL = { cpu: '10m', memory: '16Mi' };
+/** A container that says nothing of what it needs. */
+const BARE = 'bare';
+
 /** How the harness writes memory that is `times` as much. */
 export function times(quantity: string, factor: number): string {
   const [, digits, suffix] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
@@ -47,11 +50,11 @@ export function times(quantity: string, factor: number): string {
 }
 
 /** A container of the workload's image that asks for little, or for exactly these limits. */
-export function container(
-  { template }: Pick<Bounds, 'template'>,
+function container(
+  { template }: Bounds,
   name: string,
-  limits: Partial<Record<'cpu' | 'memory', string>> | undefined = SMALL,
-): object {
+  limits: Partial<Record<'cpu' | 'memory', string>> = {},
+): any {
   const [{ image, imagePullPolicy, securityContext }] =
     template.spec.containers;
   return {
@@ -63,26 +66,12 @@ export function container(
   };
 }
 
-/** Containers in range that are over the quota together. */
-export function tooMany(
-  bounds: Pick<Bounds, 'template'>,
-  resource: 'cpu' | 'memory',
-  max: string,
-  quota: string,
-): object[] {
-  const each = parseQuantity(max) ?? 1;
-  const count = Math.floor((parseQuantity(quota) ?? 0) / each) + 1;
-  return Array.from({ length: count }, (_, i) =>
-    container(bounds, `c${i}`, { [resource]: max }),
-  );
-}
-
 /**
  * A pod as the workload's are, but for its containers and volumes, and what is
  * added to it: no admission has anything against it that has nothing against n8n.
  */
 export function samplePod(
-  bounds: Pick<Bounds, 'namespace' | 'template'>,
+  bounds: Bounds,
   name: string,
   changes: Record<string, unknown> = {},
 ): KubernetesObject {
@@ -105,9 +94,65 @@ export function samplePod(
   };
 }
 
+/** Of a container within the limits, and of one that says nothing of its own. */
+export function legalPod(bounds: Bounds): KubernetesObject {
+  const { resources, ...bare } = container(bounds, BARE);
+  return samplePod(bounds, 'legal', {
+    containers: [container(bounds, 'main'), bare],
+  });
+}
+
+/** One container over the maximum, or one init container. */
+export function hugePod(
+  bounds: Bounds,
+  which: 'main' | 'init' = 'main',
+): KubernetesObject {
+  const memory = times(bounds.containerMax.memory, 4);
+  const huge = container(bounds, which, { memory });
+  return samplePod(
+    bounds,
+    which,
+    which === 'init' ? { initContainers: [huge] } : { containers: [huge] },
+  );
+}
+
+/** Containers in range that are just over the quota together, of memory and of CPU. */
+export function manyOf(bounds: Bounds): KubernetesObject {
+  const number = (quantity: string) => parseQuantity(quantity) ?? 0;
+  const { containerMax, quotaMemory, quotaCpu } = bounds;
+  const length =
+    Math.max(
+      Math.floor(number(quotaMemory) / number(containerMax.memory)),
+      Math.floor(number(quotaCpu) / number(containerMax.cpu)),
+    ) + 1;
+  const limits = {
+    cpu: `${Math.floor((1000 * number(quotaCpu)) / length) + 1}m`,
+    memory: String(Math.floor(number(quotaMemory) / length) + 1),
+  };
+  return samplePod(bounds, 'many', {
+    containers: Array.from({ length }, (_, i) =>
+      container(bounds, `c${i}`, limits),
+    ),
+  });
+}
+
+/** Everything that makes a pod as good as the node: PodSecurity says all of it at once. */
+export function rootPod(bounds: Bounds): KubernetesObject {
+  return samplePod(bounds, 'root', {
+    hostNetwork: true,
+    hostPID: true,
+    hostIPC: true,
+    containers: [
+      { ...container(bounds, 'main'), securityContext: { privileged: true } },
+    ],
+    volumes: [{ name: 'root', hostPath: { path: '/' } }],
+  });
+}
+
 /** What is wrong with the defaults that a container got, if anything. */
 export function hasDefaults(body: any, { containerDefault }: Bounds) {
-  const limits = body.spec?.containers?.[0]?.resources?.limits ?? {};
+  const bare = body.spec?.containers?.find((c: any) => c.name === BARE);
+  const limits = bare?.resources?.limits ?? {};
   const wrong = (['cpu', 'memory'] as const).filter(
     resource => limits[resource] !== containerDefault[resource],
   );

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
 import { testCluster, testSide } from '../__fixtures__/side';
@@ -7,7 +7,8 @@ import { PlannedCheck, planChecks } from './checks';
 import { tenantParty } from '../round/facts';
 import { Attempt, Side } from '../types';
 
-const DOCUMENT = resolve(__dirname, '../../../../../docs/checks.md');
+const ROOT = resolve(__dirname, '../../../../..');
+const DOCUMENT = join(ROOT, 'docs/checks.md');
 
 const INTRODUCTION = `
 # What is tried
@@ -90,4 +91,20 @@ describe('the page of checks', () => {
     }
     expect(readFileSync(DOCUMENT, 'utf8')).toBe(text);
   });
+});
+
+describe('what names a check', () => {
+  const pages = readdirSync(join(ROOT, 'docs'))
+    .filter(file => file.endsWith('.md') && file !== 'mutations.md')
+    .map(file => `docs/${file}`);
+
+  it.each([...pages, 'plugins/tenants/src/__fixtures__/receipts.ts'])(
+    '%s names none that is not made',
+    file => {
+      const known = planChecks(richSide()).map(({ check }) => check.id);
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      const named = text.match(/(?<=[`'])(?:net|sec|res)\.[a-z-]+(?=[`'])/g);
+      expect(known).toEqual(expect.arrayContaining(named ?? []));
+    },
+  );
 });

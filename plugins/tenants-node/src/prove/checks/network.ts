@@ -305,7 +305,7 @@ function connect(
   const target = authority(to);
   return podAttempt({
     by,
-    task: podTask({ do: 'connect', ...to }),
+    task: podTask({ do: 'connect', host: to.host, port: to.port }),
     target,
     request: `connect ${target} over TCP, as ${NAMES[by]}`,
     expect: reached,

@@ -10,12 +10,14 @@ import { placements } from '../attempts/placement';
 import {
   Bounds,
   boundsOf,
-  container,
   hasDefaults,
+  hugePod,
+  legalPod,
+  manyOf,
+  rootPod,
   samplePod,
   service,
   times,
-  tooMany,
   volume,
 } from '../attempts/samplePods';
 import { Attempt, Check, Side } from '../types';
@@ -33,46 +35,37 @@ export const RESOURCE_CHECKS: Check[] = [
     title: 'A pod within its limits is accepted',
     why: 'A namespace where nothing may run would pass every barrier',
     otherwise: 'a pod within its limits was refused',
-    attempt: bounds => accepts('a small pod', samplePod(bounds, 'legal')),
+    attempt: bounds => accepts('a small pod', legalPod(bounds)),
   }),
   within('res.defaults', {
     kind: 'control',
     title: 'A container without limits gets the defaults',
     why: 'What has no limit takes what it can get',
     otherwise: 'a container got no default limits',
-    attempt: bounds => {
-      const bare = { ...container(bounds, 'main'), resources: undefined };
-      const pod = samplePod(bounds, 'defaults', { containers: [bare] });
-      return accepts('a pod without resources', pod, body =>
+    attempt: bounds =>
+      accepts('a container without resources', legalPod(bounds), body =>
         hasDefaults(body, bounds),
-      );
-    },
+      ),
   }),
   within('res.container-max', {
     kind: 'barrier',
     title: "A container can't be over the maximum",
     why: "One container must not take the node's memory",
     otherwise: 'got a container over the maximum',
-    attempt: bounds => {
-      const huge = container(bounds, 'main', {
-        memory: times(bounds.containerMax.memory, 4),
-      });
-      const pod = samplePod(bounds, 'container', { containers: [huge] });
-      return refuses('a container over the maximum', pod, PER_CONTAINER);
-    },
+    attempt: bounds =>
+      refuses('a container over the maximum', hugePod(bounds), PER_CONTAINER),
   }),
   within('res.init-container-max', {
     kind: 'barrier',
     title: "An init container can't be over the maximum",
     why: 'Init containers run on the same node',
     otherwise: 'got an init container over the maximum',
-    attempt: bounds => {
-      const huge = container(bounds, 'init', {
-        memory: times(bounds.containerMax.memory, 4),
-      });
-      const pod = samplePod(bounds, 'init', { initContainers: [huge] });
-      return refuses('an init container over the maximum', pod, PER_CONTAINER);
-    },
+    attempt: bounds =>
+      refuses(
+        'an init container over the maximum',
+        hugePod(bounds, 'init'),
+        PER_CONTAINER,
+      ),
   }),
   within('res.pod-level', {
     kind: 'barrier',
@@ -97,29 +90,21 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "Containers together can't be over the memory quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got memory over the quota',
-    attempt: bounds => {
-      const { containerMax, quotaMemory } = bounds;
-      const containers = tooMany(
-        bounds,
-        'memory',
-        containerMax.memory,
-        quotaMemory,
-      );
-      const pod = samplePod(bounds, 'memory', { containers });
-      return overQuota('memory over the quota', pod, QUOTA);
-    },
+    attempt: bounds =>
+      overQuota(
+        'memory over the quota',
+        manyOf(bounds),
+        QUOTA,
+        'limits.memory',
+      ),
   }),
   within('res.quota-cpu', {
     kind: 'barrier',
     title: "Containers together can't be over the CPU quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got CPU over the quota',
-    attempt: bounds => {
-      const { containerMax, quotaCpu } = bounds;
-      const containers = tooMany(bounds, 'cpu', containerMax.cpu, quotaCpu);
-      const pod = samplePod(bounds, 'cpu', { containers });
-      return overQuota('CPU over the quota', pod, QUOTA);
-    },
+    attempt: bounds =>
+      overQuota('CPU over the quota', manyOf(bounds), QUOTA, 'limits.cpu'),
   }),
   within('res.quota-objects', {
     kind: 'barrier',
@@ -170,49 +155,39 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "Can't run a privileged container",
     why: 'A privileged container is root on the node',
     otherwise: 'got a privileged container',
-    attempt: bounds => {
-      const root = {
-        ...container(bounds, 'main'),
-        securityContext: { privileged: true },
-      };
-      const pod = samplePod(bounds, 'privileged', { containers: [root] });
-      return refuses('a privileged container', pod, POD_SECURITY, 'privileged');
-    },
+    attempt: bounds =>
+      refuses(
+        'a privileged container',
+        rootPod(bounds),
+        POD_SECURITY,
+        'privileged',
+      ),
   }),
   within('res.host-namespaces', {
     kind: 'barrier',
     title: "Can't share the node's namespaces",
     why: "A pod on the host's network has no network wall",
     otherwise: "got a pod in the node's namespaces",
-    attempt: bounds => {
-      const pod = samplePod(bounds, 'host', {
-        hostNetwork: true,
-        hostPID: true,
-        hostIPC: true,
-      });
-      return refuses(
+    attempt: bounds =>
+      refuses(
         "a pod in the node's namespaces",
-        pod,
+        rootPod(bounds),
         POD_SECURITY,
         'host namespaces',
-      );
-    },
+      ),
   }),
   within('res.host-path', {
     kind: 'barrier',
     title: "Can't mount the node's files",
     why: "The node's disk has every tenant's data and tokens",
     otherwise: "got a pod with the node's files",
-    attempt: bounds => {
-      const volumes = [{ name: 'root', hostPath: { path: '/' } }];
-      const pod = samplePod(bounds, 'host-path', { volumes });
-      return refuses(
+    attempt: bounds =>
+      refuses(
         "a pod with the node's disk",
-        pod,
+        rootPod(bounds),
         POD_SECURITY,
         'hostPath',
-      );
-    },
+      ),
   }),
   {
     id: 'res.who-can',

@@ -202,7 +202,7 @@ describe('the receipts of a round', () => {
       expect(new Set(about.map(r => r.outcome))).toEqual(
         new Set(['notApplicable']),
       );
-      expect(about[0].reason).toMatch(/^globex could not take part: ./);
+      expect(about[0].reason).toMatch(/^The neighbour could not take part: ./);
       expect(judge(required, receipts).map(v => v.status)).toEqual(ALL_HOLD);
     });
 

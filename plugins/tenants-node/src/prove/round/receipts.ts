@@ -217,6 +217,6 @@ function withoutNeighbour(
     : {
         ...receipt,
         outcome: 'notApplicable',
-        reason: `${neighbour} could not take part: ${problem}`,
+        reason: `The neighbour could not take part: ${problem}`,
       };
 }

@@ -21,16 +21,7 @@ import { tenantsApiRef } from '../../api';
 import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
 import styles from './FormFields.module.css';
 
-const nameSchema = makeFieldSchema({
-  output: z => z.string(),
-  uiOptions: z =>
-    z.object({
-      namespacePrefix: z
-        .string()
-        .optional()
-        .describe('Prefix in place of the one that the backend has'),
-    }),
-});
+const nameSchema = makeFieldSchema({ output: z => z.string() });
 
 /**
  * Whether a tenant can be created by a name:
@@ -71,15 +62,11 @@ export async function tenantNameError(
   context: {
     apiHolder: ApiHolder;
     formData: { owner?: unknown };
-    namespacePrefix?: string;
   },
 ): Promise<string | undefined> {
   const api = context.apiHolder.get(tenantsApiRef);
   const platform = api && (await platformOf(api).catch(() => undefined));
-  const problem = tenantNameProblem(
-    name,
-    context.namespacePrefix ?? platform?.namespacePrefix,
-  );
+  const problem = tenantNameProblem(name, platform?.namespacePrefix);
   if (problem || !api) {
     return problem;
   }
@@ -94,9 +81,7 @@ export async function tenantNameError(
 export function TenantNameField(props: typeof nameSchema.TProps) {
   const { formData: name = '', onChange, schema, uiSchema, required } = props;
   const { data: platform } = usePlatform();
-  const {
-    namespacePrefix = platform?.namespacePrefix ?? DEFAULT_NAMESPACE_PREFIX,
-  } = uiSchema['ui:options'] ?? {};
+  const namespacePrefix = platform?.namespacePrefix ?? DEFAULT_NAMESPACE_PREFIX;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [touched, setTouched] = useState(false);
   const problem = tenantNameProblem(name, namespacePrefix);
@@ -221,12 +206,8 @@ export const TenantName = createFormField({
   name: 'TenantName',
   component: TenantNameField,
   schema: nameSchema,
-  validation: async (name, field, { apiHolder, formData, uiSchema }) => {
-    const error = await tenantNameError(name, {
-      apiHolder,
-      formData,
-      namespacePrefix: uiSchema?.['ui:options']?.namespacePrefix,
-    });
+  validation: async (name, field, { apiHolder, formData }) => {
+    const error = await tenantNameError(name, { apiHolder, formData });
     if (error) {
       field.addError(error);
     }

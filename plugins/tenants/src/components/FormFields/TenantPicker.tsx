@@ -6,15 +6,17 @@ import {
   Tenant,
   tenantRemovePermission,
   tenantResizePermission,
+  tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useAllowed, useTenants } from '../../queries';
-import { ManySelect, RetryAlert } from '../Shared';
+import { useAllowed, useImpostors, useTenants } from '../../queries';
+import { ManyOption, ManySelect, RetryAlert } from '../Shared';
 import styles from './FormFields.module.css';
 
 const PERMISSIONS = {
   resize: tenantResizePermission,
   remove: tenantRemovePermission,
+  restore: tenantRestorePermission,
 };
 
 const pickerSchema = makeFieldSchema({
@@ -22,8 +24,10 @@ const pickerSchema = makeFieldSchema({
   uiOptions: z =>
     z.object({
       permission: z
-        .enum(['resize', 'remove'])
-        .describe('Only tenants that the user may resize, or remove'),
+        .enum(['resize', 'remove', 'restore'])
+        .describe(
+          'Only tenants that the user may resize, remove or restore; to be restored also what only looks like one, for who may adopt it',
+        ),
     }),
 });
 
@@ -52,15 +56,24 @@ function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
     PERMISSIONS[permission],
     tenants.filter(({ phase }) => phase === 'active').map(({ name }) => name),
   );
+  const impostors = useImpostors();
   if (!allowed) {
     return <Loading />;
   }
-  const options = tenants
+  const options: ManyOption[] = tenants
     .filter(({ name }) => allowed.includes(name))
     .map(({ entityRef, name, cluster, spec }) => ({
       id: entityRef,
       label: t('form.tenantOption', { name, cluster, size: spec.size }),
     }));
+  if (permission === 'restore') {
+    options.push(
+      ...impostors.map(({ name, cluster }) => ({
+        id: `resource:default/${name}`,
+        label: t('form.tenantImpostor', { name, cluster }),
+      })),
+    );
+  }
   if (options.length === 0) {
     return (
       <Alert

@@ -79,24 +79,4 @@ describe('TenantSize', () => {
       await screen.findByText(/No sizes are configured/),
     ).toBeInTheDocument();
   });
-
-  it('shows what the template says instead, and asks nobody', async () => {
-    const sizes = [{ name: 'small', title: 'Tiny', pods: 3 }];
-    const { api } = renderField(TenantSizeField, {
-      schema: {
-        ...schema,
-        enum: ['small', 'large'],
-        enumNames: ['Small', 'Large (4 CPU)'],
-      },
-      uiSchema: { 'ui:options': { sizes } },
-    });
-
-    expect(
-      await screen.findByRole('radio', { name: /^Tiny.*Pods 3/ }),
-    ).toBeInTheDocument();
-    expect(
-      screen.getByRole('radio', { name: 'Large (4 CPU)' }),
-    ).toBeInTheDocument();
-    expect(api.getPlatform).not.toHaveBeenCalled();
-  });
 });

@@ -20,57 +20,23 @@ import { RetryAlert } from '../Shared';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
-const sizeSchema = makeFieldSchema({
-  output: z => z.string(),
-  uiOptions: z =>
-    z.object({
-      sizes: z
-        .array(
-          z.object({
-            name: z.string().describe('Name of one of tenants.sizes'),
-            title: z.string().optional(),
-            cpu: z
-              .tuple([z.string(), z.string()])
-              .optional()
-              .describe('CPU requests and limits'),
-            memory: z
-              .tuple([z.string(), z.string()])
-              .optional()
-              .describe('Memory requests and limits'),
-            pods: z.number().optional(),
-            storage: z.string().optional(),
-          }),
-        )
-        .optional()
-        .describe('Sizes to show instead of those that the backend offers'),
-    }),
-});
+const sizeSchema = makeFieldSchema({ output: z => z.string() });
 
 /** What a card shows of a size; numbers as a person reads them. */
 interface Size {
   name: string;
-  title?: string;
+  title: string;
   /** Requests and limits */
-  cpu?: [string, string];
-  memory?: [string, string];
-  pods?: number;
-  storage?: string;
+  cpu: [string, string];
+  memory: [string, string];
+  pods: number;
+  storage: string;
 }
 
 type SizeFieldProps = typeof sizeSchema.TProps;
 
-/** A tenant's size, as cards with the numbers. */
+/** A tenant's size, as cards with the numbers of those that the backend offers. */
 export function TenantSizeField(props: SizeFieldProps) {
-  const sizes = props.uiSchema['ui:options']?.sizes;
-  return sizes ? (
-    <Cards {...props} sizes={sizes} />
-  ) : (
-    <OfferedSizes {...props} />
-  );
-}
-
-/** The sizes that the backend offers. */
-function OfferedSizes(props: SizeFieldProps) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { data, error, refetch } = usePlatform();
   if (data) {
@@ -153,7 +119,7 @@ function SizeCards(props: SizeCardsProps) {
           <Flex direction="column" gap="1">
             <Flex align="center" gap="2">
               <Text as="span" weight="bold">
-                {size.title ?? size.name}
+                {size.title}
               </Text>{' '}
               {size.name === current && (
                 <Badge size="small">{t('form.currentSize')}</Badge>
@@ -170,8 +136,8 @@ function SizeCards(props: SizeCardsProps) {
 function Numbers(props: { size: Size }) {
   const { cpu, memory, pods, storage } = props.size;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const range = (pair?: [string, string]) =>
-    pair && t('form.range', { requested: pair[0], limit: pair[1] });
+  const range = ([requested, limit]: [string, string]) =>
+    t('form.range', { requested, limit });
   const numbers = [
     [t('form.cpu'), range(cpu)],
     [t('form.memory'), range(memory)],
@@ -180,19 +146,16 @@ function Numbers(props: { size: Size }) {
   ];
   return (
     <Box as="span" className={styles.numbers}>
-      {numbers.map(
-        ([term, value]) =>
-          value !== undefined && (
-            <Fragment key={term}>
-              <Text as="span" variant="body-small">
-                {term}
-              </Text>{' '}
-              <Text as="span" variant="body-small" color="secondary">
-                {value}
-              </Text>{' '}
-            </Fragment>
-          ),
-      )}
+      {numbers.map(([term, value]) => (
+        <Fragment key={term}>
+          <Text as="span" variant="body-small">
+            {term}
+          </Text>{' '}
+          <Text as="span" variant="body-small" color="secondary">
+            {value}
+          </Text>{' '}
+        </Fragment>
+      ))}
     </Box>
   );
 }
@@ -215,20 +178,8 @@ function sizeOf(info: SizeInfo): Size {
 }
 
 /** Those of the sizes that a template's `enum` allows; all without one. */
-function sizesOf(
-  schema: { enum?: unknown[]; enumNames?: string[] },
-  sizes: Size[],
-): Size[] {
-  if (!schema.enum) {
-    return sizes;
-  }
-  return schema.enum.map(
-    (name, index) =>
-      sizes.find(size => size.name === name) ?? {
-        name: String(name),
-        title: schema.enumNames?.[index],
-      },
-  );
+function sizesOf(schema: { enum?: unknown[] }, sizes: Size[]): Size[] {
+  return sizes.filter(({ name }) => schema.enum?.includes(name) ?? true);
 }
 
 /** Form field for a tenant's size. */

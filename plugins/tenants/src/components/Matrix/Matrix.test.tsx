@@ -60,7 +60,12 @@ describe('MatrixCard', () => {
   it('says how many pairs are covered, and names the breached', async () => {
     render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
-    expect(await screen.findByText('5 of 6 pairs proved')).toBeInTheDocument();
+    expect(
+      await screen.findByText(
+        '5 of 6 pairs proved. Every pair is tried once in 10 min 0 s',
+      ),
+    ).toBeInTheDocument();
+    expect(screen.getByText('1 pair breached:')).toBeInTheDocument();
     expect(
       screen.getByRole('link', { name: 'globex against acme' }),
     ).toHaveAttribute('href', expect.stringContaining('?proof=globex-acme'));
@@ -102,24 +107,31 @@ describe('MatrixCard', () => {
     expect(isPrevented).toEqual([false, true]);
   });
 
-  it('shows 50 tenants at a time', async () => {
+  it('shows 50 attackers and 50 targets at a time, each by pages of their own', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `t${i}`);
-    const getMatrix = jest.fn(async ({ limit = 0, offset = 0 } = {}) => ({
-      ...matrixOf(names.slice(offset, offset + limit)),
-      totalItems: names.length,
-    }));
+    const getMatrix = jest.fn(
+      async ({ limit = 0, offset = 0, targetsOffset = offset } = {}) => {
+        const targets = names.slice(targetsOffset, targetsOffset + limit);
+        const matrix = matrixOf(names.slice(offset, offset + limit));
+        return { ...matrix, targets, totalItems: names.length };
+      },
+    );
     render(
       <MatrixCard cluster="lab" statuses={new Map()} />,
       mockTenantsApi({ getMatrix }),
     );
 
-    await screen.findByText('Tenants 1 to 50 of 60');
-    await userEvent.click(screen.getByRole('button', { name: 'Next tenants' }));
+    await screen.findByText('Targets 1 to 50 of 60');
+    await userEvent.click(screen.getByRole('button', { name: 'Next Targets' }));
 
-    expect(await screen.findByText('Tenants 51 to 60 of 60')).toBeVisible();
-    expect(screen.getByRole('columnheader', { name: 't59' })).toBeVisible();
+    expect(await screen.findByText('Targets 51 to 60 of 60')).toBeVisible();
+    expect(screen.getByText('Attackers 1 to 50 of 60')).toBeVisible();
+    expect(
+      await screen.findByRole('columnheader', { name: 't59' }),
+    ).toBeVisible();
+    expect(screen.getByRole('rowheader', { name: 't0' })).toBeVisible();
     expect(getMatrix).toHaveBeenLastCalledWith(
-      { cluster: 'lab', limit: 50, offset: 50 },
+      { cluster: 'lab', limit: 50, offset: 0, targetsOffset: 50 },
       expect.anything(),
     );
   });

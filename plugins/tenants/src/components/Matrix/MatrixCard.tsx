@@ -1,13 +1,20 @@
 import { memo, useState } from 'react';
-import { Button, Flex, Link, Text } from '@backstage/ui';
+import { ButtonIcon, Flex, Link, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { RiArrowLeftSLine, RiArrowRightSLine } from '@remixicon/react';
 import {
-  TenantMatrix,
+  MatrixFleet,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useMatrix } from '../../queries';
-import { RetryAlert, STATUSES, TitledCard, useTabLink } from '../Shared';
+import {
+  RetryAlert,
+  STATUSES,
+  TitledCard,
+  useDuration,
+  useTabLink,
+} from '../Shared';
 import { MatrixSkeleton } from './MatrixSkeleton';
 import { MatrixTable } from './MatrixTable';
 import { GLYPHS, PAGE_SIZE, UNPROVED_GLYPH } from './pairs';
@@ -16,7 +23,10 @@ import styles from './Matrix.module.css';
 // It is large, and need not be drawn again for what goes on around it.
 export const MatrixCard = memo(Card);
 
-/** The matrix of all pairs of tenants, 50 tenants at a time. */
+/**
+ * What is known of all pairs of tenants: which are broken, how many were tried, and
+ * the pairs of 50 attackers and 50 targets at a time.
+ */
 function Card(props: {
   cluster?: string;
   /** How each tenant stands by itself: its pairs may hold while it does not */
@@ -25,6 +35,7 @@ function Card(props: {
   const { cluster, statuses } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [offset, setOffset] = useState(0);
+  const [targetsOffset, setTargetsOffset] = useState(0);
   const {
     data: value,
     error,
@@ -33,18 +44,23 @@ function Card(props: {
     cluster,
     limit: PAGE_SIZE,
     offset,
+    targetsOffset,
   });
+  const duration = useDuration();
+  const fleet = value?.fleet;
   return (
     <TitledCard
       level="h2"
       title={t('matrix.title')}
       actions={
-        value && (
+        fleet && (
           <Text color="secondary">
             {t('matrix.coverage', {
-              proved: String(value.coverage.proved),
-              pairs: String(value.coverage.pairs),
+              proved: String(fleet.proved),
+              pairs: String(fleet.pairs),
             })}
+            {'. '}
+            {t('matrix.round', { time: duration(fleet.roundMs) })}
           </Text>
         )
       }
@@ -58,10 +74,10 @@ function Card(props: {
       {!value && !error && <MatrixSkeleton names={[...statuses.keys()]} />}
       {value && (
         <Flex direction="column" gap="3">
+          {fleet && <Breaches fleet={fleet} />}
           <Text variant="body-small" color="secondary">
             {t('matrix.intro')}
           </Text>
-          <Breaches matrix={value} />
           <MatrixTable matrix={value} statuses={statuses} />
           <Flex
             justify="between"
@@ -71,11 +87,20 @@ function Card(props: {
           >
             <Legend />
             {value.totalItems > PAGE_SIZE && (
-              <Pages
-                offset={offset}
-                total={value.totalItems}
-                onChange={setOffset}
-              />
+              <Flex gap="4" style={{ flexWrap: 'wrap' }}>
+                <Pages
+                  what={t('matrix.attackers')}
+                  offset={offset}
+                  total={value.totalItems}
+                  onChange={setOffset}
+                />
+                <Pages
+                  what={t('matrix.targets')}
+                  offset={targetsOffset}
+                  total={value.totalItems}
+                  onChange={setTargetsOffset}
+                />
+              </Flex>
             )}
           </Flex>
         </Flex>
@@ -84,15 +109,20 @@ function Card(props: {
   );
 }
 
+/** Breached pairs that are named; the failures above the table say more of many. */
+const NAMED = 12;
+
 /** What must not be looked for among thousands of cells. */
-function Breaches(props: { matrix: TenantMatrix }) {
+function Breaches(props: { fleet: MatrixFleet }) {
+  const { total, cells } = props.fleet.breached;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const link = useTabLink();
-  const breached = props.matrix.cells.filter(x => x.status === 'breached');
-  return breached.length === 0 ? null : (
+  return total === 0 ? (
+    <Text>{t('matrix.noBreaches')}</Text>
+  ) : (
     <Flex gap="3" style={{ flexWrap: 'wrap' }}>
-      <Text weight="bold">{t('matrix.breaches')}</Text>
-      {breached.map(cell => (
+      <Text weight="bold">{t('matrix.breaches', { count: total })}</Text>
+      {cells.slice(0, NAMED).map(cell => (
         <Link
           key={`${cell.tenant} ${cell.neighbour}`}
           href={link(cell.tenant, { proof: cell.proofId })}
@@ -103,6 +133,11 @@ function Breaches(props: { matrix: TenantMatrix }) {
           })}
         </Link>
       ))}
+      {total > NAMED && (
+        <Text color="secondary">
+          {t('matrix.breachesMore', { count: total - NAMED })}
+        </Text>
+      )}
     </Flex>
   );
 }
@@ -124,7 +159,10 @@ function Legend() {
           <Text
             as="span"
             aria-hidden="true"
-            className={`${styles.key} ${styles[id]}`}
+            className={
+              id === 'cell' ? `${styles.key} ${styles.cell}` : styles.key
+            }
+            data-status={id}
           >
             {glyph}
           </Text>
@@ -138,38 +176,41 @@ function Legend() {
 }
 
 function Pages(props: {
+  /** What is paged: attackers or targets */
+  what: string;
   offset: number;
   total: number;
   onChange: (offset: number) => void;
 }) {
-  const { offset, total, onChange } = props;
+  const { what, offset, total, onChange } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const to = Math.min(total, offset + PAGE_SIZE);
   return (
     <Flex align="center" gap="2">
-      <Button
+      <ButtonIcon
         size="small"
         variant="secondary"
+        icon={<RiArrowLeftSLine />}
+        aria-label={t('matrix.previous', { what })}
         isDisabled={offset === 0}
         onPress={() => onChange(offset - PAGE_SIZE)}
-      >
-        {t('matrix.previous')}
-      </Button>
+      />
       <Text variant="body-small">
+        {what}{' '}
         {t('matrix.shown', {
           from: String(offset + 1),
           to: String(to),
           total: String(total),
         })}
       </Text>
-      <Button
+      <ButtonIcon
         size="small"
         variant="secondary"
+        icon={<RiArrowRightSLine />}
+        aria-label={t('matrix.next', { what })}
         isDisabled={to === total}
         onPress={() => onChange(to)}
-      >
-        {t('matrix.next')}
-      </Button>
+      />
     </Flex>
   );
 }

@@ -8,7 +8,14 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useExactTime } from '../Shared';
-import { DENSE_FROM, GLYPHS, MatrixRow, rowsOf, UNPROVED_GLYPH } from './pairs';
+import {
+  DENSE_FROM,
+  GLYPHS,
+  MatrixRow,
+  rowsOf,
+  targetsOf,
+  UNPROVED_GLYPH,
+} from './pairs';
 import { useCellLinks } from './useCellLinks';
 import styles from './Matrix.module.css';
 
@@ -47,6 +54,7 @@ export function MatrixTable(props: {
   const { matrix, statuses } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const rows = useMemo(() => rowsOf(matrix), [matrix]);
+  const targets = useMemo(() => targetsOf(matrix), [matrix]);
   const first = useMemo(() => firstCell(rows), [rows]);
   const isDense = rows.length > DENSE_FROM;
   const { hrefOf, onClick } = useCellLinks();
@@ -82,7 +90,7 @@ export function MatrixTable(props: {
         <thead>
           <tr>
             <td className={styles.corner} />
-            {matrix.tenants.map(name => (
+            {targets.map(name => (
               <th key={name} scope="col" className={styles.column}>
                 <Head name={name} status={statuses.get(name)} />
               </th>
@@ -94,7 +102,7 @@ export function MatrixTable(props: {
             <MemoRow
               key={row.tenant}
               row={row}
-              names={matrix.tenants}
+              names={targets}
               status={statuses.get(row.tenant)}
               stop={stop?.row === index ? stop.column : undefined}
               hrefOf={hrefOf}
@@ -152,7 +160,7 @@ function Head(props: { name: string; status?: WallStatus }) {
   }
   const word = t(`status.${status}`);
   return (
-    <span title={`${name}: ${word}`} className={styles[`${status}Head`]}>
+    <span title={`${name}: ${word}`} data-head={status}>
       {GLYPHS[status]} {name}
       <VisuallyHidden> {word}</VisuallyHidden>
     </span>
@@ -177,7 +185,8 @@ function CellLink(props: {
   return (
     <a
       href={href}
-      className={`${styles.link} ${styles[cell.status]}`}
+      className={styles.link}
+      data-status={cell.status}
       aria-label={label}
       title={label}
       tabIndex={isStop ? 0 : -1}

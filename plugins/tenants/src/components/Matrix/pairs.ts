@@ -10,15 +10,22 @@ export interface MatrixRow {
   cells: (MatrixCell | undefined)[];
 }
 
+/** Names of the columns; those of the rows unless it says otherwise. */
+export function targetsOf({ tenants, targets }: TenantMatrix): string[] {
+  return targets ?? tenants;
+}
+
 /** Puts the results of pairs into rows and columns. */
 export function rowsOf(matrix: TenantMatrix): MatrixRow[] {
-  const column = new Map(matrix.tenants.map((name, index) => [name, index]));
+  const targets = targetsOf(matrix);
+  const row = new Map(matrix.tenants.map((name, index) => [name, index]));
+  const column = new Map(targets.map((name, index) => [name, index]));
   const rows = matrix.tenants.map(tenant => ({
     tenant,
-    cells: Array<MatrixCell | undefined>(matrix.tenants.length).fill(undefined),
+    cells: Array<MatrixCell | undefined>(targets.length).fill(undefined),
   }));
   for (const cell of matrix.cells) {
-    const i = column.get(cell.tenant);
+    const i = row.get(cell.tenant);
     const j = column.get(cell.neighbour);
     if (i !== undefined && j !== undefined) {
       rows[i].cells[j] = cell;

@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
-import { proofs, tenants } from '../../__fixtures__';
+import { matrixOf, operationsOf, proofs, tenants } from '../../__fixtures__';
 import { mockTenantsApi, violations } from '../../__testUtils__';
 import { ReportPage } from './ReportPage';
 
@@ -11,6 +11,15 @@ function render(path: string) {
     getTenant: async name => tenants[name],
     getProof: async name => proofs[name],
     getReport: async () => JSON.stringify({ versions: { vault: '1.21.4' } }),
+    listTenants: async () => ({
+      items: Object.values(tenants),
+      totalItems: Object.keys(tenants).length,
+    }),
+    getMatrix: async () => matrixOf(Object.keys(tenants)),
+    listOperations: async name => ({
+      items: operationsOf(name),
+      totalItems: 2,
+    }),
   });
   renderInTestApp(<ReportPage />, {
     initialRouteEntries: [path],
@@ -34,10 +43,13 @@ describe('ReportPage', () => {
     ).toBeInTheDocument();
     expect(
       screen.getByRole('heading', {
-        name: 'Reached the canary (net.canary-egress)',
+        name: 'Reached the canary (net.canary-egress): breached',
       }),
     ).toBeInTheDocument();
     expect(screen.getByRole('row', { name: 'lab vault 1.21.4' })).toBeVisible();
+    expect(
+      screen.getByRole('row', { name: /Apply user:default\/jane succeeded/ }),
+    ).toHaveTextContent('31 created, 0 changed');
     // It leaves a trace on the backend's record.
     expect(api.getReport).toHaveBeenCalledTimes(1);
     await expect(violations()).resolves.toEqual([]);
@@ -77,8 +89,20 @@ describe('ReportPage', () => {
     ]);
   });
 
-  it('says that it is about nobody', async () => {
-    render('/');
-    expect(await screen.findByText(/Choose tenants/)).toBeInTheDocument();
+  it('is about all tenants where none is named', async () => {
+    const api = render('/');
+
+    expect(
+      await screen.findByRole('heading', { name: 'globex' }),
+    ).toBeInTheDocument();
+    for (const name of Object.keys(tenants)) {
+      expect(screen.getByRole('heading', { name })).toBeInTheDocument();
+    }
+    expect(
+      screen.getByText('Pairs of tenants tried against each other: 41 of 42'),
+    ).toBeInTheDocument();
+    // One version report a cluster, and few time lines at a time.
+    expect(api.getReport).toHaveBeenCalledTimes(1);
+    expect(api.listTimelines).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,4 +1,3 @@
-import { ReactNode } from 'react';
 import {
   Box,
   Button,
@@ -7,7 +6,6 @@ import {
   Flex,
   Header,
   Skeleton,
-  Text,
   TextField,
   ToggleButton,
   ToggleButtonGroup,
@@ -15,20 +13,10 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiDownloadLine, RiPrinterLine } from '@remixicon/react';
 import { useSearchParams } from 'react-router-dom';
-import { Proof } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { Loaded, saveFile } from '../Shared';
-import { receiptNames, useCheckWords } from '../Walls';
-import {
-  breachCells,
-  markdownOf,
-  percentOf,
-  Report,
-  spanOf,
-  statusWord,
-  TenantReport,
-  utc,
-} from './report';
+import { Block, useReportBlocks } from './blocks';
+import { markdownOf } from './markdown';
 import { useReport } from './useReport';
 import styles from './ReportPage.module.css';
 
@@ -81,6 +69,7 @@ export function ReportPage() {
     proof: isSingle && withReceipts ? proofId ?? 'last' : undefined,
   });
   const report = query.data;
+  const blocksOf = useReportBlocks();
   const file = `isolation-${isSingle ? names[0] : 'tenants'}`;
   return (
     <Box as="main" className={styles.page}>
@@ -93,7 +82,11 @@ export function ReportPage() {
               iconStart={<RiDownloadLine aria-hidden="true" />}
               isDisabled={!report}
               onPress={() =>
-                saveFile(markdownOf(report!), 'text/markdown', `${file}.md`)
+                saveFile(
+                  markdownOf(t('report.title'), blocksOf(report!)),
+                  'text/markdown',
+                  `${file}.md`,
+                )
               }
             >
               {t('report.markdown')}
@@ -176,194 +169,70 @@ export function ReportPage() {
               </Checkbox>
             )}
           </Flex>
-          {names.length === 0 ? (
-            <Text>{t('report.nobody')}</Text>
-          ) : (
-            <Loaded
-              query={query}
-              loading={t('report.loading')}
-              failed={message => t('report.errorTitle', { message })}
-              skeleton={<Skeleton height={480} />}
-            >
-              {data => <ReportDocument report={data} />}
-            </Loaded>
-          )}
+          <Loaded
+            query={query}
+            loading={t('report.loading')}
+            failed={message => t('report.errorTitle', { message })}
+            skeleton={<Skeleton height={480} />}
+          >
+            {data => (
+              <article className={styles.document}>
+                {blocksOf(data).map((block, i) => (
+                  // Parts have no name of their own, and stay where they are.
+                  <BlockView key={i} block={block} />
+                ))}
+              </article>
+            )}
+          </Loaded>
         </Flex>
       </Container>
     </Box>
   );
 }
 
-/** A report as a page to print. */
-export function ReportDocument(props: { report: Report }) {
-  const { report } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  return (
-    <article className={styles.document}>
-      <p>
-        {t('report.scope', {
-          from: utc(report.period.from),
-          to: utc(report.period.to),
-          created: utc(report.generatedAt),
-        })}
-      </p>
-      <Table
-        head={[
-          t('report.tenant'),
-          t('report.wall'),
-          t('report.atTheEnd'),
-          t('status.holds'),
-          t('status.breached'),
-          t('status.unproven'),
-          t('timeline.gap'),
-        ]}
-        rows={report.tenants.flatMap(({ name, walls }) =>
-          walls.map(({ wall, status, shares }) => [
-            name,
-            t(`wall.${wall}Short`),
-            statusWord(status),
-            ...(['holds', 'breached', 'unproven', 'gap'] as const).map(known =>
-              percentOf(shares[known]),
-            ),
-          ]),
-        )}
-      />
-      {report.tenants.map(tenant => (
-        <TenantSection key={tenant.name} tenant={tenant} />
-      ))}
-      <h2>{t('report.versions')}</h2>
-      <Table
-        head={[t('tab.cluster'), t('report.part'), t('report.version')]}
-        rows={Object.entries(report.versions).flatMap(([cluster, parts]) =>
-          Object.entries(parts).map(([part, version]) => [
-            cluster,
-            part,
-            version,
-          ]),
-        )}
-      />
-      <h2>{t('notCovered.title')}</h2>
-      <ul>
-        {report.notCovered.map(text => (
-          <li key={text}>{text}</li>
-        ))}
-      </ul>
-    </article>
-  );
-}
-
-function TenantSection(props: { tenant: TenantReport }) {
-  const { tenant } = props;
-  const { name, owner, cluster, namespace, size, period, proofs } = tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  return (
-    <section>
-      <h2>{name}</h2>
-      <p>
-        {t('report.about', { owner, cluster, namespace, size })}
-        <br />
-        {t('report.proofs', {
-          count: proofs,
-          from: utc(period.from),
-          to: utc(period.to),
-        })}
-      </p>
-      <h3>{t('report.breaches')}</h3>
-      {tenant.breaches.length === 0 ? (
-        <p>{t('report.none')}</p>
-      ) : (
-        <Table
-          head={[
-            t('report.wall'),
-            t('report.found'),
-            t('report.within'),
-            t('report.repaired'),
-            t('report.after'),
-            t('receipts.proof'),
-          ]}
-          rows={tenant.breaches.map(breachCells)}
-        />
-      )}
-      <h3>{t('report.gaps')}</h3>
-      {tenant.gaps.length === 0 ? (
-        <p>{t('report.none')}</p>
-      ) : (
+/** A part of a report on a page to print. */
+function BlockView(props: { block: Block }) {
+  const { block } = props;
+  switch (block.kind) {
+    case 'heading': {
+      const Heading = `h${block.level}` as const;
+      return <Heading>{block.text}</Heading>;
+    }
+    case 'list':
+      return (
         <ul>
-          {tenant.gaps.map(({ from, to }) => (
-            <li key={from}>
-              {t('report.gap', {
-                from: utc(from),
-                to: utc(to),
-                span: spanOf(Date.parse(to) - Date.parse(from)),
-              })}
-            </li>
+          {block.items.map(item => (
+            <li key={item}>{item}</li>
           ))}
         </ul>
-      )}
-      {tenant.proof && <Receipts proof={tenant.proof} />}
-    </section>
-  );
-}
-
-function Receipts(props: { proof: Proof }) {
-  const { id, startedAt, finishedAt, receipts } = props.proof;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  const words = useCheckWords();
-  const names = receiptNames(receipts);
-  return (
-    <>
-      <h3>
-        {t('report.receiptsOf', { id, time: utc(finishedAt ?? startedAt) })}
-      </h3>
-      {receipts.map(receipt => (
-        <div key={names.get(receipt)} className={styles.receipt}>
-          <h4>
-            {words.story(receipt)} ({receipt.check})
-          </h4>
-          <p>
-            {t(`outcome.${receipt.outcome}`)}.{' '}
-            {t('receipts.outcome', {
-              expected: words.expected(receipt),
-              result: words.result(receipt),
-            })}{' '}
-            {receipt.reason}
-          </p>
-          <p>
-            {receipt.target}, {receipt.source.type} {receipt.source.name}{' '}
-            {receipt.source.uid}, {utc(receipt.startedAt)}
-          </p>
-          <pre>{receipt.request}</pre>
-          <pre>
-            {[receipt.code, receipt.response].filter(Boolean).join('  ')}
-          </pre>
-        </div>
-      ))}
-    </>
-  );
-}
-
-function Table(props: { head: string[]; rows: ReactNode[][] }) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          {props.head.map(cell => (
-            <th key={cell} scope="col">
-              {cell}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {props.rows.map((cells, i) => (
-          // Rows have no name of their own, and stay where they are.
-          <tr key={i}>
-            {cells.map((cell, j) => (
-              <td key={j}>{cell}</td>
+      );
+    case 'table':
+      return (
+        <table>
+          <thead>
+            <tr>
+              {block.head.map(cell => (
+                <th key={cell} scope="col">
+                  {cell}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {block.rows.map((cells, i) => (
+              // Rows have no name of their own, and stay where they are.
+              <tr key={i}>
+                {cells.map((cell, j) => (
+                  <td key={j}>{cell}</td>
+                ))}
+              </tr>
             ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+          </tbody>
+        </table>
+      );
+    case 'verbatim':
+      return block.text ? <pre>{block.text}</pre> : null;
+    default:
+      return <p>{block.text}</p>;
+  }
 }

@@ -1,17 +1,21 @@
+import assert from 'node:assert/strict';
+import { createElement } from 'react';
+import { renderHook, waitFor } from '@testing-library/react';
+import { errorApiRef, translationApiRef } from '@backstage/frontend-plugin-api';
+import { TestApiProvider } from '@backstage/frontend-test-utils';
+import { MockTranslationApi } from '@backstage/test-utils/alpha';
 import { WallStatus } from '@threewalls/backstage-plugin-tenants-common';
 import {
   breachedReceipts,
+  operationsOf,
   proofOf,
   summaryOf,
   tenants,
+  timelineOfProofs,
 } from '../../__fixtures__';
-import {
-  markdownOf,
-  percentOf,
-  reportOf,
-  spanOf,
-  tenantReportOf,
-} from './report';
+import { useReportBlocks } from './blocks';
+import { markdownOf } from './markdown';
+import { percentOf, reportOf, spanOf, tenantReportOf } from './report';
 
 const MINUTE_MS = 60_000;
 const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -30,6 +34,11 @@ function proofs(...ends: [minutes: number, status: WallStatus][]) {
 
 const tenant = { ...tenants.acme, createdAt: at(10_000) };
 const period = { from: at(60), to: at(0) };
+const timeline = (
+  of: typeof tenant,
+  some: ReturnType<typeof proofs>,
+  until = NOW,
+) => timelineOfProofs(of, some, { now: until, windowMs: 60 * MINUTE_MS });
 const SOME = proofs(
   [64, 'holds'],
   [59, 'holds'],
@@ -41,7 +50,7 @@ const SOME = proofs(
 
 describe('tenantReportOf', () => {
   it('says for how long a wall held, what broke it, and when nobody looked', () => {
-    const report = tenantReportOf(tenant, SOME, { period });
+    const report = tenantReportOf(tenant, timeline(tenant, SOME));
     const [network, secret] = report.walls;
     expect(network.status).toBe('holds');
     expect(network.shares).toEqual({
@@ -65,46 +74,84 @@ describe('tenantReportOf', () => {
     expect(report.gaps).toEqual([{ from: at(29), to: at(5) }]);
   });
 
-  it('says nothing of the time after its period, nor of what was not read', () => {
-    const early = { from: at(60), to: at(50) };
-    const report = tenantReportOf(tenant, SOME, {
-      period: early,
-      knownFrom: Date.parse(at(55)),
+  it('says nothing of the time after its period', () => {
+    const until = Date.parse(at(50));
+    const early = SOME.filter(p => Date.parse(p.finishedAt) <= until);
+    const report = tenantReportOf(tenant, timeline(tenant, early, until), {
+      operations: [
+        { ...operationsOf('acme')[0], finishedAt: at(49) },
+        { ...operationsOf('acme')[1], finishedAt: at(55) },
+      ],
     });
-    expect(report.period).toEqual({ from: at(55), to: at(50) });
     expect(report.walls[0].status).toBe('breached');
     expect(report.breaches[0]).not.toHaveProperty('repairedAt');
+    expect(report.operations).toEqual([
+      {
+        id: 'acme-create',
+        kind: 'apply',
+        at: at(55),
+        by: 'user:default/jane',
+        state: 'succeeded',
+        objects: { created: 31, changed: 0 },
+      },
+    ]);
   });
 
   it('begins with the tenant', () => {
     const young = { ...tenant, createdAt: at(30) };
-    const { period: own } = tenantReportOf(young, [], { period });
+    const { period: own } = tenantReportOf(young, timeline(young, []));
     expect(own.from).toBe(at(30));
   });
 });
 
-describe('markdownOf', () => {
+describe('useReportBlocks, as Markdown', () => {
   const proof = proofOf('acme', { receipts: breachedReceipts(at(5)) });
   proof.receipts[0].response = 'a ``` b\n# not a heading | not a cell';
-  const text = markdownOf(
-    reportOf([tenantReportOf(tenant, SOME, { period, proof })], {
+  const operations = [
+    { ...operationsOf('acme')[0], finishedAt: at(20), error: 'a | b' },
+  ];
+  const report = reportOf(
+    [tenantReportOf(tenant, timeline(tenant, SOME), { operations, proof })],
+    {
       period,
+      coverage: { pairs: 6, proved: 4 },
       now: new Date(NOW),
       versions: { lab: { vault: '1.21.4' } },
-    }),
+    },
   );
+  let text: string;
+
+  beforeAll(async () => {
+    const { result } = renderHook(() => useReportBlocks(), {
+      wrapper: ({ children }) =>
+        createElement(TestApiProvider, {
+          apis: [
+            [translationApiRef, MockTranslationApi.create()],
+            [errorApiRef, { post: () => {}, error$: () => ({} as any) }],
+          ],
+          children,
+        }),
+    });
+    await waitFor(() => assert.ok(result.current));
+    text = markdownOf('Isolation report', result.current(report));
+  });
 
   it('has exact times in UTC, breaches with their times, and what is not covered', () => {
+    expect(text).toMatch(/^# Isolation report\n\nFrom 2026-11-24 11:00:00 UTC/);
     expect(text).toContain(
-      '- Period: 2026-11-24 11:00:00 UTC to 2026-11-24 12:00:00 UTC',
+      '| Network | 2026-11-24 11:06:00 UTC | 5 min | 2026-11-24 11:11:00 UTC | 5 min | p54 |',
     );
     expect(text).toContain(
-      '| network | 2026-11-24 11:06:00 UTC | 5 min | 2026-11-24 11:11:00 UTC | 5 min | p54 |',
+      '| 2026-11-24 11:31:00 UTC | 2026-11-24 11:55:00 UTC | 24 min |',
     );
     expect(text).toContain(
-      '- 2026-11-24 11:31:00 UTC to 2026-11-24 11:55:00 UTC (24 min)',
+      '| 2026-11-24 11:40:00 UTC | Apply | user:default/jane | failed: a \\| b |  |',
     );
-    expect(text).toContain('- lab: vault 1.21.4');
+    expect(text).toContain('tried against each other: 4 of 6');
+    expect(text).toContain(
+      '#### Reached the canary (net.canary-egress): breached\n\nExpected: blocked (timeout). Got: connected.',
+    );
+    expect(text).toContain('| lab | vault | 1.21.4 |');
     expect(text).toContain('- A compromise of the control plane');
   });
 

@@ -1,14 +1,16 @@
 import {
+  Known,
   NOT_COVERED,
+  Operation,
+  OperationKind,
+  OperationState,
   Proof,
-  ProofSummary,
-  Receipt,
+  sharesOf,
   Tenant,
+  TenantTimeline,
   Wall,
   WALLS,
-  WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { breachesOf, Known, sharesOf, timelineOf } from '../Timeline';
 
 /** A stretch of time, in ISO 8601. */
 export interface Period {
@@ -53,8 +55,24 @@ export interface TenantReport {
   breaches: BreachReport[];
   /** Times for which no proof says how the walls stood */
   gaps: Period[];
+  /** What was done with it in that time, the newest first; proofs are counted above */
+  operations: OperationReport[];
   /** The proof whose receipts are shown */
   proof?: Proof;
+}
+
+/** Who did what, and when. */
+export interface OperationReport {
+  id: string;
+  kind: OperationKind;
+  /** ISO 8601, its end */
+  at: string;
+  /** Entity ref of who asked for it, or `schedule` */
+  by: string;
+  state: OperationState;
+  error?: string;
+  /** How many objects were created, changed, removed or kept */
+  objects?: Record<string, number>;
 }
 
 /**
@@ -66,40 +84,25 @@ export interface Report {
   generatedAt: string;
   period: Period;
   tenants: TenantReport[];
+  /**
+   * Ordered pairs of tenants, and those that were tried against each other, when
+   * the report was made; of one tenant where the report is about one
+   */
+  coverage?: { pairs: number; proved: number };
   notCovered: readonly string[];
   /** Of what the walls are made of, by cluster, when the report was made */
   versions: Record<string, Record<string, string>>;
 }
-
-/** The rule by which shares of time come about. */
-const HOW_LONG =
-  "A proof counts until the next one ends, but no longer than three times the usual interval: after that a wall's state is not proved.";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** Reports on one tenant. */
 export function tenantReportOf(
   tenant: Tenant,
-  proofs: ProofSummary[],
-  options: {
-    period: Period;
-    /** Milliseconds; proofs from before were not read */
-    knownFrom?: number;
-    proof?: Proof;
-  },
+  timeline: TenantTimeline,
+  options: { operations?: Operation[]; proof?: Proof } = {},
 ): TenantReport {
-  const { period, knownFrom = -Infinity, proof } = options;
-  const to = Date.parse(period.to);
-  const from = Math.max(Date.parse(period.from), knownFrom);
-  const inTime = proofs.filter(
-    ({ state, finishedAt, startedAt }) =>
-      state === 'done' && Date.parse(finishedAt ?? startedAt) <= to,
-  );
-  const timeline = timelineOf(inTime, {
-    now: to,
-    windowMs: to - from,
-    createdAt: tenant.createdAt,
-  });
+  const { operations = [], proof } = options;
   const { name, owner, cluster, namespace, spec } = tenant;
   return {
     name,
@@ -108,9 +111,7 @@ export function tenantReportOf(
     namespace,
     size: spec.size,
     period: { from: iso(timeline.from), to: iso(timeline.to) },
-    proofs: inTime.filter(
-      p => Date.parse(p.finishedAt ?? p.startedAt) >= timeline.from,
-    ).length,
+    proofs: timeline.proofs,
     walls: WALLS.map(wall => {
       const segments = timeline.walls[wall];
       return {
@@ -119,7 +120,7 @@ export function tenantReportOf(
         shares: sharesOf(segments),
       };
     }),
-    breaches: breachesOf(timeline).map(breach => ({
+    breaches: timeline.breaches.map(breach => ({
       wall: breach.wall,
       foundAt: iso(breach.from),
       ...(breach.foundAfterMs !== undefined && {
@@ -135,20 +136,49 @@ export function tenantReportOf(
     gaps: timeline.walls.network
       .filter(({ known }) => known === 'gap')
       .map(gap => ({ from: iso(gap.from), to: iso(gap.to) })),
+    operations: operations
+      .map(operationReportOf)
+      .filter(
+        ({ at }) =>
+          Date.parse(at) >= timeline.from && Date.parse(at) <= timeline.to,
+      ),
     ...(proof && { proof }),
+  };
+}
+
+function operationReportOf(operation: Operation): OperationReport {
+  const { id, request, requestedBy, createdAt, finishedAt, state } = operation;
+  const { applied, certificate } = operation;
+  return {
+    id,
+    kind: request.kind,
+    at: finishedAt ?? createdAt,
+    by: requestedBy ?? 'schedule',
+    state,
+    ...(operation.error && { error: operation.error }),
+    ...(applied && {
+      objects: { created: applied.created, changed: applied.updated },
+    }),
+    ...(certificate && {
+      objects: {
+        removed: certificate.removed.length,
+        kept: certificate.kept.length,
+      },
+    }),
   };
 }
 
 /** Puts a report together. */
 export function reportOf(
   tenants: TenantReport[],
-  options: Pick<Report, 'period' | 'versions'> & { now: Date },
+  options: Pick<Report, 'period' | 'versions' | 'coverage'> & { now: Date },
 ): Report {
-  const { period, versions, now } = options;
+  const { period, versions, coverage, now } = options;
   return {
     generatedAt: now.toISOString(),
     period,
     tenants,
+    ...(coverage && { coverage }),
     notCovered: NOT_COVERED,
     versions,
   };
@@ -184,150 +214,4 @@ export function percentOf(share: number): string {
   const text =
     (percent > 50 ? Math.floor(percent * 100) : Math.ceil(percent * 100)) / 100;
   return `${text.toFixed(2)}%`;
-}
-
-/** A wall's status at the end of a period, in a word. */
-export function statusWord(known: Known): WallStatus | 'not proved' {
-  return known === 'gap' ? 'not proved' : known;
-}
-
-/** A report as Markdown. */
-export function markdownOf(report: Report): string {
-  const { generatedAt, period, tenants, notCovered, versions } = report;
-  const lines = [
-    '# Isolation report',
-    '',
-    `- Period: ${utc(period.from)} to ${utc(period.to)}`,
-    `- Created: ${utc(generatedAt)}`,
-    `- Tenants: ${tenants.length}`,
-    '',
-    HOW_LONG,
-    '',
-    '| Tenant | Wall | At the end | Held | Breached | Unproven | Not proved |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...tenants.flatMap(({ name, walls }) =>
-      walls.map(({ wall, status, shares }) =>
-        row([
-          name,
-          wall,
-          statusWord(status),
-          ...(['holds', 'breached', 'unproven', 'gap'] as const).map(known =>
-            percentOf(shares[known]),
-          ),
-        ]),
-      ),
-    ),
-    '',
-    ...tenants.flatMap(tenantLines),
-    '## Versions',
-    '',
-    'As read when this report was created.',
-    '',
-    ...Object.entries(versions).flatMap(([cluster, parts]) =>
-      Object.entries(parts).map(
-        ([part, version]) => `- ${cluster}: ${part} ${inline(version)}`,
-      ),
-    ),
-    '',
-    '## Not covered',
-    '',
-    ...notCovered.map(text => `- ${text}`),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function tenantLines(tenant: TenantReport): string[] {
-  const { name, owner, cluster, namespace, size, period, proofs } = tenant;
-  const { breaches, gaps, proof } = tenant;
-  return [
-    `## ${name}`,
-    '',
-    `- Owner: ${owner}`,
-    `- Cluster: ${cluster}, namespace ${namespace}`,
-    `- Size: ${size}`,
-    `- Proofs: ${proofs}, from ${utc(period.from)} to ${utc(period.to)}`,
-    '',
-    '### Breaches',
-    '',
-    ...(breaches.length === 0
-      ? ['None.']
-      : [
-          '| Wall | Found | Within | Repaired | After | Proof |',
-          '| --- | --- | --- | --- | --- | --- |',
-          ...breaches.map(breach => row(breachCells(breach))),
-        ]),
-    '',
-    '### Times without a proof',
-    '',
-    ...(gaps.length === 0
-      ? ['None.']
-      : gaps.map(
-          ({ from, to }) =>
-            `- ${utc(from)} to ${utc(to)} (${spanOf(
-              Date.parse(to) - Date.parse(from),
-            )})`,
-        )),
-    '',
-    ...(proof ? proofLines(proof) : []),
-  ];
-}
-
-/** A breach as the cells of a table: wall, found, within, repaired, after, proof. */
-export function breachCells(breach: BreachReport): string[] {
-  const { foundWithinMs, repairedAt, repairedAfterMs } = breach;
-  return [
-    breach.wall,
-    utc(breach.foundAt),
-    foundWithinMs === undefined ? 'unknown' : spanOf(foundWithinMs),
-    repairedAt === undefined ? 'not yet' : utc(repairedAt),
-    repairedAfterMs === undefined ? '' : spanOf(repairedAfterMs),
-    breach.proofId,
-  ];
-}
-
-function proofLines({ id, finishedAt, startedAt, receipts }: Proof): string[] {
-  return [
-    `### Receipts of proof ${id}, ${utc(finishedAt ?? startedAt)}`,
-    '',
-    ...receipts.flatMap(receiptLines),
-  ];
-}
-
-function receiptLines(receipt: Receipt): string[] {
-  const { check, outcome, target, source, expected, code } = receipt;
-  return [
-    `#### ${check}: ${outcome}`,
-    '',
-    `- Target: ${inline(target)}`,
-    `- From: ${source.type} ${source.name}${
-      source.uid ? ` (${source.uid})` : ''
-    }`,
-    `- Expected: ${inline(expected)}`,
-    `- Result: ${inline(code)} after ${receipt.durationMs} ms, ${utc(
-      receipt.startedAt,
-    )}`,
-    ...(receipt.reason ? [`- Reason: ${inline(receipt.reason)}`] : []),
-    '',
-    ...fence(receipt.request),
-    ...fence(receipt.response),
-  ];
-}
-
-function row(cells: string[]): string {
-  const escaped = cells.map(cell => inline(cell).replace(/\|/g, '\\|'));
-  return `| ${escaped.join(' | ')} |`;
-}
-
-function inline(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ');
-}
-
-/** Text of others, in a fence that it can't close. */
-function fence(text: string): string[] {
-  if (!text) {
-    return [];
-  }
-  const runs = text.match(/`+/g) ?? [];
-  const ticks = '`'.repeat(Math.max(3, ...runs.map(run => run.length + 1)));
-  return [ticks, text, ticks, ''];
 }

@@ -2,12 +2,14 @@ import { Box } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { DriftField } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
+import { RelativeTime } from './Time';
 import styles from './FieldChanges.module.css';
 
 /** Fields of a resource as they are, and as they are planned. */
 export function FieldChanges(props: { of: string; fields: DriftField[] }) {
   const { of, fields } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
+  const hasManagers = fields.some(({ manager }) => manager);
   return fields.length === 0 ? null : (
     // What is wider than the screen scrolls, by the keyboard too.
     <Box className={styles.scroll} tabIndex={0} role="region" aria-label={of}>
@@ -17,6 +19,7 @@ export function FieldChanges(props: { of: string; fields: DriftField[] }) {
             <th scope="col">{t('drift.field')}</th>
             <th scope="col">{t('drift.live')}</th>
             <th scope="col">{t('drift.planned')}</th>
+            {hasManagers && <th scope="col">{t('drift.manager')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -29,6 +32,12 @@ export function FieldChanges(props: { of: string; fields: DriftField[] }) {
               <td>
                 <Value value={field.planned} />
               </td>
+              {hasManagers && (
+                <td>
+                  {field.manager}{' '}
+                  {field.since && <RelativeTime iso={field.since} />}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -19,8 +19,8 @@ import { useTemplates } from '../../queries';
 /** Where the tab is on a tenant's entity page, unless an adopter moves it. */
 const TAB = 'tenant';
 
-/** The name of a tenant's owner, which leads to its page. */
-export function OwnerLink(props: { entityRef: string }) {
+/** The name of a user or group, which leads to its page. */
+export function RefLink(props: { entityRef: string }) {
   const link = useEntityRefLink();
   const { primaryTitle } = useEntityPresentation(props.entityRef);
   return <Link href={link(props.entityRef)}>{primaryTitle}</Link>;
@@ -58,7 +58,7 @@ export function useTabLink(): (
   );
 }
 
-/** The address of a report on tenants; where the plugin's page is not shown there is none. */
+/** The address of a report on tenants, all of them where none is named; where the plugin's page is not shown there is none. */
 export function useReportLink(): (
   names: string[],
   proofId?: string,
@@ -78,11 +78,10 @@ export function useReportLink(): (
  * not have, or that the user may not use, is absent: a button has to work.
  */
 export function useTenantForms(tenant: Tenant): {
-  restore?: string;
   resize?: string;
   offboard?: string;
 } {
-  const { name, owner, spec, phase, entityRef } = tenant;
+  const { name, spec, phase, entityRef } = tenant;
   const resize = usePermission({
     permission: tenantResizePermission,
     resourceRef: name,
@@ -100,17 +99,6 @@ export function useTenantForms(tenant: Tenant): {
       : undefined;
   };
   return {
-    // All of it: what is left out of the form, the tenant would lose.
-    restore: form('create-tenant', resize.allowed, {
-      name,
-      owner,
-      cluster: spec.cluster,
-      size: spec.size,
-      egressHosts: spec.egress.hosts,
-      egressCidrs: spec.egress.cidrs,
-      allowInternet: spec.allowInternet,
-      email: spec.email,
-    }),
     resize: form('resize-tenant', resize.allowed, {
       tenant: entityRef,
       size: spec.size,

@@ -59,7 +59,8 @@ export function WallStatusLabel(props: {
       <Flex
         align="center"
         gap="1"
-        className={`${styles.pill} ${styles[lookOf(status, stale)]}`}
+        className={styles.pill}
+        data-look={lookOf(status, stale)}
       >
         <WallStatusIcon status={status} stale={stale} size={16} />
         <Text

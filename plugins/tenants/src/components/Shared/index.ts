@@ -3,6 +3,7 @@ export * from './Facts';
 export * from './FieldChanges';
 export * from './Links';
 export * from './ManySelect';
+export * from './Marks';
 export * from './walls';
 export * from './Status';
 export * from './Time';

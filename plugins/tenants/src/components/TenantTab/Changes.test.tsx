@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
-import { drift } from '../../__fixtures__';
+import { drift, minutesAgo } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
 import { Changes } from './Changes';
 
@@ -13,7 +13,7 @@ describe('Changes', () => {
     });
 
     expect(
-      await screen.findByText(/^Differs from the plan/),
+      await screen.findByText(/^Differs from what was last applied/),
     ).toBeInTheDocument();
     expect(
       screen.getByRole('group', { name: 'NetworkPolicy tenant-isolation' }),
@@ -26,17 +26,41 @@ describe('Changes', () => {
     ).toHaveTextContent(/50.*10/);
   });
 
-  it('says that everything is as planned, and asks again', async () => {
+  it('tells what others changed from what the plan of today has otherwise', async () => {
+    const [missing, differing] = drift;
+    const since = minutesAgo(12);
+    const [field] = differing.fields;
+    const getDrift = async () => ({
+      items: [
+        { ...missing, outdated: true },
+        {
+          ...differing,
+          fields: [{ ...field, manager: 'kubectl-edit', since }],
+        },
+      ],
+    });
+    renderInTestApp(<Changes tenantName="acme" />, {
+      apis: [mockTenantsApi({ getDrift })],
+    });
+
+    expect(
+      await screen.findByText(/Today's plan differs from what was last/),
+    ).toBeInTheDocument();
+    const row = screen.getByRole('row', { name: /spec.hard.pods/ });
+    expect(row).toHaveTextContent(/kubectl-edit 12 minutes ago/);
+  });
+
+  it('says that nobody changed anything, and asks again', async () => {
     const api = mockTenantsApi();
     api.getDrift.mockResolvedValueOnce({ items: drift });
     api.getDrift.mockResolvedValueOnce({ items: [] });
     renderInTestApp(<Changes tenantName="acme" />, { apis: [api] });
 
-    await screen.findByText(/Differs from the plan/);
+    await screen.findByText(/Differs from what was last applied/);
     await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
 
     expect(
-      await screen.findByText('Everything matches the plan'),
+      await screen.findByText('Nobody changed this tenant'),
     ).toBeInTheDocument();
   });
 

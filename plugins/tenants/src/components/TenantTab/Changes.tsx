@@ -32,20 +32,50 @@ export function Changes(props: { tenantName: string }) {
       >
         {({ items }) => (
           <>
-            <Alert
-              status={items.length ? 'warning' : 'success'}
-              icon
-              role="status"
-              title={t(items.length ? 'drift.some' : 'drift.none')}
+            <Group
+              items={items.filter(({ outdated }) => !outdated)}
+              title={t(
+                items.every(({ outdated }) => outdated)
+                  ? 'drift.none'
+                  : 'drift.some',
+              )}
+              status="warning"
+              isAlways
             />
-            {items.map(item => (
-              <Difference key={item.id} item={item} />
-            ))}
+            <Group
+              items={items.filter(({ outdated }) => outdated)}
+              title={t('drift.outdated')}
+              status="info"
+            />
           </>
         )}
       </Loaded>
     </TitledCard>
   );
+}
+
+/** Differences of one kind: what others have changed, or what the plan of today has otherwise. */
+function Group(props: {
+  items: DriftItem[];
+  title: string;
+  status: 'warning' | 'info';
+  /** Also where there are none, which is good */
+  isAlways?: boolean;
+}) {
+  const { items, title, status, isAlways } = props;
+  return items.length > 0 || isAlways ? (
+    <>
+      <Alert
+        status={items.length ? status : 'success'}
+        icon
+        role="status"
+        title={title}
+      />
+      {items.map(item => (
+        <Difference key={item.id} item={item} />
+      ))}
+    </>
+  ) : null;
 }
 
 function Difference(props: { item: DriftItem }) {

@@ -1,10 +1,11 @@
+import { Link } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Tenant,
   TenantWorkload,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { Facts, Mono, OwnerLink, RelativeTime, TitledCard } from '../Shared';
+import { Facts, Mono, RefLink, RelativeTime, TitledCard } from '../Shared';
 
 /** Where a tenant is, whose it is, and what its objects are called. */
 export function Details(props: {
@@ -13,15 +14,36 @@ export function Details(props: {
   workload?: TenantWorkload;
 }) {
   const { tenant, workload } = props;
-  const { namespace, cluster, spec, owner, createdAt } = tenant;
+  const { namespace, cluster, spec, owner, createdAt, names, url } = tenant;
+  const mono = (text: string) => <Mono key={text}>{text}</Mono>;
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <TitledCard title={t('tab.factsTitle')}>
       <Facts
         facts={[
-          [t('tab.owner'), <OwnerLink key="owner" entityRef={owner} />],
+          [t('tab.owner'), <RefLink key="owner" entityRef={owner} />],
           [t('tab.cluster'), cluster],
-          [t('tab.namespace'), <Mono key="namespace">{namespace}</Mono>],
+          [t('tab.namespace'), mono(namespace)],
+          [
+            t('tab.serviceAccounts'),
+            mono(
+              `${names.loginServiceAccount}, ${names.workloadServiceAccount}`,
+            ),
+          ],
+          [
+            t('tab.vaultPath'),
+            mono([names.kvMount, names.kvPath].filter(Boolean).join('/')),
+          ],
+          [t('tab.vaultRole'), mono(names.vaultRole)],
+          [t('tab.vaultPolicy'), mono(names.vaultPolicy)],
+          [
+            t('tab.url'),
+            url && (
+              <Link key="url" href={url}>
+                {url}
+              </Link>
+            ),
+          ],
           [t('tab.size'), spec.size],
           [t('tab.egress'), <Egress key="egress" tenant={tenant} />],
           [t('tab.n8nVersion'), <Version key="n8n" workload={workload} />],

@@ -1,5 +1,5 @@
 import { lazy, ReactNode, Suspense, useEffect } from 'react';
-import { ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
+import { Alert, Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   MissingAnnotationEmptyState,
@@ -15,13 +15,20 @@ import { useProof, useTenant, useUsage } from '../../queries';
 import {
   asLastKnown,
   Loaded,
+  Marks,
   TitledCard,
   useIsCurrent,
   useReportLink,
   useTenantForms,
   WallStatusIcon,
 } from '../Shared';
-import { Picture, useHeadline } from '../Walls';
+import {
+  Attention,
+  Picture,
+  ProofLine,
+  useHeadline,
+  useRestoring,
+} from '../Walls';
 import { Changes } from './Changes';
 import { Details } from './Details';
 import { UsageCard } from './Usage';
@@ -31,6 +38,9 @@ const WallsTimeline = lazy(() =>
 );
 const Proofs = lazy(() =>
   import('./Proofs').then(m => ({ default: m.Proofs })),
+);
+const Operations = lazy(() =>
+  import('./Operations').then(m => ({ default: m.Operations })),
 );
 const Neighbours = lazy(() =>
   import('./Neighbours').then(m => ({ default: m.Neighbours })),
@@ -84,6 +94,12 @@ function Parts(props: { tenant: Tenant }) {
       <Later title={t('tab.historyTitle')} height={480}>
         <SelectableProofs tenant={tenant} />
       </Later>
+      <Later title={t('operations.title')} height={160}>
+        <Operations
+          tenantName={tenant.name}
+          current={tenant.currentOperation}
+        />
+      </Later>
       {tenant.phase === 'active' && <Changes tenantName={tenant.name} />}
       <Later title={t('matrix.neighboursTitle')} height={240}>
         <Neighbours tenant={tenant} />
@@ -100,7 +116,8 @@ function Now(props: { tenant: Tenant }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { status, stale, text } = useHeadline()(tenant);
   const proof = useProof(tenant.name, tenant.lastProof?.id);
-  const { restore, resize, offboard } = useTenantForms(tenant);
+  const { resize, offboard } = useTenantForms(tenant);
+  const { restore, isRestoring, error } = useRestoring(tenant);
   const report = useReportLink();
   const link = (href: string | undefined, label: string) =>
     href && (
@@ -114,7 +131,16 @@ function Now(props: { tenant: Tenant }) {
       actions={
         <>
           {link(report([tenant.name]), t('tab.report'))}
-          {link(restore, t('tab.reapply'))}
+          {restore && (
+            <Button
+              size="small"
+              variant="secondary"
+              isPending={isRestoring}
+              onPress={restore}
+            >
+              {t('tab.restore')}
+            </Button>
+          )}
           {link(resize, t('tab.resize'))}
           {link(offboard, t('tab.offboard'))}
         </>
@@ -126,7 +152,18 @@ function Now(props: { tenant: Tenant }) {
           <Text variant="title-small" weight="bold">
             {text}
           </Text>
+          <Marks tenant={tenant} />
         </Flex>
+        <ProofLine tenant={tenant} />
+        {error && (
+          <Alert
+            status="danger"
+            icon
+            role="alert"
+            title={t('restore.failed', { message: error.message })}
+          />
+        )}
+        <Attention tenant={tenant} />
         <Picture tenant={tenant} proof={proof.data} size="large" />
       </Flex>
     </TitledCard>

@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import {
   Alert,
   Box,
+  ButtonLink,
   Card,
   CardBody,
   Container,
@@ -35,10 +36,12 @@ import {
   RetryAlert,
   TitledCard,
   useIsCurrent,
+  useReportLink,
   WallStatusIcon,
 } from '../Shared';
 import { FailuresCard, useFailures } from './Failures';
 import { matchesStatus, STATUS_FILTERS, StatusFilter } from './filters';
+import { ImpostorsCard, RolloutsCard } from './Rollouts';
 import { TenantsTable } from './TenantsTable';
 import { TenantsQuery, useTenantsQuery } from './useTenantsQuery';
 import styles from './TenantsPage.module.css';
@@ -79,9 +82,22 @@ export function TenantsPage() {
     [data, isCurrent],
   );
   const health = useHealth().data;
+  const report = useReportLink()([]);
   return (
     <Box as="main">
-      <Header title={t('page.title')} customActions={<CreateLink />} />
+      <Header
+        title={t('page.title')}
+        customActions={
+          <Flex gap="2">
+            {report && (
+              <ButtonLink variant="secondary" href={report}>
+                {t('page.report')}
+              </ButtonLink>
+            )}
+            <CreateLink />
+          </Flex>
+        }
+      />
       <Container>
         <Flex direction="column" gap="4">
           <HealthBanner health={health} />
@@ -136,6 +152,8 @@ function Content(props: { tenants?: Tenant[]; isComplete: boolean }) {
     <>
       <Summary tenants={tenants} query={query} />
       <FailuresCard failures={failures} query={query} />
+      <RolloutsCard tenants={tenants} />
+      <ImpostorsCard />
       <Card>
         <CardBody>
           <TenantsTable

@@ -17,10 +17,15 @@ import {
 } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
-import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { usePermission } from '@backstage/plugin-permission-react';
+import {
+  Tenant,
+  tenantAdministerPermission,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useBulkProve } from '../../queries';
-import { ManySelect, saveFile, useReportLink } from '../Shared';
+import { useBulk, useStartRollout } from '../../queries';
+import { ManySelect, saveFile, STATES, useReportLink } from '../Shared';
 import { TenantItem, useTenantColumns } from './columns';
 import {
   csvOf,
@@ -46,7 +51,6 @@ export function TenantsTable(props: {
   const { tenants, query, context, isComplete = true } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const entityLink = useEntityRefLink();
-  const columnConfig = useTenantColumns({ isSortable: true });
   const data = useMemo(
     () => tenants?.map(tenant => ({ ...tenant, id: tenant.name })),
     [tenants],
@@ -81,6 +85,11 @@ export function TenantsTable(props: {
   );
   const [selected, setSelected] = useState<Selection>(new Set());
   const page = tableProps.data ?? [];
+  const columnConfig = useTenantColumns({
+    isSortable: true,
+    hasClusters: new Set(tenants?.map(({ cluster }) => cluster)).size > 1,
+    shown: page,
+  });
   const names =
     selected === 'all'
       ? page.map(({ name }) => name)
@@ -164,7 +173,7 @@ function TypedSearch(props: {
 
 const ALL = 'all';
 
-const SELECTS = ['owner', 'cluster', 'size', 'wall'] as const;
+const SELECTS = ['owner', 'cluster', 'size', 'wall', 'state'] as const;
 
 /** Which tenants are shown, and how to come back to all of them, the worst first. */
 function Filters(props: {
@@ -190,6 +199,7 @@ function Filters(props: {
       cluster: [all, ...of(tenant => tenant.cluster).map(id => named(id))],
       size: [all, ...of(tenant => tenant.spec.size).map(id => named(id))],
       wall: [all, ...WALLS.map(id => named(id, t(`wall.${id}Short`)))],
+      state: [all, ...STATES.map(id => named(id, t(`state.${id}`)))],
     };
   }, [tenants, context.ownerTitles, t]);
   const isFiltered = Object.keys(filter).length > 0;
@@ -213,6 +223,7 @@ function Filters(props: {
       ))}
       <ToggleButton
         size="small"
+        className={styles.toggle}
         isSelected={Boolean(filter.mine)}
         onChange={isSelected =>
           onFilterChange({ ...filter, mine: isSelected ? 'true' : undefined })
@@ -249,17 +260,40 @@ function BulkBar(props: { names: string[]; onDone: () => void }) {
   const { names, onDone } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const toasts = useApi(toastApiRef);
-  const { allowed, prove, isPending } = useBulkProve(names);
+  const prove = useBulk('prove', names);
+  const restore = useBulk('restore', names);
+  const rollOut = useStartRollout();
   const report = useReportLink()(names);
+  const { allowed: administers } = usePermission({
+    permission: tenantAdministerPermission,
+    resourceRef: names[0],
+  });
+  const least = [prove, restore]
+    .filter(({ allowed }) => allowed)
+    .map(({ allowed }) => names.length - allowed!.length);
+  const notAllowed = Math.max(0, ...least);
 
-  async function proveAll() {
-    const { started, failed } = await prove();
+  async function startAll(action: 'prove' | 'restore') {
+    const { started, failed } = await (action === 'prove'
+      ? prove
+      : restore
+    ).start();
     toasts.post({
-      title: t('bulk.started', { count: started }),
+      title: t(`bulk.${action}Started`, { count: started }),
       description: failed[0]?.message,
       status: failed.length > 0 ? 'warning' : 'success',
     });
     onDone();
+  }
+
+  async function startRollout() {
+    try {
+      await rollOut.mutateAsync({ kind: 'apply', filter: { names } });
+      toasts.post({ title: t('rollouts.started'), status: 'success' });
+      onDone();
+    } catch (error) {
+      toasts.post({ title: (error as Error).message, status: 'danger' });
+    }
   }
 
   return (
@@ -277,20 +311,39 @@ function BulkBar(props: { names: string[]; onDone: () => void }) {
         size="small"
         variant="primary"
         iconStart={<RiSwordLine aria-hidden="true" />}
-        isPending={isPending}
-        isDisabled={!allowed?.length}
-        onPress={proveAll}
+        isPending={prove.isPending}
+        isDisabled={!prove.allowed?.length}
+        onPress={() => startAll('prove')}
       >
-        {t('bulk.prove', { count: allowed?.length ?? 0 })}
+        {t('bulk.prove', { count: prove.allowed?.length ?? 0 })}
       </Button>
+      <Button
+        size="small"
+        variant="secondary"
+        isPending={restore.isPending}
+        isDisabled={!restore.allowed?.length}
+        onPress={() => startAll('restore')}
+      >
+        {t('bulk.restore', { count: restore.allowed?.length ?? 0 })}
+      </Button>
+      {administers && (
+        <Button
+          size="small"
+          variant="secondary"
+          isPending={rollOut.isPending}
+          onPress={startRollout}
+        >
+          {t('rollouts.start', { count: names.length })}
+        </Button>
+      )}
       {report && (
         <ButtonLink size="small" variant="secondary" href={report}>
           {t('tab.report')}
         </ButtonLink>
       )}
-      {allowed && allowed.length < names.length && (
+      {notAllowed > 0 && (
         <Text variant="body-small" color="secondary">
-          {t('bulk.notAllowed', { count: names.length - allowed.length })}
+          {t('bulk.notAllowed', { count: notAllowed })}
         </Text>
       )}
     </Flex>

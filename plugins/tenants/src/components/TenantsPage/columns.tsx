@@ -8,11 +8,18 @@ import {
   useBreakpoint,
 } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Tenant,
+  TenantTimeline,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
+import { useTimelines } from '../../queries';
+import { slotsOf, WallStrip } from '../Timeline';
 import {
   isStale,
-  OwnerLink,
+  Marks,
+  RefLink,
   provedAt,
   RelativeTime,
   StaleLabel,
@@ -20,17 +27,27 @@ import {
   WallStatusLabel,
 } from '../Shared';
 
+const NONE: Tenant[] = [];
+
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
 
 /** The columns of a table of tenants; on a narrow screen fewer of them. */
 export function useTenantColumns(
-  options: { isSortable?: boolean } = {},
+  options: {
+    isSortable?: boolean;
+    /** Whether there are several, so that each row says which */
+    hasClusters?: boolean;
+    /** Tenants whose last day is drawn; a column is left out without them */
+    shown?: Tenant[];
+  } = {},
 ): ColumnConfig<TenantItem>[] {
-  const { isSortable = false } = options;
+  const { isSortable = false, hasClusters = false, shown = NONE } = options;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const { up } = useBreakpoint();
   const [isWide, isMedium] = [up('md'), up('sm')];
+  const hasDays = isWide && shown !== NONE;
+  const days = useDays(hasDays ? shown : NONE);
   // The same columns until something of them changes: a table draws each cell
   // anew for other ones.
   return useMemo(
@@ -64,8 +81,20 @@ export function useTenantColumns(
         ),
       })),
       {
+        id: 'day',
+        label: t('page.day'),
+        minWidth: 132,
+        isHidden: !hasDays,
+        cell: ({ name }) => (
+          <Cell>
+            <Day timeline={days?.get(name)} />
+          </Cell>
+        ),
+      },
+      {
         id: 'proved',
         defaultWidth: '1.2fr',
+        minWidth: isMedium ? 124 : undefined,
         label: t('page.proved'),
         isHidden: !isMedium,
         isSortable,
@@ -83,7 +112,7 @@ export function useTenantColumns(
         isHidden: !isWide,
         cell: ({ owner }) => (
           <Cell>
-            <OwnerLink entityRef={owner} />
+            <RefLink entityRef={owner} />
           </Cell>
         ),
       },
@@ -92,7 +121,7 @@ export function useTenantColumns(
         minWidth: 108,
         label: t('page.cluster'),
         isSortable,
-        isHidden: !isWide,
+        isHidden: !isWide || !hasClusters,
         cell: ({ cluster }) => <CellText title={cluster} />,
       },
       {
@@ -115,8 +144,28 @@ export function useTenantColumns(
         ),
       },
     ],
-    [t, isSortable, isWide, isMedium],
+    [t, isSortable, isWide, isMedium, hasClusters, hasDays, days],
   );
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const SLOTS = 48;
+
+/** The last day of those that are shown. */
+function useDays(shown: Tenant[]) {
+  const names = useMemo(() => shown.map(({ name }) => name), [shown]);
+  return useTimelines(names, DAY_MS).data;
+}
+
+/** The last day of a tenant's three walls in one strip: the worst of them at any time. */
+function Day(props: { timeline?: TenantTimeline }) {
+  const { timeline } = props;
+  return timeline ? (
+    <WallStrip
+      timeline={timeline}
+      slots={slotsOf(timeline, { windowMs: DAY_MS, count: SLOTS })}
+    />
+  ) : null;
 }
 
 /** A narrow screen has no room for the age of the proof but under the name. */
@@ -125,7 +174,10 @@ function Name(props: { tenant: Tenant; isNarrow: boolean }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <Flex direction="column" gap="0.5">
-      <Text as="span">{tenant.name}</Text>
+      <Flex align="center" gap="1" style={{ flexWrap: 'wrap' }}>
+        <Text as="span">{tenant.name}</Text>
+        <Marks tenant={tenant} />
+      </Flex>
       {tenant.phase === 'removing' && (
         <Text as="span" variant="body-small" color="secondary">
           {t('status.removing')}

@@ -76,7 +76,7 @@ describe('csvOf', () => {
       .trimEnd()
       .split('\r\n');
     expect(head).toMatch(
-      /^name,network,secret,resource,stale,proved at,owner,/,
+      /^name,network,secret,resource,stale,state,proved at,owner,/,
     );
     expect(lines).toHaveLength(all.length);
     expect(lines[3]).toMatch(

@@ -9,6 +9,8 @@ import {
   mostUsed,
   overallStatus,
   provedAt,
+  State,
+  statesOf,
   STATUSES,
 } from '../Shared';
 
@@ -30,6 +32,8 @@ export interface TenantsFilter {
   size?: string;
   /** A wall that does not hold */
   wall?: string;
+  /** Besides the walls: changed, outdated, lost, acknowledged or muted */
+  state?: string;
   /** A check that decided against a wall */
   check?: string;
   /** Whatever it says: only those that the user owns */
@@ -42,6 +46,7 @@ export const FILTER_KEYS = [
   'cluster',
   'size',
   'wall',
+  'state',
   'check',
   'mine',
 ] as const;
@@ -67,13 +72,14 @@ export function matchesFilter(
   filter: TenantsFilter,
   context: FilterContext,
 ): boolean {
-  const { status, owner, cluster, size, wall, check, mine } = filter;
+  const { status, owner, cluster, size, wall, state, check, mine } = filter;
   return (
     (!status || matchesStatus(tenant, status)) &&
     (!owner || tenant.owner === owner) &&
     (!cluster || tenant.cluster === cluster) &&
     (!size || tenant.spec.size === size) &&
     (!wall || statusOf(tenant, wall as Wall) !== 'holds') &&
+    (!state || statesOf(tenant).includes(state as State)) &&
     (!check || (context.failing.get(check)?.has(tenant.name) ?? false)) &&
     (!mine || context.ownRefs.has(tenant.owner))
   );
@@ -149,6 +155,7 @@ export function csvOf(
     tenant.name,
     ...WALLS.map(wall => statusOf(tenant, wall)),
     isStale(tenant) ? 'stale' : '',
+    statesOf(tenant).join(' '),
     provedAt(tenant) ?? '',
     tenant.owner,
     ownerTitles.get(tenant.owner) ?? '',
@@ -163,6 +170,7 @@ export function csvOf(
     'name',
     ...WALLS,
     'stale',
+    'state',
     'proved at',
     'owner',
     'owner title',

@@ -20,6 +20,25 @@ describe('useTypedSearch', () => {
     expect(result.current.typed).toBe('hoo');
   });
 
+  it('loses no letter where the address lags behind two searches', async () => {
+    const onSearchChange = jest.fn();
+    const { result, rerender } = renderHook(
+      ({ search }) => useTypedSearch(search, onSearchChange),
+      { initialProps: { search: '' } },
+    );
+    for (const typed of ['h', 'ho']) {
+      act(() => result.current.setTyped(typed));
+      await waitFor(() => expect(onSearchChange).toHaveBeenCalledWith(typed));
+    }
+    rerender({ search: 'h' });
+    expect(result.current.typed).toBe('ho');
+    rerender({ search: 'ho' });
+    expect(result.current.typed).toBe('ho');
+    // By now the address says so in its own right.
+    rerender({ search: 'h' });
+    expect(result.current.typed).toBe('h');
+  });
+
   it('follows the address where something else changed it', () => {
     const { result, rerender } = renderHook(
       ({ search }) => useTypedSearch(search, jest.fn()),

@@ -84,23 +84,28 @@ export function useTypedSearch(
   onSearchChange: (search: string) => void,
 ): { typed: string; setTyped: (typed: string) => void } {
   const [typed, setTyped] = useState(search);
-  const sent = useRef(search);
+  // What was searched for and the address has not shown yet, the oldest first: on
+  // a slow machine it lags by more than one.
+  const sent = useRef([search]);
   // The address may change while the search waits: the last function knows it.
   const latest = useRef(onSearchChange);
   latest.current = onSearchChange;
 
   useEffect(() => {
-    // The address may change by another way than the field, such as a link.
-    if (search !== sent.current) {
-      sent.current = search;
+    const shown = sent.current.indexOf(search);
+    if (shown >= 0) {
+      sent.current = sent.current.slice(shown);
+    } else {
+      // The address was changed in another way than the field, such as a link.
+      sent.current = [search];
       setTyped(search);
     }
   }, [search]);
 
   useEffect(() => {
     const timer = setTimeout(() => {
-      if (typed !== sent.current) {
-        sent.current = typed;
+      if (typed !== sent.current[sent.current.length - 1]) {
+        sent.current.push(typed);
         latest.current(typed);
       }
     }, PAUSE_MS);

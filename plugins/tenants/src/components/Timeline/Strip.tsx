@@ -1,15 +1,26 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Known,
+  KNOWN_WORST_FIRST,
+  sharesOf,
+  Timeline,
+  Wall,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { percentOf } from '../Shared';
-import { Known, sharesOf, Slot, Timeline } from './timeline';
+import { Slot, worstTimeline } from './timeline';
 import styles from './Timeline.module.css';
 
 const HEIGHT = 14;
 
-/** The last hours of one wall as a strip of small bars; what it says is its name. */
+/**
+ * The last hours of one wall, or the worst of all three, as a strip of small bars;
+ * what it says is its name.
+ */
 export function WallStrip(props: {
-  wall: Wall;
+  /** Default the worst of all */
+  wall?: Wall;
   timeline: Timeline;
   slots: Slot[];
 }) {
@@ -19,7 +30,7 @@ export function WallStrip(props: {
   // One path a status: a page has many strips.
   const paths = new Map<Known, string>();
   slots.forEach((slot, i) => {
-    const known = slot.walls[wall];
+    const known = wall ? slot.walls[wall] : worstOfSlot(slot);
     if (known) {
       // What is wrong is taller: colour alone does not tell.
       const inset = known === 'holds' ? 3 : 0;
@@ -37,17 +48,24 @@ export function WallStrip(props: {
     >
       <title>{label}</title>
       {[...paths].map(([known, path]) => (
-        <path key={known} d={path} className={styles[`${known}Bar`]} />
+        <path key={known} d={path} data-known={known} />
       ))}
     </svg>
   );
 }
 
+/** The worst that was known of any wall. */
+function worstOfSlot({ walls }: Slot): Known | undefined {
+  return KNOWN_WORST_FIRST.find(known => WALLS.some(w => walls[w] === known));
+}
+
 /** Says for how much of the time a wall was shown to hold, and what was wrong. */
-export function useShareText(): (timeline: Timeline, wall: Wall) => string {
+export function useShareText(): (timeline: Timeline, wall?: Wall) => string {
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (timeline, wall) => {
-    const shares = sharesOf(timeline.walls[wall]);
+    const shares = sharesOf(
+      wall ? timeline.walls[wall] : worstTimeline(timeline),
+    );
     return (['holds', 'breached', 'unproven', 'gap'] as const)
       .filter(known => known === 'holds' || shares[known] > 0)
       .map(known =>

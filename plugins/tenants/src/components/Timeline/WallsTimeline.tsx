@@ -14,20 +14,18 @@ import {
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
 import { Link } from 'react-router-dom';
-import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
-import { useProofsSince } from '../../queries';
-import { Loaded, TitledCard, useExactTime } from '../Shared';
-import { shareText } from './Strip';
 import {
-  FRESH_MS,
   Known,
   sharesOf,
-  Slot,
-  slotsOf,
+  Tenant,
   Timeline,
-  timelineOf,
-} from './timeline';
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useTimeline } from '../../queries';
+import { Loaded, TitledCard, useExactTime } from '../Shared';
+import { shareText } from './Strip';
+import { Slot, slotsOf } from './timeline';
 import styles from './Timeline.module.css';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -49,30 +47,17 @@ const SIGN: Record<Known, string> = {
 
 /** The last day of a tenant's walls, for strips: they share what is loaded. */
 export function useDay(tenant: Tenant) {
-  return useTimeline(tenant, 'day');
+  return useSpan(tenant, 'day');
 }
 
-function useTimeline(tenant: Tenant, span: keyof typeof SPANS) {
+function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
   const { windowMs, count } = SPANS[span];
-  // Proofs from before the window say what was known when it began.
-  const query = useProofsSince(
-    tenant.name,
-    windowMs + FRESH_MS,
-    tenant.lastProof?.id,
-  );
+  const query = useTimeline(tenant, windowMs, windowMs / count);
   const { data } = query;
-  const drawn = useMemo(() => {
-    if (!data) {
-      return undefined;
-    }
-    const { createdAt } = tenant;
-    const timeline = timelineOf(data.proofs, {
-      now: data.now,
-      windowMs,
-      createdAt,
-    });
-    return { timeline, slots: slotsOf(timeline, { windowMs, count }) };
-  }, [data, windowMs, count, tenant]);
+  const drawn = useMemo(
+    () => data && { timeline: data, slots: slotsOf(data, { windowMs, count }) },
+    [data, windowMs, count],
+  );
   return { ...query, data: drawn };
 }
 
@@ -81,7 +66,7 @@ export function WallsTimeline(props: { tenant: Tenant }) {
   const { tenant } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [span, setSpan] = useState<keyof typeof SPANS>('day');
-  const query = useTimeline(tenant, span);
+  const query = useSpan(tenant, span);
   return (
     <TitledCard
       title={t('timeline.title')}
@@ -197,7 +182,7 @@ function Legend() {
     <Flex gap="4" style={{ flexWrap: 'wrap' }}>
       {(['holds', 'breached', 'unproven', 'gap'] as const).map(known => (
         <Flex key={known} align="center" gap="2">
-          <span aria-hidden="true" className={`${styles.key} ${styles[known]}`}>
+          <span aria-hidden="true" className={styles.key} data-known={known}>
             {SIGN[known]}
           </span>
           <Text as="span" variant="body-small">
@@ -218,7 +203,7 @@ function SlotLink(props: { slot: Slot; isStop: boolean }) {
   const cells = WALLS.map(wall => {
     const known = walls[wall];
     return (
-      <Box key={wall} className={`${styles.cell} ${known && styles[known]}`}>
+      <Box key={wall} className={styles.cell} data-known={known}>
         {known && SIGN[known]}
       </Box>
     );

@@ -1,24 +1,24 @@
-import { WALLS, WallStatus } from '@threewalls/backstage-plugin-tenants-common';
-import { proofOf, summaryOf } from '../../__fixtures__';
 import {
-  breachesOf,
-  FRESH_MS,
-  sharesOf,
-  slotsOf,
   timelineOf,
-} from './timeline';
+  WALLS,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { proofOf, summaryOf } from '../../__fixtures__';
+import { slotsOf, worstTimeline } from './timeline';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 
-/** Proofs that ended so many minutes ago, with what they said of the network wall. */
-function proofs(...ends: [minutes: number, status: WallStatus][]) {
-  return ends.map(([minutes, status]) => {
+/** Proofs that ended so many minutes ago, with what they said of the network wall, and of the secret wall. */
+function proofs(
+  ...ends: [minutes: number, status: WallStatus, secret?: WallStatus][]
+) {
+  return ends.map(([minutes, status, secret = 'holds']) => {
     const at = new Date(NOW - minutes * MINUTE_MS).toISOString();
     const proof = proofOf('acme', {
       id: String(minutes),
-      verdicts: [{ status }],
+      verdicts: [{ status }, { status: secret }],
     });
     return { ...summaryOf(proof), startedAt: at, finishedAt: at };
   });
@@ -34,79 +34,6 @@ function generator(seed: number) {
 }
 
 const HOUR = { now: NOW, windowMs: HOUR_MS };
-
-describe('timelineOf', () => {
-  it('lets a verdict count until the next, and no longer than it is fresh', () => {
-    const { walls } = timelineOf(
-      proofs([70, 'holds'], [50, 'holds'], [40, 'breached'], [30, 'holds']),
-      HOUR,
-    );
-    const minutes = walls.network.map(({ from, to, known, proofId }) => [
-      (NOW - from) / MINUTE_MS,
-      (NOW - to) / MINUTE_MS,
-      known,
-      proofId,
-    ]);
-    // Proofs came every ten minutes: three times that is as long as one counts.
-    expect(minutes).toEqual([
-      [60, 50, 'holds', '70'],
-      [50, 40, 'holds', '50'],
-      [40, 30, 'breached', '40'],
-      [30, 0, 'holds', '30'],
-    ]);
-  });
-
-  it('knows nothing where no proof is fresh, and nothing from before the tenant', () => {
-    const { from, walls } = timelineOf(proofs([30, 'holds']), {
-      ...HOUR,
-      createdAt: new Date(NOW - 40 * MINUTE_MS).toISOString(),
-    });
-    expect(NOW - from).toBe(40 * MINUTE_MS);
-    expect(
-      walls.secret.map(({ known, from: f, to }) => [known, to - f]),
-    ).toEqual([
-      ['gap', 10 * MINUTE_MS],
-      ['holds', FRESH_MS],
-      ['gap', 30 * MINUTE_MS - FRESH_MS],
-    ]);
-  });
-
-  it.each(Array.from({ length: 20 }, (_, seed) => seed))(
-    'leaves no hole and no overlap, and its shares are one (seed %d)',
-    seed => {
-      const random = generator(seed);
-      const some = Array.from(
-        { length: Math.floor(random() * 40) },
-        (): [number, WallStatus] => [
-          random() * 90 - 5,
-          (['holds', 'breached', 'unproven'] as const)[
-            Math.floor(random() * 3)
-          ],
-        ],
-      );
-      const timeline = timelineOf(proofs(...some), HOUR);
-      for (const wall of WALLS) {
-        let end = timeline.from;
-        for (const segment of timeline.walls[wall]) {
-          expect(segment.from).toBe(end);
-          expect(segment.to).toBeGreaterThan(segment.from);
-          end = segment.to;
-        }
-        expect(end).toBe(NOW);
-        const shares = Object.values(sharesOf(timeline.walls[wall]));
-        expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1);
-      }
-      // A slot is never better than the worst that was known in it.
-      const slots = slotsOf(timeline, { windowMs: HOUR_MS, count: 7 });
-      const breached = timeline.walls.network
-        .filter(({ known }) => known === 'breached')
-        .map(segment => slots.filter(({ from }) => from <= segment.from).pop());
-      for (const slot of breached) {
-        expect(slot?.walls.network).toBe('breached');
-      }
-    },
-  );
-});
 
 describe('slotsOf', () => {
   it('lets the worst stand for a slot, and leads to its proof', () => {
@@ -137,33 +64,49 @@ describe('slotsOf', () => {
   });
 });
 
-describe('breachesOf', () => {
-  it('ends a breach by a proof that the wall holds, and by nothing else', () => {
+const KINDS = ['holds', 'breached', 'unproven'] as const;
+
+describe.each(Array.from({ length: 20 }, (_, seed) => seed))(
+  'whatever was proved (seed %d)',
+  seed => {
+    const random = generator(seed);
+    const any = () => KINDS[Math.floor(random() * 3)];
     const timeline = timelineOf(
       proofs(
-        [55, 'holds'],
-        [50, 'breached'],
-        [45, 'unproven'],
-        [40, 'breached'],
-        [35, 'holds'],
-        [5, 'breached'],
+        ...Array.from(
+          { length: Math.floor(random() * 40) },
+          (): [number, WallStatus, WallStatus] => [
+            random() * 90 - 5,
+            any(),
+            any(),
+          ],
+        ),
       ),
       HOUR,
     );
-    expect(breachesOf(timeline)).toEqual([
-      {
-        wall: 'network',
-        from: NOW - 50 * MINUTE_MS,
-        to: NOW - 35 * MINUTE_MS,
-        foundAfterMs: 5 * MINUTE_MS,
-        proofId: '50',
-      },
-      {
-        wall: 'network',
-        from: NOW - 5 * MINUTE_MS,
-        foundAfterMs: 30 * MINUTE_MS,
-        proofId: '5',
-      },
-    ]);
-  });
-});
+
+    it('is never shown better than the worst that was known in a slot', () => {
+      const slots = slotsOf(timeline, { windowMs: HOUR_MS, count: 7 });
+      const breached = timeline.walls.network
+        .filter(({ known }) => known === 'breached')
+        .map(segment => slots.filter(({ from }) => from <= segment.from).pop());
+      for (const slot of breached) {
+        expect(slot?.walls.network).toBe('breached');
+      }
+    });
+
+    it('is as bad in one line as the worst wall, at any time', () => {
+      const line = worstTimeline(timeline);
+      for (let i = 0; i < 50; i++) {
+        const at = timeline.from + random() * (timeline.to - timeline.from);
+        const then = (segments: typeof line) =>
+          segments.find(({ from, to }) => from <= at && at < to)?.known;
+        const known = WALLS.map(wall => then(timeline.walls[wall]));
+        const worst = ['breached', 'unproven', 'gap', 'holds'].find(status =>
+          known.includes(status as WallStatus),
+        );
+        expect(then(line)).toBe(worst);
+      }
+    });
+  },
+);

@@ -6,24 +6,45 @@ import {
   Tenant,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { isStale, overallStatus, useTabLink, useTenantForms } from '../Shared';
-import { comparesWithPlan, useCheckWords } from './checks';
+import { isStale, overallStatus, RelativeTime, useTabLink } from '../Shared';
+import { Explanation, explanationOf, useCheckWords } from './checks';
 import { doubtsOf } from './headline';
-import type { Proving } from './useProving';
+import { Proving, useRestoring } from './useProving';
 import styles from './Walls.module.css';
 
 /** Why a tenant's walls are not shown to hold, and what helps. */
 export interface Cause {
   /** Key of what to do about it */
-  advice: 'changed' | 'notEnforced' | 'doubt' | 'never' | 'old' | 'unknown';
+  advice:
+    | Explanation
+    | 'notEnforced'
+    | 'doubt'
+    | 'never'
+    | 'old'
+    | 'lost'
+    | 'unknown';
   /** The receipt that shows it */
   receipt?: Receipt;
 }
 
+/** What explains more comes first: the rest follows from it. */
+const EXPLAINS_MOST: readonly (Explanation | undefined)[] = [
+  'changed',
+  'added',
+  'granted',
+  undefined,
+];
+
 /** Why a tenant's walls are not shown to hold; nothing where they are. */
 export function causeOf(tenant: Tenant, proof?: Proof): Cause | undefined {
+  if (tenant.phase === 'lost') {
+    return { advice: 'lost' };
+  }
   const status = overallStatus(tenant.walls);
   if (status === 'holds') {
+    if (tenant.changed?.length) {
+      return { advice: 'changed' };
+    }
     return isStale(tenant) ? { advice: 'old' } : undefined;
   }
   if (!tenant.lastProof) {
@@ -32,13 +53,16 @@ export function causeOf(tenant: Tenant, proof?: Proof): Cause | undefined {
   if (!proof) {
     return { advice: 'unknown' };
   }
-  const breaches = proof.receipts.filter(r => r.outcome === 'breached');
+  const breaches = proof.receipts
+    .filter(r => r.outcome === 'breached')
+    .map(receipt => ({ receipt, advice: explanationOf(receipt.check) }))
+    .sort(
+      (a, b) =>
+        EXPLAINS_MOST.indexOf(a.advice) - EXPLAINS_MOST.indexOf(b.advice),
+    );
   if (breaches.length > 0) {
-    // What was changed explains what gets through, not the other way round.
-    const change = breaches.find(({ check }) => comparesWithPlan(check));
-    return change
-      ? { advice: 'changed', receipt: change }
-      : { advice: 'notEnforced', receipt: breaches[0] };
+    const [{ receipt, advice = 'notEnforced' }] = breaches;
+    return { advice, receipt };
   }
   const [doubt] = doubtsOf(proof.receipts);
   return doubt ? { advice: 'doubt', receipt: doubt } : { advice: 'unknown' };
@@ -65,29 +89,47 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const words = useCheckWords();
   const tabLink = useTabLink();
-  const { restore } = useTenantForms(tenant);
+  const { restore, isRestoring, error } = useRestoring(tenant);
   const isBreached = overallStatus(tenant.walls) === 'breached';
+  const isRestorable =
+    advice === 'changed' || (isBreached && advice === 'notEnforced');
   const story = receipt && words.story(receipt);
-  // How it got through is said by the receipt, why it could not be told is not.
-  const reason = isBreached ? undefined : receipt?.reason;
+  // How it got through is said by the receipt; what explains it, and why it could
+  // not be told, is not.
+  const reason =
+    tenant.lost?.reason ??
+    (advice === 'notEnforced' ? undefined : receipt?.reason);
   return (
     <Alert
       status={isBreached ? 'danger' : 'warning'}
       role="group"
       aria-label={t('advice.title')}
-      title={story ?? t('advice.title')}
+      title={
+        story ?? t(advice === 'changed' ? 'advice.differs' : 'advice.title')
+      }
       description={
         <Flex direction="column" gap="3">
           <Text variant="body-small" className={styles.advice}>
             {[reason, t(`advice.${advice}`)].filter(Boolean).join('. ')}
           </Text>
+          {advice === 'changed' && <WhoChanged tenant={tenant} />}
+          {error && (
+            <Text variant="body-small" weight="bold" className={styles.advice}>
+              {t('restore.failed', { message: error.message })}
+            </Text>
+          )}
           <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-            {isBreached && restore && (
-              <ButtonLink size="small" variant="primary" href={restore}>
-                {t('tab.reapply')}
-              </ButtonLink>
+            {isRestorable && restore && (
+              <Button
+                size="small"
+                variant="primary"
+                isPending={isRestoring}
+                onPress={restore}
+              >
+                {t('tab.restore')}
+              </Button>
             )}
-            {isBreached && (
+            {(isBreached || advice === 'changed') && (
               <ButtonLink
                 size="small"
                 variant="secondary"
@@ -96,7 +138,7 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
                 {t('advice.seeChanges')}
               </ButtonLink>
             )}
-            {!proving.reason && (
+            {!proving.reason && advice !== 'lost' && (
               <Button
                 size="small"
                 variant="secondary"
@@ -110,5 +152,45 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
         </Flex>
       }
     />
+  );
+}
+
+/** As many changed objects are named here; the tab has all of them. */
+const NAMED = 3;
+
+/** Which objects others have changed: which fields, who and when. */
+function WhoChanged(props: { tenant: Tenant }) {
+  const { changed = [] } = props.tenant;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return changed.length === 0 ? null : (
+    <ul className={styles.changed}>
+      {changed.slice(0, NAMED).map(({ id, change, fields }) => {
+        const [first] = fields;
+        return (
+          <li key={id}>
+            <Text as="span" variant="body-small" className={styles.advice}>
+              <b>{id}</b>{' '}
+              {change === 'create'
+                ? t('drift.create')
+                : fields.map(({ field }) => field).join(', ')}
+              {first?.manager && ` ${t('advice.by', { name: first.manager })}`}
+              {first?.since && (
+                <>
+                  {' '}
+                  <RelativeTime iso={first.since} />
+                </>
+              )}
+            </Text>
+          </li>
+        );
+      })}
+      {changed.length > NAMED && (
+        <li>
+          <Text as="span" variant="body-small" className={styles.advice}>
+            {t('advice.more', { count: changed.length - NAMED })}
+          </Text>
+        </li>
+      )}
+    </ul>
   );
 }

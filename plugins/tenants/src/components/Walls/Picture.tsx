@@ -89,7 +89,7 @@ function Drawing(props: {
     <svg
       aria-hidden="true"
       viewBox={`${-x} ${-y} ${2 * x} ${2 * y}`}
-      className={isLarge ? styles.large : styles.small}
+      className={styles.drawing}
     >
       <defs>
         <marker
@@ -108,18 +108,18 @@ function Drawing(props: {
         <circle
           key={wall}
           r={RADIUS[wall] * scale}
-          className={`${styles.ring} ${styles[lookOfWall(wall)]}`}
+          data-look={lookOfWall(wall)}
         />
       ))}
       {isLarge &&
         RINGS.map(wall => (
-          <text key={wall} y={-RADIUS[wall] + 14} className={styles.ringName}>
+          <text key={wall} y={-RADIUS[wall] + 14} data-part="wall">
             {t(`wall.${wall}Short`)}
           </text>
         ))}
-      <circle r={CORE * scale} className={styles.core} />
-      <text y="4" className={styles.tenant}>
-        {isLarge ? short(tenant.name, 9) : ''}
+      <circle r={CORE * scale} data-part="core" />
+      <text y="4" data-part="tenant">
+        {isLarge ? short(tenant.name, 7) : ''}
       </text>
       {TARGETS.map(target => (
         <TargetMark
@@ -150,7 +150,9 @@ function TargetMark(props: {
     (Math.abs(point.x) < 20 && 'middle') || (point.x < 0 ? 'end' : 'start');
   const isMiddle = anchor === 'middle';
   return (
-    <g className={isTried ? undefined : styles.untried}>
+    <g
+      data-target={(isReached && 'reached') || (isTried ? 'tried' : 'untried')}
+    >
       {arrows
         .filter(({ state }) => state !== 'absent')
         .map(arrow => {
@@ -159,7 +161,7 @@ function TargetMark(props: {
             scale,
           });
           return (
-            <g key={arrow.direction} className={styles[arrow.state]}>
+            <g key={arrow.direction} data-state={arrow.state}>
               <line
                 x1={from.x}
                 y1={from.y}
@@ -173,17 +175,11 @@ function TargetMark(props: {
             </g>
           );
         })}
-      <circle
-        cx={point.x}
-        cy={point.y}
-        r="7"
-        className={isReached ? styles.reached : styles.target}
-      />
+      <circle cx={point.x} cy={point.y} r="7" />
       <text
         x={point.x + (isMiddle ? 0 : Math.sign(point.x) * 13)}
         y={point.y + (isMiddle ? 22 : 4)}
         textAnchor={anchor}
-        className={styles.name}
       >
         {t(`picture.target.${target.id}`)}
       </text>

@@ -41,21 +41,21 @@ export function WallRow(props: {
     >
       <AccordionTrigger level={4}>
         <Box className={styles.row}>
-          <Text as="span" weight="bold" className={styles.name}>
+          <Text as="span" weight="bold" data-area="name">
             {t(`wall.${wall.wall}`)}
           </Text>
-          <Box className={styles.status}>
+          <Box data-area="status">
             <WallStatusLabel status={wall.status} stale={wall.stale} />
           </Box>
-          <Text as="span" className={styles.summary}>
+          <Text as="span" data-area="summary">
             {summary(wall, proof.data)}
           </Text>
-          {strip && <Box className={styles.strip}>{strip}</Box>}
+          {strip && <Box data-area="strip">{strip}</Box>}
           <Text
             as="span"
             variant="body-small"
             color="secondary"
-            className={styles.age}
+            data-area="age"
           >
             {wall.provedAt ? (
               <RelativeTime iso={wall.provedAt} />

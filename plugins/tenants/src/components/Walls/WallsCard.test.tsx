@@ -1,7 +1,16 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import { runningProof, tenants } from '../../__fixtures__';
+import {
+  NOT_COVERED,
+  Tenant,
+} from '@threewalls/backstage-plugin-tenants-common';
+import {
+  minutesAgo,
+  operationsOf,
+  proofs,
+  runningProof,
+  tenants,
+} from '../../__fixtures__';
 import { renderCard, violations } from '../../__testUtils__';
 
 async function findRow(name: RegExp) {
@@ -137,6 +146,119 @@ describe('WallsCard', () => {
     expect(api.startProof).toHaveBeenCalledWith('globex', { trigger: 'user' });
   });
 
+  it('says who changed what and when, and restores it', async () => {
+    const { api } = renderCard(
+      async () => ({ ...tenants.globex, walls: tenants.acme.walls }),
+      { name: 'globex' },
+    );
+    api.startOperation.mockResolvedValue(operationsOf('globex')[1]);
+    api.startProof.mockResolvedValue(runningProof('globex'));
+
+    const advice = await screen.findByRole('group', { name: 'What to do' });
+    expect(advice).toHaveTextContent(
+      /Somebody changed this tenant.*NetworkPolicy tenant-isolation spec.egress by kubectl-edit 12 minutes ago/,
+    );
+    await expect(violations()).resolves.toEqual([]);
+    await userEvent.click(
+      await within(advice).findByRole('button', { name: 'Restore' }),
+    );
+    expect(api.startOperation).toHaveBeenCalledWith('globex', {
+      kind: 'apply',
+    });
+    await waitFor(() => expect(api.startProof).toHaveBeenCalled());
+  });
+
+  it.each([
+    ['net.as-planned', /Restore it to put it back as planned.*Restore/],
+    ['net.no-widening', /does not remove what others have added(?!.*Restore)/],
+    ['sec.who-can', /Remove the binding that grants this(?!.*Restore)/],
+  ])('knows what helps against a breach of %s', async (check, help) => {
+    const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
+    const [first, ...others] = proofs.globex.receipts;
+    // A proof that the cache does not know yet.
+    const proof = {
+      ...proofs.globex,
+      receipts: [...others, { ...first, check, outcome: 'breached' as const }],
+    };
+    api.getProof.mockResolvedValue(proof);
+
+    const advice = await screen.findByRole('group', { name: 'What to do' });
+    await waitFor(() => expect(advice).toHaveTextContent(help));
+  });
+
+  it('opens n8n, and says how to sign in', async () => {
+    renderCard(async () => tenants.acme);
+
+    expect(
+      await screen.findByRole('link', { name: /Open n8n/ }),
+    ).toHaveAttribute('href', 'https://acme.n8n.example.com');
+    expect(
+      await screen.findByText(
+        'acme.n8n.example.com, ready. Sign in as the first user of n8n',
+      ),
+    ).toBeInTheDocument();
+  });
+
+  it('lets the platform team acknowledge and mute, and shows what it said', async () => {
+    const user = userEvent.setup();
+    const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
+    const said = { at: minutesAgo(1), by: 'user:default/jane' };
+    api.acknowledge.mockImplementation(async (_, { reason }) => ({
+      ...tenants.globex,
+      acknowledged: { ...said, reason, walls: ['network'] },
+    }));
+    api.mute.mockImplementation(async (_, { reason, until }) => ({
+      ...tenants.globex,
+      muted: { ...said, reason, until },
+    }));
+
+    await user.click(
+      await screen.findByRole('button', { name: 'Acknowledge…' }),
+    );
+    const dialog = await screen.findByRole('dialog');
+    const confirm = within(dialog).getByRole('button', { name: 'Acknowledge' });
+    expect(confirm).toBeDisabled();
+    await user.type(within(dialog).getByLabelText(/Reason/), 'Ticket 4711');
+    await expect(violations()).resolves.toEqual([]);
+    await user.click(confirm);
+    expect(await screen.findByText(/: Ticket 4711$/)).toHaveTextContent(
+      /Acknowledged 1 minute ago by jane: Ticket 4711/,
+    );
+    // It changes no status.
+    expect(screen.getByText('Network wall breached')).toBeInTheDocument();
+
+    await user.click(await screen.findByRole('button', { name: 'Mute…' }));
+    const mute = await screen.findByRole('dialog');
+    await user.click(within(mute).getByRole('radio', { name: '1 day' }));
+    await user.type(within(mute).getByLabelText(/Reason/), 'Upgrade');
+    await user.click(within(mute).getByRole('button', { name: 'Mute' }));
+    await waitFor(() => expect(api.mute).toHaveBeenCalled());
+    const [, { until }] = api.mute.mock.calls[0];
+    expect(Date.parse(until) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+    expect(Date.parse(until) - Date.now()).toBeLessThan(25 * 3_600_000);
+  });
+
+  it('says that a tenant is lost, and why', async () => {
+    renderCard(
+      async () => ({
+        ...tenants.acme,
+        phase: 'lost',
+        lost: { reason: 'Its namespace is gone', since: minutesAgo(5) },
+        walls: tenants.acme.walls.map(wall => ({
+          ...wall,
+          status: 'unproven' as const,
+        })),
+      }),
+      { name: 'acme' },
+    );
+
+    const advice = await screen.findByRole('group', { name: 'What to do' });
+    expect(advice).toHaveTextContent(
+      /Its namespace is gone.*can't be proved until it can be read again/,
+    );
+    expect(screen.getByText('lost')).toBeInTheDocument();
+  });
+
   it('tells a screen reader what the picture shows', async () => {
     renderCard(async () => tenants.globex, { name: 'globex' });
 
@@ -151,7 +273,7 @@ describe('WallsCard', () => {
         'To Neighbour: blocked',
         "To Cloud metadata: doesn't exist here",
         "To Others' secrets: blocked",
-        'From Owners: blocked',
+        'From Other users: blocked',
         'To Node: blocked',
       ]),
     );
@@ -235,8 +357,8 @@ describe('WallsCard', () => {
     expect(screen.queryByRole('button', { name: 'Prove now' })).toBeNull();
 
     tenant = { ...tenants.globex, name: 'acme' };
-    signal({ tenant: 'globex', proofId: 'x', state: 'done' });
-    signal({ tenant: 'acme', proofId: 'acme-running', state: 'done' });
+    signal({ uid: tenants.globex.uid, proofId: 'x', state: 'done' });
+    signal({ uid: tenants.acme.uid, proofId: 'acme-running', state: 'done' });
 
     expect(await findRow(/Network wall.*breached/)).toBeInTheDocument();
     expect(await findProve()).toBeEnabled();
@@ -317,7 +439,7 @@ describe('WallsCard', () => {
     expect(await findRow(/Network wall.*holds/)).toBeInTheDocument();
 
     away = true;
-    signal({ tenant: 'acme', proofId: 'x', state: 'done' });
+    signal({ uid: tenants.acme.uid, proofId: 'x', state: 'done' });
 
     expect(
       await screen.findByText(/Showing the last known state/),
@@ -338,9 +460,11 @@ describe('WallsCard', () => {
       }),
     );
 
-    expect(
-      await screen.findByText('A compromise of the control plane'),
-    ).toBeInTheDocument();
+    await screen.findByText('A compromise of the control plane');
+    // All of it, in words that can be translated.
+    for (const text of NOT_COVERED) {
+      expect(screen.getByText(text)).toBeInTheDocument();
+    }
     await expect(violations()).resolves.toEqual([]);
   });
 });

@@ -18,10 +18,8 @@ import {
   MissingAnnotationEmptyState,
   useEntity,
 } from '@backstage/plugin-catalog-react';
-import { RiLoader4Line, RiSwordLine } from '@remixicon/react';
+import { RiSwordLine } from '@remixicon/react';
 import {
-  NOT_COVERED,
-  ProofSummary,
   Tenant,
   TENANT_ANNOTATION,
   WALLS,
@@ -31,16 +29,18 @@ import { useProof, useTenant } from '../../queries';
 import {
   asLastKnown,
   Loaded,
-  useAge,
-  useDuration,
-  useExactTime,
+  Marks,
   useIsCurrent,
   WallStatusIcon,
 } from '../Shared';
 import { useDay, WallStrip } from '../Timeline';
 import { Advice } from './Advice';
+import { Attention } from './Attention';
 import { useHeadline } from './headline';
+import { useNotCovered } from './notCovered';
+import { OpenN8n } from './OpenN8n';
 import { Picture } from './Picture';
+import { ProofLine, ProverLine } from './ProofLine';
 import { Proving, useProving } from './useProving';
 import { WallRow } from './WallRow';
 import styles from './Walls.module.css';
@@ -137,7 +137,7 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
       )}
       <Box className={styles.head}>
         <Flex direction="column" gap="2">
-          <Flex align="center" gap="2">
+          <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>
             <WallStatusIcon
               status={headline.status}
               stale={headline.stale}
@@ -146,12 +146,15 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
             <Text variant="title-small" weight="bold">
               {headline.text}
             </Text>
+            <Marks tenant={tenant} />
           </Flex>
           <ProofLine tenant={tenant} />
+          <OpenN8n tenant={tenant} />
         </Flex>
         <Picture tenant={tenant} proof={proof.data} size="small" />
       </Box>
       <Advice tenant={tenant} proof={proof.data} proving={proving} />
+      <Attention tenant={tenant} />
       <Box>
         {tenant.walls.map(wall => (
           <WallRow
@@ -163,7 +166,8 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
           />
         ))}
       </Box>
-      <Flex justify="end">
+      <Flex justify="between" align="center">
+        <ProverLine tenant={tenant} />
         <NotCovered />
       </Flex>
     </>
@@ -193,74 +197,10 @@ function WallsSkeleton() {
   );
 }
 
-/**
- * One line on proofs: how far the one under way is, or what the last one was.
- * The two share a place, so that the card does not jump when a proof starts.
- */
-function ProofLine(props: { tenant: Tenant }) {
-  const { lastProof, currentProof } = props.tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  return (
-    <Flex align="center" gap="2" role="status" className={styles.line}>
-      {currentProof ? (
-        <>
-          <RiLoader4Line
-            aria-hidden="true"
-            size={16}
-            className={styles.spinner}
-          />
-          <Progress proof={currentProof} />
-        </>
-      ) : (
-        <Text variant="body-small" color="secondary">
-          {lastProof ? <LastProof proof={lastProof} /> : t('card.neverProved')}
-        </Text>
-      )}
-    </Flex>
-  );
-}
-
-function Progress(props: { proof: ProofSummary }) {
-  const { state, progress } = props.proof;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  const phase = progress
-    ? t('prove.phase', { phase: progress.phase })
-    : t('prove.running');
-  const checks =
-    progress && progress.total > 0
-      ? t('prove.checks', {
-          done: String(progress.done),
-          total: String(progress.total),
-        })
-      : undefined;
-  return (
-    <Text variant="body-small">
-      {state === 'queued'
-        ? t('prove.queued')
-        : [phase, checks].filter(Boolean).join(', ')}
-    </Text>
-  );
-}
-
-function LastProof(props: { proof: ProofSummary }) {
-  const { neighbour, finishedAt, startedAt, durationMs } = props.proof;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  const at = finishedAt ?? startedAt;
-  const age = useAge(at);
-  const exact = useExactTime();
-  const duration = useDuration()(durationMs ?? 0);
-  return (
-    <span title={exact(at)}>
-      {neighbour
-        ? t('card.lastProofWith', { age, duration, neighbour })
-        : t('card.lastProof', { age, duration })}
-    </span>
-  );
-}
-
 /** A button, and behind it what a proof does not show. */
 function NotCovered() {
   const { t } = useTranslationRef(tenantsTranslationRef);
+  const notCovered = useNotCovered();
   return (
     <DialogTrigger>
       <Button variant="tertiary" size="small">
@@ -272,7 +212,7 @@ function NotCovered() {
           <Flex direction="column" gap="3">
             <Text>{t('notCovered.intro')}</Text>
             <Box as="ul" m="0" pl="5">
-              {NOT_COVERED.map(item => (
+              {notCovered().map(item => (
                 <Box as="li" key={item} mb="2">
                   <Text>{item}</Text>
                 </Box>

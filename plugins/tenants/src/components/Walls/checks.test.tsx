@@ -86,8 +86,8 @@ describe('useCheckWords', () => {
     ],
     [
       'a comparison',
-      named('net.policy-spec'),
-      'Network policies match the plan',
+      named('net.as-planned'),
+      'Its policies and Services are as planned',
       'equal',
       'equal',
     ],

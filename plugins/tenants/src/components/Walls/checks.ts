@@ -126,9 +126,28 @@ function firstLine(text: string): string {
 }
 
 /**
- * Whether a check compares what is there with the plan: what it finds explains
- * why attacks get through, and restoring the tenant fixes it.
+ * What explains that attacks get through, where a check knows: an object of the
+ * tenant was `changed`, something was `added` beside them, or somebody was
+ * `granted` a right. Restoring the tenant fixes the first alone.
  */
-export function comparesWithPlan(check: string): boolean {
-  return /-(spec|text|widening)$/.test(check);
+export type Explanation = 'changed' | 'added' | 'granted';
+
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  'net.as-planned': 'changed',
+  'sec.as-planned': 'changed',
+  'res.as-planned': 'changed',
+  'res.workload': 'changed',
+  'net.no-widening': 'added',
+  'sec.other-roles': 'added',
+  'sec.other-mounts': 'added',
+  'sec.no-other-store': 'added',
+  'net.who-can': 'granted',
+  'sec.who-can': 'granted',
+  'res.who-can': 'granted',
+  'sec.k8s-secrets': 'granted',
+};
+
+/** What a breach of a check says of its cause; nothing where it only shows that there is one. */
+export function explanationOf(check: string): Explanation | undefined {
+  return EXPLANATIONS[check];
 }

@@ -1,10 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import {
   Outcome,
   Receipt,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { breachedReceipts, minutesAgo, receipts } from '../../__fixtures__';
-import { Arrow, arrowsOf, at, CORE, lineOf, RADIUS, TARGETS } from './picture';
+import { explanationOf } from './checks';
+import {
+  Arrow,
+  arrowsOf,
+  at,
+  CORE,
+  DRAWN_BY_THE_WALL,
+  lineOf,
+  RADIUS,
+  TARGETS,
+} from './picture';
 
 function statesOf(all: Receipt[]): Record<string, string> {
   return Object.fromEntries(
@@ -55,10 +67,48 @@ describe('arrowsOf', () => {
 
   it('draws no arrow for a baseline check, nor for a comparison with the plan', () => {
     const some = receipts(minutesAgo(1)).filter(
-      ({ check, kind }) => kind === 'control' || /-(spec|text)$/.test(check),
+      ({ check, kind }) => kind === 'control' || check.endsWith('as-planned'),
     );
     expect(some.length).toBeGreaterThan(3);
     expect(arrowsOf(some)).toEqual([]);
+  });
+});
+
+describe('the catalogue', () => {
+  // The page is made from the catalogue, and held to it by a test.
+  const barriers = [
+    ...readFileSync(
+      resolve(__dirname, '../../../../../docs/checks.md'),
+      'utf8',
+    ).matchAll(/^\| `([a-z]+\.[a-z0-9-]+)` +\| barrier/gm),
+  ].map(([, id]) => id);
+  const drawn = TARGETS.flatMap(({ out = [], in: into = [] }) => [
+    ...out,
+    ...into,
+  ]);
+
+  it('has each attack in one arrow, or in the wall itself', () => {
+    expect(barriers.length).toBeGreaterThan(30);
+    expect([...drawn, ...DRAWN_BY_THE_WALL].sort()).toEqual(
+      expect.arrayContaining(barriers),
+    );
+    expect(new Set([...drawn, ...DRAWN_BY_THE_WALL]).size).toBe(
+      drawn.length + DRAWN_BY_THE_WALL.length,
+    );
+  });
+
+  it.each(DRAWN_BY_THE_WALL)('knows of no check %s that is gone', check => {
+    const isConditional = /^res\.(runtime-class|placement)$/.test(check);
+    expect(isConditional || barriers.includes(check)).toBe(true);
+  });
+
+  it('explains a breach by each comparison with what should be there', () => {
+    const unexplained = barriers.filter(
+      check =>
+        /\.(as-planned|no-|other-|who-can)/.test(check) &&
+        !explanationOf(check),
+    );
+    expect(unexplained).toEqual([]);
   });
 });
 

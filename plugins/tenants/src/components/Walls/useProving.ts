@@ -3,9 +3,10 @@ import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
   tenantProvePermission,
+  tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
-import { useProve } from '../../queries';
+import { useProve, useRestore } from '../../queries';
 
 /** How to have a tenant proved, and what keeps the user from it. */
 export interface Proving {
@@ -35,6 +36,29 @@ export function useProving(tenantName: string, tenant?: Tenant): Proving {
       (tenant?.phase === 'removing' && t('prove.removing')) ||
       (isForbidden && t('prove.notPermitted')) ||
       undefined,
+    error: error ?? undefined,
+  };
+}
+
+/** How to have a tenant put back to what it was last applied as. */
+export interface Restoring {
+  /** Unset where the user may not, or there is nothing to do it with */
+  restore?: () => void;
+  /** An apply is running or about to */
+  isRestoring: boolean;
+  error?: Error;
+}
+
+export function useRestoring(tenant: Tenant): Restoring {
+  const { name, phase, currentOperation } = tenant;
+  const { mutate, isPending, error } = useRestore(name);
+  const { allowed } = usePermission({
+    permission: tenantRestorePermission,
+    resourceRef: name,
+  });
+  return {
+    restore: allowed && phase === 'active' ? () => mutate() : undefined,
+    isRestoring: isPending || currentOperation?.kind === 'apply',
     error: error ?? undefined,
   };
 }

@@ -1,0 +1,276 @@
+import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
+import { AGNHOST } from './wallsLab';
+import { Mutation } from './wallsMutation';
+
+const CILIUM = '/apis/cilium.io/v2';
+const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
+
+const policiesOf = ({ names: { namespace } }: TenantPlan) =>
+  `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+
+const networkPolicy = (spec: object) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'walls-test' },
+  spec: { podSelector: {}, ...spec },
+});
+
+const clusterWide = (spec: object) => ({
+  apiVersion: 'cilium.io/v2',
+  kind: 'CiliumClusterwideNetworkPolicy',
+  metadata: { name: 'walls-test' },
+  spec,
+});
+
+const TO_RESOLVER = {
+  toEndpoints: [
+    {
+      matchLabels: {
+        'k8s:io.kubernetes.pod.namespace': 'kube-system',
+        'k8s:k8s-app': 'kube-dns',
+      },
+    },
+  ],
+  toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }] }],
+};
+
+/** Something that is there and opens nothing: the wall has to hold with it. */
+function holds(
+  title: string,
+  wall: Mutation['wall'],
+  checks: string[],
+  apply: Mutation['apply'],
+  rest: Partial<Mutation> = {},
+): Mutation {
+  return { title, wall, status: 'holds', checks, full: true, apply, ...rest };
+}
+
+/** What looks like a breach, or keeps a lesser proof from ending, and is neither. */
+export const FALSE_ALARMS: Mutation[] = [
+  holds(
+    'A policy of the platform’s that only denies',
+    'network',
+    ['net.no-widening'],
+    ({ a, add }) =>
+      add(`${CILIUM}/namespaces/${a.names.namespace}/ciliumnetworkpolicies`, {
+        apiVersion: 'cilium.io/v2',
+        kind: 'CiliumNetworkPolicy',
+        metadata: { name: 'walls-test' },
+        spec: {
+          endpointSelector: {},
+          egressDeny: [{ toCIDR: ['198.51.100.0/24'] }],
+        },
+      }),
+  ),
+  holds(
+    'A policy that allows what the plan does',
+    'network',
+    ['net.no-widening'],
+    ({ a, add }) =>
+      add(
+        policiesOf(a),
+        networkPolicy({
+          ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5678 }] }],
+        }),
+      ),
+    { full: false },
+  ),
+  holds(
+    'A cluster-wide policy that only allows DNS to the cluster’s resolver',
+    'network',
+    ['net.no-widening'],
+    ({ add }) =>
+      add(
+        `${CILIUM}/ciliumclusterwidenetworkpolicies`,
+        clusterWide({ endpointSelector: {}, egress: [TO_RESOLVER] }),
+      ),
+    { shared: true },
+  ),
+  holds(
+    'A cluster-wide policy for what is no pod',
+    'network',
+    ['net.no-widening'],
+    ({ add }) =>
+      add(
+        `${CILIUM}/ciliumclusterwidenetworkpolicies`,
+        clusterWide({
+          endpointSelector: { matchLabels: { 'reserved:ingress': '' } },
+          egress: [{ toEntities: ['all'] }],
+        }),
+      ),
+    { shared: true },
+  ),
+  holds(
+    'A node in the list is dead',
+    'network',
+    ['net.kubelet'],
+    async ({ add, lab }) => {
+      await add('/api/v1/nodes', {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: 'walls-test' },
+      });
+      await lab.admin.expect({
+        method: 'PATCH',
+        path: '/api/v1/nodes/walls-test/status',
+        contentType: 'application/merge-patch+json',
+        body: {
+          status: {
+            addresses: [{ type: 'InternalIP', address: '198.18.0.99' }],
+            conditions: [{ type: 'Ready', status: 'Unknown' }],
+          },
+        },
+      });
+    },
+    { shared: true },
+  ),
+  holds(
+    'A quota of the platform’s own is tighter, and refuses first',
+    'resource',
+    ['res.quota-memory', 'res.quota-cpu', 'res.legal-pod'],
+    async ({ a, add, lab, waitFor }) => {
+      const path = `/api/v1/namespaces/${a.names.namespace}/resourcequotas`;
+      await add(path, {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'a-platform-quota' },
+        spec: { hard: { 'limits.memory': '1500Mi', 'limits.cpu': '1900m' } },
+      });
+      await waitFor(async () => {
+        const { status } = await lab.admin.expect({
+          method: 'GET',
+          path: `${path}/a-platform-quota`,
+        });
+        return status?.used !== undefined;
+      }, 'the quota to be counted');
+    },
+  ),
+  holds(
+    'Admission takes no image but the company’s',
+    'resource',
+    ['res.legal-pod', 'res.privileged', 'res.quota-memory'],
+    async ({ a, add }) => {
+      const name = `walls-test-${a.spec.name}`;
+      await add(`${ADMISSION}/validatingadmissionpolicies`, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          failurePolicy: 'Fail',
+          matchConstraints: {
+            resourceRules: [
+              {
+                apiGroups: [''],
+                apiVersions: ['v1'],
+                operations: ['CREATE'],
+                resources: ['pods'],
+              },
+            ],
+          },
+          validations: [
+            {
+              expression:
+                "object.spec.containers.all(c, c.image.startsWith('threewalls.local/'))",
+              message: 'No image but the company’s',
+            },
+          ],
+        },
+      });
+      await add(`${ADMISSION}/validatingadmissionpolicybindings`, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: {
+          policyName: name,
+          validationActions: ['Deny'],
+          matchResources: {
+            namespaceSelector: {
+              matchLabels: { 'threewalls.io/tenant': a.spec.name },
+            },
+          },
+        },
+      });
+    },
+  ),
+  holds(
+    'Admission adds a container to every proof pod, the first of all',
+    'network',
+    ['net.own-service', 'net.canary-egress'],
+    async ({ a, add, waitFor }) => {
+      const name = `walls-test-${a.spec.name}`;
+      await add(`${ADMISSION}/mutatingadmissionpolicies`, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'MutatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          failurePolicy: 'Fail',
+          reinvocationPolicy: 'Never',
+          matchConstraints: {
+            resourceRules: [
+              {
+                apiGroups: [''],
+                apiVersions: ['v1'],
+                operations: ['CREATE'],
+                resources: ['pods'],
+              },
+            ],
+          },
+          mutations: [
+            {
+              patchType: 'JSONPatch',
+              jsonPatch: {
+                expression: `[JSONPatch{op: "add", path: "/spec/containers/0", value: Object.spec.containers{
+  name: "a-sidecar", image: "${AGNHOST}", args: ["pause"],
+  securityContext: Object.spec.containers.securityContext{allowPrivilegeEscalation: false, capabilities: Object.spec.containers.securityContext.capabilities{drop: ["ALL"]}}
+}}]`,
+              },
+            },
+          ],
+        },
+      });
+      await add(`${ADMISSION}/mutatingadmissionpolicybindings`, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'MutatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: {
+          policyName: name,
+          matchResources: {
+            namespaceSelector: {
+              matchLabels: { 'threewalls.io/tenant': a.spec.name },
+            },
+            objectSelector: {
+              matchLabels: { 'threewalls.io/proof': 'proof' },
+            },
+          },
+        },
+      });
+      // The API server's caches of its policies are its own.
+      let ticks = 0;
+      await waitFor(async () => ++ticks > 15, 'the policy to be known');
+    },
+  ),
+  holds(
+    'Vault’s default policy grants everything: no tenant has it',
+    'secret',
+    ['sec.token-policies', 'sec.canary-data', 'sec.capabilities'],
+    ({ lab, vault }) =>
+      lab.vaultAdmin.read('sys/policies/acl/default').then(({ policy }) =>
+        vault('sys/policies/acl/default', {
+          policy: `${policy}\npath "secret/*" { capabilities = ["read", "list"] }\n`,
+        }),
+      ),
+    { shared: true },
+  ),
+  holds(
+    'A role of Vault’s is for somebody else',
+    'secret',
+    ['sec.other-roles'],
+    ({ vault }) =>
+      vault('auth/kubernetes/role/walls-test-ci', {
+        bound_service_account_names: ['deployer'],
+        bound_service_account_namespaces: ['*'],
+        token_policies: ['default'],
+      }),
+    { shared: true },
+  ),
+];

@@ -1,0 +1,243 @@
+import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
+import { Mutation } from './wallsMutation';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const ESO = 'external-secrets.io';
+
+const group = (name: string) => ({ apiGroup: RBAC, kind: 'Group', name });
+const owners = ({ names }: TenantPlan) => ({
+  apiGroup: RBAC,
+  ...names.ownerSubject,
+});
+
+/** A right of the owner's by which a wall could be opened, and what is found of it. */
+function ownerMay(
+  title: string,
+  rule: { verbs: string[]; resources: string[]; [field: string]: unknown },
+  rest: Partial<Mutation> = {},
+): Mutation {
+  const wall = rest.wall ?? 'secret';
+  const checks: Record<typeof wall, string> = {
+    network: 'net.who-can',
+    secret: 'sec.who-can',
+    resource: 'res.who-can',
+  };
+  return {
+    title: `The owner may ${title}`,
+    wall,
+    status: 'breached',
+    checks: [checks[wall]],
+    says: /^Group .* may .* \(RoleBinding .* to ClusterRole walls-test/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, grant }) => grant(owners(a), rule, a.names.namespace),
+    ...rest,
+  };
+}
+
+/** Somebody may do what opens a wall: found by the right, without anybody using it. */
+export const ACCESS_MUTATIONS: Mutation[] = [
+  ownerMay(
+    'get one Secret, by its name',
+    { verbs: ['get'], resources: ['secrets'], resourceNames: ['n8n'] },
+    { full: false },
+  ),
+  ownerMay('list and watch Secrets', {
+    verbs: ['list', 'watch'],
+    resources: ['secrets'],
+  }),
+  ownerMay('create Jobs', {
+    verbs: ['create'],
+    apiGroups: ['batch'],
+    resources: ['jobs'],
+  }),
+  ownerMay(
+    'patch Deployments',
+    { verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments'] },
+    { also: ['resource'] },
+  ),
+  ownerMay('patch SecretStores', {
+    verbs: ['patch'],
+    apiGroups: [ESO],
+    resources: ['secretstores'],
+  }),
+  ownerMay('push Secrets out', {
+    verbs: ['create'],
+    apiGroups: [ESO],
+    resources: ['pushsecrets'],
+  }),
+  ownerMay('attach containers to pods for debugging', {
+    verbs: ['patch'],
+    resources: ['pods/ephemeralcontainers'],
+  }),
+  ownerMay('run commands in pods, by GET', {
+    verbs: ['get'],
+    resources: ['pods/exec'],
+  }),
+  ownerMay('have tokens of ServiceAccounts', {
+    verbs: ['create'],
+    resources: ['serviceaccounts/token'],
+  }),
+  ownerMay('act as another ServiceAccount', {
+    verbs: ['impersonate'],
+    resources: ['serviceaccounts'],
+  }),
+  ownerMay('bind any Role', {
+    verbs: ['bind'],
+    apiGroups: [RBAC],
+    resources: ['roles'],
+  }),
+  ownerMay(
+    'delete NetworkPolicies',
+    {
+      verbs: ['deletecollection'],
+      apiGroups: ['networking.k8s.io'],
+      resources: ['networkpolicies'],
+    },
+    { wall: 'network' },
+  ),
+  ownerMay(
+    'patch its own namespace, and no other',
+    { verbs: ['patch'], resources: ['namespaces'], resourceNames: [] },
+    {
+      wall: 'resource',
+      apply: ({ a, grant }) =>
+        grant(
+          owners(a),
+          {
+            verbs: ['patch'],
+            resources: ['namespaces'],
+            resourceNames: [a.names.namespace],
+          },
+          a.names.namespace,
+        ),
+    },
+  ),
+  {
+    title: "The neighbour's owner is admin here",
+    wall: 'secret',
+    status: 'breached',
+    also: ['network', 'resource'],
+    checks: ['sec.who-can'],
+    says: /to ClusterRole admin/,
+    full: true,
+    apply: ({ a, b, bindIn }) => bindIn(a.names.namespace, 'admin', owners(b)),
+  },
+  {
+    title: 'A user, of no group, may edit here',
+    wall: 'secret',
+    status: 'breached',
+    also: ['network', 'resource'],
+    checks: ['sec.who-can'],
+    says: /^User mallory may/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, bindIn }) =>
+      bindIn(a.names.namespace, 'edit', {
+        apiGroup: RBAC,
+        kind: 'User',
+        name: 'mallory',
+      }),
+  },
+  {
+    title: "The tenant's own ServiceAccount is admin in its namespace",
+    wall: 'secret',
+    status: 'breached',
+    also: ['network', 'resource'],
+    checks: ['sec.who-can'],
+    says: /^ServiceAccount .*\/n8n may/,
+    neighbourHolds: true,
+    full: true,
+    apply: ({ a, bindIn }) =>
+      bindIn(a.names.namespace, 'admin', {
+        kind: 'ServiceAccount',
+        namespace: a.names.namespace,
+        name: a.names.workloadServiceAccount,
+      }),
+  },
+  {
+    title: 'Everybody who is signed in may read every Secret of the cluster',
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.who-can'],
+    says: /^Group system:authenticated may get secrets \(ClusterRoleBinding/,
+    shared: true,
+    full: true,
+    apply: ({ grant }) =>
+      grant(group('system:authenticated'), {
+        verbs: ['get'],
+        resources: ['secrets'],
+      }),
+  },
+  {
+    title: "The owner's role was edited, and reads Secrets since",
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.who-can'],
+    says: /RoleBinding .*threewalls-owner to ClusterRole threewalls-tenant-owner/,
+    shared: true,
+    full: true,
+    apply: async ({ lab, change }) => {
+      const path = `/apis/${RBAC}/v1/clusterroles/threewalls-tenant-owner`;
+      const { rules } = await lab.admin.expect({ method: 'GET', path });
+      const more = { verbs: ['get'], apiGroups: [''], resources: ['secrets'] };
+      await change(path, { rules: [...rules, more] });
+    },
+  },
+  {
+    title: 'A role takes in another by its label, and that one reads Secrets',
+    wall: 'secret',
+    status: 'breached',
+    checks: ['sec.who-can'],
+    neighbourHolds: true,
+    full: true,
+    apply: async ({ a, add, bindIn, lab, waitFor }) => {
+      const roles = `/apis/${RBAC}/v1/clusterroles`;
+      const labels = { 'walls-test/aggregate': a.spec.name };
+      const name = `walls-test-${a.spec.name}`;
+      const role = (suffix: string, rest: object) => ({
+        apiVersion: `${RBAC}/v1`,
+        kind: 'ClusterRole',
+        metadata: { name: `${name}${suffix}` },
+        ...rest,
+      });
+      await add(
+        roles,
+        role('', {
+          aggregationRule: { clusterRoleSelectors: [{ matchLabels: labels }] },
+        }),
+      );
+      await add(roles, {
+        ...role('-part', {
+          rules: [{ verbs: ['get'], apiGroups: [''], resources: ['secrets'] }],
+        }),
+        metadata: { name: `${name}-part`, labels },
+      });
+      await waitFor(async () => {
+        const path = `${roles}/${name}`;
+        const { rules } = await lab.admin.expect({ method: 'GET', path });
+        return rules?.length > 0;
+      }, 'the role to be aggregated');
+      await bindIn(a.names.namespace, name, owners(a));
+    },
+  },
+  {
+    title: 'The portal may not list roles: who can is not known',
+    wall: 'secret',
+    status: 'unproven',
+    also: ['network', 'resource'],
+    checks: ['sec.who-can'],
+    says: /Roles: .*forbidden/,
+    shared: true,
+    full: true,
+    apply: async ({ lab, change }) => {
+      const path = `/apis/${RBAC}/v1/clusterroles/threewalls-portal`;
+      const { rules } = await lab.admin.expect({ method: 'GET', path });
+      await change(path, {
+        rules: rules.filter(
+          ({ resources }: any) => !resources.includes('clusterrolebindings'),
+        ),
+      });
+    },
+  },
+];

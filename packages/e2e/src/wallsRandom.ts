@@ -1,0 +1,459 @@
+import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  KubernetesObject,
+  letsThrough,
+  PolicyPod,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { Random } from './support/random';
+import { Scene } from './wallsMutation';
+import type { Pair } from './wallsRows';
+
+/** One small change, and what it has to be found to be. */
+export interface RandomChange {
+  title: string;
+  wall: Wall;
+  /** Does it, and tells by other means than a proof's whether it widens anything */
+  apply(scene: Scene): Promise<'breached' | 'holds'>;
+}
+
+type Make = (random: Random, a: TenantPlan, b: TenantPlan) => RandomChange;
+
+const ADDED = 'walls-test';
+
+const objectsOf = (plan: TenantPlan): KubernetesObject[] =>
+  plan.stages
+    .flatMap(stage => stage.resources)
+    .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
+
+/** A quantity as another would write it, or another quantity. */
+function rewritten(
+  random: Random,
+  quantity: string,
+): { text: string; same: boolean } {
+  const [, digits, suffix] = /^(\d+)(.*)$/.exec(quantity)!;
+  const smaller: Record<string, string> = { Gi: 'Mi', Mi: 'Ki', '': 'm' };
+  const scale: Record<string, number> = { Gi: 1024, Mi: 1024, '': 1000 };
+  const kind = random.one(['same', 'more', 'less']);
+  if (kind === 'same' && suffix in smaller) {
+    return {
+      text: `${Number(digits) * scale[suffix]}${smaller[suffix]}`,
+      same: true,
+    };
+  }
+  const factor = kind === 'less' ? 0.5 : 2;
+  const number = Math.max(1, Math.floor(Number(digits) * factor));
+  return { text: `${number}${suffix}`, same: number === Number(digits) };
+}
+
+const quota: Make = (random, a) => {
+  const quotas = objectsOf(a).filter(
+    o => o.kind === 'ResourceQuota' && o.metadata.name !== 'tenant-probe-quota',
+  );
+  const { metadata, spec } = random.one(quotas);
+  const { hard } = spec as { hard: Record<string, string> };
+  const keys = Object.keys(hard).filter(key => hard[key] !== '0');
+  const key = random.one(keys);
+  const { text, same } = rewritten(random, hard[key]);
+  return {
+    title: `${metadata.name} ${key}: ${hard[key]} becomes ${text}`,
+    wall: 'resource',
+    apply: async ({ change }) => {
+      await change(
+        `/api/v1/namespaces/${metadata.namespace}/resourcequotas/${metadata.name}`,
+        { spec: { hard: { [key]: text } } },
+      );
+      return same ? 'holds' : 'breached';
+    },
+  };
+};
+
+const namespaceLabel: Make = (random, a) => {
+  const security = 'pod-security.kubernetes.io/';
+  const [key, value, isFine] = random.one<[string, string, boolean]>([
+    [`${security}enforce`, 'baseline', false],
+    [`${security}enforce`, 'privileged', false],
+    [`${security}enforce-version`, 'v1.30', false],
+    [`${security}warn`, 'baseline', false],
+    ['team', 'blue', true],
+    ['example.com/cost-center', '4711', true],
+  ]);
+  return {
+    title: `The namespace's label ${key} becomes ${value}`,
+    wall: 'resource',
+    apply: async ({ change }) => {
+      await change(`/api/v1/namespaces/${a.names.namespace}`, {
+        metadata: { labels: { [key]: value } },
+      });
+      return isFine ? 'holds' : 'breached';
+    },
+  };
+};
+
+/** What a subject could do to open the secret wall; asked of the API server itself. */
+const DANGEROUS: [verb: string, group: string, resource: string][] = [
+  ['get', '', 'secrets'],
+  ['list', '', 'secrets'],
+  ['watch', '', 'secrets'],
+  ['create', '', 'pods'],
+  ['patch', '', 'pods'],
+  ['create', '', 'pods/exec'],
+  ['get', '', 'pods/exec'],
+  ['create', '', 'pods/attach'],
+  ['patch', '', 'pods/ephemeralcontainers'],
+  ['create', '', 'serviceaccounts/token'],
+  ['impersonate', '', 'serviceaccounts'],
+  ['create', 'batch', 'jobs'],
+  ['patch', 'batch', 'cronjobs'],
+  ['create', 'apps', 'statefulsets'],
+  ['patch', 'apps', 'deployments'],
+  ['update', 'apps', 'replicasets'],
+  ['create', 'external-secrets.io', 'externalsecrets'],
+  ['patch', 'external-secrets.io', 'secretstores'],
+  ['bind', 'rbac.authorization.k8s.io', 'roles'],
+  ['update', 'rbac.authorization.k8s.io', 'rolebindings'],
+];
+
+const access: Make = (random, a, b) => {
+  const [verb, group, full] = random.one(DANGEROUS);
+  const harmless: [string, string, string] = random.one([
+    ['get', '', 'configmaps'],
+    ['list', '', 'pods'],
+    ['patch', 'apps', 'deployments/scale'],
+    ['get', 'batch', 'jobs'],
+    ['delete', '', 'pods'],
+  ]);
+  const [v, g, r] = random.chance(0.6) ? [verb, group, full] : harmless;
+  const rule = {
+    verbs: random.chance(0.15) ? ['*'] : [v],
+    apiGroups: [random.chance(0.1) ? '*' : g],
+    resources: [random.chance(0.1) ? `*/${r.split('/')[1] ?? 'status'}` : r],
+    ...(random.chance(0.3) && { resourceNames: ['n8n'] }),
+  };
+  const subject = random.one<{ kind: string; name: string }>([
+    a.names.ownerSubject,
+    b.names.ownerSubject,
+    { kind: 'User', name: 'mallory' },
+  ]);
+  const where = random.one([
+    a.names.namespace,
+    a.names.namespace,
+    b.names.namespace,
+  ]);
+  return {
+    title: `${subject.kind} ${subject.name} may ${JSON.stringify(
+      rule,
+    )} in ${where}`,
+    wall: 'secret',
+    apply: async ({ grant, lab, waitFor }) => {
+      await grant(
+        { apiGroup: 'rbac.authorization.k8s.io', ...subject },
+        rule,
+        where,
+      );
+      let ticks = 0;
+      await waitFor(async () => ++ticks > 5, "the API server's own caches");
+      for (const [dangerous, of, resource] of DANGEROUS) {
+        const [plural, subresource] = resource.split('/');
+        for (const name of ['', 'n8n']) {
+          const { body } = await lab.admin.create<any>({
+            apiVersion: 'authorization.k8s.io/v1',
+            kind: 'SubjectAccessReview',
+            spec: {
+              user: subject.kind === 'User' ? subject.name : '',
+              groups:
+                subject.kind === 'Group'
+                  ? [subject.name, 'system:authenticated']
+                  : ['system:authenticated'],
+              resourceAttributes: {
+                namespace: a.names.namespace,
+                verb: dangerous,
+                group: of,
+                resource: plural,
+                subresource,
+                // Nothing has a name when it is asked whether it may be made.
+                name: dangerous === 'create' && !subresource ? '' : name,
+              },
+            },
+          });
+          if (body.status.allowed) {
+            return 'breached';
+          }
+        }
+      }
+      return 'holds';
+    },
+  };
+};
+
+/** Pods that policies may tell apart, and addresses outside. */
+function everybody(a: TenantPlan, b: TenantPlan): PolicyPod[] {
+  const labels: Record<string, string>[] = [
+    {},
+    { app: 'front' },
+    { 'k8s-app': 'kube-dns' },
+  ];
+  return [
+    a.names.namespace,
+    b.names.namespace,
+    'kube-system',
+    'default',
+  ].flatMap(namespace => labels.map(own => ({ namespace, labels: own })));
+}
+
+const policy: Make = (random, a, b) => {
+  const named = (name: string) => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+  });
+  const peer = () =>
+    random.one<object>([
+      { podSelector: {} },
+      { podSelector: { matchLabels: { app: 'front' } } },
+      named(b.names.namespace),
+      {
+        ...named('kube-system'),
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      },
+      { namespaceSelector: {} },
+      { ipBlock: { cidr: '203.0.113.0/24' } },
+      { ipBlock: { cidr: '169.254.169.254/32' } },
+    ]);
+  const ports = random.one<object>([
+    {},
+    { ports: [{ port: 53, protocol: 'UDP' }] },
+    { ports: [{ port: 5678 }] },
+  ]);
+  const direction = random.one(['Ingress', 'Egress']);
+  const spec = {
+    podSelector: random.one<object>([
+      {},
+      { matchLabels: { 'app.kubernetes.io/name': 'n8n' } },
+      { matchLabels: { app: 'nobody' } },
+    ]),
+    policyTypes: [direction],
+    ...(direction === 'Ingress'
+      ? { ingress: [{ from: [peer()], ...ports }] }
+      : { egress: [{ to: [peer()], ...ports }] }),
+  };
+  const object: KubernetesObject = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: ADDED, namespace: a.names.namespace },
+    spec,
+  };
+  return {
+    title: `A policy: ${JSON.stringify(spec)}`,
+    wall: 'network',
+    apply: async ({ add }) => {
+      await add(
+        `/apis/networking.k8s.io/v1/namespaces/${a.names.namespace}/networkpolicies`,
+        object,
+      );
+      const ours = objectsOf(a).filter(({ kind }) =>
+        kind.endsWith('NetworkPolicy'),
+      );
+      // The labels of what runs, and nobody else's policies: only the tenant's half.
+      const n8n: PolicyPod = {
+        namespace: a.names.namespace,
+        labels: {
+          'app.kubernetes.io/name': 'n8n',
+          'threewalls.io/tenant': a.spec.name,
+        },
+      };
+      const outside = ['203.0.113.7', '169.254.169.254', '198.51.100.1'];
+      const connections = [53, 54, 5678].flatMap(port =>
+        (['TCP', 'UDP'] as const).flatMap(protocol => [
+          ...everybody(a, b).flatMap(other => [
+            { from: n8n, to: other, protocol, port },
+            { from: other, to: n8n, protocol, port },
+          ]),
+          ...outside.map(address => ({
+            from: n8n,
+            to: { address },
+            protocol,
+            port,
+          })),
+        ]),
+      );
+      return connections.some(
+        one => letsThrough([...ours, object], one) && !letsThrough(ours, one),
+      )
+        ? 'breached'
+        : 'holds';
+    },
+  };
+};
+
+const vaultRole: Make = (random, a) => {
+  const names = random.some(
+    ['*', 'n8n', 'n8n-*', 'deployer', a.names.loginServiceAccount],
+    2,
+  );
+  const namespaces = random.some(
+    ['*', 'web-tenant-*', a.names.namespace, `${a.names.namespace}-2`, 'ci'],
+    2,
+  );
+  return {
+    title: `A role of Vault's for ${names} of ${namespaces}`,
+    wall: 'secret',
+    apply: async ({ vault, lab }) => {
+      const path = `auth/kubernetes/role/${ADDED}-${a.spec.name}`;
+      await vault(path, {
+        bound_service_account_names: names,
+        bound_service_account_namespaces: namespaces,
+        audience: 'vault',
+        token_policies: ['default'],
+      });
+      // Vault itself is asked, with tokens of the tenant's ServiceAccounts.
+      for (const account of ['n8n', a.names.loginServiceAccount, 'default']) {
+        const { status } = await lab.admin.expect({
+          method: 'POST',
+          path: `/api/v1/namespaces/${a.names.namespace}/serviceaccounts/${account}/token`,
+          body: { spec: { audiences: ['vault'], expirationSeconds: 600 } },
+        });
+        const taken = await lab.vaultAdmin.logsIn(
+          'kubernetes',
+          `${ADDED}-${a.spec.name}`,
+          status.token,
+        );
+        if (taken) {
+          return 'breached';
+        }
+      }
+      return 'holds';
+    },
+  };
+};
+
+const vaultPolicy: Make = (random, a, b) => {
+  const path = random.one([
+    `secret/data/${a.names.kvPath}`,
+    `secret/data/${b.names.kvPath}`,
+    'secret/data/*',
+    'sys/health',
+    'auth/token/create',
+  ]);
+  const capability = random.one(['read', 'update', 'list']);
+  return {
+    title: `The tenant's policy may ${capability} ${path}`,
+    wall: 'secret',
+    apply: async ({ policy: write }) => {
+      await write(a, `path "${path}" { capabilities = ["${capability}"] }\n`);
+      // Whatever it says: nobody but the portal writes it.
+      return 'breached';
+    },
+  };
+};
+
+const workload: Make = (random, a) => {
+  const [body, isFine] = random.one<[object, boolean]>([
+    [{ metadata: { labels: { team: 'blue' } } }, true],
+    [{ metadata: { annotations: { 'example.com/seen': 'yes' } } }, true],
+    [{ spec: { replicas: 1, paused: true } }, false],
+    [{ spec: { revisionHistoryLimit: 9 } }, false],
+    [{ spec: { progressDeadlineSeconds: 600 } }, true],
+    [{ spec: { progressDeadlineSeconds: 60 } }, false],
+    [{ spec: { strategy: { type: 'Recreate' } } }, true],
+  ]);
+  return {
+    title: `n8n's Deployment: ${JSON.stringify(body)}`,
+    wall: 'resource',
+    apply: async ({ change }) => {
+      await change(
+        `/apis/apps/v1/namespaces/${a.names.namespace}/deployments/n8n`,
+        body,
+      );
+      return isFine ? 'holds' : 'breached';
+    },
+  };
+};
+
+const store: Make = (random, a) => {
+  const [plural, kind, version] = random.one([
+    ['secretstores', 'SecretStore', 'v1'],
+    ['externalsecrets', 'ExternalSecret', 'v1'],
+    ['pushsecrets', 'PushSecret', 'v1alpha1'],
+  ]);
+  const specs: Record<string, object> = {
+    SecretStore: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
+    ExternalSecret: {
+      secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
+      data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
+    },
+    PushSecret: {
+      secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
+      selector: { secret: { name: 'n8n' } },
+    },
+  };
+  const apiVersion = `external-secrets.io/${version}`;
+  return {
+    title: `A ${kind} is there`,
+    wall: 'secret',
+    apply: async ({ add }) => {
+      await add(
+        `/apis/${apiVersion}/namespaces/${a.names.namespace}/${plural}`,
+        { apiVersion, kind, metadata: { name: ADDED }, spec: specs[kind] },
+      );
+      return 'breached';
+    },
+  };
+};
+
+const MAKERS: Make[] = [
+  quota,
+  namespaceLabel,
+  access,
+  access,
+  policy,
+  policy,
+  vaultRole,
+  vaultPolicy,
+  workload,
+  store,
+];
+
+/** A small change to something that matters. */
+export function anyChange(
+  random: Random,
+  a: TenantPlan,
+  b: TenantPlan,
+): RandomChange {
+  return random.one(MAKERS)(random, a, b);
+}
+
+/** Makes so many changes, each pair its own share of them, and says which were not found to be what they are. */
+export async function tryChanges(
+  pairs: Pair[],
+  count: number,
+  seed: number,
+): Promise<{ seen: Record<'breached' | 'holds', number>; wrong: string[] }> {
+  const random = new Random(seed);
+  const seen = { breached: 0, holds: 0 };
+  const wrong: string[] = [];
+  // Chosen before any is made, so that a seed says the same whoever is faster.
+  const queues = pairs.map(({ plans: [a, b] }, i) =>
+    Array.from({ length: Math.ceil((count - i) / pairs.length) }, () =>
+      anyChange(random, a, b),
+    ),
+  );
+  await Promise.all(
+    pairs.map(async (pair, i) => {
+      for (const change of queues[i]) {
+        const problem = await pair.tryOut(change).then(
+          ({ expected, found, why }) => {
+            if (found === expected) {
+              seen[expected]++;
+              return undefined;
+            }
+            return `expected ${expected}, found ${found}: ${why}`;
+          },
+          (error: Error) => `was not tried: ${error.message}`,
+        );
+        if (problem) {
+          wrong.push(`${change.title}: ${problem}`);
+        }
+      }
+    }),
+  );
+  return { seen, wrong };
+}

@@ -1,0 +1,43 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import { TenantOwnerField } from './TenantOwner';
+
+const render = (ownRefs: string[], value?: string) =>
+  renderField(
+    TenantOwnerField,
+    { schema: { title: 'Owner' }, value },
+    mockTenantsApi(),
+    { ownRefs },
+  );
+
+describe('TenantOwner', () => {
+  it('is chosen already where the user is in one group', async () => {
+    const { last } = render(['user:default/jane', 'group:default/acme-team']);
+
+    await waitFor(() => expect(last()).toBe('group:default/acme-team'));
+    expect(
+      await screen.findByRole('button', { name: /acme-team.*Owner/ }),
+    ).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('is asked for where there are several', async () => {
+    const { last } = render(['group:default/acme-team', 'group:default/b']);
+
+    await userEvent.click(
+      await screen.findByRole('button', { name: /Choose a group/ }),
+    );
+    expect(last()).toBeUndefined();
+    await userEvent.click(await screen.findByRole('option', { name: 'b' }));
+    expect(last()).toBe('group:default/b');
+  });
+
+  it('says that there is none', async () => {
+    const { last } = render(['user:default/jane']);
+    expect(
+      await screen.findByRole('button', { name: /You are in no group/ }),
+    ).toBeDisabled();
+    expect(last()).toBeUndefined();
+  });
+});

@@ -1,0 +1,41 @@
+import { Badge } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+
+/** What a tenant can be besides the status of its walls. */
+export const STATES = [
+  'changed',
+  'outdated',
+  'lost',
+  'acknowledged',
+  'muted',
+] as const;
+
+export type State = (typeof STATES)[number];
+
+/** Which of these a tenant is. */
+export function statesOf(tenant: Tenant): State[] {
+  const is: Record<State, boolean> = {
+    changed: Boolean(tenant.changed?.length),
+    outdated: Boolean(tenant.outdated),
+    lost: tenant.phase === 'lost',
+    acknowledged: Boolean(tenant.acknowledged),
+    muted: Boolean(tenant.muted),
+  };
+  return STATES.filter(state => is[state]);
+}
+
+/** What a tenant is besides the status of its walls: changed, outdated, lost … */
+export function Marks(props: { tenant: Tenant }) {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return (
+    <>
+      {statesOf(props.tenant).map(state => (
+        <Badge key={state} size="small" title={t(`state.${state}Hint`)}>
+          {t(`state.${state}`)}
+        </Badge>
+      ))}
+    </>
+  );
+}

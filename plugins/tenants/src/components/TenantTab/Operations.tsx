@@ -1,0 +1,141 @@
+import { useEffect } from 'react';
+import {
+  Cell,
+  CellText,
+  ColumnConfig,
+  Flex,
+  Table,
+  Text,
+  useBreakpoint,
+  useTable,
+} from '@backstage/ui';
+import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Operation, Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiRef } from '../../api';
+import { tenantsTranslationRef } from '../../translation';
+import { RefLink, RelativeTime, TitledCard, useDuration } from '../Shared';
+
+/** Who did what to the tenant, the newest first. Proofs have a list of their own. */
+export function Operations(props: {
+  tenantName: string;
+  /** Another one says that there is something new */
+  current: Tenant['currentOperation'];
+}) {
+  const { tenantName, current } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const api = useApi(tenantsApiRef);
+  const columnConfig = useColumns();
+  const { tableProps, reload } = useTable<Operation>({
+    mode: 'offset',
+    paginationOptions: { pageSize: 5, pageSizeOptions: [5, 10, 25] },
+    getData: async ({ offset, pageSize, signal }) => {
+      const page = await api.listOperations(
+        tenantName,
+        { kinds: ['apply', 'remove'], limit: pageSize, offset },
+        { signal },
+      );
+      return { data: page.items, totalCount: page.totalItems };
+    },
+  });
+  useEffect(reload, [reload, current?.id, current?.state]);
+  return (
+    <TitledCard title={t('operations.title')}>
+      <Table
+        {...tableProps}
+        columnConfig={columnConfig}
+        emptyState={<Text>{t('operations.empty')}</Text>}
+      />
+    </TitledCard>
+  );
+}
+
+function useColumns(): ColumnConfig<Operation>[] {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { up } = useBreakpoint();
+  const what = useOperationText();
+  const duration = useDuration();
+  return [
+    {
+      id: 'what',
+      label: t('operations.what'),
+      isRowHeader: true,
+      cell: operation => (
+        <Cell>
+          <Flex direction="column" gap="0.5">
+            <Text as="span">{what(operation)}</Text>
+            {operation.error && (
+              <Text as="span" variant="body-small" color="danger">
+                {operation.error}
+              </Text>
+            )}
+          </Flex>
+        </Cell>
+      ),
+    },
+    {
+      id: 'who',
+      label: t('operations.who'),
+      cell: ({ requestedBy }) => (
+        <Cell>
+          {requestedBy?.includes(':') ? (
+            <RefLink entityRef={requestedBy} />
+          ) : (
+            <Text as="span">{requestedBy ?? t('tab.triggerSchedule')}</Text>
+          )}
+        </Cell>
+      ),
+    },
+    {
+      id: 'when',
+      label: t('tab.when'),
+      cell: ({ finishedAt, createdAt }) => (
+        <Cell>
+          <Text as="span">
+            <RelativeTime iso={finishedAt ?? createdAt} />
+          </Text>
+        </Cell>
+      ),
+    },
+    {
+      id: 'state',
+      label: t('operations.result'),
+      cell: ({ state }) => <CellText title={t(`operations.${state}`)} />,
+    },
+    {
+      id: 'took',
+      label: t('tab.took'),
+      isHidden: !up('md'),
+      cell: ({ startedAt, finishedAt }) => (
+        <CellText
+          title={
+            startedAt && finishedAt
+              ? duration(Date.parse(finishedAt) - Date.parse(startedAt))
+              : ''
+          }
+        />
+      ),
+    },
+  ];
+}
+
+/** Says in a line what an operation did: `Applied: 3 created, 1 changed`. */
+export function useOperationText(): (operation: Operation) => string {
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  return ({ request, applied, certificate }) => {
+    if (request.kind === 'remove') {
+      return certificate
+        ? t('operations.removed', {
+            removed: String(certificate.removed.length),
+            kept: String(certificate.kept.length),
+          })
+        : t('operations.remove');
+    }
+    return applied
+      ? t('operations.applied', {
+          created: String(applied.created),
+          updated: String(applied.updated),
+          unchanged: String(applied.unchanged),
+        })
+      : t('operations.apply');
+  };
+}

@@ -1,0 +1,196 @@
+import { useState } from 'react';
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  Flex,
+  Text,
+  TextField,
+  ToggleButton,
+  ToggleButtonGroup,
+} from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
+import {
+  Tenant,
+  tenantAdministerPermission,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useAttention } from '../../queries';
+import { overallStatus, RefLink, RelativeTime, useExactTime } from '../Shared';
+import styles from './Walls.module.css';
+
+const HOUR_MS = 60 * 60_000;
+
+/** How long a tenant can be muted for with a click. */
+const SPANS = { hour: 1, hours: 4, day: 24, week: 168 } as const;
+
+/**
+ * What the platform team has said of a tenant, and for that team the buttons to
+ * say it. Neither changes a status.
+ */
+export function Attention(props: { tenant: Tenant }) {
+  const { tenant } = props;
+  const { acknowledged, muted, name, walls, phase } = tenant;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { allowed } = usePermission({
+    permission: tenantAdministerPermission,
+    resourceRef: name,
+  });
+  const [asked, setAsked] = useState<'acknowledge' | 'mute'>();
+  const unmute = useAttention(name);
+  const exact = useExactTime();
+  const isFailing = overallStatus(walls) !== 'holds';
+  const isOpen = walls.some(
+    ({ wall, status }) =>
+      status !== 'holds' && !acknowledged?.walls.includes(wall),
+  );
+  if (
+    phase === 'removing' ||
+    !(acknowledged || muted || (allowed && isFailing))
+  ) {
+    return null;
+  }
+  return (
+    <Flex direction="column" gap="1" className={styles.attention}>
+      {acknowledged && (
+        <Text variant="body-small">
+          {t('attention.acknowledged')} <RelativeTime iso={acknowledged.at} />
+          {acknowledged.by && (
+            <>
+              {' '}
+              {t('attention.by')} <RefLink entityRef={acknowledged.by} />
+            </>
+          )}
+          {`: ${acknowledged.reason}`}
+        </Text>
+      )}
+      {muted && (
+        <Text variant="body-small">
+          {t('attention.muted', { until: exact(muted.until) })}
+          {muted.by && (
+            <>
+              {' '}
+              {t('attention.by')} <RefLink entityRef={muted.by} />
+            </>
+          )}
+          {`: ${muted.reason}`}
+        </Text>
+      )}
+      {unmute.error && (
+        <Alert status="danger" role="alert" title={unmute.error.message} />
+      )}
+      {allowed && (
+        <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+          {isOpen && (
+            <Button
+              size="small"
+              variant="secondary"
+              onPress={() => setAsked('acknowledge')}
+            >
+              {t('attention.acknowledge')}
+            </Button>
+          )}
+          {muted ? (
+            <Button
+              size="small"
+              variant="secondary"
+              isPending={unmute.isPending}
+              onPress={() => unmute.mutate({ kind: 'unmute' })}
+            >
+              {t('attention.unmute')}
+            </Button>
+          ) : (
+            <Button
+              size="small"
+              variant="secondary"
+              onPress={() => setAsked('mute')}
+            >
+              {t('attention.mute')}
+            </Button>
+          )}
+        </Flex>
+      )}
+      {asked && (
+        <Ask tenant={name} kind={asked} onClose={() => setAsked(undefined)} />
+      )}
+    </Flex>
+  );
+}
+
+/** Asks for the reason, and for a mute when it ends. */
+function Ask(props: {
+  tenant: string;
+  kind: 'acknowledge' | 'mute';
+  onClose: () => void;
+}) {
+  const { tenant, kind, onClose } = props;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const [reason, setReason] = useState('');
+  const [span, setSpan] = useState<keyof typeof SPANS>('hours');
+  const { mutate, isPending, error } = useAttention(tenant);
+  const isMute = kind === 'mute';
+
+  function say() {
+    const until = new Date(Date.now() + SPANS[span] * HOUR_MS).toISOString();
+    mutate(isMute ? { kind, reason, until } : { kind, reason }, {
+      onSuccess: onClose,
+    });
+  }
+
+  return (
+    <Dialog isOpen onOpenChange={onClose} width="28rem">
+      <DialogHeader>
+        {t(isMute ? 'attention.muteTitle' : 'attention.acknowledgeTitle', {
+          name: tenant,
+        })}
+      </DialogHeader>
+      <DialogBody>
+        <Flex direction="column" gap="3">
+          <Text variant="body-small">
+            {t(isMute ? 'attention.muteHint' : 'attention.acknowledgeHint')}
+          </Text>
+          {isMute && (
+            <ToggleButtonGroup
+              selectionMode="single"
+              disallowEmptySelection
+              aria-label={t('attention.for')}
+              selectedKeys={[span]}
+              onSelectionChange={keys =>
+                setSpan([...keys][0] as keyof typeof SPANS)
+              }
+            >
+              {(Object.keys(SPANS) as (keyof typeof SPANS)[]).map(id => (
+                <ToggleButton key={id} id={id}>
+                  {t(`attention.${id}`)}
+                </ToggleButton>
+              ))}
+            </ToggleButtonGroup>
+          )}
+          <TextField
+            label={t('attention.reason')}
+            description={t('attention.reasonHint')}
+            value={reason}
+            onChange={setReason}
+            maxLength={500}
+            isRequired
+          />
+          {error && (
+            <Alert status="danger" role="alert" title={error.message} />
+          )}
+        </Flex>
+      </DialogBody>
+      <DialogFooter>
+        <Button variant="secondary" slot="close">
+          {t('views.cancel')}
+        </Button>
+        <Button isDisabled={!reason.trim()} isPending={isPending} onPress={say}>
+          {t(isMute ? 'attention.muteButton' : 'attention.acknowledgeButton')}
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  );
+}

@@ -1,0 +1,48 @@
+import { ButtonLink, Flex, Text } from '@backstage/ui';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { RiExternalLinkLine } from '@remixicon/react';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsTranslationRef } from '../../translation';
+import { useUsage } from '../../queries';
+import { Mono } from '../Shared';
+
+/** Where a tenant's n8n is, whether it is ready, and how to sign in. */
+export function OpenN8n(props: { tenant: Tenant }) {
+  const { name, url, spec, phase, names } = props.tenant;
+  const { t } = useTranslationRef(tenantsTranslationRef);
+  const n8n = useUsage(name).data?.n8n;
+  if (phase !== 'active') {
+    return null;
+  }
+  const readiness = n8n && t(n8n.ready ? 'n8n.ready' : 'n8n.notReady');
+  return (
+    <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>
+      {url && (
+        <ButtonLink
+          size="small"
+          variant="secondary"
+          href={url}
+          target="_blank"
+          iconEnd={<RiExternalLinkLine aria-hidden="true" />}
+        >
+          {t('n8n.open')}
+        </ButtonLink>
+      )}
+      <Text as="span" variant="body-small" color="secondary">
+        {url ? (
+          new URL(url).host
+        ) : (
+          <>
+            {t('n8n.notExposed')}{' '}
+            <Mono>{`kubectl -n ${names.namespace} port-forward svc/n8n 5678`}</Mono>
+          </>
+        )}
+        {readiness && `, ${readiness}`}
+        {'. '}
+        {spec.email
+          ? t('n8n.signInAs', { email: spec.email })
+          : t('n8n.signInUnknown')}
+      </Text>
+    </Flex>
+  );
+}
