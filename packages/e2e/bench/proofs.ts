@@ -3,7 +3,6 @@ import {
   applyPlan,
   Cluster,
   ensureCanary,
-  Platform,
   proveTenants,
   removeTenant,
   TenantPlan,
@@ -28,13 +27,13 @@ const remembered = new Map<Cluster, WatchCache>();
 /** One round of a pair, all walls and checks; then a sweep of ten tenants. */
 export async function proofs(): Promise<void> {
   const { platform, cluster } = portalLab();
-  await ensureCanary(cluster, platform);
+  await ensureCanary(cluster);
   const plans = Array.from({ length: TENANTS }, (_, i) =>
     planSmallTenant(`t-bench-${process.pid}-p${i}`, platform),
   );
   try {
     await Promise.all(plans.map(plan => applyPlan(plan, cluster)));
-    await measureAll(plans, cluster, platform);
+    await measureAll(plans, cluster);
   } finally {
     remembered.get(cluster)?.stop();
     await removeAll(plans, cluster);
@@ -44,18 +43,17 @@ export async function proofs(): Promise<void> {
 async function measureAll(
   plans: TenantPlan[],
   cluster: Cluster,
-  platform: Platform,
 ): Promise<void> {
   const pairs = pairsOf(plans);
-  const sweep = () => sweepAll(pairs, cluster, platform);
+  const sweep = () => sweepAll(pairs, cluster);
   // Right after they were made, what they are made of has yet to settle.
   await sweep();
   for (let i = 0; i < WARM_UP; i++) {
-    await round(pairs[0], cluster, platform);
+    await round(pairs[0], cluster);
   }
   const rounds: ProofRun[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    rounds.push(await round(pairs[0], cluster, platform));
+    rounds.push(await round(pairs[0], cluster));
     console.log(`round ${i + 1} of ${ROUNDS}`);
   }
   const sweeps: number[] = [];
@@ -64,7 +62,7 @@ async function measureAll(
     sweeps.push(await timed(async () => doubts.push(...(await sweep()))));
     console.log(`sweep ${i + 1} of ${SWEEPS}`);
   }
-  printProofs({ rounds, sweeps, doubts, tenants: TENANTS, platform });
+  printProofs({ rounds, sweeps, doubts, tenants: TENANTS, cluster });
 }
 
 /** What the cluster has, in memory, as the portal reads it. */
@@ -83,7 +81,6 @@ function memoryOf(cluster: Cluster): WatchCache {
 async function round(
   tenants: [TenantPlan, TenantPlan],
   cluster: Cluster,
-  platform: Platform,
 ): Promise<ProofRun> {
   const { kubernetes, vault } = cluster;
   const sent = () => [kubernetes.requests, vault.requests];
@@ -91,7 +88,6 @@ async function round(
   const watch = watched(cluster);
   const proven = await proveTenants({
     cluster: watch.cluster,
-    platform,
     tenants,
     view: memoryOf(cluster),
   });
@@ -111,7 +107,6 @@ async function round(
 async function sweepAll(
   pairs: [TenantPlan, TenantPlan][],
   cluster: Cluster,
-  platform: Platform,
 ): Promise<string[]> {
   const doubts: string[] = [];
   const queue = [...pairs];
@@ -119,7 +114,6 @@ async function sweepAll(
     for (let pair = queue.shift(); pair; pair = queue.shift()) {
       const proven = await proveTenants({
         cluster,
-        platform,
         tenants: pair,
         view: memoryOf(cluster),
       });
@@ -127,7 +121,7 @@ async function sweepAll(
     }
   };
   await Promise.all(
-    Array.from({ length: platform.proofs.concurrency }, worker),
+    Array.from({ length: cluster.config.proofs.concurrency }, worker),
   );
   return doubts;
 }

@@ -1,7 +1,7 @@
 /* eslint-disable no-console */
 import { cpus, loadavg } from 'node:os';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
-import { Platform } from '@threewalls/backstage-plugin-tenants-node';
+import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { Parts } from './proofsParts';
 import { median } from './report';
 
@@ -26,7 +26,7 @@ export interface ProofFindings {
   /** Walls that were not shown to hold, in rounds and sweeps */
   doubts: string[];
   tenants: number;
-  platform: Platform;
+  cluster: Cluster;
 }
 
 /** Milliseconds of CPU that a round may take outside its pods. */
@@ -38,8 +38,8 @@ const SWEEP_TARGET = 3;
 
 /** Prints the tables of docs/benchmarks.md. */
 export function printProofs(findings: ProofFindings): void {
-  const { rounds, sweeps, doubts, tenants, platform } = findings;
-  const { connectTimeoutMs, concurrency } = platform.proofs;
+  const { rounds, sweeps, doubts, tenants, cluster } = findings;
+  const { connectTimeoutMs, concurrency } = cluster.config.proofs;
   const row = (title: string, values: number[], unit: string, target = '') => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     console.log(

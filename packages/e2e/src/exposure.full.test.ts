@@ -19,7 +19,7 @@ const HOST = '{{ name }}.n8n.example.com';
 const image = 'threewalls.local/n8n:2.41.1';
 const EMAIL = 'owner@example.com';
 const PASSWORD = `Pw1-${randomBytes(12).toString('hex')}`;
-const network = { provider: 'cilium', ingressNamespace: CONTROLLER };
+const network = { provider: 'cilium', ingress: { namespaces: [CONTROLLER] } };
 
 describe('The way to n8n, upon the lab', () => {
   const { admin } = openLab();

@@ -33,9 +33,9 @@ describe.each(['cilium', 'kubernetes'])(
   'A tenant that may reach all of the internet, with policies of %s',
   provider => {
     const { platform: lab, cluster } = openLab();
-    const { platform } = portalLab({
+    const { platform, cluster: profiled } = portalLab({
       network: { provider },
-      n8n: { image: lab.n8n.image },
+      n8n: { image: cluster.config.n8n.image },
     });
     const plans = NAMES.map(openToTheInternet) as [TenantPlan, TenantPlan];
 
@@ -59,7 +59,7 @@ describe.each(['cilium', 'kubernetes'])(
     }
 
     beforeAll(async () => {
-      await ensureCanary(cluster, lab);
+      await ensureCanary(cluster);
       await Promise.all(plans.map(plan => applyPlan(plan, cluster)));
     });
 
@@ -72,7 +72,10 @@ describe.each(['cilium', 'kubernetes'])(
     });
 
     it('still reaches no neighbour, node, metadata or resolver', async () => {
-      const proofs = await proveTenants({ cluster, platform, tenants: plans });
+      const proofs = await proveTenants({
+        cluster: profiled,
+        tenants: plans,
+      });
       for (const name of NAMES) {
         const { receipts } = proofs.get(name)!;
         for (const id of [...HELD, ...REACHED]) {

@@ -20,8 +20,8 @@ const RUNTIME_CLASSES = '/apis/node.k8s.io/v1/runtimeclasses';
  * sandbox, and a proof has to say so. Node labels are as real as anywhere.
  */
 describe('Where n8n runs, upon the lab', () => {
-  const { admin, cluster } = openLab();
-  const { platform } = portalLab({
+  const { admin } = openLab();
+  const { platform, cluster } = portalLab({
     n8n: {
       image: 'threewalls.local/n8n:2.41.1',
       runtimeClassName: NAME,
@@ -53,7 +53,7 @@ describe('Where n8n runs, upon the lab', () => {
         handler: 'runc',
       },
     });
-    await ensureCanary(cluster, platform);
+    await ensureCanary(cluster);
     await applyPlan(plan, cluster);
   });
 
@@ -69,7 +69,7 @@ describe('Where n8n runs, upon the lab', () => {
 
   /** The receipts of both checks, and of what n8n's Deployment says. */
   async function prove(): Promise<Record<string, Receipt>> {
-    const proofs = await proveTenants({ cluster, platform, tenants: [plan] });
+    const proofs = await proveTenants({ cluster, tenants: [plan] });
     const { receipts } = proofs.get(NAME)!;
     const of = (check: string, mark: string) =>
       receipts.find(r => r.check === check && r.request.includes(mark))!;

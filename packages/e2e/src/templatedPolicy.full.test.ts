@@ -99,7 +99,7 @@ describe('One templated Vault policy, upon the lab', () => {
     writeFileSync(tokenFile, token, { mode: 0o600 });
     ({ platform, cluster } = templatedLab(accessor, tokenFile));
     // The canary is everybody's: it stays as the lab has it.
-    await ensureCanary(lab.cluster, lab.platform);
+    await ensureCanary(lab.cluster);
   });
 
   afterAll(async () => {
@@ -183,7 +183,7 @@ describe('One templated Vault policy, upon the lab', () => {
   it('holds in a proof, by External Secrets too; and a policy that is widened does not', async () => {
     const tenants = plans();
     const secretWall = async () => {
-      const proofs = await proveTenants({ cluster, platform, tenants });
+      const proofs = await proveTenants({ cluster, tenants });
       const { receipts, verdicts } = proofs.get(NAME)!;
       const worst = receipts
         .filter(({ wall }) => wall === 'secret')

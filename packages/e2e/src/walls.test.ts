@@ -30,7 +30,7 @@ describe('The walls, upon the lab', () => {
 
   beforeAll(async () => {
     const lab = openLab();
-    await ensureCanary(lab.cluster, lab.platform);
+    await ensureCanary(lab.cluster);
     pairs.push(...(await Pair.createAll(lab, 't-walls', PAIRS)));
     results = await runRows(pairs, rows);
     // The table is what the run is for.

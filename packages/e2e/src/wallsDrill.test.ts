@@ -51,14 +51,14 @@ const SABOTAGES: {
     title: 'an image of the proof pod that says nothing',
     outcome: 'failed',
     says: /could not be shown to be sound/,
-    prove: options =>
-      proveTenants({
+    prove: ({ cluster, ...options }) => {
+      const { config } = cluster;
+      const proofs = { ...config.proofs, image: AGNHOST };
+      return proveTenants({
         ...options,
-        platform: {
-          ...options.platform,
-          proofs: { ...options.platform.proofs, image: AGNHOST },
-        },
-      }),
+        cluster: { ...cluster, config: { ...config, proofs } },
+      });
+    },
   },
   {
     title: 'a clock that is an hour slow',
@@ -73,12 +73,12 @@ describe('A drill, upon the lab', () => {
 
   beforeAll(async () => {
     lab = openLab();
-    await ensureCanary(lab.cluster, lab.platform);
+    await ensureCanary(lab.cluster);
   });
 
   afterEach(async () => {
     jest.restoreAllMocks();
-    for (const { names } of planDrill(lab.cluster, lab.platform)) {
+    for (const { names } of planDrill(lab.cluster.config)) {
       const { status } = await lab.admin.request({
         method: 'GET',
         path: `/api/v1/namespaces/${names.namespace}`,
@@ -92,9 +92,9 @@ describe('A drill, upon the lab', () => {
   it.each(WAYS)(
     'breaks each wall in a way that is found (choice %s)',
     async choice => {
-      const { cluster, platform } = lab;
+      const { cluster } = lab;
       const random = () => (choice + 0.5) / 4;
-      const result = await runDrill({ cluster, platform, random });
+      const result = await runDrill({ cluster, random });
       expect(result).toEqual({
         outcome: 'caught',
         walls: WALLS.map(wall => ({
@@ -120,7 +120,6 @@ describe('A drill, upon the lab', () => {
       }
       const result = await runDrill({
         cluster: cluster(lab.cluster),
-        platform: lab.platform,
         prove,
         random: () => 0,
       });

@@ -313,8 +313,8 @@ export class Hands extends NodeHands {
   };
 
   withImage = async (image: string) => {
-    const { proofs } = this.platform;
-    this.platform = { ...this.platform, proofs: { ...proofs, image } };
+    const { proofs } = this.profile;
+    this.profile = { ...this.profile, proofs: { ...proofs, image } };
   };
 
   /** Scales a Deployment and waits until that is so. */
@@ -342,10 +342,10 @@ export class Hands extends NodeHands {
 
   /** Kills the next proof pod of a namespace as soon as it runs; it has ample work. */
   killProofPod = async (namespace: string) => {
-    const { proofs } = this.platform;
+    const { proofs } = this.profile;
     const connectTimeoutMs = 3 * proofs.connectTimeoutMs;
-    this.platform = {
-      ...this.platform,
+    this.profile = {
+      ...this.profile,
       proofs: { ...proofs, connectTimeoutMs },
     };
     const done = new AbortController();

@@ -19,14 +19,14 @@ export class NodeHands extends VaultHands {
 
   /** Proofs end after these milliseconds, whatever is missing by then. */
   withDeadline = (deadlineMs: number) => {
-    const { proofs } = this.platform;
-    this.platform = { ...this.platform, proofs: { ...proofs, deadlineMs } };
+    const { proofs } = this.profile;
+    this.profile = { ...this.profile, proofs: { ...proofs, deadlineMs } };
   };
 
   /** What counts as a denial, as the proof is told. */
   withDenial = (denial: 'drop' | 'reject') => {
-    const { network } = this.platform;
-    this.platform = { ...this.platform, network: { ...network, denial } };
+    const { network } = this.profile;
+    this.profile = { ...this.profile, network: { ...network, denial } };
   };
 
   /**

@@ -5,7 +5,7 @@ import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
   ensureCanary,
-  Platform,
+  ClusterProfile,
   proveTenants,
   sweepProofPods,
   TenantPlan,
@@ -41,7 +41,7 @@ describe('A round, upon the lab', () => {
 
   beforeAll(async () => {
     lab = openLab();
-    await ensureCanary(lab.cluster, lab.platform);
+    await ensureCanary(lab.cluster);
     pair = await Pair.create(lab, 't-rounds-a', 't-rounds-b');
   });
 
@@ -82,11 +82,10 @@ describe('A round, upon the lab', () => {
 
   it('proves one tenant with the canary alone', async () => {
     const [a] = pair.plans;
-    const { cluster, platform } = lab;
+    const { cluster } = lab;
     const phases = new Set<string>();
     const proofs = await proveTenants({
       cluster,
-      platform,
       tenants: [a],
       onProgress: (tenant, { phase, done, total }) => {
         expect([tenant, done <= total]).toEqual([a.spec.name, true]);
@@ -158,11 +157,10 @@ describe('A round, upon the lab', () => {
   });
 
   it('leaves nothing behind when it is given up', async () => {
-    const { cluster, platform } = lab;
+    const { cluster } = lab;
     const controller = new AbortController();
     const round = proveTenants({
       cluster,
-      platform,
       tenants: pair.plans,
       signal: controller.signal,
       onProgress: (_, { phase }) => {
@@ -178,15 +176,16 @@ describe('A round, upon the lab', () => {
   it('gives a fresh policy its time to bite, and says how long it took', async () => {
     const [a] = pair.plans;
     const hands = new Hands(lab);
-    const settling = (settleMs: number): Platform => ({
-      ...lab.platform,
-      proofs: { ...lab.platform.proofs, settleMs },
+    const { config } = lab.cluster;
+    const settling = (settleMs: number): ClusterProfile => ({
+      ...config,
+      proofs: { ...config.proofs, settleMs },
     });
     await hands.create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'open', {
       spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
     });
     // The node has taken it up once something got through.
-    hands.platform = settling(0);
+    hands.profile = settling(0);
     const open = (await pair.prove(hands)).get(a.spec.name)!;
     expect(open.verdicts[0]).toMatchObject({
       wall: 'network',
@@ -196,8 +195,11 @@ describe('A round, upon the lab', () => {
     // It is mended as soon as the next proof's pod has dialled, and looked at after.
     const closed = untilItDials(a).then(() => hands.mend());
     const proofs = await proveTenants({
-      cluster: { ...lab.cluster, kubernetes: withLatePolicies(closed) },
-      platform: settling(SETTLE_MS),
+      cluster: {
+        ...lab.cluster,
+        config: settling(SETTLE_MS),
+        kubernetes: withLatePolicies(closed),
+      },
       tenants: pair.plans,
     });
     await closed;
@@ -271,7 +273,6 @@ describe('A round, upon the lab', () => {
     try {
       const proofs = await proveTenants({
         cluster: { ...lab.cluster, kubernetes: proxy.client() },
-        platform: lab.platform,
         tenants: pair.plans,
         onProgress: (_, { phase }) => {
           if (phase === 'attacking') {
@@ -298,7 +299,6 @@ describe('A round, upon the lab', () => {
     await proxy.stop();
     const proofs = await proveTenants({
       cluster: { ...lab.cluster, kubernetes },
-      platform: lab.platform,
       tenants: pair.plans,
     });
     for (const { verdicts } of proofs.values()) {

@@ -72,9 +72,8 @@ export class Pair {
     const [a, b] = this.plans.map(
       plan => hands.told.get(plan.spec.name) ?? plan,
     );
-    const { platform } = hands;
-    const { cluster } = this.lab;
-    return proveTenants({ cluster, platform, tenants: [a, b] });
+    const cluster = { ...this.lab.cluster, config: hands.profile };
+    return proveTenants({ cluster, tenants: [a, b] });
   }
 
   async run(row: Mutation): Promise<RowResult> {

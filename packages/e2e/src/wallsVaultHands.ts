@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ClusterProfile,
   objectPath,
-  Platform,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { WallsLab } from './wallsLab';
@@ -16,18 +16,18 @@ const VAULT_SERVICE = {
 /** What mutations do to Vault. */
 export class VaultHands {
   readonly #undo: (() => Promise<unknown>)[] = [];
-  /** The platform as the proof is told it is */
-  platform: Platform;
+  /** The cluster's settings as the proof is told they are */
+  profile: ClusterProfile;
   /** Plans as the proof is told they are */
   readonly told = new Map<string, TenantPlan>();
 
   constructor(readonly lab: WallsLab) {
-    this.platform = lab.platform;
+    this.profile = lab.cluster.config;
   }
 
   /** Undoes, the last first. */
   async mend(): Promise<void> {
-    this.platform = this.lab.platform;
+    this.profile = this.lab.cluster.config;
     this.told.clear();
     for (const undo of this.#undo.splice(0).reverse()) {
       await undo();

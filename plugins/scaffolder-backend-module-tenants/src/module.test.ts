@@ -55,7 +55,7 @@ describe('the template create-tenant, when its last step fails', () => {
       credentials,
       { lab, other },
       {
-        network: { ingressNamespace: 'ingress' },
+        network: { ingress: { namespaces: ['ingress'] } },
         n8n: { ingress: { host: '{{ name }}.n8n.example.com' } },
       },
     );

@@ -25,7 +25,7 @@ export function canonicalRef(entityRef: string): string {
  * @public
  */
 export interface TenantEgress {
-  /** Host names, such as `api.saas.test`; need the network provider `cilium` */
+  /** Host names, such as `api.saas.test` or `api.saas.test:8443`; need the network provider `cilium` */
   hosts: string[];
   /** IPv4 ranges, such as `203.0.113.10/32` */
   cidrs: string[];

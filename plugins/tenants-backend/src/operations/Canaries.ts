@@ -28,11 +28,11 @@ export class Canaries {
    * without; the other checks still do, so this never fails.
    */
   async keep(cluster: Cluster): Promise<void> {
-    const { platform, logger } = this.options;
+    const { logger } = this.options;
     let canary = this.#known.get(cluster.name);
     if (!canary) {
       // One for all rounds that wait for it, hence not under any one's signal.
-      canary = ensureCanary(cluster, platform, {
+      canary = ensureCanary(cluster, {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       this.#known.set(cluster.name, canary);
@@ -52,13 +52,13 @@ export class Canaries {
 
   /** Removes pods that a dead process has left, and has the canaries there. */
   async prepare(): Promise<void> {
-    const { platform, clusters, logger } = this.options;
-    // Pods of proofs that are under way, here or in another replica, are younger.
-    const olderThanMs = 2 * platform.proofs.deadlineMs;
+    const { clusters, logger } = this.options;
     await Promise.all(
       clusters.all().map(async cluster => {
         try {
-          await sweepProofPods(cluster, platform, olderThanMs);
+          // Pods of proofs that are under way, here or in another replica, are younger.
+          const { naming, proofs } = cluster.config;
+          await sweepProofPods(cluster, { naming }, 2 * proofs.deadlineMs);
           await this.keep(cluster);
         } catch (error) {
           logger.info(

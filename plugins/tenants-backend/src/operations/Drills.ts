@@ -93,12 +93,12 @@ export class Drills {
   }
 
   async #drill(cluster: Cluster): Promise<void> {
-    const { platform, canaries, store, auditor, logger, prove } = this.options;
+    const { canaries, store, auditor, logger, prove } = this.options;
     const { run = runDrill } = this.options;
     const begun = performance.now();
     await canaries.keep(cluster);
     const signal = AbortSignal.timeout(DEADLINE_MS);
-    const result = await run({ cluster, platform, prove, signal }).catch(
+    const result = await run({ cluster, prove, signal }).catch(
       (error): DrillResult => ({
         outcome: 'failed',
         reason: isError(error) ? error.message : String(error),

@@ -45,7 +45,7 @@ export function applyExecutor(options: {
     const existing = await store.find(spec.name);
     checkName(spec, existing);
     const known = existing ?? (await archivedOf(spec, store));
-    await checkCapacity(plan, cluster, platform, { signal });
+    await checkCapacity(plan, cluster, { signal });
 
     let uid = known?.uid;
     const before = uid ? await store.applied(uid) : {};
@@ -109,7 +109,7 @@ export function applyExecutor(options: {
         result: {
           ...countOf(results),
           namespace: plan.names.namespace,
-          url: n8nUrl(spec, platform),
+          url: n8nUrl(spec, cluster.config),
         },
       };
     } finally {

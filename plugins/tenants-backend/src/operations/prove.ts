@@ -225,8 +225,8 @@ async function attack(
   signal: AbortSignal,
   options: Prover,
 ): Promise<Map<string, TenantProof>> {
-  const { operations, platform, canaries } = options;
-  const limitMs = platform.proofs.deadlineMs + GRACE_MS;
+  const { operations, canaries } = options;
+  const limitMs = cluster.config.proofs.deadlineMs + GRACE_MS;
   const deadline = AbortSignal.timeout(limitMs);
   const either = AbortSignal.any([signal, deadline]);
   await canaries.keep(cluster);
@@ -244,7 +244,6 @@ async function attack(
       either,
       options.prove({
         cluster,
-        platform,
         tenants: b ? [a, b] : [a],
         view: options.caches.get(cluster.name),
         signal: either,

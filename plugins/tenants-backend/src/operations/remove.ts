@@ -27,7 +27,8 @@ export function removeExecutor(options: {
         `Tenant ${name} is not there any more, or has been created again since`,
       );
     }
-    const { uid, owner, cluster, namespace, accountUid } = known;
+    const { uid, owner, namespace, accountUid } = known;
+    const cluster = clusters.get(known.cluster);
     const { ifMadeBy } = request;
     if (
       ifMadeBy !== undefined &&
@@ -39,27 +40,27 @@ export function removeExecutor(options: {
     }
     const names = tenantNames(name, owner, platform);
     try {
-      const removal = await removeTenant(
-        { name, names },
-        clusters.get(cluster),
-        {
-          confirm: request.confirm,
-          keepData: request.keepData,
-          uid,
-          accountUid,
-          binding: portalBinding({ spec: { name, owner }, names, platform }),
-          signal,
-          onResult: ({ step, ms }) =>
-            event({ message: `done  ${step}  ${ms} ms`, result: 'done', ms }),
-        },
-      );
+      const removal = await removeTenant({ name, names }, cluster, {
+        confirm: request.confirm,
+        keepData: request.keepData,
+        uid,
+        accountUid,
+        binding: portalBinding({
+          spec: { name, owner },
+          names,
+          cluster: cluster.config,
+        }),
+        signal,
+        onResult: ({ step, ms }) =>
+          event({ message: `done  ${step}  ${ms} ms`, result: 'done', ms }),
+      });
       for (const kept of removal.kept) {
         event({ message: `kept  ${kept}` });
       }
       const certificate: RemovalCertificate = {
         tenant: name,
         uid,
-        cluster,
+        cluster: cluster.name,
         namespace,
         owner,
         ...(requestedBy && { requestedBy }),

@@ -52,11 +52,12 @@ export function addProofRoutes(
     });
     try {
       const record = await access.readable(req, req.params.name);
+      const cluster = clusters.get(record.cluster);
       const [tenant, versionsNow] = await Promise.all([
         views.describe(record, await access.reader(req)),
-        readVersions(clusters.get(record.cluster), {
-          provider: platform.network.provider,
-          externalSecrets: platform.accounts.externalSecrets,
+        readVersions(cluster, {
+          provider: cluster.config.network.provider,
+          externalSecrets: cluster.config.accounts.externalSecrets,
         }),
       ]);
       const last = tenant.lastProof;

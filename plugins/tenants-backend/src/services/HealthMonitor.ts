@@ -6,7 +6,6 @@ import {
   TenantsHealth,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Clusters } from '@threewalls/backstage-plugin-tenants-node';
-import { vaultHealth } from './vaultHealth';
 
 /** Milliseconds that a look at everything is good for: while all is well, and not. */
 const FRESH_MS = { ok: 5_000, degraded: 1_000 };
@@ -96,7 +95,7 @@ export class HealthMonitor {
 
 /** The probes of every cluster and its Vault. */
 export function clusterProbes(clusters: Clusters): HealthProbe[] {
-  return clusters.all().flatMap(({ name, config, kubernetes, vault }) => [
+  return clusters.all().flatMap(({ name, kubernetes, vault }) => [
     {
       part: `cluster ${name}`,
       check: () => kubernetes.expect({ method: 'GET', path: '/version' }),
@@ -104,7 +103,7 @@ export function clusterProbes(clusters: Clusters): HealthProbe[] {
     {
       part: `Vault of ${name}`,
       check: async () => {
-        if ((await vaultHealth(config.vault)).sealed) {
+        if ((await vault.health()).sealed) {
           throw new Error('Vault is sealed: unseal it');
         }
         // With the portal's login: a Vault that does not know it is no use.

@@ -8,6 +8,7 @@ import {
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  ClusterProfile,
   n8nUrl,
   Platform,
   tenantNames,
@@ -115,7 +116,8 @@ export class TenantViews {
     const { maxAgeMs, isOutdated, platform, state } = this.options;
     const lastProof =
       activity.lastProof && forViewer(activity.lastProof, knows, platform);
-    const url = n8nUrl(spec, platform);
+    const profile = profileOf(tenant, platform);
+    const url = profile && n8nUrl(spec, profile);
     const usage = this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
     return {
@@ -136,7 +138,7 @@ export class TenantViews {
         namespace: 'default',
         name,
       }),
-      names: namesOf(tenant, platform),
+      names: namesOf(tenant, platform, profile),
       ...(url && { url }),
       ...(acknowledged && { acknowledged }),
       ...(muted && { muted }),
@@ -167,12 +169,20 @@ export function knowsName(tenants: Tenant[], canRead: Viewer): KnowsName {
   };
 }
 
+/** The settings of its cluster, where config still has it. */
+function profileOf(
+  { cluster }: Tenant,
+  { clusters }: Platform,
+): ClusterProfile | undefined {
+  return clusters.find(({ name }) => name === cluster);
+}
+
 /** What the tenant's objects are called: nobody else puts these names together. */
 function namesOf(
-  { name, owner, cluster }: Tenant,
+  { name, owner }: Tenant,
   platform: Platform,
+  config?: ClusterProfile,
 ): TenantPlanNames {
-  const config = platform.clusters.find(other => other.name === cluster);
   const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
   return { ...names, kvMount: config?.vault.kvMount };
 }

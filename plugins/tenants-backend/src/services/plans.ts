@@ -67,7 +67,7 @@ export async function previewPlan(
       signal,
       onRefusal: refuse,
     }),
-    checkCapacity(plan, cluster, platform, { signal }).catch(error => {
+    checkCapacity(plan, cluster, { signal }).catch(error => {
       if (!isError(error) || error.name !== 'InputError') {
         throw error;
       }
@@ -83,7 +83,7 @@ export async function previewPlan(
         change !== 'create' &&
         (id.startsWith('Namespace ') || id.startsWith('Vault KV ')),
     ),
-    url: n8nUrl(spec, platform),
+    url: n8nUrl(spec, cluster.config),
     names: plan.names,
     // What differs was read as JSON.
     resources: resources as PreviewResource[],

@@ -27,7 +27,11 @@ export function platformInfo(platform: Platform): PlatformInfo {
   return {
     clusters: platform.clusters.map(({ name, title }) => ({ name, title })),
     sizes,
-    networkProvider: platform.network.provider,
+    networkProvider: platform.clusters.some(
+      ({ network }) => network.provider === 'cilium',
+    )
+      ? 'cilium'
+      : 'kubernetes',
     namespacePrefix: platform.naming.namespacePrefix,
   };
 }

@@ -3,7 +3,6 @@ import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { imageTag } from './readUsage';
-import { vaultHealth } from './vaultHealth';
 
 /** What is said of a version that the portal has no right or way to read. */
 export const NOT_READABLE = 'not readable';
@@ -34,7 +33,7 @@ export async function readVersions(
     externalSecrets: { namespace: string; name: string };
   },
 ): Promise<PlatformVersions> {
-  const { kubernetes, config } = cluster;
+  const { kubernetes } = cluster;
   const { namespace, name } = options.externalSecrets;
   const imageOf = async (path: string) => {
     const { spec } = await kubernetes.expect({
@@ -57,7 +56,7 @@ export async function readVersions(
     readable(() =>
       imageOf('/apis/apps/v1/namespaces/kube-system/daemonsets/cilium'),
     ),
-    readable(async () => (await vaultHealth(config.vault)).version),
+    readable(async () => (await cluster.vault.health()).version),
     readable(() =>
       imageOf(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`),
     ),

@@ -1,12 +1,17 @@
 import { ConfigReader } from '@backstage/config';
+import { JsonObject } from '@backstage/types';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { Platform } from '../config/platform';
+import { ClusterProfile, Platform } from '../config/platform';
 import { readPlatform } from '../config/readPlatform';
 
 /** A platform with one cluster and every default. */
-export function testPlatform(tenants: Record<string, unknown> = {}): Platform {
+export function testPlatform(
+  tenants: Record<string, unknown> = {},
+  root: Record<string, unknown> = {},
+): Platform {
   return readPlatform(
     new ConfigReader({
+      ...(root as JsonObject),
       tenants: {
         clusters: [
           {
@@ -21,10 +26,17 @@ export function testPlatform(tenants: Record<string, unknown> = {}): Platform {
             network: { reservedCidrs: ['198.18.0.0/15'] },
           },
         ],
-        ...tenants,
+        ...(tenants as JsonObject),
       },
     }),
   );
+}
+
+/** Its one cluster. */
+export function testProfile(
+  tenants: Record<string, unknown> = {},
+): ClusterProfile {
+  return testPlatform(tenants).clusters[0];
 }
 
 /** A spec with every field that has no default of its own. */

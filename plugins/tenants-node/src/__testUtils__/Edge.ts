@@ -5,13 +5,14 @@ import {
   Server,
   ServerResponse,
 } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { AddressInfo, Socket } from 'node:net';
 
 /** What an edge does with a request: answers, or breaks the connection. */
 export type Answer =
   | { status: number; body?: unknown; headers?: Record<string, string> }
   | 'reset'
   | 'half'
+  | 'nothing'
   /** Answers as it likes, such as with a stream */
   | ((response: ServerResponse, url: URL) => void);
 
@@ -20,6 +21,7 @@ export class Edge {
   /** Such as `GET /api/v1/namespaces` */
   readonly seen: string[] = [];
   readonly tokens: string[] = [];
+  readonly headers: IncomingMessage['headers'][] = [];
 
   static async start(
     answer: (request: string, times: number) => Answer,
@@ -28,6 +30,7 @@ export class Edge {
     edge.server.on('request', (request, response) => {
       const what = `${request.method} ${request.url!.split('?')[0]}`;
       edge.seen.push(what);
+      edge.headers.push(request.headers);
       const { authorization, 'x-vault-token': token } = request.headers;
       edge.tokens.push(String(token ?? authorization));
       const times = edge.seen.filter(s => s === what).length;
@@ -42,6 +45,15 @@ export class Edge {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Lets itself be used as a proxy, whose every tunnel ends in itself. */
+  onConnect(seen: (host: string) => void): void {
+    this.server.on('connect', (request, socket: Socket) => {
+      seen(request.url!);
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      this.server.emit('connection', socket);
+    });
   }
 
   /** How often a request was sent. */
@@ -64,6 +76,8 @@ function send(
     answer(response, new URL(request.url!, 'http://edge'));
   } else if (answer === 'reset') {
     request.socket.destroy();
+  } else if (answer === 'nothing') {
+    // The other side waits.
   } else if (answer === 'half') {
     response.writeHead(200, { 'content-length': '1000' });
     response.write('{"items":');

@@ -1,7 +1,6 @@
 import { NotFoundError } from '@backstage/errors';
 import pLimit from 'p-limit';
 import { Cluster } from '../clients';
-import { Platform } from '../config/platform';
 import { planCanary, planRam } from '../plan/canary';
 import {
   KubernetesObject,
@@ -181,7 +180,6 @@ interface Done {
  */
 export async function ensureCanary(
   cluster: Cluster,
-  platform: Platform,
   options: Pick<
     ApplyPlanOptions,
     'signal' | 'onResult' | 'onWait' | 'wait'
@@ -189,7 +187,7 @@ export async function ensureCanary(
 ): Promise<ApplyResult[]> {
   // Nothing of value is in either: whatever is left of another canary is no loss.
   const owned = { ...options, adopt: true, beginAnew: true };
-  const plans = [planCanary(cluster, platform), planRam(cluster, platform)];
+  const plans = [planCanary(cluster.config), planRam(cluster.config)];
   const results = await settle(
     plans.map(plan => applyPlan(plan, cluster, owned)),
   );

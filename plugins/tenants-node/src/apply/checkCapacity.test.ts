@@ -14,6 +14,7 @@ afterEach(() => edge.stop());
 async function clusterWith(
   cpu: string,
   tenants: { name: string; size: string }[],
+  over = {},
 ) {
   const node = (allocatable: object, spec = {}, labels = {}) => ({
     metadata: { labels },
@@ -53,7 +54,7 @@ async function clusterWith(
       users: [{ name: 'a', user: { token: 'a' } }],
     }),
   });
-  const platform = testPlatform();
+  const platform = testPlatform(over);
   platform.clusters[0].kubernetes.kubeconfig = files.resolve('kubeconfig');
   return Clusters.fromPlatform(platform).get('lab');
 }
@@ -66,7 +67,7 @@ const tenants = [
 async function check(cpu: string, name: string, size: string, over = {}) {
   const platform = testPlatform(over);
   const plan = planTenant(testSpec({ name, size }), platform);
-  await checkCapacity(plan, await clusterWith(cpu, tenants), platform);
+  await checkCapacity(plan, await clusterWith(cpu, tenants, over));
 }
 
 describe('checkCapacity', () => {

@@ -3,7 +3,7 @@ import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
 import { Placement, planPlacement } from '../plan/placement';
 import { TenantPlan } from '../plan/types';
-import { Platform, Toleration } from '../config/platform';
+import { ClusterProfile, Toleration } from '../config/platform';
 import { listTenants, TenantRecord } from '../clients/tenants';
 
 /** What quotas promise and nodes hold: cores and bytes. */
@@ -24,35 +24,35 @@ interface Capacity {
 export async function checkCapacity(
   plan: TenantPlan,
   cluster: Cluster,
-  platform: Platform,
   options: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  if (platform.overcommit) {
+  const profile = cluster.config;
+  if (profile.overcommit) {
     return;
   }
   const [{ items: nodes }, { tenants }] = await Promise.all([
     cluster.kubernetes.list<any>({ apiVersion: 'v1', kind: 'Node' }, options),
-    listTenants(cluster, platform, options),
+    listTenants(cluster, profile, options),
   ]);
   const promisedTo = async (tenant: TenantRecord): Promise<Capacity> =>
-    sizeOf(tenant.spec.size, platform) ??
+    sizeOf(tenant.spec.size, profile) ??
     quotaOf(tenant.namespace, cluster, options);
 
   const { name, size } = plan.spec;
   // Tenants with nodes of their own do not share these with this one.
-  const placement = JSON.stringify(planPlacement(platform, name));
+  const placement = JSON.stringify(planPlacement(profile, name));
   const others = tenants
     .filter(tenant => tenant.name !== name)
     .filter(
       tenant =>
-        JSON.stringify(planPlacement(platform, tenant.name)) === placement,
+        JSON.stringify(planPlacement(profile, tenant.name)) === placement,
     );
   const itself = tenants.find(tenant => tenant.name === name);
-  const wanted = sizeOf(size, platform)!;
+  const wanted = sizeOf(size, profile)!;
   const before = itself ? await promisedTo(itself) : { cpu: 0, memory: 0 };
   const promised = await Promise.all(others.map(promisedTo));
   const schedulable = nodes.filter(node =>
-    mayRun(node, planPlacement(platform, name)),
+    mayRun(node, planPlacement(profile, name)),
   );
 
   for (const resource of ['cpu', 'memory'] as const) {
@@ -78,11 +78,14 @@ export async function checkCapacity(
 }
 
 /** Requests of a size, or `undefined` for one that config no longer has. */
-function sizeOf(size: string, platform: Platform): Capacity | undefined {
-  if (!Object.hasOwn(platform.sizes, size)) {
+function sizeOf(
+  size: string,
+  { sizes }: Pick<ClusterProfile, 'sizes'>,
+): Capacity | undefined {
+  if (!Object.hasOwn(sizes, size)) {
     return undefined;
   }
-  const { quota } = platform.sizes[size];
+  const { quota } = sizes[size];
   return {
     cpu: number(quota.requestsCpu),
     memory: number(quota.requestsMemory),

@@ -1,5 +1,5 @@
 import { InputError } from '@backstage/errors';
-import { ClusterConfig, Platform } from '../config/platform';
+import { ClusterProfile, Platform } from '../config/platform';
 import { KubernetesClient } from './kubernetes';
 import { VaultClient } from './vault';
 
@@ -10,7 +10,7 @@ import { VaultClient } from './vault';
  */
 export interface Cluster {
   name: string;
-  config: ClusterConfig;
+  config: ClusterProfile;
   kubernetes: KubernetesClient;
   vault: VaultClient;
 }

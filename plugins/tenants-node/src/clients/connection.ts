@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
-import { Agent } from 'undici';
-import { ClusterConfig } from '../config/platform';
+import { Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import { ClusterProfile } from '../config/platform';
 
 /** Connections of the pool; more requests at once wait for one. */
 const CONNECTIONS = 128;
@@ -14,13 +14,15 @@ const IDLE_MS = 30_000;
 /** A server, the headers that say who asks, and the pool to ask over. */
 export interface Connection {
   server: string;
+  /** What stands before every path, as with an API server behind Rancher; or nothing */
+  basePath: string;
   headers: Record<string, string>;
-  agent: Agent;
+  agent: Dispatcher;
 }
 
 /** Who the portal is in a cluster, as config says. */
-export function loadKubeConfig(cluster: ClusterConfig): KubeConfig {
-  const { kubeconfig, context, inCluster, url, caData, token } =
+export function loadKubeConfig(cluster: ClusterProfile): KubeConfig {
+  const { kubeconfig, context, inCluster, url, caData, caFile, ...user } =
     cluster.kubernetes;
   const config = new KubeConfig();
   if (kubeconfig) {
@@ -32,8 +34,14 @@ export function loadKubeConfig(cluster: ClusterConfig): KubeConfig {
     config.loadFromCluster();
   } else {
     config.loadFromClusterAndUser(
-      { name: cluster.name, server: url, caData, skipTLSVerify: false },
-      { name: 'portal', token },
+      { name: cluster.name, server: url, caData, caFile, skipTLSVerify: false },
+      {
+        name: 'portal',
+        token: user.token,
+        ...(user.tokenFile && {
+          authProvider: { name: 'tokenFile', config: user },
+        }),
+      },
     );
   }
   return config;
@@ -55,9 +63,12 @@ function readKubeconfig(config: KubeConfig, file: string): void {
   }
 }
 
-/** A pool of kept-alive connections to the cluster of a kubeconfig's current context. */
+/**
+ * A pool of kept-alive connections to the cluster of a kubeconfig's current context,
+ * by the proxy that it names, or else the environment.
+ */
 export async function connect(config: KubeConfig): Promise<Connection> {
-  const server = config.getCurrentCluster()?.server;
+  const { server, proxyUrl } = config.getCurrentCluster() ?? {};
   if (!server) {
     throw new Error('the kubeconfig names no cluster for its current context');
   }
@@ -66,13 +77,20 @@ export async function connect(config: KubeConfig): Promise<Connection> {
   const { ca, cert, key, servername, rejectUnauthorized } = options;
   // Once, not for each connection.
   const secureContext = createSecureContext({ ca, cert, key });
+  const tls = { secureContext, servername, rejectUnauthorized };
+  const { origin, pathname } = new URL(server);
+  const pool = {
+    connections: CONNECTIONS,
+    keepAliveTimeout: IDLE_MS,
+    connect: tls,
+    requestTls: tls,
+  };
   return {
-    server: new URL(server).origin,
+    server: origin,
+    basePath: pathname.replace(/\/+$/, ''),
     headers: { ...options.headers },
-    agent: new Agent({
-      connections: CONNECTIONS,
-      keepAliveTimeout: IDLE_MS,
-      connect: { secureContext, servername, rejectUnauthorized },
-    }),
+    agent: proxyUrl
+      ? new ProxyAgent({ ...pool, uri: proxyUrl })
+      : new EnvHttpProxyAgent(pool),
   };
 }

@@ -51,6 +51,39 @@ async function errorOf(promise: Promise<unknown>): Promise<Error> {
   return error;
 }
 
+describe('the way to an API server', () => {
+  it('may have a path before every path, as behind Rancher', async () => {
+    edge = await Edge.start(() => fine);
+    files.setContent({
+      kubeconfig: kubeconfig(`${edge.url}/k8s/clusters/c-1/`),
+    });
+    await list(client());
+    expect(edge.seen).toEqual(['GET /k8s/clusters/c-1/api/v1/namespaces']);
+  });
+
+  it('may lead over a proxy, which the kubeconfig or the environment names', async () => {
+    const env = { ...process.env };
+    edge = await Edge.start(() => fine);
+    const tunnelled: string[] = [];
+    edge.onConnect(host => tunnelled.push(host));
+    try {
+      const named = kubeconfig('http://api.example').replace(
+        /( +)server: .*/,
+        `$&\n$1proxy-url: ${edge.url}`,
+      );
+      files.setContent({ kubeconfig: named });
+      await list(client());
+      process.env.HTTP_PROXY = edge.url;
+      files.setContent({ kubeconfig: kubeconfig('http://other.example') });
+      await list(client());
+    } finally {
+      process.env = env;
+    }
+    expect(tunnelled).toEqual(['api.example:80', 'other.example:80']);
+    expect(edge.count(LIST)).toBe(2);
+  });
+});
+
 describe('KubernetesClient in bad weather', () => {
   it('reads its credentials again after a 401, once', async () => {
     const renewed = 'A-renewed-token';

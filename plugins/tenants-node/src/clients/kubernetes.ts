@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { FIELD_MANAGER } from '@threewalls/backstage-plugin-tenants-common';
 import { KubernetesObject } from '../plan/types';
-import { ClusterConfig } from '../config/platform';
+import { ClusterProfile } from '../config/platform';
 import { connect, loadKubeConfig } from './connection';
 import { KubernetesError } from './errors';
 import { objectPath } from './kinds';
@@ -34,7 +34,7 @@ export interface NewObject {
 export class KubernetesClient {
   readonly #transport: KubernetesTransport;
 
-  static fromConfig(cluster: ClusterConfig): KubernetesClient {
+  static fromConfig(cluster: ClusterProfile): KubernetesClient {
     return new KubernetesClient(
       new KubernetesTransport(cluster.name, async () =>
         connect(loadKubeConfig(cluster)),

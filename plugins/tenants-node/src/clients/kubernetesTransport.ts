@@ -109,7 +109,9 @@ export class KubernetesTransport {
       try {
         return await connection.agent.request({
           origin: connection.server,
-          path: `${request.path}${queryString(request.query)}`,
+          path: `${connection.basePath}${request.path}${queryString(
+            request.query,
+          )}`,
           method: request.method,
           headers: {
             ...connection.headers,

@@ -57,6 +57,47 @@ async function errorOf(promise: Promise<unknown>): Promise<Error> {
   return error;
 }
 
+describe('VaultClient', () => {
+  it('asks of its environment nothing that config does not say', async () => {
+    const env = { ...process.env };
+    Object.assign(process.env, {
+      VAULT_TOKEN: 'of-the-environment',
+      VAULT_NAMESPACE: 'of-the-environment',
+      VAULT_PREFIX: '/of-the-environment',
+    });
+    try {
+      const vault = await clientOf(() => fine);
+      await vault.read('sys/auth');
+      await vault.health();
+    } finally {
+      process.env = env;
+    }
+    expect(edge.seen).toEqual([LOGIN, READ, 'GET /v1/sys/health']);
+    expect(JSON.stringify([edge.tokens, edge.headers])).not.toContain(
+      'of-the-environment',
+    );
+  });
+
+  it('says what Vault is, whatever its state', async () => {
+    const vault = await clientOf(() => ({
+      status: 503,
+      body: { version: '1.20.0', sealed: true },
+    }));
+    expect(await vault.health()).toEqual({ version: '1.20.0', sealed: true });
+  });
+
+  it('gives a Vault up that hangs', async () => {
+    const vault = await clientOf(request =>
+      request === LOGIN ? fine : 'nothing',
+    );
+    vault.timeoutMs = 200;
+    const begun = Date.now();
+    const error = await errorOf(vault.read('sys/auth'));
+    expect(error.message).toMatch(/Cluster lab's Vault can't be reached/);
+    expect(Date.now() - begun).toBeLessThan(5_000);
+  });
+});
+
 describe('VaultClient in bad weather', () => {
   it('logs in once for all requests of a moment', async () => {
     const vault = await clientOf(() => fine);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import nodeVault from 'node-vault';
-import { ClusterConfig } from '../config/platform';
+import { ClusterProfile } from '../config/platform';
 import { ClusterUnavailableError, VaultError } from './errors';
 
 /** An answer of Vault, whatever its status. */
@@ -28,18 +28,25 @@ export class VaultClient {
   readonly #kvVersions = new Map<string, string>();
   /** Requests sent so far, for the benchmarks and their regression test. */
   requests = 0;
+  /** Milliseconds for one answer of Vault */
+  timeoutMs = TIMEOUT_MS;
 
-  static fromConfig(cluster: ClusterConfig): VaultClient {
+  static fromConfig(cluster: ClusterProfile): VaultClient {
     return new VaultClient(cluster);
   }
 
-  private constructor(private readonly cluster: ClusterConfig) {
-    const { address, caData, namespace } = cluster.vault;
-    this.#client = nodeVault({
+  private constructor(private readonly cluster: ClusterProfile) {
+    const { address, caData, namespace = '' } = cluster.vault;
+    const client = nodeVault({
       apiVersion: 'v1',
       endpoint: address.replace(/\/+$/, ''),
+      requestOptions: { strictSSL: true, ...(caData && { ca: caData }) },
+    });
+    // What config does not say it would take from VAULT_TOKEN and its like.
+    this.#client = Object.assign(client, {
       namespace,
-      requestOptions: { timeout: TIMEOUT_MS, ...(caData && { ca: caData }) },
+      pathPrefix: '',
+      token: '',
     });
   }
 
@@ -104,6 +111,20 @@ export class VaultClient {
       this.#kvVersions.set(mount, String(version));
     }
     return this.#kvVersions.get(mount);
+  }
+
+  /**
+   * What Vault says of itself to anybody, whatever its state.
+   *
+   * @throws ClusterUnavailableError when there was no answer
+   */
+  async health(): Promise<{ version?: string; sealed: boolean }> {
+    const { data } = await this.#send('GET', 'sys/health?standbyok=true');
+    const { version, sealed } = data ?? {};
+    return {
+      sealed: sealed === true,
+      ...(typeof version === 'string' && { version }),
+    };
   }
 
   async #token(): Promise<{ token: string; renewAt: number }> {
@@ -178,9 +199,12 @@ export class VaultClient {
         path: method === 'LIST' ? `/${path}?list=true` : `/${path}`,
         method: method === 'LIST' ? 'GET' : method,
         json: body ?? undefined,
+        timeout: this.timeoutMs,
         headers: token ? { 'X-Vault-Token': token } : {},
       });
-      return { status: 200, data: answer?.auth ?? answer?.data, errors: [] };
+      const isHealth = path.startsWith('sys/health');
+      const data = isHealth ? answer : answer?.auth ?? answer?.data;
+      return { status: 200, data, errors: [] };
     } catch (error) {
       const response = (error as { response?: any }).response;
       if (!response?.statusCode) {

@@ -1,75 +1,369 @@
+import { DEFAULT_NAMESPACE_PREFIX } from '@threewalls/backstage-plugin-tenants-common';
+import { z } from 'zod';
+import * as cluster from './cluster';
+import {
+  count,
+  duration,
+  endpoint,
+  flag,
+  labels,
+  port,
+  range,
+  section,
+  texts,
+} from './fields';
+import { n8n } from './n8n';
+import { PRESETS } from './presets';
+import { sizes, TenantSize } from './sizes';
+
+export type { Exposure, N8nConfig, Toleration } from './n8n';
+export type { ContainerResources, TenantSize } from './sizes';
+
+const network = section({
+  provider: z
+    .enum(['kubernetes', 'cilium'])
+    .default('kubernetes')
+    .describe('Which policies are written'),
+  denial: z
+    .enum(['drop', 'reject'])
+    .default('drop')
+    .describe('What a denied connect ends in'),
+  dns: section({
+    namespaces: z
+      .array(z.string())
+      .default(['kube-system'])
+      .describe("Namespaces of the cluster's resolvers"),
+    podLabels: labels
+      .optional()
+      .describe(
+        'Labels of their pods. Default k8s-app: kube-dns with cilium, any pod of the namespaces with NetworkPolicies',
+      ),
+    ports: z
+      .array(port)
+      .default([53])
+      .describe(
+        "Ports that their pods listen on, which need not be the Service's",
+      ),
+    cidrs: z
+      .array(range)
+      .default([])
+      .describe(
+        "Addresses of resolvers that are no pods: a cache on each node, a cloud's own",
+      ),
+  })
+    .prefault({})
+    .describe('Where tenants may resolve names'),
+  ingress: section({
+    namespaces: z
+      .array(z.string())
+      .default([])
+      .describe('Namespaces of ingress controllers or gateways'),
+    cidrs: z
+      .array(range)
+      .default([])
+      .describe(
+        "Addresses of load balancers that reach pods by themselves: a cloud's, or those of nodes",
+      ),
+  })
+    .prefault({})
+    .describe(
+      "Who may reach n8n, on its port, from outside its tenant's namespace",
+    ),
+  apiServerCidrs: z
+    .array(range)
+    .default([])
+    .describe(
+      'Addresses of the API server, which no tenant may be allowed to reach',
+    ),
+  reservedCidrs: z
+    .array(range)
+    .default([])
+    .describe(
+      'Ranges that no tenant may be allowed to reach: pods, services, nodes',
+    ),
+  reachableCidrs: z
+    .array(range)
+    .default([])
+    .describe(
+      'Parts of private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10) that a tenant may be allowed to reach all the same',
+    ),
+  clusterDomain: z
+    .string()
+    .default('cluster.local')
+    .describe("Domain of the cluster's own names"),
+});
+
+/**
+ * Addresses that are reserved for documentation (RFC 5737) and for a cloud's
+ * metadata. Where nothing answers there, the checks that dial them don't count;
+ * `proofs.targets` names others that do.
+ */
+const targets = section({
+  internet: z
+    .array(endpoint)
+    .prefault(['203.0.113.53:443', '203.0.113.10:443'])
+    .describe(
+      'Addresses of the internet; the first that a tenant is not allowed is dialled',
+    ),
+  dns: endpoint
+    .prefault('203.0.113.53:53')
+    .describe("A resolver that is not the cluster's"),
+  names: z
+    .array(z.string())
+    .default(['example.com', 'example.org'])
+    .describe(
+      'Names outside of the cluster that its resolver knows; the first that a tenant is not allowed is looked up',
+    ),
+  metadata: endpoint
+    .prefault('169.254.169.254:80')
+    .describe('The metadata service'),
+}).describe(
+  "What the network wall's barriers outside the cluster dial, as address and port. Name such as answer from your nodes: what the canary can't reach is not counted. The defaults are addresses that are reserved for documentation, where nothing answers, and the metadata service of clouds",
+);
+
+const account = (namespace: string, name: string) =>
+  section({
+    namespace: z.string().default(namespace),
+    name: z.string().default(name),
+  }).prefault({});
+
+const proofs = {
+  image: z
+    .string()
+    .optional()
+    .describe("Image of the proof pod. Default n8n's"),
+  connectTimeout: duration
+    .prefault('3s')
+    .describe('Time after which a connect counts as dropped'),
+  settle: duration
+    .prefault('10s')
+    .describe('Time that a fresh policy may take to bite'),
+  deadline: duration
+    .prefault('60s')
+    .describe('Time that a proof may take in all'),
+  targets: targets.prefault({}),
+  annotations: texts
+    .default({ 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' })
+    .describe(
+      'Annotations of proof pods. By default none of them keeps a node from going',
+    ),
+};
+
+/** Settings of the platform's, any of which a cluster may have otherwise. */
+const settings = {
+  sizes: sizes
+    .prefault({})
+    .describe(
+      'What a tenant of each size may use, over the defaults of small, medium and large; what another size leaves out is as in small',
+    ),
+  overcommit: flag
+    .default(false)
+    .describe(
+      'Whether the quotas of all tenants of a cluster together may ask for more CPU and memory than its nodes have',
+    ),
+  n8n: n8n.prefault({}),
+  network: network.prefault({}),
+  injectedContainers: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Names of containers that the cluster adds to every pod, such as a service mesh's proxy. Any other container beside n8n is a breach",
+    ),
+  accounts: section({
+    portal: account('threewalls-system', 'threewalls-portal'),
+    externalSecrets: account('external-secrets', 'external-secrets'),
+  })
+    .prefault({})
+    .describe("ServiceAccounts that a tenant's namespace is bound to"),
+  trustedSubjects: cluster.trustedSubjects,
+  exceptions: cluster.exceptions,
+  proofs: section(proofs).prefault({}),
+  pods: section({
+    pullSecrets: z
+      .array(z.string())
+      .default([])
+      .describe("Secrets in tenants' namespaces that images are pulled with"),
+    securityContext: z
+      .enum(['fixed', 'platform'])
+      .default('fixed')
+      .describe(
+        'fixed: pods run as user and group 1000. platform: as whom is for admission to say, as with the ranges of OpenShift',
+      ),
+    architecture: z
+      .enum(['amd64', 'arm64'])
+      .optional()
+      .describe('Of the nodes that pods may run on. Default any'),
+  })
+    .prefault({})
+    .describe("n8n's pods and those of proofs"),
+};
+
+/** Keys of what the platform says for every cluster. */
+export const SHARED = {
+  settings: [...Object.keys(settings), 'vault'],
+  proofs: Object.keys(proofs),
+};
+
+const preset = z
+  .enum(Object.keys(PRESETS))
+  .optional()
+  .describe('Settings that such clusters have in common, under all others');
+
+/** A cluster with the platform's settings under its own. */
+export const clusterSchema = section({
+  name: z.string().describe("Unique name, as in a tenant's spec"),
+  title: z.string().optional().describe('Name for people. Default the name'),
+  preset,
+  kubernetesRef: z
+    .string()
+    .optional()
+    .describe(
+      "Name of a cluster under the portal's own `kubernetes.clusterLocatorMethods`, whose url and CA are this one's too",
+    ),
+  kubernetes: cluster.kubernetes.prefault({}),
+  vault: cluster.vault,
+  ...settings,
+});
+
+/** What is the platform's alone. */
+const own = {
+  naming: section({
+    namespacePrefix: z
+      .string()
+      .default(DEFAULT_NAMESPACE_PREFIX)
+      .describe("Prefix of tenants' namespaces"),
+    kvPrefix: z
+      .string()
+      .optional()
+      .describe(
+        "Prefix of tenants' paths in Vault. Default the namespace prefix",
+      ),
+  })
+    .prefault({})
+    .transform(({ namespacePrefix, kvPrefix = namespacePrefix }) => ({
+      namespacePrefix,
+      kvPrefix,
+    })),
+  owners: section({
+    kubernetesGroup: z
+      .string()
+      .default('{{ name }}')
+      .describe(
+        "Kubernetes group of an owner; `{{ name }}` is the entity's name",
+      ),
+    kubernetesUser: z
+      .string()
+      .default('{{ name }}')
+      .describe('Kubernetes user of an owner that is a user, in the same way'),
+  }).prefault({}),
+  notifications: section({
+    recipients: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Entity refs of users and groups that are notified of every tenant beside its owner, such as `group:default/platform-team`',
+      ),
+  }).optional(),
+  catalog: section({
+    unmanaged: section({
+      labelSelector: z
+        .string()
+        .describe(
+          'Label selector of Kubernetes, such as `app.kubernetes.io/name=n8n`',
+        ),
+      owner: z
+        .string()
+        .optional()
+        .describe(
+          'Entity ref of who owns those without the annotation `threewalls.io/owner`. Default unknown',
+        ),
+    })
+      .optional()
+      .describe(
+        'Namespaces that Threewalls did not make, as entities without walls. Left out, there are none',
+      ),
+  }).optional(),
+};
+
+const schedule = {
+  interval: duration
+    .prefault('5m')
+    .describe('Time between two proofs of a tenant, at the least'),
+  maxAge: duration
+    .optional()
+    .describe(
+      'Age of a proof after which no wall holds by it. Default three intervals',
+    ),
+  drillInterval: duration
+    .prefault('1d')
+    .describe(
+      'Time between two drills of each cluster: the portal breaks the walls of a pair of its own, and its proofs have to find it. After two intervals without, no wall of the cluster holds',
+    ),
+  vaultInterval: duration
+    .prefault('15s')
+    .describe(
+      "Time between two looks at tenants' policies and roles in Vault, which tells nobody of a change as the API server does",
+    ),
+  concurrency: count
+    .default(4)
+    .describe(
+      'Rounds at once over all replicas; a round proves one tenant or two together',
+    ),
+  retention: section({
+    days: count.default(30).describe('Days that a proof is kept'),
+    count: count.default(2000).describe('Proofs that are kept of each tenant'),
+  }).prefault({}),
+};
+
+/** Config under `tenants`, but for what a cluster says of itself. */
+export const platformSchema = section({
+  ...own,
+  preset,
+  ...settings,
+  proofs: section({ ...schedule, ...proofs }).prefault({}),
+  vault: z.unknown().optional(),
+  clusters: z.array(z.unknown(), { error: ' has to be a list' }).default([]),
+});
+
+/** All of config, as it is published for editors and `config:check`. */
+export const configSchema = z.object({
+  tenants: platformSchema
+    .extend({
+      vault: cluster.vault.optional(),
+      clusters: z
+        .array(clusterSchema)
+        .optional()
+        .describe(
+          'Clusters that tenants may be created in. Each may have any of the settings beside it otherwise',
+        ),
+    })
+    .optional()
+    .describe('Tenants: where they live, what they get, how they are proved'),
+});
+
+export type ReadCluster = z.output<typeof clusterSchema>;
+export type ReadPlatform = z.output<typeof platformSchema>;
+
 /**
  * A host, or an address, and a port.
  *
  * @public
  */
-export interface Endpoint {
-  host: string;
-  port: number;
-}
+export type Endpoint = z.output<typeof endpoint>;
 
 /**
  * Addresses outside the cluster that no tenant has to reach.
  *
  * @public
  */
-export interface Outside {
-  /** Candidates for "the internet"; the first that the tenant isn't allowed is dialled */
-  internet: Endpoint[];
-  /** A resolver that is not the cluster's */
-  dns: Endpoint;
-  /** Names outside of the cluster; the first that the tenant isn't allowed is looked up */
-  names: string[];
-  metadata: Endpoint;
-}
-
-/** Resources of one container, in Kubernetes' quantities. */
-export interface ContainerResources {
-  requests: { cpu: string; memory: string };
-  limits: { cpu: string; memory: string };
-}
-
-/**
- * What a tenant of one size may use.
- *
- * @public
- */
-export interface TenantSize {
-  title: string;
-  /** Total of a namespace, `tenant-quota` */
-  quota: {
-    requestsCpu: string;
-    requestsMemory: string;
-    limitsCpu: string;
-    limitsMemory: string;
-    pods: number;
-  };
-  /** Total of objects, `tenant-objects` */
-  objects: { storage: string; volumeClaims: number };
-  /** Bounds and defaults of one container, `tenant-limits` */
-  container: {
-    default: { cpu: string; memory: string };
-    defaultRequest: { cpu: string; memory: string };
-    max: { cpu: string; memory: string };
-    /** Ephemeral storage of one container: its default, and its maximum */
-    ephemeralStorage: { default: string; max: string };
-  };
-  /** n8n itself */
-  n8n: ContainerResources & { storage: string };
-}
+export type Outside = z.output<typeof targets>;
 
 /**
  * A Kubernetes user, group or ServiceAccount.
  *
  * @public
  */
-export interface TrustedSubject {
-  kind: 'User' | 'Group' | 'ServiceAccount';
-  /** `*` is every ServiceAccount of the namespace */
-  name: string;
-  /** Of a ServiceAccount */
-  namespace?: string;
-}
+export type TrustedSubject = ReadCluster['trustedSubjects'][number];
 
 /**
  * An object of the platform's own that is let be in tenants' namespaces, as an
@@ -77,181 +371,45 @@ export interface TrustedSubject {
  *
  * @public
  */
-export interface ObjectException {
-  kind: string;
-  name: string;
-  /** Of what it says; a receipt that is wrong about it has it */
-  digest: string;
-}
+export type ObjectException = ReadCluster['exceptions'][number];
 
 /**
- * A Kubernetes cluster and the Vault that its tenants use.
+ * A Kubernetes cluster, the Vault that its tenants use, and everything about its
+ * tenants that is not one tenant's: the platform's settings with the cluster's own
+ * over them, and every default filled in.
  *
  * @public
  */
-export interface ClusterConfig {
-  name: string;
-  title: string;
-  kubernetes: {
-    /** Path of a kubeconfig file; read when it is first needed */
-    kubeconfig?: string;
-    context?: string;
-    /** Use the ServiceAccount of the pod that the portal runs in */
-    inCluster?: boolean;
-    url?: string;
-    caData?: string;
-    token?: string;
-  };
-  vault: {
-    /** URL as the portal sees it */
-    address: string;
-    /** URL as pods see it */
-    inClusterAddress: string;
-    caData?: string;
-    /** Vault Enterprise namespace */
-    namespace?: string;
-    /** KV v2 mount, without slashes */
-    kvMount: string;
-    /** Mount of the Kubernetes auth method, without slashes */
-    authMount: string;
-    /** Other auth methods that an administrator has seen to take no tenant's accounts */
-    reviewedAuthMounts: string[];
-    /**
-     * Whether the portal writes a policy for each tenant, or an administrator
-     * has written one, fixed and templated, for all of them
-     */
-    policies:
-      | { kind: 'perTenant' }
-      | {
-          kind: 'templated';
-          /** Name of the fixed policy */
-          name: string;
-          /** Accessor of the Kubernetes auth mount, which stands in its text */
-          accessor: string;
-        };
-    login: {
-      approle?: { mount: string; roleIdFile: string; secretIdFile: string };
-      kubernetes?: { mount: string; role: string; tokenFile: string };
-      tokenFile?: string;
+export type ClusterProfile = Omit<ReadCluster, 'title' | 'proofs'> &
+  Pick<Platform, 'naming' | 'owners'> & {
+    title: string;
+    proofs: {
+      /** Image of the proof pod */
+      image: string;
+      /** Milliseconds after which a connect counts as dropped */
+      connectTimeoutMs: number;
+      /** Milliseconds a fresh policy may take to bite */
+      settleMs: number;
+      /** Milliseconds a proof may take in all */
+      deadlineMs: number;
+      /** What the network wall's barriers outside the cluster dial */
+      outside: Outside;
+      /** Annotations of the proof pod */
+      annotations: Record<string, string>;
+      /** Proofs at once */
+      concurrency: number;
     };
   };
-  network: {
-    /** Ranges that no tenant may be allowed to reach: pods, services, nodes */
-    reservedCidrs: string[];
-    /** Parts of private networks that a tenant may be allowed to reach all the same */
-    reachableCidrs: string[];
-    /** Domain of the cluster's own names */
-    clusterDomain: string;
-  };
-  /**
-   * Who may do in tenants' namespaces what nobody else may: operators and
-   * administrators of the platform. Kubernetes' own controllers are known
-   */
-  trustedSubjects: TrustedSubject[];
-  /** Policies and stores of the platform's own, which no plan has */
-  exceptions: ObjectException[];
-}
 
 /**
- * A taint of nodes that n8n puts up with.
+ * A portal's clusters, and what is the same for all of them.
  *
  * @public
  */
-export interface Toleration {
-  key?: string;
-  operator?: 'Equal' | 'Exists';
-  /** `{{ name }}` is the tenant's name */
-  value?: string;
-  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
-  tolerationSeconds?: number;
-}
-
-/**
- * How n8n is reached from outside the cluster. In each string `{{ name }}` is
- * the tenant's name.
- *
- * @public
- */
-export type Exposure = {
-  /** Such as `{{ name }}.n8n.example.com` */
-  host: string;
-  /** What a browser writes before the host; TLS ends before n8n */
-  scheme: 'http' | 'https';
-} & (
-  | {
-      via: 'ingress';
-      className?: string;
-      /** Secret with the certificate, made by somebody else */
-      tlsSecretName?: string;
-      annotations: Record<string, string>;
-    }
-  | {
-      via: 'gateway';
-      /** The Gateway that the HTTPRoute attaches to */
-      name: string;
-      namespace: string;
-      sectionName?: string;
-    }
-);
-
-/**
- * What n8n is run from, where, and how it is reached.
- *
- * @public
- */
-export interface N8nConfig {
-  image: string;
-  imagePullPolicy: string;
-  storageClass?: string;
-  /** RuntimeClass of a sandbox, such as gVisor or Kata */
-  runtimeClassName?: string;
-  /** What the RuntimeClass adds to each pod, in Kubernetes' quantities */
-  runtimeOverhead?: { cpu: string; memory: string };
-  /** Labels of the nodes it runs on; `{{ name }}` in a value is the tenant's name */
-  nodeSelector?: Record<string, string>;
-  tolerations?: Toleration[];
-  exposure?: Exposure;
-  /** Types of nodes that no workflow may use */
-  excludedNodes: string[];
-  /** Whether expressions and Code nodes are kept from n8n's own environment */
-  blockEnvAccess: boolean;
-  /** Whether packages of nodes may be installed from npm */
-  communityPackages: boolean;
-}
-
-/**
- * Everything about a portal's tenants that is not one tenant's: config, with
- * every default filled in.
- *
- * @public
- */
-export interface Platform {
-  clusters: ClusterConfig[];
-  naming: { namespacePrefix: string; kvPrefix: string };
+export interface Platform extends Pick<ReadPlatform, 'naming' | 'owners'> {
+  clusters: ClusterProfile[];
+  /** Of a cluster that has no other */
   sizes: Record<string, TenantSize>;
-  /** Whether the quotas of all tenants together may exceed the nodes */
-  overcommit: boolean;
-  n8n: N8nConfig;
-  network: {
-    provider: 'kubernetes' | 'cilium';
-    /** Which class of a failed connect counts as a denial */
-    denial: 'drop' | 'reject';
-    /** Namespace of an ingress controller that may reach n8n */
-    ingressNamespace?: string;
-  };
-  /** Names of containers that the cluster adds to every pod, such as a mesh's proxy */
-  injectedContainers: string[];
-  owners: {
-    /** Kubernetes group of an owner; `{{ name }}` is the entity's name */
-    kubernetesGroup: string;
-    /** Kubernetes user of an owner that is a user */
-    kubernetesUser: string;
-  };
-  /** ServiceAccounts that a tenant's namespace is bound to */
-  accounts: {
-    portal: { namespace: string; name: string };
-    externalSecrets: { namespace: string; name: string };
-  };
   proofs: {
     /** Milliseconds between two proofs of a tenant; a floor */
     intervalMs: number;
@@ -263,16 +421,6 @@ export interface Platform {
     drillIntervalMs: number;
     /** Proofs at once */
     concurrency: number;
-    /** Image of the proof pod; default the tenant's n8n image */
-    image: string;
-    /** Milliseconds after which a connect counts as dropped */
-    connectTimeoutMs: number;
-    /** Milliseconds a fresh policy may take to bite */
-    settleMs: number;
-    /** Milliseconds a proof may take in all */
-    deadlineMs: number;
-    /** What the network wall's barriers outside the cluster dial */
-    outside: Outside;
     /** Days and number of proofs kept for each tenant */
     retention: { days: number; count: number };
   };

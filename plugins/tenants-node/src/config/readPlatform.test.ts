@@ -1,12 +1,16 @@
-import { testPlatform } from '../__fixtures__/platform';
+import { createMockDirectory } from '@backstage/backend-test-utils';
+import { testPlatform, testProfile } from '../__fixtures__/platform';
 
 describe('readPlatform', () => {
   it('fills every default in', () => {
-    const { sizes, proofs, network, n8n } = testPlatform();
+    const { sizes, proofs, network, n8n } = testProfile();
+    expect(testPlatform().proofs).toMatchObject({
+      intervalMs: 300_000,
+      maxAgeMs: 900_000,
+    });
     expect(Object.keys(sizes)).toEqual(['small', 'medium', 'large']);
     expect(network).toMatchObject({ provider: 'kubernetes', denial: 'drop' });
     expect(proofs).toMatchObject({
-      intervalMs: 300_000,
       connectTimeoutMs: 3000,
       image: n8n.image,
     });
@@ -53,6 +57,165 @@ describe('readPlatform', () => {
   });
 });
 
+describe('the settings of a cluster', () => {
+  const vault = {
+    address: 'http://192.0.2.1:8200',
+    login: { tokenFile: '/t' },
+  };
+  const read = (shared: object, ...clusters: object[]) =>
+    testPlatform({
+      ...shared,
+      clusters: clusters.map((own, i) => ({ name: `c${i}`, vault, ...own })),
+    }).clusters;
+
+  it('are the platform’s, and its own over them', () => {
+    const shared = {
+      network: { provider: 'cilium', reservedCidrs: ['10.0.0.0/8'] },
+      n8n: { storageClass: 'fast', ingress: { host: '{{ name }}.a.example' } },
+      sizes: { small: { quota: { pods: 20 } }, tiny: { title: 'Tiny' } },
+      proofs: { settle: '20s', targets: { dns: '192.0.2.2:53' } },
+      trustedSubjects: [{ kind: 'Group', name: 'admins' }],
+    };
+    const [plain, other] = read(
+      {
+        ...shared,
+        network: { ...shared.network, ingress: { namespaces: ['in'] } },
+      },
+      {},
+      {
+        network: { denial: 'reject', reservedCidrs: ['172.16.0.0/12'] },
+        n8n: {
+          storageClass: null,
+          gateway: { host: '{{ name }}.b.example', name: 'g', namespace: 'n' },
+        },
+        sizes: { small: { quota: { limitsMemory: '3072Mi' } } },
+        proofs: { image: 'own', targets: { names: ['b.example'] } },
+        trustedSubjects: [{ kind: 'User', name: 'own' }],
+        overcommit: 'true',
+      },
+    );
+    expect(plain).toMatchObject({
+      network: { provider: 'cilium', denial: 'drop' },
+      n8n: { storageClass: 'fast', exposure: { via: 'ingress' } },
+      overcommit: false,
+    });
+    expect(other).toMatchObject({
+      network: {
+        provider: 'cilium',
+        denial: 'reject',
+        reservedCidrs: ['172.16.0.0/12', '10.0.0.0/8'],
+      },
+      n8n: { exposure: { via: 'gateway' } },
+      proofs: {
+        image: 'own',
+        settleMs: 20_000,
+        outside: { dns: { host: '192.0.2.2', port: 53 }, names: ['b.example'] },
+      },
+      overcommit: true,
+    });
+    expect(other.n8n.storageClass).toBeUndefined();
+    expect(other.sizes.small.quota).toEqual({
+      ...plain.sizes.small.quota,
+      limitsMemory: '3Gi',
+    });
+    expect(plain.sizes.small.quota.pods).toBe(20);
+    expect(other.sizes.tiny.title).toBe('Tiny');
+    expect(other.trustedSubjects.map(({ name }) => name)).toEqual([
+      'own',
+      'admins',
+    ]);
+  });
+
+  it.each<[object, object, RegExp]>([
+    [{ netwrk: {} }, {}, /^tenants: netwrk is no setting: .* mean network\?$/],
+    [
+      { network: { dinial: 'drop' } },
+      {},
+      /tenants.network: dinial .* denial\?/,
+    ],
+    [{}, { naming: {} }, /tenants.clusters: c0: naming is no setting/],
+    [{}, { vualt: {} }, /tenants.clusters: c0: vualt is .* mean vault\?/],
+    [{}, { n8n: { zzz: 1 } }, /c0: n8n: zzz is no setting: there is image, /],
+    [
+      {},
+      { network: { provider: 'x' } },
+      /c0: network.provider is x, and has to be one of kubernetes, cilium/,
+    ],
+    [
+      { n8n: { image: 1 }, sizes: { small: { quota: { pods: 'few' } } } },
+      {},
+      /sizes.small.quota.pods: few is not a number; tenants.n8n.image has to/,
+    ],
+    [{}, { vault: { address: 'a:1' } }, /c0: vault.address: a:1 is not a URL/],
+    [{}, { name: 'c1' }, /there are two of the name c1/],
+    [
+      {},
+      { vault: { address: 'http://a' } },
+      /c0 does not say how the portal logs/,
+    ],
+    [{}, { vault: undefined }, /c0: vault is missing/],
+    [{}, { name: undefined }, /tenants.clusters\[0\].name is missing/],
+    [
+      {},
+      { kubernetes: { token: ['hush'] } },
+      /^(?!.*hush).*c0: kubernetes.token has to be a string/,
+    ],
+  ])('are refused in words: %j %j', (shared, own, message) => {
+    expect(() => read(shared, own, {})).toThrow(message);
+  });
+});
+
+describe('the connection to a cluster', () => {
+  const vault = {
+    address: 'http://192.0.2.1:8200',
+    login: { tokenFile: '/t' },
+  };
+  const files = createMockDirectory({ content: { 'ca.pem': 'a CA' } });
+  const caFile = files.resolve('ca.pem');
+  const read = (own: object) =>
+    testPlatform(
+      { clusters: [{ name: 'c', vault, ...own }] },
+      {
+        kubernetes: {
+          clusterLocatorMethods: [
+            { type: 'localKubectlProxy' },
+            {
+              type: 'config',
+              clusters: [
+                {
+                  name: 'prod',
+                  url: 'https://rancher.example/k8s/clusters/c-1',
+                  caFile,
+                  authProvider: 'serviceAccount',
+                  serviceAccountToken: 'hush',
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ).clusters[0];
+
+  it('is that of the portal’s own kubernetes config, but for its rights', () => {
+    const kubernetes = { tokenFile: '/token' };
+    expect(read({ kubernetesRef: 'prod', kubernetes }).kubernetes).toEqual({
+      url: 'https://rancher.example/k8s/clusters/c-1',
+      caFile,
+      tokenFile: '/token',
+    });
+    expect(() => read({ kubernetesRef: 'test' })).toThrow(
+      /c: kubernetesRef: kubernetes.clusterLocatorMethods has no .* test/,
+    );
+  });
+
+  it('takes CAs from files', () => {
+    expect(read({ vault: { ...vault, caFile } }).vault.caData).toBe('a CA');
+    expect(() => read({ vault: { ...vault, caFile: '/no' } })).toThrow(
+      /c: vault.caFile: \/no can't be read \(ENOENT\)/,
+    );
+  });
+});
+
 describe('where pods find Vault', () => {
   const at = (inClusterAddress: string, provider: string) =>
     testPlatform({
@@ -81,7 +244,7 @@ describe('where pods find Vault', () => {
 
 describe('the targets of proofs', () => {
   it('are read as address and port', () => {
-    const { proofs } = testPlatform({
+    const { proofs } = testProfile({
       proofs: { targets: { internet: ['192.0.2.1:443'], dns: '192.0.2.2:53' } },
     });
     expect(proofs.outside).toEqual({
@@ -113,9 +276,9 @@ describe('where n8n runs', () => {
         { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 },
       ],
     };
-    expect(testPlatform({ n8n }).n8n).toMatchObject(n8n);
-    expect(testPlatform().n8n.nodeSelector).toBeUndefined();
-    expect(testPlatform({ n8n: { nodeSelector: {} } }).n8n).toMatchObject({
+    expect(testProfile({ n8n }).n8n).toMatchObject(n8n);
+    expect(testProfile().n8n.nodeSelector).toBeUndefined();
+    expect(testProfile({ n8n: { nodeSelector: {} } }).n8n).toMatchObject({
       nodeSelector: undefined,
     });
   });
@@ -140,7 +303,7 @@ describe('where n8n runs', () => {
       { tolerations: [{ key: 'a', operator: 'Exists', value: 'b' }] },
       /there is no value/,
     ],
-    [{ tolerations: [{ key: 'a', value: 1 }] }, /value 1 .*a string/],
+    [{ tolerations: [{ key: 'a', value: 1 }] }, /value: 1 .*a string/],
     [{ tolerations: [{ key: 'a', effect: 'Never' }] }, /effect is Never/],
     [
       { tolerations: [{ key: 'a', tolerationSeconds: 5 }] },
@@ -152,12 +315,12 @@ describe('where n8n runs', () => {
 });
 
 describe('the way to n8n', () => {
-  const network = { ingressNamespace: 'ingress' };
+  const network = { ingress: { namespaces: ['ingress'] } };
   const host = '{{ name }}.n8n.example.com';
-  const exposure = (n8n: object) => testPlatform({ n8n, network }).n8n.exposure;
+  const exposure = (n8n: object) => testProfile({ n8n, network }).n8n.exposure;
 
   it('is none, an Ingress or an HTTPRoute', () => {
-    expect(testPlatform().n8n.exposure).toBeUndefined();
+    expect(testProfile().n8n.exposure).toBeUndefined();
     expect(exposure({ ingress: { host } })).toMatchObject({
       via: 'ingress',
       scheme: 'http',
@@ -179,7 +342,10 @@ describe('the way to n8n', () => {
     [{ ingress: { host: '{{ name }}' } }, /is not a host name/],
     [{ ingress: { host: '{{ name }}.a"b.com' } }, /is not a host name/],
     [{ ingress: { host, scheme: 'ftp' } }, /scheme is ftp/],
-    [{ ingress: { host, annotations: { a: true } } }, /a has to be a string/],
+    [
+      { ingress: { host, annotations: { a: true } } },
+      /annotations.a has to be a string/,
+    ],
     [{ ingress: {} }, /host/],
     [{ gateway: { host, name: 'a' } }, /namespace/],
   ])('is refused where it can’t be: %j', (n8n, message) => {
@@ -191,7 +357,7 @@ describe('the way to n8n', () => {
     { gateway: { host, name: 'a', namespace: 'b' } },
   ])('needs the namespace that may come in: %j', n8n => {
     expect(() => testPlatform({ n8n })).toThrow(
-      /name the namespace .* as tenants.network.ingressNamespace/,
+      /name the namespace .* as tenants.network.ingress.namespaces/,
     );
   });
 });

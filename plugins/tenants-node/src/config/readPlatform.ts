@@ -1,198 +1,277 @@
-import { isIPv4 } from 'node:net';
-import { Config, readDurationFromConfig } from '@backstage/config';
+import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { DEFAULT_NAMESPACE_PREFIX } from '@threewalls/backstage-plugin-tenants-common';
-import { durationToMilliseconds } from '@backstage/types';
-import { Endpoint, Outside, Platform } from './platform';
+import { JsonObject } from '@backstage/types';
+import { z } from 'zod';
+import { kubernetes } from './cluster';
+import { isSection, overlay } from './overlay';
+import {
+  ClusterProfile,
+  clusterSchema,
+  Platform,
+  platformSchema,
+  ReadCluster,
+  SHARED,
+} from './platform';
+import { PRESETS } from './presets';
 import { vaultEndpoint } from './vaultService';
-import { readCluster } from './readCluster';
-import { readN8n } from './readN8n';
-import { readSizes } from './readSizes';
-import { readSubjects } from './readSubjects';
 
-const HTTPS = 443;
-const DAY_MS = 24 * 60 * 60_000;
+/** What only a cluster says. */
+const CLUSTERS_OWN = [
+  'name',
+  'title',
+  'preset',
+  'kubernetesRef',
+  'kubernetes',
+  'vault',
+];
 /** Intervals after which a proof is too old, where config says no other age. */
 const MAX_AGE = 3;
 
 /**
- * Addresses that are reserved for documentation (RFC 5737) and for a cloud's
- * metadata. Where nothing answers there, the checks that dial them don't count;
- * `tenants.proofs.targets` names others that do.
- */
-export const DEFAULT_OUTSIDE: Outside = {
-  internet: [
-    { host: '203.0.113.53', port: HTTPS },
-    { host: '203.0.113.10', port: HTTPS },
-  ],
-  dns: { host: '203.0.113.53', port: 53 },
-  names: ['example.com', 'example.org'],
-  metadata: { host: '169.254.169.254', port: 80 },
-};
-
-/**
- * Reads the `tenants` section of config, with every default filled in.
+ * Reads the `tenants` section of config, with every default filled in: for each
+ * cluster the platform's settings, and its own over them.
  *
- * @throws InputError when a value can't be what it has to be
+ * @throws InputError that names each key whose value can't be what it has to be
  * @public
  */
 export function readPlatform(root: Config): Platform {
-  const config = root.getOptionalConfig('tenants');
-  const ingressNamespace = config?.getOptionalString(
-    'network.ingressNamespace',
-  );
-  const n8n = readN8n(config?.getOptionalConfig('n8n'), ingressNamespace);
-  const namespacePrefix =
-    config?.getOptionalString('naming.namespacePrefix') ??
-    DEFAULT_NAMESPACE_PREFIX;
-  const kvPrefix =
-    config?.getOptionalString('naming.kvPrefix') ?? namespacePrefix;
-  const trusted = readSubjects(config, 'tenants');
-  const clusters = (config?.getOptionalConfigArray('clusters') ?? [])
-    .map(readCluster)
-    .map(cluster => ({
-      ...cluster,
-      trustedSubjects: [...trusted, ...cluster.trustedSubjects],
-    }));
-  checkKvPrefix(clusters, { namespacePrefix, kvPrefix });
-  const intervalMs = duration(config, 'proofs.interval', 5 * 60_000);
-  const provider = oneOf(config, 'network.provider', ['kubernetes', 'cilium']);
-  checkVaultIsNamed(clusters, provider);
+  const given = overlay({}, root.getOptional<JsonObject>('tenants') ?? {});
+  const read = parse(platformSchema, given, keyIn('tenants'));
+  const { naming, owners, sizes, proofs } = read;
+  const { interval: intervalMs, concurrency, retention } = proofs;
+  const shared = pick(given, SHARED.settings);
+  shared.proofs = pick(given.proofs, SHARED.proofs);
+  const clusters = read.clusters.map((own, i) => {
+    const name = isSection(own) && own.name;
+    const inCluster = name
+      ? keyIn(`tenants.clusters: ${name}`, ': ')
+      : keyIn(`tenants.clusters[${i}]`);
+    // Alone, the platform's settings were good: what the cluster says is wrong.
+    const keyOf: KeyOf = path =>
+      isIn(own, path) || CLUSTERS_OWN.includes(String(path[0]))
+        ? inCluster(path)
+        : keyIn('tenants')(path);
+    const [ofPlatform, ofCluster] = [given, own].map(presetOf);
+    const merged = [
+      ofCluster ? {} : ofPlatform ?? {},
+      shared,
+      ofCluster ?? {},
+      own,
+    ];
+    const cluster = parse(clusterSchema, merged.reduce(overlay), keyOf);
+    cluster.kubernetes = {
+      ...connectionOf(
+        cluster.kubernetesRef,
+        root,
+        inCluster(['kubernetesRef']),
+      ),
+      ...cluster.kubernetes,
+    };
+    refuse(contradictions(cluster, naming), keyOf);
+    return profileOf(cluster, { naming, owners, concurrency });
+  });
+  const names = clusters.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice) {
+    throw new InputError(
+      `tenants.clusters: there are two of the name ${twice}`,
+    );
+  }
   return {
     clusters,
-    naming: { namespacePrefix, kvPrefix },
-    sizes: readSizes(config?.getOptionalConfig('sizes')),
-    overcommit: config?.getOptionalBoolean('overcommit') ?? false,
-    n8n,
-    network: {
-      provider,
-      denial: oneOf(config, 'network.denial', ['drop', 'reject']),
-      ingressNamespace,
-    },
-    injectedContainers:
-      config?.getOptionalStringArray('injectedContainers') ?? [],
-    owners: {
-      kubernetesGroup:
-        config?.getOptionalString('owners.kubernetesGroup') ?? '{{ name }}',
-      kubernetesUser:
-        config?.getOptionalString('owners.kubernetesUser') ?? '{{ name }}',
-    },
-    accounts: {
-      portal: readAccount(config, 'accounts.portal', {
-        namespace: 'threewalls-system',
-        name: 'threewalls-portal',
-      }),
-      externalSecrets: readAccount(config, 'accounts.externalSecrets', {
-        namespace: 'external-secrets',
-        name: 'external-secrets',
-      }),
-    },
+    naming,
+    owners,
+    sizes,
     proofs: {
       intervalMs,
-      maxAgeMs: duration(config, 'proofs.maxAge', MAX_AGE * intervalMs),
-      vaultIntervalMs: duration(config, 'proofs.vaultInterval', 15_000),
-      drillIntervalMs: duration(config, 'proofs.drillInterval', DAY_MS),
-      concurrency: config?.getOptionalNumber('proofs.concurrency') ?? 4,
-      image: config?.getOptionalString('proofs.image') ?? n8n.image,
-      connectTimeoutMs: duration(config, 'proofs.connectTimeout', 3_000),
-      settleMs: duration(config, 'proofs.settle', 10_000),
-      deadlineMs: duration(config, 'proofs.deadline', 60_000),
-      outside: readOutside(config?.getOptionalConfig('proofs.targets')),
-      retention: {
-        days: config?.getOptionalNumber('proofs.retention.days') ?? 30,
-        count: config?.getOptionalNumber('proofs.retention.count') ?? 2000,
-      },
+      maxAgeMs: proofs.maxAge ?? MAX_AGE * intervalMs,
+      vaultIntervalMs: proofs.vaultInterval,
+      drillIntervalMs: proofs.drillInterval,
+      concurrency,
+      retention,
     },
   };
 }
 
-/** A templated policy knows a tenant by its namespace, and by nothing else. */
-function checkKvPrefix(
-  clusters: Platform['clusters'],
-  { namespacePrefix, kvPrefix }: Platform['naming'],
-): void {
-  const templated = clusters.find(c => c.vault.policies.kind === 'templated');
-  if (templated && !kvPrefix.endsWith(namespacePrefix)) {
-    throw new InputError(
-      `tenants.naming.kvPrefix is ${kvPrefix}: with the templated Vault policy of cluster ${templated.name} an entry is known by its namespace, so it has to end in ${namespacePrefix}`,
-    );
-  }
-}
-
-/** Tenants whose policies can't let them through to Vault would stay unproven. */
-function checkVaultIsNamed(
-  clusters: Platform['clusters'],
-  provider: Platform['network']['provider'],
-): void {
-  const named = clusters.find(cluster => vaultEndpoint(cluster).isHostName);
-  if (named && provider === 'kubernetes') {
-    throw new InputError(
-      `tenants.clusters: ${named.name}: vault.inClusterAddress is ${named.vault.inClusterAddress}, and a NetworkPolicy can't name a host outside the cluster: give its IPv4 address, a Service's name, or set tenants.network.provider to cilium`,
-    );
-  }
-}
-
-/** Targets outside the cluster; documentation's addresses where none are named. */
-function readOutside(config?: Config): Outside {
-  const endpoint = (key: string) => {
-    const text = config?.getOptionalString(key);
-    return text === undefined ? undefined : parseEndpoint(key, text);
-  };
+function profileOf(
+  { title, proofs, ...cluster }: ReadCluster,
+  {
+    concurrency,
+    ...platform
+  }: Pick<Platform, 'naming' | 'owners'> & { concurrency: number },
+): ClusterProfile {
   return {
-    internet:
-      config
-        ?.getOptionalStringArray('internet')
-        ?.map(text => parseEndpoint('internet', text)) ??
-      DEFAULT_OUTSIDE.internet,
-    dns: endpoint('dns') ?? DEFAULT_OUTSIDE.dns,
-    names: config?.getOptionalStringArray('names') ?? DEFAULT_OUTSIDE.names,
-    metadata: endpoint('metadata') ?? DEFAULT_OUTSIDE.metadata,
+    ...cluster,
+    ...platform,
+    title: title ?? cluster.name,
+    proofs: {
+      image: proofs.image ?? cluster.n8n.image,
+      connectTimeoutMs: proofs.connectTimeout,
+      settleMs: proofs.settle,
+      deadlineMs: proofs.deadline,
+      outside: proofs.targets,
+      annotations: proofs.annotations,
+      concurrency,
+    },
   };
 }
 
-function parseEndpoint(key: string, text: string): Endpoint {
-  const [host, port, ...rest] = text.split(':');
-  const number = Number(port);
-  if (isIPv4(host) && number > 0 && number < 65536 && rest.length === 0) {
-    return { host, port: number };
+/** Where the portal's own `kubernetes` config says that a cluster is. */
+function connectionOf(
+  name: string | undefined,
+  root: Config,
+  key: string,
+): ReadCluster['kubernetes'] {
+  if (name === undefined) {
+    return {};
   }
-  throw new InputError(
-    `tenants.proofs.targets.${key}: ${text} is not an IPv4 address and port, such as 203.0.113.10:443`,
+  const methods = root.getOptional('kubernetes.clusterLocatorMethods');
+  const clusters = (Array.isArray(methods) ? methods : []).flatMap(method =>
+    isSection(method) && Array.isArray(method.clusters) ? method.clusters : [],
+  );
+  const found = clusters.find(each => isSection(each) && each.name === name);
+  if (!found) {
+    throw new InputError(
+      `${key}: kubernetes.clusterLocatorMethods has no cluster of the name ${name}`,
+    );
+  }
+  return parse(
+    kubernetes.pick({ url: true, caData: true, caFile: true }).strip(),
+    found,
+    keyIn(`kubernetes.clusterLocatorMethods: ${name}`, ': '),
   );
 }
 
-function readAccount(
-  config: Config | undefined,
-  key: string,
-  fallback: { namespace: string; name: string },
-) {
-  return {
-    namespace:
-      config?.getOptionalString(`${key}.namespace`) ?? fallback.namespace,
-    name: config?.getOptionalString(`${key}.name`) ?? fallback.name,
-  };
+function presetOf(section: unknown): unknown {
+  const name = isSection(section) && section.preset;
+  return typeof name === 'string' ? PRESETS[name] : undefined;
 }
 
-function oneOf<T extends string>(
-  config: Config | undefined,
-  key: string,
-  values: [T, ...T[]],
-): T {
-  const value = config?.getOptionalString(key) ?? values[0];
-  if (!values.includes(value as T)) {
+/** What is wrong, and where. */
+interface Problem {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** What no single setting says: that two of them do not go together. */
+function contradictions(
+  { name, n8n, network, vault }: ReadCluster,
+  { namespacePrefix, kvPrefix }: Platform['naming'],
+): Problem[] {
+  const problems: Problem[] = [];
+  const { approle, kubernetes, tokenFile } = vault.login;
+  if (!approle && !kubernetes && !tokenFile) {
+    problems.push({
+      path: [],
+      message:
+        ' does not say how the portal logs in to Vault: set vault.login.approle, .kubernetes or .tokenFile',
+    });
+  }
+  const { namespaces, cidrs } = network.ingress;
+  const { dns } = network;
+  if (dns.namespaces.length + dns.cidrs.length === 0 || !dns.ports.length) {
+    problems.push({
+      path: ['network', 'dns'],
+      message: 'no resolver is left: name namespaces or cidrs, and ports',
+    });
+  }
+  if (n8n.exposure && namespaces.length + cidrs.length === 0) {
+    const { via } = n8n.exposure;
+    const what = via === 'ingress' ? 'ingress controller' : 'gateway';
+    problems.push({
+      path: ['n8n', via],
+      message: `nothing may reach n8n yet: name the namespace that the ${what} runs in as tenants.network.ingress.namespaces, or where it comes from as tenants.network.ingress.cidrs`,
+    });
+  }
+  // A templated policy knows a tenant by its namespace, and by nothing else.
+  if (
+    vault.policies.kind === 'templated' &&
+    !kvPrefix.endsWith(namespacePrefix)
+  ) {
+    problems.push({
+      path: ['naming', 'kvPrefix'],
+      message: ` is ${kvPrefix}: with the templated Vault policy of cluster ${name} an entry is known by its namespace, so it has to end in ${namespacePrefix}`,
+    });
+  }
+  // Tenants whose policies can't let them through to Vault would stay unproven.
+  if (
+    vaultEndpoint({ vault }).isHostName &&
+    vault.cidrs.length === 0 &&
+    network.provider === 'kubernetes'
+  ) {
+    problems.push({
+      path: ['vault', 'inClusterAddress'],
+      message: ` is ${vault.inClusterAddress}, and a NetworkPolicy can't name a host outside the cluster: give its IPv4 address, a Service's name, the ranges that it is in as vault.cidrs, or set tenants.network.provider to cilium`,
+    });
+  }
+  return problems;
+}
+
+/** Says which key of config is meant. */
+type KeyOf = (path: PropertyKey[]) => string;
+
+function keyIn(prefix: string, separator = '.'): KeyOf {
+  return path =>
+    path.reduce<string>(
+      (text, part, i) =>
+        typeof part === 'number'
+          ? `${text}[${part}]`
+          : `${text}${i === 0 ? separator : '.'}${String(part)}`,
+      prefix,
+    );
+}
+
+/** @throws InputError that names every key that is wrong */
+function parse<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  keyOf: KeyOf,
+): z.output<T> {
+  const parsed = schema.safeParse(value, { error: inWords });
+  refuse(parsed.error?.issues ?? [], keyOf);
+  return parsed.data!;
+}
+
+/** What is wrong about a value, where the schema does not say it itself. */
+const inWords: z.core.$ZodErrorMap = issue => {
+  if (issue.input === undefined) {
+    return ' is missing';
+  }
+  switch (issue.code) {
+    case 'invalid_value':
+      return ` is ${issue.input}, and has to be one of ${issue.values.join(
+        ', ',
+      )}`;
+    case 'invalid_type':
+      return ` has to be a ${issue.expected}`;
+    default:
+      return undefined;
+  }
+};
+
+function refuse(problems: Problem[], keyOf: KeyOf): void {
+  if (problems.length > 0) {
     throw new InputError(
-      `tenants.${key} is ${value}, and has to be one of ${values.join(', ')}`,
+      problems
+        .map(
+          ({ path, message }) =>
+            // A message that goes on from the key begins with a space.
+            `${keyOf(path)}${/^ /.test(message) ? '' : ': '}${message}`,
+        )
+        .join('; '),
     );
   }
-  return value as T;
 }
 
-function duration(
-  config: Config | undefined,
-  key: string,
-  fallbackMs: number,
-): number {
-  return config?.has(key)
-    ? durationToMilliseconds(readDurationFromConfig(config, { key }))
-    : fallbackMs;
+function pick(value: unknown, keys: string[]): JsonObject {
+  return Object.fromEntries(
+    Object.entries(isSection(value) ? value : {}).filter(([key]) =>
+      keys.includes(key),
+    ),
+  );
+}
+
+function isIn(value: unknown, path: PropertyKey[]): boolean {
+  let at: any = value;
+  return path.every(part => (at = at?.[part]) !== undefined);
 }

@@ -1,4 +1,42 @@
-import { TenantSize } from './platform';
+import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
+import { z } from 'zod';
+import { count, quantity, section } from './fields';
+import { overlay } from './overlay';
+
+/** Resources of one container, in Kubernetes' quantities. */
+export interface ContainerResources {
+  requests: { cpu: string; memory: string };
+  limits: { cpu: string; memory: string };
+}
+
+/**
+ * What a tenant of one size may use.
+ *
+ * @public
+ */
+export interface TenantSize {
+  title: string;
+  /** Total of a namespace, `tenant-quota` */
+  quota: {
+    requestsCpu: string;
+    requestsMemory: string;
+    limitsCpu: string;
+    limitsMemory: string;
+    pods: number;
+  };
+  /** Total of objects, `tenant-objects` */
+  objects: { storage: string; volumeClaims: number };
+  /** Bounds and defaults of one container, `tenant-limits` */
+  container: {
+    default: { cpu: string; memory: string };
+    defaultRequest: { cpu: string; memory: string };
+    max: { cpu: string; memory: string };
+    /** Ephemeral storage of one container: its default, and its maximum */
+    ephemeralStorage: { default: string; max: string };
+  };
+  /** n8n itself */
+  n8n: ContainerResources & { storage: string };
+}
 
 /**
  * Sizes where config says no other. `small` has the numbers of the document
@@ -75,3 +113,88 @@ export const DEFAULT_SIZES: Record<string, TenantSize> = {
     },
   },
 };
+
+const cpuAndMemory = section({
+  cpu: quantity.optional(),
+  memory: quantity.optional(),
+});
+
+/** A size as it is written: what it leaves out is as in the default of its name, or in small. */
+const givenSize = section({
+  title: z.string().optional().describe('Name for people'),
+  quota: section({
+    requestsCpu: quantity.optional(),
+    requestsMemory: quantity.optional(),
+    limitsCpu: quantity.optional(),
+    limitsMemory: quantity.optional(),
+    pods: count.optional(),
+  })
+    .optional()
+    .describe('Totals of a namespace'),
+  objects: section({
+    storage: quantity.optional(),
+    volumeClaims: count.optional(),
+  })
+    .optional()
+    .describe('Totals of volumes'),
+  container: section({
+    default: cpuAndMemory.optional(),
+    defaultRequest: cpuAndMemory.optional(),
+    max: cpuAndMemory.optional(),
+    ephemeralStorage: section({
+      default: quantity.optional(),
+      max: quantity.optional(),
+    }).optional(),
+  })
+    .optional()
+    .describe('Bounds and defaults of one container'),
+  n8n: section({
+    requests: cpuAndMemory.optional(),
+    limits: cpuAndMemory.optional(),
+    storage: quantity.optional(),
+  })
+    .optional()
+    .describe('Resources of n8n itself'),
+});
+
+/** `sizes`, over the defaults. */
+export const sizes = z
+  .record(z.string(), givenSize)
+  .transform((given, context) => {
+    const all: Record<string, TenantSize> = { ...DEFAULT_SIZES };
+    for (const [name, over] of Object.entries(given)) {
+      all[name] = overlay(all[name] ?? DEFAULT_SIZES.small, over as TenantSize);
+      for (const message of contradictions(all[name])) {
+        context.addIssue({ code: 'custom', path: [name], message });
+      }
+    }
+    return all;
+  });
+
+/** A size that contradicts itself would only show at a tenant's first pod. */
+function contradictions({ quota, container, n8n }: TenantSize): string[] {
+  const pairs = (['cpu', 'memory'] as const).flatMap(resource => {
+    const isCpu = resource === 'cpu';
+    const total = (kind: 'requests' | 'limits') => {
+      const key = `${kind}${isCpu ? 'Cpu' : 'Memory'}` as const;
+      return [`quota.${key}`, quota[key]] as const;
+    };
+    const own = (kind: 'requests' | 'limits') =>
+      [`n8n.${kind}.${resource}`, n8n[kind][resource]] as const;
+    const one = (kind: 'default' | 'max') =>
+      [`container.${kind}.${resource}`, container[kind][resource]] as const;
+    return [
+      [total('requests'), total('limits')],
+      [own('requests'), own('limits')],
+      [own('limits'), one('max')],
+      [own('limits'), total('limits')],
+      [own('requests'), total('requests')],
+      [one('default'), one('max')],
+    ] as const;
+  });
+  return pairs
+    .filter(([low, high]) => parseQuantity(low[1])! > parseQuantity(high[1])!)
+    .map(
+      ([low, high]) => `${low[0]} (${low[1]}) is over ${high[0]} (${high[1]})`,
+    );
+}

@@ -8,7 +8,6 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { applyPlan, removeTenant } from '../apply';
 import { Cluster } from '../clients';
-import { Platform } from '../config/platform';
 import { planDrill } from '../plan/drill';
 import { TenantPlan } from '../plan/types';
 import { TenantProof } from '../prove/proof';
@@ -24,7 +23,6 @@ const PAUSE_MS = 1_000;
 /** @public */
 export interface DrillOptions {
   cluster: Cluster;
-  platform: Platform;
   /** The prover on trial; default the engine's own */
   prove?: typeof proveTenants;
   signal?: AbortSignal;
@@ -65,8 +63,8 @@ class DrillProblem extends Error {
  * @public
  */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
-  const { cluster, platform, signal } = options;
-  const pair = planDrill(cluster, platform);
+  const { cluster, signal } = options;
+  const pair = planDrill(cluster.config);
   try {
     await make(pair, options);
     return await onPair(pair, options);
@@ -133,10 +131,10 @@ async function onPair(
 /** One round; its receipts have to be of now. */
 async function proveOnce(
   [a, b]: [TenantPlan, TenantPlan],
-  { cluster, platform, signal, prove = proveTenants }: DrillOptions,
+  { cluster, signal, prove = proveTenants }: DrillOptions,
 ): Promise<TenantProof> {
   const begun = Date.now();
-  const proofs = await prove({ cluster, platform, tenants: [a, b], signal });
+  const proofs = await prove({ cluster, tenants: [a, b], signal });
   const proof = proofs.get(a.spec.name);
   if (!proof) {
     throw new DrillProblem('missed', 'The round gave no result');

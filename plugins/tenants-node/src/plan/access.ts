@@ -16,13 +16,14 @@ export const CLUSTER_ROLES = {
 /** Id of the resource by which the portal may do anything in a tenant's namespace. */
 export const PORTAL_BINDING = 'RoleBinding threewalls-portal';
 
-type AccessContext = Pick<PlanContext, 'names' | 'platform'> & {
+type AccessContext = Pick<PlanContext, 'names'> & {
+  cluster: Pick<PlanContext['cluster'], 'accounts'>;
   spec: Pick<TenantSpec, 'name' | 'owner'>;
 };
 
 /** Who may do what in the namespace: the portal, the owner, External Secrets. */
 export function planAccess(context: AccessContext): KubernetesResource[] {
-  const { accounts } = context.platform;
+  const { accounts } = context.cluster;
   const bind = (name: string, role: string, subject: Record<string, string>) =>
     tenantObject(context, 'secret', {
       apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -16,10 +16,10 @@ export const bait: Workload = {
   port: PORT,
   selector: { 'app.kubernetes.io/name': CANARY },
   seed: [{ name: CANARY, from: 'canary' }],
-  startupMs: 60_000,
-  pod: ({ platform }) => ({
+  startupMs: () => 60_000,
+  pod: ({ cluster }) => ({
     container: {
-      image: platform.proofs.image,
+      image: cluster.proofs.image,
       command: ['node', '-e', SCRIPT],
       resources: BAIT_RESOURCES,
       readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 2 },

@@ -1,10 +1,8 @@
-import { testCluster } from '../prove/__fixtures__/side';
-import { testPlatform } from '../__fixtures__/platform';
+import { testProfile } from '../__fixtures__/platform';
 import { planCanary, planRam } from './canary';
 import { TenantPlan } from './types';
 
-const platform = testPlatform();
-const cluster = testCluster(platform);
+const cluster = testProfile();
 
 const objectsOf = (plan: TenantPlan) =>
   plan.stages.flatMap(stage =>
@@ -14,8 +12,8 @@ const finder = (plan: TenantPlan) => (kind: string, name: string) =>
   objectsOf(plan).find(o => o.kind === kind && o.metadata.name === name) as any;
 
 describe.each([
-  ['the canary', planCanary(cluster, platform), 'web-tenant-canary'],
-  ['its test client', planRam(cluster, platform), 'web-tenant-ram'],
+  ['the canary', planCanary(cluster), 'web-tenant-canary'],
+  ['its test client', planRam(cluster), 'web-tenant-ram'],
 ])('the namespace of %s', (_, plan, namespace) => {
   const find = finder(plan);
 
@@ -45,7 +43,7 @@ describe.each([
 });
 
 describe('planCanary', () => {
-  const plan = planCanary(cluster, platform);
+  const plan = planCanary(cluster);
   const find = finder(plan);
 
   it('has nothing in Vault, and no room for what tries', () => {
@@ -59,14 +57,14 @@ describe('planCanary', () => {
   it('runs the proof image as bait', () => {
     const [container] = find('Deployment', 'canary').spec.template.spec
       .containers;
-    expect(container.image).toBe(platform.proofs.image);
+    expect(container.image).toBe(cluster.proofs.image);
     expect(container.command.slice(0, 2)).toEqual(['node', '-e']);
     expect(find('Service', 'canary').spec.ports[0].port).toBe(8080);
   });
 });
 
 describe('planRam', () => {
-  const plan = planRam(cluster, platform);
+  const plan = planRam(cluster);
   const find = finder(plan);
 
   it('has a Vault path and role of its own, with nothing of value', () => {
@@ -90,7 +88,7 @@ describe('planRam', () => {
   it('has room for the rams of as many proofs as may run at once and of a drill, and for nothing else', () => {
     const { hard } = find('ResourceQuota', 'tenant-probe-quota').spec;
     expect(Number(hard.pods)).toBeGreaterThanOrEqual(
-      platform.proofs.concurrency,
+      cluster.proofs.concurrency,
     );
     expect(hard).toEqual({
       pods: '10',

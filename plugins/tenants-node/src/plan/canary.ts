@@ -1,5 +1,5 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { ClusterConfig, Platform } from '../config/platform';
+import { ClusterProfile } from '../config/platform';
 import { bait, BAIT_RESOURCES } from './bait';
 import { planAccess } from './access';
 import { PlanContext } from './context';
@@ -22,11 +22,8 @@ const OWNER = 'group:default/platform';
  *
  * @public
  */
-export function planCanary(
-  cluster: { name: string; config: ClusterConfig },
-  platform: Platform,
-): TenantPlan {
-  const context = platformContext(CANARY, cluster, platform);
+export function planCanary(cluster: ClusterProfile): TenantPlan {
+  const context = platformContext(CANARY, cluster);
   return {
     spec: context.spec,
     names: context.names,
@@ -50,13 +47,10 @@ export function planCanary(
  *
  * @public
  */
-export function planRam(
-  cluster: { name: string; config: ClusterConfig },
-  platform: Platform,
-): TenantPlan {
-  const context = platformContext(RAM, cluster, platform);
+export function planRam(cluster: ClusterProfile): TenantPlan {
+  const context = platformContext(RAM, cluster);
   // Two of them a proof, and a drill is one more: one may still be going away.
-  const rams = 2 * (platform.proofs.concurrency + 1);
+  const rams = 2 * (cluster.proofs.concurrency + 1);
   const [namespace, walls, identity] = planOpenNamespace(context, [
     quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 0),
     quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),
@@ -75,11 +69,7 @@ export function planRam(
 }
 
 /** Of a namespace of the platform's own. */
-export function platformContext(
-  name: string,
-  cluster: { name: string; config: ClusterConfig },
-  platform: Platform,
-): PlanContext {
+export function platformContext(name: string, cluster: ClusterProfile): PlanContext {
   const spec: TenantSpec = {
     name,
     owner: OWNER,
@@ -90,10 +80,9 @@ export function platformContext(
   };
   return {
     spec,
-    names: tenantNames(name, OWNER, platform, cluster.config),
-    platform,
-    cluster: cluster.config,
-    size: Object.values(platform.sizes)[0],
+    names: tenantNames(name, OWNER, cluster, cluster),
+    cluster,
+    size: Object.values(cluster.sizes)[0],
     workload: bait,
   };
 }

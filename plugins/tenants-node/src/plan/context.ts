@@ -1,5 +1,5 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { ClusterConfig, Platform, TenantSize } from '../config/platform';
+import { ClusterProfile, TenantSize } from '../config/platform';
 import { TenantNames } from './types';
 import type { Workload } from './workload';
 
@@ -7,8 +7,7 @@ import type { Workload } from './workload';
 export interface PlanContext {
   spec: TenantSpec;
   names: TenantNames;
-  platform: Platform;
-  cluster: ClusterConfig;
+  cluster: ClusterProfile;
   size: TenantSize;
   workload: Workload;
 }

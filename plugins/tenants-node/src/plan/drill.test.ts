@@ -1,19 +1,17 @@
 import { tenantNameProblem } from '@threewalls/backstage-plugin-tenants-common';
 import { testPlatform } from '../__fixtures__/platform';
-import { testCluster } from '../prove/__fixtures__/side';
 import { planDrill } from './drill';
 import { TENANT_SELECTOR } from './names';
 import { planTenant } from './planTenant';
 import { TenantPlan } from './types';
 
 const platform = testPlatform();
-const cluster = testCluster(platform);
 
 const idsOf = (plan: TenantPlan) =>
   plan.stages.flatMap(stage => stage.resources.map(({ id }) => id));
 
 describe('the sacrificial pair', () => {
-  const pair = planDrill(cluster, platform);
+  const pair = planDrill(platform.clusters[0]);
 
   it.each(pair.map(plan => [plan.spec.name, plan] as const))(
     '%s is a tenant like any other, but that nobody owns it',

@@ -1,4 +1,4 @@
-import { Platform, ClusterConfig } from '../config/platform';
+import { ClusterProfile } from '../config/platform';
 import { platformContext } from './canary';
 import { DRILL } from './names';
 import { planWith } from './planTenant';
@@ -14,12 +14,9 @@ const OWNER_BINDING = 'RoleBinding threewalls-owner';
  *
  * @public
  */
-export function planDrill(
-  cluster: { name: string; config: ClusterConfig },
-  platform: Platform,
-): [TenantPlan, TenantPlan] {
+export function planDrill(cluster: ClusterProfile): [TenantPlan, TenantPlan] {
   const [a, b] = DRILL.map(name => {
-    const plan = planWith(platformContext(name, cluster, platform));
+    const plan = planWith(platformContext(name, cluster));
     return {
       ...plan,
       stages: plan.stages.map(stage => ({

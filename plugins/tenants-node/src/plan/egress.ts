@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { InputError } from '@backstage/errors';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { ClusterConfig, Platform } from '../config/platform';
+import { ClusterProfile } from '../config/platform';
 import { vaultEndpoint } from '../config/vaultService';
 import { holds } from './addresses';
 
@@ -49,13 +49,9 @@ export interface AllowedRange {
  * internet without `allowInternet`, and for ranges that reach into the
  * cluster's own networks
  */
-export function checkEgress(
-  spec: TenantSpec,
-  platform: Platform,
-  cluster: ClusterConfig,
-): void {
+export function checkEgress(spec: TenantSpec, cluster: ClusterProfile): void {
   const { hosts, cidrs } = spec.egress;
-  if (hosts.length > 0 && platform.network.provider !== 'cilium') {
+  if (hosts.length > 0 && cluster.network.provider !== 'cilium') {
     throw new InputError(
       `Host names (${hosts.join(
         ', ',
@@ -94,7 +90,7 @@ export function checkEgress(
  */
 export function allowedRanges(
   { egress }: Pick<TenantSpec, 'egress'>,
-  cluster: ClusterConfig,
+  cluster: ClusterProfile,
 ): AllowedRange[] {
   return egress.cidrs.map(cidr => {
     const inside = reservedRanges(cluster)
@@ -112,12 +108,13 @@ export function allowedRanges(
  * What no tenant may be allowed to reach, and the parts of it that one may; Vault
  * has a rule of its own, for its port.
  */
-export function reservedRanges(cluster: ClusterConfig): AllowedRange[] {
-  const { reservedCidrs, reachableCidrs } = cluster.network;
+export function reservedRanges(cluster: ClusterProfile): AllowedRange[] {
+  const { apiServerCidrs, reservedCidrs, reachableCidrs } = cluster.network;
   const vault = vaultEndpoint(cluster).host;
   const always = [
     ...NEVER,
     ...reservedCidrs,
+    ...apiServerCidrs,
     ...[vault, apiServer(cluster)].flatMap(host =>
       host && isIPv4(host) ? [`${host}/32`] : [],
     ),
@@ -135,7 +132,7 @@ export function reservedRanges(cluster: ClusterConfig): AllowedRange[] {
 /** Where config says that the API server is; it may be an address of the internet's. */
 function apiServer({
   kubernetes,
-}: Pick<ClusterConfig, 'kubernetes'>): string | undefined {
+}: Pick<ClusterProfile, 'kubernetes'>): string | undefined {
   return kubernetes.url && new URL(kubernetes.url).hostname;
 }
 

@@ -1,5 +1,5 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { Exposure, Platform } from '../config/platform';
+import { ClusterProfile, Exposure } from '../config/platform';
 import { PlanContext } from './context';
 import { forTenant } from './names';
 import { tenantObject } from './objects';
@@ -13,7 +13,7 @@ import { KubernetesResource } from './types';
  */
 export function n8nUrl(
   { name }: Pick<TenantSpec, 'name'>,
-  { n8n }: Pick<Platform, 'n8n'>,
+  { n8n }: Pick<ClusterProfile, 'n8n'>,
 ): string | undefined {
   const { exposure } = n8n;
   return exposure && `${exposure.scheme}://${forTenant(exposure.host, name)}`;
@@ -21,7 +21,7 @@ export function n8nUrl(
 
 /** The way in from outside: an Ingress, an HTTPRoute, or none. */
 export function planExposure(context: PlanContext): KubernetesResource[] {
-  const { exposure } = context.platform.n8n;
+  const { exposure } = context.cluster.n8n;
   if (!exposure) {
     return [];
   }
@@ -120,8 +120,8 @@ function planHttpRoute(
 
 /** Settings by which n8n knows its own address; it writes it into webhooks and e-mails. */
 export function exposureEnv(context: PlanContext): Record<string, string> {
-  const { exposure } = context.platform.n8n;
-  const url = n8nUrl(context.spec, context.platform);
+  const { exposure } = context.cluster.n8n;
+  const url = n8nUrl(context.spec, context.cluster);
   if (!exposure || !url) {
     return {};
   }

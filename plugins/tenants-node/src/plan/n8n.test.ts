@@ -1,9 +1,9 @@
-import { testPlatform, testSpec } from '../__fixtures__/platform';
+import { testProfile, testSpec } from '../__fixtures__/platform';
 import { tenantPlan } from '../__fixtures__/plan';
 import { n8nUrl } from './exposure';
 
 const HOST = '{{ name }}.n8n.example.com';
-const network = { ingressNamespace: 'ingress' };
+const network = { ingress: { namespaces: ['ingress'] } };
 
 /** The Deployment's pod, and what else of the workload there is. */
 function workload(n8n: object, over: object = {}) {
@@ -74,7 +74,7 @@ describe('the way to n8n', () => {
     expect(objects.map(o => o.kind)).not.toContain('Ingress');
     expect(objects.map(o => o.kind)).not.toContain('HTTPRoute');
     expect(env).not.toHaveProperty('N8N_EDITOR_BASE_URL');
-    expect(n8nUrl(testSpec(), testPlatform())).toBeUndefined();
+    expect(n8nUrl(testSpec(), testProfile())).toBeUndefined();
   });
 
   it('is an Ingress, open to the controller’s namespace alone', () => {
@@ -154,8 +154,8 @@ describe('the way to n8n', () => {
       hostnames: ['acme.n8n.example.com'],
       rules: [{ backendRefs: [{ name: 'n8n', port: 5678 }] }],
     });
-    const platform = testPlatform({ n8n: { gateway }, network });
-    expect(n8nUrl(testSpec(), platform)).toBe('https://acme.n8n.example.com');
+    const profile = testProfile({ n8n: { gateway }, network });
+    expect(n8nUrl(testSpec(), profile)).toBe('https://acme.n8n.example.com');
   });
 });
 

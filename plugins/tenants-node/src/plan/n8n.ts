@@ -9,6 +9,7 @@ import { Workload } from './workload';
 const PORT = 5678;
 const DATA = '/home/node/.n8n';
 const CLAIM = 'n8n-data';
+const CA = '/etc/threewalls/ca';
 
 /** Fields of the tenant's KV entry, under the names that n8n reads them by. */
 const SEED: SeedField[] = [
@@ -23,7 +24,7 @@ export const n8n: Workload = {
   port: PORT,
   selector: { 'app.kubernetes.io/name': N8N },
   seed: SEED,
-  startupMs: 300_000,
+  startupMs: ({ cluster }) => cluster.n8n.startupTimeout,
   before: context => [
     {
       ...tenantObject(context, 'resource', {
@@ -33,8 +34,8 @@ export const n8n: Workload = {
         spec: {
           accessModes: ['ReadWriteOnce'],
           resources: { requests: { storage: context.size.n8n.storage } },
-          ...(context.platform.n8n.storageClass && {
-            storageClassName: context.platform.n8n.storageClass,
+          ...(context.cluster.n8n.storageClass && {
+            storageClassName: context.cluster.n8n.storageClass,
           }),
         },
       }),
@@ -42,17 +43,27 @@ export const n8n: Workload = {
     },
   ],
   pod: context => {
-    const { platform, size, spec } = context;
+    const { cluster, size, spec } = context;
+    const { caBundle } = cluster.n8n;
     return {
       spec: {
-        ...planPlacement(platform, spec.name),
+        ...planPlacement(cluster, spec.name),
         volumes: [
           { name: 'data', persistentVolumeClaim: { claimName: CLAIM } },
           { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
+          ...(caBundle
+            ? [
+                {
+                  name: 'ca',
+                  // What the API server would add is written out: no diff sees it.
+                  configMap: { name: caBundle.configMap, defaultMode: 0o644 },
+                },
+              ]
+            : []),
         ],
       },
       container: {
-        image: platform.n8n.image,
+        image: cluster.n8n.image,
         env: n8nEnv(context),
         resources: { requests: size.n8n.requests, limits: size.n8n.limits },
         // /healthz answers 200 before n8n has booted, and after its heap is full:
@@ -68,6 +79,7 @@ export const n8n: Workload = {
         volumeMounts: [
           { name: 'data', mountPath: DATA },
           { name: 'tmp', mountPath: '/tmp' },
+          ...(caBundle ? [{ name: 'ca', mountPath: CA, readOnly: true }] : []),
         ],
       },
     };
@@ -78,7 +90,7 @@ export const n8n: Workload = {
 /** Settings of n8n: secrets by reference, and nothing that calls out. */
 function n8nEnv(context: PlanContext): object[] {
   const { excludedNodes, blockEnvAccess, communityPackages } =
-    context.platform.n8n;
+    context.cluster.n8n;
   const fixed: Record<string, string> = {
     N8N_PORT: String(PORT),
     N8N_USER_FOLDER: '/home/node',
@@ -96,14 +108,13 @@ function n8nEnv(context: PlanContext): object[] {
     N8N_COMMUNITY_PACKAGES_ENABLED: String(communityPackages),
     N8N_UNVERIFIED_PACKAGES_ENABLED: 'false',
     // Over a port-forward there is no TLS, and n8n would refuse to be signed in to.
-    N8N_SECURE_COOKIE: String(
-      context.platform.n8n.exposure?.scheme === 'https',
-    ),
+    N8N_SECURE_COOKIE: String(context.cluster.n8n.exposure?.scheme === 'https'),
     // The first visitor claims an n8n without an owner.
     N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
     N8N_INSTANCE_OWNER_FIRST_NAME: 'Tenant',
     N8N_INSTANCE_OWNER_LAST_NAME: 'Owner',
     ...exposureEnv(context),
+    ...outsideEnv(context.cluster),
   };
   return [
     ...Object.entries(fixed).map(([name, value]) => ({ name, value })),
@@ -112,4 +123,25 @@ function n8nEnv(context: PlanContext): object[] {
       valueFrom: { secretKeyRef: { name: N8N, key: name } },
     })),
   ];
+}
+
+/** The way to the outside that n8n knows: a proxy, and whom to trust on it. */
+function outsideEnv({
+  n8n: { proxy, caBundle },
+  network,
+}: PlanContext['cluster']): Record<string, string> {
+  const inside = [
+    'localhost',
+    '127.0.0.1',
+    '.svc',
+    `.${network.clusterDomain}`,
+  ];
+  return {
+    ...(proxy && {
+      HTTP_PROXY: proxy.url,
+      HTTPS_PROXY: proxy.url,
+      NO_PROXY: [...inside, ...proxy.noProxy].join(','),
+    }),
+    ...(caBundle && { NODE_EXTRA_CA_CERTS: `${CA}/${caBundle.key}` }),
+  };
 }

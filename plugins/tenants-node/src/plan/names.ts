@@ -5,7 +5,7 @@ import {
   TENANT_LABEL,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { parseEntityRef } from './entityRef';
-import { ClusterConfig, Platform } from '../config/platform';
+import { ClusterProfile, Platform } from '../config/platform';
 import { TenantNames } from './types';
 
 /** Name of n8n's Service, Deployment, Secret and own ServiceAccount. */
@@ -44,7 +44,7 @@ export function tenantNames(
   name: string,
   owner: string,
   platform: Pick<Platform, 'naming' | 'owners'>,
-  cluster?: Pick<ClusterConfig, 'vault'>,
+  cluster?: Pick<ClusterProfile, 'vault'>,
 ): TenantNames {
   const policies = cluster?.vault.policies;
   return {

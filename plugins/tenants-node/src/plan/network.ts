@@ -1,21 +1,18 @@
-import { isIPv4 } from 'node:net';
+import { parseEgressHost } from '@threewalls/backstage-plugin-tenants-common';
 import { PlanContext } from './context';
 import { holds } from './addresses';
 import { allowedRanges, reservedRanges } from './egress';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
-import { vaultEndpoint } from '../config/vaultService';
+import { vaultEndpoint, vaultRanges } from '../config/vaultService';
 
+const LINK_LOCAL = '169.254.0.0/16';
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 /** DNS to anywhere is a way out for data: an allowed range is not allowed that. */
 const NOT_DNS = ['TCP', 'UDP'].flatMap(protocol => [
   { protocol, port: 1, endPort: 52 },
   { protocol, port: 54, endPort: 65535 },
 ]);
-const DNS_PORTS = [
-  { port: 53, protocol: 'UDP' },
-  { port: 53, protocol: 'TCP' },
-];
 
 /**
  * Parts of a name before the cluster's domain that may be resolved: of a Service's
@@ -26,7 +23,7 @@ const MOST_PARTS = 10;
 /** Default deny in both directions, and the few exceptions to it. */
 export function planNetwork(context: PlanContext): KubernetesResource[] {
   const resources = [planIsolation(context)];
-  if (context.platform.network.provider === 'cilium') {
+  if (context.cluster.network.provider === 'cilium') {
     resources.push(planCiliumEgress(context));
   }
   return resources;
@@ -38,35 +35,50 @@ export function planNetwork(context: PlanContext): KubernetesResource[] {
  * has the rule for DNS: one that allows the port here would allow every name.
  */
 function planIsolation(context: PlanContext): KubernetesResource {
-  const { platform, spec, cluster } = context;
+  const { spec, cluster } = context;
   const vault = vaultEndpoint(cluster);
-  const inNamespace = (name: string) => ({
-    namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } },
-  });
   const egress: object[] = [{ to: [{ podSelector: {} }] }];
-  if (platform.network.provider === 'kubernetes') {
-    egress.push({ to: [inNamespace('kube-system')], ports: DNS_PORTS });
-  }
-  if (vault.namespace) {
+  if (cluster.network.provider === 'kubernetes') {
+    const { namespaces, podLabels, ports, cidrs } = cluster.network.dns;
     egress.push({
-      to: [inNamespace(vault.namespace)],
+      to: [
+        ...namespaces.map(name => ({
+          ...inNamespace(name),
+          ...(podLabels && { podSelector: { matchLabels: podLabels } }),
+        })),
+        ...cidrs.map(inRange),
+      ],
+      ports: ports.flatMap(port =>
+        ['UDP', 'TCP'].map(protocol => ({ port, protocol })),
+      ),
+    });
+  }
+  const toVault = vault.namespace
+    ? [inNamespace(vault.namespace)]
+    : vaultRanges(cluster).map(inRange);
+  if (toVault.length > 0) {
+    egress.push({
+      to: toVault,
       ports: [{ port: vault.port, protocol: 'TCP' }],
     });
-  } else if (isIPv4(vault.host)) {
+  }
+  const proxy = proxyRanges(cluster);
+  if (proxy.cidrs.length > 0) {
     egress.push({
-      to: [{ ipBlock: { cidr: `${vault.host}/32` } }],
-      ports: [{ port: vault.port, protocol: 'TCP' }],
+      to: proxy.cidrs.map(inRange),
+      ports: [{ port: proxy.port, protocol: 'TCP' }],
     });
   }
-  if (platform.network.provider === 'kubernetes') {
+  if (cluster.network.provider === 'kubernetes') {
     for (const ipBlock of allowedRanges(spec, cluster)) {
       egress.push({ to: [{ ipBlock }], ports: NOT_DNS });
     }
   }
   const ingress: object[] = [{ from: [{ podSelector: {} }] }];
-  if (platform.network.ingressNamespace) {
+  const { namespaces, cidrs } = cluster.network.ingress;
+  if (namespaces.length + cidrs.length > 0) {
     ingress.push({
-      from: [inNamespace(platform.network.ingressNamespace)],
+      from: [...namespaces.map(inNamespace), ...cidrs.map(inRange)],
       ports: [{ port: context.workload.port, protocol: 'TCP' }],
     });
   }
@@ -83,23 +95,52 @@ function planIsolation(context: PlanContext): KubernetesResource {
   });
 }
 
+function inNamespace(name: string) {
+  return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } } };
+}
+
+function inRange(cidr: string) {
+  return { ipBlock: { cidr } };
+}
+
+/** Where the proxy is that n8n goes out by, if it goes by one. */
+function proxyRanges({ n8n: { proxy } }: PlanContext['cluster']) {
+  const { protocol, port } = new URL(proxy?.url ?? 'http://unused');
+  const usual = protocol === 'https:' ? 443 : 80;
+  return { cidrs: proxy?.cidrs ?? [], port: Number(port || usual) };
+}
+
+/** What has a rule of its own, for its ports: Vault, resolvers, a proxy. */
+function ownRanges(cluster: PlanContext['cluster']): string[] {
+  const { cidrs } = proxyRanges(cluster);
+  return [...vaultRanges(cluster), ...cluster.network.dns.cidrs, ...cidrs];
+}
+
 /**
  * Whatever a host name resolves to: a tenant may own the name. Cilium knows pods,
- * nodes and Services by what they are, so none of them is meant by a range; an
- * address of Vault's own has a rule for its port.
+ * nodes and Services by what they are, so none of them is meant by a range; what
+ * has a rule of its own is spared.
  */
 function deniedRanges(cluster: PlanContext['cluster']): object[] {
-  const vault = vaultEndpoint(cluster).host;
-  const own = isIPv4(vault) ? `${vault}/32` : undefined;
+  const own = ownRanges(cluster);
   return reservedRanges(cluster)
-    .filter(({ cidr }) => cidr !== own)
-    .map(({ cidr, except = [] }) => {
-      const spared =
-        own && holds(cidr, own) && !except.some(range => holds(range, own))
-          ? [...except, own]
-          : except;
-      return { cidr, ...(spared.length > 0 && { except: spared }) };
-    });
+    .filter(({ cidr }) => !own.includes(cidr))
+    .map(({ cidr, except = [] }) =>
+      sparing(
+        cidr,
+        own.filter(
+          range =>
+            holds(cidr, range) && !except.some(other => holds(other, range)),
+        ),
+        except,
+      ),
+    );
+}
+
+/** A range but for parts of it. */
+function sparing(cidr: string, parts: string[], except: string[] = []): object {
+  const spared = [...except, ...new Set(parts)];
+  return { cidr, ...(spared.length > 0 && { except: spared }) };
 }
 
 /**
@@ -112,16 +153,19 @@ function dnsNames({ spec, cluster }: PlanContext): object[] {
   }
   const { clusterDomain } = cluster.network;
   const vault = vaultEndpoint(cluster);
+  const names = new Set([
+    ...spec.egress.hosts.map(entry => parseEgressHost(entry).host),
+    ...(vault.isHostName ? [vault.host] : []),
+  ]);
   return [
     ...Array.from({ length: MOST_PARTS }, (_, i) => ({
       matchPattern: `${'*.'.repeat(i + 1)}${clusterDomain}`,
     })),
-    ...spec.egress.hosts.map(byName),
-    ...(vault.isHostName ? [byName(vault.host)] : []),
+    ...[...names].map(host => byName({ host })),
   ];
 }
 
-function byName(host: string): object {
+function byName({ host }: { host: string }): object {
   return host.startsWith('*.') ? { matchPattern: host } : { matchName: host };
 }
 
@@ -133,34 +177,52 @@ function byName(host: string): object {
  */
 function planCiliumEgress(context: PlanContext): KubernetesResource {
   const { spec, cluster } = context;
+  const hosts = spec.egress.hosts.map(parseEgressHost);
   const vault = vaultEndpoint(cluster);
-  const kubeDns = {
-    matchLabels: {
-      'k8s:io.kubernetes.pod.namespace': 'kube-system',
-      'k8s:k8s-app': 'kube-dns',
-    },
+  const { dns } = cluster.network;
+  const toResolver = {
+    toPorts: [
+      {
+        ports: dns.ports.map(port => ({ port: String(port), protocol: 'ANY' })),
+        rules: { dns: dnsNames(context) },
+      },
+    ],
   };
+  const { podLabels = { 'k8s-app': 'kube-dns' } } = dns;
+  const resolvers = dns.namespaces.map(namespace => ({
+    matchLabels: {
+      'k8s:io.kubernetes.pod.namespace': namespace,
+      ...Object.fromEntries(
+        Object.entries(podLabels).map(([key, value]) => [`k8s:${key}`, value]),
+      ),
+    },
+  }));
   const egress: object[] = [
     { toEndpoints: [{}] },
-    {
-      toEndpoints: [kubeDns],
-      toPorts: [
-        {
-          ports: [{ port: '53', protocol: 'ANY' }],
-          rules: { dns: dnsNames(context) },
-        },
-      ],
-    },
+    { toEndpoints: resolvers, ...toResolver },
   ];
+  if (dns.cidrs.length > 0) {
+    egress.push({ toCIDR: dns.cidrs, ...toResolver });
+  }
+  // Cilium knows an address of the node's own as the node.
+  const isOnNode = dns.cidrs.some(cidr => holds(LINK_LOCAL, cidr));
+  if (isOnNode) {
+    egress.push({ toEntities: ['host'], ...toResolver });
+  }
   if (vault.isHostName) {
     egress.push({
       toFQDNs: [{ matchName: vault.host }],
       toPorts: [{ ports: [{ port: String(vault.port), protocol: 'TCP' }] }],
     });
   }
-  if (spec.egress.hosts.length > 0) {
+  const anyPort = hosts.filter(({ port }) => !port);
+  if (anyPort.length > 0) {
+    egress.push({ toFQDNs: anyPort.map(byName) });
+  }
+  for (const { port, ...host } of hosts.filter(each => each.port)) {
     egress.push({
-      toFQDNs: spec.egress.hosts.map(byName),
+      toFQDNs: [byName(host)],
+      toPorts: [{ ports: [{ port: String(port), protocol: 'TCP' }] }],
     });
   }
   if (spec.egress.cidrs.length > 0) {
@@ -174,14 +236,42 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
       endpointSelector: {},
       egress,
       egressDeny: [
-        { toEntities: ['host', 'remote-node', 'kube-apiserver'] },
+        ...(isOnNode
+          ? [
+              { toEntities: ['remote-node'] },
+              {
+                toEntities: ['host', 'kube-apiserver'],
+                toPorts: [{ ports: portsBut(dns.ports) }],
+              },
+            ]
+          : [{ toEntities: ['host', 'remote-node', 'kube-apiserver'] }]),
         { toCIDRSet: deniedRanges(cluster) },
         // Any resolver but the cluster's, which is a pod and no range.
         {
-          toCIDR: ['0.0.0.0/0', '::/0'],
+          ...(dns.cidrs.length > 0
+            ? {
+                toCIDRSet: ['0.0.0.0/0', '::/0'].map(all =>
+                  sparing(
+                    all,
+                    dns.cidrs.filter(cidr => holds(all, cidr)),
+                  ),
+                ),
+              }
+            : { toCIDR: ['0.0.0.0/0', '::/0'] }),
           toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }] }],
         },
       ],
     },
+  });
+}
+
+/** Every port but some, of any protocol. */
+function portsBut(ports: number[]): object[] {
+  const ends = [0, ...[...ports].sort((a, b) => a - b), 65536];
+  return ends.slice(1).flatMap((end, i) => {
+    const [first, last] = [ends[i] + 1, end - 1];
+    return first <= last
+      ? [{ port: String(first), endPort: last, protocol: 'ANY' }]
+      : [];
   });
 }

@@ -1,5 +1,6 @@
-import { N8nConfig, Platform } from '../config/platform';
+import { ClusterProfile, N8nConfig } from '../config/platform';
 import { forTenant } from './names';
+import { planPod } from './pods';
 
 /** Where a tenant's n8n runs, as a pod's spec says it; empty where nothing is declared. */
 export type Placement = Pick<
@@ -9,10 +10,13 @@ export type Placement = Pick<
 
 /** A sandbox, nodes of its own: config with the tenant's name filled in. */
 export function planPlacement(
-  { n8n }: Pick<Platform, 'n8n'>,
+  { n8n, pods }: Pick<ClusterProfile, 'n8n' | 'pods'>,
   tenant: string,
 ): Placement {
-  const { runtimeClassName, nodeSelector, tolerations } = n8n;
+  const { runtimeClassName, tolerations } = n8n;
+  const { nodeSelector: ofAll } = planPod({ pods });
+  const nodeSelector =
+    ofAll || n8n.nodeSelector ? { ...ofAll, ...n8n.nodeSelector } : undefined;
   return {
     ...(runtimeClassName && { runtimeClassName }),
     ...(nodeSelector && {

@@ -45,7 +45,7 @@ describe('planTenant', () => {
 
   it('reads as expected with all that config can ask for', () => {
     const everything = testPlatform({
-      network: { provider: 'cilium', ingressNamespace: 'ingress' },
+      network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
       n8n: {
         storageClass: 'fast',
         runtimeClassName: 'kata-qemu',

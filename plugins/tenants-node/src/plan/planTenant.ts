@@ -126,17 +126,17 @@ function planContext(input: TenantSpec, platform: Platform): PlanContext {
       `No cluster ${spec.cluster} is configured under tenants.clusters`,
     );
   }
-  const size = Object.hasOwn(platform.sizes, spec.size)
-    ? platform.sizes[spec.size]
+  const size = Object.hasOwn(cluster.sizes, spec.size)
+    ? cluster.sizes[spec.size]
     : undefined;
   if (!size) {
     throw new InputError(
       `There is no size ${spec.size}; there is ${Object.keys(
-        platform.sizes,
+        cluster.sizes,
       ).join(', ')}`,
     );
   }
-  checkEgress(spec, platform, cluster);
+  checkEgress(spec, cluster);
   const names = tenantNames(spec.name, spec.owner, platform, cluster);
-  return { spec, names, platform, cluster, size, workload: n8n };
+  return { spec, names, cluster, size, workload: n8n };
 }

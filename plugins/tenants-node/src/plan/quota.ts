@@ -76,7 +76,7 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
         pods: '1',
         ...charged(
           [PROOF_POD_RESOURCES, SIDECARS],
-          context.platform.n8n.runtimeOverhead,
+          context.cluster.n8n.runtimeOverhead,
         ),
       },
       scopeSelector: proofPods('In'),

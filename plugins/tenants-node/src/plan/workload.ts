@@ -1,5 +1,6 @@
 import { PlanContext } from './context';
 import { tenantObject } from './objects';
+import { planPod } from './pods';
 import { KubernetesResource, PlannedStage, SeedField } from './types';
 
 /**
@@ -16,7 +17,7 @@ export interface Workload {
   /** Fields of its entry in Vault, and of its Secret */
   seed: SeedField[];
   /** Milliseconds until it is available, at most */
-  startupMs: number;
+  startupMs(context: PlanContext): number;
   /** What is its own of the pod and of its one container */
   pod(context: PlanContext): {
     spec?: Record<string, unknown>;
@@ -26,9 +27,6 @@ export interface Workload {
   before?(context: PlanContext): KubernetesResource[];
   after?(context: PlanContext): KubernetesResource[];
 }
-
-/** UID and GID of the `node` user in n8n's image, which the bait runs from too. */
-const UID = 1000;
 
 /** The stage in which a workload comes up, and what is waited for. */
 export function planWorkload(context: PlanContext): PlannedStage {
@@ -53,16 +51,18 @@ export function planWorkload(context: PlanContext): PlannedStage {
         },
         condition: 'Available',
         pods: selector,
-        timeoutMs: workload.startupMs,
+        timeoutMs: workload.startupMs(context),
       },
     ],
   };
 }
 
 function planDeployment(context: PlanContext): KubernetesResource {
-  const { workload, names, spec, platform } = context;
+  const { workload, names, spec, cluster } = context;
   const { name, port, selector } = workload;
   const pod = workload.pod(context);
+  // A workload may have a selector of its own, which has this one in it.
+  const { nodeSelector, ...common } = planPod(cluster);
   return tenantObject(context, 'resource', {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -79,22 +79,17 @@ function planDeployment(context: PlanContext): KubernetesResource {
           labels: { ...selector, 'threewalls.io/tenant': spec.name },
         },
         spec: {
+          ...(nodeSelector && { nodeSelector }),
           ...pod.spec,
           serviceAccountName: names.workloadServiceAccount,
           automountServiceAccountToken: false,
           // A Service named n8n would set N8N_PORT=tcp://… otherwise.
           enableServiceLinks: false,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: UID,
-            runAsGroup: UID,
-            fsGroup: UID,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
+          ...common,
           containers: [
             {
               name,
-              imagePullPolicy: platform.n8n.imagePullPolicy,
+              imagePullPolicy: cluster.n8n.imagePullPolicy,
               ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
               securityContext: {
                 allowPrivilegeEscalation: false,

@@ -5,12 +5,10 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView } from '../clients';
 import { TenantPlan } from '../plan/types';
-import { Platform } from '../config/platform';
 
 /** @public */
 export interface ProveOptions {
   cluster: Cluster;
-  platform: Platform;
   /** A pair, or one that is proved with the canary alone */
   tenants: [TenantPlan] | [TenantPlan, TenantPlan];
   /**

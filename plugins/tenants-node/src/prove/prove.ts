@@ -16,7 +16,9 @@ export async function proveTenants(
   options: ProveOptions,
 ): Promise<Map<string, TenantProof>> {
   const { tenants, signal = new AbortController().signal } = options;
-  const deadline = AbortSignal.timeout(options.platform.proofs.deadlineMs);
+  const deadline = AbortSignal.timeout(
+    options.cluster.config.proofs.deadlineMs,
+  );
   const prepared = await prepare(
     options,
     AbortSignal.any([signal, deadline]),

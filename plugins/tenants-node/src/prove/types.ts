@@ -5,7 +5,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
 import { TenantPlan } from '../plan/types';
-import { Endpoint, Platform } from '../config/platform';
+import { Endpoint } from '../config/platform';
 import { PodTask } from './pod/tasks';
 
 /**
@@ -59,7 +59,6 @@ export interface Party {
 /** A round as one of its tenants sees it. */
 export interface Side {
   cluster: Cluster;
-  platform: Platform;
   tenant: Party;
   /** Absent where the tenant is paired with the canary alone */
   neighbour?: Party;
@@ -152,7 +151,6 @@ export interface Attempt {
 /** What an attempt may use while a round runs. */
 export interface Round {
   cluster: Cluster;
-  platform: Platform;
   signal: AbortSignal;
   /** The cluster as it was when the round began, read once for all that ask */
   view: ClusterView;

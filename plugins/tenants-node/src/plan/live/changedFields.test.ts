@@ -6,7 +6,7 @@ import { managerOf } from './managers';
 import { changedVaultFields } from './vault';
 
 const { objects, vault } = tenantPlan({
-  network: { provider: 'cilium', ingressNamespace: 'ingress' },
+  network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
   n8n: { ingress: { host: '{{ name }}.example.com' } },
 });
 const byKind = (kind: string, name?: string) =>

@@ -11,6 +11,9 @@ const equals =
 /** What the API server or a controller chooses: no value of it is a change. */
 const ASSIGNED: Known = () => true;
 
+/** As OpenShift's admission hands them out, and nobody chooses them. */
+const isOfRange: Known = id => id >= 1_000_000_000;
+
 const PROBE: Record<string, Known> = {
   'httpGet.scheme': equals('HTTP'),
   failureThreshold: equals(3),
@@ -48,6 +51,12 @@ const POD: Record<string, Known> = {
   ...under('spec', {
     ...POD_SPEC,
     affinity: ASSIGNED,
+    // Admission's: of the ServiceAccount's, and of a range that is the namespace's own.
+    imagePullSecrets: ASSIGNED,
+    'securityContext.fsGroup': isOfRange,
+    'securityContext.seLinuxOptions': ({ level, ...rest }) =>
+      Object.keys(rest).length === 0,
+    'containers[].securityContext.runAsUser': isOfRange,
     nodeName: ASSIGNED,
     nodeSelector: ASSIGNED,
     overhead: ASSIGNED,

@@ -7,10 +7,9 @@ export function testRound(
   side: Side,
   clients: { kubernetes?: object; vault?: object } = {},
 ): Round {
-  const cluster = testCluster(side.platform, clients);
+  const cluster = testCluster(side.cluster.config, clients);
   return {
     cluster,
-    platform: side.platform,
     view: new RequestView(cluster.kubernetes),
     vault: new VaultView(cluster.vault),
     ours: new Set(),

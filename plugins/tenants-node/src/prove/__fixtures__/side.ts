@@ -1,16 +1,19 @@
-import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import {
+  testPlatform,
+  testProfile,
+  testSpec,
+} from '../../__fixtures__/platform';
 import { Cluster } from '../../clients';
 import { planTenant } from '../../plan/planTenant';
-import { Platform } from '../../config/platform';
+import { ClusterProfile } from '../../config/platform';
 import { canaryParty, tenantParty } from '../round/facts';
 import { Party, Side } from '../types';
 
 /** A cluster whose clients are what a test makes them. */
 export function testCluster(
-  platform: Platform = testPlatform(),
+  config: ClusterProfile = testProfile(),
   clients: { kubernetes?: object; vault?: object } = {},
 ): Cluster {
-  const [config] = platform.clusters;
   return {
     name: config.name,
     config,
@@ -22,7 +25,7 @@ export function testCluster(
 /** Tenants acme and globex, with one pod each, as acme sees the round. */
 export function testSide(overrides: Partial<Side> = {}): Side {
   const platform = testPlatform({ network: { provider: 'cilium' } });
-  const cluster = testCluster(platform);
+  const cluster = testCluster(platform.clusters[0]);
   const party = (name: string, host: string): Party => ({
     ...tenantParty(planTenant(testSpec({ name }), platform)),
     pods: [{ host, port: 5678 }],
@@ -30,10 +33,9 @@ export function testSide(overrides: Partial<Side> = {}): Side {
   });
   return {
     cluster,
-    platform,
     tenant: party('acme', '198.18.128.1'),
     neighbour: party('globex', '198.18.128.2'),
-    canary: canaryParty(cluster, platform),
+    canary: canaryParty(cluster.config),
     kubeApi: [{ host: 'kubernetes.default.svc', port: 443 }],
     kubelets: [{ host: '198.18.0.2', port: 10250 }],
     otherRoles: [],

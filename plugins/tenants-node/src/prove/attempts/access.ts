@@ -47,9 +47,9 @@ export function reachesNoOthers(side: Side): Attempt {
  * The API server's own answer about a few subjects, as a control of the rules'
  * evaluation: they have to agree, or something else allows what the rules do not.
  */
-export function rulesAreAll({ tenant, platform }: Side): Attempt {
+export function rulesAreAll({ tenant, cluster }: Side): Attempt {
   const { namespace, ownerSubject } = tenant.plan.names;
-  const { portal } = platform.accounts;
+  const { portal } = cluster.config.accounts;
   const isUser = ownerSubject.kind === 'User';
   const owner: Requester = {
     ...(isUser && { user: ownerSubject.name }),
@@ -103,7 +103,7 @@ export function rulesAreAll({ tenant, platform }: Side): Attempt {
 }
 
 function byRules(
-  { cluster, platform }: Side,
+  { cluster }: Side,
   {
     find,
     ...attempt
@@ -111,7 +111,7 @@ function byRules(
     find(rbac: Rbac, trusted: TrustedSubject[]): Found[];
   },
 ): Attempt {
-  const { portal, externalSecrets } = platform.accounts;
+  const { portal, externalSecrets } = cluster.config.accounts;
   const trusted: TrustedSubject[] = [
     { kind: 'ServiceAccount', ...portal },
     { kind: 'ServiceAccount', ...externalSecrets },

@@ -5,7 +5,7 @@ import { planCanary } from '../../plan/canary';
 import { planTenant } from '../../plan/planTenant';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { runAttempt } from '../__fixtures__/portal';
-import { testCluster, testSide } from '../__fixtures__/side';
+import { testSide } from '../__fixtures__/side';
 import { asPlanned } from './asPlanned';
 
 const side = testSide();
@@ -41,7 +41,7 @@ const VARIANTS: [string, TenantPlan][] = [
     'everything',
     tenantPlan(
       {
-        network: { provider: 'cilium', ingressNamespace: 'ingress' },
+        network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
         n8n: {
           runtimeClassName: 'gvisor',
           nodeSelector: { pool: '{{ name }}' },
@@ -54,7 +54,7 @@ const VARIANTS: [string, TenantPlan][] = [
   [
     'a gateway',
     tenantPlan({
-      network: { ingressNamespace: 'ingress' },
+      network: { ingress: { namespaces: ['ingress'] } },
       n8n: {
         gateway: { host: '{{ name }}.example.com', name: 'g', namespace: 'g' },
       },
@@ -79,7 +79,7 @@ const VARIANTS: [string, TenantPlan][] = [
       }),
     ),
   ],
-  ['the canary', planCanary(testCluster(), side.platform)],
+  ['the canary', planCanary(side.cluster.config)],
 ];
 
 describe('what is compared with the plan', () => {

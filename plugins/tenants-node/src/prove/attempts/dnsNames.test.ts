@@ -2,14 +2,14 @@ import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
 import { testRound } from '../__fixtures__/portal';
-import { testSide } from '../__fixtures__/side';
+import { testCluster, testSide } from '../__fixtures__/side';
 import { Answer, Attempt, DoesNotApply, Side } from '../types';
 import { unknownName } from './dnsNames';
 
 const cilium = testPlatform({ network: { provider: 'cilium' } });
 
 function sideWith(egress: object, platform = cilium): Side {
-  const side = testSide({ platform });
+  const side = testSide({ cluster: testCluster(platform.clusters[0]) });
   const plan = planTenant(
     testSpec({ egress: { hosts: [], cidrs: [], ...egress } }),
     platform,

@@ -1,3 +1,4 @@
+import { parseEgressHost } from '@threewalls/backstage-plugin-tenants-common';
 import { isAbout, ruleMatches } from '../reach/decide';
 import { Peer, podTraits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
@@ -22,30 +23,33 @@ const refused: Expectation = {
   },
 };
 
-/** The cluster's own resolver, as policies know it. */
-const RESOLVER: Peer = {
-  kind: 'pod',
-  traits: podTraits({
-    namespace: 'kube-system',
-    labels: { 'k8s-app': 'kube-dns' },
-  }),
-};
+/** The cluster's own resolvers, as policies know them. */
+function resolvers({ cluster }: Side): Peer[] {
+  const { namespaces, podLabels } = cluster.config.network.dns;
+  const labels = podLabels ?? { 'k8s-app': 'kube-dns' };
+  return namespaces.map(namespace => ({
+    kind: 'pod',
+    traits: podTraits({ namespace, labels }),
+  }));
+}
 
 /** A name outside of the cluster that the tenant is not allowed, asked of the cluster's resolver. */
 export function unknownName(side: Side): Attempt[] | DoesNotApply {
-  const { platform, tenant, canary } = side;
+  const { cluster, tenant, canary } = side;
   const { egress } = tenant.plan.spec;
-  if (platform.network.provider !== 'cilium') {
+  if (cluster.config.network.provider !== 'cilium') {
     return { because: "NetworkPolicies can't tell names apart" };
   }
   if (egress.cidrs.length > 0) {
     return { because: 'It is allowed ranges, by whatever name' };
   }
   const isAllowed = (name: string) =>
-    egress.hosts.some(host =>
-      host.startsWith('*.') ? name.endsWith(host.slice(1)) : name === host,
-    );
-  const name = platform.proofs.outside.names.find(one => !isAllowed(one));
+    egress.hosts
+      .map(entry => parseEgressHost(entry).host)
+      .some(host =>
+        host.startsWith('*.') ? name.endsWith(host.slice(1)) : name === host,
+      );
+  const name = cluster.config.proofs.outside.names.find(one => !isAllowed(one));
   if (!name) {
     return { because: 'It is allowed every name that would be tried' };
   }
@@ -108,7 +112,11 @@ async function whoOpensDns(
       model =>
         seen.pods.some(pod => isAbout(model, { pod })) &&
         model.egress.allow.some(rule =>
-          ruleMatches(rule, { peer: RESOLVER, protocol: 'UDP', port: 53 }),
+          resolvers(side).some(peer =>
+            side.cluster.config.network.dns.ports.some(port =>
+              ruleMatches(rule, { peer, protocol: 'UDP', port }),
+            ),
+          ),
         ),
     ),
   );

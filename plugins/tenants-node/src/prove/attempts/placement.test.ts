@@ -1,7 +1,7 @@
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
 import { testRound } from '../__fixtures__/portal';
-import { testSide } from '../__fixtures__/side';
+import { testCluster, testSide } from '../__fixtures__/side';
 import { tenantParty } from '../round/facts';
 import { Attempt, NodeFacts } from '../types';
 import { declaredPlacement, placements } from './placement';
@@ -10,7 +10,10 @@ const platform = testPlatform({
   n8n: { runtimeClassName: 'gvisor', nodeSelector: { pool: '{{ name }}' } },
 });
 const plan = planTenant(testSpec(), platform);
-const side = testSide({ platform, tenant: tenantParty(plan) });
+const side = testSide({
+  cluster: testCluster(platform.clusters[0]),
+  tenant: tenantParty(plan),
+});
 
 const node = (labels: Record<string, string>): NodeFacts => ({
   labels,

@@ -1,6 +1,6 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { runAttempt } from '../__fixtures__/portal';
-import { testSide } from '../__fixtures__/side';
+import { testCluster, testSide } from '../__fixtures__/side';
 import { plannedObjects } from '../checks/planned';
 import { podManifest } from '../pod/manifest';
 import { Attempt, Side } from '../types';
@@ -139,8 +139,10 @@ describe('the pods of n8n', () => {
       });
       pod.spec.volumes.push({ name: 'envoy', emptyDir: {} });
     });
-    const platform = { ...side.platform, injectedContainers: ['istio-proxy'] };
-    const on = { ...side, platform };
+    const { config } = side.cluster;
+    const on = testSide({
+      cluster: testCluster({ ...config, injectedContainers: ['istio-proxy'] }),
+    });
     const [tolerant] = workloadAsPlanned(on);
     expect((await run(tolerant, [meshed], on)).outcome).toBe('asExpected');
     meshed.spec.containers[0].volumeMounts.push({ name: 'envoy' });
@@ -155,7 +157,6 @@ describe('PodSecurity restricted', () => {
   const proof = podManifest({
     role: 'proof',
     plan: side.tenant.plan,
-    platform: side.platform,
     cluster: side.cluster.config,
     nonce: 'n0nce',
     tasks: [],

@@ -15,7 +15,7 @@ const PODS = { apiVersion: 'v1', kind: 'Pod' };
  * The pods that run, against the Deployment's template in the plan: what n8n runs
  * as counts as much as what it may.
  */
-export function workloadAsPlanned({ tenant, platform }: Side): Attempt[] {
+export function workloadAsPlanned({ tenant, cluster }: Side): Attempt[] {
   const { namespace } = tenant.plan.names;
   return plannedObjects(tenant.plan, 'Deployment').map(deployment => {
     const { name } = deployment.metadata;
@@ -38,7 +38,7 @@ export function workloadAsPlanned({ tenant, platform }: Side): Attempt[] {
         };
         return changedFields(
           planned,
-          withoutInjected(pod, platform.injectedContainers),
+          withoutInjected(pod, cluster.config.injectedContainers),
         ).map(field => sayChanged(field));
       },
     });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
-import { testSide } from '../__fixtures__/side';
+import { testCluster, testSide } from '../__fixtures__/side';
 import { PlannedCheck, planChecks } from './checks';
 import { tenantParty } from '../round/facts';
 import { Attempt, Side } from '../types';
@@ -41,7 +41,7 @@ function richSide(): Side {
   const { pods, nodes } = side.tenant;
   return {
     ...side,
-    platform,
+    cluster: testCluster(platform.clusters[0]),
     tenant: { ...side.tenant, ...tenantParty(plan), pods, nodes },
   };
 }

@@ -1,5 +1,5 @@
 import { Answer, Expectation } from '../types';
-import { Platform } from '../../config/platform';
+import { ClusterProfile } from '../../config/platform';
 
 /** Vault's whole answer to a token that is good and has no right. */
 const PERMISSION_DENIED = /^1 error occurred:\s*\* permission denied$/;
@@ -14,7 +14,9 @@ export const reached: Expectation = {
  * A destination has to be reached. Nobody says which port it serves: where walls
  * deny by dropping, a refused connect has got there, too.
  */
-export function allowed(denial: Platform['network']['denial']): Expectation {
+export function allowed(
+  denial: ClusterProfile['network']['denial'],
+): Expectation {
   const enough = denial === 'drop' ? ['OK', 'REFUSED'] : ['OK'];
   return {
     text: enough.join(' or '),
@@ -24,14 +26,35 @@ export function allowed(denial: Platform['network']['denial']): Expectation {
   };
 }
 
-/** A name has to resolve. */
-export const resolved: Expectation = { ...reached, text: 'an address' };
+/** A name has to resolve; where not, it is said how policies know the resolver. */
+export function resolvedBy({
+  network: { dns },
+}: Pick<ClusterProfile, 'network'>): Expectation {
+  const where = [
+    ...dns.namespaces.map(name => `pods of ${name}`),
+    ...dns.cidrs,
+  ].join(', ');
+  return {
+    text: 'an address',
+    judge: ({ code }) =>
+      code === 'OK'
+        ? { outcome: 'asExpected' }
+        : {
+            outcome: 'failed',
+            reason: `The name did not resolve (${code}). Policies let DNS through to ${where} on port ${dns.ports.join(
+              ', ',
+            )}: where the cluster's resolver listens elsewhere, tenants.network.dns has to say so`,
+          },
+  };
+}
 
 /**
  * A connect has to be denied in the one way that the cluster's enforcer denies:
  * dropped, which ends in a timeout, or rejected.
  */
-export function denied(denial: Platform['network']['denial']): Expectation {
+export function denied(
+  denial: ClusterProfile['network']['denial'],
+): Expectation {
   const wanted = denial === 'drop' ? 'TIMEOUT' : 'REFUSED';
   return {
     text: wanted,

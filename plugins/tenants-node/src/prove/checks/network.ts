@@ -1,4 +1,4 @@
-import { allowed, denied, reached, resolved } from './expectations';
+import { allowed, denied, reached, resolvedBy } from './expectations';
 import { unknownName } from '../attempts/dnsNames';
 import { allowedDestinations, outsideOf } from './destinations';
 import { nobodyElseCan } from '../attempts/access';
@@ -46,7 +46,7 @@ export const NETWORK_CHECKS: Check[] = network([
           task: podTask({ do: 'resolve', host }),
           target: host,
           request: `resolve ${host}`,
-          expect: resolved,
+          expect: resolvedBy(side.cluster.config),
         }),
       ),
   },
@@ -68,15 +68,18 @@ export const NETWORK_CHECKS: Check[] = network([
     otherwise: 'an allowed destination did not answer',
     optional: true,
     attempts: side => {
-      const destinations = allowedDestinations(side);
-      return destinations.length > 0
-        ? destinations.map(to =>
-            connect('tenant', to, {
-              expect: allowed(side.platform.network.denial),
-              excuse: { by: 'ram', task: podTask({ do: 'connect', ...to }) },
-            }),
-          )
-        : { because: 'The tenant is allowed no destination by name' };
+      const { one, many } = allowedDestinations(side);
+      return one.length + many.length > 0
+        ? [
+            ...one.map(to =>
+              connect('tenant', to, {
+                expect: allowed(side.cluster.config.network.denial),
+                excuse: { by: 'ram', task: podTask({ do: 'connect', ...to }) },
+              }),
+            ),
+            ...many.map(notDialled),
+          ]
+        : { because: 'The tenant is allowed no destination' };
     },
   },
   {
@@ -152,7 +155,7 @@ export const NETWORK_CHECKS: Check[] = network([
     otherwise: 'reached another resolver',
     optional: true,
     attempts: side => {
-      const { host, port } = side.platform.proofs.outside.dns;
+      const { host, port } = side.cluster.config.proofs.outside.dns;
       return [
         deny(side, 'tenant', { host, port }, 'ram', ifThere(side)),
         deny(side, 'tenant', { host, port }, 'ram', {
@@ -183,7 +186,7 @@ export const NETWORK_CHECKS: Check[] = network([
       deny(
         side,
         'tenant',
-        side.platform.proofs.outside.metadata,
+        side.cluster.config.proofs.outside.metadata,
         'ram',
         ifThere(side),
       ),
@@ -248,6 +251,23 @@ function network(checks: Omit<Check, 'wall'>[]): Check[] {
   return checks.map(check => ({ ...check, wall: 'network' }));
 }
 
+/** Allowed, and no one host to dial: its receipt says so. */
+function notDialled(target: string): Attempt {
+  return {
+    key: target,
+    by: 'tenant',
+    target,
+    request: `connect ${target}`,
+    expected: 'a host to dial',
+    run: async () => ({
+      code: 'NONE',
+      response: '',
+      outcome: 'notApplicable',
+      reason: `${target} is allowed, and names more than one host: none is dialled. net.as-planned compares its policy`,
+    }),
+  };
+}
+
 function others(side: Side) {
   return side.neighbour ? [side.canary, side.neighbour] : [side.canary];
 }
@@ -309,7 +329,7 @@ function deny(
   return connect(by, to, {
     ...overrides,
     task: { ...task, settle: true },
-    expect: denied(side.platform.network.denial),
+    expect: denied(side.cluster.config.network.denial),
     witnesses: [
       {
         by,

@@ -1,9 +1,9 @@
 import { PlanContext } from '../../plan/context';
 import { tenantLabels } from '../../plan/objects';
+import { planPod } from '../../plan/pods';
 import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { VAULT_AUDIENCE } from '../../plan/vault';
-import { Platform } from '../../config/platform';
 import { DeclaredPlacement } from '../attempts/placement';
 import { PROOF_CONTAINER, PROOF_LABEL } from './labels';
 import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
@@ -29,7 +29,6 @@ export interface PodOptions {
   role: 'proof' | 'ram';
   /** Of the tenant, or of the canary for a ram */
   plan: TenantPlan;
-  platform: Platform;
   cluster: PlanContext['cluster'];
   nonce: string;
   tasks: PodTask[];
@@ -44,7 +43,7 @@ export interface PodOptions {
  * route to it, its ReplicaSet adopt it).
  */
 export function podManifest(options: PodOptions): KubernetesObject {
-  const { role, plan, platform, nonce, placement, node } = options;
+  const { role, plan, cluster, nonce, placement, node } = options;
   const { namespace, loginServiceAccount } = plan.names;
   return {
     apiVersion: 'v1',
@@ -57,9 +56,10 @@ export function podManifest(options: PodOptions): KubernetesObject {
         [PROOF_LABEL]: role,
         ...NO_SIDECAR,
       },
-      annotations: NO_SIDECAR,
+      annotations: { ...cluster.proofs.annotations, ...NO_SIDECAR },
     },
     spec: {
+      ...planPod(cluster),
       ...placement,
       ...(node && { affinity: preferring(node) }),
       serviceAccountName: loginServiceAccount,
@@ -68,19 +68,12 @@ export function podManifest(options: PodOptions): KubernetesObject {
       priorityClassName: PROOF_PRIORITY_CLASS,
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 0,
-      activeDeadlineSeconds: Math.ceil(platform.proofs.deadlineMs / 1000),
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        runAsGroup: 1000,
-        fsGroup: 1000,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      activeDeadlineSeconds: Math.ceil(cluster.proofs.deadlineMs / 1000),
       containers: [
         {
           name: PROOF_CONTAINER,
-          image: platform.proofs.image,
-          imagePullPolicy: platform.n8n.imagePullPolicy,
+          image: cluster.proofs.image,
+          imagePullPolicy: cluster.n8n.imagePullPolicy,
           command: ['node', '-e', PROOF_SCRIPT],
           env: [
             { name: SPEC_VARIABLE, value: JSON.stringify(podSpec(options)) },
@@ -128,18 +121,12 @@ function token(path: TokenName, audience: string): object {
   };
 }
 
-function podSpec({
-  plan,
-  platform,
-  cluster,
-  nonce,
-  tasks,
-}: PodOptions): PodSpec {
+function podSpec({ plan, cluster, nonce, tasks }: PodOptions): PodSpec {
   const { inClusterAddress, caData, namespace, authMount } = cluster.vault;
   return {
     nonce,
-    timeoutMs: platform.proofs.connectTimeoutMs,
-    settleMs: platform.proofs.settleMs,
+    timeoutMs: cluster.proofs.connectTimeoutMs,
+    settleMs: cluster.proofs.settleMs,
     vault: {
       address: inClusterAddress,
       caData,

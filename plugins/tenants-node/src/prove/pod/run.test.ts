@@ -8,7 +8,6 @@ const side = testSide();
 const pod = podManifest({
   role: 'proof',
   plan: side.tenant.plan,
-  platform: side.platform,
   cluster: side.cluster.config,
   nonce: NONCE,
   tasks: [],
@@ -72,7 +71,7 @@ function cluster(options: {
     delete: deleted,
   };
   return {
-    cluster: testCluster(side.platform, { kubernetes }),
+    cluster: testCluster(side.cluster.config, { kubernetes }),
     kubernetes,
     deleted,
     logs: printed,

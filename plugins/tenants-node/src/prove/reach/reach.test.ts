@@ -16,7 +16,7 @@ import { NamespaceFacts, widening } from './widening';
 const plan = planTenant(
   testSpec({ egress: { hosts: ['api.saas.test'], cidrs: ['192.0.2.0/24'] } }),
   testPlatform({
-    network: { provider: 'cilium', ingressNamespace: 'ingress' },
+    network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
   }),
 );
 const NS = plan.names.namespace;

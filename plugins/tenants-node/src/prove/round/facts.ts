@@ -1,7 +1,7 @@
 import { ClusterView, expectSeen } from '../../clients';
 import { planCanary, planRam } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
-import { Endpoint, Platform } from '../../config/platform';
+import { ClusterProfile, Endpoint } from '../../config/platform';
 import { NodeFacts, Party } from '../types';
 
 /** Kubelets that are dialled; more would only say the same again. */
@@ -120,12 +120,9 @@ export function tenantParty(plan: TenantPlan): Party {
 }
 
 /** The canary as far as plans say: its bait, and its test client's login. */
-export function canaryParty(
-  cluster: Parameters<typeof planCanary>[0],
-  platform: Platform,
-): Party {
-  const { name, service } = tenantParty(planCanary(cluster, platform));
-  return { ...tenantParty(planRam(cluster, platform)), name, service };
+export function canaryParty(cluster: ClusterProfile): Party {
+  const { name, service } = tenantParty(planCanary(cluster));
+  return { ...tenantParty(planRam(cluster)), name, service };
 }
 
 /** Addresses of a pod, of each family that it has, with every port it declares. */

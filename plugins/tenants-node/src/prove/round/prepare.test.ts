@@ -4,7 +4,7 @@ import { kubeletsFor } from './facts';
 import { prepare } from './prepare';
 
 const side = testSide();
-const { platform } = side;
+const { config } = side.cluster;
 const acme = side.tenant.plan;
 const globex = side.neighbour!.plan;
 
@@ -73,8 +73,7 @@ function prepared(podsOf: (namespace: string) => object[]) {
   };
   return prepare(
     {
-      cluster: testCluster(platform, { kubernetes, vault }),
-      platform,
+      cluster: testCluster(config, { kubernetes, vault }),
       tenants: [acme, globex],
     },
     new AbortController().signal,

@@ -127,13 +127,12 @@ function sidesOf(
   facts: ClusterFacts,
   parties: Party[],
 ): Side[] {
-  const { cluster, platform } = options;
-  const canary = canaryParty(cluster, platform);
+  const { cluster } = options;
+  const canary = canaryParty(cluster.config);
   return parties.map((tenant, i) => {
     const other = parties[1 - i];
     return {
       cluster,
-      platform,
       tenant,
       // A neighbour without a pod is no target.
       neighbour: other?.pods.length ? other : undefined,

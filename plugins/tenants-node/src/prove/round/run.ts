@@ -23,7 +23,7 @@ export async function runRound(
   options: ProveOptions,
   { signal, deadline }: RoundSignals,
 ): Promise<SideReceipts[]> {
-  const { cluster, platform, onProgress } = options;
+  const { cluster, onProgress } = options;
   const tasks = assignTasks(sides);
   const podsFirst = new PodsFirst(1 + sides.length);
   const reports = sides.map(side => progressOf(side, onProgress));
@@ -40,7 +40,6 @@ export async function runRound(
     const pod = podManifest({
       role: isRam ? 'ram' : 'proof',
       plan: isRam ? side.canary.plan : side.tenant.plan,
-      platform,
       cluster: cluster.config,
       nonce,
       tasks: tasks.get(name) ?? [],
@@ -79,7 +78,6 @@ export async function runRound(
         side,
         {
           cluster,
-          platform,
           signal: either,
           view,
           vault,

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { flag, range, section, textWithout, url } from './fields';
+
+/** Fixed policy of tenants where config names no other; as under deploy/. */
+const TEMPLATED_POLICY = 'threewalls-tenant';
+
+/** The cluster's API. */
+export const kubernetes = section({
+  kubeconfig: z
+    .string()
+    .optional()
+    .describe('Path of a kubeconfig file; read when it is first needed'),
+  context: z
+    .string()
+    .optional()
+    .describe('Context of the kubeconfig. Default its current one'),
+  inCluster: flag
+    .optional()
+    .describe('Use the ServiceAccount of the pod that the portal runs in'),
+  url: url.optional().describe('URL of the API server, https'),
+  caData: z.string().optional().describe('CA of the API server, PEM in base64'),
+  caFile: z.string().optional().describe('Or a file with that CA, PEM'),
+  tokenFile: z
+    .string()
+    .optional()
+    .describe("File with the portal's token; read again as it expires"),
+  token: z
+    .string()
+    .optional()
+    .meta({ visibility: 'secret' })
+    .describe("Token of the portal's ServiceAccount"),
+}).describe(
+  "The cluster's API: a kubeconfig, in-cluster, or url with caData and token",
+);
+
+const login = section({
+  approle: section({
+    mount: z.string().default('approle'),
+    roleIdFile: z.string().describe('File with the role id'),
+    secretIdFile: z.string().describe('File with the secret id'),
+  }).optional(),
+  kubernetes: section({
+    mount: z.string().default('kubernetes'),
+    role: z.string().describe('Vault role of the portal'),
+    tokenFile: z
+      .string()
+      .default('/var/run/secrets/tokens/vault')
+      .describe("File with the ServiceAccount's token"),
+  }).optional(),
+  tokenFile: z
+    .string()
+    .optional()
+    .describe('File with a token that is renewed elsewhere'),
+});
+
+/** The Vault that a cluster's tenants keep their secrets in. */
+export const vault = section({
+  address: url.describe('URL as the portal sees it'),
+  inClusterAddress: url
+    .optional()
+    .describe('URL as pods see it. Default the address'),
+  cidrs: z
+    .array(range)
+    .default([])
+    .describe(
+      "Ranges that its address is in, for policies that can't name a host outside the cluster",
+    ),
+  caData: z.string().optional().describe('CA of Vault, PEM'),
+  caFile: z
+    .string()
+    .optional()
+    .describe('Or a file with that CA; read when the portal starts'),
+  namespace: z.string().optional().describe('Vault Enterprise namespace'),
+  kvMount: z
+    .string()
+    .default('secret')
+    .describe('KV v2 mount, without slashes'),
+  authMount: z
+    .string()
+    .default('kubernetes')
+    .describe('Mount of the Kubernetes auth method, without slashes'),
+  reviewedAuthMounts: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Mounts of other auth methods that an administrator has seen to take no tenant's ServiceAccounts: of such as take anybody's signed tokens, which leave the secret wall unproven otherwise",
+    ),
+  policies: z
+    .enum(['perTenant', 'templated'])
+    .default('perTenant')
+    .describe(
+      'perTenant: the portal writes a policy for each tenant. templated: an administrator has installed one for all, under deploy/vault',
+    ),
+  templatedPolicy: textWithout(name =>
+    /^[a-z0-9][-a-z0-9_]*$/.test(name) && !name.startsWith('tenant-')
+      ? undefined
+      : `${name} can't be its name: it has lower-case letters, digits, dashes and underscores, and does not begin with tenant-, which is what the portal may write`,
+  )
+    .default(TEMPLATED_POLICY)
+    .describe('Name of that one policy'),
+  authAccessor: z
+    .string()
+    .optional()
+    .describe(
+      'Accessor of the Kubernetes auth mount, as it stands in that policy',
+    ),
+  login: login
+    .prefault({})
+    .describe('How the portal logs in: one of approle, kubernetes, tokenFile'),
+}).transform(
+  (
+    { policies: kind, templatedPolicy, authAccessor, caFile, ...rest },
+    context,
+  ) => {
+    if (kind === 'templated' && !/^[-\w]+$/.test(authAccessor ?? '')) {
+      context.addIssue({
+        code: 'custom',
+        path: ['authAccessor'],
+        message:
+          'policies templated needs the accessor of the Kubernetes auth mount, such as auth_kubernetes_1a2b3c4d (vault auth list shows it)',
+      });
+    }
+    let { caData } = rest;
+    if (caFile && !caData) {
+      try {
+        caData = readFileSync(caFile, 'utf8');
+      } catch (error) {
+        context.addIssue({
+          code: 'custom',
+          path: ['caFile'],
+          message: `${caFile} can't be read (${(error as any).code})`,
+        });
+      }
+    }
+    return {
+      ...rest,
+      caData,
+      inClusterAddress: rest.inClusterAddress ?? rest.address,
+      /**
+       * Whether the portal writes a policy for each tenant, or an administrator
+       * has written one, fixed and templated, for all of them
+       */
+      policies:
+        kind === 'templated'
+          ? { kind, name: templatedPolicy, accessor: authAccessor ?? '' }
+          : { kind },
+    };
+  },
+);
+
+/** Who is trusted in tenants' namespaces beside Kubernetes' own controllers. */
+export const trustedSubjects = z
+  .array(
+    section({
+      kind: z.enum(['User', 'Group', 'ServiceAccount']),
+      name: z.string().describe('`*` is every ServiceAccount of the namespace'),
+      namespace: z.string().optional().describe('Of a ServiceAccount'),
+    }).superRefine(({ kind, name, namespace }, context) => {
+      if ((kind === 'ServiceAccount') !== (namespace !== undefined)) {
+        context.addIssue(
+          `a ServiceAccount has a namespace, and nothing else has: ${kind} ${name}`,
+        );
+      }
+      if (name === '*' && kind !== 'ServiceAccount') {
+        context.addIssue(
+          `${kind} * would trust everybody: name those that are trusted`,
+        );
+      }
+    }),
+  )
+  .default([])
+  .describe(
+    "Who may do in tenants' namespaces what nobody else may, such as read Secrets or run pods: operators and administrators. The control plane's own controllers, the portal and External Secrets are known",
+  );
+
+/** The platform's own objects in tenants' namespaces. */
+export const exceptions = z
+  .array(section({ kind: z.string(), name: z.string(), digest: z.string() }))
+  .default([])
+  .describe(
+    "The platform's own policies, stores and ExternalSecrets in tenants' namespaces or for all of them, as they were reviewed. A receipt that holds one against a tenant has its digest; a changed one is found again",
+  );

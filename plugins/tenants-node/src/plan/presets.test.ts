@@ -1,0 +1,58 @@
+import { stringify } from 'yaml';
+import { tenantPlan } from '../__fixtures__/plan';
+import { testProfile } from '../__fixtures__/platform';
+import { PRESETS } from '../config/presets';
+import { podManifest } from '../prove/pod/manifest';
+
+const PRESET_NAMES = Object.keys(PRESETS);
+
+/** What a preset can change: the policies, the pods, and what a denial looks like. */
+function shown(config: Record<string, unknown>) {
+  const { plan, objects } = tenantPlan(config);
+  const profile = testProfile(config);
+  const proof = podManifest({
+    role: 'proof',
+    plan,
+    cluster: profile,
+    nonce: 'n0nce',
+    tasks: [],
+  });
+  const of = (kind: string) => objects.find(object => object.kind === kind);
+  const { nodeSelector, securityContext } = (of('Deployment') as any).spec
+    .template.spec;
+  return {
+    denial: profile.network.denial,
+    policy: of('NetworkPolicy')?.spec,
+    cilium: of('CiliumNetworkPolicy')?.spec,
+    n8n: { nodeSelector, securityContext },
+    proof: {
+      annotations: proof.metadata.annotations,
+      securityContext: (proof.spec as any).securityContext,
+    },
+  };
+}
+
+describe('presets', () => {
+  it.each(PRESET_NAMES)('%s', preset => {
+    expect(stringify(shown({ preset }), { lineWidth: 0 })).toMatchSnapshot();
+  });
+
+  it('are under the platform’s settings, and a cluster’s own under its', () => {
+    const cluster = {
+      name: 'a',
+      vault: { address: 'http://192.0.2.1', login: { tokenFile: '/t' } },
+    };
+    const denial = (over: object, own: object) =>
+      testProfile({ ...over, clusters: [{ ...cluster, ...own }] }).network
+        .denial;
+    const network = { denial: 'drop' };
+    expect(denial({ preset: 'k3s' }, {})).toBe('reject');
+    expect(denial({ preset: 'k3s', network }, {})).toBe('drop');
+    expect(denial({ network }, { preset: 'k3s' })).toBe('reject');
+    expect(denial({}, { preset: 'k3s', network })).toBe('drop');
+    expect(denial({ preset: 'k3s' }, { preset: 'kind' })).toBe('drop');
+    expect(() => denial({}, { preset: 'eksauto' })).toThrow(
+      /a: preset is eksauto, and has to be one of eks, eks-auto, /,
+    );
+  });
+});
