@@ -47,7 +47,6 @@ describe('runDrill', () => {
     };
     const result = await runDrill({
       cluster,
-      platform,
       prove,
       random: () => (choice + 0.5) / 4,
     });

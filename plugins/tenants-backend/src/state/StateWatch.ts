@@ -258,7 +258,6 @@ export class StateWatch {
         try {
           const found = await this.options.checkState({
             cluster,
-            platform: this.options.platform,
             plan: await this.#planOf(tenant),
             view,
             vault,

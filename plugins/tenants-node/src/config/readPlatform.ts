@@ -15,6 +15,23 @@ import {
 import { PRESETS } from './presets';
 import { vaultEndpoint } from './vaultService';
 
+/** What is wrong about a value, where the schema does not say it itself. */
+const inWords: z.core.$ZodErrorMap = issue => {
+  if (issue.input === undefined) {
+    return ' is missing';
+  }
+  switch (issue.code) {
+    case 'invalid_value':
+      return ` is ${issue.input}, and has to be one of ${issue.values.join(
+        ', ',
+      )}`;
+    case 'invalid_type':
+      return ` has to be a ${issue.expected}`;
+    default:
+      return undefined;
+  }
+};
+
 /** What only a cluster says. */
 const CLUSTERS_OWN = [
   'name',
@@ -159,8 +176,8 @@ function contradictions(
   { namespacePrefix, kvPrefix }: Platform['naming'],
 ): Problem[] {
   const problems: Problem[] = [];
-  const { approle, kubernetes, tokenFile } = vault.login;
-  if (!approle && !kubernetes && !tokenFile) {
+  const { approle, kubernetes: account, tokenFile } = vault.login;
+  if (!approle && !account && !tokenFile) {
     problems.push({
       path: [],
       message:
@@ -231,23 +248,6 @@ function parse<T extends z.ZodType>(
   refuse(parsed.error?.issues ?? [], keyOf);
   return parsed.data!;
 }
-
-/** What is wrong about a value, where the schema does not say it itself. */
-const inWords: z.core.$ZodErrorMap = issue => {
-  if (issue.input === undefined) {
-    return ' is missing';
-  }
-  switch (issue.code) {
-    case 'invalid_value':
-      return ` is ${issue.input}, and has to be one of ${issue.values.join(
-        ', ',
-      )}`;
-    case 'invalid_type':
-      return ` has to be a ${issue.expected}`;
-    default:
-      return undefined;
-  }
-};
 
 function refuse(problems: Problem[], keyOf: KeyOf): void {
   if (problems.length > 0) {

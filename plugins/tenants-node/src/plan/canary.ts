@@ -69,7 +69,10 @@ export function planRam(cluster: ClusterProfile): TenantPlan {
 }
 
 /** Of a namespace of the platform's own. */
-export function platformContext(name: string, cluster: ClusterProfile): PlanContext {
+export function platformContext(
+  name: string,
+  cluster: ClusterProfile,
+): PlanContext {
   const spec: TenantSpec = {
     name,
     owner: OWNER,

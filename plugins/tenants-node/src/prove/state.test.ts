@@ -7,7 +7,7 @@ import { checkState, StateFindings } from './state';
 
 const platform = testPlatform({ network: { provider: 'cilium' } });
 const plan = planTenant(testSpec({ name: 'acme' }), platform);
-const cluster = testCluster(platform);
+const cluster = testCluster(platform.clusters[0]);
 const { namespace } = plan.names;
 const resources = plan.stages.flatMap(stage => stage.resources);
 
@@ -96,7 +96,6 @@ class World {
     });
     return checkState({
       cluster,
-      platform,
       plan,
       ...views(this),
       again: again && (() => views(again)),

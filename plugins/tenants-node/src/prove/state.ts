@@ -4,7 +4,6 @@ import {
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
-import { Platform } from '../config/platform';
 import { TenantPlan } from '../plan/types';
 import { planChecks, requirementOf } from './checks/checks';
 import { judge } from './judge';
@@ -15,7 +14,6 @@ import { Attempt, Check, Round, Side } from './types';
 /** @public */
 export interface StateOptions {
   cluster: Cluster;
-  platform: Platform;
   /** As last applied */
   plan: TenantPlan;
   /** Where objects are read, such as from memory */
@@ -59,20 +57,12 @@ const known = new WeakMap<TenantPlan, StatePlan>();
 export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
-  const {
-    cluster,
-    platform,
-    view,
-    vault,
-    again,
-    isOurs = () => false,
-  } = options;
+  const { cluster, view, vault, again, isOurs = () => false } = options;
   const { side, tried } = statePlan(options);
   const nodes = await nodesOf(view);
   const nothing = async () => undefined;
   const round: Round = {
     cluster,
-    platform,
     signal: options.signal ?? new AbortController().signal,
     view,
     vault,
@@ -103,14 +93,13 @@ export async function checkState(
   };
 }
 
-function statePlan({ cluster, platform, plan }: StateOptions): StatePlan {
+function statePlan({ cluster, plan }: StateOptions): StatePlan {
   let planned = known.get(plan);
   if (!planned) {
     const side: Side = {
       cluster,
-      platform,
       tenant: tenantParty(plan),
-      canary: canaryParty(cluster, platform),
+      canary: canaryParty(cluster.config),
       kubeApi: [],
       kubelets: [],
       otherRoles: [],

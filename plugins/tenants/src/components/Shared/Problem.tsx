@@ -6,7 +6,7 @@ export function Problem(props: { children: string }) {
     <Text
       as="span"
       variant="body-small"
-      style={{ color: 'var(--bui-fg-danger-on-bg)' }}
+      style={{ color: 'var(--bui-negative-fg-subdued)' }}
     >
       {props.children}
     </Text>
