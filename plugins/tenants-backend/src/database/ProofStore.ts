@@ -296,11 +296,11 @@ export class ProofStore {
         .whereIn('uid', uids)
         .where({ kind: 'prove' })
         .groupBy('uid');
-    const many: string[] = await proofs()
+    const many: (string | null)[] = await proofs()
       .havingRaw('count(*) >= ?', [count])
       .pluck('uid');
     const rows = await proofs()
-      .whereIn('uid', many)
+      .whereIn('uid', many as string[])
       .where({ notable: false })
       .min({ since: 'finished_at' })
       .select('uid');
