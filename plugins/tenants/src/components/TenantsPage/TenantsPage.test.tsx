@@ -82,20 +82,21 @@ function render(
 }
 
 /**
- * The rows of the table that are no skeletons. By their addresses: what each role is
+ * The rows of the table that are no skeletons. By their keys: what each role is
  * called takes jsdom seconds on a page of this size.
  */
 function rows(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>('tr[data-href]')];
+  return [...document.querySelectorAll<HTMLElement>('tr[data-key]')].filter(
+    row => nameOf(row) in tenants,
+  );
 }
 
-const nameOf = (row: HTMLElement) =>
-  row.getAttribute('data-href')!.split('/').pop();
+const nameOf = (row: HTMLElement) => row.dataset.key!;
 
 /** The names in the table. */
 const names = () => rows().map(nameOf);
 
-async function findNames(): Promise<(string | undefined)[]> {
+async function findNames(): Promise<string[]> {
   await waitFor(() => expect(rows()).not.toHaveLength(0));
   return names();
 }

@@ -131,7 +131,10 @@ describe('WallsCard', () => {
   });
 
   it('says what to do about a breach, with the buttons that help', async () => {
-    const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
+    const { api } = renderCard(
+      async () => ({ ...tenants.globex, changed: undefined }),
+      { name: 'globex' },
+    );
     api.startProof.mockResolvedValue(runningProof('globex'));
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
