@@ -4,7 +4,7 @@ import { FULL } from './support/full';
 import { Random } from './support/random';
 import { openLab } from './wallsLab';
 import { tryChanges } from './wallsRandom';
-import { Pair, runRows, RowResult, table } from './wallsRows';
+import { lineOf, Pair, runRows, RowResult } from './wallsRows';
 import { ROWS } from './wallsTable';
 
 const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
@@ -32,9 +32,10 @@ describe('The walls, upon the lab', () => {
     const lab = openLab();
     await ensureCanary(lab.cluster);
     pairs.push(...(await Pair.createAll(lab, 't-walls', PAIRS)));
-    results = await runRows(pairs, rows);
     // The table is what the run is for.
-    process.stdout.write(`\n${table(rows, results)}\n`);
+    results = await runRows(pairs, rows, (row, result) =>
+      process.stdout.write(`${lineOf(row, result)}\n`),
+    );
   });
 
   afterAll(async () => {

@@ -41,7 +41,9 @@ export interface RowResult {
 export class Pair {
   static async create(lab: WallsLab, a: string, b: string): Promise<Pair> {
     const plans = [a, b].map(name => planSmallTenant(name, lab.platform));
-    await Promise.all(plans.map(plan => applyPlan(plan, lab.cluster)));
+    // Nothing of value is in what an earlier run has left.
+    const anew = { adopt: true, beginAnew: true };
+    await Promise.all(plans.map(plan => applyPlan(plan, lab.cluster, anew)));
     const pair = new Pair(lab, plans as [TenantPlan, TenantPlan]);
     pair.first = await pair.prove(new Hands(lab));
     return pair;
@@ -144,45 +146,40 @@ export class Pair {
 export async function runRows(
   pairs: Pair[],
   rows: Mutation[],
+  onDone: (row: Mutation, result: RowResult) => void,
 ): Promise<Map<string, RowResult>> {
   const results = new Map<string, RowResult>();
+  const run = async (pair: Pair, row: Mutation) => {
+    const result = await pair.run(row);
+    results.set(row.title, result);
+    onDone(row, result);
+  };
   const queue = rows.filter(row => !row.shared);
   await Promise.all(
     pairs.map(async pair => {
       for (let row = queue.shift(); row; row = queue.shift()) {
-        results.set(row.title, await pair.run(row));
+        await run(pair, row);
       }
     }),
   );
   for (const row of rows.filter(({ shared }) => shared)) {
-    results.set(row.title, await pairs[0].run(row));
+    await run(pairs[0], row);
   }
   return results;
 }
 
-/** The table that a run prints. */
-export function table(
-  rows: Mutation[],
-  results: Map<string, RowResult>,
-): string {
-  const lines = rows.map(row => {
-    const result = results.get(row.title);
-    const cells = [
-      row.title,
-      `${row.wall}: ${result?.statuses?.[row.wall] ?? 'not run'}`,
-      row.checks
-        .map(id => `${id} ${result?.outcomes?.get(id) ?? '–'}`)
-        .join(', '),
-      result?.mended ? summary(result.mended) : 'not proved',
-      `${((result?.ms ?? 0) / 1000).toFixed(1)} s`,
-    ];
-    return `| ${cells.join(' | ')} |`;
-  });
-  return [
-    '| What was done | Verdict | Receipts that turned | After mending | Time |',
-    '|---|---|---|---|---|',
-    ...lines,
-  ].join('\n');
+/** A line of the table that a run prints. */
+export function lineOf(row: Mutation, result: RowResult): string {
+  const { statuses, outcomes, mended, ms, error } = result;
+  const cells = [
+    row.title,
+    `${row.wall}: ${statuses?.[row.wall] ?? 'not proved'}`,
+    row.checks.map(id => `${id} ${outcomes?.get(id) ?? '–'}`).join(', '),
+    mended ? summary(mended) : 'not proved',
+    `${(ms / 1000).toFixed(1)} s`,
+    ...(error ? [error.message] : []),
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 function summary(statuses: Statuses): string {
