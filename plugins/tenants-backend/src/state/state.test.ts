@@ -110,6 +110,7 @@ describe('a wall whose objects are not as planned', () => {
     const release = t.lab.hold(/^PATCH .*resourcequotas/);
     const apply = await t.start('acme', { kind: 'apply', size: 'medium' });
     await until(async () => t.lab.held > 0);
+    t.prover.state.set('acme secret', 'unproven');
     breach();
     await new Promise(resolve => setTimeout(resolve, 1_200));
     expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
