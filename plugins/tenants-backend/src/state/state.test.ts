@@ -110,6 +110,10 @@ describe('a wall whose objects are not as planned', () => {
     const release = t.lab.hold(/^PATCH .*resourcequotas/);
     const apply = await t.start('acme', { kind: 'apply', size: 'medium' });
     await until(async () => t.lab.held > 0);
+    t.prover.state.set('acme secret', 'unproven');
+    t.lab.objects.get(POLICY).metadata.labels = { a: 'b' };
+    await new Promise(resolve => setTimeout(resolve, 600));
+    expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
     breach();
     await new Promise(resolve => setTimeout(resolve, 1_200));
     expect(await statuses()).toEqual(['holds', 'holds', 'holds']);

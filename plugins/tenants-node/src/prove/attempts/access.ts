@@ -189,8 +189,14 @@ async function read(
     roleBindings: 'RoleBinding',
   };
   const objects: Partial<RbacObjects> = {};
-  for (const [key, kind] of Object.entries(kinds)) {
-    const seen = await view.list({ apiVersion: API, kind });
+  const lists = await Promise.all(
+    Object.entries(kinds).map(async ([key, kind]) => ({
+      key,
+      kind,
+      seen: await view.list({ apiVersion: API, kind }),
+    })),
+  );
+  for (const { key, kind, seen } of lists) {
     if ('problem' in seen) {
       return { problem: `${kind}s: ${seen.problem}` };
     }

@@ -97,19 +97,23 @@ async function readAll(
     namespaces.items.find(({ metadata }) => metadata.name === namespace)
       ?.metadata.labels ?? {};
   const kinds: Required<KindRef>[] = [];
-  for (const group of GROUPS) {
-    const served = await view.kinds(group);
+  for (const served of await Promise.all(GROUPS.map(g => view.kinds(g)))) {
     if ('problem' in served) {
       return served;
     }
     kinds.push(...served.items);
   }
   const objects: KubernetesObject[] = [];
-  for (const kind of kinds) {
-    const seen = await view.list<KubernetesObject>(
+  const lists = await Promise.all(
+    kinds.map(async kind => ({
       kind,
-      kind.namespaced ? namespace : undefined,
-    );
+      seen: await view.list<KubernetesObject>(
+        kind,
+        kind.namespaced ? namespace : undefined,
+      ),
+    })),
+  );
+  for (const { kind, seen } of lists) {
     if ('problem' in seen) {
       return { problem: `${kind.kind} (${kind.apiVersion}): ${seen.problem}` };
     }
