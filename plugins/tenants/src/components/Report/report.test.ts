@@ -156,7 +156,9 @@ describe('useReportBlocks, as Markdown', () => {
   });
 
   it('lets no answer out of its fence', () => {
-    expect(text).toContain('````\nOK  a ``` b\n# not a heading | not a cell\n````');
+    expect(text).toContain(
+      '````\nOK  a ``` b\n# not a heading | not a cell\n````',
+    );
   });
 });
 
