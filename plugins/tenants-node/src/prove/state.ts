@@ -6,7 +6,7 @@ import {
 import { Cluster, ClusterView, VaultView } from '../clients';
 import { Platform } from '../config/platform';
 import { TenantPlan } from '../plan/types';
-import { planChecks, requirementOf } from './checks/checks';
+import { readsOf, requirementOf } from './checks/checks';
 import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
@@ -115,14 +115,7 @@ function statePlan({ cluster, platform, plan }: StateOptions): StatePlan {
       kubelets: [],
       otherRoles: [],
     };
-    planned = {
-      side,
-      tried: planChecks(side).flatMap(({ check, attempts }) =>
-        attempts
-          .filter(({ readsOnly }) => readsOnly)
-          .map(attempt => ({ check, attempt })),
-      ),
-    };
+    planned = { side, tried: readsOf(side) };
     known.set(plan, planned);
   }
   return planned;
