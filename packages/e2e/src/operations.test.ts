@@ -209,7 +209,6 @@ describe('operations, upon the lab', () => {
     'lose sight of no tenant whose spec is damaged or whose label another tool takes',
     async () => {
       const name = await create('lost');
-      await api.run(name, { kind: 'prove' });
       const { labels, annotations } = (await admin.kubernetes.get(ref(name)))!
         .metadata;
       const path = `/api/v1/namespaces/${of(name).namespace}`;
@@ -220,6 +219,7 @@ describe('operations, upon the lab', () => {
           /lost its label/,
         ],
       ] as const) {
+        await api.run(name, { kind: 'prove' });
         await patch(path, { metadata }, 'helm');
         await sleep(2_500);
         expect(await get(`/tenants/${name}`)).toMatchObject({

@@ -3,14 +3,9 @@ import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
 import { Random } from './support/random';
 import { openLab } from './wallsLab';
-import { FALSE_ALARMS } from './wallsFalseAlarms';
-import { ACCESS_MUTATIONS } from './wallsOfAccess';
-import { NETWORK_MUTATIONS } from './wallsOfNetwork';
-import { RESOURCE_MUTATIONS } from './wallsOfResource';
-import { SECRET_MUTATIONS } from './wallsOfSecret';
 import { tryChanges } from './wallsRandom';
 import { Pair, runRows, RowResult, table } from './wallsRows';
-import { SABOTAGES } from './wallsSabotages';
+import { ROWS } from './wallsTable';
 
 const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
 
@@ -23,14 +18,7 @@ const SEEDS = FULL ? [first.seed, first.below(2 ** 31)] : [first.seed];
 /** Parts of titles, with bars between them: only these rows. */
 const ONLY = process.env.THREEWALLS_ROWS?.split('|');
 
-const rows = [
-  ...NETWORK_MUTATIONS,
-  ...SECRET_MUTATIONS,
-  ...RESOURCE_MUTATIONS,
-  ...ACCESS_MUTATIONS,
-  ...FALSE_ALARMS,
-  ...SABOTAGES,
-].filter(row =>
+const rows = ROWS.filter(row =>
   ONLY ? ONLY.some(part => row.title.includes(part)) : FULL || !row.full,
 );
 
@@ -45,12 +33,12 @@ describe('The walls, upon the lab', () => {
     await ensureCanary(lab.cluster, lab.platform);
     pairs.push(...(await Pair.createAll(lab, 't-walls', PAIRS)));
     results = await runRows(pairs, rows);
+    // The table is what the run is for.
+    process.stdout.write(`\n${table(rows, results)}\n`);
   });
 
   afterAll(async () => {
     await Promise.all(pairs.map(pair => pair.remove()));
-    // The table is what the run is for.
-    process.stdout.write(`\n${table(rows, results)}\n`);
   });
 
   it('hold for two tenants as they are planned', () => {

@@ -14,6 +14,8 @@ const API_VERSIONS: Record<string, string> = {
 };
 /** Name of what a mutation adds, so that leftovers can be found. */
 const ADDED = 'walls-test';
+/** The same for what rows that run side by side add to the cluster itself. */
+const added = () => `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
 
 /**
  * What mutations do to the lab, with an administrator's rights. What was added
@@ -69,7 +71,7 @@ export class Hands extends NodeHands {
     namespace?: string,
   ) => {
     const rbac = '/apis/rbac.authorization.k8s.io/v1';
-    const name = `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
+    const name = added();
     const apiVersion = 'rbac.authorization.k8s.io/v1';
     await this.add(`${rbac}/clusterroles`, {
       apiVersion,
@@ -237,8 +239,9 @@ export class Hands extends NodeHands {
     kind: string,
     rest: object,
   ) => {
-    this.later(() => this.lab.admin.delete({ apiVersion, kind, name: ADDED }));
-    await this.#post({ apiVersion, kind, metadata: { name: ADDED }, ...rest });
+    const name = added();
+    this.later(() => this.lab.admin.delete({ apiVersion, kind, name }));
+    await this.#post({ apiVersion, kind, metadata: { name }, ...rest });
   };
 
   /** Labels the namespace; null takes a label away. */

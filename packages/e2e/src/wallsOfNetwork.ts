@@ -41,6 +41,7 @@ export const NETWORK_MUTATIONS: Mutation[] = [
     wall: 'network',
     status: 'breached',
     checks: ['net.canary-ingress', 'net.as-planned'],
+    full: true,
     apply: ({ a, patch }) =>
       patch(a, 'NetworkPolicy', 'tenant-isolation', {
         spec: { policyTypes: ['Egress'], ingress: null },

@@ -47,7 +47,10 @@ export const SECRET_MUTATIONS: Mutation[] = [
     title: "The neighbour's role is bound to any name in any namespace",
     wall: 'secret',
     status: 'breached',
-    checks: ['sec.neighbour-role'],
+    checks: ['sec.neighbour-role', 'sec.other-roles'],
+    // It takes every tenant's accounts.
+    shared: true,
+    full: true,
     apply: ({ b, role }) =>
       role(b, {
         bound_service_account_names: ['*'],
@@ -59,6 +62,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     wall: 'secret',
     status: 'breached',
     checks: ['sec.as-planned'],
+    shared: true,
     full: true,
     apply: ({ a, role }) =>
       role(a, {
@@ -71,6 +75,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     wall: 'secret',
     status: 'breached',
     checks: ['sec.token-policies', 'sec.neighbour-data'],
+    full: true,
     apply: ({ a, b, role }) =>
       role(a, { token_policies: [a.names.vaultPolicy, b.names.vaultPolicy] }),
   },

@@ -290,7 +290,14 @@ const vaultRole: Make = (random, a) => {
     2,
   );
   const namespaces = random.some(
-    ['*', 'web-tenant-*', a.names.namespace, `${a.names.namespace}-2`, 'ci'],
+    // None that takes the tenants of changes which run beside this one.
+    [
+      `*${a.spec.name}`,
+      `${a.names.namespace}*`,
+      a.names.namespace,
+      `${a.names.namespace}-2`,
+      'ci',
+    ],
     2,
   );
   return {

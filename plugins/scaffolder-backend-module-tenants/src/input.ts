@@ -42,7 +42,7 @@ export const specInput = {
   allowInternet: (zod: Z) =>
     zod
       .boolean({
-        description: 'Allow ranges that cover a large part of the internet',
+        description: 'Allow broad ranges, such as 0.0.0.0/0',
       })
       .optional(),
   email: (zod: Z) =>

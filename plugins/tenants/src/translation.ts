@@ -522,6 +522,8 @@ export const tenantsTranslationRef = createTranslationRef({
       receipts: 'With receipts',
       scope:
         "From {{from}} to {{to}}. Created {{created}}. A proof counts until the next one ends, but no longer than three times the usual interval: after that a wall's state is not proved.",
+      proverCaught:
+        'The prover last caught a breach that was made on purpose at {{time}}',
       tenant: 'Tenant',
       wall: 'Wall',
       atTheEnd: 'At the end',
@@ -578,7 +580,7 @@ export const tenantsTranslationRef = createTranslationRef({
       csv: 'CSV',
       wall: 'Failing wall',
       state: 'State',
-      day: 'Last 24 hours',
+      day: 'Last 24 h',
       report: 'Report on all',
       mine: 'Mine',
       worstFirst: 'Worst first',

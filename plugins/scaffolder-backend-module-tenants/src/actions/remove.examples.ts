@@ -30,12 +30,12 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
-      'Take away what a failed task has created, and nothing that was there before',
+      'Remove what a failed task created, and nothing that existed before',
     example: stringify({
       steps: [
         {
           id: 'cleanUp',
-          name: 'Take away what was created',
+          name: 'Clean up',
           if: '${{ failure() and steps.plan.output.exists === false }}',
           action: 'tenant:remove',
           input: {

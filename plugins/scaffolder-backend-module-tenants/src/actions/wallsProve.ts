@@ -90,7 +90,7 @@ export function createTenantWallsProveAction(options: { tasks: TenantTasks }) {
         throw new Error(
           `Tenant ${name} exists and is not ready: ${said.join(
             '; ',
-          )}. Read the receipts on its page, mend the cause and run this again`,
+          )}. Read the receipts on its page, fix the cause and run this again`,
         );
       }
     },

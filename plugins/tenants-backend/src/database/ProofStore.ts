@@ -378,23 +378,22 @@ export class ProofStore {
 
   /**
    * Since when every proof of these tenants is on record, in milliseconds, by UID:
-   * of those that had more than are kept, only what was new is left from before.
+   * of those that had more than are kept, only what is worth more is left from
+   * before.
    */
   async keptSince(uids: string[], count: number): Promise<Map<string, number>> {
-    const proofs = () =>
-      this.knex<OperationRow>(OPERATIONS)
-        .whereIn('uid', uids)
-        .where({ kind: 'prove' })
-        .groupBy('uid');
-    const many = await proofs()
-      .havingRaw('count(*) >= ?', [count])
-      .pluck('uid');
-    const rows = await proofs()
-      .whereIn('uid', many as string[])
-      .where({ notable: false })
-      .min({ since: 'finished_at' })
-      .select('uid');
-    return new Map(rows.map((row: any) => [row.uid, Number(row.since)]));
+    const numbered = this.knex(OPERATIONS)
+      .whereIn('uid', uids)
+      .where({ kind: 'prove' })
+      .select('uid', 'finished_at')
+      .rowNumber('place', q =>
+        q.partitionBy('uid').orderBy('created_at', 'desc'),
+      );
+    const rows = await this.knex
+      .from(numbered.as('numbered'))
+      .where({ place: count })
+      .select('uid', 'finished_at');
+    return new Map(rows.map((row: any) => [row.uid, Number(row.finished_at)]));
   }
 
   /** When a tenant was last tried against each neighbour, in milliseconds, by UID. */

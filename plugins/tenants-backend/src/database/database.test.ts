@@ -588,6 +588,23 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect(await knex('operations').pluck('id')).toContain(removal.id);
   });
 
+  it('says since when every proof is on record, of those that had more than are kept', async () => {
+    const { knex, proofs, prove, remember } = await setup(id);
+    for (const name of ['acme', 'globex']) {
+      await remember(name);
+    }
+    const made: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      made.push((await prove('acme'))!.proof.id);
+      await knex('operations')
+        .where({ id: made[i] })
+        .update({ created_at: i, finished_at: 10 + i });
+    }
+    await prove('globex');
+    const since = await proofs.keptSince(['uid-acme', 'uid-globex'], 2);
+    expect([...since]).toEqual([['uid-acme', 11]]);
+  });
+
   it('lets a scheduled proof wait for those that are asked for, and not for ever', async () => {
     const { knex, operations, remember, wanted } = await setup(id);
     for (const name of ['acme', 'globex', 'initech']) {

@@ -62,5 +62,5 @@ export async function readinessProblem(
   timer.abort();
   return isAnswered
     ? undefined
-    : 'The database of the tenants plugin can not be reached';
+    : "Can't reach the database of the tenants plugin";
 }

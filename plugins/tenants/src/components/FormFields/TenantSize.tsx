@@ -16,7 +16,7 @@ import { SizeInfo } from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
 import { tenantsTranslationRef } from '../../translation';
 import { usePlatform, useTenant } from '../../queries';
-import { RetryAlert } from '../Shared';
+import { Problem, RetryAlert } from '../Shared';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -64,7 +64,7 @@ function Cards(props: SizeFieldProps & { sizes: Size[] }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   const offered = sizesOf(schema, sizes);
   if (offered.length === 0) {
-    return <Text color="danger">{t('form.sizesNone')}</Text>;
+    return <Problem>{t('form.sizesNone')}</Problem>;
   }
   const cards = {
     label: schema.title,

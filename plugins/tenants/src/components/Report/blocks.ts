@@ -120,6 +120,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
 
   const section = (tenant: TenantReport): Block[] => {
     const { name, owner, cluster, namespace, size, period, proofs } = tenant;
+    const { caughtAt, problem } = tenant.prover ?? {};
     return [
       heading(2, name),
       text(t('report.about', { owner, cluster, namespace, size })),
@@ -130,6 +131,12 @@ export function useReportBlocks(): (report: Report) => Block[] {
           to: utc(period.to),
         }),
       ),
+      text(
+        caughtAt
+          ? t('report.proverCaught', { time: utc(caughtAt) })
+          : t('card.proverUntried'),
+      ),
+      ...(problem ? [text(problem)] : []),
       heading(3, t('report.breaches')),
       table(
         [

@@ -5,6 +5,7 @@ import {
   OperationKind,
   OperationState,
   Proof,
+  ProverState,
   sharesOf,
   Tenant,
   TenantTimeline,
@@ -57,6 +58,8 @@ export interface TenantReport {
   gaps: Period[];
   /** What was done with it in that time, the newest first; proofs are counted above */
   operations: OperationReport[];
+  /** What drills have shown of the proofs of its cluster */
+  prover?: ProverState;
   /** The proof whose receipts are shown */
   proof?: Proof;
 }
@@ -103,8 +106,9 @@ export function tenantReportOf(
   options: { operations?: Operation[]; proof?: Proof } = {},
 ): TenantReport {
   const { operations = [], proof } = options;
-  const { name, owner, cluster, namespace, spec } = tenant;
+  const { name, owner, cluster, namespace, spec, prover } = tenant;
   return {
+    ...(prover && { prover }),
     name,
     owner,
     cluster,

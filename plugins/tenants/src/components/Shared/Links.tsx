@@ -20,10 +20,19 @@ import { useTemplates } from '../../queries';
 const TAB = 'tenant';
 
 /** The name of a user or group, which leads to its page. */
-export function RefLink(props: { entityRef: string }) {
+export function RefLink(props: {
+  entityRef: string;
+  /** As large as the text around it */
+  variant?: 'body-small';
+}) {
+  const { entityRef, variant } = props;
   const link = useEntityRefLink();
-  const { primaryTitle } = useEntityPresentation(props.entityRef);
-  return <Link href={link(props.entityRef)}>{primaryTitle}</Link>;
+  const { primaryTitle } = useEntityPresentation(entityRef);
+  return (
+    <Link href={link(entityRef)} variant={variant}>
+      {primaryTitle}
+    </Link>
+  );
 }
 
 /** What on a tenant's tab an address points at. */

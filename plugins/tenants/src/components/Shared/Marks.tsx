@@ -1,4 +1,4 @@
-import { Badge } from '@backstage/ui';
+import { Badge, Flex } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
@@ -29,13 +29,14 @@ export function statesOf(tenant: Tenant): State[] {
 /** What a tenant is besides the status of its walls: changed, outdated, lost … */
 export function Marks(props: { tenant: Tenant }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
-  return (
-    <>
-      {statesOf(props.tenant).map(state => (
+  const states = statesOf(props.tenant);
+  return states.length === 0 ? null : (
+    <Flex gap="1" style={{ flexWrap: 'wrap' }}>
+      {states.map(state => (
         <Badge key={state} size="small" title={t(`state.${state}Hint`)}>
           {t(`state.${state}`)}
         </Badge>
       ))}
-    </>
+    </Flex>
   );
 }

@@ -1,4 +1,5 @@
-import { screen, within } from '@testing-library/react';
+import { useState } from 'react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { drift, minutesAgo } from '../../__fixtures__';
@@ -8,7 +9,7 @@ import { Changes } from './Changes';
 describe('Changes', () => {
   it('shows what is missing, and the fields of what differs', async () => {
     const getDrift = async () => ({ items: drift });
-    renderInTestApp(<Changes tenantName="acme" />, {
+    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
       apis: [mockTenantsApi({ getDrift })],
     });
 
@@ -39,7 +40,7 @@ describe('Changes', () => {
         },
       ],
     });
-    renderInTestApp(<Changes tenantName="acme" />, {
+    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
       apis: [mockTenantsApi({ getDrift })],
     });
 
@@ -54,7 +55,9 @@ describe('Changes', () => {
     const api = mockTenantsApi();
     api.getDrift.mockResolvedValueOnce({ items: drift });
     api.getDrift.mockResolvedValueOnce({ items: [] });
-    renderInTestApp(<Changes tenantName="acme" />, { apis: [api] });
+    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
+      apis: [api],
+    });
 
     await screen.findByText(/Differs from what was last applied/);
     await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
@@ -64,10 +67,31 @@ describe('Changes', () => {
     ).toBeInTheDocument();
   });
 
+  it('compares again when an apply has ended', async () => {
+    const api = mockTenantsApi();
+    api.getDrift.mockResolvedValueOnce({ items: drift });
+    api.getDrift.mockResolvedValueOnce({ items: [] });
+    let end = () => {};
+    function Restored() {
+      const [isApplying, setApplying] = useState(true);
+      end = () => setApplying(false);
+      return <Changes tenantName="acme" isApplying={isApplying} />;
+    }
+    renderInTestApp(<Restored />, { apis: [api] });
+
+    await screen.findByText(/Differs from what was last applied/);
+    act(() => end());
+    expect(
+      await screen.findByText('Nobody changed this tenant'),
+    ).toBeInTheDocument();
+  });
+
   it('shows why nobody knows', async () => {
     const api = mockTenantsApi();
     api.getDrift.mockRejectedValue(new Error('The cluster is away'));
-    renderInTestApp(<Changes tenantName="acme" />, { apis: [api] });
+    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
+      apis: [api],
+    });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'The cluster is away',

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Alert, Box, Button, Skeleton, Text } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
@@ -5,10 +6,23 @@ import { tenantsTranslationRef } from '../../translation';
 import { useDrift } from '../../queries';
 import { FieldChanges, Loaded, TitledCard } from '../Shared';
 
-/** What of a tenant differs from its plan, field by field. */
-export function Changes(props: { tenantName: string }) {
+/** What others changed of a tenant, and what its plan of today has otherwise, field by field. */
+export function Changes(props: {
+  tenantName: string;
+  /** Whether it is being applied: when that has ended, it is another */
+  isApplying: boolean;
+}) {
+  const { tenantName, isApplying } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
-  const query = useDrift(props.tenantName);
+  const query = useDrift(tenantName);
+  const { refetch } = query;
+  const wasApplying = useRef(isApplying);
+  useEffect(() => {
+    if (wasApplying.current && !isApplying) {
+      refetch();
+    }
+    wasApplying.current = isApplying;
+  }, [isApplying, refetch]);
   return (
     <TitledCard
       id="changes"

@@ -13,7 +13,13 @@ import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Operation, Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
-import { RefLink, RelativeTime, TitledCard, useDuration } from '../Shared';
+import {
+  Problem,
+  RefLink,
+  RelativeTime,
+  TitledCard,
+  useDuration,
+} from '../Shared';
 
 /** Who did what to the tenant, the newest first. Proofs have a list of their own. */
 export function Operations(props: {
@@ -63,11 +69,7 @@ function useColumns(): ColumnConfig<Operation>[] {
         <Cell>
           <Flex direction="column" gap="0.5">
             <Text as="span">{what(operation)}</Text>
-            {operation.error && (
-              <Text as="span" variant="body-small" color="danger">
-                {operation.error}
-              </Text>
-            )}
+            {operation.error && <Problem>{operation.error}</Problem>}
           </Flex>
         </Cell>
       ),

@@ -100,7 +100,12 @@ function Parts(props: { tenant: Tenant }) {
           current={tenant.currentOperation}
         />
       </Later>
-      {tenant.phase === 'active' && <Changes tenantName={tenant.name} />}
+      {tenant.phase === 'active' && (
+        <Changes
+          tenantName={tenant.name}
+          isApplying={tenant.currentOperation?.kind === 'apply'}
+        />
+      )}
       <Later title={t('matrix.neighboursTitle')} height={240}>
         <Neighbours tenant={tenant} />
       </Later>
@@ -152,8 +157,8 @@ function Now(props: { tenant: Tenant }) {
           <Text variant="title-small" weight="bold">
             {text}
           </Text>
-          <Marks tenant={tenant} />
         </Flex>
+        <Marks tenant={tenant} />
         <ProofLine tenant={tenant} />
         {error && (
           <Alert

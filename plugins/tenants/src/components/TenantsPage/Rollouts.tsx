@@ -8,7 +8,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsTranslationRef } from '../../translation';
 import { useImpostors, useRollouts, useUpdateRollout } from '../../queries';
-import { RefLink, RelativeTime, TitledCard, UseBar } from '../Shared';
+import { Problem, RefLink, RelativeTime, TitledCard, UseBar } from '../Shared';
 import styles from './TenantsPage.module.css';
 
 /** Roll-outs that have ended are shown for a day. */
@@ -89,7 +89,8 @@ function Row(props: { rollout: Rollout }) {
         {requestedBy?.includes(':') && (
           <>
             {' '}
-            {t('attention.by')} <RefLink entityRef={requestedBy} />
+            {t('attention.by')}{' '}
+            <RefLink entityRef={requestedBy} variant="body-small" />
           </>
         )}
       </Text>
@@ -98,11 +99,7 @@ function Row(props: { rollout: Rollout }) {
         button('running', 'resume')}
       {['running', 'paused', 'stopped'].includes(state) &&
         button('cancelled', 'cancel')}
-      {reason && (
-        <Text as="span" variant="body-small" color="danger">
-          {reason}
-        </Text>
-      )}
+      {reason && <Problem>{reason}</Problem>}
     </li>
   );
 }

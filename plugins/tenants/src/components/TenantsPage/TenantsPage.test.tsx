@@ -239,32 +239,6 @@ describe('TenantsPage', () => {
     expect(await findRow('hooli')).toHaveTextContent(/^hoolioutdated/);
   });
 
-  it('draws the last day of those that are shown', async () => {
-    // There is room for it on a wide screen alone.
-    const { matchMedia } = window;
-    window.matchMedia = media =>
-      ({
-        media,
-        matches: true,
-        addListener: () => {},
-        removeListener: () => {},
-        addEventListener: () => {},
-        removeEventListener: () => {},
-      } as unknown as MediaQueryList);
-    const api = render(<TenantsPage />, {
-      path: '/?owner=group:default/globex-team',
-    });
-
-    expect(
-      await screen.findByRole('img', { name: /^Held 0%, breached/ }),
-    ).toBeInTheDocument();
-    expect(api.listTimelines).toHaveBeenLastCalledWith(
-      { from: expect.any(String), names: ['globex'], limit: 1 },
-      expect.anything(),
-    );
-    window.matchMedia = matchMedia;
-  });
-
   it('restores the selected tenants, and has them proved', async () => {
     const api = render(<TenantsPage />);
     api.startOperation.mockImplementation(async name => operationsOf(name)[1]);

@@ -135,18 +135,20 @@ export function TenantsTable(props: {
       {names.length > 0 && (
         <BulkBar names={names} onDone={() => setSelected(new Set())} />
       )}
-      <Table
-        {...tableProps}
-        columnConfig={columnConfig}
-        rowConfig={rowConfig}
-        selection={{
-          mode: 'multiple',
-          behavior: 'toggle',
-          selected,
-          onSelectionChange: setSelected,
-        }}
-        emptyState={<Text>{emptyText()}</Text>}
-      />
+      <div className={styles.table}>
+        <Table
+          {...tableProps}
+          columnConfig={columnConfig}
+          rowConfig={rowConfig}
+          selection={{
+            mode: 'multiple',
+            behavior: 'toggle',
+            selected,
+            onSelectionChange: setSelected,
+          }}
+          emptyState={<Text>{emptyText()}</Text>}
+        />
+      </div>
     </Flex>
   );
 }

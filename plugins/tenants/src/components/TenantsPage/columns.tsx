@@ -83,7 +83,7 @@ export function useTenantColumns(
       {
         id: 'day',
         label: t('page.day'),
-        minWidth: 132,
+        minWidth: 112,
         isHidden: !hasDays,
         cell: ({ name }) => (
           <Cell>
@@ -94,7 +94,6 @@ export function useTenantColumns(
       {
         id: 'proved',
         defaultWidth: '1.2fr',
-        minWidth: isMedium ? 124 : undefined,
         label: t('page.proved'),
         isHidden: !isMedium,
         isSortable,
@@ -174,10 +173,8 @@ function Name(props: { tenant: Tenant; isNarrow: boolean }) {
   const { t } = useTranslationRef(tenantsTranslationRef);
   return (
     <Flex direction="column" gap="0.5">
-      <Flex align="center" gap="1" style={{ flexWrap: 'wrap' }}>
-        <Text as="span">{tenant.name}</Text>
-        <Marks tenant={tenant} />
-      </Flex>
+      <Text as="span">{tenant.name}</Text>
+      <Marks tenant={tenant} />
       {tenant.phase === 'removing' && (
         <Text as="span" variant="body-small" color="secondary">
           {t('status.removing')}

@@ -61,8 +61,12 @@ export function causeOf(tenant: Tenant, proof?: Proof): Cause | undefined {
         EXPLAINS_MOST.indexOf(a.advice) - EXPLAINS_MOST.indexOf(b.advice),
     );
   if (breaches.length > 0) {
-    const [{ receipt, advice = 'notEnforced' }] = breaches;
-    return { advice, receipt };
+    const [{ receipt, advice }] = breaches;
+    const isChanged = Boolean(tenant.changed?.length);
+    return {
+      advice: advice ?? (isChanged ? 'changed' : 'notEnforced'),
+      receipt,
+    };
   }
   const [doubt] = doubtsOf(proof.receipts);
   return doubt ? { advice: 'doubt', receipt: doubt } : { advice: 'unknown' };
@@ -98,7 +102,9 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
   // not be told, is not.
   const reason =
     tenant.lost?.reason ??
-    (advice === 'notEnforced' ? undefined : receipt?.reason);
+    (receipt?.outcome === 'breached' && !explanationOf(receipt.check)
+      ? undefined
+      : receipt?.reason);
   return (
     <Alert
       status={isBreached ? 'danger' : 'warning'}

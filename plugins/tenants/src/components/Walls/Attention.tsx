@@ -62,7 +62,8 @@ export function Attention(props: { tenant: Tenant }) {
           {acknowledged.by && (
             <>
               {' '}
-              {t('attention.by')} <RefLink entityRef={acknowledged.by} />
+              {t('attention.by')}{' '}
+              <RefLink entityRef={acknowledged.by} variant="body-small" />
             </>
           )}
           {`: ${acknowledged.reason}`}
@@ -74,7 +75,8 @@ export function Attention(props: { tenant: Tenant }) {
           {muted.by && (
             <>
               {' '}
-              {t('attention.by')} <RefLink entityRef={muted.by} />
+              {t('attention.by')}{' '}
+              <RefLink entityRef={muted.by} variant="body-small" />
             </>
           )}
           {`: ${muted.reason}`}

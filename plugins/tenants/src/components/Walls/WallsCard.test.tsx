@@ -146,6 +146,14 @@ describe('WallsCard', () => {
     expect(api.startProof).toHaveBeenCalledWith('globex', { trigger: 'user' });
   });
 
+  it.each([
+    [minutesAgo(300), 'The prover last caught a breach 5 hours ago'],
+    [undefined, 'The prover has not been tried on a breach yet'],
+  ])('says when the prover itself was proved (%#)', async (caughtAt, text) => {
+    renderCard(async () => ({ ...tenants.acme, prover: { caughtAt } }));
+    expect(await screen.findByText(text)).toBeInTheDocument();
+  });
+
   it('says who changed what and when, and restores it', async () => {
     const { api } = renderCard(
       async () => ({ ...tenants.globex, walls: tenants.acme.walls }),

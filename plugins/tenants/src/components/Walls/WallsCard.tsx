@@ -137,7 +137,7 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
       )}
       <Box className={styles.head}>
         <Flex direction="column" gap="2">
-          <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>
+          <Flex align="center" gap="2">
             <WallStatusIcon
               status={headline.status}
               stale={headline.stale}
@@ -146,8 +146,8 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
             <Text variant="title-small" weight="bold">
               {headline.text}
             </Text>
-            <Marks tenant={tenant} />
           </Flex>
+          <Marks tenant={tenant} />
           <ProofLine tenant={tenant} />
           <OpenN8n tenant={tenant} />
         </Flex>

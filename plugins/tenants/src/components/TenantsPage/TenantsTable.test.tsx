@@ -1,0 +1,52 @@
+import '../../__testUtils__/wideScreen';
+import { screen } from '@testing-library/react';
+import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
+import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import { tenants } from '../../__fixtures__';
+import { mockTenantsApi, violations } from '../../__testUtils__';
+import { TenantsTable } from './TenantsTable';
+import { useTenantsQuery } from './useTenantsQuery';
+
+const CONTEXT = {
+  ownRefs: new Set<string>(),
+  ownerTitles: new Map<string, string>(),
+  failing: new Map<string, Set<string>>(),
+};
+
+function Table() {
+  const query = useTenantsQuery();
+  const some = [tenants.globex, tenants.acme];
+  return <TenantsTable tenants={some} query={query} context={CONTEXT} />;
+}
+
+describe('TenantsTable, on a wide screen', () => {
+  it('draws the last day of those that are shown', async () => {
+    const api = mockTenantsApi();
+    renderInTestApp(<Table />, {
+      initialRouteEntries: [`/?owner=${tenants.globex.owner}`],
+      apis: [
+        api,
+        mockApis.permission(),
+        mockApis.storage(),
+        [catalogApiRef, catalogApiMock({ entities: [] })],
+      ],
+      mountedRoutes: {
+        '/catalog/:namespace/:kind/:name': entityRouteRef as any,
+      },
+    });
+
+    expect(
+      await screen.findByRole('img', { name: /^Held 0%, breached/ }),
+    ).toBeInTheDocument();
+    expect(api.listTimelines).toHaveBeenCalledTimes(1);
+    expect(api.listTimelines).toHaveBeenCalledWith(
+      { from: expect.any(String), names: ['globex'], limit: 1 },
+      expect.anything(),
+    );
+    // There is one cluster: a column that says so in each row would take room.
+    expect(screen.queryByRole('columnheader', { name: 'Cluster' })).toBeNull();
+    expect(screen.getByRole('columnheader', { name: 'Size' })).toBeVisible();
+    await expect(violations()).resolves.toEqual([]);
+  });
+});
