@@ -9,11 +9,7 @@ import {
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Platform } from '../config/platform';
-import {
-  ARCHIVED_LABEL,
-  PLATFORM_NAMES,
-  TENANT_SELECTOR,
-} from '../plan/names';
+import { ARCHIVED_LABEL, PLATFORM_NAMES, TENANT_SELECTOR } from '../plan/names';
 import { KubernetesObject } from '../plan/types';
 import { Cluster } from './clusters';
 
