@@ -5,7 +5,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
 import { TenantPlan } from '../plan/types';
-import { planChecks, requirementOf } from './checks/checks';
+import { readsOf, requirementOf } from './checks/checks';
 import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
@@ -104,14 +104,7 @@ function statePlan({ cluster, plan }: StateOptions): StatePlan {
       kubelets: [],
       otherRoles: [],
     };
-    planned = {
-      side,
-      tried: planChecks(side).flatMap(({ check, attempts }) =>
-        attempts
-          .filter(({ readsOnly }) => readsOnly)
-          .map(attempt => ({ check, attempt })),
-      ),
-    };
+    planned = { side, tried: readsOf(side) };
     known.set(plan, planned);
   }
   return planned;

@@ -32,15 +32,26 @@ const known = new WeakMap<Side, PlannedCheck[]>();
 export function planChecks(side: Side): readonly PlannedCheck[] {
   let planned = known.get(side);
   if (!planned) {
-    planned = ALL.map(check => {
-      const attempts: Attempt[] | DoesNotApply = check.attempts(side);
-      return Array.isArray(attempts)
-        ? { check, attempts }
-        : { check, attempts: [], because: attempts.because };
-    });
+    planned = ALL.map(check => planCheck(check, side));
     known.set(side, planned);
   }
   return planned;
+}
+
+function planCheck(check: Check, side: Side): PlannedCheck {
+  const attempts: Attempt[] | DoesNotApply = check.attempts(side);
+  return Array.isArray(attempts)
+    ? { check, attempts }
+    : { check, attempts: [], because: attempts.because };
+}
+
+/** What only reads, of a side of which nothing else is tried: the rest is not kept. */
+export function readsOf(side: Side): { check: Check; attempt: Attempt }[] {
+  return ALL.flatMap(check =>
+    planCheck(check, side)
+      .attempts.filter(({ readsOnly }) => readsOnly)
+      .map(attempt => ({ check, attempt })),
+  );
 }
 
 /** Everything that a side's checks try in this round. */
