@@ -118,7 +118,7 @@ export const SABOTAGES: Mutation[] = [
     wall: 'resource',
     status: 'unproven',
     also: ['network', 'secret'],
-    checks: ['res.privileged', 'res.who-can'],
+    checks: ['res.privileged', 'res.quota-memory'],
     says: /can't be reached/,
     shared: true,
     full: true,
