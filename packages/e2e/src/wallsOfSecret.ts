@@ -164,7 +164,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     wall: 'secret',
     status: 'breached',
     checks: ['sec.other-roles'],
-    says: /walls-test-all/,
+    says: /walls-test-all|let the login through/,
     shared: true,
     full: true,
     apply: ({ vault }) =>
