@@ -118,7 +118,7 @@ export const SABOTAGES: Mutation[] = [
     wall: 'resource',
     status: 'unproven',
     also: ['network', 'secret'],
-    checks: ['res.privileged', 'res.quota-memory'],
+    checks: ['res.privileged'],
     says: /can't be reached/,
     shared: true,
     full: true,
