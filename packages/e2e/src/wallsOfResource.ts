@@ -21,11 +21,18 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
     title: 'The quota is raised to what the checks ask for at most',
     wall: 'resource',
     status: 'breached',
-    checks: ['res.as-planned', 'res.quota-memory'],
+    checks: ['res.as-planned', 'res.quota-memory', 'res.quota-cpu'],
     full: true,
     apply: ({ a, patch }) =>
       patch(a, 'ResourceQuota', 'tenant-quota', {
-        spec: { hard: { 'limits.memory': '64Gi', 'requests.memory': '64Gi' } },
+        spec: {
+          hard: {
+            'limits.memory': '64Gi',
+            'requests.memory': '64Gi',
+            'limits.cpu': '64',
+            'requests.cpu': '64',
+          },
+        },
       }),
   },
   {
@@ -166,16 +173,21 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
     says: /^walls-test: hostNetwork/,
     neighbourHolds: true,
     full: true,
-    apply: async ({ a, create, label }) => {
+    apply: async ({ a, create, lab, label, waitFor }) => {
       const enforce = 'pod-security.kubernetes.io/enforce';
+      const { namespace } = a.names;
+      const spec = {
+        hostNetwork: true,
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: 'main', image: AGNHOST, args: ['pause'] }],
+      };
       await label(a, { [enforce]: 'privileged' });
-      await create(a, 'v1', 'Pod', 'walls-test', {
-        spec: {
-          hostNetwork: true,
-          terminationGracePeriodSeconds: 0,
-          containers: [{ name: 'main', image: AGNHOST, args: ['pause'] }],
-        },
-      });
+      await waitFor(async () => {
+        const metadata = { namespace, name: 'walls-test' };
+        const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+        return (await lab.admin.create(pod, { dryRun: true })).status < 300;
+      }, 'the API server to know the label');
+      await create(a, 'v1', 'Pod', 'walls-test', { spec });
       await label(a, { [enforce]: 'restricted' });
     },
   },

@@ -104,7 +104,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     title: "An ExternalSecret for the neighbour's key was slipped in",
     wall: 'secret',
     status: 'breached',
-    checks: ['sec.as-planned'],
+    checks: ['sec.no-other-store'],
     full: true,
     apply: ({ a, b, create }) =>
       create(a, 'external-secrets.io/v1', 'ExternalSecret', 'slipped-in', {
@@ -164,7 +164,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
     wall: 'secret',
     status: 'breached',
     checks: ['sec.other-roles'],
-    says: /walls-test-all/,
+    says: /walls-test-all|let the login through/,
     shared: true,
     full: true,
     apply: ({ vault }) =>

@@ -224,7 +224,7 @@ const policy: Make = (random, a, b) => {
     { ports: [{ port: 5678 }] },
   ]);
   const direction = random.one(['Ingress', 'Egress']);
-  const spec = {
+  const spec: Record<string, unknown> = {
     podSelector: random.one<object>([
       {},
       { matchLabels: { 'app.kubernetes.io/name': 'n8n' } },
@@ -275,9 +275,14 @@ const policy: Make = (random, a, b) => {
           })),
         ]),
       );
-      return connections.some(
-        one => letsThrough([...ours, object], one) && !letsThrough(ours, one),
-      )
+      // The plan lets nobody in from outside the cluster.
+      const letsIn =
+        JSON.stringify(spec.ingress ?? []).includes('ipBlock') &&
+        !JSON.stringify(spec.podSelector).includes('nobody');
+      return letsIn ||
+        connections.some(
+          one => letsThrough([...ours, object], one) && !letsThrough(ours, one),
+        )
         ? 'breached'
         : 'holds';
     },

@@ -118,7 +118,7 @@ export const SABOTAGES: Mutation[] = [
     wall: 'resource',
     status: 'unproven',
     also: ['network', 'secret'],
-    checks: ['res.privileged', 'res.who-can'],
+    checks: ['res.privileged'],
     says: /can't be reached/,
     shared: true,
     full: true,
@@ -128,7 +128,8 @@ export const SABOTAGES: Mutation[] = [
     title: "Vault's reviewer of tokens is broken: nobody logs in",
     wall: 'secret',
     status: 'unproven',
-    checks: ['sec.login', 'sec.own-path', 'sec.neighbour-role'],
+    // By the name of its account Vault refuses the neighbour's role before it asks the reviewer.
+    checks: ['sec.login', 'sec.own-path'],
     shared: true,
     full: true,
     apply: ({ lab, change }) =>

@@ -24,7 +24,7 @@ const POLICY_KINDS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
 /** Name of what is added. */
 const ADDED = 'drill';
 /** Far more than any quota of a tenant's. */
-const MUCH = '512Gi';
+const MUCH = { cpu: '1k', memory: '512Gi' };
 
 /** A policy that lets everything through in one direction. */
 function open(direction: 'Ingress' | 'Egress'): Way['apply'] {
@@ -128,11 +128,13 @@ export const WAYS: Way[] = [
   {
     wall: 'resource',
     title: 'its quota was raised',
-    checks: ['res.quota-memory', 'res.as-planned'],
+    checks: ['res.quota-memory', 'res.quota-cpu', 'res.as-planned'],
     apply: ([a], { kubernetes }) => {
       const quota: any = structuredClone(quotaOf(a));
-      quota.spec.hard['limits.memory'] = MUCH;
-      quota.spec.hard['requests.memory'] = MUCH;
+      for (const what of ['limits', 'requests']) {
+        quota.spec.hard[`${what}.cpu`] = MUCH.cpu;
+        quota.spec.hard[`${what}.memory`] = MUCH.memory;
+      }
       return kubernetes.apply(quota, { force: true }).then(expectOk);
     },
   },

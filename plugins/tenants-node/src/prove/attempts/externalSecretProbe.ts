@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Cluster } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { tenantLabels } from '../../plan/objects';
@@ -37,6 +38,11 @@ export function externalSecretFor(
       const object = probe(tenant.plan.spec.name, namespace, kvPath);
       context.ours.add(object.metadata.name);
       const { kubernetes } = context.cluster;
+      for (const [name, home] of leftBehind.get(kubernetes) ?? []) {
+        if (home === namespace) {
+          await removeProbe(kubernetes, name, home);
+        }
+      }
       try {
         const { status, body } = await kubernetes.create<any>(object, {
           signal: context.signal,
@@ -52,14 +58,31 @@ export function externalSecretFor(
         return await follow(object, url, context);
       } finally {
         // Also when the proof is given up: without the signal.
-        await kubernetes.delete({
-          ...COLLECTION,
-          namespace,
-          name: object.metadata.name,
-        });
+        await removeProbe(kubernetes, object.metadata.name, namespace);
       }
     },
   };
+}
+
+/** What an API server that was away has kept from being removed, by name its namespace. */
+const leftBehind = new WeakMap<Cluster['kubernetes'], Map<string, string>>();
+
+/** Names of probes of rounds before that are still there, or may be: ours, by record. */
+export function probesLeft({
+  kubernetes,
+}: Pick<Cluster, 'kubernetes'>): string[] {
+  return [...(leftBehind.get(kubernetes)?.keys() ?? [])];
+}
+
+async function removeProbe(
+  kubernetes: Cluster['kubernetes'],
+  name: string,
+  namespace: string,
+): Promise<void> {
+  const left = leftBehind.get(kubernetes) ?? new Map<string, string>();
+  leftBehind.set(kubernetes, left.set(name, namespace));
+  await kubernetes.delete({ ...COLLECTION, namespace, name });
+  left.delete(name);
 }
 
 function probe(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ProofProgress } from '@threewalls/backstage-plugin-tenants-common';
+import { probesLeft } from '../attempts/externalSecretProbe';
 import { declaredPlacement } from '../attempts/placement';
 import { attemptsOf } from '../checks/checks';
 import { podManifest } from '../pod/manifest';
@@ -69,7 +70,7 @@ export async function runRound(
       return [name, start(name, side, on)];
     }),
   ]);
-  const ours = new Set<string>();
+  const ours = new Set(probesLeft(cluster));
   const portalMayStart = podsFirst.wait(either);
   const taken = Promise.all(
     sides.map((side, i) => {
