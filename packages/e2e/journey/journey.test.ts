@@ -151,10 +151,7 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('button', { name: 'Restore' }).first().click();
     await untilWalls(page, HOLDING);
     await page.getByText(/Ticket 4711/).waitFor({ state: 'detached' });
-    assert.deepEqual(
-      [...(await breachedChecks(portal, NAME)).keys()],
-      [],
-    );
+    assert.deepEqual([...(await breachedChecks(portal, NAME)).keys()], []);
   });
 
   it('is listed with its walls, and has a tab of its own', async () => {
@@ -171,7 +168,10 @@ describe('a tenant’s journey through the portal', () => {
     await page
       .getByRole('row', { name: /^Apply: \d+ created, 0 changed.*succeeded/ })
       .waitFor();
-    await page.getByRole('row', { name: /^Apply: .*succeeded/ }).nth(1).waitFor();
+    await page
+      .getByRole('row', { name: /^Apply: .*succeeded/ })
+      .nth(1)
+      .waitFor();
     await look(page, 'tab');
   });
 

@@ -12,7 +12,12 @@ export type Known = WallStatus | 'gap';
  *
  * @public
  */
-export const KNOWN_WORST_FIRST: readonly Known[] = ['breached', 'unproven', 'gap', 'holds'];
+export const KNOWN_WORST_FIRST: readonly Known[] = [
+  'breached',
+  'unproven',
+  'gap',
+  'holds',
+];
 
 /**
  * A stretch of time in which the same was known of a wall.

@@ -258,11 +258,11 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     n8n: {
       open: 'Open n8n',
-      ready: 'ready',
-      notReady: 'not ready',
-      notExposed: 'n8n has no public address. Reach it with',
+      ready: 'n8n is ready',
+      notReady: 'n8n is not ready',
+      notExposed: 'It has no public address. Reach it with',
       signInAs: 'Sign in as {{email}}',
-      signInUnknown: 'Sign in as the first user of n8n',
+      signInUnknown: 'Sign in as its first user',
     },
     state: {
       changed: 'changed',
@@ -371,7 +371,8 @@ export const tenantsTranslationRef = createTranslationRef({
       loading: 'Comparing the cluster and Vault with the plan…',
       errorTitle: "Couldn't compare with the plan: {{message}}",
       none: 'Nobody changed this tenant',
-      outdated: "Today's plan differs from what was last applied. A roll-out brings it up to date",
+      outdated:
+        "Today's plan differs from what was last applied. A roll-out brings it up to date",
       manager: 'Written by',
       some: 'Differs from what was last applied. Restore it to fix this',
       create: 'is missing',

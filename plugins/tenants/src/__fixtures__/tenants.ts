@@ -135,11 +135,7 @@ export function timelineOfProofs(
   all: ProofSummary[],
   options: { now?: number; windowMs?: number; breakMs?: number } = {},
 ): TenantTimeline {
-  const {
-    now = Date.now(),
-    windowMs = 24 * 60 * MINUTE_MS,
-    breakMs,
-  } = options;
+  const { now = Date.now(), windowMs = 24 * 60 * MINUTE_MS, breakMs } = options;
   const { createdAt, name } = tenant;
   const timeline = timelineOf(all, { now, windowMs, createdAt });
   return {

@@ -15,15 +15,18 @@ export async function violations(
 ): Promise<string[]> {
   // jsdom has no canvas, and would say so on the console each time.
   HTMLCanvasElement.prototype.getContext = () => null;
-  const { violations: found } = await axe.run({ include: [part], exclude: EXCLUDED }, {
-    rules: {
-      'color-contrast': { enabled: false },
-      region: { enabled: false },
-      'page-has-heading-one': { enabled: false },
-      'landmark-one-main': { enabled: false },
-      'heading-order': { enabled: false },
+  const { violations: found } = await axe.run(
+    { include: [part], exclude: EXCLUDED },
+    {
+      rules: {
+        'color-contrast': { enabled: false },
+        region: { enabled: false },
+        'page-has-heading-one': { enabled: false },
+        'landmark-one-main': { enabled: false },
+        'heading-order': { enabled: false },
+      },
     },
-  });
+  );
   return found.flatMap(({ id, help, nodes }) =>
     nodes.map(node => `${id}: ${help}: ${node.html}`),
   );

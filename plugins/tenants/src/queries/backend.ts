@@ -12,7 +12,10 @@ export interface Backend {
   client: QueryClient;
 }
 
-const backends = new WeakMap<TenantOperationsApi, Backend & { live: LiveTenants }>();
+const backends = new WeakMap<
+  TenantOperationsApi,
+  Backend & { live: LiveTenants }
+>();
 
 /**
  * The one cache of a backend's answers.
@@ -21,7 +24,9 @@ const backends = new WeakMap<TenantOperationsApi, Backend & { live: LiveTenants 
  * page and the form fields are extensions that an adopter mounts one by one, and
  * a form field also validates outside React.
  */
-export function backendOf(api: TenantOperationsApi): Backend & { live: LiveTenants } {
+export function backendOf(
+  api: TenantOperationsApi,
+): Backend & { live: LiveTenants } {
   let backend = backends.get(api);
   if (!backend) {
     const client = new QueryClient({

@@ -102,7 +102,10 @@ export function useRestore(name: string) {
 }
 
 /** Starts something with a tenant, and shows at once that it has begun. */
-function useStart(name: string, start: typeof startProof | typeof startRestore) {
+function useStart(
+  name: string,
+  start: typeof startProof | typeof startRestore,
+) {
   const { api, client } = useBackend();
   return useMutation(
     {

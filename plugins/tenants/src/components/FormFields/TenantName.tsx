@@ -66,10 +66,7 @@ export async function tenantNameError(
 ): Promise<string | undefined> {
   const api = context.apiHolder.get(tenantsApiRef);
   const platform = api && (await platformOf(api).catch(() => undefined));
-  const problem = tenantNameProblem(
-    name,
-    platform?.namespacePrefix,
-  );
+  const problem = tenantNameProblem(name, platform?.namespacePrefix);
   if (problem || !api) {
     return problem;
   }
@@ -84,8 +81,7 @@ export async function tenantNameError(
 export function TenantNameField(props: typeof nameSchema.TProps) {
   const { formData: name = '', onChange, schema, uiSchema, required } = props;
   const { data: platform } = usePlatform();
-  const namespacePrefix =
-    platform?.namespacePrefix ?? DEFAULT_NAMESPACE_PREFIX;
+  const namespacePrefix = platform?.namespacePrefix ?? DEFAULT_NAMESPACE_PREFIX;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const [touched, setTouched] = useState(false);
   const problem = tenantNameProblem(name, namespacePrefix);

@@ -159,7 +159,9 @@ function Legend() {
           <Text
             as="span"
             aria-hidden="true"
-            className={id === 'cell' ? `${styles.key} ${styles.cell}` : styles.key}
+            className={
+              id === 'cell' ? `${styles.key} ${styles.cell}` : styles.key
+            }
             data-status={id}
           >
             {glyph}

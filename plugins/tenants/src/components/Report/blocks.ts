@@ -54,7 +54,14 @@ export function useReportBlocks(): (report: Report) => Block[] {
     ];
   };
 
-  const operation = ({ at, kind, by, state, error, objects }: OperationReport) => [
+  const operation = ({
+    at,
+    kind,
+    by,
+    state,
+    error,
+    objects,
+  }: OperationReport) => [
     utc(at),
     t(`operations.${kind}`),
     by,

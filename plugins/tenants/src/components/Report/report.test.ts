@@ -14,12 +14,7 @@ import {
 } from '../../__fixtures__';
 import { useReportBlocks } from './blocks';
 import { markdownOf } from './markdown';
-import {
-  percentOf,
-  reportOf,
-  spanOf,
-  tenantReportOf,
-} from './report';
+import { percentOf, reportOf, spanOf, tenantReportOf } from './report';
 
 const MINUTE_MS = 60_000;
 const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -42,8 +37,7 @@ const timeline = (
   of: typeof tenant,
   some: ReturnType<typeof proofs>,
   until = NOW,
-) =>
-  timelineOfProofs(of, some, { now: until, windowMs: 60 * MINUTE_MS });
+) => timelineOfProofs(of, some, { now: until, windowMs: 60 * MINUTE_MS });
 const SOME = proofs(
   [64, 'holds'],
   [59, 'holds'],
@@ -161,7 +155,9 @@ describe('useReportBlocks, as Markdown', () => {
   });
 
   it('lets no answer out of its fence', () => {
-    expect(text).toContain('````\nOK  a ``` b\n# not a heading | not a cell\n````');
+    expect(text).toContain(
+      '````\nOK  a ``` b\n# not a heading | not a cell\n````',
+    );
   });
 });
 

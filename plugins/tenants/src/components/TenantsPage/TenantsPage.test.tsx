@@ -126,8 +126,7 @@ describe('TenantsPage', () => {
     await userEvent.click(
       within(summary).getByRole('link', { name: /breached only: show all/ }),
     );
-    await waitFor(() => expect(names()).toHaveLength(items.length),
-    );
+    await waitFor(() => expect(names()).toHaveLength(items.length));
   });
 
   it('groups failures by the check that decided, and shows the tenants of one', async () => {
@@ -149,8 +148,7 @@ describe('TenantsPage', () => {
     await userEvent.click(
       screen.getByRole('button', { name: 'Clear filters' }),
     );
-    await waitFor(() => expect(names()).toHaveLength(items.length),
-    );
+    await waitFor(() => expect(names()).toHaveLength(items.length));
   });
 
   it('shows the tenants that are mine, and knows what owners are called', async () => {
@@ -189,8 +187,7 @@ describe('TenantsPage', () => {
     ).toBeInTheDocument();
 
     await user.click(screen.getByRole('button', { name: 'Clear filters' }));
-    await waitFor(() => expect(names()).toHaveLength(items.length),
-    );
+    await waitFor(() => expect(names()).toHaveLength(items.length));
     await user.click(screen.getByRole('button', { name: 'Views' }));
     await user.click(await screen.findByRole('menuitem', { name: 'Old ones' }));
     await waitFor(() => expect(names()).toEqual(['hooli']));
@@ -235,17 +232,12 @@ describe('TenantsPage', () => {
     render(<TenantsPage />, { path: '/?state=changed' });
 
     expect(await findNames()).toEqual(['globex']);
-    expect(await findRow('globex')).toHaveTextContent(
-      /^globexchanged/,
-    );
+    expect(await findRow('globex')).toHaveTextContent(/^globexchanged/);
     await userEvent.click(
       screen.getByRole('button', { name: 'Clear filters' }),
     );
-    await waitFor(() => expect(names()).toHaveLength(items.length),
-    );
-    expect(await findRow('hooli')).toHaveTextContent(
-      /^hoolioutdated/,
-    );
+    await waitFor(() => expect(names()).toHaveLength(items.length));
+    expect(await findRow('hooli')).toHaveTextContent(/^hoolioutdated/);
   });
 
   it('restores the selected tenants, and has them proved', async () => {

@@ -55,8 +55,7 @@ function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
   const query = useTimeline(tenant, windowMs, windowMs / count);
   const { data } = query;
   const drawn = useMemo(
-    () =>
-      data && { timeline: data, slots: slotsOf(data, { windowMs, count }) },
+    () => data && { timeline: data, slots: slotsOf(data, { windowMs, count }) },
     [data, windowMs, count],
   );
   return { ...query, data: drawn };

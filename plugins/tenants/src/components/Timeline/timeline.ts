@@ -66,7 +66,8 @@ function worstOf(segments: Segment[]): Segment | undefined {
   return [...segments]
     .reverse()
     .sort(
-      (a, b) => KNOWN_WORST_FIRST.indexOf(a.known) - KNOWN_WORST_FIRST.indexOf(b.known),
+      (a, b) =>
+        KNOWN_WORST_FIRST.indexOf(a.known) - KNOWN_WORST_FIRST.indexOf(b.known),
     )[0];
 }
 

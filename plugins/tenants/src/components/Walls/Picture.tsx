@@ -151,9 +151,7 @@ function TargetMark(props: {
   const isMiddle = anchor === 'middle';
   return (
     <g
-      data-target={
-        (isReached && 'reached') || (isTried ? 'tried' : 'untried')
-      }
+      data-target={(isReached && 'reached') || (isTried ? 'tried' : 'untried')}
     >
       {arrows
         .filter(({ state }) => state !== 'absent')
@@ -177,11 +175,7 @@ function TargetMark(props: {
             </g>
           );
         })}
-      <circle
-        cx={point.x}
-        cy={point.y}
-        r="7"
-      />
+      <circle cx={point.x} cy={point.y} r="7" />
       <text
         x={point.x + (isMiddle ? 0 : Math.sign(point.x) * 13)}
         y={point.y + (isMiddle ? 22 : 4)}

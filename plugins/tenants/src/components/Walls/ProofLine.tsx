@@ -21,7 +21,11 @@ export function ProofLine(props: { tenant: Tenant }) {
     return (
       <UnderWay>
         <Text variant="body-small">
-          {t(`restore.${currentOperation.state === 'queued' ? 'queued' : 'running'}`)}
+          {t(
+            `restore.${
+              currentOperation.state === 'queued' ? 'queued' : 'running'
+            }`,
+          )}
         </Text>
       </UnderWay>
     );

@@ -1,6 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { NOT_COVERED, Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  NOT_COVERED,
+  Tenant,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   minutesAgo,
   operationsOf,
@@ -194,7 +197,7 @@ describe('WallsCard', () => {
     ).toHaveAttribute('href', 'https://acme.n8n.example.com');
     expect(
       await screen.findByText(
-        'acme.n8n.example.com, ready. Sign in as the first user of n8n',
+        'acme.n8n.example.com. n8n is ready. Sign in as its first user',
       ),
     ).toBeInTheDocument();
   });

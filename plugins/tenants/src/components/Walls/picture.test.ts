@@ -67,8 +67,7 @@ describe('arrowsOf', () => {
 
   it('draws no arrow for a baseline check, nor for a comparison with the plan', () => {
     const some = receipts(minutesAgo(1)).filter(
-      ({ check, kind }) =>
-        kind === 'control' || check.endsWith('as-planned'),
+      ({ check, kind }) => kind === 'control' || check.endsWith('as-planned'),
     );
     expect(some.length).toBeGreaterThan(3);
     expect(arrowsOf(some)).toEqual([]);
