@@ -186,5 +186,5 @@ function compactRows(
   for (const { tenant, neighbour, status } of cells) {
     rows[row.get(tenant)!][column.get(neighbour)!] = LETTERS[status];
   }
-  return rows.map(row => row.join(''));
+  return rows.map(letters => letters.join(''));
 }

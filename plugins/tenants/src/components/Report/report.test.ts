@@ -131,8 +131,9 @@ describe('useReportBlocks, as Markdown', () => {
           children,
         }),
     });
-    await waitFor(() => expect(result.current).toBeDefined());
-    text = markdownOf('Isolation report', result.current(report));
+    await waitFor(() => {
+      text = markdownOf('Isolation report', result.current(report));
+    });
   });
 
   it('has exact times in UTC, breaches with their times, and what is not covered', () => {

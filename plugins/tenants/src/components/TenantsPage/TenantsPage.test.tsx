@@ -81,6 +81,8 @@ function render(
   return api;
 }
 
+const nameOf = (row: HTMLElement) => row.dataset.key!;
+
 /**
  * The rows of the table that are no skeletons. By their keys: what each role is
  * called takes jsdom seconds on a page of this size.
@@ -90,8 +92,6 @@ function rows(): HTMLElement[] {
     row => nameOf(row) in tenants,
   );
 }
-
-const nameOf = (row: HTMLElement) => row.dataset.key!;
 
 /** The names in the table. */
 const names = () => rows().map(nameOf);
