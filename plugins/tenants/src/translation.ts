@@ -261,11 +261,11 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     n8n: {
       open: 'Open n8n',
-      ready: 'ready',
-      notReady: 'not ready',
-      notExposed: 'n8n has no public address. Reach it with',
+      ready: 'n8n is ready',
+      notReady: 'n8n is not ready',
+      notExposed: 'It has no public address. Reach it with',
       signInAs: 'Sign in as {{email}}',
-      signInUnknown: 'Sign in as the first user of n8n',
+      signInUnknown: 'Sign in as its first user',
     },
     state: {
       changed: 'changed',

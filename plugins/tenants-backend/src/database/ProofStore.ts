@@ -73,6 +73,19 @@ export interface TenantActivity {
   currentOperation?: Tenant['currentOperation'];
 }
 
+/** A pair as {@link PairResult}, with its tenants joined as `a` and `b`. */
+const PAIR_COLUMNS = {
+  tenant: 'a.name',
+  neighbour: 'b.name',
+  status: `${PAIRS}.status`,
+  proofId: `${PAIRS}.proof_id`,
+  provedAt: `${PAIRS}.proved_at`,
+};
+
+function toPair(row: any): PairResult {
+  return { ...row, provedAt: toIso(row.provedAt) };
+}
+
 /** Proofs: what operations of that kind have come to, and the matrix of pairs. */
 export class ProofStore {
   constructor(
@@ -403,10 +416,6 @@ export class ProofStore {
       .select('neighbour_uid', 'attempted_at');
     return new Map(rows.map(r => [r.neighbour_uid, Number(r.attempted_at)]));
   }
-}
-
-function toPair(row: any): PairResult {
-  return { ...row, provedAt: toIso(row.provedAt) };
 }
 
 /** With very many, or none, every row; the caller picks by key. */

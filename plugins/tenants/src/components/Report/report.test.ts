@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { createElement } from 'react';
 import { renderHook, waitFor } from '@testing-library/react';
 import { errorApiRef, translationApiRef } from '@backstage/frontend-plugin-api';
@@ -132,8 +131,9 @@ describe('useReportBlocks, as Markdown', () => {
           children,
         }),
     });
-    await waitFor(() => assert.ok(result.current));
-    text = markdownOf('Isolation report', result.current(report));
+    await waitFor(() => {
+      text = markdownOf('Isolation report', result.current(report));
+    });
   });
 
   it('has exact times in UTC, breaches with their times, and what is not covered', () => {

@@ -28,6 +28,8 @@ import {
 } from '../Shared';
 
 const NONE: Tenant[] = [];
+const DAY_MS = 24 * 60 * 60_000;
+const SLOTS = 48;
 
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
@@ -146,9 +148,6 @@ export function useTenantColumns(
     [t, isSortable, isWide, isMedium, hasClusters, hasDays, days],
   );
 }
-
-const DAY_MS = 24 * 60 * 60_000;
-const SLOTS = 48;
 
 /** The last day of those that are shown. */
 function useDays(shown: Tenant[]) {

@@ -14,7 +14,14 @@ export function OpenN8n(props: { tenant: Tenant }) {
   if (phase !== 'active') {
     return null;
   }
-  const readiness = n8n && t(n8n.ready ? 'n8n.ready' : 'n8n.notReady');
+  const sentences = [
+    url && new URL(url).host,
+    n8n && t(n8n.ready ? 'n8n.ready' : 'n8n.notReady'),
+    spec.email
+      ? t('n8n.signInAs', { email: spec.email })
+      : t('n8n.signInUnknown'),
+    !url && t('n8n.notExposed'),
+  ].filter(Boolean);
   return (
     <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>
       {url && (
@@ -29,19 +36,10 @@ export function OpenN8n(props: { tenant: Tenant }) {
         </ButtonLink>
       )}
       <Text as="span" variant="body-small" color="secondary">
-        {url ? (
-          new URL(url).host
-        ) : (
-          <>
-            {t('n8n.notExposed')}{' '}
-            <Mono>{`kubectl -n ${names.namespace} port-forward svc/n8n 5678`}</Mono>
-          </>
+        {sentences.join('. ')}{' '}
+        {!url && (
+          <Mono>{`kubectl -n ${names.namespace} port-forward svc/n8n 5678`}</Mono>
         )}
-        {readiness && `, ${readiness}`}
-        {'. '}
-        {spec.email
-          ? t('n8n.signInAs', { email: spec.email })
-          : t('n8n.signInUnknown')}
       </Text>
     </Flex>
   );

@@ -205,7 +205,7 @@ describe('WallsCard', () => {
     ).toHaveAttribute('href', 'https://acme.n8n.example.com');
     expect(
       await screen.findByText(
-        'acme.n8n.example.com, ready. Sign in as the first user of n8n',
+        'acme.n8n.example.com. n8n is ready. Sign in as its first user',
       ),
     ).toBeInTheDocument();
   });
