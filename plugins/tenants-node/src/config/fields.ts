@@ -122,13 +122,13 @@ export const endpoint = z.string().transform((text, context) => {
   const [, v6, v4, digits] =
     /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text) ?? [];
   const host = v6 ?? v4 ?? '';
-  const port = Number(digits);
-  if (!isIP(host) || isIPv4(host) !== !v6 || !(port > 0 && port < 65536)) {
+  const number = Number(digits);
+  if (!isIP(host) || isIPv4(host) !== !v6 || !(number > 0 && number < 65536)) {
     context.addIssue(
       `${text} is not an address and port, such as 203.0.113.10:443`,
     );
   }
-  return { host, port };
+  return { host, port: number };
 });
 
 /** Key of a label, or of a taint. */

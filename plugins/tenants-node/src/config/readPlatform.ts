@@ -158,8 +158,8 @@ function contradictions(
   { namespacePrefix, kvPrefix }: Platform['naming'],
 ): Problem[] {
   const problems: Problem[] = [];
-  const { approle, kubernetes, tokenFile } = vault.login;
-  if (!approle && !kubernetes && !tokenFile) {
+  const ways = Object.values(vault.login).filter(Boolean);
+  if (ways.length === 0) {
     problems.push({
       path: [],
       message:
@@ -220,17 +220,6 @@ function keyIn(prefix: string, separator = '.'): KeyOf {
     );
 }
 
-/** @throws InputError that names every key that is wrong */
-function parse<T extends z.ZodType>(
-  schema: T,
-  value: unknown,
-  keyOf: KeyOf,
-): z.output<T> {
-  const parsed = schema.safeParse(value, { error: inWords });
-  refuse(parsed.error?.issues ?? [], keyOf);
-  return parsed.data!;
-}
-
 /** What is wrong about a value, where the schema does not say it itself. */
 const inWords: z.core.$ZodErrorMap = issue => {
   if (issue.input === undefined) {
@@ -247,6 +236,17 @@ const inWords: z.core.$ZodErrorMap = issue => {
       return undefined;
   }
 };
+
+/** @throws InputError that names every key that is wrong */
+function parse<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  keyOf: KeyOf,
+): z.output<T> {
+  const parsed = schema.safeParse(value, { error: inWords });
+  refuse(parsed.error?.issues ?? [], keyOf);
+  return parsed.data!;
+}
 
 function refuse(problems: Problem[], keyOf: KeyOf): void {
   if (problems.length > 0) {
