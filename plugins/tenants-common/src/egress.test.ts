@@ -1,4 +1,8 @@
-import { egressCidrProblem, egressHostProblem } from './egress';
+import {
+  egressCidrProblem,
+  egressHostProblem,
+  parseEgressHost,
+} from './egress';
 
 describe('egressHostProblem', () => {
   it.each([
@@ -6,6 +10,8 @@ describe('egressHostProblem', () => {
     '*.example.com',
     'a.b-c.io',
     'xn--bcher-kva.example',
+    'api.example.com:443',
+    '*.example.com:65535',
   ])('takes %s', host => expect(egressHostProblem(host)).toBeUndefined());
 
   it.each([
@@ -13,7 +19,10 @@ describe('egressHostProblem', () => {
     'localhost',
     'API.example.com',
     'https://api.example.com',
-    'api.example.com:443',
+    'api.example.com:',
+    'api.example.com:https',
+    'a.example.com:1:2',
+    'localhost:443',
     'api.*.com',
     '-a.example.com',
     'a_b.example.com',
@@ -22,6 +31,24 @@ describe('egressHostProblem', () => {
   ])('refuses %j', host =>
     expect(egressHostProblem(host)).toMatch(/Not a host name/),
   );
+});
+
+describe('the port of a host', () => {
+  it.each([
+    ['api.example.com:53', /DNS/],
+    ['api.example.com:0', /Not a port/],
+    ['api.example.com:65536', /Not a port/],
+  ])('is refused: %s', (entry, message) =>
+    expect(egressHostProblem(entry)).toMatch(message),
+  );
+
+  it('is read where there is one', () => {
+    expect(parseEgressHost('a.test')).toEqual({ host: 'a.test' });
+    expect(parseEgressHost('*.a.test:25')).toEqual({
+      host: '*.a.test',
+      port: 25,
+    });
+  });
 });
 
 describe('egressCidrProblem', () => {

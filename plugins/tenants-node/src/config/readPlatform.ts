@@ -176,8 +176,8 @@ function contradictions(
   { namespacePrefix, kvPrefix }: Platform['naming'],
 ): Problem[] {
   const problems: Problem[] = [];
-  const { approle, kubernetes: account, tokenFile } = vault.login;
-  if (!approle && !account && !tokenFile) {
+  const ways = Object.values(vault.login).filter(Boolean);
+  if (ways.length === 0) {
     problems.push({
       path: [],
       message:

@@ -1,4 +1,10 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  testPlatform,
+  testProfile,
+  testSpec,
+} from '../../__fixtures__/platform';
+import { planTenant } from '../../plan/planTenant';
 import { runAttempt } from '../__fixtures__/portal';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { plannedObjects } from '../checks/planned';
@@ -150,6 +156,33 @@ describe('the pods of n8n', () => {
     expect((await run(attempt, [meshed])).reason).toMatch(
       /^n8n-1: .*spec\.containers\.1 is/,
     );
+  });
+});
+
+describe('the pods of n8n, where admission says as whom', () => {
+  it('are as planned with a user of the namespace’s range, and no other', async () => {
+    const config = testProfile({ pods: { securityContext: 'platform' } });
+    const plan = planTenant(testSpec(), testPlatform({ pods: config.pods }));
+    const on = testSide({
+      cluster: testCluster(config),
+      tenant: { ...side.tenant, plan },
+    });
+    const [own] = workloadAsPlanned(on);
+    const [{ spec }] = plannedObjects(plan, 'Deployment') as any[];
+    const as = (user: number) =>
+      livePod(pod => {
+        const { securityContext } = structuredClone(spec.template.spec);
+        pod.spec.securityContext = {
+          ...securityContext,
+          fsGroup: 1000650000,
+          seLinuxOptions: { level: 's0:c26,c5' },
+        };
+        pod.spec.imagePullSecrets = [{ name: 'default-dockercfg-x' }];
+        pod.spec.containers[0].securityContext.runAsUser = user;
+      });
+    expect((await run(own, [as(1000650000)], on)).outcome).toBe('asExpected');
+    expect((await run(own, [as(1001)], on)).outcome).toBe('breached');
+    expect((await run(own, [as(0)], on)).outcome).toBe('breached');
   });
 });
 

@@ -250,6 +250,39 @@ describe('the receipts of a round', () => {
     ]);
   });
 
+  it('say of each allowed destination what was tried of it', async () => {
+    const many = testSide();
+    Object.assign(many.tenant.plan.spec.egress, {
+      hosts: ['api.saas.test:8443', '*.saas.test', '*.b.test:25'],
+      cidrs: ['203.0.113.10/32', '203.0.113.0/24'],
+    });
+    const open: Change = (_, task) =>
+      dials(task, 'api.saas.test') || dials(task, '203.0.113.10')
+        ? ['OK', '']
+        : undefined;
+    const { receipts } = await testReceipts(many, open);
+    expect(
+      receipts
+        .filter(r => r.check === 'net.egress-allowed')
+        .map(r => [r.target, r.outcome]),
+    ).toEqual([
+      ['api.saas.test:8443', 'asExpected'],
+      ['203.0.113.10:443', 'asExpected'],
+      ['*.saas.test', 'notApplicable'],
+      ['*.b.test:25', 'notApplicable'],
+      ['203.0.113.0/24', 'notApplicable'],
+    ]);
+  });
+
+  it('say how policies know the resolver where a name does not resolve', async () => {
+    const lost: Change = (pod, task) =>
+      pod === 'acme' && task.do === 'resolve' ? ['DNS', 'ETIMEOUT'] : undefined;
+    const { receipts } = await testReceipts(side, lost);
+    expect(receipts.find(r => r.check === 'net.dns')?.reason).toMatch(
+      /did not resolve \(DNS\)\. .* pods of kube-system on port 53: .*tenants\.network\.dns/,
+    );
+  });
+
   it('say where a node without room was not tried from', async () => {
     const full = testSide();
     full.tenant.nodes = ['full'];
