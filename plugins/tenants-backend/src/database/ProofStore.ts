@@ -28,14 +28,6 @@ import {
 } from './rows';
 import { overallStatus, pairStatus } from './statuses';
 
-const PAIR_COLUMNS = {
-  tenant: 'a.name',
-  neighbour: 'b.name',
-  status: `${PAIRS}.status`,
-  proofId: `${PAIRS}.proof_id`,
-  provedAt: `${PAIRS}.proved_at`,
-};
-
 /** Rows of one INSERT; SQLite bounds the variables of a statement. */
 const BATCH = 100;
 /** Names in one WHERE … IN, for the same reason. */

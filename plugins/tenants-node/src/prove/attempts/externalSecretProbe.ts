@@ -6,6 +6,9 @@ import { tenantLabels } from '../../plan/objects';
 import { Attempt, Finding, Party, Round, Side } from '../types';
 import { PROOF_LABEL } from '../pod/labels';
 
+/** What an API server that was away has kept from being removed, by name its namespace. */
+const leftBehind = new WeakMap<Cluster['kubernetes'], Map<string, string>>();
+
 /** Milliseconds External Secrets may take to say something. */
 const PATIENCE_MS = 8_000;
 /** A property that no secret has: nothing can be copied, whatever the walls. */
@@ -63,9 +66,6 @@ export function externalSecretFor(
     },
   };
 }
-
-/** What an API server that was away has kept from being removed, by name its namespace. */
-const leftBehind = new WeakMap<Cluster['kubernetes'], Map<string, string>>();
 
 /** Names of probes of rounds before that are still there, or may be: ours, by record. */
 export function probesLeft({
