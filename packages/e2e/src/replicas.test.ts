@@ -7,7 +7,7 @@ import { STAGES, tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { FULL } from './support/full';
+import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
@@ -161,77 +161,85 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
     },
   );
 
-  it('lose no proof and make none twice when one of them is killed in a sweep', async () => {
-    const names = await Promise.all(['b', 'c', 'd'].map(create));
-    names.push(`${PREFIX}a`);
-    const asked: Operation[] = [];
-    for (const [i, name] of names.entries()) {
-      asked.push(await replicas[i % 2].start(name, { kind: 'prove' }));
-    }
-    await sleep(1_500);
-    await killWhile(asked[0], () => true);
-    for (const operation of asked) {
-      const done = await replicas[0].follow(operation);
-      expect(done.verdicts!.map(v => v.status)).toEqual(Array(3).fill('holds'));
-    }
-    const all = await rows();
-    expect(all.filter(row => row.state === 'running')).toEqual([]);
-    for (const name of names) {
-      await expectOneAtATime(name);
-      const tenant = await replicas[1].call('GET', `/tenants/${name}`);
-      expect(tenant.walls.map((w: any) => w.status)).toEqual(
-        Array(3).fill('holds'),
-      );
-    }
-  });
+  itInFull(
+    'lose no proof and make none twice when one of them is killed in a sweep',
+    async () => {
+      const names = await Promise.all(['b', 'c', 'd'].map(create));
+      names.push(`${PREFIX}a`);
+      const asked: Operation[] = [];
+      for (const [i, name] of names.entries()) {
+        asked.push(await replicas[i % 2].start(name, { kind: 'prove' }));
+      }
+      await sleep(1_500);
+      await killWhile(asked[0], () => true);
+      for (const operation of asked) {
+        const done = await replicas[0].follow(operation);
+        expect(done.verdicts!.map(v => v.status)).toEqual(
+          Array(3).fill('holds'),
+        );
+      }
+      const all = await rows();
+      expect(all.filter(row => row.state === 'running')).toEqual([]);
+      for (const name of names) {
+        await expectOneAtATime(name);
+        const tenant = await replicas[1].call('GET', `/tenants/${name}`);
+        expect(tenant.walls.map((w: any) => w.status)).toEqual(
+          Array(3).fill('holds'),
+        );
+      }
+    },
+  );
 
-  it('go on with a roll-out whose replica is killed, at whatever it does', async () => {
-    const names = ['a', 'b', 'c', 'd'].map(suffix => `${PREFIX}${suffix}`);
-    const before = await Promise.all(
-      names.map(name => tenantObjects(name, of(name), admin)),
-    );
-    const rollout = await replicas[0].call('POST', '/operations', {
-      kind: 'apply',
-      filter: { names },
-      waves: { first: 1, next: 2 },
-    });
-    const kills = [
-      [0, 'apply'],
-      [0, 'prove'],
-      [1, 'apply'],
-      [1, 'prove'],
-    ] as const;
-    const running = (kind: string, tenants: string[]) =>
-      db<Row>('operations')
-        .where({ rollout_id: rollout.id, kind, state: 'running' })
-        .whereIn('tenant', tenants)
-        .first();
-    for (const [wave, kind] of FULL ? kills : kills.slice(0, 2)) {
-      await killRunner(() => running(kind, rollout.waves[wave]));
-    }
-    let now = rollout;
-    for (let i = 0; i < 600 && now.state === 'running'; i++) {
-      await sleep(200);
-      now = await replicas[1].call('GET', `/operations/${rollout.id}`);
-    }
-    const { state, reason, done, total } = now;
-    expect({ state, reason, done, total }).toEqual({
-      state: 'done',
-      done: 4,
-      total: 4,
-    });
-    // Each was applied and proved by it once, whoever has begun and ended that.
-    const its = await db<Row>('operations').where({ rollout_id: rollout.id });
-    expect(its.map(row => `${row.kind} ${row.tenant}`).sort()).toEqual(
-      names
-        .flatMap(name => `apply ${name}`)
-        .concat(names.map(n => `prove ${n}`)),
-    );
-    for (const [i, name] of names.entries()) {
-      await expectOneAtATime(name);
-      expect(await tenantObjects(name, of(name), admin)).toEqual(before[i]);
-    }
-  });
+  itInFull(
+    'go on with a roll-out whose replica is killed, at whatever it does',
+    async () => {
+      const names = ['a', 'b', 'c', 'd'].map(suffix => `${PREFIX}${suffix}`);
+      const before = await Promise.all(
+        names.map(name => tenantObjects(name, of(name), admin)),
+      );
+      const rollout = await replicas[0].call('POST', '/operations', {
+        kind: 'apply',
+        filter: { names },
+        waves: { first: 1, next: 2 },
+      });
+      const kills = [
+        [0, 'apply'],
+        [0, 'prove'],
+        [1, 'apply'],
+        [1, 'prove'],
+      ] as const;
+      const running = (kind: string, tenants: string[]) =>
+        db<Row>('operations')
+          .where({ rollout_id: rollout.id, kind, state: 'running' })
+          .whereIn('tenant', tenants)
+          .first();
+      for (const [wave, kind] of kills) {
+        await killRunner(() => running(kind, rollout.waves[wave]));
+      }
+      let now = rollout;
+      for (let i = 0; i < 600 && now.state === 'running'; i++) {
+        await sleep(200);
+        now = await replicas[1].call('GET', `/operations/${rollout.id}`);
+      }
+      const { state, reason, done, total } = now;
+      expect({ state, reason, done, total }).toEqual({
+        state: 'done',
+        done: 4,
+        total: 4,
+      });
+      // Each was applied and proved by it once, whoever has begun and ended that.
+      const its = await db<Row>('operations').where({ rollout_id: rollout.id });
+      expect(its.map(row => `${row.kind} ${row.tenant}`).sort()).toEqual(
+        names
+          .flatMap(name => `apply ${name}`)
+          .concat(names.map(n => `prove ${n}`)),
+      );
+      for (const [i, name] of names.entries()) {
+        await expectOneAtATime(name);
+        expect(await tenantObjects(name, of(name), admin)).toEqual(before[i]);
+      }
+    },
+  );
 
   it('show what the lab holds', async () => {
     const [api] = replicas;

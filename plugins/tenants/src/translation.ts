@@ -292,7 +292,7 @@ export const tenantsTranslationRef = createTranslationRef({
       acknowledgeButton: 'Acknowledge',
       muteTitle: 'Mute {{name}}',
       muteHint:
-        'Sends no notifications for a while. No status changes, and a breach that outlasts the mute is notified at its end',
+        'Sends no notifications until then. No status changes, and what is still breached is notified at the end',
       muteButton: 'Mute',
       for: 'For how long',
       hour: '1 hour',
@@ -338,7 +338,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     impostors: {
       title: 'Not tenants of this portal',
-      hint: 'These namespaces look like tenants. They are never acted on: delete them, or adopt them with the template that restores a tenant.',
+      hint: 'These namespaces look like tenants and are never acted on. Delete them, or adopt them by restoring the tenant.',
     },
     matrix: {
       title: 'Isolation between tenants',
@@ -407,7 +407,7 @@ export const tenantsTranslationRef = createTranslationRef({
       clustersUnknown: "Couldn't load the clusters",
       clustersNone: 'No cluster is configured',
       clustersNoneHint:
-        'A tenant runs on a cluster. An administrator can add one to tenants.clusters in the configuration',
+        'An administrator can add a cluster to tenants.clusters in the configuration',
       clusterChoose: 'Choose a cluster',
       ownerChoose: 'Choose a group',
       ownersNone: 'You are in no group',
@@ -453,10 +453,10 @@ export const tenantsTranslationRef = createTranslationRef({
       errorTitle: "Couldn't load {{name}}",
       loseTitle: '{{name}} and all its data will be deleted',
       loseText:
-        "The volume with its workflows, credentials and history is deleted, and so is its Vault entry with all versions. This can't be undone",
+        "The volume with workflows, credentials and history and the Vault entry are deleted. This can't be undone",
       keepTitle: '{{name}} will be removed, and its data kept',
       keepText:
-        'The namespace is archived with its volume, and its Vault entry stays. Create a tenant with the same name and owner to get workflows and credentials back',
+        'The namespace with its volume and the Vault entry are kept. Create a tenant with the same name and owner to get them back',
       volume: "n8n's volume",
       vault: 'Vault',
       vaultEntry: 'Entry with all versions',
@@ -521,7 +521,7 @@ export const tenantsTranslationRef = createTranslationRef({
       to: 'To (UTC)',
       receipts: 'With receipts',
       scope:
-        "From {{from}} to {{to}}. Created {{created}}. A proof counts until the next one ends, but no longer than three times the usual interval: after that a wall's state is not proved.",
+        "From {{from}} to {{to}}. Created {{created}}. A proof counts until the next one ends, for three usual intervals at most.",
       proverCaught:
         'The prover last caught a breach that was made on purpose at {{time}}',
       tenant: 'Tenant',
