@@ -521,7 +521,7 @@ export const tenantsTranslationRef = createTranslationRef({
       to: 'To (UTC)',
       receipts: 'With receipts',
       scope:
-        "From {{from}} to {{to}}. Created {{created}}. A proof counts until the next one ends, for three usual intervals at most.",
+        'From {{from}} to {{to}}. Created {{created}}. A proof counts until the next one ends, for three usual intervals at most.',
       proverCaught:
         'The prover last caught a breach that was made on purpose at {{time}}',
       tenant: 'Tenant',

@@ -103,6 +103,8 @@ export class Gate {
           return;
         }
         to.writeHead(answer.statusCode ?? 502, answer.headers);
+        // A watch says nothing more until something happens.
+        to.flushHeaders();
         answer.pipe(to);
       },
     );
