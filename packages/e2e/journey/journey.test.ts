@@ -166,10 +166,13 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByText(NAMESPACE).first().waitFor();
     // Who did what: the order, and the restore.
     await page
-      .getByRole('row', { name: /^Apply: \d+ created, 0 changed.*succeeded/ })
+      .getByRole('row', { name: /^Apply: \d+ created, 0 changed/ })
+      .filter({ hasText: 'succeeded' })
+      .first()
       .waitFor();
     await page
-      .getByRole('row', { name: /^Apply: .*succeeded/ })
+      .getByRole('row', { name: /^Apply: / })
+      .filter({ hasText: 'succeeded' })
       .nth(1)
       .waitFor();
     await look(page, 'tab');

@@ -34,8 +34,8 @@ const restore = async () => {
   if (state !== 'succeeded') {
     throw new Error(`The tenant was not restored: ${error}`);
   }
-  await api.run(NAME, { kind: 'prove' });
-  await untilTenant(api, NAME, isSound, 15);
+  // A change is followed by a proof by itself.
+  await untilTenant(api, NAME, isSound, 40);
 };
 
 beforeAll(async () => {
@@ -49,7 +49,8 @@ beforeAll(async () => {
   api = await portal.start('one');
   const spec = { name: NAME, owner: OWNER, size: 'small' };
   await api.run(NAME, { kind: 'apply', spec });
-  await restore();
+  await api.run(NAME, { kind: 'prove' });
+  await untilTenant(api, NAME, isSound, 15);
 });
 
 afterAll(async () => {
@@ -70,7 +71,10 @@ describe('what somebody does to a tenant', () => {
       const { tenant } = await untilTenant(
         api,
         NAME,
-        t => statusOf(t, wall) === 'breached',
+        // Seen, and on record.
+        t =>
+          statusOf(t, wall) === 'breached' &&
+          t.walls.some(w => w.wall === wall && w.proofId),
         SEEN_S[by],
       );
       const { proofId } = tenant.walls.find(w => w.wall === wall)!;

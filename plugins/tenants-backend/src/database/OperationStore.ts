@@ -337,7 +337,7 @@ export class OperationStore {
     const row = await this.knex(OPERATIONS)
       .where({ uid, kind: 'prove' })
       .where('created_at', '>', at - withinMs)
-      .whereNot({ trigger: 'schedule' })
+      .whereIn('trigger', ['user', 'task'])
       .count({ count: '*' })
       .min({ first: 'created_at' })
       .first();
