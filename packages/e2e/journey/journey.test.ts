@@ -229,7 +229,7 @@ describe('a tenant’s journey through the portal', () => {
     const scale = ['scale', 'deployment', '--all', '--replicas=0'];
     await kubectl(...scale, '-n', NAMESPACE);
     await visit(page, `${portal.url}${ENTITY}`);
-    await page.getByRole('button', { name: 'Prove now' }).click();
+    // The change is followed by a proof by itself.
     await untilWalls(page, { Network: 'unproven' });
     await look(page, 'card-unproven');
   });
