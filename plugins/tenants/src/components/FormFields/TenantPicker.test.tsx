@@ -47,6 +47,27 @@ describe('TenantPicker', () => {
     await expect(violations()).resolves.toEqual([]);
   });
 
+  it.each([
+    ['restore', ['acme (on lab, small)', 'hooli (on lab, small)']],
+    ['resize', ['acme (on lab, small)']],
+  ])('to %s offers %j, one of which is lost', async (permission, offered) => {
+    const items = [tenants.acme, { ...tenants.hooli, phase: 'lost' as const }];
+    renderField(
+      TenantPickerField,
+      { schema, uiSchema: { 'ui:options': { permission } } },
+      mockTenantsApi({
+        listTenants: async () => ({ items, totalItems: items.length }),
+      }),
+      { authorize: async () => ({ result: AuthorizeResult.ALLOW }) },
+    );
+    await userEvent.click(
+      await screen.findByRole('button', { name: /Choose a tenant/ }),
+    );
+    expect(
+      (await screen.findAllByRole('option')).map(o => o.textContent),
+    ).toEqual(offered);
+  });
+
   it('says what is missing where there is none', async () => {
     renderField(
       TenantPickerField,

@@ -52,9 +52,13 @@ function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
   const { tenants, formData, onChange, schema, uiSchema } = props;
   const { t } = useTranslationRef(tenantsTranslationRef);
   const permission = uiSchema['ui:options']?.permission ?? 'resize';
+  // Restoring is the way back for one that can't be read any more.
+  const phases = permission === 'restore' ? ['active', 'lost'] : ['active'];
   const { data: allowed } = useAllowed(
     PERMISSIONS[permission],
-    tenants.filter(({ phase }) => phase === 'active').map(({ name }) => name),
+    tenants
+      .filter(({ phase }) => phases.includes(phase))
+      .map(({ name }) => name),
   );
   const impostors = useImpostors();
   if (!allowed) {
