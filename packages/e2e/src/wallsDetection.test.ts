@@ -15,6 +15,8 @@ const OWNER = 'group:default/guests';
 const NAME = `t-seen-${process.pid}`;
 /** Seconds until a wall whose objects are wrong has to be breached in the API. */
 const SEEN_S = { kubernetes: 2, vault: 20 };
+/** Seconds until it was attacked: changes are followed by one proof in ten seconds, which takes as long. */
+const ATTACKED_S = 30;
 
 const { platform } = portalLab();
 const names = tenantNames(NAME, OWNER, platform);
@@ -93,7 +95,7 @@ describe('what somebody does to a tenant', () => {
       api,
       NAME,
       t => t.lastProof!.id !== before,
-      15,
+      ATTACKED_S,
     );
     expect(tenant.lastProof).toMatchObject({ trigger: 'event' });
     expect(statusOf(tenant, 'network')).toBe('breached');
