@@ -60,6 +60,12 @@ const BACKSTAGE: Exception[] = [
     why: 'and so nothing on them is in one',
   },
   {
+    rules: ['color-contrast'],
+    within: '.bui-Text[data-color="danger"]',
+    screens: SCAFFOLDER,
+    why: "plugin-scaffolder-react writes a field's errors in a red that is too dark on a dark page",
+  },
+  {
     rules: ['aria-progressbar-name'],
     within: '.MuiLinearProgress-root',
     screens: TASK,
