@@ -163,6 +163,11 @@ const settings = {
     ),
   n8n: n8n.prefault({}),
   network: network.prefault({}),
+  heal: flag
+    .default(false)
+    .describe(
+      "Whether a tenant's own objects are restored by themselves when somebody else has changed them and a wall is breached by it; a tenant's spec may say otherwise",
+    ),
   injectedContainers: z
     .array(z.string())
     .default([])
