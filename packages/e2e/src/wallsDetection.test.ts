@@ -163,7 +163,7 @@ describe('what somebody does to a tenant', () => {
     }
     expect((await restores())[1].request.restores[0]).toMatchObject({
       id: 'NetworkPolicy tenant-isolation',
-      fields: [{ field: 'spec.ingress', manager: 'kubectl-edit' }],
+      fields: [{ field: 'spec.ingress.0.from', manager: 'kubectl-edit' }],
     });
     await untilTenant(api, NAME, isSound, 40);
     await deleted.do();
