@@ -35,8 +35,6 @@ const MOST = {
   'from memory, as the portal does': { kubernetes: 60, vault: 12 },
   'without a memory': { kubernetes: 120, vault: 20 },
 };
-/** Kinds that the portal does not keep in memory either. */
-const ASKED_FOR = ['EndpointSlice', 'Event', 'ServiceCIDR', 'PersistentVolume'];
 /** Proofs of sound tenants, and pairs of them at once. */
 const SOUND = FULL ? { proofs: 500, pairs: 4 } : { proofs: 4, pairs: 1 };
 const PROOF = { labelSelector: 'threewalls.io/proof' };
@@ -112,10 +110,8 @@ describe('A round, upon the lab', () => {
     async (how, most) => {
       const { cluster } = lab;
       const { kubernetes, vault } = cluster;
-      const view = WatchCache.create({
-        kubernetes,
-        isWatched: ({ kind }) => !ASKED_FOR.includes(kind),
-      });
+      const { namespacePrefix } = cluster.config.naming;
+      const view = WatchCache.ofTenants(kubernetes, namespacePrefix);
       const memory = how.startsWith('from') && {
         view,
         vault: new VaultView(vault),

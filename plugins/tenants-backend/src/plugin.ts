@@ -31,6 +31,7 @@ import { Operations } from './operations/Operations';
 import { proveExecutor } from './operations/prove';
 import { removeExecutor } from './operations/remove';
 import { Rollouts } from './operations/Rollouts';
+import { roundsAtOnce } from './operations/roundsAtOnce';
 import { registerTenantPermissions } from './permissions/registerTenantPermissions';
 import { TenantAuthorizer } from './permissions/TenantAuthorizer';
 import { createRouter } from './router';
@@ -88,8 +89,7 @@ export const tenantsPlugin = createBackendPlugin({
       async init(deps) {
         const { engine, logger } = deps;
         const { platform, clusters } = engine;
-        const { intervalMs, maxAgeMs, retention, concurrency } =
-          platform.proofs;
+        const { intervalMs, maxAgeMs, retention } = platform.proofs;
         const knex = await openDatabase(deps.database);
         const store = new TenantStore(knex);
         const operationStore = new OperationStore(knex);
@@ -198,7 +198,7 @@ export const tenantsPlugin = createBackendPlugin({
             }),
           },
           logger,
-          concurrency,
+          concurrency: roundsAtOnce(clusters, caches),
           onMoved,
         });
         deps.lifecycle.addShutdownHook(async () => {
