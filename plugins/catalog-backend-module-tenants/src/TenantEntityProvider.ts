@@ -16,7 +16,7 @@ import {
   Tenant,
   TENANT_EVENT_TOPIC,
   TenantEventPayload,
-  TenantOperationsApi,
+  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { toEntity } from './toEntity';
 import { toUnmanagedEntity } from './toUnmanagedEntity';
@@ -29,7 +29,7 @@ const PAGE_SIZE = 500;
 
 export interface TenantEntityProviderOptions {
   tenants: Pick<
-    TenantOperationsApi,
+    TenantsApi,
     'getTenant' | 'listTenants' | 'listUnmanaged'
   >;
   auth: AuthService;

@@ -11,7 +11,7 @@ import {
   PreviewRequest,
   StartOperationOptions,
   TenantPreview,
-  TenantOperationsApi,
+  TenantsApi,
   TenantsRequestOptions,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { differenceLine } from './taskLog';
@@ -44,7 +44,7 @@ class EndedError extends Error {
 export class TenantTasks {
   constructor(
     private readonly options: {
-      tenants: TenantOperationsApi;
+      tenants: TenantsApi;
       auth: AuthService;
       catalog: CatalogService;
     },
@@ -58,7 +58,7 @@ export class TenantTasks {
   async call<T>(
     context: TaskContext,
     send: (
-      tenants: TenantOperationsApi,
+      tenants: TenantsApi,
       options: TenantsRequestOptions,
     ) => Promise<T>,
   ): Promise<T> {

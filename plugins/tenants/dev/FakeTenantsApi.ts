@@ -14,7 +14,7 @@ import {
   Tenant,
   TenantMatrix,
   TenantPreview,
-  TenantOperationsApi,
+  TenantsApi,
   TenantsHealth,
   TenantTimeline,
   TenantUsage,
@@ -50,7 +50,7 @@ const CHECKS = 12;
  * What it pretends is in the page's address: `tenants=1000`, `clusters=2` (or 0),
  * `provider=kubernetes`, `away=cluster` or `away=backend`, `refusal=1`, `slow=1`.
  */
-export class FakeTenantsApi implements Partial<TenantOperationsApi> {
+export class FakeTenantsApi implements Partial<TenantsApi> {
   readonly #started = new Map<string, number>();
   readonly #pretend = new URLSearchParams(window.location.search);
   readonly #tenants: Record<string, Tenant>;

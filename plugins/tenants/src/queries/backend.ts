@@ -2,18 +2,18 @@ import { useEffect } from 'react';
 import { useApi, useApiHolder } from '@backstage/frontend-plugin-api';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import { QueryClient } from '@tanstack/react-query';
-import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../api';
 import { LiveTenants } from './LiveTenants';
 
 /** The backend's API, and what the browser remembers of its answers. */
 export interface Backend {
-  api: TenantOperationsApi;
+  api: TenantsApi;
   client: QueryClient;
 }
 
 const backends = new WeakMap<
-  TenantOperationsApi,
+  TenantsApi,
   Backend & { live: LiveTenants }
 >();
 
@@ -25,7 +25,7 @@ const backends = new WeakMap<
  * a form field also validates outside React.
  */
 export function backendOf(
-  api: TenantOperationsApi,
+  api: TenantsApi,
 ): Backend & { live: LiveTenants } {
   let backend = backends.get(api);
   if (!backend) {

@@ -11,7 +11,6 @@ import useDebounce from 'react-use/esm/useDebounce';
 import {
   PlatformInfo,
   Tenant,
-  TenantOperationsApi,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { templateRouteRef } from '../routes';
@@ -47,7 +46,7 @@ export function usePlatform() {
 }
 
 /** The same outside React: a form validates its fields there. */
-export function platformOf(api: TenantOperationsApi): Promise<PlatformInfo> {
+export function platformOf(api: TenantsApi): Promise<PlatformInfo> {
   return backendOf(api).client.fetchQuery(platformQuery(api));
 }
 

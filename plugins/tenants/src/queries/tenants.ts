@@ -17,10 +17,9 @@ import {
   Proof,
   RolloutRequest,
   Tenant,
-  TenantOperationsApi,
+  TenantsApi,
   tenantProvePermission,
   tenantRestorePermission,
-  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useBackend, useLiveBackend } from './backend';
 import { keys } from './LiveTenants';
@@ -231,12 +230,12 @@ const BULK = {
   restore: { permission: tenantRestorePermission, start: startRestore },
 } as const;
 
-async function startProof(api: TenantOperationsApi, name: string) {
+async function startProof(api: TenantsApi, name: string) {
   return { currentProof: await api.startProof(name, { trigger: 'user' }) };
 }
 
 /** Puts a tenant back to what it was last applied as, and then has it proved. */
-async function startRestore(api: TenantOperationsApi, name: string) {
+async function startRestore(api: TenantsApi, name: string) {
   const { id, state, createdAt } = await api.startOperation(name, {
     kind: 'apply',
   });

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import {
   Operation,
   Tenant,
-  TenantOperationsApi,
+  TenantsApi,
   TenantTimeline,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { inTurns, listTenants, useBackend } from '../../queries';
@@ -39,7 +39,7 @@ const TIMELINES_PAGE = 20;
 const MAX_OPERATIONS = 1_000;
 
 async function makeReport(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   request: ReportRequest,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -97,7 +97,7 @@ async function makeReport(
 
 /** Those that are named, in their order; all where none is. */
 async function tenantsOf(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   names: string[],
   signal: AbortSignal,
 ): Promise<Tenant[]> {
@@ -112,7 +112,7 @@ async function tenantsOf(
 }
 
 async function timelinesOf(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   tenants: Tenant[],
   period: Period,
   signal: AbortSignal,
@@ -135,7 +135,7 @@ async function timelinesOf(
 }
 
 async function operationsOf(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   tenants: Tenant[],
   signal: AbortSignal,
 ): Promise<Map<string, Operation[]>> {

@@ -6,7 +6,7 @@ import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   Tenant,
-  TenantOperationsApi,
+  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { rootRouteRef, templateRouteRef } from '../../routes';
 import {
@@ -34,7 +34,7 @@ function renderTab(
   tenant: Tenant,
   options: {
     authorize?: AuthorizeResult.DENY;
-    api?: Partial<TenantOperationsApi>;
+    api?: Partial<TenantsApi>;
   } = {},
 ) {
   const history = [
