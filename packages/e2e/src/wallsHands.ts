@@ -1,4 +1,7 @@
-import { objectPath, TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
+import {
+  objectPath,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
 import { AGNHOST } from './wallsLab';
 import { NodeHands } from './wallsNodeHands';
 

@@ -28,10 +28,7 @@ const RETRY_MS = 2_000;
 const PAGE_SIZE = 500;
 
 export interface TenantEntityProviderOptions {
-  tenants: Pick<
-    TenantsApi,
-    'getTenant' | 'listTenants' | 'listUnmanaged'
-  >;
+  tenants: Pick<TenantsApi, 'getTenant' | 'listTenants' | 'listUnmanaged'>;
   auth: AuthService;
   events: EventsService;
   taskRunner: SchedulerServiceTaskRunner;

@@ -57,10 +57,7 @@ export class TenantTasks {
   /** Calls the API as whoever started the task. What it refuses is thrown as it says. */
   async call<T>(
     context: TaskContext,
-    send: (
-      tenants: TenantsApi,
-      options: TenantsRequestOptions,
-    ) => Promise<T>,
+    send: (tenants: TenantsApi, options: TenantsRequestOptions) => Promise<T>,
   ): Promise<T> {
     const { tenants, auth } = this.options;
     const { token } = await auth.getPluginRequestToken({

@@ -95,8 +95,7 @@ const app = createApp({
               api: tenantsApiRef,
               deps: {},
               // Calls that no screen makes are left out.
-              factory: () =>
-                new FakeTenantsApi() as unknown as TenantsApi,
+              factory: () => new FakeTenantsApi() as unknown as TenantsApi,
             }),
         }),
       ],

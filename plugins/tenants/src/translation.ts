@@ -1,4 +1,7 @@
-import { createTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  createTranslationRef,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
 
 /**
  * The strings of the tenants plugin, to be overridden or translated.
@@ -604,3 +607,8 @@ export const tenantsTranslationRef = createTranslationRef({
     },
   },
 });
+
+/** The plugin's own strings, in the language of the app. */
+export function useText() {
+  return useTranslationRef(tenantsTranslationRef).t;
+}

@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import {
   Operation,
   Tenant,
   TenantsApi,
   TenantTimeline,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { inTurns, listTenants, useBackend } from '../../queries';
+import { inTurns, listTenants, useAsked } from '../../queries';
 import { Period, reportOf, Report, tenantReportOf } from './report';
 
 /** What a report is asked for. */
@@ -20,16 +19,12 @@ export interface ReportRequest {
 
 /** A report, put together from what the backend has on record. */
 export function useReport(request: ReportRequest) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['report', request],
-      queryFn: ({ signal }) => makeReport(api, request, signal),
-      staleTime: Infinity,
-      gcTime: 0,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['report', request],
+    queryFn: ({ signal }) => makeReport(api, request, signal),
+    staleTime: Infinity,
+    gcTime: 0,
+  }));
 }
 
 /** Tenants whose time lines are read by one request. */

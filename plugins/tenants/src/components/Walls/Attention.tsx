@@ -12,13 +12,12 @@ import {
   ToggleButton,
   ToggleButtonGroup,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
   tenantAdministerPermission,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useAttention } from '../../queries';
 import { overallStatus, RefLink, RelativeTime, useExactTime } from '../Shared';
 import styles from './Walls.module.css';
@@ -35,7 +34,7 @@ const SPANS = { hour: 1, hours: 4, day: 24, week: 168 } as const;
 export function Attention(props: { tenant: Tenant }) {
   const { tenant } = props;
   const { acknowledged, muted, name, walls, phase } = tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { allowed } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: name,
@@ -130,7 +129,7 @@ function Ask(props: {
   onClose: () => void;
 }) {
   const { tenant, kind, onClose } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const [reason, setReason] = useState('');
   const [span, setSpan] = useState<keyof typeof SPANS>('hours');
   const { mutate, isPending, error } = useAttention(tenant);
