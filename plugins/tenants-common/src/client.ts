@@ -108,25 +108,6 @@ export class TenantsClient {
     return this.#call('GET', path, options);
   }
 
-  /** Starts a proof, or joins the one that is under way. */
-  async startProof(
-    name: string,
-    request: Pick<StartOperationOptions, 'trigger'> = {},
-    options?: TenantsRequestOptions,
-  ): Promise<ProofSummary> {
-    const { id, tenant, state, trigger, startedAt, createdAt } =
-      await this.startOperation(name, { kind: 'prove', ...request }, options);
-    const isOpen = state === 'queued' || state === 'running';
-    return {
-      id,
-      tenant,
-      state: isOpen ? state : 'done',
-      trigger,
-      startedAt: startedAt ?? createdAt,
-      verdicts: [],
-    };
-  }
-
   /**
    * Starts an operation, or joins an equal one that has not ended. It runs when
    * no other one of the tenant does.

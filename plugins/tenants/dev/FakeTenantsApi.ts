@@ -5,6 +5,7 @@ import {
   ListTenantsRequest,
   ListTimelinesRequest,
   Operation,
+  OperationRequest,
   Page,
   PlatformInfo,
   PreviewRequest,
@@ -118,11 +119,6 @@ export class FakeTenantsApi implements Partial<TenantsApi> {
       : proofOf(name, { id });
   }
 
-  async startProof(name: string): Promise<ProofSummary> {
-    this.#started.set(name, Date.now());
-    return { ...runningProof(name), state: 'queued', progress: undefined };
-  }
-
   async getMatrix(request: GetMatrixRequest = {}): Promise<TenantMatrix> {
     const { tenant, limit = 100, offset = 0 } = request;
     const names = Object.keys(this.#tenants);
@@ -159,7 +155,13 @@ export class FakeTenantsApi implements Partial<TenantsApi> {
     return { items: [], totalItems: 0 };
   }
 
-  async startOperation(name: string): Promise<Operation> {
+  async startOperation(
+    name: string,
+    { kind }: OperationRequest,
+  ): Promise<Operation> {
+    if (kind === 'prove') {
+      this.#started.set(name, Date.now());
+    }
     return { ...operationsOf(name)[1], state: 'queued' };
   }
 

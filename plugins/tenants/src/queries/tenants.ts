@@ -204,8 +204,24 @@ const BULK = {
   restore: { permission: tenantRestorePermission, start: startRestore },
 } as const;
 
-async function startProof(api: TenantsApi, name: string) {
-  return { currentProof: await api.startProof(name, { trigger: 'user' }) };
+async function startProof(
+  api: TenantsApi,
+  name: string,
+): Promise<Partial<Tenant>> {
+  const { id, trigger, createdAt } = await api.startOperation(name, {
+    kind: 'prove',
+    trigger: 'user',
+  });
+  return {
+    currentProof: {
+      id,
+      tenant: name,
+      state: 'queued',
+      trigger,
+      startedAt: createdAt,
+      verdicts: [],
+    },
+  };
 }
 
 /** Puts a tenant back to what it was last applied as, and then has it proved. */

@@ -2,13 +2,15 @@ import { ReactNode, useState } from 'react';
 import { Alert, Flex, Skeleton, Text, TextField } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
-import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Tenant,
+  overallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
 import { useAnswer, useTenant, useUsage } from '../../queries';
 import { useText } from '../../translation';
 import {
   Facts,
-  overallStatus,
   Pending,
   provedAt,
   RelativeTime,

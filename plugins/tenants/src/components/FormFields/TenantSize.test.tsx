@@ -25,9 +25,7 @@ describe('TenantSize', () => {
       schema: { ...schema, enum: ['medium', 'large'] },
     });
 
-    expect(
-      await screen.findByRole('radio', { name: /^Medium.*Pods 20/ }),
-    ).toBeInTheDocument();
+    await screen.findByRole('radio', { name: /^Medium.*Pods 20/ });
     expect(screen.queryByRole('radio', { name: /^Small/ })).toBeNull();
   });
 
@@ -49,7 +47,7 @@ describe('TenantSize', () => {
     const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
     renderField(TenantSizeField, { schema }, api);
 
-    expect(await screen.findByText('Loading the sizes…')).toBeInTheDocument();
+    await screen.findByText('Loading the sizes…');
     expect(screen.queryByRole('radio')).toBeNull();
     await expect(violations()).resolves.toEqual([]);
   });
@@ -66,17 +64,13 @@ describe('TenantSize', () => {
     await expect(violations()).resolves.toEqual([]);
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
 
-    expect(
-      await screen.findByRole('radio', { name: /^Small/ }),
-    ).toBeInTheDocument();
+    await screen.findByRole('radio', { name: /^Small/ });
   });
 
   it('says that the portal offers none', async () => {
     const getPlatform = async () => ({ ...platform, sizes: [] });
     renderField(TenantSizeField, { schema }, mockTenantsApi({ getPlatform }));
 
-    expect(
-      await screen.findByText(/No sizes are configured/),
-    ).toBeInTheDocument();
+    await screen.findByText(/No sizes are configured/);
   });
 });

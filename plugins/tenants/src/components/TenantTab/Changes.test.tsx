@@ -13,9 +13,7 @@ describe('Changes', () => {
       apis: [mockTenantsApi({ getDrift })],
     });
 
-    expect(
-      await screen.findByText(/^Differs from what was last applied/),
-    ).toBeInTheDocument();
+    await screen.findByText(/^Differs from what was last applied/);
     expect(
       screen.getByRole('group', { name: 'NetworkPolicy tenant-isolation' }),
     ).toHaveTextContent(/is missing$/);
@@ -44,9 +42,7 @@ describe('Changes', () => {
       apis: [mockTenantsApi({ getDrift })],
     });
 
-    expect(
-      await screen.findByText(/Today's plan differs from what was last/),
-    ).toBeInTheDocument();
+    await screen.findByText(/Today's plan differs from what was last/);
     const row = screen.getByRole('row', { name: /spec.hard.pods/ });
     expect(row).toHaveTextContent(/kubectl-edit 12 minutes ago/);
   });
@@ -62,9 +58,7 @@ describe('Changes', () => {
     await screen.findByText(/Differs from what was last applied/);
     await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
 
-    expect(
-      await screen.findByText('Nobody changed this tenant'),
-    ).toBeInTheDocument();
+    await screen.findByText('Nobody changed this tenant');
   });
 
   it('compares again when an apply has ended', async () => {
@@ -81,9 +75,7 @@ describe('Changes', () => {
 
     await screen.findByText(/Differs from what was last applied/);
     act(() => end());
-    expect(
-      await screen.findByText('Nobody changed this tenant'),
-    ).toBeInTheDocument();
+    await screen.findByText('Nobody changed this tenant');
   });
 
   it('shows why nobody knows', async () => {

@@ -90,7 +90,7 @@ describe('TenantTab', () => {
   it('shows what the tenant consists of', async () => {
     renderTab(tenants.globex);
 
-    expect(await screen.findByText('web-tenant-globex')).toBeInTheDocument();
+    await screen.findByText('web-tenant-globex');
     // Names as the API has them, with the mount.
     expect(screen.getByText('secret/web-tenant-globex')).toBeInTheDocument();
     expect(screen.getByText('n8n-globex, n8n')).toBeInTheDocument();
@@ -200,9 +200,7 @@ describe('TenantTab', () => {
       },
     );
 
-    expect(
-      await screen.findByText('Network wall breached'),
-    ).toBeInTheDocument();
+    await screen.findByText('Network wall breached');
     expect(screen.queryByRole('link', { name: 'Resize' })).toBeNull();
   });
 
@@ -218,11 +216,9 @@ describe('TenantTab', () => {
       within(newest).getByRole('rowheader', { name: /2 minutes ago/ }),
     );
 
-    expect(
-      await screen.findByRole('button', {
-        name: /^breached Reached the canary.*Attack/,
-      }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', {
+      name: /^breached Reached the canary.*Attack/,
+    });
 
     await userEvent.click(
       screen.getByRole('button', { name: 'Close the receipts' }),

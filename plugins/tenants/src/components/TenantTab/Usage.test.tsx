@@ -80,7 +80,7 @@ describe('UsageCard', () => {
   it('keeps its place while the cluster is asked', async () => {
     render(mockTenantsApi({ getUsage: () => new Promise(() => {}) }));
 
-    expect(await screen.findByText('Loading the usage…')).toBeInTheDocument();
+    await screen.findByText('Loading the usage…');
     await expect(violations()).resolves.toEqual([]);
   });
 
@@ -94,13 +94,11 @@ describe('UsageCard', () => {
     );
     await expect(violations()).resolves.toEqual([]);
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-    expect(await screen.findByText('nearly full')).toBeInTheDocument();
+    await screen.findByText('nearly full');
   });
 
   it('says that there is no quota', async () => {
     render(mockTenantsApi({ getUsage: async () => ({ quotas: [] }) }));
-    expect(
-      await screen.findByText('This tenant has no quota'),
-    ).toBeInTheDocument();
+    await screen.findByText('This tenant has no quota');
   });
 });

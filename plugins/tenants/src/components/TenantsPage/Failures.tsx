@@ -5,10 +5,11 @@ import {
   Outcome,
   Proof,
   Tenant,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useLastProofs } from '../../queries';
-import { OutcomeIcon, overallStatus, STATUSES, TitledCard } from '../Shared';
+import { OutcomeIcon, STATUSES, TitledCard } from '../Shared';
 import { decidingReceipt, useCheckWords } from '../Walls';
 import { TenantsQuery } from './useTenantsQuery';
 import styles from './TenantsPage.module.css';

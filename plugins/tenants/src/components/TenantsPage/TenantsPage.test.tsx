@@ -17,7 +17,6 @@ import {
   minutesAgo,
   operationsOf,
   proofs,
-  runningProof,
   tenantOf,
   tenants,
 } from '../../__fixtures__';
@@ -182,9 +181,7 @@ describe('TenantsPage', () => {
     );
     await user.type(await screen.findByLabelText(/Name/), 'Old ones');
     await user.click(screen.getByRole('button', { name: 'Save' }));
-    expect(
-      await screen.findByRole('button', { name: 'Old ones' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: 'Old ones' });
 
     await user.click(screen.getByRole('button', { name: 'Clear filters' }));
     await waitFor(() => expect(names()).toHaveLength(items.length));
@@ -196,14 +193,12 @@ describe('TenantsPage', () => {
     await user.click(
       await screen.findByRole('menuitem', { name: 'Delete view Old ones' }),
     );
-    expect(
-      await screen.findByRole('button', { name: 'Views' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: 'Views' });
   });
 
   it('proves the selected tenants, as far as the user may', async () => {
     const api = render(<TenantsPage />);
-    api.startProof.mockImplementation(async name => runningProof(name));
+    api.startOperation.mockImplementation(async name => operationsOf(name)[1]);
 
     for (const name of ['globex', 'initech']) {
       const row = await findRow(name);
@@ -216,11 +211,13 @@ describe('TenantsPage', () => {
       await within(bulk).findByRole('button', { name: 'Prove 2 tenants' }),
     );
 
-    await waitFor(() => expect(api.startProof).toHaveBeenCalledTimes(2));
-    expect(api.startProof.mock.calls.map(([name]) => name).sort()).toEqual([
-      'globex',
-      'initech',
-    ]);
+    const order = { kind: 'prove', trigger: 'user' };
+    await waitFor(() =>
+      expect(api.startOperation.mock.calls.sort()).toEqual([
+        ['globex', order],
+        ['initech', order],
+      ]),
+    );
     await waitFor(() =>
       expect(
         screen.queryByRole('group', { name: 'Selected tenants' }),
@@ -243,7 +240,6 @@ describe('TenantsPage', () => {
   it('restores the selected tenants, and has them proved', async () => {
     const api = render(<TenantsPage />);
     api.startOperation.mockImplementation(async name => operationsOf(name)[1]);
-    api.startProof.mockImplementation(async name => runningProof(name));
 
     const row = await findRow('globex');
     await userEvent.click(within(row).getByRole('checkbox'));
@@ -251,11 +247,13 @@ describe('TenantsPage', () => {
       await screen.findByRole('button', { name: 'Restore 1 tenant' }),
     );
 
-    await waitFor(() => expect(api.startProof).toHaveBeenCalledTimes(1));
     // Neither spec nor size: what was last applied.
-    expect(api.startOperation.mock.calls).toEqual([
-      ['globex', { kind: 'apply' }],
-    ]);
+    await waitFor(() =>
+      expect(api.startOperation.mock.calls).toEqual([
+        ['globex', { kind: 'apply' }],
+        ['globex', { kind: 'prove', trigger: 'user' }],
+      ]),
+    );
   });
 
   it('rolls out to the selected tenants, and shows how far that is', async () => {
@@ -289,9 +287,7 @@ describe('TenantsPage', () => {
       kind: 'apply',
       filter: { names: expect.arrayContaining(['globex', 'hooli']) },
     });
-    expect(
-      await screen.findByText('1 of 2 tenants, wave 1 of 2'),
-    ).toBeInTheDocument();
+    await screen.findByText('1 of 2 tenants, wave 1 of 2');
     expect(
       screen.getByText('globex: the network wall is breached'),
     ).toBeInTheDocument();
@@ -318,11 +314,9 @@ describe('TenantsPage', () => {
     });
     render(<TenantsPage />, { api });
 
-    expect(
-      await screen.findByRole('heading', {
-        name: 'Not tenants of this portal',
-      }),
-    ).toBeInTheDocument();
+    await screen.findByRole('heading', {
+      name: 'Not tenants of this portal',
+    });
     expect(screen.getByText('web-tenant-fake')).toBeInTheDocument();
     expect(screen.getByText('This portal did not make it')).toBeInTheDocument();
   });
@@ -391,9 +385,7 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
     render(<TenantsPage />, { api });
 
-    expect(
-      await screen.findByText(/Can't show any tenants/),
-    ).toBeInTheDocument();
+    await screen.findByText(/Can't show any tenants/);
     expect(screen.queryByText('No tenants yet')).toBeNull();
     expect(screen.getByText(/Can't reach cluster lab/)).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
@@ -419,9 +411,7 @@ describe('TenantsPage', () => {
       api.listTenants.mockRejectedValue(new Error('connection refused'));
       await act(() => jest.advanceTimersByTimeAsync(31_000));
 
-      expect(
-        await screen.findByText(/Showing the last known state/),
-      ).toBeInTheDocument();
+      await screen.findByText(/Showing the last known state/);
       const summary = screen.getByRole('group', { name: 'Summary' });
       expect(summary).toHaveTextContent(/7stale/);
     } finally {
@@ -455,13 +445,13 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: many, totalItems: 45 });
     render(<TenantsPage />, { api, path: '/?sort=-name&status=unproven' });
 
-    expect(await screen.findByText('1 - 20 of 45')).toBeInTheDocument();
+    await screen.findByText('1 - 20 of 45');
     const next = screen.getByRole('button', { name: 'Next table page' });
     await userEvent.click(next);
-    expect(await screen.findByText('21 - 40 of 45')).toBeInTheDocument();
+    await screen.findByText('21 - 40 of 45');
     expect(screen.getByText('t24')).toBeInTheDocument();
     await userEvent.click(next);
-    expect(await screen.findByText('41 - 45 of 45')).toBeInTheDocument();
+    await screen.findByText('41 - 45 of 45');
   });
 
   it('keeps what is typed while the table follows', async () => {
@@ -494,7 +484,7 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
     render(<TenantsPage />, { api });
 
-    expect(await screen.findByText('No tenants yet')).toBeInTheDocument();
+    await screen.findByText('No tenants yet');
   });
 
   it('shows the error when the backend is away', async () => {

@@ -16,6 +16,7 @@ import { RiTimeFill } from '@remixicon/react';
 import {
   Tenant,
   TenantsHealth,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Route, Routes } from 'react-router-dom';
 import { reportRouteRef } from '../../routes';
@@ -30,7 +31,6 @@ import { MatrixSkeleton } from '../Matrix';
 import {
   asLastKnown,
   CreateLink,
-  overallStatus,
   RelativeTime,
   RetryAlert,
   TitledCard,

@@ -3,9 +3,10 @@ import {
   Proof,
   Receipt,
   Tenant,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { isStale, overallStatus, RelativeTime, useTabLink } from '../Shared';
+import { isStale, RelativeTime, useTabLink } from '../Shared';
 import { Explanation, explanationOf, useCheckWords } from './checks';
 import { doubtsOf } from './headline';
 import { Proving, useRestoring } from './useProving';

@@ -16,10 +16,11 @@ import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
   tenantAdministerPermission,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useAttention } from '../../queries';
-import { overallStatus, RefLink, RelativeTime, useExactTime } from '../Shared';
+import { RefLink, RelativeTime, useExactTime } from '../Shared';
 import styles from './Walls.module.css';
 
 const HOUR_MS = 60 * 60_000;

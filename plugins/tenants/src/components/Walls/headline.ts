@@ -4,9 +4,10 @@ import {
   Tenant,
   WallState,
   WallStatus,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { overallStatus } from '../Shared';
+import {} from '../Shared';
 import { isWrong, useCheckWords } from './checks';
 
 /** The one sentence that a tenant's walls come to, and how it looks. */
