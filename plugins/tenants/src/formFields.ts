@@ -1,8 +1,11 @@
-import { FormFieldBlueprint } from '@backstage/plugin-scaffolder-react/alpha';
+import {
+  FormField,
+  FormFieldBlueprint,
+} from '@backstage/plugin-scaffolder-react/alpha';
 
 type Fields = typeof import('./components/FormFields');
 
-function fieldOf(name: string, pick: (fields: Fields) => Fields[keyof Fields]) {
+function fieldOf(name: string, pick: (fields: Fields) => FormField) {
   return FormFieldBlueprint.make({
     name,
     params: { field: () => import('./components/FormFields').then(pick) },

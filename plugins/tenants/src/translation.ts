@@ -608,7 +608,11 @@ export const tenantsTranslationRef = createTranslationRef({
   },
 });
 
+type Text = ReturnType<
+  typeof useTranslationRef<typeof tenantsTranslationRef.T>
+>['t'];
+
 /** The plugin's own strings, in the language of the app. */
-export function useText() {
+export function useText(): Text {
   return useTranslationRef(tenantsTranslationRef).t;
 }

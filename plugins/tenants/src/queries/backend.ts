@@ -3,6 +3,7 @@ import { useApi, useApiHolder } from '@backstage/frontend-plugin-api';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import {
   QueryClient,
+  QueryKey,
   useMutation,
   UseMutationOptions,
   useQuery,
@@ -52,8 +53,8 @@ function useBackend(): Backend {
 }
 
 /** Asks the backend, and remembers the answer for all who ask the same. */
-export function useAsked<T>(
-  optionsOf: (backend: Backend) => UseQueryOptions<T>,
+export function useAsked<T, Key extends QueryKey = QueryKey>(
+  optionsOf: (backend: Backend) => UseQueryOptions<T, Error, T, Key>,
 ) {
   const backend = useBackend();
   return useQuery(optionsOf(backend), backend.client);

@@ -95,8 +95,8 @@ function useStart(
   name: string,
   start: typeof startProof | typeof startRestore,
 ) {
-  return useOrdered(({ api, client }) => ({
-    mutationFn: (): Promise<Partial<Tenant>> => start(api, name),
+  return useOrdered<Partial<Tenant>>(({ api, client }) => ({
+    mutationFn: () => start(api, name),
     onSuccess: async begun => {
       // An answer from before the start would make the button blink back.
       await client.cancelQueries({
@@ -118,7 +118,7 @@ function useStart(
  * vanish for a moment.
  */
 export function useProof(tenant: string, id: string | undefined) {
-  return useAsked(({ api }) => ({
+  return useAsked<Proof, string[]>(({ api }) => ({
     ...proofQuery(api, tenant, id ?? ''),
     enabled: Boolean(id),
     placeholderData: last => (last?.tenant === tenant ? last : undefined),
@@ -289,8 +289,8 @@ export function useUsage(tenant: string) {
 
 /** What the platform team says of a tenant: neither changes its status. */
 export function useAttention(name: string) {
-  return useOrdered(({ api, client }) => ({
-    mutationFn: (said: Said) => {
+  return useOrdered<Tenant, Said>(({ api, client }) => ({
+    mutationFn: said => {
       switch (said.kind) {
         case 'acknowledge':
           return api.acknowledge(name, { reason: said.reason });
