@@ -3,32 +3,23 @@ import { tenantPlan } from '../../__fixtures__/plan';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planCanary } from '../../plan/canary';
 import { planTenant } from '../../plan/planTenant';
-import { KubernetesObject, TenantPlan } from '../../plan/types';
-import { runAttempt } from '../__fixtures__/portal';
+import { TenantPlan } from '../../plan/types';
+import { holding, runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { asPlanned } from './asPlanned';
 
 const side = testSide();
 const { plan } = side.tenant;
 
-/** A cluster that holds these objects, or refuses to list a kind. */
-function holding(objects: KubernetesObject[], refused?: string) {
-  const list = async ({ kind }: { kind: string }) => {
-    if (kind === refused) {
-      throw new Error(`${kind} is forbidden`);
-    }
-    return { items: objects.filter(object => object.kind === kind) };
-  };
-  return { kubernetes: { list } };
-}
-
 const planned = (of: TenantPlan) =>
   of.stages
     .flatMap(stage => stage.resources)
     .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
 
-const attempt = (key: string, of = plan) =>
-  WALLS.flatMap(wall => asPlanned(of, wall)).find(a => a.key === key)!;
+const comparisons = (of: TenantPlan) =>
+  WALLS.flatMap(wall => asPlanned(of, wall));
+
+const attempt = (key: string) => comparisons(plan).find(a => a.key === key)!;
 
 const run = (key: string, clients: { kubernetes?: object; vault?: object }) =>
   runAttempt(side, attempt(key), clients);
@@ -84,8 +75,11 @@ const VARIANTS: [string, TenantPlan][] = [
 
 describe('what is compared with the plan', () => {
   it.each(VARIANTS)('is everything that it holds: %s', (_, of) => {
-    const compared = WALLS.flatMap(wall => asPlanned(of, wall));
-    expect(compared.map(a => a.key).sort()).toEqual(
+    expect(
+      comparisons(of)
+        .map(a => a.key)
+        .sort(),
+    ).toEqual(
       of.stages
         .flatMap(stage => stage.resources)
         .map(resource => resource.id)
@@ -97,7 +91,7 @@ describe('what is compared with the plan', () => {
     'is as it is where nobody has touched it: %s',
     async (_, of) => {
       const live = holding(planned(of));
-      const attempts = WALLS.flatMap(wall => asPlanned(of, wall));
+      const attempts = comparisons(of);
       for (const one of attempts.filter(({ by }) => by === 'kubernetes')) {
         const { outcome } = await runAttempt(side, one, live);
         expect([one.key, outcome]).toEqual([one.key, 'asExpected']);
