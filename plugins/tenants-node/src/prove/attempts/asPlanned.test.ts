@@ -2,6 +2,7 @@ import { Outcome, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantPlan } from '../../__fixtures__/plan';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planCanary } from '../../plan/canary';
+import { plannedObjects, plannedResources } from '../../plan/planned';
 import { planTenant } from '../../plan/planTenant';
 import { TenantPlan } from '../../plan/types';
 import { holding, runAttempt } from '../__fixtures__/portal';
@@ -10,11 +11,6 @@ import { asPlanned } from './asPlanned';
 
 const side = testSide();
 const { plan } = side.tenant;
-
-const planned = (of: TenantPlan) =>
-  of.stages
-    .flatMap(stage => stage.resources)
-    .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
 
 const comparisons = (of: TenantPlan) =>
   WALLS.flatMap(wall => asPlanned(of, wall));
@@ -80,8 +76,7 @@ describe('what is compared with the plan', () => {
         .map(a => a.key)
         .sort(),
     ).toEqual(
-      of.stages
-        .flatMap(stage => stage.resources)
+      plannedResources(of)
         .map(resource => resource.id)
         .sort(),
     );
@@ -90,7 +85,7 @@ describe('what is compared with the plan', () => {
   it.each(VARIANTS)(
     'is as it is where nobody has touched it: %s',
     async (_, of) => {
-      const live = holding(planned(of));
+      const live = holding(plannedObjects(of));
       const attempts = comparisons(of);
       for (const one of attempts.filter(({ by }) => by === 'kubernetes')) {
         const { outcome } = await runAttempt(side, one, live);
@@ -102,7 +97,9 @@ describe('what is compared with the plan', () => {
 
 describe('an object that is compared with the plan', () => {
   it('was changed: says the field, and who manages it', async () => {
-    const quota = planned(plan).find(o => o.metadata.name === 'tenant-quota')!;
+    const quota = plannedObjects(plan).find(
+      o => o.metadata.name === 'tenant-quota',
+    )!;
     const { hard } = quota.spec as { hard: Record<string, string> };
     const live = {
       ...quota,
@@ -131,7 +128,7 @@ describe('an object that is compared with the plan', () => {
   it('can’t be read: shows nothing', async () => {
     const finding = await run(
       'NetworkPolicy tenant-isolation',
-      holding(planned(plan), 'NetworkPolicy'),
+      holding(plannedObjects(plan), 'NetworkPolicy'),
     );
     expect([finding.outcome, finding.reason]).toEqual([
       'inconclusive',
@@ -163,9 +160,7 @@ describe('a Vault object that is compared with the plan', () => {
 
   it('has the plan’s text', async () => {
     const id = 'Vault policy tenant-acme';
-    const policy = plan.stages
-      .flatMap(stage => stage.resources)
-      .find(resource => resource.id === id);
+    const policy = plannedResources(plan).find(resource => resource.id === id);
     const body = policy?.type === 'vault' ? policy.body : {};
     expect((await run(id, reading({ name: 'x', ...body }))).outcome).toBe(
       'asExpected',

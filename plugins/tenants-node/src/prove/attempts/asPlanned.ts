@@ -3,6 +3,7 @@ import { writerOf } from '../../clients/managedFields';
 import { ChangedField, changedFields } from '../../plan/live/changedFields';
 import { shown } from '../../plan/live/shown';
 import { changedVaultFields } from '../../plan/live/vault';
+import { plannedResources } from '../../plan/planned';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -37,8 +38,7 @@ export const GIVES_NOTHING_AWAY = [
 
 /** Everything of a plan that belongs to a wall, as it is, against the plan. */
 export function asPlanned(plan: TenantPlan, wall: Wall): Attempt[] {
-  return plan.stages
-    .flatMap(stage => stage.resources)
+  return plannedResources(plan)
     .filter(resource => resource.wall === wall)
     .map(attemptFor);
 }

@@ -1,5 +1,5 @@
 import { Placement } from '../../plan/placement';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { Attempt, DoesNotApply, Side } from '../types';
 import { isWorkload } from '../round/facts';
 import { asExpected, breached, known, reading } from './asPlanned';

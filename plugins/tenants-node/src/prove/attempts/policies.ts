@@ -2,7 +2,7 @@ import { ClusterView } from '../../clients';
 import { listKinds } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { PolicyModel, podTraits, Traits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { NamespaceFacts, widening } from '../reach/widening';

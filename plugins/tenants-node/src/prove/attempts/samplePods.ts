@@ -1,7 +1,7 @@
 import { times } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 
 /** Bounds of a tenant, as its plan has them; and what runs in it. */
 export interface Bounds {

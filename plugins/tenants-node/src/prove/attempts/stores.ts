@@ -4,7 +4,7 @@ import { digestOf, isExcepted } from '../../plan/live/digest';
 import { selects } from '../../plan/live/selectors';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { Attempt, Side } from '../types';
 import { asExpected, breached, known, reading } from './asPlanned';
 

@@ -7,7 +7,7 @@ import {
 import { planTenant } from '../../plan/planTenant';
 import { runAttempt } from '../__fixtures__/portal';
 import { testCluster, testSide } from '../__fixtures__/side';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { podManifest } from '../pod/manifest';
 import { Attempt, Side } from '../types';
 import { restrictedProblems } from './restricted';

@@ -4,7 +4,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { changedFields } from '../../plan/live/changedFields';
 import { KubernetesObject } from '../../plan/types';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { Attempt, Finding, Side } from '../types';
 import { asExpected, breached, known, reading, sayChanged } from './asPlanned';
 import { restrictedProblems } from './restricted';

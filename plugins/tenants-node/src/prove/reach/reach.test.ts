@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { plannedObjects } from '../../plan/planned';
 import { planTenant } from '../../plan/planTenant';
 import {
   formatAddress,
@@ -20,9 +21,7 @@ const plan = planTenant(
   }),
 );
 const NS = plan.names.namespace;
-const planned = plan.stages
-  .flatMap(stage => stage.resources)
-  .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []))
+const planned = plannedObjects(plan)
   .filter(({ kind }) => kind.endsWith('NetworkPolicy'))
   .flatMap(modelPolicy);
 

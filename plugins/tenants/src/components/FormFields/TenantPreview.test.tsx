@@ -1,7 +1,11 @@
 import { act, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { previewOfNew, previewOfResize, tenants } from '../../__fixtures__';
-import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import {
+  mockTenantsApi,
+  press,
+  renderField,
+  violations,
+} from '../../__testUtils__';
 import { TenantPreviewField } from './TenantPreview';
 
 const create = {
@@ -134,7 +138,7 @@ describe('TenantPreview', () => {
       /Couldn't load the preview.*connection refused/,
     );
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await press('Try again');
     await screen.findByText(/objects to create/);
   });
 });

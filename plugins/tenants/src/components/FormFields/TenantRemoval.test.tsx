@@ -1,7 +1,12 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { previewOfResize, tenants } from '../../__fixtures__';
-import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import {
+  mockTenantsApi,
+  press,
+  renderField,
+  violations,
+} from '../../__testUtils__';
 import { TenantRemovalField } from './TenantRemoval';
 
 const form = { tenant: 'resource:default/acme', keepData: false };
@@ -73,7 +78,7 @@ describe('TenantRemoval', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /Couldn't load acme.*connection refused/,
     );
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await press('Try again');
     await screen.findByText('acme and all its data will be deleted');
   });
 

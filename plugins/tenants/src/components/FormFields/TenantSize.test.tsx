@@ -1,7 +1,12 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform, tenants } from '../../__fixtures__';
-import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import {
+  mockTenantsApi,
+  press,
+  renderField,
+  violations,
+} from '../../__testUtils__';
 import { TenantSizeField } from './TenantSize';
 
 describe('TenantSize', () => {
@@ -62,7 +67,7 @@ describe('TenantSize', () => {
       /Couldn't load the sizes.*connection refused/,
     );
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await press('Try again');
 
     await screen.findByRole('radio', { name: /^Small/ });
   });

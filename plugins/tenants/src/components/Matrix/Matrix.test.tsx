@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { matrixOf, tenants } from '../../__fixtures__';
-import { mockTenantsApi } from '../../__testUtils__';
+import { mockTenantsApi, press } from '../../__testUtils__';
 import { MatrixCard } from './MatrixCard';
 import { Neighbours } from '../TenantTab/Neighbours';
 
@@ -120,7 +120,7 @@ describe('MatrixCard', () => {
     );
 
     await screen.findByText('Targets 1 to 50 of 60');
-    await userEvent.click(screen.getByRole('button', { name: 'Next Targets' }));
+    await press('Next Targets');
 
     expect(await screen.findByText('Targets 51 to 60 of 60')).toBeVisible();
     expect(screen.getByText('Attackers 1 to 50 of 60')).toBeVisible();

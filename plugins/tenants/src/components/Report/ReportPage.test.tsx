@@ -1,9 +1,8 @@
 import { screen, waitFor } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { matrixOf, operationsOf, proofs, tenants } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { mockTenantsApi, press, violations } from '../../__testUtils__';
 import { ReportPage } from './ReportPage';
 
 function render(path: string) {
@@ -52,7 +51,7 @@ describe('ReportPage', () => {
     expect(api.getReport).toHaveBeenCalledTimes(1);
     await expect(violations()).resolves.toEqual([]);
 
-    await userEvent.click(screen.getByRole('checkbox', { name: /receipts/ }));
+    await press(/receipts/, { role: 'checkbox' });
     await waitFor(() =>
       expect(screen.queryByText(/net.canary-egress/)).toBeNull(),
     );
@@ -77,8 +76,8 @@ describe('ReportPage', () => {
     render('/?tenant=acme');
 
     await screen.findByRole('heading', { name: 'acme' });
-    await userEvent.click(screen.getByRole('button', { name: 'Markdown' }));
-    await userEvent.click(screen.getByRole('button', { name: 'JSON' }));
+    await press('Markdown');
+    await press('JSON');
     expect(files.map(({ type }) => type)).toEqual([
       'text/markdown',
       'application/json',

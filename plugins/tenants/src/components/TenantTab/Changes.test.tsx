@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { act, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { drift, minutesAgo } from '../../__fixtures__';
-import { mockTenantsApi } from '../../__testUtils__';
+import { mockTenantsApi, press } from '../../__testUtils__';
 import { Changes } from './Changes';
 
 describe('Changes', () => {
@@ -56,7 +55,7 @@ describe('Changes', () => {
     });
 
     await screen.findByText(/Differs from what was last applied/);
-    await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
+    await press('Check again');
 
     await screen.findByText('Nobody changed this tenant');
   });

@@ -1,5 +1,4 @@
-import { screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { screen } from '@testing-library/react';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
@@ -20,7 +19,7 @@ import {
   timelineOfProofs,
   usage,
 } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { mockTenantsApi, press, violations } from '../../__testUtils__';
 import { TenantTab } from './TenantTab';
 
 const template = (name: string) => ({
@@ -142,9 +141,7 @@ describe('TenantTab', () => {
     await expect(violations()).resolves.toEqual([]);
 
     const [newest] = screen.getAllByRole('row', { name: /minutes ago/ });
-    await userEvent.click(
-      within(newest).getByRole('rowheader', { name: /2 minutes ago/ }),
-    );
+    await press(/2 minutes ago/, { role: 'rowheader', inside: newest });
     const receipt = await screen.findByRole('button', {
       name: /^breached Reached the canary/,
     });
@@ -212,17 +209,13 @@ describe('TenantTab', () => {
     });
     expect(newest).toHaveTextContent(/2 minutes ago.*breached.*holds.*holds/);
     expect(older).toHaveTextContent(/9 minutes ago.*holds.*unproven.*holds/);
-    await userEvent.click(
-      within(newest).getByRole('rowheader', { name: /2 minutes ago/ }),
-    );
+    await press(/2 minutes ago/, { role: 'rowheader', inside: newest });
 
     await screen.findByRole('button', {
       name: /^breached Reached the canary.*Attack/,
     });
 
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Close the receipts' }),
-    );
+    await press('Close the receipts');
     expect(
       screen.queryByRole('button', { name: /^breached Reached the canary/ }),
     ).not.toBeInTheDocument();

@@ -20,7 +20,7 @@ import {
   tenantOf,
   tenants,
 } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { mockTenantsApi, press, violations } from '../../__testUtils__';
 import { TenantsPage } from './TenantsPage';
 import { TenantsWidget } from './TenantsWidget';
 
@@ -122,9 +122,7 @@ describe('TenantsPage', () => {
     await userEvent.click(breached);
     expect(await findNames()).toEqual(['globex']);
     // A second click shows all of them again.
-    await userEvent.click(
-      within(summary).getByRole('link', { name: /breached only: show all/ }),
-    );
+    await press(/breached only: show all/, { role: 'link', inside: summary });
     await waitFor(() => expect(names()).toHaveLength(items.length));
   });
 
@@ -144,9 +142,7 @@ describe('TenantsPage', () => {
     expect(
       screen.getByRole('link', { name: /Logs in to Vault/, current: true }),
     ).toBeInTheDocument();
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Clear filters' }),
-    );
+    await press('Clear filters');
     await waitFor(() => expect(names()).toHaveLength(items.length));
   });
 
@@ -159,7 +155,7 @@ describe('TenantsPage', () => {
     );
     await waitFor(() => expect(names()).toEqual(['hooli']));
     await userEvent.clear(screen.getByRole('searchbox'));
-    await userEvent.click(screen.getByRole('button', { name: 'Mine' }));
+    await press('Mine');
     await waitFor(() => expect(names()).toEqual(['acme']));
   });
 
@@ -167,7 +163,7 @@ describe('TenantsPage', () => {
     render(<TenantsPage />, { path: '/?sort=-name' });
 
     expect((await findNames())[0]).toBe('wonka');
-    await userEvent.click(screen.getByRole('button', { name: 'Worst first' }));
+    await press('Worst first');
     await waitFor(() => expect(names()[0]).toBe('globex'));
   });
 
@@ -175,24 +171,20 @@ describe('TenantsPage', () => {
     const user = userEvent.setup();
     render(<TenantsPage />, { path: '/?status=stale&sort=name' });
 
-    await user.click(await screen.findByRole('button', { name: 'Views' }));
-    await user.click(
-      await screen.findByRole('menuitem', { name: 'Save this view…' }),
-    );
+    await press('Views');
+    await press('Save this view…', { role: 'menuitem' });
     await user.type(await screen.findByLabelText(/Name/), 'Old ones');
-    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await press('Save');
     await screen.findByRole('button', { name: 'Old ones' });
 
-    await user.click(screen.getByRole('button', { name: 'Clear filters' }));
+    await press('Clear filters');
     await waitFor(() => expect(names()).toHaveLength(items.length));
-    await user.click(screen.getByRole('button', { name: 'Views' }));
-    await user.click(await screen.findByRole('menuitem', { name: 'Old ones' }));
+    await press('Views');
+    await press('Old ones', { role: 'menuitem' });
     await waitFor(() => expect(names()).toEqual(['hooli']));
 
-    await user.click(screen.getByRole('button', { name: 'Old ones' }));
-    await user.click(
-      await screen.findByRole('menuitem', { name: 'Delete view Old ones' }),
-    );
+    await press('Old ones');
+    await press('Delete view Old ones', { role: 'menuitem' });
     await screen.findByRole('button', { name: 'Views' });
   });
 
@@ -207,9 +199,7 @@ describe('TenantsPage', () => {
     const bulk = screen.getByRole('group', { name: 'Selected tenants' });
     expect(bulk).toHaveTextContent('2 tenants selected');
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(
-      await within(bulk).findByRole('button', { name: 'Prove 2 tenants' }),
-    );
+    await press('Prove 2 tenants', { inside: bulk });
 
     const order = { kind: 'prove', trigger: 'user' };
     await waitFor(() =>
@@ -230,9 +220,7 @@ describe('TenantsPage', () => {
 
     expect(await findNames()).toEqual(['globex']);
     expect(await findRow('globex')).toHaveTextContent(/^globexchanged/);
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Clear filters' }),
-    );
+    await press('Clear filters');
     await waitFor(() => expect(names()).toHaveLength(items.length));
     expect(await findRow('hooli')).toHaveTextContent(/^hoolioutdated/);
   });
@@ -243,9 +231,7 @@ describe('TenantsPage', () => {
 
     const row = await findRow('globex');
     await userEvent.click(within(row).getByRole('checkbox'));
-    await userEvent.click(
-      await screen.findByRole('button', { name: 'Restore 1 tenant' }),
-    );
+    await press('Restore 1 tenant');
 
     // Neither spec nor size: what was last applied.
     await waitFor(() =>
@@ -279,9 +265,7 @@ describe('TenantsPage', () => {
       const row = await findRow(name);
       await userEvent.click(within(row).getByRole('checkbox'));
     }
-    await userEvent.click(
-      await screen.findByRole('button', { name: 'Roll out to 2 tenants' }),
-    );
+    await press('Roll out to 2 tenants');
 
     expect(api.startRollout).toHaveBeenCalledWith({
       kind: 'apply',
@@ -292,7 +276,7 @@ describe('TenantsPage', () => {
       screen.getByText('globex: the network wall is breached'),
     ).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(screen.getByRole('button', { name: 'Resume' }));
+    await press('Resume');
     expect(api.updateRollout).toHaveBeenCalledWith('r1', 'running');
   });
 
@@ -344,7 +328,7 @@ describe('TenantsPage', () => {
     render(<TenantsPage />);
 
     await screen.findByText('globex');
-    await userEvent.click(screen.getByRole('columnheader', { name: /Name/ }));
+    await press(/Name/, { role: 'columnheader' });
 
     expect(await findNames()).toEqual(Object.keys(tenants).sort());
   });

@@ -11,7 +11,7 @@ import {
   runningProof,
   tenants,
 } from '../../__fixtures__';
-import { renderCard, violations } from '../../__testUtils__';
+import { press, renderCard, violations } from '../../__testUtils__';
 
 const PROVE = { kind: 'prove', trigger: 'user' };
 
@@ -145,9 +145,7 @@ describe('WallsCard', () => {
     expect(
       within(advice).getByRole('link', { name: 'See changes' }),
     ).toHaveAttribute('href', '/tenant#changes');
-    await userEvent.click(
-      await within(advice).findByRole('button', { name: 'Prove again' }),
-    );
+    await press('Prove again', { inside: advice });
     expect(api.startOperation).toHaveBeenCalledWith('globex', PROVE);
   });
 
@@ -171,9 +169,7 @@ describe('WallsCard', () => {
       /Somebody changed this tenant.*NetworkPolicy tenant-isolation spec.egress by kubectl-edit 12 minutes ago/,
     );
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(
-      await within(advice).findByRole('button', { name: 'Restore' }),
-    );
+    await press('Restore', { inside: advice });
     expect(api.startOperation).toHaveBeenCalledWith('globex', {
       kind: 'apply',
     });
@@ -224,9 +220,7 @@ describe('WallsCard', () => {
       muted: { ...said, reason, until },
     }));
 
-    await user.click(
-      await screen.findByRole('button', { name: 'Acknowledge…' }),
-    );
+    await press('Acknowledge…');
     const dialog = await screen.findByRole('dialog');
     const confirm = within(dialog).getByRole('button', { name: 'Acknowledge' });
     expect(confirm).toBeDisabled();
@@ -239,11 +233,11 @@ describe('WallsCard', () => {
     // It changes no status.
     expect(screen.getByText('Network wall breached')).toBeInTheDocument();
 
-    await user.click(await screen.findByRole('button', { name: 'Mute…' }));
+    await press('Mute…');
     const mute = await screen.findByRole('dialog');
-    await user.click(within(mute).getByRole('radio', { name: '1 day' }));
+    await press('1 day', { role: 'radio', inside: mute });
     await user.type(within(mute).getByLabelText(/Reason/), 'Upgrade');
-    await user.click(within(mute).getByRole('button', { name: 'Mute' }));
+    await press('Mute', { inside: mute });
     await waitFor(() => expect(api.mute).toHaveBeenCalled());
     const [, { until }] = api.mute.mock.calls[0];
     expect(Date.parse(until) - Date.now()).toBeGreaterThan(23 * 3_600_000);
@@ -292,13 +286,10 @@ describe('WallsCard', () => {
   });
 
   it('copies what a check was answered', async () => {
-    const user = userEvent.setup();
     document.execCommand = jest.fn(() => true);
     renderCard(async () => tenants.globex, { name: 'globex' });
 
-    await user.click(
-      await screen.findByRole('button', { name: 'Copy: Result' }),
-    );
+    await press('Copy: Result');
 
     await screen.findByRole('button', { name: 'Copied: Result' });
   });
