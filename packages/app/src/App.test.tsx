@@ -18,9 +18,7 @@ describe('App', () => {
 
     render(App.createRoot());
 
-    expect(
-      await screen.findByRole('button', { name: 'Enter' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: 'Enter' });
     expect(screen.getByText('Sign in')).toBeInTheDocument();
   }, 30_000);
 });

@@ -53,9 +53,7 @@ describe('an app that shows only the card', () => {
       ],
     });
 
-    expect(
-      await screen.findByRole('button', { name: /Network wall.*holds/ }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: /Network wall.*holds/ });
     expect(screen.getByRole('button', { name: 'Prove now' })).toBeEnabled();
     // Neither the tab, beside this one, nor the page, in the sidebar.
     expect(screen.getByRole('link', { name: 'Overview' })).toBeInTheDocument();

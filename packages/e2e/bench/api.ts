@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JsonObject } from '@backstage/types';
 import { TestPostgres } from '../src/replicasPostgres';
 import { startCluster } from './apiCluster';
 import { fill, tenantName } from './apiData';
 import { load, Load } from './apiLoad';
 import { otherReplica } from './apiReplica';
-import { etagOf, signIn, startBackend } from './apiPortal';
+import { etagOf, signIn, startPortal } from './apiPortal';
 import { withDatabase } from './apiPostgres';
 
 const CLIENTS = 50;
@@ -65,7 +66,7 @@ export async function api(): Promise<void> {
 }
 
 interface Database {
-  config: object;
+  config: JsonObject;
   filled: Promise<{ receipts: number; pairs: number }>;
   /** Begins to write as another replica would */
   write?: () => Promise<{ stop(): Promise<string> }>;
@@ -79,7 +80,7 @@ async function report(
 ): Promise<void> {
   const { receipts, pairs } = await database.filled;
   console.log(`\n### ${title}: ${receipts} receipts, ${pairs} pairs\n`);
-  const backend = await startBackend(cluster, folder, database.config);
+  const backend = await startPortal(cluster, folder, database.config);
   try {
     const token = await signIn(backend.port);
     const ask = async (path: string, extra: Record<string, string> = {}) => {

@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../src/replicasPostgres';
+import { JsonObject } from '@backstage/types';
+import { startBackend } from '../src/support/backend';
 
 /** A portal's back end in a process of its own. */
-export async function startBackend(
+export async function startPortal(
   cluster: string,
   folder: string,
-  database: object,
+  database: JsonObject,
 ) {
-  const port = await freePort();
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(
     kubeconfig,
@@ -30,13 +28,12 @@ export async function startBackend(
       users: [{ name: 'bench', user: { token: 'bench' } }],
     }),
   );
-  const config = join(folder, 'app-config.json');
-  const baseUrl = `http://127.0.0.1:${port}`;
-  await writeFile(
-    config,
-    JSON.stringify({
-      app: { baseUrl },
-      backend: { baseUrl, listen: { host: '127.0.0.1', port }, database },
+  const { port, child, ended } = await startBackend({
+    entry: join(__dirname, 'apiBackend.ts'),
+    file: join(folder, 'backend'),
+    nodeOptions: process.env.BENCH_NODE_OPTIONS?.split(' '),
+    config: {
+      backend: { database },
       auth: {
         providers: { guest: { dangerouslyAllowOutsideDevelopment: true } },
       },
@@ -52,43 +49,16 @@ export async function startBackend(
         // Nothing is due while reading is measured.
         proofs: { interval: { days: 30 } },
       },
-    }),
-  );
-  const log = openSync(join(folder, 'backend.log'), 'a');
-  const child = spawn(
-    process.execPath,
-    [
-      ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []),
-      '--no-warnings',
-      '--require',
-      '@backstage/cli/config/nodeTransform.cjs',
-      join(__dirname, 'apiBackend.ts'),
-      '--config',
-      config,
-    ],
-    {
-      stdio: ['ignore', log, log],
-      env: { ...process.env, NODE_ENV: 'production' },
     },
-  );
-  const ended = new Promise(resolve => child.once('exit', resolve));
-  // However we end, the portal does not stay.
-  process.once('exit', () => child.kill('SIGKILL'));
-  const stop = async () => {
-    child.kill();
-    await ended;
+  });
+  return {
+    port,
+    cpuMs: () => cpuMs(child.pid!),
+    async stop() {
+      child.kill();
+      await ended;
+    },
   };
-  for (let attempt = 0; attempt < 300; attempt++) {
-    const answer = await fetch(
-      `${baseUrl}/.backstage/health/v1/readiness`,
-    ).catch(() => undefined);
-    if (answer?.ok) {
-      return { port, stop, cpuMs: () => cpuMs(child.pid!) };
-    }
-    await sleep(200);
-  }
-  await stop();
-  throw new Error(`The back end did not start: see ${folder}/backend.log`);
 }
 
 /** CPU time of a process in milliseconds; Linux counts it in hundredths of a second. */

@@ -3,6 +3,7 @@ import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { Replica, ReplicasPortal } from './replicasPortal';
+import { podAdmission } from './support/admission';
 import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
@@ -515,46 +516,22 @@ describe('operations, upon the lab', () => {
     expectDone(
       await api.run(name, { kind: 'apply', spec: spec(name), stages }),
     );
-    const policy = `ops-no-n8n-${process.pid}`;
-    const admission = '/apis/admissionregistration.k8s.io/v1';
-    const at = (kind: string) => `${admission}/validatingadmission${kind}`;
-    await admin.kubernetes.expect({
-      method: 'POST',
-      path: at('policies'),
-      body: {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicy',
-        metadata: { name: policy },
-        spec: {
-          matchConstraints: {
-            resourceRules: [
-              {
-                apiGroups: [''],
-                apiVersions: ['v1'],
-                operations: ['CREATE'],
-                resources: ['pods'],
-              },
-            ],
+    const admission = podAdmission(
+      'Validating',
+      `ops-no-n8n-${process.pid}`,
+      {
+        validations: [
+          {
+            expression: `request.namespace != '${of(name).namespace}'`,
+            message: 'no pods here today',
           },
-          validations: [
-            {
-              expression: `request.namespace != '${of(name).namespace}'`,
-              message: 'no pods here today',
-            },
-          ],
-        },
+        ],
       },
-    });
-    await admin.kubernetes.expect({
-      method: 'POST',
-      path: at('policybindings'),
-      body: {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicyBinding',
-        metadata: { name: policy },
-        spec: { policyName: policy, validationActions: ['Deny'] },
-      },
-    });
+      { validationActions: ['Deny'] },
+    );
+    for (const { path, object: body } of admission) {
+      await admin.kubernetes.expect({ method: 'POST', path, body });
+    }
     try {
       await sleep(1_000);
       const startedAt = Date.now();
@@ -564,9 +541,11 @@ describe('operations, upon the lab', () => {
       );
       expect(Date.now() - startedAt).toBeLessThan(80_000);
     } finally {
-      for (const kind of ['policybindings', 'policies']) {
-        const path = `${at(kind)}/${policy}`;
-        await admin.kubernetes.expect({ method: 'DELETE', path });
+      for (const { path, object } of admission.reverse()) {
+        await admin.kubernetes.expect({
+          method: 'DELETE',
+          path: `${path}/${object.metadata.name}`,
+        });
       }
     }
     expectDone(await api.run(name, { kind: 'apply', spec: spec(name) }));

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
 import { Gate } from './support/gate';
-import { labState, VAULT_ADDRESS } from './support/lab';
+import { labCluster, portalAccess, VAULT_ADDRESS } from './support/lab';
 
 /** Seconds without a sign of life after which a task may be taken up again. */
 const STALE_S = 2;
@@ -21,10 +21,7 @@ export interface GatedLab {
  * @param folder - for a kubeconfig
  */
 export async function openGates(folder: string): Promise<GatedLab> {
-  const portal = join(labState, 'portal');
-  const kubeconfig = JSON.parse(
-    readFileSync(join(portal, 'kubeconfig'), 'utf8'),
-  );
+  const kubeconfig = JSON.parse(readFileSync(portalAccess.kubeconfig, 'utf8'));
   const [{ cluster }] = kubeconfig.clusters;
   const kubernetes = await Gate.start({
     url: cluster.server,
@@ -38,21 +35,10 @@ export async function openGates(folder: string): Promise<GatedLab> {
   const file = join(folder, 'kubeconfig');
   writeFileSync(file, JSON.stringify(kubeconfig), { mode: 0o600 });
   const clusters = [
-    {
-      name: 'lab',
-      kubernetes: { kubeconfig: file },
-      vault: {
-        address: vault.url,
-        inClusterAddress: 'http://sys-vault.sys-vault.svc.cluster.local:8200',
-        login: {
-          approle: {
-            roleIdFile: join(portal, 'vault-role-id'),
-            secretIdFile: join(portal, 'vault-secret-id'),
-          },
-        },
-      },
-      network: { reservedCidrs: ['198.18.0.0/15'] },
-    },
+    labCluster({
+      kubeconfig: file,
+      vault: { ...portalAccess.vault, address: vault.url },
+    }),
   ];
   return { kubernetes, vault, clusters };
 }

@@ -1,13 +1,13 @@
-import { ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { openSync } from 'node:fs';
+import { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { Operation } from '@threewalls/backstage-plugin-tenants-common';
-import { freePort, TestPostgres } from './replicasPostgres';
-import { labState, N8N_IMAGE, VAULT_ADDRESS } from './support/lab';
+import { TestPostgres } from './replicasPostgres';
+import { startBackend } from './support/backend';
+import { labConfig, portalAccess } from './support/lab';
 
 const TOKEN = 'a-token-of-the-test-for-its-own-replicas';
 
@@ -56,33 +56,22 @@ export class ReplicasPortal {
 
   /** @param over - Config of `tenants` that is this replica's alone, as after an upgrade */
   async start(name: string, over: JsonObject = {}): Promise<Replica> {
-    const port = await freePort();
-    const baseUrl = `http://127.0.0.1:${port}`;
-    const config = join(this.folder, `${name}.json`);
-    await writeFile(config, JSON.stringify(this.#config(baseUrl, port, over)), {
-      mode: 0o600,
-    });
-    const logFile = join(this.folder, `${name}.log`);
-    const log = openSync(logFile, 'a');
-    const child = spawn(
-      process.execPath,
-      [
-        '--no-warnings',
-        '--require',
-        '@backstage/cli/config/nodeTransform.cjs',
-        require.resolve('./replicasBackend'),
-        '--config',
-        config,
-      ],
-      {
-        stdio: ['ignore', log, log],
-        env: { ...process.env, NODE_ENV: 'production' },
+    const { baseUrl, child, ended, log } = await startBackend({
+      entry: require.resolve('./replicasBackend'),
+      file: join(this.folder, name),
+      config: {
+        backend: {
+          database: { client: 'pg', connection: this.postgres.connection },
+          auth: {
+            externalAccess: [
+              { type: 'static', options: { token: TOKEN, subject: 'test' } },
+            ],
+          },
+        },
+        tenants: labConfig(portalAccess, { ...this.over, ...over }),
       },
-    );
+    });
     this.#children.push(child);
-    const ended = new Promise<void>(resolve =>
-      child.once('exit', () => resolve()),
-    );
     const replica: Replica = {
       pid: child.pid!,
       async call(method, path, body) {
@@ -125,9 +114,8 @@ export class ReplicasPortal {
         child.kill('SIGKILL');
         await ended;
       },
-      log: () => readFile(logFile, 'utf8'),
+      log,
     };
-    await untilReady(baseUrl, child, replica);
     return replica;
   }
 
@@ -147,66 +135,4 @@ export class ReplicasPortal {
     await this.postgres.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
-
-  #config(baseUrl: string, port: number, over: JsonObject) {
-    const portal = join(labState, 'portal');
-    return {
-      app: { baseUrl },
-      backend: {
-        baseUrl,
-        listen: { host: '127.0.0.1', port },
-        database: { client: 'pg', connection: this.postgres.connection },
-        auth: {
-          externalAccess: [
-            { type: 'static', options: { token: TOKEN, subject: 'test' } },
-          ],
-        },
-      },
-      tenants: {
-        clusters: [
-          {
-            name: 'lab',
-            kubernetes: { kubeconfig: join(portal, 'kubeconfig') },
-            vault: {
-              address: VAULT_ADDRESS,
-              inClusterAddress:
-                'http://sys-vault.sys-vault.svc.cluster.local:8200',
-              login: {
-                approle: {
-                  roleIdFile: join(portal, 'vault-role-id'),
-                  secretIdFile: join(portal, 'vault-secret-id'),
-                },
-              },
-            },
-            network: { reservedCidrs: ['198.18.0.0/15'] },
-          },
-        ],
-        network: { provider: 'cilium' },
-        overcommit: true,
-        n8n: { image: N8N_IMAGE },
-        ...this.over,
-        ...over,
-      },
-    };
-  }
-}
-
-async function untilReady(
-  baseUrl: string,
-  child: ChildProcess,
-  replica: Replica,
-): Promise<void> {
-  for (let attempt = 0; attempt < 900; attempt++) {
-    const answer = await fetch(
-      `${baseUrl}/.backstage/health/v1/readiness`,
-    ).catch(() => undefined);
-    if (answer?.ok) {
-      return;
-    }
-    if (child.exitCode !== null) {
-      break;
-    }
-    await sleep(200);
-  }
-  throw new Error(`A replica did not start:\n${await replica.log()}`);
 }

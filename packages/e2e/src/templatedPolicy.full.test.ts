@@ -4,17 +4,20 @@ import { join, resolve } from 'node:path';
 import {
   applyPlan,
   Cluster,
-  Clusters,
   diffPlan,
   ensureCanary,
   Platform,
   proveTenants,
-  readPlatform,
   removeTenant,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { ConfigReader } from '@backstage/config';
-import { adminLab, labState, VAULT_ADDRESS } from './support/lab';
+import {
+  adminLab,
+  labConfig,
+  labOf,
+  portalAccess,
+  VAULT_ADDRESS,
+} from './support/lab';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(240_000);
@@ -28,39 +31,6 @@ const TWIN = `${NAME}-x`;
 
 const deployed = (file: string) =>
   readFileSync(resolve(__dirname, '../../../deploy/vault', file), 'utf8');
-
-/** The lab with one policy for all tenants, and the portal's rights for that. */
-function templatedLab(
-  accessor: string,
-  tokenFile: string,
-): { platform: Platform; cluster: Cluster } {
-  const platform = readPlatform(
-    new ConfigReader({
-      tenants: {
-        clusters: [
-          {
-            name: 'lab',
-            kubernetes: { kubeconfig: join(labState, 'portal', 'kubeconfig') },
-            vault: {
-              address: VAULT_ADDRESS,
-              inClusterAddress:
-                'http://sys-vault.sys-vault.svc.cluster.local:8200',
-              login: { tokenFile },
-              policies: 'templated',
-              templatedPolicy: POLICY,
-              authAccessor: accessor,
-            },
-            network: { reservedCidrs: ['198.18.0.0/15'] },
-          },
-        ],
-        network: { provider: 'cilium' },
-        overcommit: true,
-        n8n: { image: 'threewalls.local/n8n:2.41.1' },
-      },
-    }),
-  );
-  return { platform, cluster: Clusters.fromPlatform(platform).get('lab') };
-}
 
 describe('One templated Vault policy, upon the lab', () => {
   const lab = openLab();
@@ -97,7 +67,13 @@ describe('One templated Vault policy, upon the lab', () => {
       { policies: [PORTAL_POLICY], ttl: '15m' },
     );
     writeFileSync(tokenFile, token, { mode: 0o600 });
-    ({ platform, cluster } = templatedLab(accessor, tokenFile));
+    const vault = {
+      login: { tokenFile },
+      policies: 'templated',
+      templatedPolicy: POLICY,
+      authAccessor: accessor,
+    };
+    ({ platform, cluster } = labOf(labConfig({ ...portalAccess, vault })));
     // The canary is everybody's: it stays as the lab has it.
     await ensureCanary(lab.cluster);
   });

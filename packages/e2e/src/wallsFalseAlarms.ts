@@ -1,9 +1,9 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
+import { podAdmission } from './support/admission';
 import { AGNHOST } from './wallsLab';
 import { Mutation } from './wallsMutation';
 
 const CILIUM = '/apis/cilium.io/v2';
-const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
 
 const policiesOf = ({ names: { namespace } }: TenantPlan) =>
   `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
@@ -20,6 +20,10 @@ const clusterWide = (spec: object) => ({
   kind: 'CiliumClusterwideNetworkPolicy',
   metadata: { name: 'walls-test' },
   spec,
+});
+
+const namespaceOf = ({ spec }: TenantPlan) => ({
+  matchLabels: { 'threewalls.io/tenant': spec.name },
 });
 
 const TO_RESOLVER = {
@@ -42,7 +46,7 @@ function holds(
   apply: Mutation['apply'],
   rest: Partial<Mutation> = {},
 ): Mutation {
-  return { title, wall, status: 'holds', checks, full: true, apply, ...rest };
+  return { title, wall, status: 'holds', checks, apply, ...rest };
 }
 
 /** What looks like a breach, or keeps a lesser proof from ending, and is neither. */
@@ -73,7 +77,7 @@ export const FALSE_ALARMS: Mutation[] = [
           ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5678 }] }],
         }),
       ),
-    { full: false },
+    { inCi: true },
   ),
   holds(
     'A cluster-wide policy that only allows DNS to the cluster’s resolver',
@@ -149,101 +153,62 @@ export const FALSE_ALARMS: Mutation[] = [
     'Admission takes no image but the company’s',
     'resource',
     ['res.legal-pod', 'res.privileged', 'res.quota-memory'],
-    async ({ a, add }) => {
-      const name = `walls-test-${a.spec.name}`;
-      await add(`${ADMISSION}/validatingadmissionpolicies`, {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicy',
-        metadata: { name },
-        spec: {
-          failurePolicy: 'Fail',
-          matchConstraints: {
-            resourceRules: [
+    ({ a, addAll }) =>
+      addAll(
+        podAdmission(
+          'Validating',
+          `walls-test-${a.spec.name}`,
+          {
+            failurePolicy: 'Fail',
+            validations: [
               {
-                apiGroups: [''],
-                apiVersions: ['v1'],
-                operations: ['CREATE'],
-                resources: ['pods'],
+                expression:
+                  "object.spec.containers.all(c, c.image.startsWith('threewalls.local/'))",
+                message: 'No image but the company’s',
               },
             ],
           },
-          validations: [
-            {
-              expression:
-                "object.spec.containers.all(c, c.image.startsWith('threewalls.local/'))",
-              message: 'No image but the company’s',
-            },
-          ],
-        },
-      });
-      await add(`${ADMISSION}/validatingadmissionpolicybindings`, {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicyBinding',
-        metadata: { name },
-        spec: {
-          policyName: name,
-          validationActions: ['Deny'],
-          matchResources: {
-            namespaceSelector: {
-              matchLabels: { 'threewalls.io/tenant': a.spec.name },
-            },
+          {
+            validationActions: ['Deny'],
+            matchResources: { namespaceSelector: namespaceOf(a) },
           },
-        },
-      });
-    },
+        ),
+      ),
   ),
   holds(
     'Admission adds a container to every proof pod, the first of all',
     'network',
     ['net.own-service', 'net.canary-egress'],
-    async ({ a, add, waitFor }) => {
-      const name = `walls-test-${a.spec.name}`;
-      await add(`${ADMISSION}/mutatingadmissionpolicies`, {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'MutatingAdmissionPolicy',
-        metadata: { name },
-        spec: {
-          failurePolicy: 'Fail',
-          reinvocationPolicy: 'Never',
-          matchConstraints: {
-            resourceRules: [
+    async ({ a, addAll, waitFor }) => {
+      await addAll(
+        podAdmission(
+          'Mutating',
+          `walls-test-${a.spec.name}`,
+          {
+            failurePolicy: 'Fail',
+            reinvocationPolicy: 'Never',
+            mutations: [
               {
-                apiGroups: [''],
-                apiVersions: ['v1'],
-                operations: ['CREATE'],
-                resources: ['pods'],
-              },
-            ],
-          },
-          mutations: [
-            {
-              patchType: 'JSONPatch',
-              jsonPatch: {
-                expression: `[JSONPatch{op: "add", path: "/spec/containers/0", value: Object.spec.containers{
+                patchType: 'JSONPatch',
+                jsonPatch: {
+                  expression: `[JSONPatch{op: "add", path: "/spec/containers/0", value: Object.spec.containers{
   name: "a-sidecar", image: "${AGNHOST}", args: ["pause"],
   securityContext: Object.spec.containers.securityContext{allowPrivilegeEscalation: false, capabilities: Object.spec.containers.securityContext.capabilities{drop: ["ALL"]}}
 }}]`,
+                },
+              },
+            ],
+          },
+          {
+            matchResources: {
+              namespaceSelector: namespaceOf(a),
+              objectSelector: {
+                matchLabels: { 'threewalls.io/proof': 'proof' },
               },
             },
-          ],
-        },
-      });
-      await add(`${ADMISSION}/mutatingadmissionpolicybindings`, {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'MutatingAdmissionPolicyBinding',
-        metadata: { name },
-        spec: {
-          policyName: name,
-          matchResources: {
-            namespaceSelector: {
-              matchLabels: { 'threewalls.io/tenant': a.spec.name },
-            },
-            objectSelector: {
-              matchLabels: { 'threewalls.io/proof': 'proof' },
-            },
           },
-        },
-      });
+        ),
+      );
       // The API server's caches of its policies are its own.
       let ticks = 0;
       await waitFor(async () => ++ticks > 15, 'the policy to be known');

@@ -1,5 +1,4 @@
 import {
-  KubernetesError,
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -12,6 +11,7 @@ const API_VERSIONS: Record<string, string> = {
   SecretStore: 'external-secrets.io/v1',
   Deployment: 'apps/v1',
 };
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 /** Name of what a mutation adds, so that leftovers can be found. */
 const ADDED = 'walls-test';
 /** The same for what rows that run side by side add to the cluster itself. */
@@ -38,6 +38,13 @@ export class Hands extends NodeHands {
       path: collection,
       body: object,
     });
+  };
+
+  /** Adds several objects, one after the other. */
+  addAll = async (objects: { path: string; object: any }[]) => {
+    for (const { path, object } of objects) {
+      await this.add(path, object);
+    }
   };
 
   /** Changes an object as a merge patch says; mending writes it back as it was. */
@@ -70,32 +77,18 @@ export class Hands extends NodeHands {
     rule: { verbs: string[]; resources: string[]; [field: string]: unknown },
     namespace?: string,
   ) => {
-    const rbac = '/apis/rbac.authorization.k8s.io/v1';
     const name = added();
-    const apiVersion = 'rbac.authorization.k8s.io/v1';
-    await this.add(`${rbac}/clusterroles`, {
-      apiVersion,
+    await this.add(`${RBAC}/clusterroles`, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name },
       rules: [{ apiGroups: [''], ...rule }],
     });
-    await this.add(
-      namespace
-        ? `${rbac}/namespaces/${namespace}/rolebindings`
-        : `${rbac}/clusterrolebindings`,
-      {
-        apiVersion,
-        kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
-        metadata: { name },
-        roleRef: {
-          apiGroup: 'rbac.authorization.k8s.io',
-          kind: 'ClusterRole',
-          name,
-        },
-        subjects: [subject],
-      },
-    );
+    await this.#bind(name, name, subject, namespace);
   };
+
+  bindIn = async (namespace: string, role: string, subject: object) =>
+    this.#bind(`${ADDED}-${role}`, role, subject, namespace);
 
   /** n8n's pods as they are. */
   podsOf = async ({ names: { namespace } }: TenantPlan): Promise<any[]> => {
@@ -222,42 +215,27 @@ export class Hands extends NodeHands {
     kind: string,
     name: string,
     rest: object,
-  ) => {
-    this.later(() =>
-      this.lab.admin.delete({ apiVersion, kind, namespace, name }),
-    );
-    await this.#post({
+  ) =>
+    this.add(objectPath({ apiVersion, kind, namespace }), {
       apiVersion,
       kind,
       metadata: { namespace, name },
       ...rest,
     });
-  };
 
-  createClusterWide = async (
-    apiVersion: string,
-    kind: string,
-    rest: object,
-  ) => {
-    const name = added();
-    this.later(() => this.lab.admin.delete({ apiVersion, kind, name }));
-    await this.#post({ apiVersion, kind, metadata: { name }, ...rest });
-  };
+  createClusterWide = async (apiVersion: string, kind: string, rest: object) =>
+    this.add(objectPath({ apiVersion, kind }), {
+      apiVersion,
+      kind,
+      metadata: { name: added() },
+      ...rest,
+    });
 
   /** Labels the namespace; null takes a label away. */
   label = async (
     { names: { namespace } }: TenantPlan,
     labels: Record<string, string | null>,
-  ) => {
-    const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
-    const gone = Object.fromEntries(
-      Object.entries(labels)
-        .filter(([, value]) => value !== null)
-        .map(([key]) => [key, null]),
-    );
-    this.later(() => this.#merge(ref, { metadata: { labels: gone } }));
-    await this.#merge(ref, { metadata: { labels } });
-  };
+  ) => this.change(`/api/v1/namespaces/${namespace}`, { metadata: { labels } });
 
   /** A pod of the tenant's own that takes all the memory there is. */
   useUpQuota = async (plan: TenantPlan, most = '1Gi', rest = '950Mi') => {
@@ -284,30 +262,6 @@ export class Hands extends NodeHands {
           seccompProfile: { type: 'RuntimeDefault' },
         },
         containers: [container('most', most), container('rest', rest)],
-      },
-    });
-  };
-
-  bindIn = async (namespace: string, role: string, subject: object) => {
-    const name = `${ADDED}-${role}`;
-    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
-    const { admin } = this.lab;
-    this.later(() =>
-      admin.request({ method: 'DELETE', path: `${path}/${name}` }),
-    );
-    await admin.expect({
-      method: 'POST',
-      path,
-      body: {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata: { name, namespace },
-        roleRef: {
-          apiGroup: 'rbac.authorization.k8s.io',
-          kind: 'ClusterRole',
-          name: role,
-        },
-        subjects: [subject],
       },
     });
   };
@@ -385,11 +339,19 @@ export class Hands extends NodeHands {
     });
   }
 
-  async #post(object: any) {
-    const response = await this.lab.admin.create<any>(object);
-    if (response.status >= 300) {
-      const request = { method: 'create', path: object.kind };
-      throw KubernetesError.fromResponse(request, response);
-    }
+  async #bind(name: string, role: string, subject: object, namespace?: string) {
+    const apiGroup = 'rbac.authorization.k8s.io';
+    await this.add(
+      namespace
+        ? `${RBAC}/namespaces/${namespace}/rolebindings`
+        : `${RBAC}/clusterrolebindings`,
+      {
+        apiVersion: `${apiGroup}/v1`,
+        kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
+        metadata: { name },
+        roleRef: { apiGroup, kind: 'ClusterRole', name: role },
+        subjects: [subject],
+      },
+    );
   }
 }

@@ -22,8 +22,21 @@ export interface Mutation {
   neighbourHolds?: boolean;
   /** Touches what every tenant of the lab uses: alone, and only in the full run */
   shared?: boolean;
-  /** Only in the full run */
-  full?: boolean;
+  /** Also in CI, and not only in the full run */
+  inCi?: boolean;
   /** Breaks it; what it took away the scene puts back */
   apply(scene: Scene): Promise<void>;
+}
+
+/** A row as it stands in the table of its wall. */
+export type Row = Pick<Mutation, 'title' | 'checks' | 'apply'> &
+  Partial<Mutation>;
+
+/** Rows that are of one wall and have to turn it alike, unless they say otherwise. */
+export function rowsOf(
+  wall: Wall,
+  status: Mutation['status'],
+  rows: Row[],
+): Mutation[] {
+  return rows.map(row => ({ wall, status, ...row }));
 }

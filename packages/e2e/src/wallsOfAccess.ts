@@ -1,5 +1,5 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
-import { Mutation } from './wallsMutation';
+import { Mutation, rowsOf } from './wallsMutation';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ESO = 'external-secrets.io';
@@ -29,18 +29,17 @@ function ownerMay(
     checks: [checks[wall]],
     says: /^Group .* may .* \(RoleBinding .* to ClusterRole walls-test/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, grant }) => grant(owners(a), rule, a.names.namespace),
     ...rest,
   };
 }
 
 /** Somebody may do what opens a wall: found by the right, without anybody using it. */
-export const ACCESS_MUTATIONS: Mutation[] = [
+export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
   ownerMay(
     'get one Secret, by its name',
     { verbs: ['get'], resources: ['secrets'], resourceNames: ['n8n'] },
-    { full: false },
+    { inCi: true },
   ),
   ownerMay('list and watch Secrets', {
     verbs: ['list', 'watch'],
@@ -115,23 +114,17 @@ export const ACCESS_MUTATIONS: Mutation[] = [
   ),
   {
     title: "The neighbour's owner is admin here",
-    wall: 'secret',
-    status: 'breached',
     also: ['network', 'resource'],
     checks: ['sec.who-can'],
     says: /to ClusterRole admin/,
-    full: true,
     apply: ({ a, b, bindIn }) => bindIn(a.names.namespace, 'admin', owners(b)),
   },
   {
     title: 'A user, of no group, may edit here',
-    wall: 'secret',
-    status: 'breached',
     also: ['network', 'resource'],
     checks: ['sec.who-can'],
     says: /^User mallory may/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, bindIn }) =>
       bindIn(a.names.namespace, 'edit', {
         apiGroup: RBAC,
@@ -141,13 +134,10 @@ export const ACCESS_MUTATIONS: Mutation[] = [
   },
   {
     title: "The tenant's own ServiceAccount is admin in its namespace",
-    wall: 'secret',
-    status: 'breached',
     also: ['network', 'resource'],
     checks: ['sec.who-can'],
     says: /^ServiceAccount .*\/n8n may/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, bindIn }) =>
       bindIn(a.names.namespace, 'admin', {
         kind: 'ServiceAccount',
@@ -157,12 +147,9 @@ export const ACCESS_MUTATIONS: Mutation[] = [
   },
   {
     title: 'Everybody who is signed in may read every Secret of the cluster',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.who-can'],
     says: /^Group system:authenticated may get secrets \(ClusterRoleBinding/,
     shared: true,
-    full: true,
     apply: ({ grant }) =>
       grant(group('system:authenticated'), {
         verbs: ['get'],
@@ -171,12 +158,9 @@ export const ACCESS_MUTATIONS: Mutation[] = [
   },
   {
     title: "The owner's role was edited, and reads Secrets since",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.who-can'],
     says: /RoleBinding .*threewalls-owner to ClusterRole threewalls-tenant-owner/,
     shared: true,
-    full: true,
     apply: async ({ lab, change }) => {
       const path = `/apis/${RBAC}/v1/clusterroles/threewalls-tenant-owner`;
       const { rules } = await lab.admin.expect({ method: 'GET', path });
@@ -186,11 +170,8 @@ export const ACCESS_MUTATIONS: Mutation[] = [
   },
   {
     title: 'A role takes in another by its label, and that one reads Secrets',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.who-can'],
     neighbourHolds: true,
-    full: true,
     apply: async ({ a, add, bindIn, lab, waitFor }) => {
       const roles = `/apis/${RBAC}/v1/clusterroles`;
       const labels = { 'walls-test/aggregate': a.spec.name };
@@ -223,13 +204,11 @@ export const ACCESS_MUTATIONS: Mutation[] = [
   },
   {
     title: 'The portal may not list roles: who can is not known',
-    wall: 'secret',
     status: 'unproven',
     also: ['network', 'resource'],
     checks: ['sec.who-can'],
     says: /Roles: .*forbidden/,
     shared: true,
-    full: true,
     apply: async ({ lab, change }) => {
       const path = `/apis/${RBAC}/v1/clusterroles/threewalls-portal`;
       const { rules } = await lab.admin.expect({ method: 'GET', path });
@@ -240,4 +219,4 @@ export const ACCESS_MUTATIONS: Mutation[] = [
       });
     },
   },
-];
+]);

@@ -1,28 +1,24 @@
 import { AGNHOST } from './wallsLab';
-import { Mutation } from './wallsMutation';
+import { Row, rowsOf } from './wallsMutation';
 
 /** Ways to break the resource wall: each must be seen, and the wall hold once mended. */
-export const RESOURCE_MUTATIONS: Mutation[] = [
+export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
   {
     title: 'The tenant has used its quota up: no mutation, and still provable',
-    wall: 'resource',
     status: 'holds',
     checks: ['res.legal-pod', 'res.quota-memory'],
+    inCi: true,
     apply: ({ a, useUpQuota }) => useUpQuota(a),
   },
   {
     title: 'The quota is deleted',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.quota-memory', 'res.quota-cpu', 'res.as-planned'],
+    inCi: true,
     apply: ({ a, remove }) => remove(a, 'ResourceQuota', 'tenant-quota'),
   },
   {
     title: 'The quota is raised to what the checks ask for at most',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.as-planned', 'res.quota-memory', 'res.quota-cpu'],
-    full: true,
     apply: ({ a, patch }) =>
       patch(a, 'ResourceQuota', 'tenant-quota', {
         spec: {
@@ -37,22 +33,18 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
   },
   {
     title: 'The quota of objects is deleted',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.quota-objects', 'res.as-planned'],
-    full: true,
     apply: ({ a, remove }) => remove(a, 'ResourceQuota', 'tenant-objects'),
   },
   {
     title: 'The LimitRange is deleted, and the quota with it',
-    wall: 'resource',
-    status: 'breached',
     checks: [
       'res.container-max',
       'res.init-container-max',
       'res.pod-level',
       'res.as-planned',
     ],
+    inCi: true,
     apply: async ({ a, remove }) => {
       await remove(a, 'LimitRange', 'tenant-limits');
       await remove(a, 'ResourceQuota', 'tenant-quota');
@@ -60,10 +52,7 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
   },
   {
     title: 'The LimitRange is raised',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.as-planned'],
-    full: true,
     apply: ({ a, patch }) =>
       patch(a, 'LimitRange', 'tenant-limits', {
         spec: { limits: [{ type: 'Container', max: { memory: '32Gi' } }] },
@@ -71,51 +60,33 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
   },
   {
     title: "The namespace's PodSecurity label is gone",
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.privileged', 'res.host-namespaces', 'res.host-path'],
+    inCi: true,
     apply: ({ a, label }) =>
       label(a, { 'pod-security.kubernetes.io/enforce': null }),
   },
   ...['baseline', 'privileged'].map(
-    (level): Mutation => ({
+    (level): Row => ({
       title: `PodSecurity is lowered to ${level}`,
-      wall: 'resource',
-      status: 'breached',
       checks: ['res.as-planned'],
       says: new RegExp(`enforce is "${level}"`),
       neighbourHolds: true,
-      full: true,
-      apply: ({ a, change }) =>
-        change(`/api/v1/namespaces/${a.names.namespace}`, {
-          metadata: {
-            labels: { 'pod-security.kubernetes.io/enforce': level },
-          },
-        }),
+      apply: ({ a, label }) =>
+        label(a, { 'pod-security.kubernetes.io/enforce': level }),
     }),
   ),
   {
     title: 'PodSecurity is pinned to an old version',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.as-planned'],
     says: /enforce-version/,
     neighbourHolds: true,
-    full: true,
-    apply: ({ a, change }) =>
-      change(`/api/v1/namespaces/${a.names.namespace}`, {
-        metadata: {
-          labels: { 'pod-security.kubernetes.io/enforce-version': 'v1.24' },
-        },
-      }),
+    apply: ({ a, label }) =>
+      label(a, { 'pod-security.kubernetes.io/enforce-version': 'v1.24' }),
   },
   {
     title: 'One node port is allowed',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.as-planned'],
     neighbourHolds: true,
-    full: true,
     apply: ({ a, change }) =>
       change(
         `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-objects`,
@@ -124,22 +95,16 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
   },
   {
     title: "Somebody's container debugs n8n's pod",
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.workload'],
     says: /ephemeralContainers/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, debug }) => debug(a),
   },
   {
     title: "n8n's pod has another label, by which others know it",
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.workload'],
     says: /metadata\.labels\.role is "friend"/,
     neighbourHolds: true,
-    full: true,
     apply: async ({ a, change, podsOf }) => {
       const [pod] = await podsOf(a);
       await change(
@@ -150,13 +115,10 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
   },
   {
     title: 'n8n runs as another ServiceAccount',
-    wall: 'resource',
-    status: 'breached',
     also: ['network'],
     checks: ['res.as-planned', 'res.workload'],
     says: /serviceAccountName/,
     neighbourHolds: true,
-    full: true,
     apply: async ({ a, change, ready }) => {
       const { namespace } = a.names;
       await change(`/apis/apps/v1/namespaces/${namespace}/deployments/n8n`, {
@@ -167,12 +129,9 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
   },
   {
     title: 'A pod is left from a time without PodSecurity',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.pods-restricted'],
     says: /^walls-test: hostNetwork/,
     neighbourHolds: true,
-    full: true,
     apply: async ({ a, create, lab, label, waitFor }) => {
       const enforce = 'pod-security.kubernetes.io/enforce';
       const { namespace } = a.names;
@@ -193,12 +152,9 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
   },
   {
     title: 'More is used than the quota gives: it came before it',
-    wall: 'resource',
-    status: 'breached',
     checks: ['res.quota-used'],
     says: /^limits\.memory: .* of 2Gi used/,
     neighbourHolds: true,
-    full: true,
     apply: async ({ a, remove, useUpQuota, restore, waitFor, lab }) => {
       await remove(a, 'ResourceQuota', 'tenant-quota');
       await useUpQuota(a, '1Gi', '1Gi');
@@ -212,4 +168,4 @@ export const RESOURCE_MUTATIONS: Mutation[] = [
       }, 'the quota to be counted');
     },
   },
-];
+]);

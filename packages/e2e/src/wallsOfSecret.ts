@@ -1,13 +1,11 @@
-import { Mutation } from './wallsMutation';
+import { rowsOf } from './wallsMutation';
 
 const read = (path: string) => `path "${path}" { capabilities = ["read"] }\n`;
 
 /** Ways to break the secret wall: each must be seen, and the wall hold once mended. */
-export const SECRET_MUTATIONS: Mutation[] = [
+export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
   {
     title: 'The Vault policy has a wildcard over every tenant',
-    wall: 'secret',
-    status: 'breached',
     checks: [
       'sec.canary-data',
       'sec.neighbour-data',
@@ -15,42 +13,33 @@ export const SECRET_MUTATIONS: Mutation[] = [
       'sec.eso-neighbour',
       'sec.as-planned',
     ],
+    inCi: true,
     apply: ({ a, policy }) => policy(a, read('secret/data/*')),
   },
   {
     title:
       "The Vault policy's path ends in a wildcard, and takes in names that begin alike",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.prefix-twin', 'sec.as-planned'],
+    inCi: true,
     apply: ({ a, policy }) => policy(a, read(`secret/data/${a.names.kvPath}*`)),
   },
   {
     title: 'The Vault policy may list the mount',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.list-root', 'sec.canary-list'],
-    full: true,
     apply: ({ a, policy }) =>
       policy(a, 'path "secret/metadata/*" { capabilities = ["list"] }\n'),
   },
   {
     title: 'The Vault policy may write itself',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.escalate'],
-    full: true,
     apply: ({ a, policy }) =>
       policy(a, 'path "sys/policies/acl/*" { capabilities = ["update"] }\n'),
   },
   {
     title: "The neighbour's role is bound to any name in any namespace",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.neighbour-role', 'sec.other-roles'],
     // It takes every tenant's accounts.
     shared: true,
-    full: true,
     apply: ({ b, role }) =>
       role(b, {
         bound_service_account_names: ['*'],
@@ -59,11 +48,8 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: "The tenant's own role is bound to any name in any namespace",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.as-planned'],
     shared: true,
-    full: true,
     apply: ({ a, role }) =>
       role(a, {
         bound_service_account_names: ['*'],
@@ -72,25 +58,20 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: "The role gives the neighbour's policy on top",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.token-policies', 'sec.neighbour-data'],
-    full: true,
     apply: ({ a, b, role }) =>
       role(a, { token_policies: [a.names.vaultPolicy, b.names.vaultPolicy] }),
   },
   {
     title: 'The role asks for no audience',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.wrong-audience', 'sec.as-planned'],
+    inCi: true,
     apply: ({ a, role }) => role(a, { audience: '' }),
   },
   {
     title: 'The SecretStore is hijacked: it logs in as External Secrets itself',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.as-planned'],
+    inCi: true,
     apply: ({ a, patch }) =>
       patch(a, 'SecretStore', 'vault', {
         spec: {
@@ -102,10 +83,7 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: "An ExternalSecret for the neighbour's key was slipped in",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.no-other-store'],
-    full: true,
     apply: ({ a, b, create }) =>
       create(a, 'external-secrets.io/v1', 'ExternalSecret', 'slipped-in', {
         spec: {
@@ -116,9 +94,8 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: "The tenant's ServiceAccount may read the canary's Secrets",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.k8s-secrets'],
+    inCi: true,
     apply: ({ a, bindIn, lab }) =>
       bindIn(`${lab.platform.naming.namespacePrefix}canary`, 'edit', {
         kind: 'ServiceAccount',
@@ -129,10 +106,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   {
     title:
       'The owner is bound to `admin`, which may make stores and change policies',
-    wall: 'secret',
-    status: 'breached',
     also: ['network', 'resource'],
     checks: ['sec.who-can', 'res.who-can'],
+    inCi: true,
     apply: ({ a, bindIn }) =>
       bindIn(a.names.namespace, 'admin', {
         apiGroup: 'rbac.authorization.k8s.io',
@@ -141,19 +117,13 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: "The role gives Vault's default policy again",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.token-policies', 'sec.as-planned'],
-    full: true,
     apply: ({ a, role }) => role(a, { token_no_default_policy: false }),
   },
   {
     title: "The role's tokens live for ever",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.as-planned'],
     says: /token_period is 3600/,
-    full: true,
     apply: ({ a, vault }) =>
       vault(`auth/kubernetes/role/${a.names.vaultRole}`, {
         token_period: 3600,
@@ -161,12 +131,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: 'Another role takes every ServiceAccount of every namespace',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.other-roles'],
     says: /walls-test-all|let the login through/,
     shared: true,
-    full: true,
     apply: ({ vault }) =>
       vault('auth/kubernetes/role/walls-test-all', {
         bound_service_account_names: ['*'],
@@ -177,12 +144,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   {
     title:
       "Another role takes n8n's ServiceAccounts by their namespaces' labels",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.other-roles'],
     says: /walls-test-labels/,
     shared: true,
-    full: true,
     apply: ({ a, vault }) =>
       vault('auth/kubernetes/role/walls-test-labels', {
         bound_service_account_names: ['n8n*'],
@@ -196,12 +160,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: 'Another auth method trusts the same cluster, and takes everybody',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.other-mounts'],
     says: /auth\/walls-test .*: everybody/,
     shared: true,
-    full: true,
     apply: ({ mountAuth }) =>
       mountAuth('walls-test', {
         everybody: {
@@ -212,12 +173,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: 'A Secret is pushed out of the namespace',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.no-other-store'],
     says: /PushSecret walls-test/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, add }) =>
       add(
         `/apis/external-secrets.io/v1alpha1/namespaces/${a.names.namespace}/pushsecrets`,
@@ -234,12 +192,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: 'A store of the whole cluster is of use in every namespace',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.no-other-store'],
     says: /ClusterSecretStore walls-test/,
     shared: true,
-    full: true,
     apply: ({ add }) =>
       add('/apis/external-secrets.io/v1/clustersecretstores', {
         apiVersion: 'external-secrets.io/v1',
@@ -250,12 +205,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: 'Something is fetched into every namespace with a label',
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.no-other-store'],
     says: /ClusterExternalSecret walls-test/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, add }) =>
       add('/apis/external-secrets.io/v1/clusterexternalsecrets', {
         apiVersion: 'external-secrets.io/v1',
@@ -275,12 +227,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: "n8n's ServiceAccount has an identity in a cloud",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.as-planned'],
     says: /role-arn/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, change }) =>
       change(`/api/v1/namespaces/${a.names.namespace}/serviceaccounts/n8n`, {
         metadata: {
@@ -292,12 +241,9 @@ export const SECRET_MUTATIONS: Mutation[] = [
   },
   {
     title: "The owner's binding has somebody more",
-    wall: 'secret',
-    status: 'breached',
     checks: ['sec.as-planned'],
     says: /RoleBinding threewalls-owner was changed: subjects\.1/,
     neighbourHolds: true,
-    full: true,
     apply: ({ a, change }) =>
       change(
         `/apis/rbac.authorization.k8s.io/v1/namespaces/${a.names.namespace}/rolebindings/threewalls-owner`,
@@ -310,4 +256,4 @@ export const SECRET_MUTATIONS: Mutation[] = [
         },
       ),
   },
-];
+]);

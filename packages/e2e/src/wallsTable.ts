@@ -20,11 +20,11 @@ export const ROWS: Mutation[] = [
 export function documented(): string {
   const cells = [
     ['What is done', 'Has to be', 'By the receipts of', 'In CI'],
-    ...ROWS.map(({ title, wall, status, checks, full }) => [
+    ...ROWS.map(({ title, wall, status, checks, inCi }) => [
       title,
       `${wall}: ${status}`,
       checks.map(id => `\`${id}\``).join(', '),
-      full ? '' : 'yes',
+      inCi ? 'yes' : '',
     ]),
   ];
   const widths = cells[0].map((_, i) =>

@@ -16,7 +16,7 @@ import {
   Tenant,
   TENANT_EVENT_TOPIC,
   TenantEventPayload,
-  TenantOperationsApi,
+  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { toEntity } from './toEntity';
 import { toUnmanagedEntity } from './toUnmanagedEntity';
@@ -28,10 +28,7 @@ const RETRY_MS = 2_000;
 const PAGE_SIZE = 500;
 
 export interface TenantEntityProviderOptions {
-  tenants: Pick<
-    TenantOperationsApi,
-    'getTenant' | 'listTenants' | 'listUnmanaged'
-  >;
+  tenants: Pick<TenantsApi, 'getTenant' | 'listTenants' | 'listUnmanaged'>;
   auth: AuthService;
   events: EventsService;
   taskRunner: SchedulerServiceTaskRunner;

@@ -11,7 +11,7 @@ import {
   PreviewRequest,
   StartOperationOptions,
   TenantPreview,
-  TenantOperationsApi,
+  TenantsApi,
   TenantsRequestOptions,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { differenceLine } from './taskLog';
@@ -44,7 +44,7 @@ class EndedError extends Error {
 export class TenantTasks {
   constructor(
     private readonly options: {
-      tenants: TenantOperationsApi;
+      tenants: TenantsApi;
       auth: AuthService;
       catalog: CatalogService;
     },
@@ -57,10 +57,7 @@ export class TenantTasks {
   /** Calls the API as whoever started the task. What it refuses is thrown as it says. */
   async call<T>(
     context: TaskContext,
-    send: (
-      tenants: TenantOperationsApi,
-      options: TenantsRequestOptions,
-    ) => Promise<T>,
+    send: (tenants: TenantsApi, options: TenantsRequestOptions) => Promise<T>,
   ): Promise<T> {
     const { tenants, auth } = this.options;
     const { token } = await auth.getPluginRequestToken({

@@ -73,19 +73,11 @@ export const specInput = {
 };
 
 /** Values of {@link specInput}. */
-export interface SpecInput {
-  name: string;
-  owner: string;
-  size?: string;
-  cluster?: string;
-  egressHosts?: string[];
-  egressCidrs?: string[];
-  allowInternet?: boolean;
-  email?: string;
-  heal?: boolean;
-  adopt?: boolean;
-  beginAnew?: boolean;
-}
+export type SpecInput = z.output<
+  z.ZodObject<{
+    [Field in keyof typeof specInput]: ReturnType<(typeof specInput)[Field]>;
+  }>
+>;
 
 /** Output fields of every action that applies stages. */
 export const applyOutput = {

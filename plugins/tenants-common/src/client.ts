@@ -52,156 +52,19 @@ export interface TenantsRequestOptions {
 export type ReportFormat = 'markdown' | 'json';
 
 /**
- * The API of the tenants backend. Every call rejects with a `ResponseError` for
- * a status that is not 2xx.
+ * The API of the tenants backend.
  *
  * @public
  */
-export interface TenantsApi {
-  listTenants(
-    request?: ListTenantsRequest,
-    options?: TenantsRequestOptions,
-  ): Promise<TenantsPage>;
-  getTenant(name: string, options?: TenantsRequestOptions): Promise<Tenant>;
-  listProofs(
-    name: string,
-    request?: { limit?: number; offset?: number },
-    options?: TenantsRequestOptions,
-  ): Promise<Page<ProofSummary>>;
-  getProof(
-    name: string,
-    id: string,
-    options?: TenantsRequestOptions,
-  ): Promise<Proof>;
-  /** Starts a proof, or joins the one that is under way. */
-  startProof(
-    name: string,
-    request?: Pick<StartOperationOptions, 'trigger'>,
-    options?: TenantsRequestOptions,
-  ): Promise<ProofSummary>;
-  /** The last result of every ordered pair of tenants that can be read. */
-  getMatrix(
-    request?: GetMatrixRequest,
-    options?: TenantsRequestOptions,
-  ): Promise<TenantMatrix>;
-  /** How the walls of several tenants stood over a stretch of time. */
-  listTimelines(
-    request: ListTimelinesRequest,
-    options?: TenantsRequestOptions,
-  ): Promise<Page<TenantTimeline>>;
-  /**
-   * What of a tenant is not as it was last applied, and what an apply would change
-   * today, as its cluster and Vault have it now. Takes a moment.
-   */
-  getDrift(
-    name: string,
-    options?: TenantsRequestOptions,
-  ): Promise<{ items: DriftItem[] }>;
-  /** What a tenant uses now of its quotas, and the n8n that it runs. */
-  getUsage(name: string, options?: TenantsRequestOptions): Promise<TenantUsage>;
-  /** What an apply of a spec would do, for one who could have it applied. */
-  previewTenant(
-    request: PreviewRequest,
-    options?: TenantsRequestOptions,
-  ): Promise<TenantPreview>;
-  /** Clusters and sizes that can be chosen from. */
-  getPlatform(options?: TenantsRequestOptions): Promise<PlatformInfo>;
-  /** Whether clusters and Vaults are reached; does not reject for one away. */
-  getHealth(options?: TenantsRequestOptions): Promise<TenantsHealth>;
-  /** What the last proof has shown, as a document for an auditor. */
-  getReport(
-    name: string,
-    request?: { format?: ReportFormat },
-    options?: TenantsRequestOptions,
-  ): Promise<string>;
-}
+export type TenantsApi = Pick<TenantsClient, keyof TenantsClient>;
 
 /**
- * What is done with tenants, by the same backend.
+ * Client of the tenants backend, for the browser and for other backends. Every
+ * call rejects with a `ResponseError` for a status that is not 2xx.
  *
  * @public
  */
-export interface TenantOperationsApi extends TenantsApi {
-  /**
-   * Starts an operation, or joins an equal one that has not ended. It runs when
-   * no other one of the tenant does.
-   */
-  startOperation(
-    name: string,
-    request: OperationRequest & StartOperationOptions,
-    options?: TenantsRequestOptions,
-  ): Promise<Operation>;
-  /** What was done with a tenant of that name, the newest first; of some kinds alone. */
-  listOperations(
-    name: string,
-    request?: { kinds?: OperationKind[]; limit?: number; offset?: number },
-    options?: TenantsRequestOptions,
-  ): Promise<Page<Operation>>;
-  getOperation(
-    name: string,
-    id: string,
-    options?: TenantsRequestOptions,
-  ): Promise<Operation>;
-  /** What an operation has done, from the event after that position. */
-  listOperationEvents(
-    name: string,
-    id: string,
-    request?: { after?: number },
-    options?: TenantsRequestOptions,
-  ): Promise<{ items: OperationEvent[] }>;
-  /** What is done stays done; running the same again resumes. */
-  cancelOperation(
-    name: string,
-    id: string,
-    options?: TenantsRequestOptions,
-  ): Promise<Operation>;
-  /**
-   * Notes that it is known that walls do not hold, and why; takes
-   * `tenant.administer`.
-   */
-  acknowledge(
-    name: string,
-    request: { reason: string },
-    options?: TenantsRequestOptions,
-  ): Promise<Tenant>;
-  /** Has nobody notified of a tenant until then; takes `tenant.administer`. */
-  mute(
-    name: string,
-    request: { until: string; reason: string },
-    options?: TenantsRequestOptions,
-  ): Promise<Tenant>;
-  /** Ends a mute before its time; takes `tenant.administer`. */
-  unmute(name: string, options?: TenantsRequestOptions): Promise<Tenant>;
-  /** Starts an operation on many tenants, in waves; takes `tenant.administer`. */
-  startRollout(
-    request: RolloutRequest,
-    options?: TenantsRequestOptions,
-  ): Promise<Rollout>;
-  listRollouts(options?: TenantsRequestOptions): Promise<Page<Rollout>>;
-  getRollout(id: string, options?: TenantsRequestOptions): Promise<Rollout>;
-  /** Pauses a roll-out, resumes one that is paused or stopped, or gives it up. */
-  updateRollout(
-    id: string,
-    state: 'paused' | 'running' | 'cancelled',
-    options?: TenantsRequestOptions,
-  ): Promise<Rollout>;
-  /** Tenants that were removed, with the certificates of it, the newest first. */
-  listRemoved(
-    request?: { limit?: number; offset?: number },
-    options?: TenantsRequestOptions,
-  ): Promise<Page<Removed>>;
-  /** Namespaces that somebody else made, as config selects them; for services. */
-  listUnmanaged(
-    options?: TenantsRequestOptions,
-  ): Promise<{ items: UnmanagedNamespace[] }>;
-}
-
-/**
- * Client of the tenants backend, for the browser and for other backends.
- *
- * @public
- */
-export class TenantsClient implements TenantOperationsApi {
+export class TenantsClient {
   readonly #discovery: TenantsDiscovery;
   readonly #fetch: typeof fetch;
 
@@ -224,7 +87,7 @@ export class TenantsClient implements TenantOperationsApi {
     name: string,
     options?: TenantsRequestOptions,
   ): Promise<Tenant> {
-    return this.#call('GET', `/tenants/${encodeURIComponent(name)}`, options);
+    return this.#call('GET', tenantPath(name), options);
   }
 
   async listProofs(
@@ -232,8 +95,8 @@ export class TenantsClient implements TenantOperationsApi {
     request: { limit?: number; offset?: number } = {},
     options?: TenantsRequestOptions,
   ): Promise<Page<ProofSummary>> {
-    const path = `/tenants/${encodeURIComponent(name)}/proofs`;
-    return this.#call('GET', `${path}${query(request)}`, options);
+    const path = `${tenantPath(name)}/proofs${query(request)}`;
+    return this.#call('GET', path, options);
   }
 
   async getProof(
@@ -241,28 +104,14 @@ export class TenantsClient implements TenantOperationsApi {
     id: string,
     options?: TenantsRequestOptions,
   ): Promise<Proof> {
-    const path = `/tenants/${encodeURIComponent(name)}/proofs`;
-    return this.#call('GET', `${path}/${encodeURIComponent(id)}`, options);
+    const path = `${tenantPath(name)}/proofs/${encodeURIComponent(id)}`;
+    return this.#call('GET', path, options);
   }
 
-  async startProof(
-    name: string,
-    request: Pick<StartOperationOptions, 'trigger'> = {},
-    options?: TenantsRequestOptions,
-  ): Promise<ProofSummary> {
-    const { id, tenant, state, trigger, startedAt, createdAt } =
-      await this.startOperation(name, { kind: 'prove', ...request }, options);
-    const isOpen = state === 'queued' || state === 'running';
-    return {
-      id,
-      tenant,
-      state: isOpen ? state : 'done',
-      trigger,
-      startedAt: startedAt ?? createdAt,
-      verdicts: [],
-    };
-  }
-
+  /**
+   * Starts an operation, or joins an equal one that has not ended. It runs when
+   * no other one of the tenant does.
+   */
   async startOperation(
     name: string,
     request: OperationRequest & StartOperationOptions,
@@ -271,6 +120,7 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('POST', operations(name), options, request);
   }
 
+  /** What was done with a tenant of that name, the newest first; of some kinds alone. */
   async listOperations(
     name: string,
     request: { kinds?: OperationKind[]; limit?: number; offset?: number } = {},
@@ -281,27 +131,31 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('GET', `${operations(name)}${search}`, options);
   }
 
+  /**
+   * Notes that it is known that walls do not hold, and why; takes
+   * `tenant.administer`.
+   */
   async acknowledge(
     name: string,
     request: { reason: string },
     options?: TenantsRequestOptions,
   ): Promise<Tenant> {
-    const path = `/tenants/${encodeURIComponent(name)}/acknowledgement`;
+    const path = `${tenantPath(name)}/acknowledgement`;
     return this.#call('PUT', path, options, request);
   }
 
+  /** Has nobody notified of a tenant until then; takes `tenant.administer`. */
   async mute(
     name: string,
     request: { until: string; reason: string },
     options?: TenantsRequestOptions,
   ): Promise<Tenant> {
-    const path = `/tenants/${encodeURIComponent(name)}/mute`;
-    return this.#call('PUT', path, options, request);
+    return this.#call('PUT', `${tenantPath(name)}/mute`, options, request);
   }
 
+  /** Ends a mute before its time; takes `tenant.administer`. */
   async unmute(name: string, options?: TenantsRequestOptions): Promise<Tenant> {
-    const path = `/tenants/${encodeURIComponent(name)}/mute`;
-    return this.#call('DELETE', path, options);
+    return this.#call('DELETE', `${tenantPath(name)}/mute`, options);
   }
 
   async getOperation(
@@ -312,6 +166,7 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('GET', operations(name, id), options);
   }
 
+  /** What an operation has done, from the event after that position. */
   async listOperationEvents(
     name: string,
     id: string,
@@ -322,6 +177,7 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('GET', path, options);
   }
 
+  /** What is done stays done; running the same again resumes. */
   async cancelOperation(
     name: string,
     id: string,
@@ -330,6 +186,7 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('DELETE', operations(name, id), options);
   }
 
+  /** Starts an operation on many tenants, in waves; takes `tenant.administer`. */
   async startRollout(
     request: RolloutRequest,
     options?: TenantsRequestOptions,
@@ -345,19 +202,19 @@ export class TenantsClient implements TenantOperationsApi {
     id: string,
     options?: TenantsRequestOptions,
   ): Promise<Rollout> {
-    const path = `/operations/${encodeURIComponent(id)}`;
-    return this.#call('GET', path, options);
+    return this.#call('GET', rolloutPath(id), options);
   }
 
+  /** Pauses a roll-out, resumes one that is paused or stopped, or gives it up. */
   async updateRollout(
     id: string,
     state: 'paused' | 'running' | 'cancelled',
     options?: TenantsRequestOptions,
   ): Promise<Rollout> {
-    const path = `/operations/${encodeURIComponent(id)}`;
-    return this.#call('PATCH', path, options, { state });
+    return this.#call('PATCH', rolloutPath(id), options, { state });
   }
 
+  /** Tenants that were removed, with the certificates of it, the newest first. */
   async listRemoved(
     request: { limit?: number; offset?: number } = {},
     options?: TenantsRequestOptions,
@@ -365,12 +222,14 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('GET', `/removed${query(request)}`, options);
   }
 
+  /** Namespaces that somebody else made, as config selects them; for services. */
   async listUnmanaged(
     options?: TenantsRequestOptions,
   ): Promise<{ items: UnmanagedNamespace[] }> {
     return this.#call('GET', '/unmanaged', options);
   }
 
+  /** The last result of every ordered pair of tenants that can be read. */
   async getMatrix(
     request: GetMatrixRequest = {},
     options?: TenantsRequestOptions,
@@ -378,6 +237,7 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('GET', `/matrix${query({ ...request })}`, options);
   }
 
+  /** How the walls of several tenants stood over a stretch of time. */
   async listTimelines(
     request: ListTimelinesRequest,
     options?: TenantsRequestOptions,
@@ -387,22 +247,26 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('GET', `/timelines${search}`, options);
   }
 
+  /**
+   * What of a tenant is not as it was last applied, and what an apply would change
+   * today, as its cluster and Vault have it now. Takes a moment.
+   */
   async getDrift(
     name: string,
     options?: TenantsRequestOptions,
   ): Promise<{ items: DriftItem[] }> {
-    const path = `/tenants/${encodeURIComponent(name)}/drift`;
-    return this.#call('GET', path, options);
+    return this.#call('GET', `${tenantPath(name)}/drift`, options);
   }
 
+  /** What a tenant uses now of its quotas, and the n8n that it runs. */
   async getUsage(
     name: string,
     options?: TenantsRequestOptions,
   ): Promise<TenantUsage> {
-    const path = `/tenants/${encodeURIComponent(name)}/usage`;
-    return this.#call('GET', path, options);
+    return this.#call('GET', `${tenantPath(name)}/usage`, options);
   }
 
+  /** What an apply of a spec would do, for one who could have it applied. */
   async previewTenant(
     request: PreviewRequest,
     options?: TenantsRequestOptions,
@@ -410,25 +274,24 @@ export class TenantsClient implements TenantOperationsApi {
     return this.#call('POST', '/plans', options, request);
   }
 
+  /** Clusters and sizes that can be chosen from. */
   async getPlatform(options?: TenantsRequestOptions): Promise<PlatformInfo> {
     return this.#call('GET', '/platform', options);
   }
 
+  /** Whether clusters and Vaults are reached; does not reject for one away. */
   async getHealth(options?: TenantsRequestOptions): Promise<TenantsHealth> {
     return this.#call('GET', '/health', options);
   }
 
+  /** What the last proof has shown, as a document for an auditor. */
   async getReport(
     name: string,
     request: { format?: ReportFormat } = {},
     options?: TenantsRequestOptions,
   ): Promise<string> {
-    const path = `/tenants/${encodeURIComponent(name)}/report`;
-    const response = await this.#fetchOk(
-      'GET',
-      `${path}${query(request)}`,
-      options,
-    );
+    const path = `${tenantPath(name)}/report${query(request)}`;
+    const response = await this.#fetchOk('GET', path, options);
     return response.text();
   }
 
@@ -465,8 +328,16 @@ export class TenantsClient implements TenantOperationsApi {
   }
 }
 
+function tenantPath(name: string): string {
+  return `/tenants/${encodeURIComponent(name)}`;
+}
+
+function rolloutPath(id: string): string {
+  return `/operations/${encodeURIComponent(id)}`;
+}
+
 function operations(name: string, id?: string): string {
-  const path = `/tenants/${encodeURIComponent(name)}/operations`;
+  const path = `${tenantPath(name)}/operations`;
   return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
 }
 

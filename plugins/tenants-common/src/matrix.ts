@@ -55,7 +55,7 @@ export interface MatrixFleet {
 }
 
 /**
- * What {@link TenantsApi.getMatrix} can be asked for.
+ * What {@link TenantsClient.getMatrix} can be asked for.
  *
  * @public
  */

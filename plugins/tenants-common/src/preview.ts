@@ -2,7 +2,7 @@ import { DriftField } from './drift';
 import { PartialSpec } from './operations';
 
 /**
- * What is asked for in {@link TenantsApi.previewTenant}: a spec of which the
+ * What is asked for in {@link TenantsClient.previewTenant}: a spec of which the
  * cluster may be left out where there is one.
  *
  * @public

@@ -217,3 +217,16 @@ export const NOT_COVERED: readonly string[] = [
   "Tenants' names: DNS resolves them across namespaces",
   'Two host names on one address: an allowed host is enforced by its addresses',
 ];
+
+/**
+ * One status for several walls: the worst of them, and `unproven` for none at all.
+ *
+ * @public
+ */
+export function overallStatus(walls: { status: WallStatus }[]): WallStatus {
+  const has = (status: WallStatus) => walls.some(w => w.status === status);
+  if (has('breached')) {
+    return 'breached';
+  }
+  return has('unproven') || walls.length === 0 ? 'unproven' : 'holds';
+}

@@ -154,7 +154,7 @@ export interface Page<T> {
 }
 
 /**
- * What {@link TenantsApi.listTenants} can be asked for.
+ * What {@link TenantsClient.listTenants} can be asked for.
  *
  * @public
  */

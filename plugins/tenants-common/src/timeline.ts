@@ -243,7 +243,7 @@ export interface TenantTimeline extends Timeline {
 }
 
 /**
- * What {@link TenantsApi.listTimelines} can be asked for.
+ * What {@link TenantsClient.listTimelines} can be asked for.
  *
  * @public
  */

@@ -5,6 +5,7 @@ import {
   ListTenantsRequest,
   ListTimelinesRequest,
   Operation,
+  OperationRequest,
   Page,
   PlatformInfo,
   PreviewRequest,
@@ -14,7 +15,7 @@ import {
   Tenant,
   TenantMatrix,
   TenantPreview,
-  TenantOperationsApi,
+  TenantsApi,
   TenantsHealth,
   TenantTimeline,
   TenantUsage,
@@ -50,7 +51,7 @@ const CHECKS = 12;
  * What it pretends is in the page's address: `tenants=1000`, `clusters=2` (or 0),
  * `provider=kubernetes`, `away=cluster` or `away=backend`, `refusal=1`, `slow=1`.
  */
-export class FakeTenantsApi implements Partial<TenantOperationsApi> {
+export class FakeTenantsApi implements Partial<TenantsApi> {
   readonly #started = new Map<string, number>();
   readonly #pretend = new URLSearchParams(window.location.search);
   readonly #tenants: Record<string, Tenant>;
@@ -118,11 +119,6 @@ export class FakeTenantsApi implements Partial<TenantOperationsApi> {
       : proofOf(name, { id });
   }
 
-  async startProof(name: string): Promise<ProofSummary> {
-    this.#started.set(name, Date.now());
-    return { ...runningProof(name), state: 'queued', progress: undefined };
-  }
-
   async getMatrix(request: GetMatrixRequest = {}): Promise<TenantMatrix> {
     const { tenant, limit = 100, offset = 0 } = request;
     const names = Object.keys(this.#tenants);
@@ -159,7 +155,13 @@ export class FakeTenantsApi implements Partial<TenantOperationsApi> {
     return { items: [], totalItems: 0 };
   }
 
-  async startOperation(name: string): Promise<Operation> {
+  async startOperation(
+    name: string,
+    { kind }: OperationRequest,
+  ): Promise<Operation> {
+    if (kind === 'prove') {
+      this.#started.set(name, Date.now());
+    }
     return { ...operationsOf(name)[1], state: 'queued' };
   }
 

@@ -15,7 +15,7 @@ import { createRoot } from 'react-dom/client';
 // This is an app, if only for whoever develops the plugin.
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
-import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import tenantsPlugin, { tenantsApiRef } from '../src';
 import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
@@ -95,8 +95,7 @@ const app = createApp({
               api: tenantsApiRef,
               deps: {},
               // Calls that no screen makes are left out.
-              factory: () =>
-                new FakeTenantsApi() as unknown as TenantOperationsApi,
+              factory: () => new FakeTenantsApi() as unknown as TenantsApi,
             }),
         }),
       ],

@@ -1,53 +1,25 @@
-import { FormFieldBlueprint } from '@backstage/plugin-scaffolder-react/alpha';
+import {
+  FormField,
+  FormFieldBlueprint,
+} from '@backstage/plugin-scaffolder-react/alpha';
+
+type Fields = typeof import('./components/FormFields');
+
+function fieldOf(name: string, pick: (fields: Fields) => FormField) {
+  return FormFieldBlueprint.make({
+    name,
+    params: { field: () => import('./components/FormFields').then(pick) },
+  });
+}
 
 /** Fields of the templates' forms; without the scaffolder they are left out. */
 export const formFields = [
-  FormFieldBlueprint.make({
-    name: 'tenant-name',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantName),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-owner',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantOwner),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-size',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantSize),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-egress',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantEgress),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-cluster',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantCluster),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-picker',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantPicker),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-preview',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantPreview),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-removal',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantRemoval),
-    },
-  }),
+  fieldOf('tenant-name', fields => fields.TenantName),
+  fieldOf('tenant-owner', fields => fields.TenantOwner),
+  fieldOf('tenant-size', fields => fields.TenantSize),
+  fieldOf('tenant-egress', fields => fields.TenantEgress),
+  fieldOf('tenant-cluster', fields => fields.TenantCluster),
+  fieldOf('tenant-picker', fields => fields.TenantPicker),
+  fieldOf('tenant-preview', fields => fields.TenantPreview),
+  fieldOf('tenant-removal', fields => fields.TenantRemoval),
 ];

@@ -1,4 +1,7 @@
-import { createTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  createTranslationRef,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
 
 /**
  * The strings of the tenants plugin, to be overridden or translated.
@@ -606,3 +609,12 @@ export const tenantsTranslationRef = createTranslationRef({
     },
   },
 });
+
+type Text = ReturnType<
+  typeof useTranslationRef<typeof tenantsTranslationRef.T>
+>['t'];
+
+/** The plugin's own strings, in the language of the app. */
+export function useText(): Text {
+  return useTranslationRef(tenantsTranslationRef).t;
+}

@@ -26,66 +26,79 @@ export const N8N_IMAGE = 'threewalls.local/n8n:2.41.1';
 /** Vault of the lab, as this machine reaches it. */
 export const VAULT_ADDRESS = 'http://198.18.0.2:30820';
 
-function platformWith(
-  kubeconfig: string,
-  login: JsonObject,
-  over: JsonObject,
-): Platform {
-  return readPlatform(
-    new ConfigReader({
-      tenants: {
-        clusters: [
-          {
-            name: 'lab',
-            kubernetes: { kubeconfig },
-            vault: {
-              address: VAULT_ADDRESS,
-              inClusterAddress:
-                'http://sys-vault.sys-vault.svc.cluster.local:8200',
-              login,
-            },
-            network: { reservedCidrs: ['198.18.0.0/15'] },
-          },
-        ],
-        network: { provider: 'cilium' },
-        overcommit: true,
-        n8n: { image: N8N_IMAGE },
-        proofs: { targets: { names: ['other.saas.test'] } },
-        ...over,
-      },
-    }),
-  );
+const portal = join(labState, 'portal');
+
+interface Access {
+  kubeconfig: string;
+  /** Beside the address */
+  vault: JsonObject;
 }
 
-/** The lab as the portal sees it, with the rights of deploy/. */
-export function portalLab(over: JsonObject = {}): {
-  platform: Platform;
-  cluster: Cluster;
-  clusters: Clusters;
-} {
-  const portal = join(labState, 'portal');
-  const platform = platformWith(
-    join(portal, 'kubeconfig'),
-    {
+/** How the portal gets into the lab: the credentials that deploy/ gives it. */
+export const portalAccess = {
+  kubeconfig: join(portal, 'kubeconfig'),
+  vault: {
+    login: {
       approle: {
         roleIdFile: join(portal, 'vault-role-id'),
         secretIdFile: join(portal, 'vault-secret-id'),
       },
     },
-    over,
-  );
+  },
+};
+
+/** The lab as an entry of `tenants.clusters`. */
+export function labCluster(access: Access): JsonObject {
+  return {
+    name: 'lab',
+    kubernetes: { kubeconfig: access.kubeconfig },
+    vault: {
+      address: VAULT_ADDRESS,
+      inClusterAddress: 'http://sys-vault.sys-vault.svc.cluster.local:8200',
+      ...access.vault,
+    },
+    network: { reservedCidrs: ['198.18.0.0/15'] },
+  };
+}
+
+/** Config of `tenants` for the lab; `over` replaces what it names. */
+export function labConfig(
+  access: Access = portalAccess,
+  over: JsonObject = {},
+): JsonObject {
+  return {
+    clusters: [labCluster(access)],
+    network: { provider: 'cilium' },
+    overcommit: true,
+    n8n: { image: N8N_IMAGE },
+    ...over,
+  };
+}
+
+/** The lab as a portal sees it that has this config. */
+export function labOf(tenants: JsonObject): {
+  platform: Platform;
+  cluster: Cluster;
+  clusters: Clusters;
+} {
+  const platform = readPlatform(new ConfigReader({ tenants }));
   const clusters = Clusters.fromPlatform(platform);
   return { platform, clusters, cluster: clusters.get('lab') };
 }
 
+/** Attacks reach for a name that n8n would. */
+const proofs = { targets: { names: ['other.saas.test'] } };
+
+/** The lab as the portal sees it, with the rights of deploy/. */
+export function portalLab(over: JsonObject = {}) {
+  return labOf(labConfig(portalAccess, { proofs, ...over }));
+}
+
 /** The lab with every right: for what a test breaks, and to see what is left. */
 export function adminLab(): Cluster {
-  const platform = platformWith(
-    join(labState, 'admin.kubeconfig'),
-    { tokenFile: rootTokenFile() },
-    {},
-  );
-  return Clusters.fromPlatform(platform).get('lab');
+  const kubeconfig = join(labState, 'admin.kubeconfig');
+  const vault = { login: { tokenFile: rootTokenFile() } };
+  return labOf(labConfig({ kubeconfig, vault })).cluster;
 }
 
 /** Vault's root token in a file of its own, which the client reads. */

@@ -1,12 +1,8 @@
-export { createTenantCreateAction } from './create';
-export { createTenantN8nApplyAction } from './n8nApply';
-export { createTenantNamespaceApplyAction } from './namespaceApply';
+export * from './apply';
 export { createTenantPlanAction } from './plan';
 export { createTenantRemoveAction } from './remove';
 export { createTenantRenderAction } from './render';
 export { createTenantResizeAction } from './resize';
 export { createTenantRestoreAction } from './restore';
 export { createTenantRollOutAction } from './rollOut';
-export { createTenantSecretsApplyAction } from './secretsApply';
-export { createTenantWallsApplyAction } from './wallsApply';
 export { createTenantWallsProveAction } from './wallsProve';

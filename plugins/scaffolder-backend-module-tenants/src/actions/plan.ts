@@ -1,7 +1,7 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { specInput, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
-import { examples } from './plan.examples';
+import { examplesOf } from './examples';
 
 /**
  * Creates a `tenant:plan` Scaffolder action.
@@ -14,7 +14,7 @@ export function createTenantPlanAction(options: { tasks: TenantTasks }) {
     id: 'tenant:plan',
     description:
       'Shows what an apply of a tenant would change, and fails where it would be refused; changes nothing',
-    examples,
+    examples: examplesOf('tenant:plan'),
     supportsDryRun: true,
     schema: {
       input: specInput,

@@ -1,7 +1,7 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { InputError } from '@backstage/errors';
 import { TenantTasks } from '../TenantTasks';
-import { examples } from './remove.examples';
+import { examplesOf } from './examples';
 
 /**
  * Creates a `tenant:remove` Scaffolder action.
@@ -14,7 +14,7 @@ export function createTenantRemoveAction(options: { tasks: TenantTasks }) {
     id: 'tenant:remove',
     description:
       'Takes a tenant away: pods, Vault entity, role and policy, secrets, namespace, in the order that never leaves it open; verifies that nothing is left',
-    examples,
+    examples: examplesOf('tenant:remove'),
     supportsDryRun: true,
     schema: {
       input: {

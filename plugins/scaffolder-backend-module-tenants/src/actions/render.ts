@@ -4,7 +4,7 @@ import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { specInput, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
-import { examples } from './render.examples';
+import { examplesOf } from './examples';
 
 /**
  * Creates a `tenant:render` Scaffolder action.
@@ -17,7 +17,7 @@ export function createTenantRenderAction(options: { tasks: TenantTasks }) {
     id: 'tenant:render',
     description:
       'Writes a tenant as YAML and HCL files into the workspace, for a pull request; changes nothing in the cluster',
-    examples,
+    examples: examplesOf('tenant:render'),
     supportsDryRun: true,
     schema: {
       input: {

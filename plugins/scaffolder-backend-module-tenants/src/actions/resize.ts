@@ -1,8 +1,8 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { applyOutput } from '../input';
 import { TenantTasks } from '../TenantTasks';
-import { runApply } from './applyAction';
-import { examples } from './resize.examples';
+import { examplesOf } from './examples';
+import { runApply } from './runApply';
 
 /**
  * Creates a `tenant:resize` Scaffolder action.
@@ -15,7 +15,7 @@ export function createTenantResizeAction(options: { tasks: TenantTasks }) {
     id: 'tenant:resize',
     description:
       'Gives an existing tenant another size: quotas, limits and n8n; nothing else of its spec changes',
-    examples,
+    examples: examplesOf('tenant:resize'),
     supportsDryRun: true,
     schema: {
       input: {

@@ -1,8 +1,8 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { applyOutput } from '../input';
 import { TenantTasks } from '../TenantTasks';
-import { runApply } from './applyAction';
-import { examples } from './restore.examples';
+import { examplesOf } from './examples';
+import { runApply } from './runApply';
 
 /**
  * Creates a `tenant:restore` Scaffolder action.
@@ -15,7 +15,7 @@ export function createTenantRestoreAction(options: { tasks: TenantTasks }) {
     id: 'tenant:restore',
     description:
       'Puts a tenant back to what it was last applied as: takes its own objects’ fields back from whoever has changed them, and makes what somebody has deleted',
-    examples,
+    examples: examplesOf('tenant:restore'),
     supportsDryRun: true,
     schema: {
       input: {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { TenantTasks } from '../TenantTasks';
-import { examples } from './rollOut.examples';
+import { examplesOf } from './examples';
 
 /** Milliseconds between two looks at a roll-out under way. */
 const POLL_MS = 2_000;
@@ -17,7 +17,7 @@ export function createTenantRollOutAction(options: { tasks: TenantTasks }) {
     id: 'tenant:roll-out',
     description:
       'Applies today’s plan to many tenants in waves: a few first, each proved before the next wave. Stops at the first that fails or has a wall that does not hold; the others stay as they are',
-    examples,
+    examples: examplesOf('tenant:roll-out'),
     supportsDryRun: true,
     schema: {
       input: {

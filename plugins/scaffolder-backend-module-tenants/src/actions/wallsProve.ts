@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { TaskContext, TenantTasks } from '../TenantTasks';
-import { examples } from './wallsProve.examples';
+import { examplesOf } from './examples';
 
 /** Milliseconds between two looks at the catalog. */
 const POLL_MS = 500;
@@ -22,7 +22,7 @@ export function createTenantWallsProveAction(options: { tasks: TenantTasks }) {
     id: 'tenant:walls:prove',
     description:
       'Proves the walls of a tenant, and fails where one does not hold',
-    examples,
+    examples: examplesOf('tenant:walls:prove'),
     supportsDryRun: true,
     schema: {
       input: {

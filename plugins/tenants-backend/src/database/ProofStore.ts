@@ -1,4 +1,5 @@
 import {
+  overallStatus,
   Page,
   Proof,
   ProofSummary,
@@ -26,7 +27,7 @@ import {
   toTurned,
   TurnedWall,
 } from './rows';
-import { overallStatus, pairStatus } from './statuses';
+import { pairStatus } from './statuses';
 
 /** Rows of one INSERT; SQLite bounds the variables of a statement. */
 const BATCH = 100;

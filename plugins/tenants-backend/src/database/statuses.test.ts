@@ -1,9 +1,10 @@
 import {
   Outcome,
+  overallStatus,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { testReceipt } from '../__testUtils__/testResult';
-import { overallStatus, pairStatus } from './statuses';
+import { pairStatus } from './statuses';
 
 describe('pairStatus', () => {
   const about = (neighbour: string, outcome: Outcome) =>

@@ -27,13 +27,3 @@ export function pairStatus(
     ? 'holds'
     : 'unproven';
 }
-
-/** One status of all walls: the worst of them. */
-export function overallStatus(walls: { status: WallStatus }[]): WallStatus {
-  if (walls.some(wall => wall.status === 'breached')) {
-    return 'breached';
-  }
-  return walls.length && walls.every(wall => wall.status === 'holds')
-    ? 'holds'
-    : 'unproven';
-}

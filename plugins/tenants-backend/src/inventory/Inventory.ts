@@ -1,7 +1,7 @@
 import {
-  isError,
   NotFoundError,
   ServiceUnavailableError,
+  toError,
 } from '@backstage/errors';
 import { Impostor } from '@threewalls/backstage-plugin-tenants-common';
 import {
@@ -184,7 +184,7 @@ export class Inventory {
     try {
       return this.#judged(known, await this.#namespace(known));
     } catch (error) {
-      return asLost(known, isError(error) ? error.message : `${error}`, true);
+      return asLost(known, toError(error).message, true);
     }
   }
 

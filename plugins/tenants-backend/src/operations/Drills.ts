@@ -1,5 +1,5 @@
 import { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
-import { isError } from '@backstage/errors';
+import { toError } from '@backstage/errors';
 import { ProverState } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
@@ -101,7 +101,7 @@ export class Drills {
     const result = await run({ cluster, prove, signal }).catch(
       (error): DrillResult => ({
         outcome: 'failed',
-        reason: isError(error) ? error.message : String(error),
+        reason: toError(error).message,
         walls: [],
       }),
     );

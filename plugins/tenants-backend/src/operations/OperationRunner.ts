@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { isError } from '@backstage/errors';
+import { toError } from '@backstage/errors';
 import {
   OperationEvent,
   OperationKind,
@@ -188,10 +188,7 @@ export class OperationRunner {
       }
       outcome = reason
         ? { state: 'cancelled', error: reason.message }
-        : {
-            state: 'failed',
-            error: isError(error) ? error.message : `${error}`,
-          };
+        : { state: 'failed', error: toError(error).message };
       logger.warn(
         `${operation.request.kind} of ${operation.tenant}: ${outcome.error}`,
       );

@@ -1,5 +1,5 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { isError } from '@backstage/errors';
+import { toError } from '@backstage/errors';
 import { TenantChange } from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
@@ -89,7 +89,7 @@ export function proveExecutor(options: ProverOptions): Executor {
       try {
         first = await partyOf(proof, prover);
       } catch (error) {
-        await finishUnproven(proof, messageOf(error), prover);
+        await finishUnproven(proof, toError(error).message, prover);
         return undefined;
       }
       const second = await neighbourOf(first, execution, prover);
@@ -156,8 +156,8 @@ async function neighbourOf(
         return await partyOf(other, options);
       } catch (error) {
         // One that can't be planned or read is no reason to leave this one unproved.
-        logger.warn(`No proof of ${name}: ${messageOf(error)}`);
-        await finishUnproven(other, messageOf(error), options);
+        logger.warn(`No proof of ${name}: ${toError(error).message}`);
+        await finishUnproven(other, toError(error).message, options);
       }
     }
   }
@@ -187,7 +187,7 @@ async function prove(
     results = await attack(parties, cluster, execution.signal, options);
   } catch (error) {
     execution.signal.throwIfAborted();
-    problem = messageOf(error);
+    problem = toError(error).message;
     options.logger.warn(
       `No proof of ${parties
         .map(p => p.tenant.name)
@@ -301,7 +301,9 @@ async function look(
     }
     return digest;
   } catch (error) {
-    logger.warn(`Objects of ${tenant.name} were not read: ${messageOf(error)}`);
+    logger.warn(
+      `Objects of ${tenant.name} were not read: ${toError(error).message}`,
+    );
     return undefined;
   }
 }
@@ -333,8 +335,4 @@ async function finishUnproven(
 ): Promise<void> {
   const result = { verdicts: unproven(reason), receipts: [] };
   await persist(() => proofs.finish(proof, result));
-}
-
-function messageOf(error: unknown): string {
-  return isError(error) ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { isError } from '@backstage/errors';
+import { toError } from '@backstage/errors';
 import {
   HealthProblem,
   TenantsHealth,
@@ -80,7 +80,7 @@ export class HealthMonitor {
         this.logger.info(`The ${part} is back`);
       }
     } catch (error) {
-      const message = isError(error) ? error.message : String(error);
+      const message = toError(error).message;
       const before = this.#problems.get(part);
       if (!before) {
         this.logger.warn(`The ${part} is away: ${message}`);

@@ -2,10 +2,10 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import {
   canonicalRef,
   ListTenantsRequest,
+  overallStatus,
   Tenant as ApiTenant,
   TenantPlanNames,
   TenantsPage,
-  WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   ClusterProfile,
@@ -15,7 +15,6 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Attention, AttentionStore } from '../database/AttentionStore';
 import { ProofStore, TenantActivity } from '../database/ProofStore';
-import { overallStatus } from '../database/statuses';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
@@ -78,7 +77,9 @@ export class TenantViews {
       ]),
     );
     if (status !== undefined) {
-      found = found.filter(({ uid }) => statusOf(views.get(uid)!) === status);
+      found = found.filter(
+        ({ uid }) => overallStatus(views.get(uid)!.walls) === status,
+      );
     }
     return {
       items: page(found).map(({ uid }) => views.get(uid)!),
@@ -185,11 +186,6 @@ function namesOf(
 ): TenantPlanNames {
   const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
   return { ...names, kvMount: config?.vault.kvMount };
-}
-
-/** The worst of a tenant's walls. */
-export function statusOf({ walls }: Pick<ApiTenant, 'walls'>): WallStatus {
-  return overallStatus(walls);
 }
 
 function nowIso(): string {

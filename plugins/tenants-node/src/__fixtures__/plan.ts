@@ -1,4 +1,5 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import { plannedObjects, plannedResources } from '../plan/planned';
 import { planTenant } from '../plan/planTenant';
 import { KubernetesObject, TenantPlan, VaultResource } from '../plan/types';
 import { testPlatform, testSpec } from './platform';
@@ -9,12 +10,9 @@ export function tenantPlan(
   spec: Partial<TenantSpec> = {},
 ): { plan: TenantPlan; objects: KubernetesObject[]; vault: VaultResource[] } {
   const plan = planTenant(testSpec(spec), testPlatform(tenants));
-  const resources = plan.stages.flatMap(stage => stage.resources);
   return {
     plan,
-    objects: resources.flatMap(r =>
-      r.type === 'kubernetes' ? [r.object] : [],
-    ),
-    vault: resources.flatMap(r => (r.type === 'vault' ? [r] : [])),
+    objects: plannedObjects(plan),
+    vault: plannedResources(plan).flatMap(r => (r.type === 'vault' ? [r] : [])),
   };
 }

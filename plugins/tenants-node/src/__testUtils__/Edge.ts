@@ -6,6 +6,7 @@ import {
   ServerResponse,
 } from 'node:http';
 import { AddressInfo, Socket } from 'node:net';
+import { stringify } from 'yaml';
 
 /** What an edge does with a request: answers, or breaks the connection. */
 export type Answer =
@@ -15,6 +16,18 @@ export type Answer =
   | 'nothing'
   /** Answers as it likes, such as with a stream */
   | ((response: ServerResponse, url: URL) => void);
+
+/** A kubeconfig for a server over plain HTTP, which is taken only where TLS need not be. */
+export function kubeconfigFor(server: string, token = 'a-token'): string {
+  return stringify({
+    'current-context': 'edge',
+    contexts: [{ name: 'edge', context: { cluster: 'edge', user: 'edge' } }],
+    clusters: [
+      { name: 'edge', cluster: { server, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name: 'edge', user: { token } }],
+  });
+}
 
 /** The network edge on loopback: an API server or a Vault that says what it is told. */
 export class Edge {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../plan/live/digest';
 import { TenantPlan } from '../plan/types';
 import { AppliedResource } from './live';
 
@@ -97,15 +98,7 @@ export function asRecorded(
 function canonical(applied: AppliedResources[string] | undefined): string {
   const { resource } = applied ?? {};
   const isOnce = resource?.type === 'kubernetes' && resource.once;
-  return isOnce
-    ? 'once'
-    : JSON.stringify(resource, (_, value) =>
-        typeof value === 'object' && value !== null && !Array.isArray(value)
-          ? Object.fromEntries(
-              Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)),
-            )
-          : value,
-      ) ?? '';
+  return isOnce ? 'once' : canonicalJson(resource);
 }
 
 function isPlan(value: AppliedResources | TenantPlan): value is TenantPlan {

@@ -1,6 +1,6 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { testPlatform, testSpec } from '../__fixtures__/platform';
-import { Answer, Edge } from '../__testUtils__/Edge';
+import { Answer, Edge, kubeconfigFor } from '../__testUtils__/Edge';
 import { Clusters } from '../clients';
 import { planTenant } from '../plan';
 import { applyPlan, ApplyPlanOptions } from './applyPlan';
@@ -28,17 +28,7 @@ async function apply(
   });
   files.setContent({
     token: 'a-token',
-    kubeconfig: JSON.stringify({
-      'current-context': 'a',
-      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
-      clusters: [
-        {
-          name: 'a',
-          cluster: { server: edge.url, 'insecure-skip-tls-verify': true },
-        },
-      ],
-      users: [{ name: 'a', user: { token: 'a' } }],
-    }),
+    kubeconfig: kubeconfigFor(edge.url),
   });
   const platform = testPlatform({ network: { provider: 'cilium' } });
   const [cluster] = platform.clusters;
@@ -56,6 +46,18 @@ async function apply(
   expect(JSON.stringify([error, error.stack])).not.toContain(HASH);
   return error;
 }
+
+/** The namespace is there, with this metadata beside its name. */
+const namespaceWith = (metadata: object) => (request: string) =>
+  request === `GET ${NAMESPACE}`
+    ? {
+        status: 200,
+        body: {
+          kind: 'Namespace',
+          metadata: { name: 'web-tenant-acme', ...metadata },
+        },
+      }
+    : undefined;
 
 const kindIsUnknown: Answer = { status: 404, body: '404 page not found\n' };
 
@@ -108,36 +110,20 @@ describe('applyPlan in bad weather', () => {
   });
 
   it('takes nothing that is another’s', async () => {
-    const error = await apply(request =>
-      request === `GET ${NAMESPACE}`
-        ? {
-            status: 200,
-            body: { kind: 'Namespace', metadata: { name: 'web-tenant-acme' } },
-          }
-        : undefined,
-    );
+    const error = await apply(namespaceWith({}));
     expect(error.name).toBe('ConflictError');
     expect(edge.seen).toEqual([`GET ${NAMESPACE}`]);
   });
 
   it('takes no data that another owner’s tenant of that name has left', async () => {
-    const error = await apply(request =>
-      request === `GET ${NAMESPACE}`
-        ? {
-            status: 200,
-            body: {
-              kind: 'Namespace',
-              metadata: {
-                name: 'web-tenant-acme',
-                labels: {
-                  'app.kubernetes.io/managed-by': 'threewalls',
-                  'threewalls.io/tenant': 'acme',
-                },
-                annotations: { 'threewalls.io/owner': 'group:default/others' },
-              },
-            },
-          }
-        : undefined,
+    const error = await apply(
+      namespaceWith({
+        labels: {
+          'app.kubernetes.io/managed-by': 'threewalls',
+          'threewalls.io/tenant': 'acme',
+        },
+        annotations: { 'threewalls.io/owner': 'group:default/others' },
+      }),
     );
     expect(error.name).toBe('ConflictError');
     expect(error.message).toMatch(/that group:default\/others owns/);

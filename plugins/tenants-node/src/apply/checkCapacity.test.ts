@@ -1,6 +1,6 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { testPlatform, testSpec } from '../__fixtures__/platform';
-import { Edge } from '../__testUtils__/Edge';
+import { Edge, kubeconfigFor } from '../__testUtils__/Edge';
 import { Clusters } from '../clients';
 import { planTenant } from '../plan';
 import { checkCapacity } from './checkCapacity';
@@ -41,19 +41,7 @@ async function clusterWith(
     status: 200,
     body: { items: items[request.split('/').at(-1)!] },
   }));
-  files.setContent({
-    kubeconfig: JSON.stringify({
-      'current-context': 'a',
-      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
-      clusters: [
-        {
-          name: 'a',
-          cluster: { server: edge.url, 'insecure-skip-tls-verify': true },
-        },
-      ],
-      users: [{ name: 'a', user: { token: 'a' } }],
-    }),
-  });
+  files.setContent({ kubeconfig: kubeconfigFor(edge.url) });
   const platform = testPlatform(over);
   platform.clusters[0].kubernetes.kubeconfig = files.resolve('kubeconfig');
   return Clusters.fromPlatform(platform).get('lab');

@@ -2,6 +2,7 @@ import { Cluster } from '../clients';
 import { foreignFields, writerOf } from '../clients/managedFields';
 import { FieldDifference, notAsSent } from '../plan/compare';
 import { shown } from '../plan/live/shown';
+import { plannedResources } from '../plan/planned';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -57,7 +58,7 @@ export async function diffPlan(
   } = {},
 ): Promise<ResourceDifference[]> {
   const live = await readLive(plan, cluster, options);
-  for (const resource of plan.stages.flatMap(stage => stage.resources)) {
+  for (const resource of plannedResources(plan)) {
     const object = live.get(resource.id);
     if (resource.type === 'kubernetes' && object) {
       try {

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { Cluster, ClusterView, expectSeen, KubernetesError } from '../clients';
 import { ObjectRef } from '../clients/kubernetes';
 import { PORTAL_BINDING } from '../plan/access';
+import { plannedResources } from '../plan/planned';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -39,10 +40,9 @@ export async function readLive(
 ): Promise<LiveObjects> {
   const limit = pLimit(CONCURRENCY);
   const live: LiveObjects = new Map();
-  const resources = plan.stages.flatMap(stage => stage.resources);
   const kinds = new Map<string, KubernetesResource[]>();
   const inVault: (VaultResource | SeedResource)[] = [];
-  for (const resource of resources) {
+  for (const resource of plannedResources(plan)) {
     if (resource.type === 'kubernetes') {
       const { kind } = resource.object;
       kinds.set(kind, [...(kinds.get(kind) ?? []), resource]);

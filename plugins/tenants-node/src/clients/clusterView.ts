@@ -1,3 +1,4 @@
+import { KubernetesObject } from '../plan/types';
 import { KubernetesError } from './errors';
 import { KubernetesClient } from './kubernetes';
 
@@ -41,6 +42,45 @@ export async function expectSeen<T>(seen: Promise<Seen<T>>): Promise<T[]> {
     throw new Error(answer.problem);
   }
   return answer.items;
+}
+
+/**
+ * All objects of every kind that is served of some API groups: of a namespace, and
+ * those of the whole cluster.
+ */
+export async function listKinds(
+  view: ClusterView,
+  groups: string[],
+  namespace: string,
+  isWanted: (kind: KindRef) => boolean = () => true,
+): Promise<
+  | { all: { kind: Required<KindRef>; objects: KubernetesObject[] }[] }
+  | { problem: string }
+> {
+  const kinds: Required<KindRef>[] = [];
+  for (const served of await Promise.all(groups.map(g => view.kinds(g)))) {
+    if ('problem' in served) {
+      return served;
+    }
+    kinds.push(...served.items.filter(isWanted));
+  }
+  const lists = await Promise.all(
+    kinds.map(kind =>
+      view.list<KubernetesObject>(
+        kind,
+        kind.namespaced ? namespace : undefined,
+      ),
+    ),
+  );
+  const all = [];
+  for (const [i, kind] of kinds.entries()) {
+    const seen = lists[i];
+    if ('problem' in seen) {
+      return { problem: `${kind.kind} (${kind.apiVersion}): ${seen.problem}` };
+    }
+    all.push({ kind, objects: seen.items });
+  }
+  return { all };
 }
 
 /**

@@ -1,73 +1,52 @@
+/** Kinds of the cluster's own. */
+const CLUSTER_WIDE = {
+  'v1/Namespace': 'namespaces',
+  'v1/Node': 'nodes',
+  'v1/PersistentVolume': 'persistentvolumes',
+  'networking.k8s.io/v1/ServiceCIDR': 'servicecidrs',
+  'cilium.io/v2/CiliumClusterwideNetworkPolicy':
+    'ciliumclusterwidenetworkpolicies',
+  'rbac.authorization.k8s.io/v1/ClusterRole': 'clusterroles',
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': 'clusterrolebindings',
+  'authorization.k8s.io/v1/SubjectAccessReview': 'subjectaccessreviews',
+};
+
+/** Kinds whose objects are in namespaces. */
+const NAMESPACED = {
+  'v1/PersistentVolumeClaim': 'persistentvolumeclaims',
+  'v1/Pod': 'pods',
+  'v1/Event': 'events',
+  'v1/LimitRange': 'limitranges',
+  'v1/ResourceQuota': 'resourcequotas',
+  'v1/Service': 'services',
+  'v1/ServiceAccount': 'serviceaccounts',
+  'apps/v1/Deployment': 'deployments',
+  'discovery.k8s.io/v1/EndpointSlice': 'endpointslices',
+  'networking.k8s.io/v1/Ingress': 'ingresses',
+  'gateway.networking.k8s.io/v1/HTTPRoute': 'httproutes',
+  'networking.k8s.io/v1/NetworkPolicy': 'networkpolicies',
+  'cilium.io/v2/CiliumNetworkPolicy': 'ciliumnetworkpolicies',
+  'rbac.authorization.k8s.io/v1/RoleBinding': 'rolebindings',
+  'rbac.authorization.k8s.io/v1/Role': 'roles',
+  'external-secrets.io/v1/SecretStore': 'secretstores',
+  'external-secrets.io/v1/ExternalSecret': 'externalsecrets',
+};
+
 /**
  * Plural and scope of the kinds that a plan holds: with them no request needs
  * the API server's discovery first.
  */
-const KINDS: Record<string, { plural: string; namespaced: boolean }> = {
-  'v1/Namespace': { plural: 'namespaces', namespaced: false },
-  'v1/Node': { plural: 'nodes', namespaced: false },
-  'v1/PersistentVolume': { plural: 'persistentvolumes', namespaced: false },
-  'v1/PersistentVolumeClaim': {
-    plural: 'persistentvolumeclaims',
-    namespaced: true,
-  },
-  'v1/Pod': { plural: 'pods', namespaced: true },
-  'v1/Event': { plural: 'events', namespaced: true },
-  'v1/LimitRange': { plural: 'limitranges', namespaced: true },
-  'v1/ResourceQuota': { plural: 'resourcequotas', namespaced: true },
-  'v1/Service': { plural: 'services', namespaced: true },
-  'v1/ServiceAccount': { plural: 'serviceaccounts', namespaced: true },
-  'apps/v1/Deployment': { plural: 'deployments', namespaced: true },
-  'discovery.k8s.io/v1/EndpointSlice': {
-    plural: 'endpointslices',
-    namespaced: true,
-  },
-  'networking.k8s.io/v1/Ingress': { plural: 'ingresses', namespaced: true },
-  'gateway.networking.k8s.io/v1/HTTPRoute': {
-    plural: 'httproutes',
-    namespaced: true,
-  },
-  'networking.k8s.io/v1/NetworkPolicy': {
-    plural: 'networkpolicies',
-    namespaced: true,
-  },
-  'networking.k8s.io/v1/ServiceCIDR': {
-    plural: 'servicecidrs',
-    namespaced: false,
-  },
-  'cilium.io/v2/CiliumNetworkPolicy': {
-    plural: 'ciliumnetworkpolicies',
-    namespaced: true,
-  },
-  'cilium.io/v2/CiliumClusterwideNetworkPolicy': {
-    plural: 'ciliumclusterwidenetworkpolicies',
-    namespaced: false,
-  },
-  'rbac.authorization.k8s.io/v1/RoleBinding': {
-    plural: 'rolebindings',
-    namespaced: true,
-  },
-  'rbac.authorization.k8s.io/v1/Role': { plural: 'roles', namespaced: true },
-  'rbac.authorization.k8s.io/v1/ClusterRole': {
-    plural: 'clusterroles',
-    namespaced: false,
-  },
-  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': {
-    plural: 'clusterrolebindings',
-    namespaced: false,
-  },
-  'authorization.k8s.io/v1/SubjectAccessReview': {
-    plural: 'subjectaccessreviews',
-    namespaced: false,
-  },
-  'external-secrets.io/v1/SecretStore': {
-    plural: 'secretstores',
-    namespaced: true,
-  },
-  'external-secrets.io/v1/ExternalSecret': {
-    plural: 'externalsecrets',
-    namespaced: true,
-  },
-};
+const KINDS: Record<string, { plural: string; namespaced: boolean }> =
+  Object.fromEntries([
+    ...scoped(CLUSTER_WIDE, false),
+    ...scoped(NAMESPACED, true),
+  ]);
+
+function scoped(plurals: Record<string, string>, namespaced: boolean) {
+  return Object.entries(plurals).map(
+    ([kind, plural]) => [kind, { plural, namespaced }] as const,
+  );
+}
 
 /**
  * A kind as access rules name it.

@@ -1,7 +1,6 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
-import { stringify } from 'yaml';
 import { testPlatform } from '../__fixtures__/platform';
-import { Answer, Edge } from '../__testUtils__/Edge';
+import { Answer, Edge, kubeconfigFor } from '../__testUtils__/Edge';
 import { KubernetesClient } from './kubernetes';
 
 const TOKEN = 'Planted-token-of-the-portal';
@@ -10,16 +9,8 @@ let edge: Edge;
 
 afterEach(() => edge?.stop());
 
-function kubeconfig(server: string, token = TOKEN): string {
-  return stringify({
-    'current-context': 'a',
-    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
-    clusters: [
-      { name: 'a', cluster: { server, 'insecure-skip-tls-verify': true } },
-    ],
-    users: [{ name: 'a', user: { token } }],
-  });
-}
+const kubeconfig = (server: string, token = TOKEN) =>
+  kubeconfigFor(server, token);
 
 async function clientOf(answer: (request: string, times: number) => Answer) {
   edge = await Edge.start(answer);

@@ -101,3 +101,48 @@ describe('the fields of an object that others have written', () => {
     expect(takenBack(objectWith(edit(metadata), scale))).toBeUndefined();
   });
 });
+
+describe('the manager of a field', () => {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'n8n',
+      managedFields: [
+        {
+          manager: 'threewalls',
+          fieldsV1: { 'f:spec': { 'f:type': {}, 'f:externalIPs': {} } },
+        },
+        {
+          manager: 'kubectl',
+          time: 't1',
+          fieldsV1: {
+            'f:spec': {
+              'f:externalIPs': {},
+              'f:ports': {
+                'k:{"port":5678,"protocol":"TCP"}': { 'f:nodePort': {} },
+              },
+            },
+          },
+        },
+      ],
+    },
+    spec: {
+      type: 'NodePort',
+      ports: [
+        { port: 1, protocol: 'TCP' },
+        { port: 5678, protocol: 'TCP', nodePort: 30000 },
+      ],
+      externalIPs: ['192.0.2.1'],
+    },
+  };
+
+  it.each([
+    ['of a list as a whole', 'spec.externalIPs.0', 'kubectl'],
+    ['of a keyed list', 'spec.ports.1.nodePort', 'kubectl'],
+    ['of its other element', 'spec.ports.0.nodePort', undefined],
+    ['nobody but the portal', 'spec.type', undefined],
+  ])('%s', (_, path, manager) => {
+    expect(writerOf(object, path)?.manager).toBe(manager);
+  });
+});

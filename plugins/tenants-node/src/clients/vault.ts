@@ -75,23 +75,15 @@ export class VaultClient {
     path: string,
     body?: Record<string, unknown>,
   ): Promise<any> {
-    const response = await this.request(method, path, body);
-    if (response.status >= 300) {
-      throw VaultError.fromResponse({ method, path }, response);
-    }
-    return response.data;
+    return expected(method, path, await this.request(method, path, body));
   }
 
   /** The object's data, or `undefined` where there is none. */
   async read(path: string): Promise<any | undefined> {
     const response = await this.request('GET', path);
-    if (response.status === 404) {
-      return undefined;
-    }
-    if (response.status >= 300) {
-      throw VaultError.fromResponse({ method: 'GET', path }, response);
-    }
-    return response.data;
+    return response.status === 404
+      ? undefined
+      : expected('GET', path, response);
   }
 
   /**
@@ -119,8 +111,8 @@ export class VaultClient {
    * @throws ClusterUnavailableError when there was no answer
    */
   async health(): Promise<{ version?: string; sealed: boolean }> {
-    const { data } = await this.#send('GET', 'sys/health?standbyok=true');
-    const { version, sealed } = data ?? {};
+    const { answer } = await this.#send('GET', 'sys/health?standbyok=true');
+    const { version, sealed } = answer ?? {};
     return {
       sealed: sealed === true,
       ...(typeof version === 'string' && { version }),
@@ -163,12 +155,10 @@ export class VaultClient {
       return { token, renewAt: startedAt + 60_000 };
     }
     const response = await this.#send('POST', path, body);
-    if (response.status >= 300) {
-      throw VaultError.fromResponse({ method: 'POST', path }, response);
-    }
-    const life = response.data.lease_duration * 1000;
+    const auth = expected('POST', path, response);
+    const life = auth.lease_duration * 1000;
     return {
-      token: response.data.client_token,
+      token: auth.client_token,
       renewAt: startedAt + life * (1 - RENEW_AT),
     };
   }
@@ -191,7 +181,7 @@ export class VaultClient {
     path: string,
     body?: Record<string, unknown>,
     token?: string,
-  ): Promise<VaultResponse> {
+  ): Promise<VaultResponse & { answer?: any }> {
     this.requests++;
     try {
       const answer = await this.#client.request({
@@ -202,9 +192,8 @@ export class VaultClient {
         timeout: this.timeoutMs,
         headers: token ? { 'X-Vault-Token': token } : {},
       });
-      const isHealth = path.startsWith('sys/health');
-      const data = isHealth ? answer : answer?.auth ?? answer?.data;
-      return { status: 200, data, errors: [] };
+      const data = answer?.auth ?? answer?.data;
+      return { status: 200, answer, data, errors: [] };
     } catch (error) {
       const response = (error as { response?: any }).response;
       if (!response?.statusCode) {
@@ -220,4 +209,12 @@ export class VaultClient {
       };
     }
   }
+}
+
+/** An answer's data. @throws VaultError for any status that is not 2xx */
+function expected(method: VaultMethod, path: string, response: VaultResponse) {
+  if (response.status >= 300) {
+    throw VaultError.fromResponse({ method, path }, response);
+  }
+  return response.data;
 }

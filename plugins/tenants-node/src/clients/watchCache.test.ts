@@ -2,7 +2,7 @@ import { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { testPlatform } from '../__fixtures__/platform';
-import { Edge } from '../__testUtils__/Edge';
+import { Edge, kubeconfigFor } from '../__testUtils__/Edge';
 import { Seen } from './clusterView';
 import { KubernetesClient } from './kubernetes';
 import { ObjectChange } from './collection';
@@ -49,22 +49,7 @@ class FakePolicies {
       };
     });
     const [cluster] = testPlatform().clusters;
-    files.setContent({
-      kubeconfig: JSON.stringify({
-        'current-context': 'a',
-        contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
-        clusters: [
-          {
-            name: 'a',
-            cluster: {
-              server: fake.edge.url,
-              'insecure-skip-tls-verify': true,
-            },
-          },
-        ],
-        users: [{ name: 'a', user: { token: 'a' } }],
-      }),
-    });
+    files.setContent({ kubeconfig: kubeconfigFor(fake.edge.url) });
     const kubernetes = KubernetesClient.fromConfig({
       ...cluster,
       kubernetes: { kubeconfig: files.resolve('kubeconfig') },

@@ -1,11 +1,7 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
-import {
-  KubernetesObject,
-  PlannedResource,
-  TenantPlan,
-  VaultResource,
-} from '../plan/types';
+import { plannedObjects, plannedResources } from '../plan/planned';
+import { KubernetesObject, TenantPlan, VaultResource } from '../plan/types';
 
 /** A known way to break a wall, with nothing but the portal's own rights. */
 export interface Way {
@@ -58,7 +54,9 @@ export const WAYS: Way[] = [
     checks: ['net.canary-egress', 'net.canary-ingress', 'net.as-planned'],
     apply: ([a], cluster) =>
       Promise.all(
-        objectsOf(a, ...POLICY_KINDS).map(object => remove(object, cluster)),
+        plannedObjects(a, ...POLICY_KINDS).map(object =>
+          remove(object, cluster),
+        ),
       ),
   },
   {
@@ -145,32 +143,20 @@ export const WAYS: Way[] = [
     apply: async ([a], cluster) => {
       await remove(quotaOf(a), cluster);
       await Promise.all(
-        objectsOf(a, 'LimitRange').map(object => remove(object, cluster)),
+        plannedObjects(a, 'LimitRange').map(object => remove(object, cluster)),
       );
     },
   },
 ];
 
-function resourcesOf(plan: TenantPlan): PlannedResource[] {
-  return plan.stages.flatMap(stage => stage.resources);
-}
-
-function objectsOf(plan: TenantPlan, ...kinds: string[]): KubernetesObject[] {
-  return resourcesOf(plan).flatMap(resource =>
-    resource.type === 'kubernetes' && kinds.includes(resource.object.kind)
-      ? [resource.object]
-      : [],
-  );
-}
-
 function quotaOf(plan: TenantPlan): KubernetesObject {
-  return objectsOf(plan, 'ResourceQuota').find(
+  return plannedObjects(plan, 'ResourceQuota').find(
     ({ metadata }) => metadata.name === 'tenant-quota',
   )!;
 }
 
 function vaultObject(plan: TenantPlan, prefix: string): VaultResource {
-  return resourcesOf(plan).find(
+  return plannedResources(plan).find(
     (resource): resource is VaultResource =>
       resource.type === 'vault' && resource.path.startsWith(prefix),
   )!;

@@ -1,16 +1,15 @@
 import { testProfile } from '../__fixtures__/platform';
 import { MOST_ROUNDS } from '../config/platform';
 import { planCanary, planRam } from './canary';
+import { plannedObjects, plannedResources } from './planned';
 import { TenantPlan } from './types';
 
 const cluster = testProfile();
 
-const objectsOf = (plan: TenantPlan) =>
-  plan.stages.flatMap(stage =>
-    stage.resources.flatMap(r => (r.type === 'kubernetes' ? [r.object] : [])),
-  );
 const finder = (plan: TenantPlan) => (kind: string, name: string) =>
-  objectsOf(plan).find(o => o.kind === kind && o.metadata.name === name) as any;
+  plannedObjects(plan).find(
+    o => o.kind === kind && o.metadata.name === name,
+  ) as any;
 
 describe.each([
   ['the canary', planCanary(cluster), 'web-tenant-canary'],
@@ -35,7 +34,7 @@ describe.each([
       egress: [{}],
       ingress: [{}],
     });
-    const objects = objectsOf(plan);
+    const objects = plannedObjects(plan);
     expect(
       objects.filter(o => o.kind === 'RoleBinding').map(o => o.metadata.name),
     ).toEqual(['threewalls-portal']);
@@ -48,7 +47,7 @@ describe('planCanary', () => {
   const find = finder(plan);
 
   it('has nothing in Vault, and no room for what tries', () => {
-    const kinds = plan.stages.flatMap(s => s.resources).map(r => r.type);
+    const kinds = plannedResources(plan).map(r => r.type);
     expect(new Set(kinds)).toEqual(new Set(['kubernetes']));
     expect(find('ResourceQuota', 'tenant-probe-quota').spec.hard.pods).toBe(
       '0',
@@ -76,9 +75,7 @@ describe('planRam', () => {
         loginServiceAccount: 'n8n-ram',
       }),
     );
-    expect(
-      plan.stages.flatMap(s => s.resources).find(r => r.type === 'seed'),
-    ).toEqual(
+    expect(plannedResources(plan).find(r => r.type === 'seed')).toEqual(
       expect.objectContaining({
         path: 'web-tenant-ram',
         fields: [{ name: 'canary', from: 'canary' }],

@@ -6,7 +6,7 @@ import { PlanContext } from './context';
 import { CANARY, RAM, tenantNames } from './names';
 import { planNamespace } from './namespace';
 import { tenantObject } from './objects';
-import { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
+import { PROOF_POD_RESOURCES, proofPods, times } from './quota';
 import { planServiceAccounts } from './secrets';
 import { KubernetesResource, PlannedStage, TenantPlan } from './types';
 import { planSeed, planVault } from './vault';
@@ -151,21 +151,7 @@ function quota(
         'limits.cpu': times(limits.cpu, pods),
         'limits.memory': times(limits.memory, pods),
       },
-      scopeSelector: {
-        matchExpressions: [
-          {
-            scopeName: 'PriorityClass',
-            operator,
-            values: [PROOF_PRIORITY_CLASS],
-          },
-        ],
-      },
+      scopeSelector: proofPods(operator),
     },
   });
-}
-
-/** A quantity that is `factor` times as much. */
-function times(quantity: string, factor: number): string {
-  const [, digits, suffix] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
-  return `${Number(digits) * factor}${suffix}`;
 }

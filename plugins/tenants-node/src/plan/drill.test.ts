@@ -2,13 +2,13 @@ import { tenantNameProblem } from '@threewalls/backstage-plugin-tenants-common';
 import { testPlatform } from '../__fixtures__/platform';
 import { planDrill } from './drill';
 import { TENANT_SELECTOR } from './names';
+import { plannedResources } from './planned';
 import { planTenant } from './planTenant';
 import { TenantPlan } from './types';
 
 const platform = testPlatform();
 
-const idsOf = (plan: TenantPlan) =>
-  plan.stages.flatMap(stage => stage.resources.map(({ id }) => id));
+const idsOf = (plan: TenantPlan) => plannedResources(plan).map(({ id }) => id);
 
 describe('the sacrificial pair', () => {
   const pair = planDrill(platform.clusters[0]);

@@ -8,17 +8,12 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { renderPlan } from '../apply/renderPlan';
 import { testPlatform, testSpec } from '../__fixtures__/platform';
+import { plannedObjects, plannedResources } from './planned';
 import { planTenant } from './planTenant';
-import { KubernetesObject, TenantPlan } from './types';
+import { TenantPlan } from './types';
 
 const platform = testPlatform();
 const cilium = testPlatform({ network: { provider: 'cilium' } });
-
-function objects(plan: TenantPlan): KubernetesObject[] {
-  return plan.stages.flatMap(stage =>
-    stage.resources.flatMap(r => (r.type === 'kubernetes' ? [r.object] : [])),
-  );
-}
 
 const names = fc
   .stringMatching(/^[a-z][-a-z0-9]{0,40}[a-z0-9]$/)
@@ -100,14 +95,12 @@ describe('planTenant', () => {
         const planA = planTenant(testSpec({ name: a }), cilium);
         const planB = planTenant(testSpec({ name: b }), cilium);
         const ids = (plan: TenantPlan) =>
-          plan.stages.flatMap(stage =>
-            stage.resources.map(r =>
-              r.type === 'kubernetes'
-                ? `${r.object.kind} ${r.object.metadata.namespace ?? ''}/${
-                    r.object.metadata.name
-                  }`
-                : r.path,
-            ),
+          plannedResources(plan).map(r =>
+            r.type === 'kubernetes'
+              ? `${r.object.kind} ${r.object.metadata.namespace ?? ''}/${
+                  r.object.metadata.name
+                }`
+              : r.path,
           );
         const idsOfB = new Set(ids(planB));
         expect(ids(planA).filter(id => idsOfB.has(id))).toEqual([]);
@@ -125,7 +118,7 @@ describe('planTenant', () => {
         fc.constantFrom('small', 'medium', 'large'),
         (name, size) => {
           const plan = planTenant(testSpec({ name, size }), cilium);
-          for (const { kind, metadata } of objects(plan)) {
+          for (const { kind, metadata } of plannedObjects(plan)) {
             expect(metadata.labels).toMatchObject({
               'app.kubernetes.io/managed-by': 'threewalls',
               [TENANT_LABEL]: name,
@@ -146,7 +139,7 @@ describe('planTenant', () => {
     fc.assert(
       fc.property(names, name => {
         const spec = testSpec({ name, email: 'a@example.com' });
-        const [namespace] = objects(planTenant(spec, platform));
+        const [namespace] = plannedObjects(planTenant(spec, platform));
         const text = namespace.metadata.annotations![SPEC_ANNOTATION];
         expect(
           planTenant(JSON.parse(text) as TenantSpec, platform).spec,
@@ -155,6 +148,8 @@ describe('planTenant', () => {
     );
   });
 
+  const toHost = (host: string) => ({ egress: { hosts: [host], cidrs: [] } });
+  const toRange = (cidr: string) => ({ egress: { hosts: [], cidrs: [cidr] } });
   it.each<[string, Partial<TenantSpec>, RegExp]>([
     ['no name', { name: '' }, /needs a name/],
     ['upper case', { name: 'Acme' }, /lower-case/],
@@ -169,46 +164,14 @@ describe('planTenant', () => {
     ['a size of Object’s', { size: 'constructor' }, /no size constructor/],
     ['unknown cluster', { cluster: 'moon' }, /No cluster moon/],
     ['an owner that is no ref', { owner: 'acme"}' }, /entity ref/],
-    [
-      'a host that is none',
-      { egress: { hosts: ['a b'], cidrs: [] } },
-      /host name/,
-    ],
-    [
-      'a range that is none',
-      { egress: { hosts: [], cidrs: ['1.2.3.4/33'] } },
-      /IPv4 range/,
-    ],
-    [
-      'hosts without Cilium',
-      { egress: { hosts: ['a.test'], cidrs: [] } },
-      /cilium/,
-    ],
-    [
-      'the internet',
-      { egress: { hosts: [], cidrs: ['0.0.0.0/0'] } },
-      /allowInternet/,
-    ],
-    [
-      'half the internet',
-      { egress: { hosts: [], cidrs: ['128.0.0.0/1'] } },
-      /allowInternet/,
-    ],
-    [
-      'the pods',
-      { egress: { hosts: [], cidrs: ['198.18.128.0/17'] } },
-      /overlaps 198.18.0.0\/15/,
-    ],
-    [
-      'around the pods',
-      { egress: { hosts: [], cidrs: ['198.0.0.0/8'] } },
-      /overlaps/,
-    ],
-    [
-      'metadata',
-      { egress: { hosts: [], cidrs: ['169.254.169.254/32'] } },
-      /overlaps/,
-    ],
+    ['a host that is none', toHost('a b'), /host name/],
+    ['a range that is none', toRange('1.2.3.4/33'), /IPv4 range/],
+    ['hosts without Cilium', toHost('a.test'), /cilium/],
+    ['the internet', toRange('0.0.0.0/0'), /allowInternet/],
+    ['half the internet', toRange('128.0.0.0/1'), /allowInternet/],
+    ['the pods', toRange('198.18.128.0/17'), /overlaps 198.18.0.0\/15/],
+    ['around the pods', toRange('198.0.0.0/8'), /overlaps/],
+    ['metadata', toRange('169.254.169.254/32'), /overlaps/],
     ['an e-mail that is none', { email: 'nobody' }, /e-mail/],
   ])('refuses %s', (_, over, message) => {
     expect(() => planTenant(testSpec(over), platform)).toThrow(message);
@@ -226,7 +189,9 @@ describe('planTenant', () => {
       testSpec({ egress, allowInternet: true }),
       platform,
     );
-    const policy = objects(plan).find(o => o.kind === 'NetworkPolicy') as any;
+    const policy = plannedObjects(plan).find(
+      o => o.kind === 'NetworkPolicy',
+    ) as any;
     const blocks = policy.spec.egress.flatMap((rule: any) =>
       rule.to.flatMap((to: any) => to.ipBlock ?? []),
     );

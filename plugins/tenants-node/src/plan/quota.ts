@@ -135,7 +135,14 @@ function sum(...quantities: string[]): number {
   return quantities.reduce((all, each) => all + (parseQuantity(each) ?? 0), 0);
 }
 
-function proofPods(operator: 'In' | 'NotIn') {
+/** A quantity that is `factor` times as much. */
+export function times(quantity: string, factor: number): string {
+  const [, digits, suffix] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
+  return `${Number(digits) * factor}${suffix}`;
+}
+
+/** Selects the proof pods of a namespace, or all others. */
+export function proofPods(operator: 'In' | 'NotIn') {
   return {
     matchExpressions: [
       {

@@ -1,5 +1,6 @@
 import { testPlatform, testSpec } from '../__fixtures__/platform';
 import { ClusterView, KindRef } from '../clients';
+import { plannedResources } from '../plan/planned';
 import { planTenant } from '../plan/planTenant';
 import { KubernetesObject } from '../plan/types';
 import { testCluster } from './__fixtures__/side';
@@ -9,7 +10,7 @@ const platform = testPlatform({ network: { provider: 'cilium' } });
 const plan = planTenant(testSpec({ name: 'acme' }), platform);
 const cluster = testCluster(platform.clusters[0]);
 const { namespace } = plan.names;
-const resources = plan.stages.flatMap(stage => stage.resources);
+const resources = plannedResources(plan);
 
 /** As it comes over the wire. */
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value));

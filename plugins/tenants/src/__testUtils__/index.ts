@@ -1,4 +1,5 @@
 export * from './axe';
 export * from './mockTenantsApi';
+export * from './press';
 export * from './renderCard';
 export * from './renderField';

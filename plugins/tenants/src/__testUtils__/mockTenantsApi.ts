@@ -24,7 +24,6 @@ export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
     return { items, totalItems: items.length };
   }),
   getProof: jest.fn(),
-  startProof: jest.fn(),
   getMatrix: jest.fn(),
   getDrift: jest.fn(),
   getUsage: jest.fn(async _ => usage),

@@ -1,21 +1,26 @@
 import { useEffect } from 'react';
 import { useApi, useApiHolder } from '@backstage/frontend-plugin-api';
 import { signalApiRef } from '@backstage/plugin-signals-react';
-import { QueryClient } from '@tanstack/react-query';
-import { TenantOperationsApi } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  QueryClient,
+  QueryKey,
+  useMutation,
+  UseMutationOptions,
+  useQuery,
+  UseQueryOptions,
+} from '@tanstack/react-query';
+import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../api';
 import { LiveTenants } from './LiveTenants';
 
 /** The backend's API, and what the browser remembers of its answers. */
 export interface Backend {
-  api: TenantOperationsApi;
+  api: TenantsApi;
   client: QueryClient;
+  live: LiveTenants;
 }
 
-const backends = new WeakMap<
-  TenantOperationsApi,
-  Backend & { live: LiveTenants }
->();
+const backends = new WeakMap<TenantsApi, Backend>();
 
 /**
  * The one cache of a backend's answers.
@@ -24,9 +29,7 @@ const backends = new WeakMap<
  * page and the form fields are extensions that an adopter mounts one by one, and
  * a form field also validates outside React.
  */
-export function backendOf(
-  api: TenantOperationsApi,
-): Backend & { live: LiveTenants } {
+export function backendOf(api: TenantsApi): Backend {
   let backend = backends.get(api);
   if (!backend) {
     const client = new QueryClient({
@@ -45,14 +48,29 @@ export function backendOf(
 }
 
 /** The backend of this app. */
-export function useBackend(): Backend {
+function useBackend(): Backend {
   return backendOf(useApi(tenantsApiRef));
 }
 
-/** The backend of this app, whose signals keep tenants up to date. */
-export function useLiveBackend(): Backend {
-  const backend = backendOf(useApi(tenantsApiRef));
+/** Asks the backend, and remembers the answer for all who ask the same. */
+export function useAsked<T, Key extends QueryKey = QueryKey>(
+  optionsOf: (backend: Backend) => UseQueryOptions<T, Error, T, Key>,
+) {
+  const backend = useBackend();
+  return useQuery(optionsOf(backend), backend.client);
+}
+
+/** Has the backend do something. */
+export function useOrdered<T, Order = void>(
+  optionsOf: (backend: Backend) => UseMutationOptions<T, Error, Order>,
+) {
+  const backend = useBackend();
+  return useMutation(optionsOf(backend), backend.client);
+}
+
+/** Has the backend's signals keep tenants up to date. */
+export function useLiveTenants(): void {
+  const { live } = useBackend();
   const signals = useApiHolder().get(signalApiRef);
-  useEffect(() => backend.live.follow(signals), [backend, signals]);
-  return backend;
+  useEffect(() => live.follow(signals), [live, signals]);
 }

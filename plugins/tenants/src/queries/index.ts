@@ -1,3 +1,3 @@
-export { useBackend } from './backend';
+export { useAsked } from './backend';
 export * from './platform';
 export * from './tenants';

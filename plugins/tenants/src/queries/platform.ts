@@ -6,16 +6,15 @@ import {
   useRouteRef,
 } from '@backstage/frontend-plugin-api';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
-import { queryOptions, skipToken, useQuery } from '@tanstack/react-query';
+import { queryOptions, skipToken } from '@tanstack/react-query';
 import useDebounce from 'react-use/esm/useDebounce';
 import {
   PlatformInfo,
   Tenant,
-  TenantOperationsApi,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { templateRouteRef } from '../routes';
-import { backendOf, useBackend } from './backend';
+import { backendOf, useAsked } from './backend';
 
 const HEALTH_MS = 30_000;
 
@@ -42,26 +41,21 @@ function platformQuery(api: TenantsApi) {
 
 /** What the portal offers: clusters, sizes, the network provider. */
 export function usePlatform() {
-  const { api, client } = useBackend();
-  return useQuery(platformQuery(api), client);
+  return useAsked(({ api }) => platformQuery(api));
 }
 
 /** The same outside React: a form validates its fields there. */
-export function platformOf(api: TenantOperationsApi): Promise<PlatformInfo> {
+export function platformOf(api: TenantsApi): Promise<PlatformInfo> {
   return backendOf(api).client.fetchQuery(platformQuery(api));
 }
 
 /** Whether clusters and Vaults can be reached. */
 export function useHealth() {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['health'],
-      queryFn: ({ signal }) => api.getHealth({ signal }),
-      refetchInterval: HEALTH_MS,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['health'],
+    queryFn: ({ signal }) => api.getHealth({ signal }),
+    refetchInterval: HEALTH_MS,
+  }));
 }
 
 /**
@@ -76,23 +70,19 @@ export function useAnswer<Q, A>(
   question: Q | undefined,
   ask: (api: TenantsApi, question: Q, signal: AbortSignal) => Promise<A>,
 ) {
-  const { api, client } = useBackend();
   const text = question === undefined ? undefined : JSON.stringify(question);
   const [settled, setSettled] = useState(text);
   useDebounce(() => setSettled(text), PAUSE_MS, [text]);
   const isSettled = settled === text;
-  const { data, error, refetch } = useQuery(
-    {
-      queryKey: [kind, settled],
-      queryFn:
-        settled === undefined
-          ? skipToken
-          : ({ signal }) => ask(api, JSON.parse(settled) as Q, signal),
-      // The cluster may answer otherwise the next time somebody asks.
-      gcTime: 0,
-    },
-    client,
-  );
+  const { data, error, refetch } = useAsked(({ api }) => ({
+    queryKey: [kind, settled],
+    queryFn:
+      settled === undefined
+        ? skipToken
+        : ({ signal }) => ask(api, JSON.parse(settled) as Q, signal),
+    // The cluster may answer otherwise the next time somebody asks.
+    gcTime: 0,
+  }));
   return {
     data: isSettled ? data : undefined,
     error: isSettled ? error ?? undefined : undefined,
@@ -108,24 +98,20 @@ export function useTemplates(): {
 } {
   const catalog = useApi(catalogApiRef);
   const route = useRouteRef(templateRouteRef);
-  const { client } = useBackend();
-  const { data: names = [] } = useQuery(
-    {
-      queryKey: ['templates'],
-      queryFn: async () => {
-        const { items } = await catalog.getEntities({
-          filter: {
-            kind: 'Template',
-            'metadata.namespace': TEMPLATE_NAMESPACE,
-          },
-          fields: ['metadata.name'],
-        });
-        return items.map(entity => entity.metadata.name);
-      },
-      staleTime: PLATFORM_FRESH_MS,
+  const { data: names = [] } = useAsked(() => ({
+    queryKey: ['templates'],
+    queryFn: async () => {
+      const { items } = await catalog.getEntities({
+        filter: {
+          kind: 'Template',
+          'metadata.namespace': TEMPLATE_NAMESPACE,
+        },
+        fields: ['metadata.name'],
+      });
+      return items.map(entity => entity.metadata.name);
     },
-    client,
-  );
+    staleTime: PLATFORM_FRESH_MS,
+  }));
   return {
     href: templateName =>
       names.includes(templateName)
@@ -140,18 +126,14 @@ const NO_TITLES: ReadonlyMap<string, string> = new Map();
 /** The refs by which the user owns things; none until they are known. */
 export function useOwnRefs(): ReadonlySet<string> {
   const identity = useApi(identityApiRef);
-  const { client } = useBackend();
-  const { data } = useQuery(
-    {
-      queryKey: ['own refs'],
-      queryFn: async () => {
-        const { ownershipEntityRefs } = await identity.getBackstageIdentity();
-        return new Set(ownershipEntityRefs);
-      },
-      staleTime: PLATFORM_MS,
+  const { data } = useAsked(() => ({
+    queryKey: ['own refs'],
+    queryFn: async () => {
+      const { ownershipEntityRefs } = await identity.getBackstageIdentity();
+      return new Set(ownershipEntityRefs);
     },
-    client,
-  );
+    staleTime: PLATFORM_MS,
+  }));
   return data ?? NOBODY;
 }
 
@@ -169,27 +151,23 @@ export function useOwnerTitles(
 /** What people call entities, by their refs; where the catalog knows. */
 export function useTitles(refs: string[]): ReadonlyMap<string, string> {
   const catalog = useApi(catalogApiRef);
-  const { client } = useBackend();
-  const { data } = useQuery(
-    {
-      queryKey: ['titles', refs],
-      queryFn: async () => {
-        const { items } = await catalog.getEntitiesByRefs({
-          entityRefs: refs,
-          fields: ['metadata.title', 'spec.profile.displayName'],
-        });
-        return new Map(
-          refs.flatMap((ref, i) => {
-            const title = titleOf(items[i]);
-            return title ? [[ref, title]] : [];
-          }),
-        );
-      },
-      enabled: refs.length > 0,
-      staleTime: PLATFORM_MS,
+  const { data } = useAsked(() => ({
+    queryKey: ['titles', refs],
+    queryFn: async () => {
+      const { items } = await catalog.getEntitiesByRefs({
+        entityRefs: refs,
+        fields: ['metadata.title', 'spec.profile.displayName'],
+      });
+      return new Map(
+        refs.flatMap((ref, i) => {
+          const title = titleOf(items[i]);
+          return title ? [[ref, title]] : [];
+        }),
+      );
     },
-    client,
-  );
+    enabled: refs.length > 0,
+    staleTime: PLATFORM_MS,
+  }));
   return data ?? NO_TITLES;
 }
 

@@ -8,8 +8,6 @@ import {
   keepPreviousData,
   queryOptions,
   skipToken,
-  useMutation,
-  useQuery,
 } from '@tanstack/react-query';
 import {
   GetMatrixRequest,
@@ -17,12 +15,11 @@ import {
   Proof,
   RolloutRequest,
   Tenant,
-  TenantOperationsApi,
+  TenantsApi,
   tenantProvePermission,
   tenantRestorePermission,
-  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { useBackend, useLiveBackend } from './backend';
+import { useAsked, useLiveTenants, useOrdered } from './backend';
 import { keys } from './LiveTenants';
 
 const IDLE_MS = 30_000;
@@ -43,28 +40,24 @@ const TIMELINES_MS = 2 * 60_000;
 
 /** All tenants that the user may read. */
 export function useTenants() {
-  const { api, client } = useLiveBackend();
-  return useQuery(
-    {
-      queryKey: keys.tenants,
-      queryFn: async ({ signal }) => {
-        const { tenants, impostors } = await listTenants(api, signal);
-        client.setQueryData(keys.impostors, impostors);
-        return tenants;
-      },
-      refetchInterval: IDLE_MS,
+  useLiveTenants();
+  return useAsked(({ api, client }) => ({
+    queryKey: keys.tenants,
+    queryFn: async ({ signal }) => {
+      const { tenants, impostors } = await listTenants(api, signal);
+      client.setQueryData(keys.impostors, impostors);
+      return tenants;
     },
-    client,
-  );
+    refetchInterval: IDLE_MS,
+  }));
 }
 
 /** Namespaces that only look like tenants, for who may know; they come with the list. */
 export function useImpostors(): Impostor[] {
-  const { client } = useBackend();
-  const { data } = useQuery<Impostor[]>(
-    { queryKey: keys.impostors, queryFn: skipToken },
-    client,
-  );
+  const { data } = useAsked<Impostor[]>(() => ({
+    queryKey: keys.impostors,
+    queryFn: skipToken,
+  }));
   return data ?? [];
 }
 
@@ -73,16 +66,12 @@ export function useImpostors(): Impostor[] {
  * anyway, because a signal can get lost.
  */
 export function useTenant(name: string) {
-  const { api, client } = useLiveBackend();
-  return useQuery(
-    {
-      queryKey: keys.tenant(name),
-      queryFn: ({ signal }) => api.getTenant(name, { signal }),
-      refetchInterval: ({ state }) =>
-        isBusy(state.data) ? PROVING_MS : IDLE_MS,
-    },
-    client,
-  );
+  useLiveTenants();
+  return useAsked(({ api }) => ({
+    queryKey: keys.tenant(name),
+    queryFn: ({ signal }) => api.getTenant(name, { signal }),
+    refetchInterval: ({ state }) => (isBusy(state.data) ? PROVING_MS : IDLE_MS),
+  }));
 }
 
 function isBusy(tenant: Tenant | undefined): boolean {
@@ -106,25 +95,21 @@ function useStart(
   name: string,
   start: typeof startProof | typeof startRestore,
 ) {
-  const { api, client } = useBackend();
-  return useMutation(
-    {
-      mutationFn: (): Promise<Partial<Tenant>> => start(api, name),
-      onSuccess: async begun => {
-        // An answer from before the start would make the button blink back.
-        await client.cancelQueries({
-          queryKey: keys.tenant(name),
-          exact: true,
-        });
-        client.setQueryData<Tenant>(
-          keys.tenant(name),
-          tenant => tenant && { ...tenant, ...begun },
-        );
-        client.invalidateQueries({ queryKey: keys.tenant(name), exact: true });
-      },
+  return useOrdered<Partial<Tenant>>(({ api, client }) => ({
+    mutationFn: () => start(api, name),
+    onSuccess: async begun => {
+      // An answer from before the start would make the button blink back.
+      await client.cancelQueries({
+        queryKey: keys.tenant(name),
+        exact: true,
+      });
+      client.setQueryData<Tenant>(
+        keys.tenant(name),
+        tenant => tenant && { ...tenant, ...begun },
+      );
+      client.invalidateQueries({ queryKey: keys.tenant(name), exact: true });
     },
-    client,
-  );
+  }));
 }
 
 /**
@@ -133,45 +118,37 @@ function useStart(
  * vanish for a moment.
  */
 export function useProof(tenant: string, id: string | undefined) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      ...proofQuery(api, tenant, id ?? ''),
-      enabled: Boolean(id),
-      placeholderData: last => (last?.tenant === tenant ? last : undefined),
-    },
-    client,
-  );
+  return useAsked<Proof, string[]>(({ api }) => ({
+    ...proofQuery(api, tenant, id ?? ''),
+    enabled: Boolean(id),
+    placeholderData: last => (last?.tenant === tenant ? last : undefined),
+  }));
 }
 
 const NO_PROOFS: ReadonlyMap<string, Proof> = new Map();
 
 /** The last proof of each of several tenants, by their names, as far as they can be read. */
 export function useLastProofs(tenants: Tenant[]): ReadonlyMap<string, Proof> {
-  const { api, client } = useBackend();
   const ids = tenants.map(({ name, lastProof }) => [name, lastProof?.id]);
-  const { data } = useQuery(
-    {
-      queryKey: ['last proofs', ids],
-      queryFn: async () => {
-        const proofs = new Map<string, Proof>();
-        await inTurns(tenants, async ({ name, lastProof }) => {
-          const proof =
-            lastProof &&
-            (await client
-              .fetchQuery(proofQuery(api, name, lastProof.id))
-              .catch(() => undefined));
-          if (proof) {
-            proofs.set(name, proof);
-          }
-        });
-        return proofs;
-      },
-      staleTime: Infinity,
-      placeholderData: keepPreviousData,
+  const { data } = useAsked(({ api, client }) => ({
+    queryKey: ['last proofs', ids],
+    queryFn: async () => {
+      const proofs = new Map<string, Proof>();
+      await inTurns(tenants, async ({ name, lastProof }) => {
+        const proof =
+          lastProof &&
+          (await client
+            .fetchQuery(proofQuery(api, name, lastProof.id))
+            .catch(() => undefined));
+        if (proof) {
+          proofs.set(name, proof);
+        }
+      });
+      return proofs;
     },
-    client,
-  );
+    staleTime: Infinity,
+    placeholderData: keepPreviousData,
+  }));
   return data ?? NO_PROOFS;
 }
 
@@ -204,26 +181,22 @@ export async function inTurns<T>(
 
 /** Those of some tenants, by name, for which the user has a permission. */
 export function useAllowed(permission: ResourcePermission, names: string[]) {
-  const { client } = useBackend();
   const permissions = useApi(permissionApiRef);
-  return useQuery(
-    {
-      queryKey: ['allowed', permission.name, names],
-      queryFn: async () => {
-        // Asked in one turn: the API makes one request of them.
-        const decisions = await Promise.all(
-          names.map(resourceRef =>
-            permissions.authorize({ permission, resourceRef }),
-          ),
-        );
-        return names.filter(
-          (_, i) => decisions[i].result === AuthorizeResult.ALLOW,
-        );
-      },
-      staleTime: IDLE_MS,
+  return useAsked(() => ({
+    queryKey: ['allowed', permission.name, names],
+    queryFn: async () => {
+      // Asked in one turn: the API makes one request of them.
+      const decisions = await Promise.all(
+        names.map(resourceRef =>
+          permissions.authorize({ permission, resourceRef }),
+        ),
+      );
+      return names.filter(
+        (_, i) => decisions[i].result === AuthorizeResult.ALLOW,
+      );
     },
-    client,
-  );
+    staleTime: IDLE_MS,
+  }));
 }
 
 const BULK = {
@@ -231,12 +204,28 @@ const BULK = {
   restore: { permission: tenantRestorePermission, start: startRestore },
 } as const;
 
-async function startProof(api: TenantOperationsApi, name: string) {
-  return { currentProof: await api.startProof(name, { trigger: 'user' }) };
+async function startProof(
+  api: TenantsApi,
+  name: string,
+): Promise<Partial<Tenant>> {
+  const { id, trigger, createdAt } = await api.startOperation(name, {
+    kind: 'prove',
+    trigger: 'user',
+  });
+  return {
+    currentProof: {
+      id,
+      tenant: name,
+      state: 'queued',
+      trigger,
+      startedAt: createdAt,
+      verdicts: [],
+    },
+  };
 }
 
 /** Puts a tenant back to what it was last applied as, and then has it proved. */
-async function startRestore(api: TenantOperationsApi, name: string) {
+async function startRestore(api: TenantsApi, name: string) {
   const { id, state, createdAt } = await api.startOperation(name, {
     kind: 'apply',
   });
@@ -247,23 +236,19 @@ async function startRestore(api: TenantOperationsApi, name: string) {
 
 /** Does the same with several tenants: with those of them that the user may. */
 export function useBulk(action: keyof typeof BULK, names: string[]) {
-  const { api, client } = useBackend();
   const { permission, start } = BULK[action];
   const { data: allowed } = useAllowed(permission, names);
-  const { mutateAsync, isPending } = useMutation(
-    {
-      mutationFn: async () => {
-        const failed: Error[] = [];
-        await inTurns(allowed ?? [], name =>
-          start(api, name).catch(error => failed.push(error)),
-        );
-        client.invalidateQueries({ queryKey: keys.tenants });
-        const total = allowed?.length ?? 0;
-        return { started: total - failed.length, failed };
-      },
+  const { mutateAsync, isPending } = useOrdered(({ api, client }) => ({
+    mutationFn: async () => {
+      const failed: Error[] = [];
+      await inTurns(allowed ?? [], name =>
+        start(api, name).catch(error => failed.push(error)),
+      );
+      client.invalidateQueries({ queryKey: keys.tenants });
+      const total = allowed?.length ?? 0;
+      return { started: total - failed.length, failed };
     },
-    client,
-  );
+  }));
   return { allowed, start: mutateAsync, isPending };
 }
 
@@ -277,61 +262,49 @@ export function useTimeline(
   windowMs: number,
   breakMs: number,
 ) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      // Another proof says that there is more of it.
-      queryKey: [...keys.tenant(name), 'timeline', windowMs, lastProof?.id],
-      queryFn: async ({ signal }) => {
-        const from = new Date(Date.now() - windowMs).toISOString();
-        const { items } = await api.listTimelines(
-          { from, names: [name], breakMs },
-          { signal },
-        );
-        return items[0];
-      },
-      staleTime: IDLE_MS,
-      placeholderData: last => (last?.tenant === name ? last : undefined),
+  return useAsked(({ api }) => ({
+    // Another proof says that there is more of it.
+    queryKey: [...keys.tenant(name), 'timeline', windowMs, lastProof?.id],
+    queryFn: async ({ signal }) => {
+      const from = new Date(Date.now() - windowMs).toISOString();
+      const { items } = await api.listTimelines(
+        { from, names: [name], breakMs },
+        { signal },
+      );
+      return items[0];
     },
-    client,
-  );
+    staleTime: IDLE_MS,
+    placeholderData: last => (last?.tenant === name ? last : undefined),
+  }));
 }
 
 /** What a tenant uses of its quotas, and the n8n that it runs. */
 export function useUsage(tenant: string) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['usage', tenant],
-      queryFn: ({ signal }) => api.getUsage(tenant, { signal }),
-      refetchInterval: IDLE_MS,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['usage', tenant],
+    queryFn: ({ signal }) => api.getUsage(tenant, { signal }),
+    refetchInterval: IDLE_MS,
+  }));
 }
 
 /** What the platform team says of a tenant: neither changes its status. */
 export function useAttention(name: string) {
-  const { api, client } = useBackend();
-  return useMutation(
-    {
-      mutationFn: (said: Said) => {
-        switch (said.kind) {
-          case 'acknowledge':
-            return api.acknowledge(name, { reason: said.reason });
-          case 'mute':
-            return api.mute(name, { until: said.until, reason: said.reason });
-          default:
-            return api.unmute(name);
-        }
-      },
-      onSuccess: tenant => {
-        client.setQueryData<Tenant>(keys.tenant(name), tenant);
-        client.invalidateQueries({ queryKey: keys.tenants });
-      },
+  return useOrdered<Tenant, Said>(({ api, client }) => ({
+    mutationFn: said => {
+      switch (said.kind) {
+        case 'acknowledge':
+          return api.acknowledge(name, { reason: said.reason });
+        case 'mute':
+          return api.mute(name, { until: said.until, reason: said.reason });
+        default:
+          return api.unmute(name);
+      }
     },
-    client,
-  );
+    onSuccess: tenant => {
+      client.setQueryData<Tenant>(keys.tenant(name), tenant);
+      client.invalidateQueries({ queryKey: keys.tenants });
+    },
+  }));
 }
 
 /** What can be said with {@link useAttention}. */
@@ -342,100 +315,76 @@ export type Said =
 
 /** Starts a roll-out, for who administers tenants. */
 export function useStartRollout() {
-  const { api, client } = useBackend();
-  return useMutation(
-    {
-      mutationFn: (request: RolloutRequest) => api.startRollout(request),
-      onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
-    },
-    client,
-  );
+  return useOrdered(({ api, client }) => ({
+    mutationFn: (request: RolloutRequest) => api.startRollout(request),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
+  }));
 }
 
 /** Roll-outs, the newest first; nothing is asked for one who may not see them. */
 export function useRollouts(isAllowed: boolean) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['rollouts'],
-      queryFn: isAllowed
-        ? async ({ signal }) => (await api.listRollouts({ signal })).items
-        : skipToken,
-      refetchInterval: ({ state }) =>
-        state.data?.some(rollout => rollout.state === 'running')
-          ? ROLLOUT_MS
-          : IDLE_MS,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['rollouts'],
+    queryFn: isAllowed
+      ? async ({ signal }) => (await api.listRollouts({ signal })).items
+      : skipToken,
+    refetchInterval: ({ state }) =>
+      state.data?.some(rollout => rollout.state === 'running')
+        ? ROLLOUT_MS
+        : IDLE_MS,
+  }));
 }
 
 /** Pauses a roll-out, resumes it, or gives it up. */
 export function useUpdateRollout() {
-  const { api, client } = useBackend();
-  return useMutation(
-    {
-      mutationFn: (change: {
-        id: string;
-        state: 'paused' | 'running' | 'cancelled';
-      }) => api.updateRollout(change.id, change.state),
-      onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
-    },
-    client,
-  );
+  return useOrdered(({ api, client }) => ({
+    mutationFn: (change: {
+      id: string;
+      state: 'paused' | 'running' | 'cancelled';
+    }) => api.updateRollout(change.id, change.state),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
+  }));
 }
 
 /** How the walls of a few tenants stood lately, by their names. */
 export function useTimelines(names: string[], windowMs: number) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['timelines', names, windowMs],
-      queryFn:
-        names.length > 0
-          ? async ({ signal }) => {
-              const from = new Date(Date.now() - windowMs).toISOString();
-              const { items } = await api.listTimelines(
-                { from, names, limit: names.length },
-                { signal },
-              );
-              return new Map(items.map(item => [item.tenant, item]));
-            }
-          : skipToken,
-      refetchInterval: TIMELINES_MS,
-      staleTime: IDLE_MS,
-      placeholderData: keepPreviousData,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['timelines', names, windowMs],
+    queryFn:
+      names.length > 0
+        ? async ({ signal }) => {
+            const from = new Date(Date.now() - windowMs).toISOString();
+            const { items } = await api.listTimelines(
+              { from, names, limit: names.length },
+              { signal },
+            );
+            return new Map(items.map(item => [item.tenant, item]));
+          }
+        : skipToken,
+    refetchInterval: TIMELINES_MS,
+    staleTime: IDLE_MS,
+    placeholderData: keepPreviousData,
+  }));
 }
 
 /** What of a tenant differs from its plan. */
 export function useDrift(tenant: string) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['drift', tenant],
-      queryFn: ({ signal }) => api.getDrift(tenant, { signal }),
-      staleTime: IDLE_MS,
-      refetchInterval: DRIFT_MS,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['drift', tenant],
+    queryFn: ({ signal }) => api.getDrift(tenant, { signal }),
+    staleTime: IDLE_MS,
+    refetchInterval: DRIFT_MS,
+  }));
 }
 
 /** The last result of every pair of tenants that is asked for. */
 export function useMatrix(request: GetMatrixRequest) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['matrix', request],
-      queryFn: ({ signal }) => api.getMatrix(request, { signal }),
-      refetchInterval: IDLE_MS,
-      placeholderData: keepPreviousData,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['matrix', request],
+    queryFn: ({ signal }) => api.getMatrix(request, { signal }),
+    refetchInterval: IDLE_MS,
+    placeholderData: keepPreviousData,
+  }));
 }
 
 /** Every tenant that the user may read, page by page, and the impostors. */

@@ -44,7 +44,7 @@ describe('LabWidget', () => {
   it('goes away once the lab is there, and asks no more', async () => {
     let ready = false;
     const fetch = renderLab(() => ({ configured: true, ready, parts }));
-    expect(await screen.findByText('The lab')).toBeInTheDocument();
+    await screen.findByText('The lab');
 
     ready = true;
     await waitFor(
@@ -74,7 +74,7 @@ describe('LabWidget', () => {
     const fetch = renderLab(() =>
       away ? new Error('away') : { configured: true, ready: false, parts },
     );
-    expect(await screen.findByText('Kubernetes')).toBeInTheDocument();
+    await screen.findByText('Kubernetes');
 
     away = true;
     await waitFor(() => expect(fetch.mock.calls.length).toBeGreaterThan(1), {

@@ -12,7 +12,7 @@ const LENGTH = 16;
 export function digestOf(object: KubernetesObject): string {
   const { apiVersion, kind, metadata, status, ...said } = object;
   return createHash('sha256')
-    .update(JSON.stringify(sorted(said)))
+    .update(canonicalJson(said))
     .digest('hex')
     .slice(0, LENGTH);
 }
@@ -30,15 +30,14 @@ export function isExcepted(
   );
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sorted);
-  }
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(
-        Object.entries(value)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([key, child]) => [key, sorted(child)]),
-      )
-    : value;
+/** The same text for the same content, in whatever order its fields are. */
+export function canonicalJson(content: unknown): string {
+  const text = JSON.stringify(content, (_, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
+      : value,
+  );
+  return text ?? '';
 }

@@ -1,4 +1,5 @@
 import { RequestView, VaultView } from '../../clients';
+import { KubernetesObject } from '../../plan/types';
 import { Attempt, Finding, Round, Side } from '../types';
 import { testCluster } from './side';
 
@@ -27,4 +28,47 @@ export function runAttempt(
   clients: { kubernetes?: object; vault?: object },
 ): Promise<Finding> {
   return attempt.run(testRound(side, clients));
+}
+
+/**
+ * A cluster that has these objects, and serves their kinds and some more.
+ *
+ * @param refused - A kind or a path that can't be read
+ */
+export function holding(
+  objects: KubernetesObject[],
+  refused?: string,
+  served: [apiVersion: string, kind: string][] = [],
+) {
+  const groups = new Map<string, Set<string>>();
+  const all = [...served, ...objects.map(o => [o.apiVersion, o.kind] as const)];
+  for (const [apiVersion, kind] of all) {
+    groups.set(apiVersion, (groups.get(apiVersion) ?? new Set()).add(kind));
+  }
+  const items = [...groups].map(([apiVersion, kinds]) => {
+    const [name, version] = apiVersion.split('/');
+    const resources = [...kinds].map(kind => ({
+      resource: `${kind.toLowerCase()}s`,
+      responseKind: { kind },
+      scope: /^Cluster|Clusterwide/.test(kind) ? 'Cluster' : 'Namespaced',
+    }));
+    return { metadata: { name }, versions: [{ version, resources }] };
+  });
+  const refuse = (what: string) => {
+    if (what === refused) {
+      throw new Error(`${what} is forbidden`);
+    }
+  };
+  return {
+    kubernetes: {
+      expect: async ({ path }: { path: string }) => {
+        refuse(path);
+        return { kind: 'APIGroupDiscoveryList', items };
+      },
+      list: async ({ kind }: { kind: string }) => {
+        refuse(kind);
+        return { items: objects.filter(object => object.kind === kind) };
+      },
+    },
+  };
 }

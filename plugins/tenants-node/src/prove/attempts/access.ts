@@ -11,7 +11,7 @@ import {
 import { nameOf } from '../rbac/rights';
 import { Finding as Found, reachesOutside, whoCan } from '../rbac/whoCan';
 import { Attempt, Finding, Round, Side } from '../types';
-import { unread } from './asPlanned';
+import { asExpected, breached, known, reading } from './asPlanned';
 
 const API = 'rbac.authorization.k8s.io/v1';
 /** Most findings that are told; the rest is counted. */
@@ -74,11 +74,8 @@ export function rulesAreAll({ tenant, cluster }: Side): Attempt {
     target: `rights in ${namespace}`,
     request: `SubjectAccessReviews: ${said.join('; ')}`,
     expected: 'what roles and bindings say',
-    run: async round => {
+    run: reading(async round => {
       const rbac = await readRbac(round.view);
-      if ('problem' in rbac) {
-        return unread('Who may do what', rbac.problem);
-      }
       const wrong: string[] = [];
       for (const [i, [who, action, where]] of questions.entries()) {
         const allowed = await review(who, action, where, round);
@@ -87,18 +84,14 @@ export function rulesAreAll({ tenant, cluster }: Side): Attempt {
         }
       }
       return wrong.length === 0
-        ? {
-            code: 'EQUAL',
-            response: `${questions.length} reviews, as the rules say`,
-            outcome: 'asExpected',
-          }
+        ? asExpected('EQUAL', `${questions.length} reviews, as the rules say`)
         : {
             code: 'DIFFERENT',
             response: wrong.join('; '),
             outcome: 'failed',
             reason: `Roles and bindings say otherwise: ${wrong.join('; ')}`,
           };
-    },
+    }),
   };
 }
 
@@ -122,18 +115,13 @@ function byRules(
     by: 'kubernetes',
     readsOnly: true,
     request: 'list Roles, ClusterRoles and their bindings, and evaluate them',
-    run: async ({ view }) => {
-      const rbac = await readRbac(view);
-      return 'problem' in rbac
-        ? unread('Who may do what', rbac.problem)
-        : tell(find(rbac, trusted));
-    },
+    run: reading(async ({ view }) => tell(find(await readRbac(view), trusted))),
   };
 }
 
 function tell(found: Found[]): Finding {
   if (found.length === 0) {
-    return { code: 'NONE', response: 'nobody', outcome: 'asExpected' };
+    return asExpected('NONE', 'nobody');
   }
   const said = found.map(({ subject, actions, binding }) => {
     const more = actions.length - ACTIONS;
@@ -143,36 +131,28 @@ function tell(found: Found[]): Finding {
     } (${binding})`;
   });
   const rest = said.length - SHOWN;
-  return {
-    code: 'FOUND',
-    response: said.join('; '),
-    outcome: 'breached',
-    reason: [
-      ...said.slice(0, SHOWN),
-      ...(rest > 0 ? [`and ${rest} more`] : []),
-    ].join('; '),
-  };
+  const more = rest > 0 ? [`and ${rest} more`] : [];
+  return breached(
+    'FOUND',
+    said.join('; '),
+    [...said.slice(0, SHOWN), ...more].join('; '),
+  );
 }
 
 /** By the list of ClusterRoleBindings: a view hands out another one when something has changed. */
 const evaluated = new WeakMap<object, { of: RbacObjects; rbac: Rbac }>();
 
 /** All roles and bindings of the cluster; evaluated once for all that ask. */
-async function readRbac(
-  view: ClusterView,
-): Promise<Rbac | { problem: string }> {
-  const of = await read(view);
-  if ('problem' in of) {
-    return of;
-  }
-  const known = evaluated.get(of.clusterRoleBindings);
+async function readRbac(view: ClusterView): Promise<Rbac> {
+  const of = await known('Who may do what', read(view));
+  const last = evaluated.get(of.clusterRoleBindings);
   const isSame =
-    known &&
+    last &&
     (Object.keys(of) as (keyof RbacObjects)[]).every(
-      key => of[key] === known.of[key],
+      key => of[key] === last.of[key],
     );
   if (isSame) {
-    return known.rbac;
+    return last.rbac;
   }
   const rbac = new Rbac(of);
   evaluated.set(of.clusterRoleBindings, { of, rbac });

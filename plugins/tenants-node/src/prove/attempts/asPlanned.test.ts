@@ -2,33 +2,20 @@ import { Outcome, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantPlan } from '../../__fixtures__/plan';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planCanary } from '../../plan/canary';
+import { plannedObjects, plannedResources } from '../../plan/planned';
 import { planTenant } from '../../plan/planTenant';
-import { KubernetesObject, TenantPlan } from '../../plan/types';
-import { runAttempt } from '../__fixtures__/portal';
+import { TenantPlan } from '../../plan/types';
+import { holding, runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { asPlanned } from './asPlanned';
 
 const side = testSide();
 const { plan } = side.tenant;
 
-/** A cluster that holds these objects, or refuses to list a kind. */
-function holding(objects: KubernetesObject[], refused?: string) {
-  const list = async ({ kind }: { kind: string }) => {
-    if (kind === refused) {
-      throw new Error(`${kind} is forbidden`);
-    }
-    return { items: objects.filter(object => object.kind === kind) };
-  };
-  return { kubernetes: { list } };
-}
+const comparisons = (of: TenantPlan) =>
+  WALLS.flatMap(wall => asPlanned(of, wall));
 
-const planned = (of: TenantPlan) =>
-  of.stages
-    .flatMap(stage => stage.resources)
-    .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
-
-const attempt = (key: string, of = plan) =>
-  WALLS.flatMap(wall => asPlanned(of, wall)).find(a => a.key === key)!;
+const attempt = (key: string) => comparisons(plan).find(a => a.key === key)!;
 
 const run = (key: string, clients: { kubernetes?: object; vault?: object }) =>
   runAttempt(side, attempt(key), clients);
@@ -84,10 +71,12 @@ const VARIANTS: [string, TenantPlan][] = [
 
 describe('what is compared with the plan', () => {
   it.each(VARIANTS)('is everything that it holds: %s', (_, of) => {
-    const compared = WALLS.flatMap(wall => asPlanned(of, wall));
-    expect(compared.map(a => a.key).sort()).toEqual(
-      of.stages
-        .flatMap(stage => stage.resources)
+    expect(
+      comparisons(of)
+        .map(a => a.key)
+        .sort(),
+    ).toEqual(
+      plannedResources(of)
         .map(resource => resource.id)
         .sort(),
     );
@@ -96,8 +85,8 @@ describe('what is compared with the plan', () => {
   it.each(VARIANTS)(
     'is as it is where nobody has touched it: %s',
     async (_, of) => {
-      const live = holding(planned(of));
-      const attempts = WALLS.flatMap(wall => asPlanned(of, wall));
+      const live = holding(plannedObjects(of));
+      const attempts = comparisons(of);
       for (const one of attempts.filter(({ by }) => by === 'kubernetes')) {
         const { outcome } = await runAttempt(side, one, live);
         expect([one.key, outcome]).toEqual([one.key, 'asExpected']);
@@ -108,7 +97,9 @@ describe('what is compared with the plan', () => {
 
 describe('an object that is compared with the plan', () => {
   it('was changed: says the field, and who manages it', async () => {
-    const quota = planned(plan).find(o => o.metadata.name === 'tenant-quota')!;
+    const quota = plannedObjects(plan).find(
+      o => o.metadata.name === 'tenant-quota',
+    )!;
     const { hard } = quota.spec as { hard: Record<string, string> };
     const live = {
       ...quota,
@@ -137,7 +128,7 @@ describe('an object that is compared with the plan', () => {
   it('can’t be read: shows nothing', async () => {
     const finding = await run(
       'NetworkPolicy tenant-isolation',
-      holding(planned(plan), 'NetworkPolicy'),
+      holding(plannedObjects(plan), 'NetworkPolicy'),
     );
     expect([finding.outcome, finding.reason]).toEqual([
       'inconclusive',
@@ -169,9 +160,7 @@ describe('a Vault object that is compared with the plan', () => {
 
   it('has the plan’s text', async () => {
     const id = 'Vault policy tenant-acme';
-    const policy = plan.stages
-      .flatMap(stage => stage.resources)
-      .find(resource => resource.id === id);
+    const policy = plannedResources(plan).find(resource => resource.id === id);
     const body = policy?.type === 'vault' ? policy.body : {};
     expect((await run(id, reading({ name: 'x', ...body }))).outcome).toBe(
       'asExpected',

@@ -1,8 +1,9 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { writerOf } from '../../clients/managedFields';
 import { ChangedField, changedFields } from '../../plan/live/changedFields';
-import { managerOf } from '../../plan/live/managers';
 import { shown } from '../../plan/live/shown';
 import { changedVaultFields } from '../../plan/live/vault';
+import { plannedResources } from '../../plan/planned';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -37,8 +38,7 @@ export const GIVES_NOTHING_AWAY = [
 
 /** Everything of a plan that belongs to a wall, as it is, against the plan. */
 export function asPlanned(plan: TenantPlan, wall: Wall): Attempt[] {
-  return plan.stages
-    .flatMap(stage => stage.resources)
+  return plannedResources(plan)
     .filter(resource => resource.wall === wall)
     .map(attemptFor);
 }
@@ -64,22 +64,17 @@ function objectAsPlanned({ id, object }: KubernetesResource): Attempt {
     target: [kind, [namespace, name].filter(Boolean).join('/')].join(' '),
     request: `list ${kind}s, and compare ${name} with the plan field by field`,
     expected: 'equal',
-    run: async ({ view }) => {
-      const seen = await view.list<KubernetesObject>(
-        { apiVersion, kind },
-        namespace,
-      );
-      if ('problem' in seen) {
-        return unread(id, seen.problem);
-      }
-      const live = seen.items.find(item => item.metadata.name === name);
+    run: reading(async ({ view }) => {
+      const seen = view.list<KubernetesObject>({ apiVersion, kind }, namespace);
+      const { items } = await known(id, seen);
+      const live = items.find(item => item.metadata.name === name);
       return live
         ? compared(
             id,
             changedFields(object, live).map(field => sayChanged(field, live)),
           )
         : gone(id, GIVES_NOTHING_AWAY.includes(kind));
-    },
+    }),
   };
 }
 
@@ -93,21 +88,16 @@ function vaultAsPlanned(resource: VaultResource): Attempt {
     target: id,
     request: `GET ${path}, and compare it with the plan field by field`,
     expected: 'equal',
-    run: async ({ vault }) => {
-      const seen = await vault.read(path);
-      if ('problem' in seen) {
-        return unread(id, seen.problem);
-      }
+    run: reading(async ({ vault }) => {
+      const { data } = await known(id, vault.read(path));
       // The login says so too.
-      return seen.data
+      return data
         ? compared(
             id,
-            changedVaultFields(resource, seen.data).map(field =>
-              sayChanged(field),
-            ),
+            changedVaultFields(resource, data).map(field => sayChanged(field)),
           )
         : gone(id, true);
-    },
+    }),
   };
 }
 
@@ -120,20 +110,13 @@ function seedIsThere({ id, mount, path }: SeedResource): Attempt {
     target: id,
     request: `GET ${mount}/metadata/${path}`,
     expected: 'it has a version',
-    run: async ({ vault }) => {
-      const seen = await vault.read(`${mount}/metadata/${path}`);
-      if ('problem' in seen) {
-        return unread(id, seen.problem);
-      }
-      const version = seen.data?.current_version;
+    run: reading(async ({ vault }) => {
+      const { data } = await known(id, vault.read(`${mount}/metadata/${path}`));
+      const version = data?.current_version;
       return version > 0
-        ? {
-            code: '200',
-            response: `version ${version}`,
-            outcome: 'asExpected',
-          }
+        ? asExpected('200', `version ${version}`)
         : gone(id, true);
-    },
+    }),
   };
 }
 
@@ -144,13 +127,8 @@ function compared(id: string, differences: string[]): Finding {
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join('; ');
   return said
-    ? {
-        code: 'DIFFERENT',
-        response: said,
-        outcome: 'breached',
-        reason: `${id} was changed: ${said}`,
-      }
-    : { code: 'EQUAL', response: 'equal', outcome: 'asExpected' };
+    ? breached('DIFFERENT', said, `${id} was changed: ${said}`)
+    : asExpected('EQUAL', 'equal');
 }
 
 function gone(id: string, isHarmless: boolean): Finding {
@@ -162,13 +140,58 @@ function gone(id: string, isHarmless: boolean): Finding {
   };
 }
 
-/** What could not be read shows nothing. */
-export function unread(what: string, problem: string): Finding {
-  return {
-    code: NOT_READ,
-    response: problem,
-    outcome: 'inconclusive',
-    reason: `${what} can't be read: ${problem}`,
+/** What a finding is that shows nothing wrong. */
+export function asExpected(code: string, response: string): Finding {
+  return { code, response, outcome: 'asExpected' };
+}
+
+/** What a finding is that shows a wall to be open. */
+export function breached(
+  code: string,
+  response: string,
+  reason: string = response,
+): Finding {
+  return { code, response, outcome: 'breached', reason };
+}
+
+class UnreadError extends Error {
+  constructor(readonly what: string, problem: string) {
+    super(problem);
+  }
+}
+
+/**
+ * What was read, for a run that is {@link reading}.
+ *
+ * @param what - By which a receipt calls it where it can't be read
+ */
+export async function known<T extends object>(
+  what: string,
+  answer: Promise<T | { problem: string }>,
+): Promise<T> {
+  const seen = await answer;
+  if ('problem' in seen) {
+    throw new UnreadError(what, seen.problem);
+  }
+  return seen;
+}
+
+/** A run that only reads: what could not be read shows nothing. */
+export function reading(run: Attempt['run']): Attempt['run'] {
+  return async round => {
+    try {
+      return await run(round);
+    } catch (error) {
+      if (!(error instanceof UnreadError)) {
+        throw error;
+      }
+      return {
+        code: NOT_READ,
+        response: error.message,
+        outcome: 'inconclusive',
+        reason: `${error.what} can't be read: ${error.message}`,
+      };
+    }
   };
 }
 
@@ -177,9 +200,10 @@ export function sayChanged(
   { path, live, planned }: ChangedField,
   object?: KubernetesObject,
 ): string {
-  const manager = object && managerOf(object, path);
-  const by = manager
-    ? ` (${manager.name}${manager.since ? `, ${manager.since}` : ''})`
+  const writer = object && writerOf(object, path.join('.'));
+  // An object in memory does not say which fields somebody has written.
+  const by = writer?.fieldsV1
+    ? ` (${[writer.manager, writer.time].filter(Boolean).join(', ')})`
     : '';
   return `${path.join('.')} is ${show(shown(path, live))}, planned ${show(
     planned,

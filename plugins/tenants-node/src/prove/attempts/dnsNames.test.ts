@@ -1,7 +1,7 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
-import { testRound } from '../__fixtures__/portal';
+import { holding, testRound } from '../__fixtures__/portal';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { Answer, Attempt, DoesNotApply, Side } from '../types';
 import { unknownName } from './dnsNames';
@@ -24,42 +24,19 @@ const tries = (side: Side) => {
     : (found as DoesNotApply).because;
 };
 
+const SERVED: [string, string] = [
+  'cilium.io/v2',
+  'CiliumClusterwideNetworkPolicy',
+];
 const OPEN_DNS = {
-  apiVersion: 'cilium.io/v2',
-  kind: 'CiliumClusterwideNetworkPolicy',
+  apiVersion: SERVED[0],
+  kind: SERVED[1],
   metadata: { name: 'dns-for-all' },
   spec: {
     endpointSelector: {},
     egress: [{ toPorts: [{ ports: [{ port: '53', protocol: 'UDP' }] }] }],
   },
 };
-
-/** Cilium with these policies beside the plan's. */
-function cluster(policies: (typeof OPEN_DNS)[]) {
-  const resources = [
-    {
-      resource: 'ciliumclusterwidenetworkpolicies',
-      responseKind: { kind: 'CiliumClusterwideNetworkPolicy' },
-      scope: 'Cluster',
-    },
-  ];
-  return {
-    kubernetes: {
-      expect: async () => ({
-        kind: 'APIGroupDiscoveryList',
-        items: [
-          {
-            metadata: { name: 'cilium.io' },
-            versions: [{ version: 'v2', resources }],
-          },
-        ],
-      }),
-      list: async ({ kind }: { kind: string }) => ({
-        items: policies.filter(policy => policy.kind === kind),
-      }),
-    },
-  };
-}
 
 describe('a name that the tenant isn’t allowed', () => {
   it('is the first that isn’t, and none where names can’t be told apart', () => {
@@ -89,7 +66,7 @@ describe('a name that the tenant isn’t allowed', () => {
     policies: (typeof OPEN_DNS)[] = [],
   ) =>
     attempt.run({
-      ...testRound(side, cluster(policies)),
+      ...testRound(side, holding(policies, undefined, [SERVED])),
       answer: async ({ by, task }): Promise<Answer> => {
         const connects = task.do === 'connect' ? 'OK' : undefined;
         const code = connects ?? (by === 'ram' ? ram : tenant);

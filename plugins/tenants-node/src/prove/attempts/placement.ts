@@ -1,8 +1,8 @@
 import { Placement } from '../../plan/placement';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { Attempt, DoesNotApply, Side } from '../types';
 import { isWorkload } from '../round/facts';
-import { unread } from './asPlanned';
+import { asExpected, breached, known, reading } from './asPlanned';
 
 /** Where the plan's workload has to run: a sandbox, nodes of its own. */
 export type DeclaredPlacement = Placement;
@@ -56,15 +56,11 @@ export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
             reason: pod?.problem ?? 'The proof pod ran on no node',
           };
         }
+        const there = asExpected(nodeName, `ran on ${nodeName}`);
         return nodes.includes(nodeName)
-          ? {
-              code: nodeName,
-              response: `ran on ${nodeName}`,
-              outcome: 'asExpected',
-            }
+          ? there
           : {
-              code: nodeName,
-              response: `ran on ${nodeName}`,
+              ...there,
               outcome: 'notApplicable',
               reason: `The proof pod found no room on ${nodes.join(
                 ', ',
@@ -133,14 +129,11 @@ function workloadOnNodes(
     target: `n8n's pods in ${namespace}`,
     request: `list Pods of ${namespace}, and look at their nodes`,
     expected: `nodes with ${text(selector)}`,
-    run: async ({ view, node }) => {
-      const kind = { apiVersion: 'v1', kind: 'Pod' };
-      const seen = await view.list(kind, namespace);
-      if ('problem' in seen) {
-        return unread(`Pods of ${namespace}`, seen.problem);
-      }
+    run: reading(async ({ view, node }) => {
+      const seen = view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace);
+      const { items } = await known(`Pods of ${namespace}`, seen);
       // One that waits for a node does not run anywhere yet.
-      const running = seen.items
+      const running = items
         .filter(pod => isWorkload(pod, tenant.plan.workload.selector))
         .filter(pod => !pod.metadata.deletionTimestamp && pod.spec.nodeName);
       const elsewhere = running
@@ -148,19 +141,11 @@ function workloadOnNodes(
         .map(
           ({ metadata, spec }) => `${metadata.name} runs on ${spec.nodeName}`,
         );
-      return elsewhere.length === 0
-        ? {
-            code: 'EQUAL',
-            response: `${running.length} on such nodes`,
-            outcome: 'asExpected',
-          }
-        : {
-            code: 'DIFFERENT',
-            response: elsewhere.join('; '),
-            outcome: 'failed',
-            reason: elsewhere.join('; '),
-          };
-    },
+      const said = elsewhere.join('; ');
+      return said
+        ? { ...breached('DIFFERENT', said), outcome: 'failed' }
+        : asExpected('EQUAL', `${running.length} on such nodes`);
+    }),
   };
 }
 

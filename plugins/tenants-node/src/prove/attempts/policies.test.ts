@@ -1,7 +1,7 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { digestOf } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
-import { testRound } from '../__fixtures__/portal';
+import { holding, testRound } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { Side } from '../types';
 import { noWidening } from './policies';
@@ -22,138 +22,85 @@ const object = (
   spec,
 });
 
-/** A cluster that serves these kinds, and has these objects. */
-function cluster(objects: KubernetesObject[], refused?: string) {
-  const groups = new Map<string, Set<string>>([
-    ['networking.k8s.io/v1', new Set(['NetworkPolicy'])],
-    [
-      cilium,
-      new Set(['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy']),
-    ],
-  ]);
-  for (const { apiVersion, kind } of objects) {
-    groups.set(apiVersion, (groups.get(apiVersion) ?? new Set()).add(kind));
-  }
-  const discovered = {
-    kind: 'APIGroupDiscoveryList',
-    items: [...groups].map(([groupVersion, kinds]) => {
-      const [name, version] = groupVersion.split('/');
-      return {
-        metadata: { name },
-        versions: [
-          {
-            version,
-            resources: [...kinds].map(kind => ({
-              resource: `${kind.toLowerCase()}s`,
-              responseKind: { kind },
-              scope: 'Namespaced',
-            })),
-          },
-        ],
-      };
-    }),
-  };
-  return {
-    kubernetes: {
-      expect: async ({ path }: { path: string }) => {
-        if (path === refused) {
-          throw new Error(`${path} is forbidden`);
-        }
-        return discovered;
-      },
-      list: async ({ kind }: { kind: string }) => {
-        if (kind === refused) {
-          throw new Error(`${kind} is forbidden`);
-        }
-        if (kind === 'Namespace') {
-          const labels = { team: 'acme' };
-          return { items: [{ metadata: { name: namespace, labels } }] };
-        }
-        return { items: objects.filter(o => o.kind === kind) };
-      },
-    },
-  };
-}
+const SERVED: [string, string][] = [
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
+  [cilium, 'CiliumNetworkPolicy'],
+  [cilium, 'CiliumClusterwideNetworkPolicy'],
+];
+const HOME: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: namespace, labels: { team: 'acme' } },
+};
 
 const run = (objects: KubernetesObject[], refused?: string, on: Side = side) =>
-  noWidening(on).run(testRound(on, cluster(objects, refused)));
+  noWidening(on).run(
+    testRound(on, holding([HOME, ...objects], refused, SERVED)),
+  );
 
 const OPEN = { podSelector: {}, ingress: [{}] };
 
 describe('policies besides ours', () => {
   const np = (spec: object, name?: string) =>
     object('NetworkPolicy', 'networking.k8s.io/v1', spec, name);
-  it.each<[string, KubernetesObject[], Outcome]>([
-    ['none', [], 'asExpected'],
-    ['ours, however it is', [np(OPEN, 'tenant-isolation')], 'asExpected'],
-    ['one that allows nothing', [np({ podSelector: {} })], 'asExpected'],
-    ['one that opens', [np(OPEN)], 'breached'],
+  const forPods = (podSelector: object) => np({ ...OPEN, podSelector });
+  it.each<[string, Outcome, ...KubernetesObject[]]>([
+    ['none', 'asExpected'],
+    ['ours, however it is', 'asExpected', np(OPEN, 'tenant-isolation')],
+    ['one that allows nothing', 'asExpected', np({ podSelector: {} })],
+    ['one that opens', 'breached', np(OPEN)],
     [
       'one that opens for n8n alone',
-      [
-        np({
-          ...OPEN,
-          podSelector: { matchLabels: { 'app.kubernetes.io/name': 'n8n' } },
-        }),
-      ],
       'breached',
+      forPods({ matchLabels: { 'app.kubernetes.io/name': 'n8n' } }),
     ],
     [
       'one that opens for nobody who is there',
-      [np({ ...OPEN, podSelector: { matchLabels: { app: 'x' } } })],
       'asExpected',
+      forPods({ matchLabels: { app: 'x' } }),
     ],
     [
       'one that opens for a pod that is there, though no plan has it',
-      [
-        np({ ...OPEN, podSelector: { matchLabels: { app: 'x' } } }),
-        {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name: 'x', labels: { app: 'x' } },
-          spec: {},
-        },
-      ],
       'breached',
+      forPods({ matchLabels: { app: 'x' } }),
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'x', labels: { app: 'x' } },
+        spec: {},
+      },
     ],
     [
       'one of Cilium’s that can’t be told',
-      [
-        object('CiliumNetworkPolicy', cilium, {
-          endpointSelector: {},
-          egress: [{ toServices: [{}] }],
-        }),
-      ],
       'inconclusive',
+      object('CiliumNetworkPolicy', cilium, {
+        endpointSelector: {},
+        egress: [{ toServices: [{}] }],
+      }),
     ],
     [
       'one with an operator that nobody knows',
-      [
-        np({
-          ...OPEN,
-          podSelector: {
-            matchExpressions: [{ key: 'a', operator: 'Gt', values: ['1'] }],
-          },
-        }),
-      ],
       'inconclusive',
+      forPods({
+        matchExpressions: [{ key: 'a', operator: 'Gt', values: ['1'] }],
+      }),
     ],
     [
       'one of another network’s',
-      [object('GlobalNetworkPolicy', 'crd.projectcalico.org/v1', {})],
       'inconclusive',
+      object('GlobalNetworkPolicy', 'crd.projectcalico.org/v1', {}),
     ],
     [
       'one that is called the same in another API',
-      [object('NetworkPolicy', 'crd.antrea.io/v1beta1', {})],
       'inconclusive',
+      object('NetworkPolicy', 'crd.antrea.io/v1beta1', {}),
     ],
     [
       'a redirection',
-      [object('CiliumLocalRedirectPolicy', cilium, {})],
       'inconclusive',
+      object('CiliumLocalRedirectPolicy', cilium, {}),
     ],
-  ])('%s', async (_, objects, outcome) => {
+  ])('%s', async (_, outcome, ...objects) => {
     expect((await run(objects)).outcome).toBe(outcome);
   });
 

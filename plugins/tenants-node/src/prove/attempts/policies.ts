@@ -1,12 +1,13 @@
-import { ClusterView, KindRef } from '../../clients';
+import { ClusterView } from '../../clients';
+import { listKinds } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { PolicyModel, podTraits, Traits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { NamespaceFacts, widening } from '../reach/widening';
 import { Attempt, Finding, Side } from '../types';
-import { unread } from './asPlanned';
+import { asExpected, known, reading } from './asPlanned';
 
 /** Kinds whose effect is computed. */
 const COMPUTED = [
@@ -66,11 +67,8 @@ export function noWidening(side: Side): Attempt {
     target: `policies of ${namespace}`,
     request: `list every kind of policy that the cluster serves: of ${namespace}, and cluster-wide`,
     expected: 'none but the plan’s allows anything that the plan does not',
-    run: async ({ view }) => {
-      const seen = await otherPolicies(side, view);
-      if ('problem' in seen) {
-        return unread('Policies', seen.problem);
-      }
+    run: reading(async ({ view }) => {
+      const seen = await known('Policies', otherPolicies(side, view));
       const planned = plannedPolicies(side).flatMap(modelPolicy);
       const { exceptions } = cluster.config;
       const excepted = seen.others.filter(one => isExcepted(one, exceptions));
@@ -83,7 +81,7 @@ export function noWidening(side: Side): Attempt {
           })),
         excepted,
       );
-    },
+    }),
   };
 }
 
@@ -98,13 +96,15 @@ export async function otherPolicies(
 ): Promise<OtherPolicies | { problem: string }> {
   const { plan } = side.tenant;
   const { namespace } = plan.names;
-  const [seen, namespaces, pods] = await Promise.all([
-    readPolicies(view, namespace),
+  const [policies, namespaces, pods] = await Promise.all([
+    listKinds(view, Object.keys(KINDS), namespace, ({ apiVersion, kind }) =>
+      KINDS[apiVersion.split('/')[0]].includes(kind),
+    ),
     view.list({ apiVersion: 'v1', kind: 'Namespace' }),
     view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
   ]);
-  if ('problem' in seen) {
-    return seen;
+  if ('problem' in policies) {
+    return policies;
   }
   if ('problem' in namespaces) {
     return namespaces;
@@ -117,7 +117,8 @@ export async function otherPolicies(
     labels: metadata.labels ?? {},
   }));
   const planned = plannedPolicies(side);
-  const others = seen.policies.filter(
+  const all = policies.all.flatMap(({ objects }) => objects);
+  const others = all.filter(
     ({ kind, metadata }) =>
       !planned.some(o => o.kind === kind && o.metadata.name === metadata.name),
   );
@@ -131,45 +132,6 @@ export async function otherPolicies(
       facts.find(({ name }) => name === namespace)?.labels,
     ),
   };
-}
-
-/** Policies of a namespace, and of the whole cluster, of every kind that is served. */
-async function readPolicies(
-  view: ClusterView,
-  namespace: string,
-): Promise<{ policies: KubernetesObject[] } | { problem: string }> {
-  const served = await Promise.all(
-    Object.entries(KINDS).map(async ([group, kinds]) => {
-      const seen = await view.kinds(group);
-      return 'problem' in seen
-        ? seen
-        : seen.items.filter(({ kind }) => kinds.includes(kind));
-    }),
-  );
-  const kinds: Required<KindRef>[] = [];
-  for (const of of served) {
-    if ('problem' in of) {
-      return of;
-    }
-    kinds.push(...of);
-  }
-  const lists = await Promise.all(
-    kinds.map(async kind => ({
-      kind,
-      seen: await view.list<KubernetesObject>(
-        kind,
-        kind.namespaced ? namespace : undefined,
-      ),
-    })),
-  );
-  const policies: KubernetesObject[] = [];
-  for (const { kind, seen } of lists) {
-    if ('problem' in seen) {
-      return { problem: `${kind.kind} (${kind.apiVersion}): ${seen.problem}` };
-    }
-    policies.push(...seen.items);
-  }
-  return { policies };
 }
 
 function isComputed({ kind, apiVersion }: KubernetesObject): boolean {
@@ -244,13 +206,11 @@ function tell(
   }
   const names = (policies: KubernetesObject[]) =>
     policies.map(nameOf).join(', ') || 'none';
-  return {
-    code: 'NONE',
-    response: `besides the plan’s: ${names(
-      others.map(({ policy }) => policy),
-    )}; excepted by config: ${names(excepted)}`,
-    outcome: 'asExpected',
-  };
+  const beside = names(others.map(({ policy }) => policy));
+  return asExpected(
+    'NONE',
+    `besides the plan’s: ${beside}; excepted by config: ${names(excepted)}`,
+  );
 }
 
 function nameOf({ kind, metadata }: KubernetesObject): string {

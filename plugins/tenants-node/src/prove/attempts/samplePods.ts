@@ -1,6 +1,7 @@
+import { times } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 
 /** Bounds of a tenant, as its plan has them; and what runs in it. */
 export interface Bounds {
@@ -42,12 +43,6 @@ export function boundsOf(plan: TenantPlan): Bounds {
 const SMALL = { cpu: '10m', memory: '16Mi' };
 /** A container that says nothing of what it needs. */
 const BARE = 'bare';
-
-/** How the harness writes memory that is `times` as much. */
-export function times(quantity: string, factor: number): string {
-  const [, digits, suffix] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
-  return `${Number(digits) * factor}${suffix}`;
-}
 
 /** A container of the workload's image that asks for little, or for exactly these limits. */
 function container(

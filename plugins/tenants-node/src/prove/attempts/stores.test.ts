@@ -1,13 +1,18 @@
+import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { digestOf } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
-import { testRound } from '../__fixtures__/portal';
+import { holding, testRound } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { noOtherStore, storeReady } from './stores';
 
 const side = testSide();
 const { namespace } = side.tenant.plan.names;
-const NAMESPACED = ['SecretStore', 'ExternalSecret', 'PushSecret', 'Password'];
-const CLUSTER_WIDE = [
+const API = 'external-secrets.io/v1';
+const KINDS = [
+  'SecretStore',
+  'ExternalSecret',
+  'PushSecret',
+  'Password',
   'ClusterSecretStore',
   'ClusterExternalSecret',
   'ClusterPushSecret',
@@ -19,137 +24,65 @@ const object = (
   name: string,
   spec: object = {},
 ): KubernetesObject => ({
-  apiVersion: 'external-secrets.io/v1',
+  apiVersion: API,
   kind,
   metadata: { name },
   spec,
 });
 const OURS = [object('SecretStore', 'vault'), object('ExternalSecret', 'n8n')];
 
-/** External Secrets with these objects beside the plan's. */
-function cluster(others: KubernetesObject[], refused?: string) {
-  const kinds = (names: string[], scope: string) =>
-    names.map(kind => ({
-      resource: `${kind.toLowerCase()}s`,
-      responseKind: { kind },
-      scope,
-    }));
-  const discovered = {
-    kind: 'APIGroupDiscoveryList',
-    items: [
-      {
-        metadata: { name: 'external-secrets.io' },
-        versions: [
-          { version: 'v1', resources: kinds(NAMESPACED, 'Namespaced') },
-          { version: 'v1alpha1', resources: kinds(CLUSTER_WIDE, 'Cluster') },
-        ],
-      },
-    ],
-  };
-  return {
-    kubernetes: {
-      expect: async () => discovered,
-      list: async ({ kind }: { kind: string }) => {
-        if (kind === refused) {
-          throw new Error(`${kind} is forbidden`);
-        }
-        const home = { name: namespace, labels: { team: 'acme' } };
-        return {
-          items:
-            kind === 'Namespace'
-              ? [{ metadata: home }]
-              : [...OURS, ...others].filter(o => o.kind === kind),
-        };
-      },
-    },
-  };
-}
+const HOME: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: namespace, labels: { team: 'acme' } },
+};
 
 const run = (
   others: KubernetesObject[],
   refused?: string,
   ours: string[] = [],
-) =>
-  noOtherStore(side).run({
-    ...testRound(side, cluster(others, refused)),
+) => {
+  const served = KINDS.map((kind): [string, string] => [API, kind]);
+  const cluster = holding([HOME, ...OURS, ...others], refused, served);
+  return noOtherStore(side).run({
+    ...testRound(side, cluster),
     ours: new Set(ours),
   });
+};
 
 describe('what External Secrets acts on, besides ours', () => {
-  it.each<[string, KubernetesObject[], string]>([
-    ['nothing', [], 'asExpected'],
-    ['a store', [object('SecretStore', 'mine')], 'breached'],
-    ['something fetched', [object('ExternalSecret', 'mine')], 'breached'],
-    ['something pushed', [object('PushSecret', 'out')], 'breached'],
-    ['a generator', [object('Password', 'p')], 'breached'],
-    [
-      'a store for everybody',
-      [object('ClusterSecretStore', 'all')],
-      'breached',
-    ],
-    [
-      'a store for others',
-      [
-        object('ClusterSecretStore', 'ci', {
-          conditions: [{ namespaces: ['ci'] }],
-        }),
-      ],
-      'asExpected',
-    ],
-    [
-      'a store by name',
-      [
-        object('ClusterSecretStore', 'x', {
-          conditions: [{ namespaces: [namespace] }],
-        }),
-      ],
-      'breached',
-    ],
-    [
-      'a store by pattern',
-      [
-        object('ClusterSecretStore', 'x', {
-          conditions: [{ namespaceRegexes: ['^web-'] }],
-        }),
-      ],
-      'breached',
-    ],
+  const store = (...conditions: object[]) =>
+    object('ClusterSecretStore', 'x', { conditions });
+  const fetched = (team: string) =>
+    object('ClusterExternalSecret', 'x', {
+      namespaceSelectors: [{ matchLabels: { team } }],
+    });
+  it.each<[string, Outcome, ...KubernetesObject[]]>([
+    ['nothing', 'asExpected'],
+    ['a store', 'breached', object('SecretStore', 'mine')],
+    ['something fetched', 'breached', object('ExternalSecret', 'mine')],
+    ['something pushed', 'breached', object('PushSecret', 'out')],
+    ['a generator', 'breached', object('Password', 'p')],
+    ['a store for everybody', 'breached', object('ClusterSecretStore', 'all')],
+    ['a store for others', 'asExpected', store({ namespaces: ['ci'] })],
+    ['a store by name', 'breached', store({ namespaces: [namespace] })],
+    ['a store by pattern', 'breached', store({ namespaceRegexes: ['^web-'] })],
     [
       'a store by labels, in the second condition',
-      [
-        object('ClusterSecretStore', 'x', {
-          conditions: [
-            { namespaces: ['ci'] },
-            { namespaceSelector: { matchLabels: { team: 'acme' } } },
-          ],
-        }),
-      ],
       'breached',
+      store(
+        { namespaces: ['ci'] },
+        { namespaceSelector: { matchLabels: { team: 'acme' } } },
+      ),
     ],
-    [
-      'something fetched for all namespaces with its label',
-      [
-        object('ClusterExternalSecret', 'x', {
-          namespaceSelectors: [{ matchLabels: { team: 'acme' } }],
-        }),
-      ],
-      'breached',
-    ],
-    [
-      'something fetched for others',
-      [
-        object('ClusterExternalSecret', 'x', {
-          namespaceSelectors: [{ matchLabels: { team: 'globex' } }],
-        }),
-      ],
-      'asExpected',
-    ],
+    ['something fetched by a label of it', 'breached', fetched('acme')],
+    ['something fetched for others', 'asExpected', fetched('globex')],
     [
       'a generator that nobody asks',
-      [object('ClusterGenerator', 'g')],
       'asExpected',
+      object('ClusterGenerator', 'g'),
     ],
-  ])('%s', async (_, others, outcome) => {
+  ])('%s', async (_, outcome, ...others) => {
     expect((await run(others)).outcome).toBe(outcome);
   });
 
@@ -164,20 +97,12 @@ describe('what External Secrets acts on, besides ours', () => {
   );
 
   it('is not what this round has made itself, by its name', async () => {
-    const probe = object('ExternalSecret', 'threewalls-proof-1');
-    expect(
-      (await run([probe], undefined, ['threewalls-proof-1'])).outcome,
-    ).toBe('asExpected');
-    const labelled = {
-      ...object('ExternalSecret', 'threewalls-proof-2'),
-      metadata: {
-        name: 'threewalls-proof-2',
-        labels: { 'threewalls.io/proof': 'external-secret' },
-      },
-    };
-    expect(
-      (await run([labelled], undefined, ['threewalls-proof-1'])).outcome,
-    ).toBe('breached');
+    const ours = ['threewalls-proof-1'];
+    const probe = object('ExternalSecret', ours[0]);
+    expect((await run([probe], undefined, ours)).outcome).toBe('asExpected');
+    const labelled = object('ExternalSecret', 'threewalls-proof-2');
+    labelled.metadata.labels = { 'threewalls.io/proof': 'external-secret' };
+    expect((await run([labelled], undefined, ours)).outcome).toBe('breached');
   });
 
   it('says the digest by which config would let it be', async () => {

@@ -1,11 +1,12 @@
-import { ClusterView, KindRef } from '../../clients';
+import { ClusterView } from '../../clients';
+import { listKinds } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { selects } from '../../plan/live/selectors';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { Attempt, Side } from '../types';
-import { unread } from './asPlanned';
+import { asExpected, breached, known, reading } from './asPlanned';
 
 const API = 'external-secrets.io/v1';
 /** Groups of what External Secrets acts on. */
@@ -22,12 +23,10 @@ export function storeReady({ tenant }: Side): Attempt {
     target: `SecretStore ${namespace}/${SECRET_STORE}`,
     request: `get SecretStore ${SECRET_STORE}`,
     expected: 'Ready=True',
-    run: async ({ view }) => {
-      const seen = await view.list({ apiVersion: API, kind }, namespace);
-      if ('problem' in seen) {
-        return unread(`SecretStore ${SECRET_STORE}`, seen.problem);
-      }
-      const store = seen.items.find(i => i.metadata.name === SECRET_STORE);
+    run: reading(async ({ view }) => {
+      const seen = view.list({ apiVersion: API, kind }, namespace);
+      const { items } = await known(`SecretStore ${SECRET_STORE}`, seen);
+      const store = items.find(i => i.metadata.name === SECRET_STORE);
       const ready = store?.status?.conditions?.find(
         (condition: any) => condition.type === 'Ready',
       );
@@ -37,7 +36,7 @@ export function storeReady({ tenant }: Side): Attempt {
         response: [ready?.reason, ready?.message].filter(Boolean).join(': '),
         outcome: ready?.status === 'True' ? 'asExpected' : 'failed',
       };
-    },
+    }),
   };
 }
 
@@ -49,7 +48,7 @@ export function storeReady({ tenant }: Side): Attempt {
 export function noOtherStore(side: Side): Attempt {
   const { tenant, cluster } = side;
   const { namespace } = tenant.plan.names;
-  const known = plannedObjects(
+  const planned = plannedObjects(
     tenant.plan,
     'SecretStore',
     'ExternalSecret',
@@ -60,70 +59,43 @@ export function noOtherStore(side: Side): Attempt {
     readsOnly: true,
     target: `stores of ${namespace}`,
     request: `list every kind of External Secrets: of ${namespace}, and cluster-wide`,
-    expected: `${known.join(', ') || 'none'}, and no other`,
-    run: async ({ view, ours }) => {
-      const seen = await readAll(view, namespace);
-      if ('problem' in seen) {
-        return unread(`Stores of ${namespace}`, seen.problem);
-      }
-      const others = seen.objects
+    expected: `${planned.join(', ') || 'none'}, and no other`,
+    run: reading(async ({ view, ours }) => {
+      const objects = await readAll(view, namespace);
+      const others = objects
         .filter(({ metadata }) => !ours.has(metadata.name))
-        .filter(object => !known.includes(nameOf(object)))
+        .filter(object => !planned.includes(nameOf(object)))
         .filter(object => !isExcepted(object, cluster.config.exceptions))
-        .map(object => `${nameOf(object)} (digest ${digestOf(object)})`);
-      return others.length === 0
-        ? { code: 'NONE', response: 'no other', outcome: 'asExpected' }
-        : {
-            code: 'FOUND',
-            response: others.join(', '),
-            outcome: 'breached',
-            reason: `Not of the plan, and of use in ${namespace}: ${others.join(
-              ', ',
-            )}`,
-          };
-    },
+        .map(object => `${nameOf(object)} (digest ${digestOf(object)})`)
+        .join(', ');
+      return others
+        ? breached(
+            'FOUND',
+            others,
+            `Not of the plan, and of use in ${namespace}: ${others}`,
+          )
+        : asExpected('NONE', 'no other');
+    }),
   };
 }
 
 async function readAll(
   view: ClusterView,
   namespace: string,
-): Promise<{ objects: KubernetesObject[] } | { problem: string }> {
-  const namespaces = await view.list({ apiVersion: 'v1', kind: 'Namespace' });
-  if ('problem' in namespaces) {
-    return namespaces;
-  }
-  const labels =
-    namespaces.items.find(({ metadata }) => metadata.name === namespace)
-      ?.metadata.labels ?? {};
-  const kinds: Required<KindRef>[] = [];
-  for (const served of await Promise.all(GROUPS.map(g => view.kinds(g)))) {
-    if ('problem' in served) {
-      return served;
-    }
-    kinds.push(...served.items);
-  }
-  const objects: KubernetesObject[] = [];
-  const lists = await Promise.all(
-    kinds.map(async kind => ({
-      kind,
-      seen: await view.list<KubernetesObject>(
-        kind,
-        kind.namespaced ? namespace : undefined,
-      ),
-    })),
+): Promise<KubernetesObject[]> {
+  const what = `Stores of ${namespace}`;
+  const { items } = await known(
+    what,
+    view.list({ apiVersion: 'v1', kind: 'Namespace' }),
   );
-  for (const { kind, seen } of lists) {
-    if ('problem' in seen) {
-      return { problem: `${kind.kind} (${kind.apiVersion}): ${seen.problem}` };
-    }
-    objects.push(
-      ...seen.items.filter(
-        object => kind.namespaced || isFor(object, namespace, labels),
-      ),
-    );
-  }
-  return { objects };
+  const home = items.find(({ metadata }) => metadata.name === namespace);
+  const labels = home?.metadata.labels ?? {};
+  const lists = await known(what, listKinds(view, GROUPS, namespace));
+  return lists.all.flatMap(({ kind, objects }) =>
+    objects.filter(
+      object => kind.namespaced || isFor(object, namespace, labels),
+    ),
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { podTask } from '../pod/tasks';
 import { Attempt, OtherRole, Round, Side } from '../types';
 import { otherMounts } from '../vault/mounts';
 import { Accounts, rolesThatTake } from '../vault/roles';
-import { unread } from './asPlanned';
+import { asExpected, breached, known, reading } from './asPlanned';
 import { podAttempt } from './podAttempt';
 import { VAULT_AUDIENCE } from '../../plan/vault';
 
@@ -23,25 +23,18 @@ export function noOtherRole(side: Side): Attempt[] {
       target: `auth/${authMount}/role`,
       request: `LIST auth/${authMount}/role, and read each`,
       expected: `none but ${vaultRole} takes a ServiceAccount of ${namespace}`,
-      run: async round => {
-        const accounts = await accountsOf(round, side);
-        if ('problem' in accounts) {
-          return unread(`ServiceAccounts of ${namespace}`, accounts.problem);
-        }
-        const taken = await rolesThatTake(
-          round.vault,
-          authMount,
-          accounts,
-          vaultRole,
+      run: reading(async round => {
+        const accounts = await known(
+          `ServiceAccounts of ${namespace}`,
+          accountsOf(round, side),
         );
-        if ('problem' in taken) {
-          return unread(`Roles of auth/${authMount}`, taken.problem);
-        }
-        const said = taken.roles.map(describe).join('; ');
-        return said
-          ? { code: 'FOUND', response: said, outcome: 'breached', reason: said }
-          : { code: 'NONE', response: 'no other', outcome: 'asExpected' };
-      },
+        const { roles } = await known(
+          `Roles of auth/${authMount}`,
+          rolesThatTake(round.vault, authMount, accounts, vaultRole),
+        );
+        const said = roles.map(describe).join('; ');
+        return said ? breached('FOUND', said) : asExpected('NONE', 'no other');
+      }),
     },
     // A role that asks for another audience takes none of the pod's tokens.
     ...side.otherRoles
@@ -83,20 +76,15 @@ export function noOtherMount(side: Side): Attempt {
     target: 'sys/auth',
     request: `GET sys/auth; config and roles of each Kubernetes method but auth/${authMount}`,
     expected: `no other takes a ServiceAccount of ${namespace}`,
-    run: async round => {
-      const accounts = await accountsOf(round, side);
-      if ('problem' in accounts) {
-        return unread(`ServiceAccounts of ${namespace}`, accounts.problem);
-      }
-      const mounts = await otherMounts(
-        round.vault,
-        authMount,
-        reviewedAuthMounts,
-        accounts,
+    run: reading(async round => {
+      const accounts = await known(
+        `ServiceAccounts of ${namespace}`,
+        accountsOf(round, side),
       );
-      if ('problem' in mounts) {
-        return unread('Auth methods of Vault', mounts.problem);
-      }
+      const mounts = await known(
+        'Auth methods of Vault',
+        otherMounts(round.vault, authMount, reviewedAuthMounts, accounts),
+      );
       const say = (kind: 'takes' | 'open' | 'clear') =>
         mounts.flatMap(({ mount, type, finding }) =>
           kind in finding
@@ -104,29 +92,14 @@ export function noOtherMount(side: Side): Attempt {
             : [],
         );
       const takes = say('takes').map(one => `takes its accounts by ${one}`);
-      const open = say('open');
       if (takes.length > 0) {
-        const said = takes.join('; ');
-        return {
-          code: 'FOUND',
-          response: said,
-          outcome: 'breached',
-          reason: said,
-        };
+        return breached('FOUND', takes.join('; '));
       }
-      return open.length > 0
-        ? {
-            code: 'OPEN',
-            response: open.join('; '),
-            outcome: 'inconclusive',
-            reason: open.join('; '),
-          }
-        : {
-            code: 'NONE',
-            response: say('clear').join('; ') || 'no other',
-            outcome: 'asExpected',
-          };
-    },
+      const open = say('open').join('; ');
+      return open
+        ? { ...breached('OPEN', open), outcome: 'inconclusive' }
+        : asExpected('NONE', say('clear').join('; ') || 'no other');
+    }),
   };
 }
 

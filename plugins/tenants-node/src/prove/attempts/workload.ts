@@ -4,9 +4,9 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { changedFields } from '../../plan/live/changedFields';
 import { KubernetesObject } from '../../plan/types';
-import { plannedObjects } from '../checks/planned';
+import { plannedObjects } from '../../plan/planned';
 import { Attempt, Finding, Side } from '../types';
-import { sayChanged, unread } from './asPlanned';
+import { asExpected, breached, known, reading, sayChanged } from './asPlanned';
 import { restrictedProblems } from './restricted';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod' };
@@ -70,13 +70,11 @@ export function withinQuota({ tenant }: Side): Attempt[] {
       target: `ResourceQuota ${namespace}/${name}`,
       request: `list ResourceQuotas of ${namespace}, and compare what is used of ${name}`,
       expected: 'no more than the plan gives',
-      run: async ({ view }) => {
+      run: reading(async ({ view }) => {
         const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
-        const seen = await view.list(kind, namespace);
-        if ('problem' in seen) {
-          return unread(`ResourceQuota ${name}`, seen.problem);
-        }
-        const live = seen.items.find(item => item.metadata.name === name);
+        const seen = view.list(kind, namespace);
+        const { items } = await known(`ResourceQuota ${name}`, seen);
+        const live = items.find(item => item.metadata.name === name);
         const used: Record<string, string> = live?.status?.used ?? {};
         const over = Object.keys(hard)
           .filter(key => number(used[key]) > number(hard[key]))
@@ -85,7 +83,7 @@ export function withinQuota({ tenant }: Side): Attempt[] {
               `${key}: ${canonicalQuantity(used[key])} of ${hard[key]} used`,
           );
         return found(over, live ? 'within the quota' : 'not there');
-      },
+      }),
     };
   });
 }
@@ -106,12 +104,10 @@ function podsAttempt(
     by: 'kubernetes',
     readsOnly: true,
     target: `Pods of ${namespace}`,
-    run: async ({ view }) => {
-      const seen = await view.list(PODS, namespace);
-      if ('problem' in seen) {
-        return unread(`Pods of ${namespace}`, seen.problem);
-      }
-      const pods = seen.items
+    run: reading(async ({ view }) => {
+      const seen = view.list(PODS, namespace);
+      const { items } = await known(`Pods of ${namespace}`, seen);
+      const pods = items
         .filter(({ status }) => !isOver(status?.phase))
         .filter(of);
       return found(
@@ -120,7 +116,7 @@ function podsAttempt(
         ),
         `${pods.length} as expected`,
       );
-    },
+    }),
   };
 }
 
@@ -130,13 +126,12 @@ function isOver(phase?: string): boolean {
 
 function found(problems: string[], otherwise: string): Finding {
   return problems.length === 0
-    ? { code: 'EQUAL', response: otherwise, outcome: 'asExpected' }
-    : {
-        code: 'DIFFERENT',
-        response: problems.join('; '),
-        outcome: 'breached',
-        reason: problems.slice(0, 3).join('; '),
-      };
+    ? asExpected('EQUAL', otherwise)
+    : breached(
+        'DIFFERENT',
+        problems.join('; '),
+        problems.slice(0, 3).join('; '),
+      );
 }
 
 /**

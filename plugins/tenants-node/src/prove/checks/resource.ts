@@ -18,9 +18,9 @@ import {
   rootPod,
   samplePod,
   service,
-  times,
   volume,
 } from '../attempts/samplePods';
+import { times } from '../../plan/quota';
 import { Attempt, Check, Side } from '../types';
 
 const QUOTA = 'tenant-quota';

@@ -7,17 +7,17 @@ const { plan } = tenantPlan({ network: { provider: 'cilium' } });
 const NS = plan.names.namespace;
 const OWNERS: Subject = plan.names.ownerSubject;
 
-const rule = (
-  verbs: string,
-  group: string,
-  resources: string,
-  ...resourceNames: string[]
-): PolicyRule => ({
-  verbs: verbs.split(','),
-  apiGroups: [group],
-  resources: resources.split(','),
-  ...(resourceNames.length > 0 && { resourceNames }),
-});
+/** A rule as `verb resource.group`, and the name of the one object that it is about. */
+function rule(text: string, name?: string): PolicyRule {
+  const [verbs, kinds] = text.split(' ');
+  const [, resources, group = ''] = /^([^.]*)(?:\.(.*))?$/.exec(kinds)!;
+  return {
+    verbs: verbs.split(','),
+    apiGroups: [group],
+    resources: resources.split(','),
+    ...(name && { resourceNames: [name] }),
+  };
+}
 
 /** A subject bound to one rule: in a namespace, or in all. */
 function bound(
@@ -57,96 +57,39 @@ const found = (
     ({ subject, actions }) => `${subject}: ${actions.join(', ')}`,
   );
 
+const RBAC = 'rbac.authorization.k8s.io';
+const SYNC = 'external-secrets.io';
+
 describe('who can open the secret wall', () => {
-  const group = 'external-secrets.io';
-  it.each<[string, PolicyRule, string]>([
-    [
-      'one Secret by its name',
-      rule('get', '', 'secrets', 'n8n'),
-      'get secrets',
-    ],
-    ['all Secrets in a list', rule('list', '', 'secrets'), 'list secrets'],
-    ['Secrets as they change', rule('watch', '', 'secrets'), 'watch secrets'],
-    ['a pod', rule('create', '', 'pods'), 'create pods'],
-    ['a pod’s image', rule('patch', '', 'pods'), 'patch pods'],
-    ['a command', rule('create', '', 'pods/exec'), 'create pods/exec'],
-    ['a command by GET', rule('get', '', 'pods/exec'), 'get pods/exec'],
-    ['a terminal', rule('create', '', 'pods/attach'), 'create pods/attach'],
-    [
-      'a port',
-      rule('create', '', 'pods/portforward'),
-      'create pods/portforward',
-    ],
-    ['a proxy', rule('get', '', 'services/proxy'), 'get services/proxy'],
-    [
-      'a container for debugging',
-      rule('patch', '', 'pods/ephemeralcontainers'),
-      'patch pods/ephemeralcontainers',
-    ],
-    ['a Job', rule('create', 'batch', 'jobs'), 'create jobs.batch'],
-    ['a CronJob', rule('patch', 'batch', 'cronjobs'), 'patch cronjobs.batch'],
-    [
-      'a Deployment',
-      rule('patch', 'apps', 'deployments'),
-      'patch deployments.apps',
-    ],
-    [
-      'a Deployment by its name',
-      rule('update', 'apps', 'deployments', 'n8n'),
-      'update deployments.apps',
-    ],
-    [
-      'a ReplicaSet',
-      rule('create', 'apps', 'replicasets'),
-      'create replicasets.apps',
-    ],
-    [
-      'an old controller',
-      rule('create', '', 'replicationcontrollers'),
-      'create replicationcontrollers',
-    ],
-    [
-      'a token',
-      rule('create', '', 'serviceaccounts/token', 'n8n-acme'),
-      'create serviceaccounts/token',
-    ],
-    [
-      'another’s name',
-      rule('impersonate', '', 'serviceaccounts'),
-      'impersonate serviceaccounts',
-    ],
-    [
-      'a store',
-      rule('patch', group, 'secretstores'),
-      `patch secretstores.${group}`,
-    ],
-    [
-      'what is fetched',
-      rule('create', group, 'externalsecrets'),
-      `create externalsecrets.${group}`,
-    ],
-    [
-      'what is pushed',
-      rule('create', group, 'pushsecrets'),
-      `create pushsecrets.${group}`,
-    ],
-    [
-      'a role',
-      rule('bind', 'rbac.authorization.k8s.io', 'roles'),
-      'bind roles.rbac.authorization.k8s.io',
-    ],
-    [
-      'the owner’s binding',
-      rule(
-        'update',
-        'rbac.authorization.k8s.io',
-        'rolebindings',
-        'threewalls-owner',
-      ),
-      'update rolebindings.rbac.authorization.k8s.io',
-    ],
-  ])('by a right to %s', (_, given, action) => {
-    expect(found(bound(OWNERS, given))).toEqual([`Group acme-team: ${action}`]);
+  it.each<[what: string, right: string, name?: string]>([
+    ['one Secret by its name', 'get secrets', 'n8n'],
+    ['all Secrets in a list', 'list secrets'],
+    ['Secrets as they change', 'watch secrets'],
+    ['a pod', 'create pods'],
+    ['a pod’s image', 'patch pods'],
+    ['a command', 'create pods/exec'],
+    ['a command by GET', 'get pods/exec'],
+    ['a terminal', 'create pods/attach'],
+    ['a port', 'create pods/portforward'],
+    ['a proxy', 'get services/proxy'],
+    ['a container for debugging', 'patch pods/ephemeralcontainers'],
+    ['a Job', 'create jobs.batch'],
+    ['a CronJob', 'patch cronjobs.batch'],
+    ['a Deployment', 'patch deployments.apps'],
+    ['a Deployment by its name', 'update deployments.apps', 'n8n'],
+    ['a ReplicaSet', 'create replicasets.apps'],
+    ['an old controller', 'create replicationcontrollers'],
+    ['a token', 'create serviceaccounts/token', 'n8n-acme'],
+    ['another’s name', 'impersonate serviceaccounts'],
+    ['a store', `patch secretstores.${SYNC}`],
+    ['what is fetched', `create externalsecrets.${SYNC}`],
+    ['what is pushed', `create pushsecrets.${SYNC}`],
+    ['a role', `bind roles.${RBAC}`],
+    ['the owner’s binding', `update rolebindings.${RBAC}`, 'threewalls-owner'],
+  ])('by a right to %s', (_, ...right) => {
+    expect(found(bound(OWNERS, rule(...right)))).toEqual([
+      `Group acme-team: ${right[0]}`,
+    ]);
   });
 
   it.each<[string, Subject]>([
@@ -164,30 +107,27 @@ describe('who can open the secret wall', () => {
       { kind: 'ServiceAccount', namespace: 'kube-system', name: 'x' },
     ],
   ])('whoever it is: %s', (_, subject) => {
-    const admin = rule('*', '*', '*');
+    const admin = rule('* *.*');
     expect(found(bound(subject, admin))).toHaveLength(1);
     expect(found(everywhere(subject, admin))).toHaveLength(1);
     expect(found(bound(subject, admin, 'elsewhere'))).toEqual([]);
   });
 
   it.each<[string, PolicyRule]>([
-    ['reading objects', rule('get,list,watch', '', 'pods,pods/log,services')],
-    ['scaling n8n', rule('patch', 'apps', 'deployments/scale', 'n8n')],
-    ['a status', rule('patch', group, 'secretstores/status')],
-    ['a name that nothing can be made under', rule('create', '', 'pods', 'x')],
-    [
-      'another’s binding',
-      rule('patch', 'rbac.authorization.k8s.io', 'rolebindings/x'),
-    ],
-    ['another group’s Secrets', rule('get', 'example.com', 'secrets')],
+    ['reading objects', rule('get,list,watch pods,pods/log,services')],
+    ['scaling n8n', rule('patch deployments/scale.apps', 'n8n')],
+    ['a status', rule(`patch secretstores/status.${SYNC}`)],
+    ['a name that nothing can be made under', rule('create pods', 'x')],
+    ['another’s binding', rule(`patch rolebindings/x.${RBAC}`)],
+    ['another group’s Secrets', rule('get secrets.example.com')],
     ['a page of the API', { verbs: ['get'], resources: undefined }],
   ])('not by %s', (_, given) => {
     expect(found(bound(OWNERS, given))).toEqual([]);
   });
 
   it('by what only a ClusterRoleBinding gives', () => {
-    const users = rule('impersonate', '', 'users');
-    const proxy = rule('create', '', 'nodes/proxy');
+    const users = rule('impersonate users');
+    const proxy = rule('create nodes/proxy');
     expect(found(everywhere(OWNERS, users))).toHaveLength(1);
     expect(found(everywhere(OWNERS, proxy))).toHaveLength(1);
     expect(found(bound(OWNERS, users))).toEqual([]);
@@ -196,7 +136,7 @@ describe('who can open the secret wall', () => {
 
   it('says the binding', () => {
     const [one] = whoCan(
-      new Rbac(bound(OWNERS, rule('get', '', 'secrets'))),
+      new Rbac(bound(OWNERS, rule('get secrets'))),
       plan,
       'secret',
       [],
@@ -205,7 +145,7 @@ describe('who can open the secret wall', () => {
   });
 
   it('takes a role of the namespace for what it is there only', () => {
-    const objects = bound(OWNERS, rule('get', '', 'secrets'));
+    const objects = bound(OWNERS, rule('get secrets'));
     const [role] = objects.clusterRoles;
     const roleRef = { kind: 'Role', name: 'x' };
     const local = (namespace: string) => ({
@@ -220,14 +160,14 @@ describe('who can open the secret wall', () => {
 
   it('takes an account without a namespace for one of the binding’s', () => {
     const account = { kind: 'ServiceAccount', name: 'n8n' };
-    expect(found(bound(account, rule('get', '', 'secrets')))).toEqual([
+    expect(found(bound(account, rule('get secrets')))).toEqual([
       `ServiceAccount ${NS}/n8n: get secrets`,
     ]);
   });
 });
 
 describe('who is trusted', () => {
-  const admin = rule('*', '*', '*');
+  const admin = rule('* *.*');
   const operator = { kind: 'ServiceAccount', namespace: 'ops', name: 'sync' };
 
   it.each<[string, Subject]>([
@@ -272,55 +212,34 @@ describe('who is trusted', () => {
 });
 
 describe('who can open the other walls', () => {
-  const only = (wall: 'network' | 'resource', given: PolicyRule) =>
-    found(bound(OWNERS, given), wall);
-
-  it.each<['network' | 'resource', PolicyRule, string]>([
-    [
-      'network',
-      rule('delete', 'networking.k8s.io', 'networkpolicies'),
-      'delete networkpolicies.networking.k8s.io',
-    ],
-    [
-      'network',
-      rule('create', 'cilium.io', 'ciliumnetworkpolicies'),
-      'create ciliumnetworkpolicies.cilium.io',
-    ],
-    ['network', rule('patch', '', 'services', 'n8n'), 'patch services'],
-    [
-      'resource',
-      rule('deletecollection', '', 'resourcequotas'),
-      'deletecollection resourcequotas',
-    ],
-    [
-      'resource',
-      rule('patch', '', 'limitranges', 'tenant-limits'),
-      'patch limitranges',
-    ],
-    ['resource', rule('patch', '', 'namespaces', NS), 'patch namespaces'],
-    [
-      'resource',
-      rule('patch', 'apps', 'deployments', 'n8n'),
-      'patch deployments.apps',
-    ],
-  ])('%s: %j', (wall, given, action) => {
-    expect(only(wall, given)).toEqual([`Group acme-team: ${action}`]);
+  it.each<['network' | 'resource', right: string, name?: string]>([
+    ['network', 'delete networkpolicies.networking.k8s.io'],
+    ['network', 'create ciliumnetworkpolicies.cilium.io'],
+    ['network', 'patch services', 'n8n'],
+    ['resource', 'deletecollection resourcequotas'],
+    ['resource', 'patch limitranges', 'tenant-limits'],
+    ['resource', 'patch namespaces', NS],
+    ['resource', 'patch deployments.apps', 'n8n'],
+  ])('%s: %s', (wall, ...right) => {
+    expect(found(bound(OWNERS, rule(...right)), wall)).toEqual([
+      `Group acme-team: ${right[0]}`,
+    ]);
   });
 
-  it.each<['network' | 'resource', PolicyRule]>([
-    ['network', rule('patch', '', 'services', 'another')],
-    ['network', rule('delete', '', 'services')],
-    ['resource', rule('patch', '', 'namespaces', 'kube-system')],
-    ['resource', rule('create', '', 'namespaces')],
-    ['resource', rule('patch', '', 'persistentvolumeclaims')],
-    ['resource', rule('get,list', '', 'resourcequotas')],
-  ])('not %s: %j', (wall, given) => {
-    expect(only(wall, given)).toEqual([]);
+  it.each<['network' | 'resource', right: string, name?: string]>([
+    ['network', 'patch services', 'another'],
+    ['network', 'delete services'],
+    ['resource', 'patch namespaces', 'kube-system'],
+    ['resource', 'create namespaces'],
+    ['resource', 'patch persistentvolumeclaims'],
+    ['resource', 'get,list resourcequotas'],
+  ])('not %s: %s', (wall, ...right) => {
+    expect(found(bound(OWNERS, rule(...right)), wall)).toEqual([]);
   });
 });
 
 describe('what a tenant’s own accounts reach outside', () => {
-  const secrets = rule('get', '', 'secrets');
+  const secrets = rule('get secrets');
   const reach = (objects: RbacObjects) =>
     reachesOutside(new Rbac(objects), plan, []).length;
   const own = { kind: 'ServiceAccount', namespace: NS, name: 'n8n' };
@@ -350,7 +269,7 @@ describe('Rbac', () => {
     const rbac = new Rbac(
       bound(
         { kind: 'Group', name: `system:serviceaccounts:${NS}` },
-        rule('get', '', 'secrets'),
+        rule('get secrets'),
       ),
     );
     const get = { verb: 'get', group: '', resource: 'secrets' };

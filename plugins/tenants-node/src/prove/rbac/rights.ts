@@ -1,5 +1,6 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { resourceOf } from '../../clients/kinds';
+import { plannedResources } from '../../plan/planned';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { GIVES_NOTHING_AWAY } from '../attempts/asPlanned';
 import { Action } from './rbac';
@@ -143,7 +144,7 @@ export function dangerousRights(plan: TenantPlan, wall: Wall): Right[] {
 /** Each kind that belongs to a wall, with the names of its objects. */
 function plannedKinds(plan: TenantPlan, wall: Wall) {
   const kinds = new Map<string, [KubernetesObject, string[]]>();
-  for (const resource of plan.stages.flatMap(stage => stage.resources)) {
+  for (const resource of plannedResources(plan)) {
     // What is made once and never changed holds no wall up.
     if (
       resource.type === 'kubernetes' &&

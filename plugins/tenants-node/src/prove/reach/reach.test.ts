@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { plannedObjects } from '../../plan/planned';
 import { planTenant } from '../../plan/planTenant';
 import {
   formatAddress,
@@ -20,9 +21,7 @@ const plan = planTenant(
   }),
 );
 const NS = plan.names.namespace;
-const planned = plan.stages
-  .flatMap(stage => stage.resources)
-  .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []))
+const planned = plannedObjects(plan)
   .filter(({ kind }) => kind.endsWith('NetworkPolicy'))
   .flatMap(modelPolicy);
 
@@ -40,19 +39,32 @@ const NAMESPACES: NamespaceFacts[] = [
   { name: 'web-tenant-globex', labels: { team: 'globex' } },
 ];
 
-/** What a policy comes to beside the plan's. */
-function beside(kind: string, spec: object, namespace = NS) {
-  const found = widening(
-    planned,
-    modelPolicy({
-      apiVersion: 'x',
-      kind,
-      metadata: { name: 'other', namespace },
-      spec,
-    }),
-    [N8N],
-    NAMESPACES,
+/** A policy, as far as a row has to say it. */
+const policy = (kind: string, spec: object, namespace = NS) => ({
+  apiVersion: 'x',
+  kind,
+  metadata: { name: 'other', namespace },
+  spec,
+});
+
+/** Of all pods of a namespace: the tenant's, where a row says no other. */
+const k8s = (spec: object, namespace?: string) =>
+  policy('NetworkPolicy', { podSelector: {}, ...spec }, namespace);
+const egress = (...rules: object[]) =>
+  k8s({ policyTypes: ['Egress'], egress: rules });
+const ingress = (...rules: object[]) => k8s({ ingress: rules });
+const cilium = (spec: object) =>
+  policy('CiliumNetworkPolicy', { endpointSelector: {}, ...spec });
+const clusterwide = (spec: object) =>
+  policy(
+    'CiliumClusterwideNetworkPolicy',
+    'nodeSelector' in spec ? spec : { endpointSelector: {}, ...spec },
+    '',
   );
+
+/** What a policy comes to beside the plan's. */
+function beside(other: object) {
+  const found = widening(planned, modelPolicy(other as any), [N8N], NAMESPACES);
   return 'allows' in found ? found.allows : found;
 }
 
@@ -60,51 +72,36 @@ const NOTHING = { nothing: true };
 const named = (name: string) => ({
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
 });
+const labelled = (matchLabels: Record<string, string>) => ({
+  namespaceSelector: { matchLabels },
+});
 const placed = (namespace: string) => ({
   matchLabels: { 'k8s:io.kubernetes.pod.namespace': namespace },
 });
 
-/** Of the tenant's namespace, where a row names no other. */
-const at = (kind: string, namespace?: string) =>
-  namespace ?? (kind === 'CiliumClusterwideNetworkPolicy' ? '' : NS);
-
 describe('a policy beside the plan’s allows no more', () => {
-  const rows: [string, string, object, string?][] = [
-    ['that allows nothing', 'NetworkPolicy', { podSelector: {} }],
+  it.each<[string, object]>([
+    ['that allows nothing', k8s({})],
     [
       'that denies what it likes',
-      'CiliumNetworkPolicy',
-      { endpointSelector: {}, egressDeny: [{ toEntities: ['all'] }] },
+      cilium({ egressDeny: [{ toEntities: ['all'] }] }),
     ],
-    [
-      'within the namespace',
-      'NetworkPolicy',
-      { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] },
-    ],
+    ['within the namespace', ingress({ from: [{ podSelector: {} }] })],
     [
       'DNS to the cluster’s resolver',
-      'NetworkPolicy',
-      {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [
+      egress({
+        to: [
           {
-            to: [
-              {
-                ...named('kube-system'),
-                podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-              },
-            ],
-            ports: [{ port: 53, protocol: 'UDP' }],
+            ...named('kube-system'),
+            podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
           },
         ],
-      },
+        ports: [{ port: 53, protocol: 'UDP' }],
+      }),
     ],
     [
       'DNS to the cluster’s resolver, cluster-wide',
-      'CiliumClusterwideNetworkPolicy',
-      {
-        endpointSelector: {},
+      clusterwide({
         egress: [
           {
             toEndpoints: [
@@ -118,178 +115,109 @@ describe('a policy beside the plan’s allows no more', () => {
             toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }] }],
           },
         ],
-      },
+      }),
     ],
     [
       'a part of an allowed range',
-      'NetworkPolicy',
-      {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [
-          {
-            to: [{ ipBlock: { cidr: '192.0.2.128/25' } }],
-            ports: [{ port: 443 }],
-          },
-        ],
-      },
+      egress({
+        to: [{ ipBlock: { cidr: '192.0.2.128/25' } }],
+        ports: [{ port: 443 }],
+      }),
     ],
     [
       'an allowed host, and a port of it',
-      'CiliumNetworkPolicy',
-      {
-        endpointSelector: {},
+      cilium({
         egress: [
           {
             toFQDNs: [{ matchName: 'api.saas.test' }],
             toPorts: [{ ports: [{ port: '443', protocol: 'TCP' }] }],
           },
         ],
-      },
+      }),
     ],
     [
       'what the plan’s ingress may do, by a label of its namespace',
-      'NetworkPolicy',
-      {
-        podSelector: {},
-        ingress: [
-          {
-            from: [{ namespaceSelector: { matchLabels: { role: 'ingress' } } }],
-            ports: [{ port: 5678 }],
-          },
-        ],
-      },
+      ingress({
+        from: [labelled({ role: 'ingress' })],
+        ports: [{ port: 5678 }],
+      }),
     ],
     [
       'about other pods',
-      'NetworkPolicy',
-      { podSelector: { matchLabels: { app: 'other' } }, ingress: [{}] },
+      k8s({ podSelector: { matchLabels: { app: 'other' } }, ingress: [{}] }),
     ],
-    [
-      'about another namespace',
-      'NetworkPolicy',
-      { podSelector: {}, ingress: [{}] },
-      'monitoring',
-    ],
+    ['about another namespace', k8s({ ingress: [{}] }, 'monitoring')],
     [
       'about nodes',
-      'CiliumClusterwideNetworkPolicy',
-      { nodeSelector: {}, ingress: [{ fromEntities: ['all'] }] },
+      clusterwide({ nodeSelector: {}, ingress: [{ fromEntities: ['all'] }] }),
     ],
     [
       'about what is no pod',
-      'CiliumClusterwideNetworkPolicy',
-      {
+      clusterwide({
         endpointSelector: { matchLabels: { 'reserved:ingress': '' } },
         egress: [{ toEntities: ['all'] }],
-      },
+      }),
     ],
     [
       'with an empty rule, which allows nothing',
-      'CiliumNetworkPolicy',
-      { endpointSelector: {}, ingress: [{}], egress: [{}] },
+      cilium({ ingress: [{}], egress: [{}] }),
     ],
     [
       'the nodes, which the plan denies',
-      'CiliumNetworkPolicy',
-      {
-        endpointSelector: {},
-        egress: [{ toEntities: ['host', 'remote-node'] }],
-      },
+      cilium({ egress: [{ toEntities: ['host', 'remote-node'] }] }),
     ],
     [
       'a reserved range, which the plan denies',
-      'CiliumNetworkPolicy',
-      { endpointSelector: {}, egress: [{ toCIDR: ['169.254.169.254/32'] }] },
+      cilium({ egress: [{ toCIDR: ['169.254.169.254/32'] }] }),
     ],
-  ];
-
-  it.each(rows.map(([what, ...row]) => ({ what, row })))('$what', ({ row }) => {
-    const [kind, spec, namespace] = row;
-    expect(beside(kind, spec, at(kind, namespace))).toEqual(NOTHING);
+  ])('%s', (_, other) => {
+    expect(beside(other)).toEqual(NOTHING);
   });
 });
 
 describe('a policy beside the plan’s allows more', () => {
-  const rows: [string, string, object, RegExp][] = [
-    [
-      'everything in',
-      'NetworkPolicy',
-      { podSelector: {}, ingress: [{}] },
-      /^ingress from /,
-    ],
-    [
-      'everything out',
-      'NetworkPolicy',
-      { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
-      /^egress to /,
-    ],
+  it.each<[string, object, RegExp]>([
+    ['everything in', ingress({}), /^ingress from /],
+    ['everything out', egress({}), /^egress to /],
     [
       'whoever carries a label',
-      'NetworkPolicy',
-      {
-        podSelector: {},
-        ingress: [
-          {
-            from: [{ namespaceSelector: { matchLabels: { team: 'globex' } } }],
-          },
-        ],
-      },
+      ingress({ from: [labelled({ team: 'globex' })] }),
       /^ingress from pods of namespace web-tenant-globex, TCP/,
     ],
     [
       'a pod with a label, in any namespace',
-      'NetworkPolicy',
-      {
-        podSelector: {},
-        ingress: [
+      ingress({
+        from: [
           {
-            from: [
-              {
-                namespaceSelector: {},
-                podSelector: { matchLabels: { app: 'scraper' } },
-              },
-            ],
-            ports: [{ port: 'http' }],
+            namespaceSelector: {},
+            podSelector: { matchLabels: { app: 'scraper' } },
           },
         ],
-      },
+        ports: [{ port: 'http' }],
+      }),
       /^ingress from pods with app=scraper of .*, TCP http$/,
     ],
     [
       'one port more of the ingress',
-      'NetworkPolicy',
-      {
-        podSelector: {},
-        ingress: [{ from: [named('ingress')], ports: [{ port: 5679 }] }],
-      },
+      ingress({ from: [named('ingress')], ports: [{ port: 5679 }] }),
       /^ingress from pods of namespace ingress, TCP 5679$/,
     ],
     [
       'another protocol',
-      'NetworkPolicy',
-      {
-        podSelector: {},
-        ingress: [
-          {
-            from: [named('ingress')],
-            ports: [{ port: 5678, protocol: 'UDP' }],
-          },
-        ],
-      },
+      ingress({
+        from: [named('ingress')],
+        ports: [{ port: 5678, protocol: 'UDP' }],
+      }),
       /^ingress from pods of namespace ingress, UDP 5678$/,
     ],
     [
       'one address beside an allowed range',
-      'CiliumNetworkPolicy',
-      { endpointSelector: {}, egress: [{ toCIDR: ['192.0.2.0/23'] }] },
+      cilium({ egress: [{ toCIDR: ['192.0.2.0/23'] }] }),
       /^egress to 192\.0\.3\.\d+, TCP/,
     ],
     [
       'what a range leaves out',
-      'CiliumNetworkPolicy',
-      {
-        endpointSelector: {},
+      cilium({
         egress: [
           {
             toCIDRSet: [
@@ -297,83 +225,65 @@ describe('a policy beside the plan’s allows more', () => {
             ],
           },
         ],
-      },
+      }),
       /^egress to 198\.51\.100\.(128|255), TCP/,
     ],
     [
       'an address of IPv6',
-      'CiliumNetworkPolicy',
-      { endpointSelector: {}, egress: [{ toCIDR: ['2001:db8::/32'] }] },
+      cilium({ egress: [{ toCIDR: ['2001:db8::/32'] }] }),
       /^egress to 2001:db8:/,
     ],
     [
       'another host',
-      'CiliumNetworkPolicy',
-      {
-        endpointSelector: {},
-        egress: [{ toFQDNs: [{ matchPattern: '*.example.com' }] }],
-      },
+      cilium({ egress: [{ toFQDNs: [{ matchPattern: '*.example.com' }] }] }),
       /^egress to any\.example\.com/,
     ],
     [
       'the world, cluster-wide',
-      'CiliumClusterwideNetworkPolicy',
-      { endpointSelector: placed(NS), egress: [{ toEntities: ['world'] }] },
+      clusterwide({
+        endpointSelector: placed(NS),
+        egress: [{ toEntities: ['world'] }],
+      }),
       /^egress to /,
     ],
     [
       'by the labels of its namespace, cluster-wide',
-      'CiliumClusterwideNetworkPolicy',
-      {
+      clusterwide({
         endpointSelector: {
           matchLabels: { 'k8s:io.cilium.k8s.namespace.labels.team': 'acme' },
         },
         ingress: [{ fromEntities: ['cluster'] }],
-      },
+      }),
       /^ingress from /,
     ],
     [
       'ping',
-      'CiliumClusterwideNetworkPolicy',
-      {
-        endpointSelector: {},
+      clusterwide({
         egress: [
           { toEntities: ['cluster'], icmps: [{ fields: [{ type: 8 }] }] },
         ],
-      },
+      }),
       /, ICMP 8$/,
     ],
     [
-      'in one of several specs',
-      'CiliumNetworkPolicy',
-      {
-        endpointSelector: {},
-        ingress: [{ fromEndpoints: [placed('monitoring')] }],
-      },
+      'by where a pod is placed',
+      cilium({ ingress: [{ fromEndpoints: [placed('monitoring')] }] }),
       /^ingress from pods of namespace monitoring/,
     ],
-  ];
-
-  it.each(rows)('%s', (_, kind, spec, said) => {
-    expect(beside(kind, spec, at(kind))).toMatch(said);
-  });
-
-  it('in the second of its specs', () => {
-    const found = widening(
-      planned,
-      modelPolicy({
-        apiVersion: 'cilium.io/v2',
-        kind: 'CiliumNetworkPolicy',
-        metadata: { name: 'x', namespace: NS },
+    [
+      'in the second of its specs',
+      {
+        ...cilium({}),
+        spec: undefined,
         specs: [
           { endpointSelector: {}, ingress: [] },
           { endpointSelector: {}, egress: [{ toEntities: ['world'] }] },
         ],
-      }),
-      [N8N],
-      NAMESPACES,
-    );
-    expect(found).toEqual({ allows: expect.stringMatching(/^egress/) });
+      },
+      /^egress/,
+    ],
+  ])('%s', (_, other, said) => {
+    expect(beside(other)).toMatch(said);
   });
 });
 
@@ -383,23 +293,19 @@ describe('what is not understood of a policy', () => {
     ['toGroups', { toGroups: [{ aws: {} }] }],
     ['cidrGroupRef', { toCIDRSet: [{ cidrGroupRef: 'x' }] }],
   ])('leaves it open: %s', (part, rule) => {
-    expect(
-      beside('CiliumNetworkPolicy', { endpointSelector: {}, egress: [rule] }),
-    ).toEqual({ unknown: `it allows ${part}` });
+    expect(beside(cilium({ egress: [rule] }))).toEqual({
+      unknown: `it allows ${part}`,
+    });
   });
 
   it('hides nothing that is', () => {
-    const egress = [{ toServices: [{}] }, { toEntities: ['world'] }];
-    expect(
-      beside('CiliumNetworkPolicy', { endpointSelector: {}, egress }),
-    ).toMatch(/^egress to /);
+    const rules = [{ toServices: [{}] }, { toEntities: ['world'] }];
+    expect(beside(cilium({ egress: rules }))).toMatch(/^egress to /);
   });
 
   it('is no matter where it denies', () => {
     const egressDeny = [{ toServices: [{}] }];
-    expect(
-      beside('CiliumNetworkPolicy', { endpointSelector: {}, egressDeny }),
-    ).toEqual(NOTHING);
+    expect(beside(cilium({ egressDeny }))).toEqual(NOTHING);
   });
 });
 
@@ -448,21 +354,14 @@ describe('any policy', () => {
     }),
     { maxLength: 2 },
   );
+  const rules = (side: 'from' | 'to') => {
+    const peers = fc.array(peer, { maxLength: 2 });
+    return fc.array(fc.record({ [side]: peers, ports }), { maxLength: 2 });
+  };
   const spec = fc.record({
-    podSelector: fc.constant({}),
     policyTypes: fc.constant(['Ingress', 'Egress']),
-    ingress: fc.array(
-      fc.record({ from: fc.array(peer, { maxLength: 2 }), ports }),
-      {
-        maxLength: 2,
-      },
-    ),
-    egress: fc.array(
-      fc.record({ to: fc.array(peer, { maxLength: 2 }), ports }),
-      {
-        maxLength: 2,
-      },
-    ),
+    ingress: rules('from'),
+    egress: rules('to'),
   });
   const anyPeer: fc.Arbitrary<Peer> = fc.oneof(
     fc
@@ -499,12 +398,7 @@ describe('any policy', () => {
           { minLength: 20, maxLength: 60 },
         ),
         (one, traffics: Traffic[]) => {
-          const models = modelPolicy({
-            apiVersion: 'x',
-            kind: 'NetworkPolicy',
-            metadata: { name: 'other', namespace: NS },
-            spec: one,
-          });
+          const models = modelPolicy(k8s(one));
           const found = widening(planned, models, [N8N], NAMESPACES);
           if ('allows' in found) {
             return true;
@@ -526,12 +420,6 @@ describe('any policy', () => {
 describe('a connection between two pods', () => {
   const other: PolicyPod = { namespace: 'web-tenant-globex' };
   const own: PolicyPod = { namespace: NS, portNames: { 5678: 'http' } };
-  const policy = (spec: object, namespace = NS) => ({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: 'x', namespace },
-    spec,
-  });
   const goes = (...policies: any[]) =>
     letsThrough(policies, {
       from: other,
@@ -542,15 +430,14 @@ describe('a connection between two pods', () => {
 
   it('goes through where neither half is closed', () => {
     expect(goes()).toBe(true);
-    expect(goes(policy({ podSelector: {} }))).toBe(false);
-    const egress = { podSelector: {}, policyTypes: ['Egress'] };
-    expect(goes(policy(egress, other.namespace))).toBe(false);
-    expect(goes(policy(egress))).toBe(true);
+    expect(goes(k8s({}))).toBe(false);
+    const policyTypes = ['Egress'];
+    expect(goes(k8s({ policyTypes }, other.namespace))).toBe(false);
+    expect(goes(k8s({ policyTypes }))).toBe(true);
   });
 
   it('may be known by a port’s name', () => {
-    const rule = (port: string) =>
-      policy({ podSelector: {}, ingress: [{ ports: [{ port }] }] });
+    const rule = (port: string) => ingress({ ports: [{ port }] });
     expect([goes(rule('http')), goes(rule('other'))]).toEqual([true, false]);
   });
 });

@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
-import { Alert, Flex, Select, Skeleton, VisuallyHidden } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Alert, Flex, Select, Skeleton } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { usePlatform } from '../../queries';
-import { RetryAlert } from '../Shared';
+import { Pending } from '../Shared';
+import { fieldProps } from './fieldProps';
 import styles from './FormFields.module.css';
 
 const clusterSchema = makeFieldSchema({ output: z => z.string() });
@@ -15,10 +15,10 @@ const clusterSchema = makeFieldSchema({ output: z => z.string() });
  * nothing to choose: it is taken, and the field is not shown.
  */
 export function TenantClusterField(props: typeof clusterSchema.TProps) {
-  const { formData, onChange, schema, uiSchema } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  const { data, error, refetch } = usePlatform();
-  const clusters = data?.clusters;
+  const { formData, onChange, schema } = props;
+  const t = useText();
+  const query = usePlatform();
+  const clusters = query.data?.clusters;
   const only = clusters?.length === 1 ? clusters[0].name : undefined;
 
   const isChoice = clusters !== undefined && clusters.length > 1;
@@ -32,17 +32,13 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
   }, [only, isChoice, formData, onChange]);
 
   if (!clusters) {
-    return error ? (
-      <RetryAlert
-        title={t('form.clustersUnknown')}
-        error={error}
-        onRetry={refetch}
+    return (
+      <Pending
+        query={query}
+        loading={t('form.clustersLoading')}
+        failed={t('form.clustersUnknown')}
+        skeleton={<Skeleton height={64} />}
       />
-    ) : (
-      <div role="status">
-        <VisuallyHidden>{t('form.clustersLoading')}</VisuallyHidden>
-        <Skeleton height={64} />
-      </div>
     );
   }
   if (clusters.length === 0) {
@@ -65,14 +61,10 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
   return (
     <Flex direction="column" gap="2">
       <Select
-        id={props.idSchema?.$id}
-        className={styles.field}
+        {...fieldProps(props)}
         label={schema.title ?? t('tab.cluster')}
-        description={uiSchema['ui:description'] ?? schema.description}
         isRequired
-        isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
         isInvalid={isUnknown || Boolean(props.rawErrors?.length)}
-        validationBehavior="aria"
         placeholder={t('form.clusterChoose')}
         options={clusters.map(({ name, title }) => ({
           id: name,

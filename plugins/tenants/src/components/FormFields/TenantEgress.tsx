@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { TextAreaField } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
@@ -9,8 +8,9 @@ import {
   MAX_EGRESS_ENTRIES,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { platformOf, usePlatform } from '../../queries';
+import { fieldProps } from './fieldProps';
 import styles from './FormFields.module.css';
 
 const egressSchema = makeFieldSchema({
@@ -29,12 +29,13 @@ const PLACEHOLDER = { host: 'api.example.com', cidr: '203.0.113.0/24' };
 
 /** Hosts or ranges that a tenant may reach, one a line, checked as typed. */
 export function TenantEgressField(props: typeof egressSchema.TProps) {
-  const { formData = [], onChange, schema, uiSchema, required } = props;
+  const { formData = [], onChange, uiSchema } = props;
+  const field = fieldProps(props);
   const kind = uiSchema['ui:options']?.kind ?? 'host';
   // The list has no blank lines; who types a new one needs it for a moment.
   const [text, setText] = useState(() => formData.join('\n'));
   const [isTyping, setTyping] = useState(false);
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { data: platform } = usePlatform();
   const isRefused =
     kind === 'host' && platform?.networkProvider === 'kubernetes';
@@ -45,18 +46,11 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
 
   return (
     <TextAreaField
-      id={props.idSchema?.$id}
+      {...field}
       className={`${styles.field} ${styles.list}`}
-      label={schema.title}
-      description={
-        isRefused
-          ? t('form.hostsNone')
-          : uiSchema['ui:description'] ?? schema.description
-      }
+      description={isRefused ? t('form.hostsNone') : field.description}
       placeholder={isRefused ? undefined : PLACEHOLDER[kind]}
       rows={4}
-      isRequired={required}
-      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
       autoComplete="off"
       spellCheck="false"
       value={text}
@@ -66,7 +60,6 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
         onChange(entriesOf(value));
       }}
       onBlur={() => setTyping(false)}
-      validationBehavior="aria"
       validate={() => (errors.length > 0 ? errors : undefined)}
     />
   );

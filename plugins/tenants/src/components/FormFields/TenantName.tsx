@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { toError } from '@backstage/errors';
 import { Alert, Box, Flex, Text, TextField } from '@backstage/ui';
-import { ApiHolder, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { ApiHolder } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
@@ -16,9 +16,10 @@ import {
   tenantNameProblem,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { tenantsApiRef } from '../../api';
 import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
+import { fieldProps } from './fieldProps';
 import styles from './FormFields.module.css';
 
 const nameSchema = makeFieldSchema({ output: z => z.string() });
@@ -79,10 +80,10 @@ export async function tenantNameError(
 
 /** A tenant's name, checked while it is typed. */
 export function TenantNameField(props: typeof nameSchema.TProps) {
-  const { formData: name = '', onChange, schema, uiSchema, required } = props;
+  const { formData: name = '', onChange, uiSchema } = props;
   const { data: platform } = usePlatform();
   const namespacePrefix = platform?.namespacePrefix ?? DEFAULT_NAMESPACE_PREFIX;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const [touched, setTouched] = useState(false);
   const problem = tenantNameProblem(name, namespacePrefix);
   const { data: availability } = useAnswer(
@@ -100,12 +101,7 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
     <Flex direction="column" gap="2">
       <MayOrder />
       <TextField
-        id={props.idSchema?.$id}
-        className={styles.field}
-        label={schema.title}
-        description={uiSchema['ui:description'] ?? schema.description}
-        isRequired={required}
-        isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
+        {...fieldProps(props)}
         // eslint-disable-next-line jsx-a11y/no-autofocus
         autoFocus={uiSchema['ui:autofocus'] === true}
         autoComplete="off"
@@ -116,7 +112,6 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
           onChange(value);
         }}
         onBlur={() => setTouched(true)}
-        validationBehavior="aria"
         validate={() => (isShown && error) || undefined}
       />
       {!error && (
@@ -140,7 +135,7 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
 
 /** Says at the top of the form what would only fail at its end. */
 function MayOrder() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { allowed, loading } = usePermission({
     permission: tenantCreatePermission,
   });
@@ -172,7 +167,7 @@ function AvailabilityLine(props: {
 }) {
   const { name, availability } = props;
   const { Icon, color } = LOOK[availability?.state ?? 'unknown'];
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
 
   function text() {
     switch (availability?.state) {

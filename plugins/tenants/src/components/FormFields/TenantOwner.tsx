@@ -1,19 +1,19 @@
 import { useEffect, useMemo } from 'react';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { parseEntityRef } from '@backstage/catalog-model';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useOwnRefs, useTitles } from '../../queries';
 import { ManySelect } from '../Shared';
-import styles from './FormFields.module.css';
+import { fieldProps } from './fieldProps';
 
 const ownerSchema = makeFieldSchema({ output: z => z.string() });
 
 /** The group that will own a tenant: one of the user's, chosen already where there is one. */
 export function TenantOwnerField(props: typeof ownerSchema.TProps) {
-  const { formData, onChange, schema, uiSchema } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { formData, onChange } = props;
+  const field = fieldProps(props);
+  const t = useText();
   const refs = useOwnRefs();
   const groups = useMemo(
     () => [...refs].filter(ref => ref.startsWith('group:')).sort(),
@@ -34,16 +34,9 @@ export function TenantOwnerField(props: typeof ownerSchema.TProps) {
   const isKnown = groups.includes(formData ?? '');
   return (
     <ManySelect
-      id={props.idSchema?.$id}
-      className={styles.field}
-      label={schema.title ?? t('tab.owner')}
-      description={uiSchema['ui:description'] ?? schema.description}
-      isRequired={props.required}
-      isDisabled={
-        props.disabled ||
-        uiSchema['ui:disabled'] === true ||
-        groups.length === 0
-      }
+      {...field}
+      label={field.label ?? t('tab.owner')}
+      isDisabled={field.isDisabled || groups.length === 0}
       isInvalid={
         (Boolean(formData) && !isKnown && groups.length > 0) ||
         Boolean(props.rawErrors?.length)

@@ -1,5 +1,4 @@
-import { Alert, Skeleton, VisuallyHidden } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Alert, Skeleton } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
@@ -8,10 +7,10 @@ import {
   tenantResizePermission,
   tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useAllowed, useImpostors, useTenants } from '../../queries';
-import { ManyOption, ManySelect, RetryAlert } from '../Shared';
-import styles from './FormFields.module.css';
+import { ManyOption, ManySelect, Pending } from '../Shared';
+import { fieldProps } from './fieldProps';
 
 const PERMISSIONS = {
   resize: tenantResizePermission,
@@ -33,24 +32,32 @@ const pickerSchema = makeFieldSchema({
 
 /** A tenant that there is, of those that the user may change; its value is the entity ref. */
 export function TenantPickerField(props: typeof pickerSchema.TProps) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  const { data: tenants, error, refetch } = useTenants();
-  if (tenants) {
-    return <Picker {...props} tenants={tenants} />;
-  }
-  return error ? (
-    <RetryAlert
-      title={t('page.errorTitle', { message: error.message })}
-      onRetry={refetch}
+  const t = useText();
+  const query = useTenants();
+  const pending = (
+    <Pending
+      query={query}
+      loading={t('removal.loading')}
+      failed={message => t('page.errorTitle', { message })}
+      skeleton={<Skeleton height={64} />}
     />
+  );
+  return query.data ? (
+    <Picker {...props} tenants={query.data} pending={pending} />
   ) : (
-    <Loading />
+    pending
   );
 }
 
-function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
-  const { tenants, formData, onChange, schema, uiSchema } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+function Picker(
+  props: typeof pickerSchema.TProps & {
+    tenants: Tenant[];
+    /** While it is not known which of them the user may change */
+    pending: JSX.Element;
+  },
+) {
+  const { tenants, pending, formData, onChange, schema, uiSchema } = props;
+  const t = useText();
   const permission = uiSchema['ui:options']?.permission ?? 'resize';
   // Restoring is the way back for one that can't be read any more.
   const phases = permission === 'restore' ? ['active', 'lost'] : ['active'];
@@ -62,7 +69,7 @@ function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
   );
   const impostors = useImpostors();
   if (!allowed) {
-    return <Loading />;
+    return pending;
   }
   const options: ManyOption[] = tenants
     .filter(({ name }) => allowed.includes(name))
@@ -95,12 +102,8 @@ function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
   const isKnown = options.some(({ id }) => id === formData);
   return (
     <ManySelect
-      id={props.idSchema?.$id}
-      className={styles.field}
+      {...fieldProps(props)}
       label={schema.title ?? t('removal.tenant')}
-      description={uiSchema['ui:description'] ?? schema.description}
-      isRequired={props.required}
-      isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
       isInvalid={
         (Boolean(formData) && !isKnown) || Boolean(props.rawErrors?.length)
       }
@@ -109,16 +112,6 @@ function Picker(props: typeof pickerSchema.TProps & { tenants: Tenant[] }) {
       value={isKnown ? formData! : null}
       onChange={onChange}
     />
-  );
-}
-
-function Loading() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  return (
-    <div role="status">
-      <VisuallyHidden>{t('removal.loading')}</VisuallyHidden>
-      <Skeleton height={64} />
-    </div>
   );
 }
 

@@ -1,7 +1,11 @@
 import { act, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { previewOfNew, previewOfResize, tenants } from '../../__fixtures__';
-import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import {
+  mockTenantsApi,
+  press,
+  renderField,
+  violations,
+} from '../../__testUtils__';
 import { TenantPreviewField } from './TenantPreview';
 
 const create = {
@@ -21,7 +25,7 @@ describe('TenantPreview', () => {
     });
     renderField(TenantPreviewField, { form: create }, api);
 
-    expect(await screen.findByText(/19 objects to create/)).toBeInTheDocument();
+    await screen.findByText(/19 objects to create/);
     const walls = screen.getByRole('group', { name: 'Walls' });
     expect(
       within(walls)
@@ -54,9 +58,7 @@ describe('TenantPreview', () => {
       api,
     );
 
-    expect(
-      await screen.findByText(/1 to create, 1 to change, 17 unchanged/),
-    ).toBeInTheDocument();
+    await screen.findByText(/1 to create, 1 to change, 17 unchanged/);
     const fields = screen.getByRole('region', {
       name: 'ResourceQuota tenant-quota',
     });
@@ -82,9 +84,7 @@ describe('TenantPreview', () => {
     });
     renderField(TenantPreviewField, { form: { tenant: 'acme' } }, api);
 
-    expect(
-      await screen.findByText(/web-tenant-acme on lab: no changes/),
-    ).toBeInTheDocument();
+    await screen.findByText(/web-tenant-acme on lab: no changes/);
   });
 
   it('says first of all that it would be refused', async () => {
@@ -113,16 +113,14 @@ describe('TenantPreview', () => {
       api,
     );
 
-    expect(
-      await screen.findByText(/Complete the earlier steps/),
-    ).toBeInTheDocument();
+    await screen.findByText(/Complete the earlier steps/);
     act(() => setForm({ ...create, size: 'medium' }));
     expect(screen.getByText(/Loading the preview/)).toBeVisible();
     // Somebody who types: letters come closer together than the pause.
     await act(() => new Promise(resolve => setTimeout(resolve, 150)));
     act(() => setForm({ ...create, size: 'large' }));
 
-    expect(await screen.findByText(/objects to create/)).toBeInTheDocument();
+    await screen.findByText(/objects to create/);
     expect(api.previewTenant).toHaveBeenCalledTimes(1);
     expect(api.previewTenant).toHaveBeenCalledWith(
       expect.objectContaining({ size: 'large' }),
@@ -140,7 +138,7 @@ describe('TenantPreview', () => {
       /Couldn't load the preview.*connection refused/,
     );
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-    expect(await screen.findByText(/objects to create/)).toBeInTheDocument();
+    await press('Try again');
+    await screen.findByText(/objects to create/);
   });
 });

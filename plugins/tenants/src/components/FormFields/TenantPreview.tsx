@@ -1,13 +1,5 @@
 import { useEffect } from 'react';
-import {
-  Alert,
-  Box,
-  Flex,
-  Skeleton,
-  Text,
-  VisuallyHidden,
-} from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Alert, Box, Flex, Skeleton, Text } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
@@ -19,9 +11,9 @@ import {
   PreviewResource,
   TenantPreview as Preview,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useAnswer } from '../../queries';
-import { FieldChanges, RetryAlert } from '../Shared';
+import { FieldChanges, Pending, SkeletonLines } from '../Shared';
 import { previewInputOf, previewRequestOf } from './previewRequest';
 import styles from './TenantPreview.module.css';
 
@@ -33,15 +25,12 @@ const previewSchema = makeFieldSchema({ output: z => z.string() });
  */
 export function TenantPreviewField(props: typeof previewSchema.TProps) {
   const { schema, uiSchema, formContext, formData, onChange } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const input = previewInputOf(formContext?.formData);
-  const {
-    data: preview,
-    error,
-    refetch,
-  } = useAnswer('preview', input, async (api, asked, signal) =>
+  const query = useAnswer('preview', input, async (api, asked, signal) =>
     api.previewTenant(await previewRequestOf(api, asked, signal), { signal }),
   );
+  const preview = query.data;
   const summary = useSummary();
   const text = preview && (preview.refusal ?? summary(preview));
   // An answer to what the form said before must not be reviewed.
@@ -66,14 +55,19 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
       {!input && (
         <Alert status="info" icon role="status" title={t('preview.nothing')} />
       )}
-      {input && !preview && error && (
-        <RetryAlert
-          title={t('preview.errorTitle')}
-          error={error}
-          onRetry={refetch}
+      {input && !preview && (
+        <Pending
+          query={query}
+          loading={t('preview.loading')}
+          failed={t('preview.errorTitle')}
+          skeleton={
+            <>
+              <Skeleton height={48} />
+              <SkeletonLines count={6} />
+            </>
+          }
         />
       )}
-      {input && !error && !preview && <PreviewSkeleton />}
       {input && preview && (
         <>
           <Summary preview={preview} text={summary(preview)} />
@@ -87,7 +81,7 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
 /** What it comes to, and first of all whether it would be refused. */
 function Summary(props: { preview: Preview; text: string }) {
   const { preview, text } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <>
       {preview.refusal && (
@@ -115,7 +109,7 @@ function isSame({ resources }: Preview): boolean {
 
 /** Says in a sentence what an apply would do. */
 function useSummary(): (preview: Preview) => string {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return preview => {
     const { namespace, cluster, exists, resources } = preview;
     const count = (change: string) =>
@@ -152,7 +146,7 @@ const STAGES = {
 
 /** The objects of a plan, stage by stage, and what would become of each. */
 function PreviewStages(props: { resources: PreviewResource[] }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const stages = [...new Set(props.resources.map(({ stage }) => stage))];
   return (
     <Box className={styles.stages}>
@@ -185,7 +179,7 @@ function PreviewStages(props: { resources: PreviewResource[] }) {
 
 function Resource(props: { resource: PreviewResource }) {
   const { id, change, fields } = props.resource;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { Icon, color } = LOOK[change];
   return (
     <Box as="li" className={styles.resource}>
@@ -209,19 +203,6 @@ function Resource(props: { resource: PreviewResource }) {
         <FieldChanges of={id} fields={fields} />
       </Box>
     </Box>
-  );
-}
-
-function PreviewSkeleton() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  return (
-    <Flex direction="column" gap="3" role="status">
-      <VisuallyHidden>{t('preview.loading')}</VisuallyHidden>
-      <Skeleton height={48} />
-      {[1, 2, 3, 4, 5, 6].map(n => (
-        <Skeleton key={n} height={20} />
-      ))}
-    </Flex>
   );
 }
 

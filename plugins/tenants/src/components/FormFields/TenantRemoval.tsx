@@ -1,27 +1,22 @@
 import { ReactNode, useState } from 'react';
-import {
-  Alert,
-  Flex,
-  Skeleton,
-  Text,
-  TextField,
-  VisuallyHidden,
-} from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Alert, Flex, Skeleton, Text, TextField } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
-import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Tenant,
+  overallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
 import { useAnswer, useTenant, useUsage } from '../../queries';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import {
   Facts,
-  overallStatus,
+  Pending,
   provedAt,
   RelativeTime,
-  RetryAlert,
   WallStatusLabel,
 } from '../Shared';
+import { fieldProps } from './fieldProps';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -32,8 +27,8 @@ const removalSchema = makeFieldSchema({ output: z => z.string() });
  * type its name into: nobody should remove the wrong one by a click.
  */
 export function TenantRemovalField(props: typeof removalSchema.TProps) {
-  const { formData: typed = '', schema, uiSchema } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const { formData: typed = '', schema } = props;
+  const t = useText();
   const [isTyping, setTyping] = useState(false);
   const form = props.formContext?.formData ?? {};
   const name = tenantOf(form);
@@ -49,12 +44,9 @@ export function TenantRemovalField(props: typeof removalSchema.TProps) {
     <Flex direction="column" gap="4">
       <Losses key={name} name={name} keepData={form.keepData === true} />
       <TextField
-        id={props.idSchema?.$id}
-        className={styles.field}
+        {...fieldProps(props)}
         label={schema.title ?? t('removal.type')}
         description={t('removal.typeHint', { name })}
-        isRequired={props.required}
-        isDisabled={props.disabled || uiSchema['ui:disabled'] === true}
         autoComplete="off"
         spellCheck="false"
         value={typed}
@@ -63,7 +55,6 @@ export function TenantRemovalField(props: typeof removalSchema.TProps) {
           props.onChange(value);
         }}
         onBlur={() => setTyping(false)}
-        validationBehavior="aria"
         validate={() =>
           isWrong ? t('removal.wrong', { typed, name }) : undefined
         }
@@ -80,28 +71,23 @@ interface LossesProps {
 /** What goes with a tenant, and what stays when its data is kept. */
 export function Losses(props: LossesProps) {
   const { name } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  const { data, error, refetch } = useTenant(name);
-  if (data) {
-    return <LossesOf {...props} tenant={data} />;
-  }
-  return error ? (
-    <RetryAlert
-      title={t('removal.errorTitle', { name })}
-      error={error}
-      onRetry={refetch}
-    />
+  const t = useText();
+  const query = useTenant(name);
+  return query.data ? (
+    <LossesOf {...props} tenant={query.data} />
   ) : (
-    <div role="status">
-      <VisuallyHidden>{t('removal.loading')}</VisuallyHidden>
-      <Skeleton height={180} />
-    </div>
+    <Pending
+      query={query}
+      loading={t('removal.loading')}
+      failed={t('removal.errorTitle', { name })}
+      skeleton={<Skeleton height={180} />}
+    />
   );
 }
 
 function LossesOf(props: LossesProps & { tenant: Tenant }) {
   const { tenant, keepData } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const at = provedAt(tenant);
   return (
     <Flex direction="column" gap="3">
@@ -149,7 +135,7 @@ function LossesOf(props: LossesProps & { tenant: Tenant }) {
 
 /** A thing, and beside it whether it is kept or lost. */
 function Fate(props: { isKept: boolean; children: ReactNode }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <>
       {props.children}
@@ -166,7 +152,7 @@ function Fate(props: { isKept: boolean; children: ReactNode }) {
 
 /** The size of n8n's volume, as the quota has it. */
 function Volume(props: { tenant: Tenant }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { data, error } = useUsage(props.tenant.name);
   const storage = data?.quotas.find(q => q.resource === 'requests.storage');
   if (error || (data && !storage)) {
@@ -181,7 +167,7 @@ function Volume(props: { tenant: Tenant }) {
 
 /** How many objects there are: all of the plan but those that are missing. */
 function Objects(props: { tenant: Tenant }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { data, error } = useAnswer(
     'preview',
     props.tenant.spec,

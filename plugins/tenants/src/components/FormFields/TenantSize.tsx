@@ -1,22 +1,13 @@
 import { Fragment } from 'react';
-import {
-  Badge,
-  Box,
-  Flex,
-  Radio,
-  RadioGroup,
-  Skeleton,
-  Text,
-  VisuallyHidden,
-} from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Badge, Box, Flex, Radio, RadioGroup, Text } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { SizeInfo } from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { usePlatform, useTenant } from '../../queries';
-import { Problem, RetryAlert } from '../Shared';
+import { Pending, Problem, SkeletonLines } from '../Shared';
+import { fieldProps } from './fieldProps';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -37,40 +28,35 @@ type SizeFieldProps = typeof sizeSchema.TProps;
 
 /** A tenant's size, as cards with the numbers of those that the backend offers. */
 export function TenantSizeField(props: SizeFieldProps) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
-  const { data, error, refetch } = usePlatform();
-  if (data) {
-    return <Cards {...props} sizes={data.sizes.map(sizeOf)} />;
-  }
-  return error ? (
-    <RetryAlert
-      title={t('form.sizesUnknown')}
-      error={error}
-      onRetry={refetch}
-    />
+  const t = useText();
+  const query = usePlatform();
+  return query.data ? (
+    <Cards {...props} sizes={query.data.sizes.map(sizeOf)} />
   ) : (
-    <div role="status" className={styles.cards}>
-      <VisuallyHidden>{t('form.sizesLoading')}</VisuallyHidden>
-      {[1, 2, 3].map(n => (
-        <Skeleton key={n} height={138} />
-      ))}
-    </div>
+    <Pending
+      query={query}
+      loading={t('form.sizesLoading')}
+      failed={t('form.sizesUnknown')}
+      skeleton={
+        <div className={styles.cards}>
+          <SkeletonLines count={3} height={138} />
+        </div>
+      }
+    />
   );
 }
 
 function Cards(props: SizeFieldProps & { sizes: Size[] }) {
-  const { schema, uiSchema, sizes } = props;
+  const { schema, sizes } = props;
   const tenant = tenantOf(props.formContext?.formData);
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const offered = sizesOf(schema, sizes);
   if (offered.length === 0) {
     return <Problem>{t('form.sizesNone')}</Problem>;
   }
+  const { className: _, ...field } = fieldProps(props);
   const cards = {
-    label: schema.title,
-    description: uiSchema['ui:description'] ?? schema.description,
-    isRequired: props.required,
-    isDisabled: props.disabled || uiSchema['ui:disabled'] === true,
+    ...field,
     isInvalid: Boolean(props.rawErrors?.length),
     sizes: offered,
     value: props.formData,
@@ -90,11 +76,8 @@ function CardsOfTenant(props: SizeCardsProps & { tenant: string }) {
   return <SizeCards {...cards} current={data?.spec.size} />;
 }
 
-interface SizeCardsProps {
-  label?: string;
-  description?: string;
-  isRequired?: boolean;
-  isDisabled?: boolean;
+interface SizeCardsProps
+  extends Omit<ReturnType<typeof fieldProps>, 'className'> {
   isInvalid?: boolean;
   sizes: Size[];
   value?: string;
@@ -106,14 +89,9 @@ interface SizeCardsProps {
 /** Sizes to choose one from, with their numbers. */
 function SizeCards(props: SizeCardsProps) {
   const { sizes, value, current, ...field } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
-    <RadioGroup
-      {...field}
-      className={styles.sizes}
-      validationBehavior="aria"
-      value={value ?? null}
-    >
+    <RadioGroup {...field} className={styles.sizes} value={value ?? null}>
       {sizes.map(size => (
         <Radio key={size.name} value={size.name} className={styles.size}>
           <Flex direction="column" gap="1">
@@ -135,7 +113,7 @@ function SizeCards(props: SizeCardsProps) {
 
 function Numbers(props: { size: Size }) {
   const { cpu, memory, pods, storage } = props.size;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const range = ([requested, limit]: [string, string]) =>
     t('form.range', { requested, limit });
   const numbers = [

@@ -1,12 +1,11 @@
 import { memo, useState } from 'react';
 import { ButtonIcon, Flex, Link, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiArrowLeftSLine, RiArrowRightSLine } from '@remixicon/react';
 import {
   MatrixFleet,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useMatrix } from '../../queries';
 import {
   RetryAlert,
@@ -33,7 +32,7 @@ function Card(props: {
   statuses: ReadonlyMap<string, WallStatus>;
 }) {
   const { cluster, statuses } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const [offset, setOffset] = useState(0);
   const [targetsOffset, setTargetsOffset] = useState(0);
   const {
@@ -115,7 +114,7 @@ const NAMED = 12;
 /** What must not be looked for among thousands of cells. */
 function Breaches(props: { fleet: MatrixFleet }) {
   const { total, cells } = props.fleet.breached;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const link = useTabLink();
   return total === 0 ? (
     <Text>{t('matrix.noBreaches')}</Text>
@@ -143,7 +142,7 @@ function Breaches(props: { fleet: MatrixFleet }) {
 }
 
 function Legend() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const keys = [
     ...STATUSES.map(status => ({
       id: status,
@@ -183,7 +182,7 @@ function Pages(props: {
   onChange: (offset: number) => void;
 }) {
   const { what, offset, total, onChange } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const to = Math.min(total, offset + PAGE_SIZE);
   return (
     <Flex align="center" gap="2">

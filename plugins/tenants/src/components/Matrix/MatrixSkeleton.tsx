@@ -1,6 +1,5 @@
 import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { DENSE_FROM, PAGE_SIZE } from './pairs';
 
 const CELL_PX = 26;
@@ -14,7 +13,7 @@ const TEXT_PX = 88;
 /** The matrix of some tenants before it is there: about as high as it will be. */
 export function MatrixSkeleton(props: { names: string[] }) {
   const names = props.names.slice(0, PAGE_SIZE);
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const cell = names.length > DENSE_FROM ? DENSE_CELL_PX : CELL_PX;
   const longest = Math.max(0, ...names.map(name => name.length));
   const height =

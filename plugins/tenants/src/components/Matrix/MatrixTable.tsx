@@ -1,12 +1,11 @@
 import { KeyboardEvent, memo, useCallback, useMemo, useState } from 'react';
 import { Box, VisuallyHidden } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   MatrixCell,
   TenantMatrix,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useExactTime } from '../Shared';
 import {
   DENSE_FROM,
@@ -52,7 +51,7 @@ export function MatrixTable(props: {
   statuses: ReadonlyMap<string, WallStatus>;
 }) {
   const { matrix, statuses } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const rows = useMemo(() => rowsOf(matrix), [matrix]);
   const targets = useMemo(() => targetsOf(matrix), [matrix]);
   const first = useMemo(() => firstCell(rows), [rows]);
@@ -117,7 +116,7 @@ export function MatrixTable(props: {
 
 function Row(props: RowProps) {
   const { row, names, stop, hrefOf, onKeyDown } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <tr>
       <th scope="row" className={styles.row}>
@@ -154,7 +153,7 @@ function Row(props: RowProps) {
 /** The name of a tenant, marked where its own walls are not shown to hold. */
 function Head(props: { name: string; status?: WallStatus }) {
   const { name, status } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   if (!status || status === 'holds') {
     return <span title={name}>{name}</span>;
   }
@@ -174,7 +173,7 @@ function CellLink(props: {
   onKeyDown: RowProps['onKeyDown'];
 }) {
   const { cell, href, isStop, onKeyDown } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const exact = useExactTime();
   const label = t('matrix.cell', {
     tenant: cell.tenant,

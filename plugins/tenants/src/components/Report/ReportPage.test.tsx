@@ -1,9 +1,8 @@
 import { screen, waitFor } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { matrixOf, operationsOf, proofs, tenants } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { mockTenantsApi, press, violations } from '../../__testUtils__';
 import { ReportPage } from './ReportPage';
 
 function render(path: string) {
@@ -35,9 +34,7 @@ describe('ReportPage', () => {
   it('is a document with the receipts of the last proof', async () => {
     const api = render('/?tenant=globex');
 
-    expect(
-      await screen.findByRole('heading', { name: 'globex' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('heading', { name: 'globex' });
     expect(
       screen.getByRole('row', { name: /globex Network breached/ }),
     ).toBeInTheDocument();
@@ -54,7 +51,7 @@ describe('ReportPage', () => {
     expect(api.getReport).toHaveBeenCalledTimes(1);
     await expect(violations()).resolves.toEqual([]);
 
-    await userEvent.click(screen.getByRole('checkbox', { name: /receipts/ }));
+    await press(/receipts/, { role: 'checkbox' });
     await waitFor(() =>
       expect(screen.queryByText(/net.canary-egress/)).toBeNull(),
     );
@@ -63,9 +60,7 @@ describe('ReportPage', () => {
   it('compares several tenants, without their receipts', async () => {
     const api = render('/?tenant=acme&tenant=globex&span=month');
 
-    expect(
-      await screen.findByRole('heading', { name: 'acme' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('heading', { name: 'acme' });
     expect(screen.getByRole('heading', { name: 'globex' })).toBeInTheDocument();
     expect(screen.queryByRole('checkbox')).toBeNull();
     expect(api.getProof).not.toHaveBeenCalled();
@@ -81,8 +76,8 @@ describe('ReportPage', () => {
     render('/?tenant=acme');
 
     await screen.findByRole('heading', { name: 'acme' });
-    await userEvent.click(screen.getByRole('button', { name: 'Markdown' }));
-    await userEvent.click(screen.getByRole('button', { name: 'JSON' }));
+    await press('Markdown');
+    await press('JSON');
     expect(files.map(({ type }) => type)).toEqual([
       'text/markdown',
       'application/json',
@@ -92,9 +87,7 @@ describe('ReportPage', () => {
   it('is about all tenants where none is named', async () => {
     const api = render('/');
 
-    expect(
-      await screen.findByRole('heading', { name: 'globex' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('heading', { name: 'globex' });
     for (const name of Object.keys(tenants)) {
       expect(screen.getByRole('heading', { name })).toBeInTheDocument();
     }

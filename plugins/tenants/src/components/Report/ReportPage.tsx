@@ -10,10 +10,9 @@ import {
   ToggleButton,
   ToggleButtonGroup,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiDownloadLine, RiPrinterLine } from '@remixicon/react';
 import { useSearchParams } from 'react-router-dom';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { Loaded, saveFile } from '../Shared';
 import { Block, useReportBlocks } from './blocks';
 import { markdownOf } from './markdown';
@@ -55,7 +54,7 @@ function useScope() {
 
 /** A report on one or several tenants over a period, to be read, printed or kept. */
 export function ReportPage() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const scope = useScope();
   const { names, proofId, span, from, to, withReceipts } = scope;
   // Receipts are many: for more than one tenant they would bury the rest.

@@ -1,6 +1,5 @@
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Known, Proof } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { receiptNames, useCheckWords, useNotCovered } from '../Walls';
 import {
   BreachReport,
@@ -25,7 +24,7 @@ const KNOWN: readonly Known[] = ['holds', 'breached', 'unproven', 'gap'];
 
 /** Turns a report into a document: the page and the Markdown say the same. */
 export function useReportBlocks(): (report: Report) => Block[] {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const words = useCheckWords();
   const notCovered = useNotCovered();
 

@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import {
   Operation,
   Tenant,
-  TenantOperationsApi,
+  TenantsApi,
   TenantTimeline,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { inTurns, listTenants, useBackend } from '../../queries';
+import { inTurns, listTenants, useAsked } from '../../queries';
 import { Period, reportOf, Report, tenantReportOf } from './report';
 
 /** What a report is asked for. */
@@ -20,16 +19,12 @@ export interface ReportRequest {
 
 /** A report, put together from what the backend has on record. */
 export function useReport(request: ReportRequest) {
-  const { api, client } = useBackend();
-  return useQuery(
-    {
-      queryKey: ['report', request],
-      queryFn: ({ signal }) => makeReport(api, request, signal),
-      staleTime: Infinity,
-      gcTime: 0,
-    },
-    client,
-  );
+  return useAsked(({ api }) => ({
+    queryKey: ['report', request],
+    queryFn: ({ signal }) => makeReport(api, request, signal),
+    staleTime: Infinity,
+    gcTime: 0,
+  }));
 }
 
 /** Tenants whose time lines are read by one request. */
@@ -39,7 +34,7 @@ const TIMELINES_PAGE = 20;
 const MAX_OPERATIONS = 1_000;
 
 async function makeReport(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   request: ReportRequest,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -97,7 +92,7 @@ async function makeReport(
 
 /** Those that are named, in their order; all where none is. */
 async function tenantsOf(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   names: string[],
   signal: AbortSignal,
 ): Promise<Tenant[]> {
@@ -112,7 +107,7 @@ async function tenantsOf(
 }
 
 async function timelinesOf(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   tenants: Tenant[],
   period: Period,
   signal: AbortSignal,
@@ -135,7 +130,7 @@ async function timelinesOf(
 }
 
 async function operationsOf(
-  api: TenantOperationsApi,
+  api: TenantsApi,
   tenants: Tenant[],
   signal: AbortSignal,
 ): Promise<Map<string, Operation[]>> {

@@ -5,13 +5,13 @@ import {
   Card,
   CardBody,
   CardHeader,
+  Cell,
   Flex,
   Skeleton,
   Text,
   VisuallyHidden,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 
 /** A card with a title, and beside it what can be done with it. */
 export function TitledCard(props: {
@@ -64,35 +64,53 @@ export interface Loading<T> {
   refetch?: () => unknown;
 }
 
+interface PendingProps {
+  query: Loading<unknown>;
+  /** Said while there is neither data nor an error */
+  loading: string;
+  /** The title of an error; one that does not say why has the message beneath */
+  failed: string | ((message: string) => string);
+  skeleton: ReactNode;
+}
+
+/** What stands in for a query's data: a skeleton, or the error. */
+export function Pending(props: PendingProps) {
+  const { query, loading, failed, skeleton } = props;
+  const { error } = query;
+  if (error) {
+    const isWhole = typeof failed === 'function';
+    return (
+      <RetryAlert
+        title={isWhole ? failed(error.message) : failed}
+        error={isWhole ? undefined : error}
+        onRetry={() => query.refetch?.()}
+      />
+    );
+  }
+  return (
+    <Flex direction="column" gap="3" role="status">
+      <VisuallyHidden>{loading}</VisuallyHidden>
+      {skeleton}
+    </Flex>
+  );
+}
+
 /**
  * What a query has brought, or what stands in for it: a skeleton as high as it
  * will be, or the error. What was last known stays, with a word beside it, while
  * it can't be read again.
  */
-export function Loaded<T>(props: {
-  query: Loading<T>;
-  /** Said while there is neither data nor an error */
-  loading: string;
-  /** The title of an error */
-  failed: (message: string) => string;
-  skeleton: ReactNode;
-  children: (data: T) => ReactNode;
-}) {
-  const { query, loading, failed, skeleton, children } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+export function Loaded<T>(
+  props: PendingProps & {
+    query: Loading<T>;
+    children: (data: T) => ReactNode;
+  },
+) {
+  const { query, children } = props;
+  const t = useText();
   const { data, error } = query;
   if (data === undefined) {
-    return error ? (
-      <RetryAlert
-        title={failed(error.message)}
-        onRetry={() => query.refetch?.()}
-      />
-    ) : (
-      <Flex direction="column" gap="3" role="status">
-        <VisuallyHidden>{loading}</VisuallyHidden>
-        {skeleton}
-      </Flex>
-    );
+    return <Pending {...props} />;
   }
   return (
     <Flex direction="column" gap="3">
@@ -108,6 +126,11 @@ export function Loaded<T>(props: {
       {children(data)}
     </Flex>
   );
+}
+
+/** A cell of a table around something. */
+export function inCell(content: ReactNode) {
+  return <Cell>{content}</Cell>;
 }
 
 /** So many lines of a skeleton. */
@@ -129,7 +152,7 @@ export function RetryAlert(props: {
   onRetry: () => void;
 }) {
   const { title, error, onRetry } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <Alert
       status="danger"

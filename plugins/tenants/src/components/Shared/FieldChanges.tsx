@@ -1,14 +1,13 @@
 import { Box } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { DriftField } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { RelativeTime } from './Time';
 import styles from './FieldChanges.module.css';
 
 /** Fields of a resource as they are, and as they are planned. */
 export function FieldChanges(props: { of: string; fields: DriftField[] }) {
   const { of, fields } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const hasManagers = fields.some(({ manager }) => manager);
   return fields.length === 0 ? null : (
     // What is wider than the screen scrolls, by the keyboard too.
@@ -48,7 +47,7 @@ export function FieldChanges(props: { of: string; fields: DriftField[] }) {
 
 function Value(props: { value: DriftField['live'] }) {
   const { value } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   if (value === undefined || value === null) {
     return <em>{t('drift.absent')}</em>;
   }

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import { ButtonLink, Link } from '@backstage/ui';
-import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { reportRouteRef } from '../../routes';
 import {
   useEntityPresentation,
@@ -13,7 +13,7 @@ import {
   tenantRemovePermission,
   tenantResizePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useTemplates } from '../../queries';
 
 /** Where the tab is on a tenant's entity page, unless an adopter moves it. */
@@ -118,7 +118,7 @@ export function useTenantForms(tenant: Tenant): {
 
 /** Shown where the portal has the template and the user may use it. */
 export function CreateLink() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { allowed } = usePermission({ permission: tenantCreatePermission });
   const href = useTemplates().href('create-tenant');
   return allowed && href ? (

@@ -1,7 +1,6 @@
 import { Badge, Flex } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 
 /** What a tenant can be besides the status of its walls. */
 export const STATES = [
@@ -28,7 +27,7 @@ export function statesOf(tenant: Tenant): State[] {
 
 /** What a tenant is besides the status of its walls: changed, outdated, lost … */
 export function Marks(props: { tenant: Tenant }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const states = statesOf(props.tenant);
   return states.length === 0 ? null : (
     <Flex gap="1" style={{ flexWrap: 'wrap' }}>

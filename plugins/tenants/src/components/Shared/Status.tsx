@@ -1,5 +1,4 @@
 import { Flex, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   RiCheckLine,
   RiCloseCircleFill,
@@ -13,7 +12,7 @@ import {
   Outcome,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import styles from './Status.module.css';
 
 const STATUS = {
@@ -53,7 +52,7 @@ export function WallStatusLabel(props: {
   isShort?: boolean;
 }) {
   const { status, stale, isShort } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <Flex align="center" gap="2" className={styles.label}>
       <Flex
@@ -79,7 +78,7 @@ export function WallStatusLabel(props: {
 
 /** Says that a status rests on an old proof. */
 export function StaleLabel() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <Flex align="center" gap="0.5" title={t('status.staleHint')}>
       <RiTimeFill
@@ -105,7 +104,7 @@ const OUTCOME = {
 
 /** What came of a check, as an icon with a name. */
 export function OutcomeIcon(props: { outcome: Outcome }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { color, Icon } = OUTCOME[props.outcome];
   return (
     <Icon

@@ -1,11 +1,7 @@
 import { useEffect, useState } from 'react';
 import { DateTime } from 'luxon';
-import {
-  appLanguageApiRef,
-  useApi,
-  useTranslationRef,
-} from '@backstage/frontend-plugin-api';
-import { tenantsTranslationRef } from '../../translation';
+import { appLanguageApiRef, useApi } from '@backstage/frontend-plugin-api';
+import { useText } from '../../translation';
 
 /** Anything younger is `just now`: clocks of two machines differ by as much. */
 const NOW_SECONDS = 5;
@@ -37,7 +33,7 @@ export function useIsCurrent(query: {
 
 /** How long ago a moment was, in words that follow the clock. */
 export function useAge(iso: string): string {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { language } = useApi(appLanguageApiRef).getLanguage();
   const now = DateTime.fromMillis(useNow());
   const then = DateTime.fromISO(iso);
@@ -69,7 +65,7 @@ export function RelativeTime(props: { iso: string }) {
 
 /** Writes milliseconds as a person would: `12 ms`, `3.2 s`, `14 s`, `2 min 5 s`, `3 h 20 min`. */
 export function useDuration(): (ms: number) => string {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return ms => {
     if (ms < 1_000) {
       return t('time.milliseconds', { value: String(Math.round(ms)) });

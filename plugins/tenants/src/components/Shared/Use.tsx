@@ -1,8 +1,7 @@
 import { Flex, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiErrorWarningFill } from '@remixicon/react';
 import { TenantUsageSummary } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import styles from './Use.module.css';
 
 /** From here on a quota is marked: there is hardly room for another pod. */
@@ -64,7 +63,7 @@ const PARTS = {
 /** What a tenant has used most of; the other figures on hover. */
 export function UseCell(props: { usage?: TenantUsageSummary }) {
   const { usage } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   if (!usage) {
     return (
       <Text as="span" color="secondary">

@@ -1,6 +1,5 @@
 import {
   Tenant,
-  WallState,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 
@@ -10,12 +9,6 @@ export const STATUSES: readonly WallStatus[] = [
   'unproven',
   'holds',
 ];
-
-/** One status for several walls: the worst, and `unproven` for none at all. */
-export function overallStatus(walls: Pick<WallState, 'status'>[]): WallStatus {
-  const worst = STATUSES.find(status => walls.some(w => w.status === status));
-  return worst ?? 'unproven';
-}
 
 /** Whether any of a tenant's walls is stale. */
 export function isStale(tenant: Tenant): boolean {

@@ -29,9 +29,7 @@ describe('TaskOutputs', () => {
       ],
     });
 
-    expect(
-      await screen.findByRole('button', { name: /Network wall.*holds/ }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: /Network wall.*holds/ });
     expect(api.getTenant).toHaveBeenCalledWith('acme', expect.anything());
     expect(
       screen.getByRole('link', { name: /Tenant in the catalog/ }),
@@ -41,9 +39,7 @@ describe('TaskOutputs', () => {
   it('asks for no tenant where the output names none', async () => {
     const api = render({ links: [{ title: 'All tenants', url: '/tenants' }] });
 
-    expect(
-      await screen.findByRole('link', { name: /All tenants/ }),
-    ).toBeInTheDocument();
+    await screen.findByRole('link', { name: /All tenants/ });
     expect(api.getTenant).not.toHaveBeenCalled();
   });
 });

@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Alert, Box, Button, Skeleton, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useDrift } from '../../queries';
 import { FieldChanges, Loaded, TitledCard } from '../Shared';
 
@@ -13,7 +12,7 @@ export function Changes(props: {
   isApplying: boolean;
 }) {
   const { tenantName, isApplying } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const query = useDrift(tenantName);
   const { refetch } = query;
   const wasApplying = useRef(isApplying);
@@ -94,7 +93,7 @@ function Group(props: {
 
 function Difference(props: { item: DriftItem }) {
   const { id, change, fields } = props.item;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <Box role="group" aria-label={id}>
       <Text as="h4">

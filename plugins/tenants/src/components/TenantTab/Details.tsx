@@ -1,10 +1,9 @@
 import { Link } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Tenant,
   TenantWorkload,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { Facts, Mono, RefLink, RelativeTime, TitledCard } from '../Shared';
 
 /** Where a tenant is, whose it is, and what its objects are called. */
@@ -16,7 +15,7 @@ export function Details(props: {
   const { tenant, workload } = props;
   const { namespace, cluster, spec, owner, createdAt, names, url } = tenant;
   const mono = (text: string) => <Mono key={text}>{text}</Mono>;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <TitledCard title={t('tab.factsTitle')}>
       <Facts
@@ -58,7 +57,7 @@ export function Details(props: {
 /** It comes from the cluster, later than the rest: its place is kept. */
 function Version(props: { workload?: TenantWorkload }) {
   const { workload } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   if (!workload) {
     return <>{t('tab.unknown')}</>;
   }
@@ -72,7 +71,7 @@ function Version(props: { workload?: TenantWorkload }) {
 
 function Egress(props: { tenant: Tenant }) {
   const { egress, allowInternet } = props.tenant.spec;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const allowed = [...egress.hosts, ...egress.cidrs];
   if (allowInternet) {
     allowed.push(t('tab.egressInternet'));

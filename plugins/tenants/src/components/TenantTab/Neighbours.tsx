@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import {
-  Cell,
   ColumnConfig,
   Flex,
   Link,
@@ -9,13 +8,12 @@ import {
   Text,
   useTable,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   MatrixCell,
   Tenant,
   TenantMatrix,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useMatrix } from '../../queries';
 import {
   Loaded,
@@ -24,6 +22,7 @@ import {
   TitledCard,
   useTabLink,
   WallStatusLabel,
+  inCell,
 } from '../Shared';
 
 /** As many as the API gives at once: a row and a column are not much. */
@@ -32,7 +31,7 @@ const LIMIT = 1_000;
 /** What was proved between a tenant and each of its neighbours, both ways. */
 export function Neighbours(props: { tenant: Tenant }) {
   const { name } = props.tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <TitledCard title={t('matrix.neighboursTitle')}>
       <Loaded
@@ -49,7 +48,7 @@ export function Neighbours(props: { tenant: Tenant }) {
 
 function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
   const { tenant, matrix } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const data = useMemo(() => neighboursOf(matrix, tenant), [matrix, tenant]);
   const { tableProps } = useTable<NeighbourPair>({
     mode: 'complete',
@@ -61,29 +60,17 @@ function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
       id: 'neighbour',
       label: t('matrix.neighbour'),
       isRowHeader: true,
-      cell: ({ neighbour }) => (
-        <Cell>
-          <Text as="span">{neighbour}</Text>
-        </Cell>
-      ),
+      cell: ({ neighbour }) => inCell(<Text as="span">{neighbour}</Text>),
     },
     {
       id: 'outward',
       label: t('matrix.outward'),
-      cell: ({ outward }) => (
-        <Cell>
-          <Result cell={outward} />
-        </Cell>
-      ),
+      cell: ({ outward }) => inCell(<Result cell={outward} />),
     },
     {
       id: 'inward',
       label: t('matrix.inward'),
-      cell: ({ inward }) => (
-        <Cell>
-          <Result cell={inward} />
-        </Cell>
-      ),
+      cell: ({ inward }) => inCell(<Result cell={inward} />),
     },
   ];
   return (
@@ -97,7 +84,7 @@ function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
 
 function Result(props: { cell?: MatrixCell }) {
   const { cell } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const link = useTabLink();
   return cell ? (
     <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>

@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
 import {
-  Cell,
   CellText,
   ColumnConfig,
   Flex,
@@ -9,16 +8,17 @@ import {
   useBreakpoint,
   useTable,
 } from '@backstage/ui';
-import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useApi } from '@backstage/frontend-plugin-api';
 import { Operation, Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import {
   Problem,
   RefLink,
   RelativeTime,
   TitledCard,
   useDuration,
+  inCell,
 } from '../Shared';
 
 /** Who did what to the tenant, the newest first. Proofs have a list of their own. */
@@ -28,7 +28,7 @@ export function Operations(props: {
   current: Tenant['currentOperation'];
 }) {
   const { tenantName, current } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const api = useApi(tenantsApiRef);
   const columnConfig = useColumns();
   const { tableProps, reload } = useTable<Operation>({
@@ -56,7 +56,7 @@ export function Operations(props: {
 }
 
 function useColumns(): ColumnConfig<Operation>[] {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { up } = useBreakpoint();
   const what = useOperationText();
   const duration = useDuration();
@@ -65,21 +65,20 @@ function useColumns(): ColumnConfig<Operation>[] {
       id: 'what',
       label: t('operations.what'),
       isRowHeader: true,
-      cell: operation => (
-        <Cell>
+      cell: operation =>
+        inCell(
           <Flex direction="column" gap="0.5">
             <Text as="span">{what(operation)}</Text>
             {operation.error && <Problem>{operation.error}</Problem>}
-          </Flex>
-        </Cell>
-      ),
+          </Flex>,
+        ),
     },
     {
       id: 'who',
       label: t('operations.who'),
-      cell: ({ requestedBy, trigger }) => (
-        <Cell>
-          {requestedBy?.includes(':') ? (
+      cell: ({ requestedBy, trigger }) =>
+        inCell(
+          requestedBy?.includes(':') ? (
             <RefLink entityRef={requestedBy} />
           ) : (
             <Text as="span">
@@ -90,20 +89,18 @@ function useColumns(): ColumnConfig<Operation>[] {
                     : 'tab.triggerSchedule',
                 )}
             </Text>
-          )}
-        </Cell>
-      ),
+          ),
+        ),
     },
     {
       id: 'when',
       label: t('tab.when'),
-      cell: ({ finishedAt, createdAt }) => (
-        <Cell>
+      cell: ({ finishedAt, createdAt }) =>
+        inCell(
           <Text as="span">
             <RelativeTime iso={finishedAt ?? createdAt} />
-          </Text>
-        </Cell>
-      ),
+          </Text>,
+        ),
     },
     {
       id: 'state',
@@ -129,7 +126,7 @@ function useColumns(): ColumnConfig<Operation>[] {
 
 /** Says in a line what an operation did: `Applied: 3 created, 1 changed`. */
 export function useOperationText(): (operation: Operation) => string {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return ({ request, applied, certificate }) => {
     if (request.kind === 'remove') {
       return certificate

@@ -11,7 +11,7 @@ import {
   useBreakpoint,
   useTable,
 } from '@backstage/ui';
-import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useApi } from '@backstage/frontend-plugin-api';
 import { RiCloseLine } from '@remixicon/react';
 import {
   ProofSummary,
@@ -19,7 +19,7 @@ import {
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useProof } from '../../queries';
 import {
   Loaded,
@@ -30,6 +30,7 @@ import {
   useExactTime,
   useReportLink,
   WallStatusLabel,
+  inCell,
 } from '../Shared';
 import { receiptNames, WallRow } from '../Walls';
 
@@ -49,7 +50,7 @@ export function Proofs(props: {
   onSelect: (proofId: string | undefined) => void;
 }) {
   const { tenant, selected, receipt, onSelect } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const api = useApi(tenantsApiRef);
   const columnConfig = useColumns();
   const { tableProps, reload } = useTable<ProofSummary>({
@@ -92,7 +93,7 @@ export function Proofs(props: {
 }
 
 function useColumns(): ColumnConfig<ProofSummary>[] {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { up } = useBreakpoint();
   const duration = useDuration();
   return [
@@ -100,13 +101,12 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
       id: 'when',
       label: t('tab.when'),
       isRowHeader: true,
-      cell: proof => (
-        <Cell>
+      cell: proof =>
+        inCell(
           <Text as="span">
             <RelativeTime iso={proof.finishedAt ?? proof.startedAt} />
-          </Text>
-        </Cell>
-      ),
+          </Text>,
+        ),
     },
     ...WALLS.map(
       (wall): ColumnConfig<ProofSummary> => ({
@@ -161,7 +161,7 @@ function SelectedProof(props: {
   onClose: () => void;
 }) {
   const { tenantName, proofId, receipt, onClose } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const exact = useExactTime();
   const report = useReportLink()([tenantName], proofId);
   const query = useProof(tenantName, proofId);

@@ -1,12 +1,11 @@
-import { screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { screen } from '@testing-library/react';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   Tenant,
-  TenantOperationsApi,
+  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { rootRouteRef, templateRouteRef } from '../../routes';
 import {
@@ -20,7 +19,7 @@ import {
   timelineOfProofs,
   usage,
 } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { mockTenantsApi, press, violations } from '../../__testUtils__';
 import { TenantTab } from './TenantTab';
 
 const template = (name: string) => ({
@@ -34,7 +33,7 @@ function renderTab(
   tenant: Tenant,
   options: {
     authorize?: AuthorizeResult.DENY;
-    api?: Partial<TenantOperationsApi>;
+    api?: Partial<TenantsApi>;
   } = {},
 ) {
   const history = [
@@ -90,7 +89,7 @@ describe('TenantTab', () => {
   it('shows what the tenant consists of', async () => {
     renderTab(tenants.globex);
 
-    expect(await screen.findByText('web-tenant-globex')).toBeInTheDocument();
+    await screen.findByText('web-tenant-globex');
     // Names as the API has them, with the mount.
     expect(screen.getByText('secret/web-tenant-globex')).toBeInTheDocument();
     expect(screen.getByText('n8n-globex, n8n')).toBeInTheDocument();
@@ -142,9 +141,7 @@ describe('TenantTab', () => {
     await expect(violations()).resolves.toEqual([]);
 
     const [newest] = screen.getAllByRole('row', { name: /minutes ago/ });
-    await userEvent.click(
-      within(newest).getByRole('rowheader', { name: /2 minutes ago/ }),
-    );
+    await press(/2 minutes ago/, { role: 'rowheader', inside: newest });
     const receipt = await screen.findByRole('button', {
       name: /^breached Reached the canary/,
     });
@@ -200,9 +197,7 @@ describe('TenantTab', () => {
       },
     );
 
-    expect(
-      await screen.findByText('Network wall breached'),
-    ).toBeInTheDocument();
+    await screen.findByText('Network wall breached');
     expect(screen.queryByRole('link', { name: 'Resize' })).toBeNull();
   });
 
@@ -214,19 +209,13 @@ describe('TenantTab', () => {
     });
     expect(newest).toHaveTextContent(/2 minutes ago.*breached.*holds.*holds/);
     expect(older).toHaveTextContent(/9 minutes ago.*holds.*unproven.*holds/);
-    await userEvent.click(
-      within(newest).getByRole('rowheader', { name: /2 minutes ago/ }),
-    );
+    await press(/2 minutes ago/, { role: 'rowheader', inside: newest });
 
-    expect(
-      await screen.findByRole('button', {
-        name: /^breached Reached the canary.*Attack/,
-      }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', {
+      name: /^breached Reached the canary.*Attack/,
+    });
 
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Close the receipts' }),
-    );
+    await press('Close the receipts');
     expect(
       screen.queryByRole('button', { name: /^breached Reached the canary/ }),
     ).not.toBeInTheDocument();

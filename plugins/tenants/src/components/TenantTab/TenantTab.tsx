@@ -1,6 +1,5 @@
 import { lazy, ReactNode, Suspense, useEffect } from 'react';
 import { Alert, Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   MissingAnnotationEmptyState,
   useEntity,
@@ -10,7 +9,7 @@ import {
   Tenant,
   TENANT_ANNOTATION,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useProof, useTenant, useUsage } from '../../queries';
 import {
   asLastKnown,
@@ -60,7 +59,7 @@ export function EntityTenantTab() {
 
 /** What a tenant's proofs have shown over time, and what it consists of. */
 export function TenantTab(props: { tenantName: string }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const query = useTenant(props.tenantName);
   const isCurrent = useIsCurrent(query);
   return (
@@ -82,7 +81,7 @@ export function TenantTab(props: { tenantName: string }) {
 
 function Parts(props: { tenant: Tenant }) {
   const { tenant } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const usage = useUsage(tenant.name);
   useScrollToPart();
   return (
@@ -118,7 +117,7 @@ function Parts(props: { tenant: Tenant }) {
 /** How the walls stand now, and what can be done with the tenant. */
 function Now(props: { tenant: Tenant }) {
   const { tenant } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { status, stale, text } = useHeadline()(tenant);
   const proof = useProof(tenant.name, tenant.lastProof?.id);
   const { resize, offboard } = useTenantForms(tenant);

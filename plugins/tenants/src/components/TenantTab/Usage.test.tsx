@@ -1,8 +1,7 @@
 import { screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { usage } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { mockTenantsApi, press, violations } from '../../__testUtils__';
 import { useUsage } from '../../queries';
 import { UsageCard } from './Usage';
 
@@ -80,7 +79,7 @@ describe('UsageCard', () => {
   it('keeps its place while the cluster is asked', async () => {
     render(mockTenantsApi({ getUsage: () => new Promise(() => {}) }));
 
-    expect(await screen.findByText('Loading the usage…')).toBeInTheDocument();
+    await screen.findByText('Loading the usage…');
     await expect(violations()).resolves.toEqual([]);
   });
 
@@ -93,14 +92,12 @@ describe('UsageCard', () => {
       'The cluster is away',
     );
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-    expect(await screen.findByText('nearly full')).toBeInTheDocument();
+    await press('Try again');
+    await screen.findByText('nearly full');
   });
 
   it('says that there is no quota', async () => {
     render(mockTenantsApi({ getUsage: async () => ({ quotas: [] }) }));
-    expect(
-      await screen.findByText('This tenant has no quota'),
-    ).toBeInTheDocument();
+    await screen.findByText('This tenant has no quota');
   });
 });

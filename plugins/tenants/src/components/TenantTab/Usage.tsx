@@ -1,11 +1,10 @@
 import { Box, Flex, Skeleton, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiErrorWarningFill } from '@remixicon/react';
 import {
   QuotaUse,
   TenantUsage,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { quantityText } from '../../quantities';
 import {
   isNearlyFull,
@@ -40,7 +39,7 @@ const RESOURCES = {
 
 /** What a tenant uses of what it may use, a bar a resource. */
 export function UsageCard(props: { usage: Loading<TenantUsage> }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <TitledCard title={t('quota.title')}>
       <Loaded
@@ -66,7 +65,7 @@ export function UsageCard(props: { usage: Loading<TenantUsage> }) {
 
 function Quota(props: { name: string; uses: QuotaUse[] }) {
   const { name, uses } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const key = PURPOSES[name as keyof typeof PURPOSES];
   return (
     <Box role="group" aria-label={name}>
@@ -83,7 +82,7 @@ function Quota(props: { name: string; uses: QuotaUse[] }) {
 /** One resource under a quota: its bar, and the figures beside it. */
 function QuotaBar(props: { use: QuotaUse }) {
   const { resource, used, hard, ratio } = props.use;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const key = RESOURCES[resource as keyof typeof RESOURCES];
   const name = key ? t(key) : resource;
   const isForbidden = Number(hard) === 0;

@@ -1,15 +1,15 @@
 import { useMemo, useState } from 'react';
 import { Button, Flex, Link, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiCloseLine } from '@remixicon/react';
 import {
   Outcome,
   Proof,
   Tenant,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useLastProofs } from '../../queries';
-import { OutcomeIcon, overallStatus, STATUSES, TitledCard } from '../Shared';
+import { OutcomeIcon, STATUSES, TitledCard } from '../Shared';
 import { decidingReceipt, useCheckWords } from '../Walls';
 import { TenantsQuery } from './useTenantsQuery';
 import styles from './TenantsPage.module.css';
@@ -110,7 +110,7 @@ export function FailuresCard(props: {
 }) {
   const { failures, query } = props;
   const { groups, read, failing, readAll } = failures;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const words = useCheckWords();
   if (groups.length === 0) {
     return null;

@@ -1,12 +1,11 @@
 import { Button, Flex, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Rollout,
   Tenant,
   tenantAdministerPermission,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useImpostors, useRollouts, useUpdateRollout } from '../../queries';
 import { Problem, RefLink, RelativeTime, TitledCard, UseBar } from '../Shared';
 import styles from './TenantsPage.module.css';
@@ -16,7 +15,7 @@ const SHOWN_MS = 24 * 60 * 60_000;
 
 /** Roll-outs that run, or ran lately, for who administers tenants. */
 export function RolloutsCard(props: { tenants?: Tenant[] }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { allowed } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: props.tenants?.[0]?.name,
@@ -48,7 +47,7 @@ function Row(props: { rollout: Rollout }) {
     requestedBy,
     createdAt,
   } = props.rollout;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { mutate, isPending } = useUpdateRollout();
   const progress = t('rollouts.progress', {
     done: String(done),
@@ -106,7 +105,7 @@ function Row(props: { rollout: Rollout }) {
 
 /** Namespaces that only look like tenants: nobody else is shown them. */
 export function ImpostorsCard() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const impostors = useImpostors();
   return impostors.length === 0 ? null : (
     <TitledCard level="h2" title={t('impostors.title')}>

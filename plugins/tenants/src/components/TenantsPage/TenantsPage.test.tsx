@@ -17,11 +17,10 @@ import {
   minutesAgo,
   operationsOf,
   proofs,
-  runningProof,
   tenantOf,
   tenants,
 } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { mockTenantsApi, press, violations } from '../../__testUtils__';
 import { TenantsPage } from './TenantsPage';
 import { TenantsWidget } from './TenantsWidget';
 
@@ -123,9 +122,7 @@ describe('TenantsPage', () => {
     await userEvent.click(breached);
     expect(await findNames()).toEqual(['globex']);
     // A second click shows all of them again.
-    await userEvent.click(
-      within(summary).getByRole('link', { name: /breached only: show all/ }),
-    );
+    await press(/breached only: show all/, { role: 'link', inside: summary });
     await waitFor(() => expect(names()).toHaveLength(items.length));
   });
 
@@ -145,9 +142,7 @@ describe('TenantsPage', () => {
     expect(
       screen.getByRole('link', { name: /Logs in to Vault/, current: true }),
     ).toBeInTheDocument();
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Clear filters' }),
-    );
+    await press('Clear filters');
     await waitFor(() => expect(names()).toHaveLength(items.length));
   });
 
@@ -160,7 +155,7 @@ describe('TenantsPage', () => {
     );
     await waitFor(() => expect(names()).toEqual(['hooli']));
     await userEvent.clear(screen.getByRole('searchbox'));
-    await userEvent.click(screen.getByRole('button', { name: 'Mine' }));
+    await press('Mine');
     await waitFor(() => expect(names()).toEqual(['acme']));
   });
 
@@ -168,7 +163,7 @@ describe('TenantsPage', () => {
     render(<TenantsPage />, { path: '/?sort=-name' });
 
     expect((await findNames())[0]).toBe('wonka');
-    await userEvent.click(screen.getByRole('button', { name: 'Worst first' }));
+    await press('Worst first');
     await waitFor(() => expect(names()[0]).toBe('globex'));
   });
 
@@ -176,34 +171,26 @@ describe('TenantsPage', () => {
     const user = userEvent.setup();
     render(<TenantsPage />, { path: '/?status=stale&sort=name' });
 
-    await user.click(await screen.findByRole('button', { name: 'Views' }));
-    await user.click(
-      await screen.findByRole('menuitem', { name: 'Save this view…' }),
-    );
+    await press('Views');
+    await press('Save this view…', { role: 'menuitem' });
     await user.type(await screen.findByLabelText(/Name/), 'Old ones');
-    await user.click(screen.getByRole('button', { name: 'Save' }));
-    expect(
-      await screen.findByRole('button', { name: 'Old ones' }),
-    ).toBeInTheDocument();
+    await press('Save');
+    await screen.findByRole('button', { name: 'Old ones' });
 
-    await user.click(screen.getByRole('button', { name: 'Clear filters' }));
+    await press('Clear filters');
     await waitFor(() => expect(names()).toHaveLength(items.length));
-    await user.click(screen.getByRole('button', { name: 'Views' }));
-    await user.click(await screen.findByRole('menuitem', { name: 'Old ones' }));
+    await press('Views');
+    await press('Old ones', { role: 'menuitem' });
     await waitFor(() => expect(names()).toEqual(['hooli']));
 
-    await user.click(screen.getByRole('button', { name: 'Old ones' }));
-    await user.click(
-      await screen.findByRole('menuitem', { name: 'Delete view Old ones' }),
-    );
-    expect(
-      await screen.findByRole('button', { name: 'Views' }),
-    ).toBeInTheDocument();
+    await press('Old ones');
+    await press('Delete view Old ones', { role: 'menuitem' });
+    await screen.findByRole('button', { name: 'Views' });
   });
 
   it('proves the selected tenants, as far as the user may', async () => {
     const api = render(<TenantsPage />);
-    api.startProof.mockImplementation(async name => runningProof(name));
+    api.startOperation.mockImplementation(async name => operationsOf(name)[1]);
 
     for (const name of ['globex', 'initech']) {
       const row = await findRow(name);
@@ -212,15 +199,15 @@ describe('TenantsPage', () => {
     const bulk = screen.getByRole('group', { name: 'Selected tenants' });
     expect(bulk).toHaveTextContent('2 tenants selected');
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(
-      await within(bulk).findByRole('button', { name: 'Prove 2 tenants' }),
-    );
+    await press('Prove 2 tenants', { inside: bulk });
 
-    await waitFor(() => expect(api.startProof).toHaveBeenCalledTimes(2));
-    expect(api.startProof.mock.calls.map(([name]) => name).sort()).toEqual([
-      'globex',
-      'initech',
-    ]);
+    const order = { kind: 'prove', trigger: 'user' };
+    await waitFor(() =>
+      expect(api.startOperation.mock.calls.sort()).toEqual([
+        ['globex', order],
+        ['initech', order],
+      ]),
+    );
     await waitFor(() =>
       expect(
         screen.queryByRole('group', { name: 'Selected tenants' }),
@@ -233,9 +220,7 @@ describe('TenantsPage', () => {
 
     expect(await findNames()).toEqual(['globex']);
     expect(await findRow('globex')).toHaveTextContent(/^globexchanged/);
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Clear filters' }),
-    );
+    await press('Clear filters');
     await waitFor(() => expect(names()).toHaveLength(items.length));
     expect(await findRow('hooli')).toHaveTextContent(/^hoolioutdated/);
   });
@@ -243,19 +228,18 @@ describe('TenantsPage', () => {
   it('restores the selected tenants, and has them proved', async () => {
     const api = render(<TenantsPage />);
     api.startOperation.mockImplementation(async name => operationsOf(name)[1]);
-    api.startProof.mockImplementation(async name => runningProof(name));
 
     const row = await findRow('globex');
     await userEvent.click(within(row).getByRole('checkbox'));
-    await userEvent.click(
-      await screen.findByRole('button', { name: 'Restore 1 tenant' }),
-    );
+    await press('Restore 1 tenant');
 
-    await waitFor(() => expect(api.startProof).toHaveBeenCalledTimes(1));
     // Neither spec nor size: what was last applied.
-    expect(api.startOperation.mock.calls).toEqual([
-      ['globex', { kind: 'apply' }],
-    ]);
+    await waitFor(() =>
+      expect(api.startOperation.mock.calls).toEqual([
+        ['globex', { kind: 'apply' }],
+        ['globex', { kind: 'prove', trigger: 'user' }],
+      ]),
+    );
   });
 
   it('rolls out to the selected tenants, and shows how far that is', async () => {
@@ -281,22 +265,18 @@ describe('TenantsPage', () => {
       const row = await findRow(name);
       await userEvent.click(within(row).getByRole('checkbox'));
     }
-    await userEvent.click(
-      await screen.findByRole('button', { name: 'Roll out to 2 tenants' }),
-    );
+    await press('Roll out to 2 tenants');
 
     expect(api.startRollout).toHaveBeenCalledWith({
       kind: 'apply',
       filter: { names: expect.arrayContaining(['globex', 'hooli']) },
     });
-    expect(
-      await screen.findByText('1 of 2 tenants, wave 1 of 2'),
-    ).toBeInTheDocument();
+    await screen.findByText('1 of 2 tenants, wave 1 of 2');
     expect(
       screen.getByText('globex: the network wall is breached'),
     ).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(screen.getByRole('button', { name: 'Resume' }));
+    await press('Resume');
     expect(api.updateRollout).toHaveBeenCalledWith('r1', 'running');
   });
 
@@ -318,11 +298,9 @@ describe('TenantsPage', () => {
     });
     render(<TenantsPage />, { api });
 
-    expect(
-      await screen.findByRole('heading', {
-        name: 'Not tenants of this portal',
-      }),
-    ).toBeInTheDocument();
+    await screen.findByRole('heading', {
+      name: 'Not tenants of this portal',
+    });
     expect(screen.getByText('web-tenant-fake')).toBeInTheDocument();
     expect(screen.getByText('This portal did not make it')).toBeInTheDocument();
   });
@@ -350,7 +328,7 @@ describe('TenantsPage', () => {
     render(<TenantsPage />);
 
     await screen.findByText('globex');
-    await userEvent.click(screen.getByRole('columnheader', { name: /Name/ }));
+    await press(/Name/, { role: 'columnheader' });
 
     expect(await findNames()).toEqual(Object.keys(tenants).sort());
   });
@@ -391,9 +369,7 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
     render(<TenantsPage />, { api });
 
-    expect(
-      await screen.findByText(/Can't show any tenants/),
-    ).toBeInTheDocument();
+    await screen.findByText(/Can't show any tenants/);
     expect(screen.queryByText('No tenants yet')).toBeNull();
     expect(screen.getByText(/Can't reach cluster lab/)).toBeInTheDocument();
     await expect(violations()).resolves.toEqual([]);
@@ -419,9 +395,7 @@ describe('TenantsPage', () => {
       api.listTenants.mockRejectedValue(new Error('connection refused'));
       await act(() => jest.advanceTimersByTimeAsync(31_000));
 
-      expect(
-        await screen.findByText(/Showing the last known state/),
-      ).toBeInTheDocument();
+      await screen.findByText(/Showing the last known state/);
       const summary = screen.getByRole('group', { name: 'Summary' });
       expect(summary).toHaveTextContent(/7stale/);
     } finally {
@@ -455,13 +429,13 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: many, totalItems: 45 });
     render(<TenantsPage />, { api, path: '/?sort=-name&status=unproven' });
 
-    expect(await screen.findByText('1 - 20 of 45')).toBeInTheDocument();
+    await screen.findByText('1 - 20 of 45');
     const next = screen.getByRole('button', { name: 'Next table page' });
     await userEvent.click(next);
-    expect(await screen.findByText('21 - 40 of 45')).toBeInTheDocument();
+    await screen.findByText('21 - 40 of 45');
     expect(screen.getByText('t24')).toBeInTheDocument();
     await userEvent.click(next);
-    expect(await screen.findByText('41 - 45 of 45')).toBeInTheDocument();
+    await screen.findByText('41 - 45 of 45');
   });
 
   it('keeps what is typed while the table follows', async () => {
@@ -494,7 +468,7 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
     render(<TenantsPage />, { api });
 
-    expect(await screen.findByText('No tenants yet')).toBeInTheDocument();
+    await screen.findByText('No tenants yet');
   });
 
   it('shows the error when the backend is away', async () => {

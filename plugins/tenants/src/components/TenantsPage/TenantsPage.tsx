@@ -12,15 +12,15 @@ import {
   Skeleton,
   Text,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiTimeFill } from '@remixicon/react';
 import {
   Tenant,
   TenantsHealth,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Route, Routes } from 'react-router-dom';
 import { reportRouteRef } from '../../routes';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import {
   useHealth,
   useOwnerTitles,
@@ -31,7 +31,6 @@ import { MatrixSkeleton } from '../Matrix';
 import {
   asLastKnown,
   CreateLink,
-  overallStatus,
   RelativeTime,
   RetryAlert,
   TitledCard,
@@ -73,7 +72,7 @@ export function TenantsRoutes() {
 
 /** All tenants, with their walls. */
 export function TenantsPage() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const query = useTenants();
   const { data, error, refetch } = query;
   const isCurrent = useIsCurrent(query);
@@ -129,7 +128,7 @@ export function TenantsPage() {
 
 function Content(props: { tenants?: Tenant[]; isComplete: boolean }) {
   const { tenants, isComplete } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const query = useTenantsQuery();
   const failures = useFailures(tenants);
   const ownerTitles = useOwnerTitles(tenants);
@@ -183,7 +182,7 @@ function Content(props: { tenants?: Tenant[]; isComplete: boolean }) {
 /** How many tenants are in each status; each count shows those, or all again. */
 function Summary(props: { tenants?: Tenant[]; query: TenantsQuery }) {
   const { tenants, query } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <Grid.Root
       columns={{ initial: '2', md: '4' }}
@@ -249,7 +248,7 @@ function StatusIcon(props: { status: StatusFilter }) {
 /** What the backend can't reach: its tenants' walls can't be proved now. */
 function HealthBanner(props: { health?: TenantsHealth }) {
   const { health } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return health?.problems.length ? (
     <Flex direction="column" gap="2">
       {health.problems.map(({ part, since, message }) => (

@@ -10,11 +10,7 @@ import {
   ToggleButton,
   useTable,
 } from '@backstage/ui';
-import {
-  toastApiRef,
-  useApi,
-  useTranslationRef,
-} from '@backstage/frontend-plugin-api';
+import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
 import { usePermission } from '@backstage/plugin-permission-react';
@@ -23,7 +19,7 @@ import {
   tenantAdministerPermission,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useBulk, useStartRollout } from '../../queries';
 import { ManySelect, saveFile, STATES, useReportLink } from '../Shared';
 import { TenantItem, useTenantColumns } from './columns';
@@ -49,7 +45,7 @@ export function TenantsTable(props: {
   isComplete?: boolean;
 }) {
   const { tenants, query, context, isComplete = true } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const entityLink = useEntityRefLink();
   const data = useMemo(
     () => tenants?.map(tenant => ({ ...tenant, id: tenant.name })),
@@ -158,7 +154,7 @@ function TypedSearch(props: {
   search: string;
   onSearchChange: (search: string) => void;
 }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { typed, setTyped } = useTypedSearch(
     props.search,
     props.onSearchChange,
@@ -185,7 +181,7 @@ function Filters(props: {
 }) {
   const { tenants, query, context } = props;
   const { filter, onFilterChange, sort } = query;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const options = useMemo(() => {
     const of = (pick: (tenant: Tenant) => string) =>
       [...new Set(tenants.map(pick))].sort();
@@ -260,7 +256,7 @@ function Filters(props: {
 /** What can be done with the selected tenants at once. */
 function BulkBar(props: { names: string[]; onDone: () => void }) {
   const { names, onDone } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const toasts = useApi(toastApiRef);
   const prove = useBulk('prove', names);
   const restore = useBulk('restore', names);

@@ -1,7 +1,7 @@
 import { ButtonLink, Table, Text } from '@backstage/ui';
-import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { rootRouteRef } from '../../routes';
 import { useTenants } from '../../queries';
 import {
@@ -19,7 +19,7 @@ const SHOWN = 8;
 
 /** The tenants and their walls, for a home page. */
 export function TenantsWidget() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const query = useTenants();
   const { data: tenants, error, refetch } = query;
   const isCurrent = useIsCurrent(query);

@@ -11,13 +11,9 @@ import {
   MenuTrigger,
   TextField,
 } from '@backstage/ui';
-import {
-  storageApiRef,
-  useApi,
-  useTranslationRef,
-} from '@backstage/frontend-plugin-api';
+import { storageApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { RiBookmarkLine } from '@remixicon/react';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { TenantsQuery } from './useTenantsQuery';
 
 const BUCKET = 'tenants';
@@ -46,7 +42,7 @@ function useViews(): [views: View[], save: (views: View[]) => void] {
 /** The user's saved views: shows one, saves what is shown, or forgets one. */
 export function Views(props: { query: TenantsQuery }) {
   const { query } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const [views, save] = useViews();
   const [name, setName] = useState<string>();
   const current = views.find(({ text }) => text === query.text);

@@ -1,19 +1,17 @@
 import { useMemo } from 'react';
 import {
-  Cell,
   CellText,
   ColumnConfig,
   Flex,
   Text,
   useBreakpoint,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Tenant,
   TenantTimeline,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useTimelines } from '../../queries';
 import { slotsOf, WallStrip } from '../Timeline';
 import {
@@ -25,6 +23,7 @@ import {
   StaleLabel,
   UseCell,
   WallStatusLabel,
+  inCell,
 } from '../Shared';
 
 const NONE: Tenant[] = [];
@@ -45,7 +44,7 @@ export function useTenantColumns(
   } = {},
 ): ColumnConfig<TenantItem>[] {
   const { isSortable = false, hasClusters = false, shown = NONE } = options;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { up } = useBreakpoint();
   const [isWide, isMedium] = [up('md'), up('sm')];
   const hasDays = isWide && shown !== NONE;
@@ -60,11 +59,7 @@ export function useTenantColumns(
         label: t('page.name'),
         isRowHeader: true,
         isSortable,
-        cell: tenant => (
-          <Cell>
-            <Name tenant={tenant} isNarrow={!isMedium} />
-          </Cell>
-        ),
+        cell: tenant => inCell(<Name tenant={tenant} isNarrow={!isMedium} />),
       },
       ...WALLS.map((wall, index) => ({
         id: wall,
@@ -72,26 +67,21 @@ export function useTenantColumns(
         // Its name with the arrow beside it, and the longest status.
         minWidth: isMedium ? 118 : undefined,
         isSortable: isSortable && isMedium,
-        cell: (tenant: TenantItem) => (
-          <Cell>
+        cell: (tenant: TenantItem) =>
+          inCell(
             <WallStatusLabel
               status={tenant.walls[index].status}
               stale={tenant.walls[index].stale}
               isShort
-            />
-          </Cell>
-        ),
+            />,
+          ),
       })),
       {
         id: 'day',
         label: t('page.day'),
         minWidth: 112,
         isHidden: !hasDays,
-        cell: ({ name }) => (
-          <Cell>
-            <Day timeline={days?.get(name)} />
-          </Cell>
-        ),
+        cell: ({ name }) => inCell(<Day timeline={days?.get(name)} />),
       },
       {
         id: 'proved',
@@ -99,11 +89,7 @@ export function useTenantColumns(
         label: t('page.proved'),
         isHidden: !isMedium,
         isSortable,
-        cell: tenant => (
-          <Cell>
-            <Proved tenant={tenant} />
-          </Cell>
-        ),
+        cell: tenant => inCell(<Proved tenant={tenant} />),
       },
       {
         id: 'owner',
@@ -111,11 +97,7 @@ export function useTenantColumns(
         label: t('page.owner'),
         isSortable,
         isHidden: !isWide,
-        cell: ({ owner }) => (
-          <Cell>
-            <RefLink entityRef={owner} />
-          </Cell>
-        ),
+        cell: ({ owner }) => inCell(<RefLink entityRef={owner} />),
       },
       {
         id: 'cluster',
@@ -138,11 +120,7 @@ export function useTenantColumns(
         label: t('page.use'),
         isSortable,
         isHidden: !isWide,
-        cell: ({ usage }) => (
-          <Cell>
-            <UseCell usage={usage} />
-          </Cell>
-        ),
+        cell: ({ usage }) => inCell(<UseCell usage={usage} />),
       },
     ],
     [t, isSortable, isWide, isMedium, hasClusters, hasDays, days],
@@ -169,7 +147,7 @@ function Day(props: { timeline?: TenantTimeline }) {
 /** A narrow screen has no room for the age of the proof but under the name. */
 function Name(props: { tenant: Tenant; isNarrow: boolean }) {
   const { tenant, isNarrow } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <Flex direction="column" gap="0.5">
       <Text as="span">{tenant.name}</Text>
@@ -185,7 +163,7 @@ function Name(props: { tenant: Tenant; isNarrow: boolean }) {
 }
 
 function Proved(props: { tenant: Tenant; variant?: 'body-x-small' }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const iso = provedAt(props.tenant);
   return (
     <Flex align="center" gap="1" style={{ flexWrap: 'wrap' }}>

@@ -3,11 +3,11 @@ import {
   Wall,
   WALLS,
   WallStatus,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   isStale,
   mostUsed,
-  overallStatus,
   provedAt,
   State,
   statesOf,

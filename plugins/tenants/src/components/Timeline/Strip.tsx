@@ -1,4 +1,3 @@
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Known,
   KNOWN_WORST_FIRST,
@@ -7,7 +6,7 @@ import {
   Wall,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { percentOf } from '../Shared';
 import { Slot, worstTimeline } from './timeline';
 import styles from './Timeline.module.css';
@@ -61,7 +60,7 @@ function worstOfSlot({ walls }: Slot): Known | undefined {
 
 /** Says for how much of the time a wall was shown to hold, and what was wrong. */
 export function useShareText(): (timeline: Timeline, wall?: Wall) => string {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (timeline, wall) => {
     const shares = sharesOf(
       wall ? timeline.walls[wall] : worstTimeline(timeline),

@@ -8,11 +8,7 @@ import {
   ToggleButton,
   ToggleButtonGroup,
 } from '@backstage/ui';
-import {
-  appLanguageApiRef,
-  useApi,
-  useTranslationRef,
-} from '@backstage/frontend-plugin-api';
+import { appLanguageApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { Link } from 'react-router-dom';
 import {
   Known,
@@ -21,7 +17,7 @@ import {
   Timeline,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useTimeline } from '../../queries';
 import { Loaded, TitledCard, useExactTime } from '../Shared';
 import { shareText } from './Strip';
@@ -64,7 +60,7 @@ function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
 /** The three walls over the last day, week or month; a slot leads to its receipts. */
 export function WallsTimeline(props: { tenant: Tenant }) {
   const { tenant } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const [span, setSpan] = useState<keyof typeof SPANS>('day');
   const query = useSpan(tenant, span);
   return (
@@ -106,7 +102,7 @@ function Drawn(props: {
   span: keyof typeof SPANS;
 }) {
   const { timeline, slots, span } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const last = slots.reduce((found, slot, i) => (slot.proofId ? i : found), -1);
 
   // One stop for the Tab key, and the arrows inside.
@@ -177,7 +173,7 @@ function Axis(props: { timeline: Timeline; span: keyof typeof SPANS }) {
 }
 
 function Legend() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return (
     <Flex gap="4" style={{ flexWrap: 'wrap' }}>
       {(['holds', 'breached', 'unproven', 'gap'] as const).map(known => (
@@ -196,7 +192,7 @@ function Legend() {
 
 function SlotLink(props: { slot: Slot; isStop: boolean }) {
   const { from, walls, proofId } = props.slot;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const time = useExactTime()(new Date(from).toISOString());
   const word = (known: Known | undefined) =>
     !known || known === 'gap' ? t('timeline.gap') : t(`status.${known}`);

@@ -1,12 +1,12 @@
 import { Alert, Button, ButtonLink, Flex, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Proof,
   Receipt,
   Tenant,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
-import { isStale, overallStatus, RelativeTime, useTabLink } from '../Shared';
+import { useText } from '../../translation';
+import { isStale, RelativeTime, useTabLink } from '../Shared';
 import { Explanation, explanationOf, useCheckWords } from './checks';
 import { doubtsOf } from './headline';
 import { Proving, useRestoring } from './useProving';
@@ -90,7 +90,7 @@ export function Advice(props: AdviceProps) {
 function AdviceFor(props: AdviceProps & { cause: Cause }) {
   const { tenant, proving, cause } = props;
   const { advice, receipt } = cause;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const words = useCheckWords();
   const tabLink = useTabLink();
   const { restore, isRestoring, error } = useRestoring(tenant);
@@ -167,7 +167,7 @@ const NAMED = 3;
 /** Which objects others have changed: which fields, who and when. */
 function WhoChanged(props: { tenant: Tenant }) {
   const { changed = [] } = props.tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return changed.length === 0 ? null : (
     <ul className={styles.changed}>
       {changed.slice(0, NAMED).map(({ id, change, fields }) => {

@@ -12,15 +12,15 @@ import {
   ToggleButton,
   ToggleButtonGroup,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
   tenantAdministerPermission,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useAttention } from '../../queries';
-import { overallStatus, RefLink, RelativeTime, useExactTime } from '../Shared';
+import { RefLink, RelativeTime, useExactTime } from '../Shared';
 import styles from './Walls.module.css';
 
 const HOUR_MS = 60 * 60_000;
@@ -35,7 +35,7 @@ const SPANS = { hour: 1, hours: 4, day: 24, week: 168 } as const;
 export function Attention(props: { tenant: Tenant }) {
   const { tenant } = props;
   const { acknowledged, muted, name, walls, phase } = tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { allowed } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: name,
@@ -130,7 +130,7 @@ function Ask(props: {
   onClose: () => void;
 }) {
   const { tenant, kind, onClose } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const [reason, setReason] = useState('');
   const [span, setSpan] = useState<keyof typeof SPANS>('hours');
   const { mutate, isPending, error } = useAttention(tenant);

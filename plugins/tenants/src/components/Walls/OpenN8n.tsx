@@ -1,15 +1,14 @@
 import { ButtonLink, Flex, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiExternalLinkLine } from '@remixicon/react';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useUsage } from '../../queries';
 import { Mono } from '../Shared';
 
 /** Where a tenant's n8n is, whether it is ready, and how to sign in. */
 export function OpenN8n(props: { tenant: Tenant }) {
   const { name, url, spec, phase, names } = props.tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const n8n = useUsage(name).data?.n8n;
   if (phase !== 'active') {
     return null;

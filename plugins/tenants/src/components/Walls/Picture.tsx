@@ -1,12 +1,11 @@
 import { useId } from 'react';
 import { Box, Link, Text, useBreakpoint, VisuallyHidden } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Proof,
   Tenant,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { lookOf, OutcomeIcon, useTabLink } from '../Shared';
 import { receiptNames } from './checks';
 import {
@@ -42,7 +41,7 @@ export function Picture(props: {
   size: 'small' | 'large';
 }) {
   const { tenant, proof } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { up } = useBreakpoint();
   const isLarge = props.size === 'large';
   const arrows = arrowsOf(proof?.receipts ?? []);
@@ -76,7 +75,7 @@ function Drawing(props: {
   size: 'small' | 'large';
 }) {
   const { tenant, arrows, size } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const head = useId();
   const { x, y, rx, ry, scale } = SIZE[size];
   const isLarge = size === 'large';
@@ -143,7 +142,7 @@ function TargetMark(props: {
   scale: number;
 }) {
   const { target, arrows, point, head, scale } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const isTried = arrows.some(({ state }) => state !== 'absent');
   const isReached = arrows.some(({ state }) => state === 'through');
   const anchor =
@@ -217,7 +216,7 @@ function ArrowList(props: {
   isLinked: boolean;
 }) {
   const { proof, arrows, isLinked } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const link = useTabLink();
   const names = receiptNames(proof.receipts);
   return (

@@ -1,12 +1,11 @@
 import { ReactNode } from 'react';
 import { Flex, Text } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiLoader4Line } from '@remixicon/react';
 import {
   ProofSummary,
   Tenant,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useAge, useDuration, useExactTime } from '../Shared';
 import styles from './Walls.module.css';
 
@@ -16,7 +15,7 @@ import styles from './Walls.module.css';
  */
 export function ProofLine(props: { tenant: Tenant }) {
   const { lastProof, currentProof, currentOperation } = props.tenant;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   if (currentOperation?.kind === 'apply') {
     return (
       <UnderWay>
@@ -54,7 +53,7 @@ function UnderWay(props: { children: ReactNode }) {
 
 function Progress(props: { proof: ProofSummary }) {
   const { state, progress } = props.proof;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const phaseText = usePhaseText();
   const phase = progress
     ? t('prove.phase', { phase: phaseText(progress.phase) })
@@ -77,7 +76,7 @@ function Progress(props: { proof: ProofSummary }) {
 
 function LastProof(props: { proof: ProofSummary }) {
   const { neighbour, finishedAt, startedAt, durationMs } = props.proof;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const at = finishedAt ?? startedAt;
   const age = useAge(at);
   const exact = useExactTime();
@@ -99,7 +98,7 @@ const PHASES = {
 
 /** The words for a phase; one that is newer than this plugin speaks for itself. */
 function usePhaseText(): (phase: string) => string {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return phase => {
     const key = PHASES[phase as keyof typeof PHASES];
     return key ? t(key) : phase;
@@ -109,7 +108,7 @@ function usePhaseText(): (phase: string) => string {
 /** Whether the proofs themselves were seen to find a breach, and when. */
 export function ProverLine(props: { tenant: Tenant }) {
   const { caughtAt, lastDrill } = props.tenant.prover ?? {};
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const exact = useExactTime();
   const ways = lastDrill?.walls.map(({ wall, way }) => `${wall}: ${way}`);
   return (
@@ -126,6 +125,6 @@ export function ProverLine(props: { tenant: Tenant }) {
 }
 
 function ProverAge(props: { at: string }) {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return <>{t('card.proverCaught', { age: useAge(props.at) })}</>;
 }

@@ -10,7 +10,6 @@ import {
   Link,
   Text,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
 import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
 import {
@@ -19,7 +18,7 @@ import {
   Receipt,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import {
   Loaded,
   Loading,
@@ -49,7 +48,7 @@ export function WallReceipts(props: {
   open?: string;
 }) {
   const { wall, proofId, proof, open } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   if (!proofId) {
     return <Text color="secondary">{t('receipts.noProof')}</Text>;
   }
@@ -67,7 +66,7 @@ export function WallReceipts(props: {
 
 function Receipts(props: { wall: Wall; proof: Proof; open?: string }) {
   const { wall, proof, open } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const names = receiptNames(proof.receipts);
   const receipts = receiptsOf(wall, proof.receipts);
   const verdict = proof.verdicts.find(v => v.wall === wall);
@@ -146,7 +145,7 @@ function ReceiptItem(props: {
   isTarget: boolean;
 }) {
   const { receipt, level, isTarget } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const words = useCheckWords();
   const duration = useDuration();
   return (
@@ -255,7 +254,7 @@ function ReceiptDetails(props: {
 }) {
   const { name, receipt, proof } = props;
   const { source } = receipt;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const words = useCheckWords();
   const exact = useExactTime();
   const link = useTabLink();
@@ -338,7 +337,7 @@ function ReceiptDetails(props: {
 /** Text as it was, letter by letter, with a button that copies it. */
 function Verbatim(props: { label: string; text: string }) {
   const { label, text } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const [, copy] = useCopyToClipboard();
   const [copied, setCopied] = useState(false);
 

@@ -6,9 +6,8 @@ import {
   Box,
   Text,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Proof, WallState } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { Loading, RelativeTime, WallStatusLabel } from '../Shared';
 import { useWallSummary } from './headline';
 import { WallReceipts } from './Receipts';
@@ -28,7 +27,7 @@ export function WallRow(props: {
   isOpen?: boolean;
 }) {
   const { wall, proofId, proof, strip, open } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const summary = useWallSummary();
   const [toggled, setToggled] = useState<boolean>();
   // By itself until the user says otherwise, also where it is breached later.

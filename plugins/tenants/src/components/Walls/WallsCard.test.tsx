@@ -11,7 +11,9 @@ import {
   runningProof,
   tenants,
 } from '../../__fixtures__';
-import { renderCard, violations } from '../../__testUtils__';
+import { press, renderCard, violations } from '../../__testUtils__';
+
+const PROVE = { kind: 'prove', trigger: 'user' };
 
 async function findRow(name: RegExp) {
   return screen.findByRole('button', { name });
@@ -45,7 +47,7 @@ describe('WallsCard', () => {
   it('keeps the place of the walls while they load', async () => {
     renderCard(() => new Promise(() => {}));
 
-    expect(await screen.findByText('Loading the walls…')).toBeInTheDocument();
+    await screen.findByText('Loading the walls…');
     expect(await findProve()).toBeDisabled();
     await expect(violations()).resolves.toEqual([]);
   });
@@ -135,7 +137,7 @@ describe('WallsCard', () => {
       async () => ({ ...tenants.globex, changed: undefined }),
       { name: 'globex' },
     );
-    api.startProof.mockResolvedValue(runningProof('globex'));
+    api.startOperation.mockResolvedValue(operationsOf('globex')[1]);
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     await within(advice).findByText('Reached the canary');
@@ -143,10 +145,8 @@ describe('WallsCard', () => {
     expect(
       within(advice).getByRole('link', { name: 'See changes' }),
     ).toHaveAttribute('href', '/tenant#changes');
-    await userEvent.click(
-      await within(advice).findByRole('button', { name: 'Prove again' }),
-    );
-    expect(api.startProof).toHaveBeenCalledWith('globex', { trigger: 'user' });
+    await press('Prove again', { inside: advice });
+    expect(api.startOperation).toHaveBeenCalledWith('globex', PROVE);
   });
 
   it.each([
@@ -154,7 +154,7 @@ describe('WallsCard', () => {
     [undefined, 'The prover has not been tried on a breach yet'],
   ])('says when the prover itself was proved (%#)', async (caughtAt, text) => {
     renderCard(async () => ({ ...tenants.acme, prover: { caughtAt } }));
-    expect(await screen.findByText(text)).toBeInTheDocument();
+    await screen.findByText(text);
   });
 
   it('says who changed what and when, and restores it', async () => {
@@ -163,20 +163,19 @@ describe('WallsCard', () => {
       { name: 'globex' },
     );
     api.startOperation.mockResolvedValue(operationsOf('globex')[1]);
-    api.startProof.mockResolvedValue(runningProof('globex'));
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     expect(advice).toHaveTextContent(
       /Somebody changed this tenant.*NetworkPolicy tenant-isolation spec.egress by kubectl-edit 12 minutes ago/,
     );
     await expect(violations()).resolves.toEqual([]);
-    await userEvent.click(
-      await within(advice).findByRole('button', { name: 'Restore' }),
-    );
+    await press('Restore', { inside: advice });
     expect(api.startOperation).toHaveBeenCalledWith('globex', {
       kind: 'apply',
     });
-    await waitFor(() => expect(api.startProof).toHaveBeenCalled());
+    await waitFor(() =>
+      expect(api.startOperation).toHaveBeenLastCalledWith('globex', PROVE),
+    );
   });
 
   it.each([
@@ -203,11 +202,9 @@ describe('WallsCard', () => {
     expect(
       await screen.findByRole('link', { name: /Open n8n/ }),
     ).toHaveAttribute('href', 'https://acme.n8n.example.com');
-    expect(
-      await screen.findByText(
-        'acme.n8n.example.com. n8n is ready. Sign in as its first user',
-      ),
-    ).toBeInTheDocument();
+    await screen.findByText(
+      'acme.n8n.example.com. n8n is ready. Sign in as its first user',
+    );
   });
 
   it('lets the platform team acknowledge and mute, and shows what it said', async () => {
@@ -223,9 +220,7 @@ describe('WallsCard', () => {
       muted: { ...said, reason, until },
     }));
 
-    await user.click(
-      await screen.findByRole('button', { name: 'Acknowledge…' }),
-    );
+    await press('Acknowledge…');
     const dialog = await screen.findByRole('dialog');
     const confirm = within(dialog).getByRole('button', { name: 'Acknowledge' });
     expect(confirm).toBeDisabled();
@@ -238,11 +233,11 @@ describe('WallsCard', () => {
     // It changes no status.
     expect(screen.getByText('Network wall breached')).toBeInTheDocument();
 
-    await user.click(await screen.findByRole('button', { name: 'Mute…' }));
+    await press('Mute…');
     const mute = await screen.findByRole('dialog');
-    await user.click(within(mute).getByRole('radio', { name: '1 day' }));
+    await press('1 day', { role: 'radio', inside: mute });
     await user.type(within(mute).getByLabelText(/Reason/), 'Upgrade');
-    await user.click(within(mute).getByRole('button', { name: 'Mute' }));
+    await press('Mute', { inside: mute });
     await waitFor(() => expect(api.mute).toHaveBeenCalled());
     const [, { until }] = api.mute.mock.calls[0];
     expect(Date.parse(until) - Date.now()).toBeGreaterThan(23 * 3_600_000);
@@ -291,17 +286,12 @@ describe('WallsCard', () => {
   });
 
   it('copies what a check was answered', async () => {
-    const user = userEvent.setup();
     document.execCommand = jest.fn(() => true);
     renderCard(async () => tenants.globex, { name: 'globex' });
 
-    await user.click(
-      await screen.findByRole('button', { name: 'Copy: Result' }),
-    );
+    await press('Copy: Result');
 
-    expect(
-      await screen.findByRole('button', { name: 'Copied: Result' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: 'Copied: Result' });
   });
 
   it('gives the reason of a wall that is unproven', async () => {
@@ -311,11 +301,9 @@ describe('WallsCard', () => {
       await findRow(/Secret wall.*unproven.*Couldn't verify: Vault is sealed/),
     );
 
-    expect(
-      await screen.findByRole('button', {
-        name: /Couldn't verify: Logs in to Vault.*Got: 503/,
-      }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', {
+      name: /Couldn't verify: Logs in to Vault.*Got: 503/,
+    });
     expect(screen.getByRole('group', { name: 'What to do' })).toHaveTextContent(
       /Vault is sealed.*Once this is fixed, prove the walls again.*Prove again/,
     );
@@ -344,26 +332,22 @@ describe('WallsCard', () => {
       await findRow(/Network wall.*unproven.*No proof yet.*not proved yet/),
     );
 
-    expect(
-      await screen.findByText('No receipts yet: no proof has finished'),
-    ).toBeInTheDocument();
+    await screen.findByText('No receipts yet: no proof has finished');
     await expect(violations()).resolves.toEqual([]);
   });
 
   it('starts a proof, shows how far it is, and then what it came to', async () => {
     let tenant: Tenant = tenants.acme;
     const { api, signal } = renderCard(async () => tenant);
-    api.startProof.mockImplementation(async () => {
+    api.startOperation.mockImplementation(async () => {
       tenant = { ...tenant, currentProof: runningProof('acme') };
-      return { ...runningProof('acme'), state: 'queued', progress: undefined };
+      return operationsOf('acme')[1];
     });
 
     await userEvent.click(await findProve());
 
-    expect(api.startProof).toHaveBeenCalledWith('acme', { trigger: 'user' });
-    expect(
-      await screen.findByText('Proving: waiting for receipts, 7 of 12 checks'),
-    ).toBeInTheDocument();
+    expect(api.startOperation).toHaveBeenCalledWith('acme', PROVE);
+    await screen.findByText('Proving: waiting for receipts, 7 of 12 checks');
     await expect(violations()).resolves.toEqual([]);
     expect(screen.queryByRole('button', { name: 'Prove now' })).toBeNull();
 
@@ -379,7 +363,7 @@ describe('WallsCard', () => {
     let tenant: Tenant = tenants.umbrella;
     renderCard(async () => tenant);
 
-    expect(await screen.findByText(/7 of 12 checks/)).toBeInTheDocument();
+    await screen.findByText(/7 of 12 checks/);
     tenant = tenants.globex;
 
     await waitFor(
@@ -390,7 +374,7 @@ describe('WallsCard', () => {
 
   it('says why a proof was not started', async () => {
     const { api } = renderCard(async () => tenants.acme);
-    api.startProof.mockRejectedValue(new Error('The queue is full'));
+    api.startOperation.mockRejectedValue(new Error('The queue is full'));
 
     await userEvent.click(await findProve());
 
@@ -407,9 +391,7 @@ describe('WallsCard', () => {
       name: 'foreign',
     });
 
-    expect(
-      await screen.findByText(/you need tenant.prove/),
-    ).toBeInTheDocument();
+    await screen.findByText(/you need tenant.prove/);
     expect(await findProve()).toBeDisabled();
     expect(await findProve()).toHaveAccessibleDescription(/tenant.prove/);
     await expect(violations()).resolves.toEqual([]);
@@ -418,9 +400,7 @@ describe('WallsCard', () => {
   it('proves no tenant that is being removed', async () => {
     renderCard(async () => tenants.stark, { name: 'stark' });
 
-    expect(
-      await screen.findByText('This tenant is being removed'),
-    ).toBeInTheDocument();
+    await screen.findByText('This tenant is being removed');
     await expect(violations()).resolves.toEqual([]);
     expect(await findProve()).toBeDisabled();
   });
@@ -452,9 +432,7 @@ describe('WallsCard', () => {
     away = true;
     signal({ uid: tenants.acme.uid, proofId: 'x', state: 'done' });
 
-    expect(
-      await screen.findByText(/Showing the last known state/),
-    ).toBeInTheDocument();
+    await screen.findByText(/Showing the last known state/);
     // What is not heard of any more is not said to be so.
     expect(await findRow(/Network wall.*holds.*stale/)).toBeInTheDocument();
     expect(screen.queryByText('All three walls hold')).toBeNull();

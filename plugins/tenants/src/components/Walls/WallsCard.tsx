@@ -12,7 +12,6 @@ import {
   Skeleton,
   Text,
 } from '@backstage/ui';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   EntityInfoCard,
   MissingAnnotationEmptyState,
@@ -24,7 +23,7 @@ import {
   TENANT_ANNOTATION,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useProof, useTenant } from '../../queries';
 import {
   asLastKnown,
@@ -62,7 +61,7 @@ export function EntityWallsCard() {
 /** The three walls of a tenant, with their receipts, as an entity card. */
 export function WallsCard(props: { tenantName: string }) {
   const { tenantName } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const query = useTenant(tenantName);
   const tenant = query.data;
   const isCurrent = useIsCurrent(query);
@@ -120,7 +119,7 @@ export function WallsCard(props: { tenantName: string }) {
 
 function Walls(props: { tenant: Tenant; proving: Proving }) {
   const { tenant, proving } = props;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const headline = useHeadline()(tenant);
   const proofId = tenant.lastProof?.id;
   const proof = useProof(tenant.name, proofId);
@@ -199,7 +198,7 @@ function WallsSkeleton() {
 
 /** A button, and behind it what a proof does not show. */
 function NotCovered() {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const notCovered = useNotCovered();
   return (
     <DialogTrigger>

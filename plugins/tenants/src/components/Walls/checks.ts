@@ -7,7 +7,7 @@ import {
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { checksTranslationRef } from '../../checkTexts';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 
 const WORST_FIRST: readonly Outcome[] = [
   'breached',
@@ -78,7 +78,7 @@ const BLOCKED = {
 /** The words for checks, in the language of the app. */
 export function useCheckWords(): CheckWords {
   const checks = useTranslationRef(checksTranslationRef).t;
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return useMemo(() => {
     /** A check that is newer than this plugin has no words yet: its id has to do. */
     const text = (check: string, part: 'title' | 'wrong' | 'why') => {

@@ -1,13 +1,13 @@
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Proof,
   Receipt,
   Tenant,
   WallState,
   WallStatus,
+  overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
-import { overallStatus } from '../Shared';
+import { useText } from '../../translation';
+import {} from '../Shared';
 import { isWrong, useCheckWords } from './checks';
 
 /** The one sentence that a tenant's walls come to, and how it looks. */
@@ -24,7 +24,7 @@ const WORDS = {
 
 /** Says in one sentence whether a tenant's walls hold. */
 export function useHeadline(): (tenant: Tenant) => Headline {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   /** Names the walls of one status, where there are any. */
   const part = (walls: WallState[], status: 'breached' | 'unproven') => {
     const own = walls.filter(wall => wall.status === status);
@@ -49,7 +49,7 @@ export function useHeadline(): (tenant: Tenant) => Headline {
 
 /** Says in a line what was tried of a wall and what came of it. */
 export function useWallSummary(): (wall: WallState, proof?: Proof) => string {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const words = useCheckWords();
   return (wall, proof) => {
     const verdict = proof?.verdicts.find(v => v.wall === wall.wall);

@@ -1,6 +1,5 @@
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 
 /** Words for what a proof does not cover, in the order of the API's list. */
 const KEYS = [
@@ -15,7 +14,7 @@ const KEYS = [
 
 /** What a proof does not cover, in the language of the app. */
 export function useNotCovered(): () => string[] {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   return () =>
     NOT_COVERED.map((text, i) => {
       const key = KEYS[i];

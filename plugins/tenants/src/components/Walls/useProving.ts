@@ -1,11 +1,10 @@
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
   tenantProvePermission,
   tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsTranslationRef } from '../../translation';
+import { useText } from '../../translation';
 import { useProve, useRestore } from '../../queries';
 
 /** How to have a tenant proved, and what keeps the user from it. */
@@ -21,7 +20,7 @@ export interface Proving {
 }
 
 export function useProving(tenantName: string, tenant?: Tenant): Proving {
-  const { t } = useTranslationRef(tenantsTranslationRef);
+  const t = useText();
   const { mutate, isPending, error } = useProve(tenantName);
   const permission = usePermission({
     permission: tenantProvePermission,

@@ -1,45 +1,6 @@
-import {
-  createTemplateAction,
-  TemplateExample,
-} from '@backstage/plugin-scaffolder-node';
 import { ApplyRequest } from '@threewalls/backstage-plugin-tenants-common';
-import { applyOutput, SpecInput, specInput, toSpec } from '../input';
 import { countOf } from '../taskLog';
 import { TaskContext, TenantTasks } from '../TenantTasks';
-
-/** An action that applies some stages of a tenant's plan, or all of them. */
-export function createApplyAction(options: {
-  tasks: TenantTasks;
-  id: string;
-  description: string;
-  examples: TemplateExample[];
-  /** Default all */
-  stages?: string[];
-}) {
-  const { tasks, id, description, examples, stages } = options;
-  return createTemplateAction({
-    id,
-    description,
-    examples,
-    supportsDryRun: true,
-    schema: { input: specInput, output: applyOutput },
-    async handler(ctx) {
-      const { name, adopt, beginAnew }: SpecInput = ctx.input;
-      const spec = toSpec(ctx.input);
-      // Only the stage that seeds the tenant's entry in Vault looks at it.
-      const isSeeding = !stages || stages.includes('identity');
-      const ownerPassword = ctx.secrets?.ownerPassword || undefined;
-      await runApply(ctx, tasks, name, {
-        kind: 'apply',
-        spec,
-        stages,
-        adopt,
-        beginAnew,
-        ...(isSeeding && { ownerPassword }),
-      });
-    },
-  });
-}
 
 /** Applies, or says in a dry run what an apply would do, and puts out what became of it. */
 export async function runApply(

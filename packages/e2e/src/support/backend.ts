@@ -1,0 +1,75 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JsonObject } from '@backstage/types';
+import { freePort } from '../replicasPostgres';
+
+/** A portal's back end in a process of its own. */
+export interface BackendProcess {
+  port: number;
+  baseUrl: string;
+  child: ChildProcess;
+  /** Resolves when the process has ended */
+  ended: Promise<void>;
+  log(): Promise<string>;
+}
+
+/** Starts a back end on a free port, and waits until it is ready. */
+export async function startBackend(options: {
+  /** The TypeScript file that it runs */
+  entry: string;
+  /** Where its config and its log go, without their extensions */
+  file: string;
+  config: JsonObject & { backend: JsonObject };
+  nodeOptions?: string[];
+}): Promise<BackendProcess> {
+  const { entry, file, config, nodeOptions = [] } = options;
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const listen = { host: '127.0.0.1', port };
+  await writeFile(
+    `${file}.json`,
+    JSON.stringify({
+      ...config,
+      app: { baseUrl },
+      backend: { ...config.backend, baseUrl, listen },
+    }),
+    { mode: 0o600 },
+  );
+  const output = openSync(`${file}.log`, 'a');
+  const child = spawn(
+    process.execPath,
+    [
+      ...nodeOptions,
+      '--no-warnings',
+      '--require',
+      '@backstage/cli/config/nodeTransform.cjs',
+      entry,
+      '--config',
+      `${file}.json`,
+    ],
+    {
+      stdio: ['ignore', output, output],
+      env: { ...process.env, NODE_ENV: 'production' },
+    },
+  );
+  const ended = new Promise<void>(resolve =>
+    child.once('exit', () => resolve()),
+  );
+  // However we end, it does not stay.
+  process.once('exit', () => child.kill('SIGKILL'));
+  const log = () => readFile(`${file}.log`, 'utf8');
+  for (let attempt = 0; attempt < 900 && child.exitCode === null; attempt++) {
+    const answer = await fetch(
+      `${baseUrl}/.backstage/health/v1/readiness`,
+    ).catch(() => undefined);
+    if (answer?.ok) {
+      return { port, baseUrl, child, ended, log };
+    }
+    await sleep(200);
+  }
+  child.kill('SIGKILL');
+  await ended;
+  throw new Error(`A back end did not start:\n${await log()}`);
+}
