@@ -17,7 +17,8 @@ describe('HealthMonitor', () => {
       now: () => clock.now,
     });
     await Promise.all([monitor.health(), monitor.health()]);
-    expect(await monitor.health()).toEqual({ status: 'ok', problems: [] });
+    const ok = { status: 'ok', problems: [], warnings: [] };
+    expect(await monitor.health()).toEqual(ok);
     expect(cluster).toHaveBeenCalledTimes(1);
 
     cluster.mockRejectedValue(new Error('connect ECONNREFUSED'));
@@ -32,6 +33,7 @@ describe('HealthMonitor', () => {
     expect(await monitor.health()).toEqual({
       status: 'degraded',
       problems: [problem],
+      warnings: [],
     });
     expect(logger.warn).toHaveBeenCalledTimes(1);
 
@@ -45,7 +47,7 @@ describe('HealthMonitor', () => {
     database.mockResolvedValue();
     cluster.mockResolvedValue();
     clock.now += 5_000;
-    expect(await monitor.health()).toEqual({ status: 'ok', problems: [] });
+    expect(await monitor.health()).toEqual(ok);
     expect(logger.info).toHaveBeenCalledWith('The cluster lab is back');
 
     const slow = HealthMonitor.create({

@@ -1,5 +1,6 @@
 export { CHECKS } from './checks/checks';
 
+export { tryConfinement } from './confinement';
 export { judge } from './judge';
 export { type ProveOptions, type TenantProof } from './proof';
 export { proveTenants } from './prove';
