@@ -20,7 +20,6 @@ import {
 import { Portal } from '../../../scripts/lib/portal.ts';
 import { root, stateDir } from '../../../scripts/lib/run.ts';
 import { prove, runTemplate } from '../../../scripts/lib/tenants.ts';
-import { tenantPermissions } from '../../../plugins/tenants-common/src/permissions.ts';
 
 // docs/install.md as somebody follows it: its blocks, one after another, on a
 // cluster with Vault and External Secrets and nothing of ours.
@@ -191,13 +190,4 @@ test('the guide ends with a tenant that is proved', async t => {
     ]);
     assertHold(await order(by, 'globex'));
   });
-});
-
-test('the example for the RBAC plugin names what there is', async () => {
-  const [{ text }] = (await blocks()).filter(b => b.language === 'csv');
-  const known = tenantPermissions.map(
-    ({ name, attributes }) => `${name}, ${attributes.action}`,
-  );
-  const named = [...text.matchAll(/^p, [^,]+, (.*), allow$/gm)].map(m => m[1]);
-  assert.deepEqual([...new Set(named)].sort(), known.sort());
 });

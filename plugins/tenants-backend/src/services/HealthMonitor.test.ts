@@ -50,6 +50,14 @@ describe('HealthMonitor', () => {
     expect(await monitor.health()).toEqual(ok);
     expect(logger.info).toHaveBeenCalledWith('The cluster lab is back');
 
+    // What stops nothing is said, and all is well.
+    const warned = HealthMonitor.create({
+      probes: [],
+      warnings: () => [problem],
+      logger,
+    });
+    expect(await warned.health()).toEqual({ ...ok, warnings: [problem] });
+
     const slow = HealthMonitor.create({
       probes: [{ part: 'Vault of lab', check: vault }],
       logger,
