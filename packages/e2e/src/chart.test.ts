@@ -68,9 +68,7 @@ function objectsIn(files: Record<string, string>): any[] {
 /** Whether one of a policy's paths is this, or ends in * before it does. */
 function covers(policy: string, path: string): boolean {
   return [...policy.matchAll(/^path "([^"]*)"/gm)].some(([, known]) =>
-    known.endsWith('*')
-      ? path.startsWith(known.slice(0, -1))
-      : path === known,
+    known.endsWith('*') ? path.startsWith(known.slice(0, -1)) : path === known,
   );
 }
 
@@ -103,7 +101,10 @@ describe('the chart', () => {
   });
 
   it('has no default left where its values say otherwise', async () => {
-    for (const vault of [OTHERWISE.vault, { ...OTHERWISE.vault, ...TEMPLATED }]) {
+    for (const vault of [
+      OTHERWISE.vault,
+      { ...OTHERWISE.vault, ...TEMPLATED },
+    ]) {
       const text = Object.values(await render({ ...OTHERWISE, vault })).join();
       expect(text).not.toMatch(
         /web-tenant|threewalls-system|name: threewalls-portal\n {4}namespace|external-secrets$|auth\/kubernetes|"secret\//m,
@@ -120,7 +121,9 @@ describe('the chart', () => {
     expect(bindings.map(({ subjects: bound }) => bound)).toEqual(
       bindings.map(() => [portal]),
     );
-    const policies = objects.filter(o => o.kind === 'ValidatingAdmissionPolicy');
+    const policies = objects.filter(
+      o => o.kind === 'ValidatingAdmissionPolicy',
+    );
     expect(policies).toHaveLength(2);
     for (const { spec } of policies) {
       expect(spec.matchConditions[0].expression).toBe(
@@ -146,7 +149,10 @@ describe('the chart', () => {
   });
 
   it('has the one policy of all tenants that the plan compares with', async () => {
-    const values = { ...OTHERWISE, vault: { ...OTHERWISE.vault, ...TEMPLATED } };
+    const values = {
+      ...OTHERWISE,
+      vault: { ...OTHERWISE.vault, ...TEMPLATED },
+    };
     const files = await render(values);
     const [policy, role] = planWith(values).vault;
     expect(files['vault/n8n-tenants.hcl']).toBe(policy.body.policy);
@@ -182,9 +188,18 @@ describe('the chart', () => {
     [{ vault: { authMount: 'a" {}' } }, /authMount/],
     [{ vault: { policies: 'one' } }, /policies/],
     [{ vault: { policies: 'templated' } }, /authAccessor/],
-    [{ vault: { ...TEMPLATED, templatedPolicy: 'tenant-all' } }, /templatedPolicy/],
-    [{ vault: { ...TEMPLATED, templatedPolicy: 'threewalls-portal' } }, /templatedPolicy/],
-    [{ vault: TEMPLATED, naming: { kvPrefix: 'other-' } }, /has to end in web-tenant-/],
+    [
+      { vault: { ...TEMPLATED, templatedPolicy: 'tenant-all' } },
+      /templatedPolicy/,
+    ],
+    [
+      { vault: { ...TEMPLATED, templatedPolicy: 'threewalls-portal' } },
+      /templatedPolicy/,
+    ],
+    [
+      { vault: TEMPLATED, naming: { kvPrefix: 'other-' } },
+      /has to end in web-tenant-/,
+    ],
     [{ readVersions: 'yes' }, /readVersions/],
   ])('refuses %j', async (values, message) => {
     await expect(render(values)).rejects.toThrow(message);

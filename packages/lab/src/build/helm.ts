@@ -2,7 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isThere } from '../files.ts';
 import { labPaths } from '../paths.ts';
-import { buildModule, goVersion, moduleFolder, removeModules } from './goBuild.ts';
+import {
+  buildModule,
+  goVersion,
+  moduleFolder,
+  removeModules,
+} from './goBuild.ts';
 import { HELM } from './parts.ts';
 
 /**
