@@ -28,7 +28,11 @@ const RULES: Record<string, (write: Write, prefix: string) => boolean> = {
 /** A cluster with these rules, for one prefix in deploy/ and one in config. */
 function cluster(
   rules: string[],
-  { deployed = 'web-tenant-', configured = 'web-tenant-', otherwise = 201 } = {},
+  {
+    deployed = 'web-tenant-',
+    configured = 'web-tenant-',
+    otherwise = 201,
+  } = {},
 ): Cluster {
   const answer = (verb: Write['verb']) => async (object: any, options: any) => {
     expect(options).toEqual({ dryRun: true });

@@ -75,7 +75,10 @@ export async function tryConfinement({
   ];
   const right = make(`${prefix}confinement`, { ...OWN, ...RESTRICTED });
   const answers = await Promise.all(
-    tries.map(async ([what, asked]) => ({ what, isRefused: isRefused(await asked) })),
+    tries.map(async ([what, asked]) => ({
+      what,
+      isRefused: isRefused(await asked),
+    })),
   );
   return [
     ...answers.filter(({ isRefused: is }) => !is).map(({ what }) => what),
