@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  buildHelm,
   ensurePackages,
   labBuild,
   labDown,
@@ -126,7 +127,7 @@ const API_REPORTS = tool('API reports', 'api-reports', [
 const TYPES_OF_SCRIPTS = tool('Types of the lab and scripts', 'tsc-scripts', [
   'yarn',
   'exec',
-  'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/bench',
+  'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/install && tsc -p packages/e2e/bench',
 ]);
 const UNIT_OF_LAB = nodeTest(
   'Unit tests of the lab',
@@ -188,7 +189,7 @@ const ON_THE_LAB: Suite[] = [
     'journey',
     'packages/e2e/journey/*.test.ts',
   ),
-  // Last: what it takes for a cluster of one's own has another config.
+  // What it takes for a cluster of one's own has another config.
   nodeTest('npm start, as people type it', 'start', 'scripts/start.test.ts'),
 ];
 
@@ -287,6 +288,7 @@ function buildLab(board: Board): Promise<Error | undefined> {
           .join(', '),
       );
     });
+    await buildHelm(text => detail(`Helm: ${text}`));
   });
   return work.then(
     () => undefined,

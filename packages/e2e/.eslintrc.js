@@ -12,6 +12,8 @@ module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
       files: [
         'journey/**',
         'bench/**',
+        'install/**',
+        'src/chart*',
         'src/recovery*',
         'src/replicas*',
         'src/support/*.mjs',

@@ -5,6 +5,7 @@ import {
   planTenant,
   removeTenant,
   tenantNames,
+  tryConfinement,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { itInFull } from './support/full';
 import { auditEnd, vaultWrites, versions } from './support/evidence';
@@ -224,6 +225,17 @@ describe('the portal’s own rights', () => {
     );
     expect(elsewhere.status).toBe(422);
     expect(elsewhere.body.message).toMatch(/only in tenants/);
+  });
+
+  it('are found to be in force by the portal itself', async () => {
+    expect(await tryConfinement(cluster)).toEqual([]);
+    // An administrator is held by none of it.
+    expect(await tryConfinement(admin)).toHaveLength(4);
+    const naming = { namespacePrefix: 'other-tenant-' };
+    const { cluster: other } = portalLab({ naming });
+    expect(await tryConfinement(other)).toEqual([
+      'may make no namespaces that begin with other-tenant-',
+    ]);
   });
 
   it.each([

@@ -26,7 +26,7 @@ const VERSIONS = join(repoRoot, 'deploy', 'kubernetes-versions.yaml');
 // As the pod runs: Vault's data are a folder of the state.
 const VAULT_UID = 1000;
 
-export function addNodeParts(progress: Progress) {
+export function addNodeParts(progress: Progress, bare = false) {
   progress.add('node', 'Node');
   progress.add('control-plane', 'Control plane');
   progress.add('manifests', 'Manifests');
@@ -34,7 +34,7 @@ export function addNodeParts(progress: Progress) {
   progress.add('dns', 'DNS');
   progress.add('vault', 'Vault');
   progress.add('external-secrets', 'External Secrets');
-  progress.add('portal-access', "The portal's access");
+  if (!bare) progress.add('portal-access', "The portal's access");
 }
 
 /** Starts a node on the state folder's data, and waits until all is ready anew. */
@@ -42,6 +42,7 @@ export async function bringUpNode(
   paths: LabPaths,
   progress: Progress,
   built: Built,
+  bare = false,
 ) {
   const since = Date.now();
   await progress.part('node', async () => {
@@ -76,8 +77,10 @@ export async function bringUpNode(
       fresh('External Secrets', 'external-secrets'),
     ),
   ]);
-  await portalAccess(api, paths, progress);
-  await applyFiles(paths, [VERSIONS]);
+  if (!bare) {
+    await portalAccess(api, paths, progress);
+    await applyFiles(paths, [VERSIONS]);
+  }
   api.close();
   startKeeper(paths);
 }

@@ -1,5 +1,6 @@
 export { endpoints, type Endpoints, type LabMode } from './endpoints.ts';
 export { ensurePackages, type NeededPackage } from './build/debian.ts';
+export { buildHelm } from './build/helm.ts';
 export { labDown, labReset } from './down.ts';
 export { LabError } from './errors.ts';
 export { labPaths, type LabPaths } from './paths.ts';

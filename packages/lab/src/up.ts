@@ -22,6 +22,8 @@ import { readProgress, working } from './work.ts';
 export interface UpOptions extends BuildOptions {
   /** Bring up the control plane alone even where a node could run. */
   controlPlaneOnly?: boolean;
+  /** Leave out deploy/, and with it everything that is the portal's. */
+  bare?: boolean;
 }
 
 /** Builds what is missing, and builds alone. */
@@ -52,13 +54,13 @@ export async function labUp(
     const mode: LabMode = obstacle ? 'control-plane' : 'node';
     addBuildParts(progress, mode);
     if (obstacle) addControlPlaneParts(progress);
-    else addNodeParts(progress);
+    else addNodeParts(progress, options.bare);
     if (mode === 'node') refuseForeignLab(paths);
     await teardown(paths);
     writeFileSync(modeFile(paths), `${mode}\n`);
     const built = await build(paths, progress, mode, options);
     if (obstacle) await bringUpControlPlane(paths, progress, built, obstacle);
-    else await bringUpNode(paths, progress, built);
+    else await bringUpNode(paths, progress, built, options.bare);
     progress.ready();
     return progress.current;
   });

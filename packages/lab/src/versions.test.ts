@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { labRoot, repoRoot } from './paths.ts';
-import { GO_MODULES } from './build/parts.ts';
+import { GO_MODULES, HELM } from './build/parts.ts';
 import { GO_PARTS, IMAGES, VERSIONS } from './versions.ts';
 
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
@@ -25,7 +25,9 @@ test('every image that a manifest or the config of the lab names is one that is 
 
 test('what is compiled is of the version that is shown', () => {
   for (const { module, version } of GO_PARTS) {
-    const found = GO_MODULES.map(({ id }) => read(labRoot, 'go', id, 'go.mod'));
+    const found = [...GO_MODULES, HELM].map(({ id }) =>
+      read(labRoot, 'go', id, 'go.mod'),
+    );
     const line = new RegExp(`^(\\t|require )${module} v${version}$`, 'm');
     assert.ok(
       found.some(mod => line.test(mod)),

@@ -7,6 +7,7 @@ export const VERSIONS = {
   externalSecrets: '0.20.4',
   cilium: '1.20.2',
   n8n: '2.41.1',
+  helm: '4.3.1',
 } as const;
 
 /** The Go modules of those, by the name that a reader knows. */
@@ -41,6 +42,7 @@ export const GO_PARTS: { name: string; module: string; version: string }[] = [
     module: 'github.com/cilium/cilium',
     version: VERSIONS.cilium,
   },
+  { name: 'Helm', module: 'helm.sh/helm/v4', version: VERSIONS.helm },
 ];
 
 export const IMAGES = {

@@ -29,7 +29,7 @@ jest.setTimeout(60_000);
 
 const template = parse(
   readFileSync(
-    resolve(__dirname, '../../../templates/create-tenant/template.yaml'),
+    resolve(__dirname, '../templates/create-tenant/template.yaml'),
     'utf8',
   ),
 );

@@ -36,6 +36,7 @@ import { registerTenantPermissions } from './permissions/registerTenantPermissio
 import { TenantAuthorizer } from './permissions/TenantAuthorizer';
 import { createRouter } from './router';
 import { Announcer } from './services/Announcer';
+import { Confinement } from './services/Confinement';
 import {
   clusterProbes,
   DATABASE,
@@ -234,11 +235,13 @@ export const tenantsPlugin = createBackendPlugin({
             });
           }
         });
+        const confinement = new Confinement({ clusters, logger });
         const health = HealthMonitor.create({
           probes: [
             { part: DATABASE, check: () => store.ping() },
             ...clusterProbes(clusters),
           ],
+          warnings: () => confinement.warnings,
           logger,
         });
         state.start(wanted => operations.enqueue(wanted));
@@ -266,6 +269,7 @@ export const tenantsPlugin = createBackendPlugin({
           operations: operationStore,
           runner,
           canaries,
+          confinement,
           drills,
           announcer,
           prune: () => prune(knex, retention),

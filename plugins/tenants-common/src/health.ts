@@ -1,10 +1,10 @@
 /**
- * A part that the backend can't reach.
+ * A part that the backend can't reach, or that is not as it has to be.
  *
  * @public
  */
 export interface HealthProblem {
-  /** Such as `cluster lab`, `Vault of lab` or `database` */
+  /** Such as `cluster lab`, `Vault of lab`, `database` or `confinement in lab` */
   part: string;
   /** What it answered last, or why it did not */
   message: string;
@@ -21,4 +21,6 @@ export interface HealthProblem {
 export interface TenantsHealth {
   status: 'ok' | 'degraded' | 'unavailable';
   problems: HealthProblem[];
+  /** What stops nothing, and has to be put right all the same */
+  warnings: HealthProblem[];
 }

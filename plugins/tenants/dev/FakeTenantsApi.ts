@@ -225,7 +225,7 @@ export class FakeTenantsApi implements Partial<TenantsApi> {
   async getHealth(): Promise<TenantsHealth> {
     return this.#pretend.get('away') === 'cluster'
       ? degraded
-      : { status: 'ok', problems: [] };
+      : { status: 'ok', problems: [], warnings: [] };
   }
 
   async getReport(name: string): Promise<string> {

@@ -499,6 +499,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     health: {
       away: "Can't reach {{part}} since",
+      warning: 'Not as it should be: {{part}}, since',
       meaning:
         "Data may be out of date, and walls there can't be proved. Last answer:",
     },

@@ -113,5 +113,15 @@ export const GO_MODULES: GoModule[] = [
   },
 ];
 
+/** What deploy/ is tried with; no part of the lab. */
+export const HELM: GoModule = {
+  id: 'helm',
+  title: `Helm ${VERSIONS.helm}`,
+  tags: [],
+  stamps: [`helm.sh/helm/v4/internal/version.version=v${VERSIONS.helm}`],
+  programs: { helm: 'helm.sh/helm/v4/cmd/helm' },
+  keep: [],
+};
+
 /** What a lab without a node needs. */
 export const CONTROL_PLANE_MODULES = ['lab'];

@@ -56,6 +56,10 @@ async function kubernetesAccess(api: KubeApi, paths: LabPaths) {
 async function vaultAccess(paths: LabPaths) {
   const vault = rootVault(paths);
   await writePolicy(vault, NAME, POLICY);
+  const methods = await vault.call('GET', 'sys/auth');
+  if (!methods.data['approle/']) {
+    await vault.call('POST', 'sys/auth/approle', { type: 'approle' });
+  }
   const role = `auth/approle/role/${NAME}`;
   await vault.call('POST', role, {
     token_policies: [NAME],

@@ -124,9 +124,6 @@ export async function configureVault(paths: LabPaths, audit: string) {
   if (!methods.data['kubernetes/']) {
     await vault.call('POST', 'sys/auth/kubernetes', { type: PLUGIN });
   }
-  if (!methods.data['approle/']) {
-    await vault.call('POST', 'sys/auth/approle', { type: 'approle' });
-  }
   const { mode, api } = endpoints(paths);
   await vault.call(
     'POST',

@@ -95,6 +95,25 @@ describe('routes of the platform', () => {
     }
   });
 
+  it('warns of a cluster that does not confine the portal', async () => {
+    await t.create('acme');
+    // The fake refuses nothing.
+    await t.tick('confinement');
+    const health = async () => (await t.api('get', '/health')).body;
+    expect((await health()).warnings).toContainEqual({
+      part: 'confinement in lab',
+      message: expect.stringMatching(
+        /^The portal may make namespaces that don't begin with web-tenant-; /,
+      ),
+      since: expect.any(String),
+    });
+    // Where it can be got round is nobody's business but the platform's.
+    allowOwners(t.permissions, STRANGERS);
+    expect((await health()).warnings).toContainEqual(
+      expect.objectContaining({ message: "The portal's log says more" }),
+    );
+  });
+
   it('says why a cluster is away to who may read a tenant of it', async () => {
     await t.create('acme');
     t.lab.away = 'refuses';

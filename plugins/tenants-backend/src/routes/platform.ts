@@ -1,3 +1,4 @@
+import { HealthProblem } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
 import type { Access, RouterOptions } from '../router';
 import { platformInfo } from '../services/platformInfo';
@@ -23,17 +24,21 @@ export function addPlatformRoutes(
   router.get('/health', async (req, res) => {
     await access.caller(req);
     const found = await health.health();
+    const said = [...found.problems, ...found.warnings];
     const readable =
-      found.status === 'degraded'
+      said.length > 0 && found.status !== 'unavailable'
         ? await readableClusters(req)
         : new Set<string>();
-    res.status(found.status === 'unavailable' ? 503 : 200).json({
-      ...found,
-      problems: found.problems.map(problem =>
+    const forReader = (problems: HealthProblem[], otherwise: string) =>
+      problems.map(problem =>
         [...readable].some(cluster => problem.part.endsWith(` ${cluster}`))
           ? problem
-          : { ...problem, message: 'No answer' },
-      ),
+          : { ...problem, message: otherwise },
+      );
+    res.status(found.status === 'unavailable' ? 503 : 200).json({
+      ...found,
+      problems: forReader(found.problems, 'No answer'),
+      warnings: forReader(found.warnings, "The portal's log says more"),
     });
   });
 

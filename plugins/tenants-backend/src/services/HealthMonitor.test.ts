@@ -17,7 +17,8 @@ describe('HealthMonitor', () => {
       now: () => clock.now,
     });
     await Promise.all([monitor.health(), monitor.health()]);
-    expect(await monitor.health()).toEqual({ status: 'ok', problems: [] });
+    const ok = { status: 'ok', problems: [], warnings: [] };
+    expect(await monitor.health()).toEqual(ok);
     expect(cluster).toHaveBeenCalledTimes(1);
 
     cluster.mockRejectedValue(new Error('connect ECONNREFUSED'));
@@ -32,6 +33,7 @@ describe('HealthMonitor', () => {
     expect(await monitor.health()).toEqual({
       status: 'degraded',
       problems: [problem],
+      warnings: [],
     });
     expect(logger.warn).toHaveBeenCalledTimes(1);
 
@@ -45,8 +47,16 @@ describe('HealthMonitor', () => {
     database.mockResolvedValue();
     cluster.mockResolvedValue();
     clock.now += 5_000;
-    expect(await monitor.health()).toEqual({ status: 'ok', problems: [] });
+    expect(await monitor.health()).toEqual(ok);
     expect(logger.info).toHaveBeenCalledWith('The cluster lab is back');
+
+    // What stops nothing is said, and all is well.
+    const warned = HealthMonitor.create({
+      probes: [],
+      warnings: () => [problem],
+      logger,
+    });
+    expect(await warned.health()).toEqual({ ...ok, warnings: [problem] });
 
     const slow = HealthMonitor.create({
       probes: [{ part: 'Vault of lab', check: vault }],

@@ -30,16 +30,20 @@ export class HealthMonitor {
 
   static create(options: {
     probes: HealthProbe[];
+    /** What is to be said beside what is away */
+    warnings?: () => HealthProblem[];
     logger: LoggerService;
     now?: () => number;
     timeoutMs?: number;
   }): HealthMonitor {
     const { probes, logger, now = Date.now, timeoutMs = TIMEOUT_MS } = options;
-    return new HealthMonitor(probes, logger, now, timeoutMs);
+    const { warnings = () => [] } = options;
+    return new HealthMonitor(probes, warnings, logger, now, timeoutMs);
   }
 
   private constructor(
     private readonly probes: HealthProbe[],
+    private readonly warnings: () => HealthProblem[],
     private readonly logger: LoggerService,
     private readonly now: () => number,
     private readonly timeoutMs: number,
@@ -56,10 +60,11 @@ export class HealthMonitor {
     const problems = [...this.#problems.values()].sort((a, b) =>
       a.part < b.part ? -1 : 1,
     );
+    const warnings = this.warnings();
     if (this.#problems.has(DATABASE)) {
-      return { status: 'unavailable', problems };
+      return { status: 'unavailable', problems, warnings };
     }
-    return { status: problems.length ? 'degraded' : 'ok', problems };
+    return { status: problems.length ? 'degraded' : 'ok', problems, warnings };
   }
 
   async #check(): Promise<void> {

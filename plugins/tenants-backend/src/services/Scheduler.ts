@@ -10,6 +10,7 @@ import { isNew } from '../operations/isNew';
 import { OperationRunner } from '../operations/OperationRunner';
 import { Rollouts } from '../operations/Rollouts';
 import { Announcer } from './Announcer';
+import { Confinement } from './Confinement';
 import { HealthMonitor } from './HealthMonitor';
 
 /** Seconds between two looks at what is due. */
@@ -27,6 +28,7 @@ export interface SchedulerOptions {
   runner: OperationRunner;
   rollouts: Rollouts;
   canaries: Canaries;
+  confinement: Pick<Confinement, 'tryAll'>;
   drills: Drills;
   announcer: Announcer;
   health: Pick<HealthMonitor, 'health'>;
@@ -57,6 +59,10 @@ export class Scheduler {
     await this.#every('run-queue', 5, 'local', () => runner.pump());
     await this.#every('prepare-clusters', 3_600, 'local', () =>
       canaries.prepare(),
+    );
+    // Soon again where a cluster was away.
+    await this.#every('confinement', 60, 'local', () =>
+      this.options.confinement.tryAll(),
     );
     // Since when a part is away is known only if somebody looks.
     await this.#every('watch-health', 30, 'local', async () => {

@@ -11,7 +11,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { Metrics } from './Metrics';
 
-const FOLDER = join(__dirname, '../../../../deploy/monitoring');
+const FOLDER = join(__dirname, '../../deploy/monitoring');
 const alerts = parse(readFileSync(join(FOLDER, 'alerts.yaml'), 'utf8'));
 const dashboard = JSON.parse(
   readFileSync(join(FOLDER, 'dashboard.json'), 'utf8'),

@@ -1,6 +1,7 @@
 export { readyNodes } from './round/facts';
 export { CHECKS } from './checks/checks';
 
+export { tryConfinement } from './confinement';
 export { judge } from './judge';
 export { type ProveOptions, type TenantProof } from './proof';
 export { proveTenants } from './prove';

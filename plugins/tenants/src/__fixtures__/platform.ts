@@ -150,4 +150,5 @@ export const degraded: TenantsHealth = {
       since: minutesAgo(4),
     },
   ],
+  warnings: [],
 };

@@ -29,7 +29,11 @@ export const mockTenantsApi = createApiMock(tenantsApiRef, () => ({
   getUsage: jest.fn(async _ => usage),
   previewTenant: jest.fn(),
   getPlatform: jest.fn(async () => platform),
-  getHealth: jest.fn(async () => ({ status: 'ok' as const, problems: [] })),
+  getHealth: jest.fn(async () => ({
+    status: 'ok' as const,
+    problems: [],
+    warnings: [],
+  })),
   getReport: jest.fn(async _ => JSON.stringify({ versions: {} })),
   listTimelines: jest.fn(async ({ names = [] }) => {
     const items = names.flatMap((name: string) =>

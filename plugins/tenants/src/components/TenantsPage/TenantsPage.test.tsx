@@ -364,6 +364,30 @@ describe('TenantsPage', () => {
     await expect(violations()).resolves.toEqual([]);
   });
 
+  it('says what is not as it should be, and goes on', async () => {
+    const warning = {
+      part: 'confinement in lab',
+      message: 'The portal may bind roles outside',
+      since: degraded.problems[0].since,
+    };
+    const api = mockTenantsApi({
+      getHealth: async () => ({
+        status: 'ok',
+        problems: [],
+        warnings: [warning],
+      }),
+    });
+    api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
+    render(<TenantsPage />, { api });
+
+    expect(
+      await screen.findByText(/Not as it should be: confinement in lab/),
+    ).toBeInTheDocument();
+    expect(screen.getByText(warning.message)).toBeInTheDocument();
+    expect(screen.getByText('No tenants yet')).toBeInTheDocument();
+    await expect(violations()).resolves.toEqual([]);
+  });
+
   it('does not say that there is no tenant where it can not tell', async () => {
     const api = mockTenantsApi({ getHealth: async () => degraded });
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });

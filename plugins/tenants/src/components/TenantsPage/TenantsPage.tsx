@@ -245,12 +245,26 @@ function StatusIcon(props: { status: StatusFilter }) {
   );
 }
 
-/** What the backend can't reach: its tenants' walls can't be proved now. */
+/** What the backend can't reach, so that walls can't be proved; and what is not as it has to be. */
 function HealthBanner(props: { health?: TenantsHealth }) {
   const { health } = props;
   const t = useText();
-  return health?.problems.length ? (
+  return health?.problems.length || health?.warnings.length ? (
     <Flex direction="column" gap="2">
+      {health.warnings.map(({ part, since, message }) => (
+        <Alert
+          key={part}
+          status="danger"
+          icon
+          role="status"
+          title={
+            <>
+              {t('health.warning', { part })} <RelativeTime iso={since} />
+            </>
+          }
+          description={message}
+        />
+      ))}
       {health.problems.map(({ part, since, message }) => (
         <Alert
           key={part}
