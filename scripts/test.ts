@@ -135,6 +135,7 @@ const UNIT: Suite[] = [
     'packages/lab/src/**/*.test.ts',
   ),
   jest('Unit tests', 'unit', ['yarn', 'backstage-cli', 'repo', 'test']),
+  nodeTest('Packed packages', 'packages', 'scripts/packages.test.ts'),
 ];
 
 /** Upon the front end as it was built for the lab's portal. */

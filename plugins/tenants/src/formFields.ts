@@ -1,53 +1,32 @@
-import { FormFieldBlueprint } from '@backstage/plugin-scaffolder-react/alpha';
+import {
+  createFormField,
+  FormFieldBlueprint,
+  FormFieldExtensionData,
+} from '@backstage/plugin-scaffolder-react/alpha';
+
+type Fields = typeof import('./components/FormFields');
+
+function formField<TName extends string>(
+  name: TName,
+  of: (fields: Fields) => FormFieldExtensionData,
+) {
+  return FormFieldBlueprint.make({
+    name,
+    params: {
+      field: () =>
+        import('./components/FormFields').then(m => createFormField(of(m))),
+    },
+  });
+}
 
 /** Fields of the templates' forms; without the scaffolder they are left out. */
 export const formFields = [
-  FormFieldBlueprint.make({
-    name: 'tenant-name',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantName),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-owner',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantOwner),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-size',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantSize),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-egress',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantEgress),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-cluster',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantCluster),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-picker',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantPicker),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-preview',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantPreview),
-    },
-  }),
-  FormFieldBlueprint.make({
-    name: 'tenant-removal',
-    params: {
-      field: () => import('./components/FormFields').then(m => m.TenantRemoval),
-    },
-  }),
+  formField('tenant-name', m => m.TenantName),
+  formField('tenant-owner', m => m.TenantOwner),
+  formField('tenant-size', m => m.TenantSize),
+  formField('tenant-egress', m => m.TenantEgress),
+  formField('tenant-cluster', m => m.TenantCluster),
+  formField('tenant-picker', m => m.TenantPicker),
+  formField('tenant-preview', m => m.TenantPreview),
+  formField('tenant-removal', m => m.TenantRemoval),
 ];

@@ -2,10 +2,10 @@ import { useEffect } from 'react';
 import { Alert, Flex, Select, Skeleton, VisuallyHidden } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { tenantsTranslationRef } from '../../translation';
 import { usePlatform } from '../../queries';
 import { RetryAlert } from '../Shared';
+import { defineField } from './defineField';
 import styles from './FormFields.module.css';
 
 const clusterSchema = makeFieldSchema({ output: z => z.string() });
@@ -94,7 +94,7 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
 }
 
 /** Form field for the cluster of a tenant. */
-export const TenantCluster = createFormField({
+export const TenantCluster = defineField({
   name: 'TenantCluster',
   component: TenantClusterField,
   schema: clusterSchema,

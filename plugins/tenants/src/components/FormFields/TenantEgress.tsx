@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { TextAreaField } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   egressCidrProblem,
   egressHostProblem,
@@ -11,6 +10,7 @@ import {
 import { tenantsApiRef } from '../../api';
 import { tenantsTranslationRef } from '../../translation';
 import { platformOf, usePlatform } from '../../queries';
+import { defineField } from './defineField';
 import styles from './FormFields.module.css';
 
 const egressSchema = makeFieldSchema({
@@ -103,7 +103,7 @@ export function egressErrors(
 }
 
 /** Form field for the hosts or the ranges that a tenant may reach. */
-export const TenantEgress = createFormField({
+export const TenantEgress = defineField({
   name: 'TenantEgress',
   component: TenantEgressField,
   schema: egressSchema,

@@ -1,7 +1,6 @@
 import { Alert, Skeleton, VisuallyHidden } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   Tenant,
   tenantRemovePermission,
@@ -11,6 +10,7 @@ import {
 import { tenantsTranslationRef } from '../../translation';
 import { useAllowed, useImpostors, useTenants } from '../../queries';
 import { ManyOption, ManySelect, RetryAlert } from '../Shared';
+import { defineField } from './defineField';
 import styles from './FormFields.module.css';
 
 const PERMISSIONS = {
@@ -123,7 +123,7 @@ function Loading() {
 }
 
 /** Form field for a tenant to be changed. */
-export const TenantPicker = createFormField({
+export const TenantPicker = defineField({
   name: 'TenantPicker',
   component: TenantPickerField,
   schema: pickerSchema,

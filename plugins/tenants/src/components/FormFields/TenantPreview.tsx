@@ -9,7 +9,6 @@ import {
 } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   RiAddCircleFill,
   RiCheckLine,
@@ -22,6 +21,7 @@ import {
 import { tenantsTranslationRef } from '../../translation';
 import { useAnswer } from '../../queries';
 import { FieldChanges, RetryAlert } from '../Shared';
+import { defineField } from './defineField';
 import { previewInputOf, previewRequestOf } from './previewRequest';
 import styles from './TenantPreview.module.css';
 
@@ -226,7 +226,7 @@ function PreviewSkeleton() {
 }
 
 /** Form field that shows what running the template would do. */
-export const TenantPreview = createFormField({
+export const TenantPreview = defineField({
   name: 'TenantPreview',
   component: TenantPreviewField,
   schema: previewSchema,

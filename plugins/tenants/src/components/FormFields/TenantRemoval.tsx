@@ -9,7 +9,6 @@ import {
 } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
 import { useAnswer, useTenant, useUsage } from '../../queries';
@@ -22,6 +21,7 @@ import {
   RetryAlert,
   WallStatusLabel,
 } from '../Shared';
+import { defineField } from './defineField';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -198,7 +198,7 @@ function Objects(props: { tenant: Tenant }) {
 }
 
 /** Form field by which a removal is confirmed. */
-export const TenantRemoval = createFormField({
+export const TenantRemoval = defineField({
   name: 'TenantRemoval',
   component: TenantRemovalField,
   schema: removalSchema,

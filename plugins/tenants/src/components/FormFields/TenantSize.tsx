@@ -11,12 +11,12 @@ import {
 } from '@backstage/ui';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { SizeInfo } from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
 import { tenantsTranslationRef } from '../../translation';
 import { usePlatform, useTenant } from '../../queries';
 import { Problem, RetryAlert } from '../Shared';
+import { defineField } from './defineField';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -183,7 +183,7 @@ function sizesOf(schema: { enum?: unknown[] }, sizes: Size[]): Size[] {
 }
 
 /** Form field for a tenant's size. */
-export const TenantSize = createFormField({
+export const TenantSize = defineField({
   name: 'TenantSize',
   component: TenantSizeField,
   schema: sizeSchema,
