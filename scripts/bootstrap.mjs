@@ -26,6 +26,7 @@ const COMMANDS = {
   'test:full': ['node', 'scripts/test.ts', 'test:full'],
   bench: ['node', 'scripts/bench.ts'],
   versions: ['node', 'scripts/versions.ts'],
+  compat: ['node', 'scripts/compat.ts'],
   lab: ['node', 'packages/lab/src/cli.ts'],
   yarn: ['yarn'],
   node: ['node'],

@@ -148,6 +148,12 @@ const UNIT = jest('Unit tests', 'unit', [
   'test',
 ]);
 
+const PACKED = nodeTest(
+  'Packed packages',
+  'packages',
+  'scripts/packages.test.ts',
+);
+
 /** Upon the front end as it was built for the lab's portal. */
 const BUNDLE = tool('Size of the plugin in the browser', 'bundle-size', [
   'node',
@@ -243,6 +249,7 @@ async function main(): Promise<number> {
         }),
       );
       await run(UNIT);
+      await run(PACKED);
     } finally {
       await postgres.stop();
     }

@@ -3,17 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithUs, root, stateDir, tail } from './run.ts';
 
 export interface PortalOptions {
   port: number;
-  /** Config files beside app-config.yaml */
+  /** Config files besides app-config.yaml, relative to the sources or absolute */
   configs: string[];
   env?: NodeJS.ProcessEnv;
   /** Folder of the databases; relative to `.state` */
   database: string;
+  /** Folder of the portal's sources, if it is not this checkout */
+  sources?: string;
 }
 
 /** Calls the portal's API as somebody. */
@@ -39,6 +41,7 @@ export class Portal implements Caller {
     const out = openSync(log, 'w');
     const url = `http://localhost:${options.port}`;
     const configs = ['app-config.yaml', ...options.configs];
+    const sources = options.sources ?? root;
     const operator = randomBytes(24).toString('base64url');
     const child = spawn(
       'node',
@@ -47,10 +50,10 @@ export class Portal implements Caller {
         '--require',
         '@backstage/cli/config/nodeTransform.cjs',
         'src/index.ts',
-        ...configs.flatMap(file => ['--config', join(root, file)]),
+        ...configs.flatMap(file => ['--config', resolve(sources, file)]),
       ],
       {
-        cwd: join(root, 'packages', 'backend'),
+        cwd: join(sources, 'packages', 'backend'),
         stdio: ['ignore', out, out],
         env: {
           ...process.env,
@@ -97,7 +100,7 @@ export class Portal implements Caller {
 
   /** Resolves when the portal's process ends by itself. */
   async ended(): Promise<void> {
-    await new Promise(resolve => this.child.once('exit', resolve));
+    await new Promise(done => this.child.once('exit', done));
   }
 
   async stop(): Promise<void> {
@@ -224,7 +227,7 @@ async function answerOf<T>(request: string, response: Response): Promise<T> {
 
 async function refuseTakenPort(port: number): Promise<void> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((done, reject) => {
     server.once('error', () =>
       reject(
         new Error(
@@ -232,6 +235,6 @@ async function refuseTakenPort(port: number): Promise<void> {
         ),
       ),
     );
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
+    server.listen(port, '127.0.0.1', () => server.close(() => done()));
   });
 }

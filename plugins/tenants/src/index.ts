@@ -5,5 +5,3 @@
  */
 export { tenantsPlugin as default } from './plugin';
 export { tenantsApiRef } from './api';
-export { checksTranslationRef } from './checkTexts';
-export { tenantsTranslationRef } from './translation';

@@ -14,7 +14,7 @@ const INTRODUCTION = `
 # What is tried
 
 Every check that a proof makes of a tenant, in its words: made from the catalogue in
-[tenants-node/src/prove/checks](../plugins/tenants-node/src/prove/checks), by a test that fails when this page falls behind. The
+[tenants-node/src/prove/checks](https://github.com/threewalls/threewalls/tree/main/plugins/tenants-node/src/prove/checks), by a test that fails when this page falls behind. The
 examples are of a tenant \`acme\` with a neighbour \`globex\`, Cilium, an allowed host, a sandbox and dedicated nodes.
 
 A **control** has to succeed, or its wall is unproven. A **barrier** has to be refused in just that way, or its wall is

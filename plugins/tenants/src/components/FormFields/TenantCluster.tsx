@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
 import { Alert, Flex, Select, Skeleton } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { useText } from '../../translation';
 import { usePlatform } from '../../queries';
 import { Pending } from '../Shared';
 import { fieldProps } from './fieldProps';
+import { defineField } from './defineField';
 import styles from './FormFields.module.css';
 
 const clusterSchema = makeFieldSchema({ output: z => z.string() });
@@ -86,7 +86,7 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
 }
 
 /** Form field for the cluster of a tenant. */
-export const TenantCluster = createFormField({
+export const TenantCluster = defineField({
   name: 'TenantCluster',
   component: TenantClusterField,
   schema: clusterSchema,

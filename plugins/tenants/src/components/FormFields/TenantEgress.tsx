@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { TextAreaField } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   egressCidrProblem,
   egressHostProblem,
@@ -11,6 +10,7 @@ import { tenantsApiRef } from '../../api';
 import { useText } from '../../translation';
 import { platformOf, usePlatform } from '../../queries';
 import { fieldProps } from './fieldProps';
+import { defineField } from './defineField';
 import styles from './FormFields.module.css';
 
 const egressSchema = makeFieldSchema({
@@ -96,7 +96,7 @@ export function egressErrors(
 }
 
 /** Form field for the hosts or the ranges that a tenant may reach. */
-export const TenantEgress = createFormField({
+export const TenantEgress = defineField({
   name: 'TenantEgress',
   component: TenantEgressField,
   schema: egressSchema,

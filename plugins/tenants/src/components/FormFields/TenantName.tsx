@@ -4,7 +4,6 @@ import { Alert, Box, Flex, Text, TextField } from '@backstage/ui';
 import { ApiHolder } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   RiCheckboxCircleFill,
   RiErrorWarningFill,
@@ -20,6 +19,7 @@ import { useText } from '../../translation';
 import { tenantsApiRef } from '../../api';
 import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
 import { fieldProps } from './fieldProps';
+import { defineField } from './defineField';
 import styles from './FormFields.module.css';
 
 const nameSchema = makeFieldSchema({ output: z => z.string() });
@@ -197,7 +197,7 @@ function AvailabilityLine(props: {
 }
 
 /** Form field for a tenant's name. */
-export const TenantName = createFormField({
+export const TenantName = defineField({
   name: 'TenantName',
   component: TenantNameField,
   schema: nameSchema,

@@ -1,11 +1,11 @@
 import { useEffect, useMemo } from 'react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { useText } from '../../translation';
 import { useOwnRefs, useTitles } from '../../queries';
 import { ManySelect } from '../Shared';
 import { fieldProps } from './fieldProps';
+import { defineField } from './defineField';
 
 const ownerSchema = makeFieldSchema({ output: z => z.string() });
 
@@ -52,7 +52,7 @@ export function TenantOwnerField(props: typeof ownerSchema.TProps) {
 }
 
 /** Form field for a tenant's owner. */
-export const TenantOwner = createFormField({
+export const TenantOwner = defineField({
   name: 'TenantOwner',
   component: TenantOwnerField,
   schema: ownerSchema,

@@ -1,6 +1,5 @@
 import { Alert, Skeleton } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   Tenant,
   tenantRemovePermission,
@@ -11,6 +10,7 @@ import { useText } from '../../translation';
 import { useAllowed, useImpostors, useTenants } from '../../queries';
 import { ManyOption, ManySelect, Pending } from '../Shared';
 import { fieldProps } from './fieldProps';
+import { defineField } from './defineField';
 
 const PERMISSIONS = {
   resize: tenantResizePermission,
@@ -116,7 +116,7 @@ function Picker(
 }
 
 /** Form field for a tenant to be changed. */
-export const TenantPicker = createFormField({
+export const TenantPicker = defineField({
   name: 'TenantPicker',
   component: TenantPickerField,
   schema: pickerSchema,

@@ -1,7 +1,6 @@
 import { useEffect } from 'react';
 import { Alert, Box, Flex, Skeleton, Text } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   RiAddCircleFill,
   RiCheckLine,
@@ -14,6 +13,7 @@ import {
 import { useText } from '../../translation';
 import { useAnswer } from '../../queries';
 import { FieldChanges, Pending, SkeletonLines } from '../Shared';
+import { defineField } from './defineField';
 import { previewInputOf, previewRequestOf } from './previewRequest';
 import styles from './TenantPreview.module.css';
 
@@ -207,7 +207,7 @@ function Resource(props: { resource: PreviewResource }) {
 }
 
 /** Form field that shows what running the template would do. */
-export const TenantPreview = createFormField({
+export const TenantPreview = defineField({
   name: 'TenantPreview',
   component: TenantPreviewField,
   schema: previewSchema,

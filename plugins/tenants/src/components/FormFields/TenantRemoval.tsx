@@ -1,7 +1,6 @@
 import { ReactNode, useState } from 'react';
 import { Alert, Flex, Skeleton, Text, TextField } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import {
   Tenant,
   overallStatus,
@@ -17,6 +16,7 @@ import {
   WallStatusLabel,
 } from '../Shared';
 import { fieldProps } from './fieldProps';
+import { defineField } from './defineField';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -184,7 +184,7 @@ function Objects(props: { tenant: Tenant }) {
 }
 
 /** Form field by which a removal is confirmed. */
-export const TenantRemoval = createFormField({
+export const TenantRemoval = defineField({
   name: 'TenantRemoval',
   component: TenantRemovalField,
   schema: removalSchema,

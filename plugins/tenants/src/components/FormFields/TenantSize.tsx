@@ -1,13 +1,13 @@
 import { Fragment } from 'react';
 import { Badge, Box, Flex, Radio, RadioGroup, Text } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { SizeInfo } from '@threewalls/backstage-plugin-tenants-common';
 import { quantityText } from '../../quantities';
 import { useText } from '../../translation';
 import { usePlatform, useTenant } from '../../queries';
 import { Pending, Problem, SkeletonLines } from '../Shared';
 import { fieldProps } from './fieldProps';
+import { defineField } from './defineField';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -161,7 +161,7 @@ function sizesOf(schema: { enum?: unknown[] }, sizes: Size[]): Size[] {
 }
 
 /** Form field for a tenant's size. */
-export const TenantSize = createFormField({
+export const TenantSize = defineField({
   name: 'TenantSize',
   component: TenantSizeField,
   schema: sizeSchema,

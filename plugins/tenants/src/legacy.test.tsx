@@ -1,0 +1,106 @@
+import { screen } from '@testing-library/react';
+import { EntityProvider } from '@backstage/plugin-catalog-react';
+import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
+import {
+  ScaffolderFieldExtensions,
+  useCustomFieldExtensions,
+} from '@backstage/plugin-scaffolder-react';
+import {
+  mockApis,
+  renderInTestApp,
+  TestApiProvider,
+} from '@backstage/test-utils';
+import { TENANT_ANNOTATION } from '@threewalls/backstage-plugin-tenants-common';
+import { proofs, tenants } from './__fixtures__';
+import { mockTenantsApi } from './__testUtils__';
+import * as legacy from './legacy';
+
+const { EntityWallsCard, isTenantAvailable, TenantsPage, tenantsPlugin } =
+  legacy;
+
+const acme = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Resource',
+  metadata: { name: 'acme', annotations: { [TENANT_ANNOTATION]: 'acme' } },
+};
+
+async function render(element: JSX.Element) {
+  const items = [tenants.acme];
+  const api = mockTenantsApi({
+    getTenant: async () => tenants.acme,
+    getProof: async name => proofs[name],
+    listTenants: async () => ({ items, totalItems: items.length }),
+    listUnmanaged: async () => ({ items: [] } as any),
+  });
+  await renderInTestApp(
+    <TestApiProvider
+      apis={[
+        [legacy.tenantsApiRef, api],
+        [catalogApiRef, catalogApiMock({ entities: [acme] })],
+        [permissionApiRef, mockApis.permission()],
+      ]}
+    >
+      {element}
+    </TestApiProvider>,
+    {
+      mountedRoutes: {
+        '/tenants': tenantsPlugin.routes.root!,
+        '/catalog/:namespace/:kind/:name': (
+          await import('@backstage/plugin-catalog-react')
+        ).entityRouteRef,
+      },
+    },
+  );
+}
+
+describe('the plugin in an app on the old frontend system', () => {
+  it('shows the walls on the page of an entity', async () => {
+    await render(
+      <EntityProvider entity={acme}>
+        <EntityWallsCard />
+      </EntityProvider>,
+    );
+
+    expect(
+      await screen.findByRole('button', { name: /Network wall.*holds/ }),
+    ).toBeInTheDocument();
+    expect(isTenantAvailable(acme)).toBe(true);
+    expect(isTenantAvailable({ ...acme, metadata: { name: 'acme' } })).toBe(
+      false,
+    );
+  });
+
+  it('shows all tenants, with a link to their report', async () => {
+    await render(<TenantsPage />);
+
+    expect(await screen.findByRole('link', { name: 'Report' })).toHaveAttribute(
+      'href',
+      expect.stringMatching(/^\/tenants\/report/),
+    );
+  });
+
+  it('has each field of the forms', async () => {
+    const extensions = Object.entries(legacy).flatMap(([name, Extension]) =>
+      name.endsWith('FieldExtension') ? [Extension as () => null] : [],
+    );
+    function Fields() {
+      const fields = useCustomFieldExtensions(
+        <ScaffolderFieldExtensions>
+          {extensions.map((Extension, i) => (
+            <Extension key={i} />
+          ))}
+        </ScaffolderFieldExtensions>,
+      );
+      return <>{fields.map(({ name }) => name).join(' ')}</>;
+    }
+    await render(<Fields />);
+
+    expect(
+      screen.getByText(
+        'TenantName TenantOwner TenantCluster TenantSize TenantEgress TenantPicker TenantPreview TenantRemoval',
+      ),
+    ).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { packPackages } from './lib/packages.ts';
+
+// What would be published, looked at as a stranger gets it: the tarballs themselves.
+
+/** In every package; `dist` besides, of which only what builds made is let in. */
+const ALWAYS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+
+/** What a package has beyond that. */
+const ALSO: Record<string, RegExp> = {
+  'catalog-backend-module-tenants': /^config\.d\.ts$/,
+  'scaffolder-backend-module-tenants': /^templates\/[a-z-]+\/template\.yaml$/,
+  tenants: /^\b$/,
+  'tenants-backend': /^(migrations\/\d{8}\w*\.js|deploy\/.+)$/,
+  'tenants-common': /^\b$/,
+  'tenants-node': /^config\.schema\.json$/,
+};
+
+/** What builds make. */
+const BUILT = /^dist\/.+(\.cjs\.js|\.esm\.js|\.css\.esm\.js|\.css|\.d\.ts|\.map|\.yaml)$/;
+const OF_TESTS = /test|fixtures|mock/i;
+
+const { publint } = await import('publint');
+const { formatMessage } = await import('publint/utils');
+const packages = await packPackages();
+const folder = await mkdtemp(join(tmpdir(), 'threewalls-packages-'));
+after(() => rm(folder, { recursive: true, force: true }));
+
+it('packs every plugin', () => {
+  assert.deepEqual(
+    packages.map(({ name }) => shortName(name)).sort(),
+    Object.keys(ALSO).sort(),
+  );
+});
+
+for (const { name, tarball } of packages) {
+  const short = shortName(name);
+  const pkgDir = join(folder, short, 'package');
+  execFileSync('mkdir', ['-p', join(folder, short)]);
+  execFileSync('tar', ['xzf', tarball, '-C', join(folder, short)]);
+  const files = globSync('**', { cwd: pkgDir, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(pkgDir.length + 1));
+  const manifest = JSON.parse(
+    readFileSync(join(pkgDir, 'package.json'), 'utf8'),
+  );
+
+  describe(name, () => {
+    it('holds its files, and no others', () => {
+      const others = files.filter(file => !BUILT.test(file));
+      const also = others.filter(file => !ALWAYS.includes(file));
+      assert.deepEqual(
+        ALWAYS.filter(file => !others.includes(file)),
+        [],
+        'not packed',
+      );
+      assert.deepEqual(
+        also.filter(file => !ALSO[short].test(file)),
+        [],
+        'packed and not expected',
+      );
+      assert.equal(also.length > 0, String(ALSO[short]) !== '/^\\b$/');
+      assert.deepEqual(
+        files.filter(file => OF_TESTS.test(file)),
+        [],
+        'only for tests',
+      );
+    });
+
+    it('says what it is, and where from', () => {
+      const { engines, license, author, bugs, keywords, repository } = manifest;
+      assert.deepEqual(
+        { engines, license, author, bugs, directory: repository.directory },
+        {
+          engines: { node: '22 || 24' },
+          license: 'Apache-2.0',
+          author: 'The Threewalls authors',
+          bugs: { url: 'https://github.com/threewalls/threewalls/issues' },
+          directory: `plugins/${short}`,
+        },
+      );
+      assert.ok(keywords.includes('backstage'));
+    });
+
+    it('depends on what it imports, and on nothing else', () => {
+      const imported = importsOf(pkgDir, files);
+      const declared = [
+        ...Object.keys(manifest.dependencies),
+        ...Object.keys(manifest.peerDependencies ?? {}),
+      ];
+      assert.deepEqual(
+        imported.filter(dependency => !declared.includes(dependency)),
+        [],
+        'imported and not declared',
+      );
+      assert.deepEqual(
+        Object.keys(manifest.dependencies).filter(
+          dependency => !imported.includes(dependency),
+        ),
+        [],
+        'declared and not imported',
+      );
+      assert.doesNotMatch(
+        JSON.stringify(manifest.dependencies),
+        /workspace:|file:/,
+      );
+    });
+
+    it('passes publint', async () => {
+      const { messages } = await publint({ pkgDir, pack: false });
+      assert.deepEqual(
+        messages.map(message => formatMessage(message, manifest)),
+        [],
+      );
+    });
+  });
+}
+
+function shortName(name: string): string {
+  return name.replace('@threewalls/backstage-plugin-', '');
+}
+
+/** The packages that the built files name. */
+function importsOf(pkgDir: string, files: string[]): string[] {
+  const specifiers = files
+    .filter(file => /\.(js|d\.ts)$/.test(file))
+    .flatMap(file =>
+      [
+        ...readFileSync(join(pkgDir, file), 'utf8').matchAll(
+          /(?:from |import |import\(|require\()['"]([^'".][^'"]*)['"]/g,
+        ),
+      ].map(([, specifier]) => specifier),
+    );
+  const names = specifiers.map(
+    specifier => /^(@[^/]+\/)?[^/]+/.exec(specifier)![0],
+  );
+  return [...new Set(names)].filter(
+    name =>
+      name !== 'react/jsx-runtime' &&
+      !name.startsWith('node:') &&
+      !builtinModules.includes(name),
+  );
+}
