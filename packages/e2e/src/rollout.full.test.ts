@@ -78,23 +78,26 @@ describe(`${TENANTS} tenants, upon the lab`, () => {
   });
 
   afterAll(async () => {
-    const { items } = await api.call('GET', '/tenants?limit=1000');
-    await timed('removed', () =>
-      all(
-        items.map(({ name }: { name: string }) => name),
-        name => ({ kind: 'remove', confirm: name }),
-      ),
-    );
-    await inBatches(names, name =>
-      admin.kubernetes.delete({
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        name: `${CLASS}-${name}`,
-      }),
-    );
-    rmSync(FOLDER, { recursive: true, force: true });
-    await db?.destroy();
-    await portal?.stop();
+    try {
+      const { items } = await api.call('GET', '/tenants?limit=1000');
+      await timed('removed', () =>
+        all(
+          items.map(({ name }: { name: string }) => name),
+          name => ({ kind: 'remove', confirm: name }),
+        ),
+      );
+      await inBatches(names, name =>
+        admin.kubernetes.delete({
+          apiVersion: 'v1',
+          kind: 'PersistentVolume',
+          name: `${CLASS}-${name}`,
+        }),
+      );
+    } finally {
+      rmSync(FOLDER, { recursive: true, force: true });
+      await db?.destroy();
+      await portal?.stop();
+    }
   });
 
   /** Starts an operation for each tenant, and waits until all have succeeded. */
