@@ -16,6 +16,7 @@ export const CHART = join(DEPLOY, 'chart');
 const HEADER = '# Rendered from chart/ with its own values: change it there.';
 /** Files that are not where their templates' names say. */
 const ELSEWHERE: Record<string, string> = {
+  'hold.yaml': 'kubernetes-hold.yaml',
   'versions.yaml': 'kubernetes-versions.yaml',
 };
 
@@ -65,7 +66,7 @@ export async function render(
 
 /** What is checked in: with a policy for each tenant, and with one for all. */
 export async function renderDeploy(): Promise<Record<string, string>> {
-  const own = await render();
+  const own = await render({ hold: { enabled: true } });
   const templated = await render({
     vault: { policies: 'templated', authAccessor: 'ACCESSOR' },
   });

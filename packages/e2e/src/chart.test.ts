@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { ConfigReader } from '@backstage/config';
 import { JsonObject } from '@backstage/types';
 import {
+  HOLD_POLICY,
   planTenant,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -162,6 +163,22 @@ describe('the chart', () => {
     expect(portal).toContain('"token_policies" = [["n8n-tenants"]]');
   });
 
+  it('holds the walls only where it is asked to, for its own portal', async () => {
+    const held = async (values: object) =>
+      objectsIn(await render(values)).filter(
+        ({ metadata }) => metadata.name === HOLD_POLICY,
+      );
+    expect(await held({})).toEqual([]);
+    const [policy, binding] = await held({
+      ...OTHERWISE,
+      hold: { enabled: true },
+    });
+    expect(JSON.stringify(policy.spec.matchConditions)).toContain(
+      "!= 'system:serviceaccount:backstage:portal'",
+    );
+    expect(binding.spec.validationActions).toEqual(['Deny']);
+  });
+
   it('makes an account, and a namespace that is not the release’s own', async () => {
     const made = async (values: object) =>
       objectsIn(await render(values))
@@ -201,6 +218,7 @@ describe('the chart', () => {
       /has to end in web-tenant-/,
     ],
     [{ readVersions: 'yes' }, /readVersions/],
+    [{ hold: { breakGlassGroup: "a') || (true" } }, /breakGlassGroup/],
   ])('refuses %j', async (values, message) => {
     await expect(render(values)).rejects.toThrow(message);
   });

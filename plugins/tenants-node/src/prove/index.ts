@@ -1,3 +1,4 @@
+export { HOLD_POLICY } from './attempts/hold';
 export { readyNodes } from './round/facts';
 export { CHECKS } from './checks/checks';
 

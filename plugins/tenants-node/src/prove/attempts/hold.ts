@@ -2,7 +2,12 @@ import { Attempt, Finding } from '../types';
 import { NOT_READ } from './asPlanned';
 
 const API = 'admissionregistration.k8s.io/v1';
-/** Name of the policy and of its binding; as under deploy/. */
+/**
+ * Name of the policy, and of its binding, by which admission holds walls; as under
+ * deploy/.
+ *
+ * @public
+ */
 export const HOLD_POLICY = 'threewalls-hold';
 
 /**
