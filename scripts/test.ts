@@ -189,6 +189,7 @@ const ON_THE_LAB: Suite[] = [
     ...LAB_JEST,
     '--runInBand',
     'src/walls',
+    ...(mode === 'test:full' ? [] : ['--testPathIgnorePatterns', ONLY_IN_FULL]),
   ]),
   nodeTest(
     'The portal in a browser, on the lab',
