@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { endpoints, IMAGES, labPaths } from '../packages/lab/src/index.ts';
 import { root } from './lib/run.ts';
@@ -35,10 +36,14 @@ async function vaultToken(): Promise<string> {
   return file;
 }
 
-/** Runs `npm start`, interrupts npm alone when it has printed something, and waits. */
+/**
+ * Runs `npm start`, interrupts npm alone some time after it has printed something,
+ * and waits.
+ */
 async function start(
   args: string[],
   until: RegExp,
+  afterMs = 0,
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn('npm', ['start', '--silent', '--', ...args], {
     cwd: root,
@@ -49,7 +54,9 @@ async function start(
     stream.setEncoding('utf8').on('data', text => {
       const before = until.test(output);
       output += text;
-      if (!before && until.test(output)) child.kill('SIGINT');
+      if (!before && until.test(output)) {
+        setTimeout(() => child.kill('SIGINT'), afterMs);
+      }
     });
   }
   const code = await new Promise<number | null>(resolve =>
@@ -76,6 +83,34 @@ test('a cluster of your own is proved, and Ctrl-C sent to npm alone ends it with
   assert.equal(output.match(/^ {2}\w+ +holds /gm)?.length, 6, output);
   assert.equal(code, 0, output);
 });
+
+test('Ctrl-C sent to npm alone while the portal starts leaves no process behind', async () => {
+  const kubeconfig = join(paths.portalDir, 'kubeconfig');
+  const { code, output } = await start(
+    own(kubeconfig, await vaultToken()),
+    /Front end/,
+    2_000,
+  );
+  assert.equal(code, 130, output);
+  // One that is told to stop while it starts may take a while.
+  const deadline = Date.now() + 20_000;
+  while ((await portalsAt(7118)).length > 0 && Date.now() < deadline) {
+    await sleep(250);
+  }
+  assert.deepEqual(await portalsAt(7118), []);
+});
+
+/** Ids of processes that were told to listen on a port. */
+async function portalsAt(port: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    const env = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (env.includes(`APP_CONFIG_backend_listen_port=${port}`)) {
+      found.push(pid);
+    }
+  }
+  return found;
+}
 
 test('an option that makes no sense is refused before anything begins', async () => {
   for (const [args, said] of [

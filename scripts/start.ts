@@ -112,7 +112,7 @@ async function main(): Promise<void> {
     stopping = true;
     board.close();
     // Before the portal runs there is nothing to end in order: what this has
-    // started ends with it.
+    // started ends with it, each child by a handler of its own.
     await portal?.stop();
     if (options.down && !own && portal) {
       await labDown();

@@ -114,28 +114,38 @@ function nodeTest(title: string, name: string, pattern: string): Suite {
   };
 }
 
-const UNIT: Suite[] = [
-  tool('Formatting', 'prettier', ['yarn', 'prettier:check']),
-  // Afresh: the order of a type's keys in the API reports depends on it.
-  tool('Types', 'tsc', ['yarn', 'tsc', '--incremental', 'false']),
-  tool('API reports', 'api-reports', [
-    'yarn',
-    'build:api-reports:only',
-    '--ci',
-  ]),
-  tool('Types of the lab and scripts', 'tsc-scripts', [
-    'yarn',
-    'exec',
-    'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/bench',
-  ]),
-  tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']),
-  nodeTest(
-    'Unit tests of the lab',
-    'lab-unit',
-    'packages/lab/src/**/*.test.ts',
-  ),
-  jest('Unit tests', 'unit', ['yarn', 'backstage-cli', 'repo', 'test']),
+const FORMATTING = tool('Formatting', 'prettier', ['yarn', 'prettier:check']);
+const LINT = tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']);
+// Afresh: the order of a type's keys in the API reports depends on it.
+const TYPES = tool('Types', 'tsc', ['yarn', 'tsc', '--incremental', 'false']);
+const API_REPORTS = tool('API reports', 'api-reports', [
+  'yarn',
+  'build:api-reports:only',
+  '--ci',
+]);
+const TYPES_OF_SCRIPTS = tool('Types of the lab and scripts', 'tsc-scripts', [
+  'yarn',
+  'exec',
+  'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/bench',
+]);
+const UNIT_OF_LAB = nodeTest(
+  'Unit tests of the lab',
+  'lab-unit',
+  'packages/lab/src/**/*.test.ts',
+);
+
+/** One after another in each; one of them keeps one core busy. */
+const CHECKS: Suite[][] = [
+  [LINT, FORMATTING],
+  [TYPES, API_REPORTS, TYPES_OF_SCRIPTS, UNIT_OF_LAB],
 ];
+
+const UNIT = jest('Unit tests', 'unit', [
+  'yarn',
+  'backstage-cli',
+  'repo',
+  'test',
+]);
 
 /** Upon the front end as it was built for the lab's portal. */
 const BUNDLE = tool('Size of the plugin in the browser', 'bundle-size', [
@@ -224,9 +234,14 @@ async function main(): Promise<number> {
     env.BACKSTAGE_TEST_DATABASE_POSTGRES15_CONNECTION_STRING =
       postgres.connectionString;
     try {
-      for (const suite of UNIT) {
-        await run(suite);
-      }
+      await Promise.all(
+        CHECKS.map(async suites => {
+          for (const suite of suites) {
+            await run(suite);
+          }
+        }),
+      );
+      await run(UNIT);
     } finally {
       await postgres.stop();
     }

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root, stateDir, tail } from './run.ts';
+import { endWithUs, root, stateDir, tail } from './run.ts';
 
 export interface PortalOptions {
   port: number;
@@ -71,6 +71,7 @@ export class Portal implements Caller {
         },
       },
     );
+    endWithUs(child);
     const portal = new Portal(child, url, log, operator);
     await portal.#untilReady();
     return portal;

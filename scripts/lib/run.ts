@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -49,14 +49,22 @@ export async function runToEnd(
     env: { ...process.env, ...options.env },
     stdio: ['ignore', out, out],
   });
-  const end = () => child.kill('SIGTERM');
-  process.once('exit', end);
+  endWithUs(child);
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve(signal ? 1 : status ?? 1));
   });
-  process.off('exit', end);
   return { code, log };
+}
+
+/**
+ * Has a child end when this process does, at whatever moment: Ctrl-C may have been
+ * sent to this process alone.
+ */
+export function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
 }
 
 /** The last lines of a log. */

@@ -23,9 +23,13 @@ const TENANTS = Number(process.env.TENANTS ?? 4);
 interface Seen {
   title: string;
   by: Breach['by'];
-  turned: number;
-  attacked: number;
+  turned?: number;
+  attacked?: number;
+  healed?: number;
 }
+
+/** A tenant is restored by itself three times an hour at most. */
+const HEALS = 3;
 
 /** How soon what somebody does to a tenant is seen: in the API, and by an attack. */
 export async function detection(): Promise<void> {
@@ -49,6 +53,14 @@ export async function detection(): Promise<void> {
         }
       }),
     );
+    await Promise.all(
+      names.map(async name => {
+        await make(api, name, { heal: true });
+        for (let i = 0; i < HEALS; i++) {
+          seen.push(await healOne(api, name, random));
+        }
+      }),
+    );
     print(seen, random.seed);
   } finally {
     await Promise.allSettled(
@@ -61,8 +73,12 @@ export async function detection(): Promise<void> {
   }
 }
 
-async function make(api: Replica, name: string): Promise<void> {
-  const spec = { name, owner: OWNER, size: 'small' };
+async function make(
+  api: Replica,
+  name: string,
+  over: object = {},
+): Promise<void> {
+  const spec = { name, owner: OWNER, size: 'small', ...over };
   const { error } = await api.run(name, { kind: 'apply', spec });
   if (error) {
     throw new Error(`${name} was not made: ${error}`);
@@ -91,9 +107,7 @@ async function breachOne(
   name: string,
   random: Random,
 ): Promise<Seen> {
-  const { platform } = portalLab();
-  const breaches = breachesOf(tenantNames(name, OWNER, platform), adminLab());
-  const { title, by, wall, do: act, undo } = random.one(breaches);
+  const { title, by, wall, do: act, undo } = random.one(breachesIn(name));
   // An attack of just before is none of this one's.
   await sleep(11_000);
   const before = (await api.call('GET', `/tenants/${name}`)).lastProof.id;
@@ -110,27 +124,79 @@ async function breachOne(
   }
 }
 
+/** What was added others have to remove: a restore puts back what was changed. */
+async function healOne(
+  api: Replica,
+  name: string,
+  random: Random,
+): Promise<Seen> {
+  const own = breachesIn(name).filter(({ undo }) => !undo);
+  const { title, by, do: act } = random.one(own);
+  const heals = async () => {
+    const { items } = await api.call('GET', `/tenants/${name}/operations`);
+    return items.filter(
+      ({ request, state }: any) => request.restores && state === 'succeeded',
+    ).length;
+  };
+  const before = await heals();
+  await act();
+  const begun = performance.now();
+  while ((await heals()) === before && performance.now() - begun < 60_000) {
+    await sleep(25);
+  }
+  const healed = performance.now() - begun;
+  await makeWhole(api, name);
+  return { title, by, healed };
+}
+
+function breachesIn(name: string): Breach[] {
+  const { platform } = portalLab();
+  return breachesOf(tenantNames(name, OWNER, platform), adminLab());
+}
+
+const WHAT = {
+  turned: 'the wall breached',
+  attacked: 'its attack ended',
+  healed: 'its objects restored, where tenants.heal is on',
+};
+
 function print(seen: Seen[], seed: number): void {
   console.log(`\n${conditions(seen.length)}, seed ${seed}\n`);
   console.log('| from what is done to | times | p50 | p95 | p99 | most |');
   console.log('|---|---|---|---|---|---|');
   for (const by of ['kubernetes', 'vault'] as const) {
-    for (const what of ['turned', 'attacked'] as const) {
-      const ms = seen.filter(s => s.by === by).map(s => s[what]);
+    for (const [what, title] of Object.entries(WHAT)) {
+      const ms = seen
+        .filter(s => s.by === by)
+        .flatMap(s => s[what as keyof typeof WHAT] ?? []);
       const shown = [0.5, 0.95, 0.99, 1].map(
         share => `${quantile(ms, share).toFixed(0)} ms`,
       );
-      const title =
-        what === 'turned' ? 'the wall breached' : 'its attack ended';
       console.log(`| ${title} (${by}) | ${ms.length} | ${shown.join(' | ')} |`);
     }
   }
-  const slowest = [...seen].sort((a, b) => b.turned - a.turned).slice(0, 5);
+  const slowest = seen
+    .flatMap(({ title, turned }) => (turned ? [{ title, turned }] : []))
+    .sort((a, b) => b.turned - a.turned)
+    .slice(0, 5);
   console.log(
     `\nThe slowest: ${slowest
       .map(s => `${s.title} ${s.turned.toFixed(0)} ms`)
       .join('; ')}`,
   );
+  console.log(`\n${histogram(seen.flatMap(s => s.turned ?? []))}`);
+}
+
+/** How many walls were breached in the API within so many milliseconds. */
+function histogram(ms: number[]): string {
+  const bounds = [100, 200, 300, 500, 750, 1_000, 1_500, 2_000, 20_000, 60_000];
+  return bounds
+    .map((most, i) => {
+      const least = bounds[i - 1] ?? 0;
+      const count = ms.filter(one => one > least && one <= most).length;
+      return `${String(most).padStart(6)} ms ${'#'.repeat(count)} ${count}`;
+    })
+    .join('\n');
 }
 
 /** The smallest value that at least this share of all is not above. */

@@ -69,10 +69,8 @@ async function measureAll(
 function memoryOf(cluster: Cluster): WatchCache {
   let cache = remembered.get(cluster);
   if (!cache) {
-    cache = WatchCache.create({
-      kubernetes: cluster.kubernetes,
-      isWatched: ({ kind }) => kind !== 'EndpointSlice',
-    });
+    const { namespacePrefix } = cluster.config.naming;
+    cache = WatchCache.ofTenants(cluster.kubernetes, namespacePrefix);
     remembered.set(cluster, cache);
   }
   return cache;
@@ -121,7 +119,7 @@ async function sweepAll(
     }
   };
   await Promise.all(
-    Array.from({ length: cluster.config.proofs.concurrency }, worker),
+    Array.from({ length: cluster.config.proofs.concurrency ?? 4 }, worker),
   );
   return doubts;
 }

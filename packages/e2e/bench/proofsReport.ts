@@ -39,7 +39,7 @@ const SWEEP_TARGET = 3;
 /** Prints the tables of docs/benchmarks.md. */
 export function printProofs(findings: ProofFindings): void {
   const { rounds, sweeps, doubts, tenants, cluster } = findings;
-  const { connectTimeoutMs, concurrency } = cluster.config.proofs;
+  const { connectTimeoutMs, concurrency = 4 } = cluster.config.proofs;
   const row = (title: string, values: number[], unit: string, target = '') => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     console.log(

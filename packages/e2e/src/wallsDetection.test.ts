@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { GatedLab, openGates } from './recoveryConfig';
 import { Replica, ReplicasPortal } from './replicasPortal';
@@ -13,10 +14,14 @@ jest.setTimeout(180_000);
 
 const OWNER = 'group:default/guests';
 const NAME = `t-seen-${process.pid}`;
+const SPEC = { name: NAME, owner: OWNER, size: 'small' };
 /** Seconds until a wall whose objects are wrong has to be breached in the API. */
 const SEEN_S = { kubernetes: 2, vault: 20 };
 /** Seconds until it was attacked: changes are followed by one proof in ten seconds, which takes as long. */
 const ATTACKED_S = 30;
+
+/** Seconds until its objects are as they were, where it is restored by itself. */
+const HEALED_S = { kubernetes: 5, vault: 25 };
 
 const { platform } = portalLab();
 const names = tenantNames(NAME, OWNER, platform);
@@ -49,8 +54,7 @@ beforeAll(async () => {
     clusters: lab.clusters,
   });
   api = await portal.start('one');
-  const spec = { name: NAME, owner: OWNER, size: 'small' };
-  await api.run(NAME, { kind: 'apply', spec });
+  await api.run(NAME, { kind: 'apply', spec: SPEC });
   await api.run(NAME, { kind: 'prove' });
   await untilTenant(api, NAME, isSound, 15);
 });
@@ -131,5 +135,48 @@ describe('what somebody does to a tenant', () => {
       4,
     );
     await restore();
+  });
+
+  it('is restored by itself where its spec says so, but not for ever', async () => {
+    const restores = async () => {
+      const { items } = await api.call('GET', `/tenants/${NAME}/operations`);
+      return items.filter((o: any) => o.request.restores);
+    };
+    await api.run(NAME, { kind: 'apply', spec: { ...SPEC, heal: true } });
+    const [deleted, open] = breaches;
+    const inVault = breaches.find(({ by }) => by === 'vault')!;
+    const acts = [deleted, open, inVault];
+    for (const [i, { do: act, by, title }] of acts.entries()) {
+      await untilTenant(api, NAME, isSound, 40);
+      const begun = Date.now();
+      await act();
+      let last: any;
+      do {
+        expect(Date.now() - begun).toBeLessThan(HEALED_S[by] * 1000);
+        await sleep(25);
+        last = (await restores())[0];
+      } while ((await restores()).length <= i || last.state !== 'succeeded');
+      process.stdout.write(
+        `Restored ${Date.now() - begun} ms after ${title}\n`,
+      );
+      expect(last.request.restores).toHaveLength(1);
+    }
+    expect((await restores())[1].request.restores[0]).toMatchObject({
+      id: 'NetworkPolicy tenant-isolation',
+      fields: [{ field: 'spec.ingress.0.from', manager: 'kubectl-edit' }],
+    });
+    await untilTenant(api, NAME, isSound, 40);
+    await deleted.do();
+    await untilTenant(
+      api,
+      NAME,
+      t => statusOf(t, 'network') === 'breached',
+      SEEN_S.kubernetes,
+    );
+    // By then it would have been.
+    await sleep(3_000);
+    expect(await restores()).toHaveLength(acts.length);
+    const { walls } = await api.call('GET', `/tenants/${NAME}`);
+    expect(walls[0].status).toBe('breached');
   });
 });

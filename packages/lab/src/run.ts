@@ -41,6 +41,8 @@ export function stopChildren() {
   for (const child of children) child.kill('SIGTERM');
 }
 
+process.once('exit', stopChildren);
+
 /** Runs a command to its end, with its output collected. */
 export function run(
   command: string,
@@ -116,13 +118,11 @@ export function runInherit(
       // A terminal has sent it to the command as well.
       if (!process.stdin.isTTY) child.kill('SIGINT');
     });
-    process.once('exit', stopChildren);
     child.on('error', reject);
     child.on('close', code => {
       children.delete(child);
       process.removeAllListeners('SIGINT');
       for (const other of others) process.on('SIGINT', other);
-      process.off('exit', stopChildren);
       resolve(code ?? 128);
     });
   });

@@ -49,6 +49,13 @@ export const specInput = {
     zod
       .string({ description: "E-mail address of n8n's first user" })
       .optional(),
+  heal: (zod: Z) =>
+    zod
+      .boolean({
+        description:
+          'Restore its objects by themselves when others have changed them; default tenants.heal',
+      })
+      .optional(),
   adopt: (zod: Z) =>
     zod
       .boolean({
@@ -94,5 +101,6 @@ export function toSpec(input: SpecInput): PartialSpec {
     egress: { hosts: input.egressHosts ?? [], cidrs: input.egressCidrs ?? [] },
     allowInternet: input.allowInternet ?? false,
     email: input.email || undefined,
+    heal: input.heal,
   };
 }

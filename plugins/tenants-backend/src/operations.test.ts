@@ -728,6 +728,45 @@ describe('what is changed, and what is outdated', () => {
   });
 });
 
+describe('a roll-out', () => {
+  const rollOut = async () => {
+    const { body } = await t.api('post', '/operations', {
+      kind: 'prove',
+      filter: { names: ['acme'] },
+    });
+    const now = () => get(`/operations/${body.id}`);
+    await until(async () => (await now()).state !== 'running');
+    return now();
+  };
+
+  it('proves a tenant again whose walls could not be proved', async () => {
+    await t.create('acme');
+    t.prover.status.set('acme', 'unproven');
+    const release = t.prover.hold();
+    const done = rollOut();
+    await until(() => t.prover.rounds.length === 1);
+    const releaseSecond = t.prover.hold();
+    release();
+    await until(() => t.prover.rounds.length === 2);
+    t.prover.status.set('acme', 'holds');
+    releaseSecond();
+    expect(await done).toMatchObject({ state: 'done', done: 1 });
+  });
+
+  it.each(['unproven', 'breached'] as const)(
+    'stops at a tenant whose walls are %s',
+    async status => {
+      await t.create('acme');
+      t.prover.status.set('acme', status);
+      expect(await rollOut()).toMatchObject({
+        state: 'stopped',
+        reason: expect.stringContaining(status),
+      });
+      expect(t.prover.rounds).toHaveLength(status === 'unproven' ? 3 : 1);
+    },
+  );
+});
+
 describe('a proof', () => {
   it('is made again where its tenant was changed underneath', async () => {
     await t.create('acme');

@@ -31,6 +31,7 @@ import { Operations } from './operations/Operations';
 import { proveExecutor } from './operations/prove';
 import { removeExecutor } from './operations/remove';
 import { Rollouts } from './operations/Rollouts';
+import { roundsAtOnce } from './operations/roundsAtOnce';
 import { registerTenantPermissions } from './permissions/registerTenantPermissions';
 import { TenantAuthorizer } from './permissions/TenantAuthorizer';
 import { createRouter } from './router';
@@ -50,6 +51,7 @@ import { Scheduler } from './services/Scheduler';
 import { TenantViews } from './services/TenantViews';
 import { Unmanaged } from './services/unmanaged';
 import { UsageSummaries } from './services/UsageSummaries';
+import { Healer } from './state/Healer';
 import { StateWatch } from './state/StateWatch';
 
 /**
@@ -87,8 +89,7 @@ export const tenantsPlugin = createBackendPlugin({
       async init(deps) {
         const { engine, logger } = deps;
         const { platform, clusters } = engine;
-        const { intervalMs, maxAgeMs, retention, concurrency } =
-          platform.proofs;
+        const { intervalMs, maxAgeMs, retention } = platform.proofs;
         const knex = await openDatabase(deps.database);
         const store = new TenantStore(knex);
         const operationStore = new OperationStore(knex);
@@ -112,7 +113,15 @@ export const tenantsPlugin = createBackendPlugin({
         });
         const outdated = new Outdated(platform);
         const isOutdated = outdated.isOutdated.bind(outdated);
-        const state = new StateWatch({
+        const healer: Healer = new Healer({
+          ...engine,
+          store,
+          operations: operationStore,
+          logger,
+          enqueue: wanted => operations.enqueue(wanted),
+          onGivenUp: (tenant, reason) => announcer.notHealed(tenant, reason),
+        });
+        const state: StateWatch = new StateWatch({
           ...engine,
           caches,
           store,
@@ -126,6 +135,7 @@ export const tenantsPlugin = createBackendPlugin({
               await announcer.wallChanged(tenant, change);
             }
           },
+          onBreached: tenant => healer.breached(tenant),
         });
         const views = new TenantViews({
           inventory,
@@ -153,6 +163,7 @@ export const tenantsPlugin = createBackendPlugin({
         const followers = [
           announcer.moved.bind(announcer),
           state.moved.bind(state),
+          healer.moved.bind(healer),
         ];
         const onMoved = async (operation: StoredOperation) => {
           for (const follow of followers) {
@@ -168,6 +179,7 @@ export const tenantsPlugin = createBackendPlugin({
               ...executed,
               inventory,
               caches,
+              vaultOf: name => state.vaultOf(name),
               proofs,
               canaries,
               logger,
@@ -179,11 +191,14 @@ export const tenantsPlugin = createBackendPlugin({
                 for (const change of changes) {
                   await announcer.wallChanged(tenant, change);
                 }
+                if (result.verdicts.some(v => v.status === 'breached')) {
+                  await healer.breached(tenant);
+                }
               },
             }),
           },
           logger,
-          concurrency,
+          concurrency: roundsAtOnce(clusters, caches),
           onMoved,
         });
         deps.lifecycle.addShutdownHook(async () => {
@@ -193,7 +208,7 @@ export const tenantsPlugin = createBackendPlugin({
         });
         registerTenantPermissions(deps.permissionsRegistry, store);
         const authorizer = TenantAuthorizer.create(deps);
-        const operations = new Operations({
+        const operations: Operations = new Operations({
           ...deps,
           platform,
           store,

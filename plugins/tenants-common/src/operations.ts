@@ -45,6 +45,11 @@ export interface ApplyRequest {
    * credentials stored in n8n are lost. Takes `tenant.administer`
    */
   beginAnew?: boolean;
+  /**
+   * What others have changed, where the portal restores a tenant by itself, to
+   * what was last applied; nobody can ask for it
+   */
+  restores?: TenantChange[];
 }
 
 /** @public */

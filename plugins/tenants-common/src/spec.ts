@@ -50,6 +50,8 @@ export interface TenantSpec {
   allowInternet: boolean;
   /** E-mail address by which the owner signs in to n8n */
   email?: string;
+  /** Whether its objects are restored by themselves; default what config says */
+  heal?: boolean;
 }
 
 /**
@@ -91,6 +93,7 @@ export const tenantSpecSchema: z.ZodType<TenantSpec> = z.strictObject({
     .default({ hosts: [], cidrs: [] }),
   allowInternet: z.boolean().default(false),
   email: z.email('Not an e-mail address').max(254).optional(),
+  heal: z.boolean().optional(),
 }) as z.ZodType<TenantSpec>;
 
 /** A string of which a check has nothing to say. */

@@ -289,6 +289,11 @@ export const checksTranslationRef = createTranslationRef({
         wrong: "Doesn't run in the declared sandbox",
         why: 'A sandbox that is declared but not used protects nobody',
       },
+      hold: {
+        title: 'Admission refuses that others change its walls',
+        wrong: "Admission doesn't refuse that others change its walls",
+        why: 'What is seen a second later was open for a second',
+      },
       placement: {
         title: 'Runs on the declared nodes',
         wrong: "Doesn't run on the declared nodes",

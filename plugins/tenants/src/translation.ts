@@ -314,6 +314,8 @@ export const tenantsTranslationRef = createTranslationRef({
       apply: 'Apply',
       applied:
         'Apply: {{created}} created, {{updated}} changed, {{unchanged}} unchanged',
+      healed: 'Automatic restore of {{resources}}',
+      portal: 'the portal',
       remove: 'Removal',
       prove: 'Proof',
       removed: 'Removal: {{removed}} removed, {{kept}} kept',

@@ -93,12 +93,14 @@ export async function build(
     withImages,
   );
 
+  let compiled = false;
   const compileAll = async () => {
     for (const module of modules) {
       const folder = folders.get(module.id)!;
       const part = `programs:${module.id}`;
       if (isThere(folder)) progress.skip(part, 'built before');
       else {
+        compiled = true;
         await progress.part(part, detail =>
           buildModule(module, folder, paths, detail),
         );
@@ -138,7 +140,8 @@ export async function build(
   }
   // A part of a build is no reason to lose the cache of the rest.
   const whole = GO_MODULES.every(({ id }) => isThere(folders.get(id)!));
-  if (whole && !options.keepBuildCache) {
+  // Of a run that has compiled nothing it is somebody else's.
+  if (compiled && whole && !options.keepBuildCache) {
     await removeModules(paths);
     rmSync(join(paths.cache, 'work'), { recursive: true, force: true });
   }

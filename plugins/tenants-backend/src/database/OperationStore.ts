@@ -56,6 +56,13 @@ export interface NewOperation {
   rolloutId?: string;
 }
 
+/** Operations of one tenant that are limited, in so many milliseconds. */
+export interface Counted {
+  kind: OperationKind;
+  triggers: ProofTrigger[];
+  withinMs: number;
+}
+
 /** How an operation ended. */
 export interface Outcome {
   state: Exclude<OperationState, 'queued' | 'running'>;
@@ -331,13 +338,13 @@ export class OperationStore {
   /** How many proofs of a tenant were asked for in the last milliseconds, and when the first of them. */
   async asked(
     uid: string,
-    withinMs: number,
+    { kind, triggers, withinMs }: Counted,
   ): Promise<{ count: number; freeInMs: number }> {
     const at = await readNow(this.knex);
     const row = await this.knex(OPERATIONS)
-      .where({ uid, kind: 'prove' })
+      .where({ uid, kind })
       .where('created_at', '>', at - withinMs)
-      .whereIn('trigger', ['user', 'task'])
+      .whereIn('trigger', triggers)
       .count({ count: '*' })
       .min({ first: 'created_at' })
       .first();

@@ -6,7 +6,7 @@ import { testSpec } from '../__testUtils__/testTenant';
 import { testResult } from '../__testUtils__/testResult';
 import { readNow } from './dialect';
 import { MIGRATIONS, openDatabase } from './migrate';
-import { LEASE_MS, OperationStore } from './OperationStore';
+import { Counted, LEASE_MS, OperationStore } from './OperationStore';
 import { ProofStore } from './ProofStore';
 import { prune } from './prune';
 import { RolloutStore } from './RolloutStore';
@@ -626,8 +626,13 @@ describe.each(databases.eachSupportedId())('%p', id => {
 
   it('counts what was asked for of a tenant, and not what the schedule does', async () => {
     const { knex, operations, remember, enqueue, wanted } = await setup(id);
+    const proofs = (withinMs: number): Counted => ({
+      kind: 'prove',
+      triggers: ['user', 'task'],
+      withinMs,
+    });
     await remember('acme');
-    expect((await operations.asked('uid-acme', 1_000)).count).toBe(0);
+    expect((await operations.asked('uid-acme', proofs(1_000))).count).toBe(0);
     for (let i = 0; i < 2; i++) {
       const { id: proof } = await enqueue('acme');
       await operations.claim(ROOM);
@@ -636,12 +641,12 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await operations.enqueue(
       wanted('acme', { kind: 'prove' }, { trigger: 'schedule' }),
     );
-    const asked = await operations.asked('uid-acme', 60_000);
+    const asked = await operations.asked('uid-acme', proofs(60_000));
     expect(asked.count).toBe(2);
     expect(asked.freeInMs).toBeGreaterThan(50_000);
     expect(asked.freeInMs).toBeLessThanOrEqual(60_000);
     await knex('operations').decrement('created_at', 60_000);
-    expect((await operations.asked('uid-acme', 60_000)).count).toBe(0);
+    expect((await operations.asked('uid-acme', proofs(60_000))).count).toBe(0);
   });
 
   it('goes by an index, in each query', async () => {

@@ -49,8 +49,8 @@ export interface OperationRunnerOptions {
   store: OperationStore;
   executors: Record<OperationKind, Executor>;
   logger: LoggerService;
-  /** Rounds of proofs at once in each cluster, over all replicas */
-  concurrency: number;
+  /** Rounds of proofs at once in a cluster, over all replicas */
+  concurrency(cluster: string): Promise<number>;
   /** Called whenever an operation of ours has begun or ended */
   onMoved(operation: StoredOperation): Promise<void>;
 }
@@ -116,11 +116,15 @@ export class OperationRunner {
 
   async #full() {
     const rounds = await this.options.store.rounds();
-    const atLeast = (counts: Map<string, number>, limit: number) =>
-      [...counts].filter(([, n]) => n >= limit).map(([cluster]) => cluster);
+    const proofs = await Promise.all(
+      [...rounds].map(async ([cluster, count]) =>
+        count >= (await this.options.concurrency(cluster)) ? cluster : [],
+      ),
+    );
+    const changes = [...this.#changes].filter(([, count]) => count >= CHANGES);
     return {
-      proofs: atLeast(rounds, this.options.concurrency),
-      changes: atLeast(this.#changes, CHANGES),
+      proofs: proofs.flat(),
+      changes: changes.map(([cluster]) => cluster),
     };
   }
 

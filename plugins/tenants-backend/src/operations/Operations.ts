@@ -35,7 +35,12 @@ import { TooManyProofsError } from './TooManyProofsError';
 import { OperationRunner } from './OperationRunner';
 
 /** Proofs of one tenant that may be asked for, in so many milliseconds. */
-const ASKED = { count: 10, withinMs: 10 * 60_000 };
+const ASKED = {
+  count: 10,
+  kind: 'prove' as const,
+  triggers: ['user' as const, 'task' as const],
+  withinMs: 10 * 60_000,
+};
 
 /** Permission that each kind takes of who cancels it; an apply's is as it is made. */
 const PERMISSIONS = {
@@ -242,10 +247,9 @@ export class Operations {
 
   /** Each round takes a neighbour along, and its place from somebody else's. */
   async #checkRate(name: string, uid: string): Promise<void> {
-    const { count, withinMs } = ASKED;
-    const asked = await this.options.operations.asked(uid, withinMs);
-    if (asked.count >= count) {
-      throw new TooManyProofsError(name, { ...asked, withinMs });
+    const asked = await this.options.operations.asked(uid, ASKED);
+    if (asked.count >= ASKED.count) {
+      throw new TooManyProofsError(name, { ...ASKED, ...asked });
     }
   }
 

@@ -16,6 +16,14 @@ import { Operations, principalOf } from './Operations';
 /** Tenants of the first wave, and of each one after it. */
 const WAVES = { first: 3, next: 20 };
 
+/** Proofs of one tenant until a roll-out takes its doubts for an answer. */
+const PROOFS = {
+  count: 3,
+  kind: 'prove' as const,
+  triggers: ['task' as const],
+  withinMs: 10 * 60_000,
+};
+
 /** Where one tenant of a roll-out is. */
 type Step = { is: 'done' | 'under way' } | { is: 'failed'; reason: string };
 
@@ -152,6 +160,11 @@ export class Rollouts {
       return { is: 'done' };
     }
     const failed = operations.find(isFailed);
+    if (failed && isInDoubt(failed) && (await this.#mayProveAgain(tenant))) {
+      await this.options.operationStore.forget([failed.id]);
+      await this.#enqueue(rollout, tenant, 'prove');
+      return { is: 'under way' };
+    }
     if (failed) {
       return { is: 'failed', reason: reasonOf(failed) };
     }
@@ -169,6 +182,12 @@ export class Rollouts {
       }
     }
     return { is: 'done' };
+  }
+
+  /** On a machine that is busy with the roll-out itself a proof now and then can't tell. */
+  async #mayProveAgain({ uid }: Tenant): Promise<boolean> {
+    const asked = await this.options.operationStore.asked(uid, PROOFS);
+    return asked.count < PROOFS.count;
   }
 
   async #enqueue(
@@ -217,6 +236,15 @@ function isFailed({ state, verdicts }: StoredOperation): boolean {
     state === 'failed' ||
     state === 'cancelled' ||
     (verdicts?.some(({ status }) => status !== 'holds') ?? false)
+  );
+}
+
+/** A proof by which no wall is breached, and one or more are unproven. */
+function isInDoubt({ state, verdicts }: StoredOperation): boolean {
+  return (
+    state === 'succeeded' &&
+    verdicts !== undefined &&
+    verdicts.every(({ status }) => status !== 'breached')
   );
 }
 

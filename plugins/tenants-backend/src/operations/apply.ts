@@ -6,6 +6,7 @@ import {
   AppliedResources,
   applyPlan,
   ApplyResult,
+  asApplied,
   checkCapacity,
   Clusters,
   n8nUrl,
@@ -15,6 +16,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { OperationStore } from '../database/OperationStore';
 import { TenantStore } from '../database/TenantStore';
+import { describeChanges } from './changes';
 import { checkName } from './claims';
 import { Executor } from './OperationRunner';
 
@@ -40,15 +42,21 @@ export function applyExecutor(options: {
       throw new Error('This operation says nothing to apply');
     }
     const spec = request.spec as TenantSpec;
-    const plan = planTenant(spec, platform);
+    const today = planTenant(spec, platform);
     const cluster = clusters.get(spec.cluster);
     const existing = await store.find(spec.name);
     checkName(spec, existing);
     const known = existing ?? (await archivedOf(spec, store));
-    await checkCapacity(plan, cluster, { signal });
-
     let uid = known?.uid;
     const before = uid ? await store.applied(uid) : {};
+    // What restores itself becomes nothing new by it.
+    const plan = request.restores ? asApplied(today, before) : today;
+    if (!request.restores) {
+      await checkCapacity(plan, cluster, { signal });
+    }
+    for (const change of request.restores ?? []) {
+      event({ message: `changed    ${describeChanges([change])}` });
+    }
     let sent: AppliedResources = {};
     const remember = async () => {
       const batch = sent;

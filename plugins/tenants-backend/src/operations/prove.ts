@@ -14,6 +14,7 @@ import {
   writersOf,
   TenantPlan,
   TenantProof,
+  VaultView,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { OperationStore } from '../database/OperationStore';
 import { ProofResult, ProofStore, WallChange } from '../database/ProofStore';
@@ -22,6 +23,7 @@ import { TenantStore } from '../database/TenantStore';
 import { Caches } from '../inventory/caches';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Canaries } from './Canaries';
+import { changesOf } from './changes';
 import { rankNeighbours } from './neighbours';
 import { Execution, Executor, persist } from './OperationRunner';
 import { ProgressWriter } from './progress';
@@ -43,6 +45,8 @@ export interface ProverOptions {
   proofs: ProofStore;
   logger: LoggerService;
   caches: Caches;
+  /** Vault as it was a moment ago */
+  vaultOf(cluster: string): VaultView | undefined;
   /** The engine's own; a test has another */
   prove: typeof proveTenants;
   canaries: Canaries;
@@ -246,6 +250,7 @@ async function attack(
         cluster,
         tenants: b ? [a, b] : [a],
         view: options.caches.get(cluster.name),
+        vault: options.vaultOf(cluster.name),
         signal: either,
         onProgress: (name, progress) => writers.get(name)?.report(progress),
       }),
@@ -301,27 +306,6 @@ async function look(
     );
     return undefined;
   }
-}
-
-/** What others have changed, without any value: who may see the card sees this. */
-export function changesOf(
-  found: ReturnType<typeof differences>,
-): TenantChange[] {
-  return found.flatMap(({ id, change, fields }) =>
-    change === 'none'
-      ? []
-      : [
-          {
-            id,
-            change,
-            fields: fields.map(({ field, manager, since }) => ({
-              field,
-              ...(manager && { manager }),
-              ...(since && { since }),
-            })),
-          },
-        ],
-  );
 }
 
 function isBad({ verdicts }: TenantProof): boolean {

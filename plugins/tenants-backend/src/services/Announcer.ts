@@ -12,6 +12,7 @@ import {
 import { WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { Tenant } from '../inventory/Inventory';
+import { describeChanges } from '../operations/changes';
 
 /** Of whom something is told. */
 type About = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
@@ -105,11 +106,21 @@ export class Announcer {
             ids.length > 1 ? ` and ${ids.length - 1} more` : ''
           }`
         : `${tenant.name}: everything is as it was applied again`,
-      description: changed
-        .map(({ id, fields }) => `${id}: ${describe(fields)}`)
-        .join('; '),
+      description: describeChanges(changed),
       scope: `${tenant.name}:changed`,
       meta: { resources: ids },
+    });
+  }
+
+  /** The portal was to restore a tenant by itself, and has not. */
+  async notHealed(tenant: About, reason: string): Promise<void> {
+    await this.#tell(tenant, {
+      eventId: 'tenant-not-healed',
+      isBad: true,
+      title: `${tenant.name} was not restored`,
+      description: reason,
+      scope: `${tenant.name}:heal`,
+      meta: {},
     });
   }
 
@@ -213,12 +224,4 @@ export class Announcer {
       this.services.logger.debug(`${what} was not sent: ${error}`);
     }
   }
-}
-
-function describe(fields: TenantChange['fields']): string {
-  return (
-    fields
-      .map(({ field, manager }) => `${field}${manager ? ` by ${manager}` : ''}`)
-      .join(', ') || 'gone'
-  );
 }

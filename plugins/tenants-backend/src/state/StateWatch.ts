@@ -58,6 +58,8 @@ export interface StateWatchOptions {
     proof: StoredOperation,
     changes: WallChange[],
   ): Promise<void>;
+  /** Called whenever a wall turns, also one that is on record as breached */
+  onBreached(tenant: Tenant): Promise<void>;
 }
 
 /** What is watched of one cluster. */
@@ -162,6 +164,11 @@ export class StateWatch {
   /** What a tenant's objects show now; `undefined` where that is not known. */
   verdictsOf(uid: string): WallVerdict[] | undefined {
     return this.#seen.get(uid)?.verdicts;
+  }
+
+  /** Vault as it was at the last look at all tenants of a cluster. */
+  vaultOf(cluster: string): VaultView | undefined {
+    return this.#watched.get(cluster)?.vault;
   }
 
   /** Sees to it that these were looked at once, as far as that does not take long. */
@@ -299,7 +306,7 @@ export class StateWatch {
     look: number,
   ): Promise<boolean> {
     const { uid, name, cluster, owner, proofId } = tenant;
-    const { operations, proofs, onTurned } = this.options;
+    const { operations, proofs, onTurned, onBreached } = this.options;
     const before = this.#seen.get(uid);
     if (before && before.look > look) {
       // One that began later has been quicker.
@@ -332,6 +339,7 @@ export class StateWatch {
       if (done) {
         await onTurned(tenant, done.proof, done.changes);
       }
+      await onBreached(tenant);
     }
     if (before && was.join() !== is.join()) {
       this.#oweTo(tenant);

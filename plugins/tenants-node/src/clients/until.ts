@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { KubernetesClient, ObjectRef } from './kubernetes';
 
 /** Milliseconds between two looks at what has not changed: time may tell as well. */
@@ -40,23 +41,34 @@ export async function until(
   let isMet = false;
   let failure: unknown;
   const items = new Map<string, Listed>();
-  const look = async () => {
-    try {
-      isMet ||= await predicate([...items.values()]);
-    } catch (error) {
-      failure ??= error;
-    }
-    if (isMet || failure) {
-      over.abort();
-    }
-  };
-  const timer = setInterval(look, LOOK_MS);
+  const oneAtATime = pLimit(1);
+  const look = () =>
+    oneAtATime(async () => {
+      if (over.signal.aborted) {
+        return;
+      }
+      try {
+        isMet = await predicate([...items.values()]);
+      } catch (error) {
+        failure = error;
+      }
+      if (isMet || failure) {
+        over.abort();
+      }
+    });
+  // Not before there is an answer: nothing listed yet is not nothing there.
+  let timer: NodeJS.Timeout | undefined;
   try {
     for await (const change of changes(kubernetes, ref, {
       labelSelector,
       signal: ends,
     })) {
       change(items);
+      timer ??= setInterval(() => {
+        if (oneAtATime.activeCount === 0) {
+          void look();
+        }
+      }, LOOK_MS);
       await look();
       if (isMet || failure) {
         break;

@@ -10,11 +10,24 @@ export type SeenInVault = { data: any } | { problem: string };
 /**
  * Vault for whoever only looks: the same answer to the same question for as long
  * as the view is used.
+ *
+ * @public
  */
 export class VaultView {
   readonly #answers = new Map<string, Promise<SeenInVault>>();
 
-  constructor(private readonly vault: VaultClient) {}
+  /**
+   * @param vault - Who is asked
+   * @param older - A view that was used before, for paths of which its answer is
+   * new enough
+   */
+  constructor(
+    private readonly vault: VaultClient,
+    private readonly older?: {
+      view: VaultView;
+      isNewEnough(path: string): boolean;
+    },
+  ) {}
 
   /** The object at a path. */
   async read(path: string): Promise<SeenInVault> {
@@ -31,6 +44,9 @@ export class VaultView {
     path: string,
     take: (data: any) => unknown,
   ): Promise<SeenInVault> {
+    if (this.older?.isNewEnough(path)) {
+      return this.older.view.#once(method, path, take);
+    }
     const key = `${method} ${path}`;
     let answer = this.#answers.get(key);
     if (!answer) {

@@ -8,6 +8,11 @@ const BEAT_MS = { every: 2_000, most: 3_000 };
 /** Milliseconds that what discovery said is good for. */
 const DISCOVERY_MS = 15_000;
 
+/** Kinds of namespaces that are looked at wherever they are: a right may come from anywhere. */
+const EVERYWHERE = ['Role', 'RoleBinding'];
+/** Kinds that change all the time, of which little is looked at, and seldom. */
+const ASKED_FOR = ['EndpointSlice', 'Event', 'ServiceCIDR', 'PersistentVolume'];
+
 /**
  * Who is told of what happens to a cache.
  *
@@ -48,6 +53,21 @@ export class WatchCache implements ClusterView {
     now?: () => number;
   }): WatchCache {
     return new WatchCache(options);
+  }
+
+  /** Of what is looked at of tenants, whose namespaces have a prefix. */
+  static ofTenants(
+    kubernetes: KubernetesClient,
+    namespacePrefix: string,
+  ): WatchCache {
+    return WatchCache.create({
+      kubernetes,
+      isWatched: ({ kind }) => !ASKED_FOR.includes(kind),
+      isKept: ({ kind }, { metadata }) =>
+        metadata.namespace === undefined ||
+        EVERYWHERE.includes(kind) ||
+        metadata.namespace.startsWith(namespacePrefix),
+    });
   }
 
   private readonly kubernetes: KubernetesClient;

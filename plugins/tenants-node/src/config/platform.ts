@@ -127,6 +127,13 @@ const account = (namespace: string, name: string) =>
     name: z.string().default(name),
   }).prefault({});
 
+/**
+ * Rounds of proofs that a cluster has at once, where config does not say how many.
+ *
+ * @public
+ */
+export const MOST_ROUNDS = 32;
+
 const proofs = {
   image: z
     .string()
@@ -142,6 +149,11 @@ const proofs = {
     .prefault('60s')
     .describe('Time that a proof may take in all'),
   targets: targets.prefault({}),
+  concurrency: count
+    .optional()
+    .describe(
+      `Rounds at once over all replicas; a round proves one tenant or two together. Default two for each Ready node, at least 4 and at most ${MOST_ROUNDS}`,
+    ),
   annotations: texts
     .default({ 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' })
     .describe(
@@ -163,6 +175,11 @@ const settings = {
     ),
   n8n: n8n.prefault({}),
   network: network.prefault({}),
+  heal: flag
+    .default(false)
+    .describe(
+      "Whether a tenant's own objects are restored by themselves when somebody else has changed them and a wall is breached by it; a tenant's spec may say otherwise",
+    ),
   injectedContainers: z
     .array(z.string())
     .default([])
@@ -304,11 +321,6 @@ const schedule = {
     .describe(
       "Time between two looks at tenants' policies and roles in Vault, which tells nobody of a change as the API server does",
     ),
-  concurrency: count
-    .default(4)
-    .describe(
-      'Rounds at once over all replicas; a round proves one tenant or two together',
-    ),
   retention: section({
     days: count.default(30).describe('Days that a proof is kept'),
     count: count.default(2000).describe('Proofs that are kept of each tenant'),
@@ -396,8 +408,8 @@ export type ClusterProfile = Omit<ReadCluster, 'title' | 'proofs'> &
       outside: Outside;
       /** Annotations of the proof pod */
       annotations: Record<string, string>;
-      /** Proofs at once */
-      concurrency: number;
+      /** Rounds at once; absent where that goes by the cluster's nodes */
+      concurrency?: number;
     };
   };
 
@@ -419,8 +431,6 @@ export interface Platform extends Pick<ReadPlatform, 'naming' | 'owners'> {
     vaultIntervalMs: number;
     /** Milliseconds between two drills of a cluster, which prove the prover */
     drillIntervalMs: number;
-    /** Proofs at once */
-    concurrency: number;
     /** Days and number of proofs kept for each tenant */
     retention: { days: number; count: number };
   };

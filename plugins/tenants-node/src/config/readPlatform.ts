@@ -55,7 +55,7 @@ export function readPlatform(root: Config): Platform {
   const given = overlay({}, root.getOptional<JsonObject>('tenants') ?? {});
   const read = parse(platformSchema, given, keyIn('tenants'));
   const { naming, owners, sizes, proofs } = read;
-  const { interval: intervalMs, concurrency, retention } = proofs;
+  const { interval: intervalMs, retention } = proofs;
   const shared = pick(given, SHARED.settings);
   shared.proofs = pick(given.proofs, SHARED.proofs);
   const clusters = read.clusters.map((own, i) => {
@@ -85,7 +85,7 @@ export function readPlatform(root: Config): Platform {
       ...cluster.kubernetes,
     };
     refuse(contradictions(cluster, naming), keyOf);
-    return profileOf(cluster, { naming, owners, concurrency });
+    return profileOf(cluster, { naming, owners });
   });
   const names = clusters.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -104,7 +104,6 @@ export function readPlatform(root: Config): Platform {
       maxAgeMs: proofs.maxAge ?? MAX_AGE * intervalMs,
       vaultIntervalMs: proofs.vaultInterval,
       drillIntervalMs: proofs.drillInterval,
-      concurrency,
       retention,
     },
   };
@@ -112,10 +111,7 @@ export function readPlatform(root: Config): Platform {
 
 function profileOf(
   { title, proofs, ...cluster }: ReadCluster,
-  {
-    concurrency,
-    ...platform
-  }: Pick<Platform, 'naming' | 'owners'> & { concurrency: number },
+  platform: Pick<Platform, 'naming' | 'owners'>,
 ): ClusterProfile {
   return {
     ...cluster,
@@ -128,7 +124,7 @@ function profileOf(
       deadlineMs: proofs.deadline,
       outside: proofs.targets,
       annotations: proofs.annotations,
-      concurrency,
+      concurrency: proofs.concurrency,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { testProfile } from '../__fixtures__/platform';
+import { MOST_ROUNDS } from '../config/platform';
 import { planCanary, planRam } from './canary';
 import { plannedObjects, plannedResources } from './planned';
 import { TenantPlan } from './types';
@@ -84,15 +85,13 @@ describe('planRam', () => {
 
   it('has room for the rams of as many proofs as may run at once and of a drill, and for nothing else', () => {
     const { hard } = find('ResourceQuota', 'tenant-probe-quota').spec;
-    expect(Number(hard.pods)).toBeGreaterThanOrEqual(
-      cluster.proofs.concurrency,
-    );
+    expect(Number(hard.pods)).toBeGreaterThanOrEqual(2 * MOST_ROUNDS);
     expect(hard).toEqual({
-      pods: '10',
-      'requests.cpu': '500m',
-      'requests.memory': '640Mi',
-      'limits.cpu': '10',
-      'limits.memory': '2560Mi',
+      pods: '66',
+      'requests.cpu': '3300m',
+      'requests.memory': '4224Mi',
+      'limits.cpu': '66',
+      'limits.memory': '16896Mi',
     });
     expect(find('ResourceQuota', 'tenant-quota').spec.hard.pods).toBe('0');
   });

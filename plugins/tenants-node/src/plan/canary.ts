@@ -1,5 +1,5 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
-import { ClusterProfile } from '../config/platform';
+import { ClusterProfile, MOST_ROUNDS } from '../config/platform';
 import { bait, BAIT_RESOURCES } from './bait';
 import { planAccess } from './access';
 import { PlanContext } from './context';
@@ -50,7 +50,7 @@ export function planCanary(cluster: ClusterProfile): TenantPlan {
 export function planRam(cluster: ClusterProfile): TenantPlan {
   const context = platformContext(RAM, cluster);
   // Two of them a proof, and a drill is one more: one may still be going away.
-  const rams = 2 * (cluster.proofs.concurrency + 1);
+  const rams = 2 * ((cluster.proofs.concurrency ?? MOST_ROUNDS) + 1);
   const [namespace, walls, identity] = planOpenNamespace(context, [
     quota(context, 'tenant-quota', 'NotIn', BAIT_RESOURCES, 0),
     quota(context, 'tenant-probe-quota', 'In', PROOF_POD_RESOURCES, rams),

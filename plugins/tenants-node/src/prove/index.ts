@@ -1,3 +1,4 @@
+export { readyNodes } from './round/facts';
 export { CHECKS } from './checks/checks';
 
 export { judge } from './judge';

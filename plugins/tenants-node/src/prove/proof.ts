@@ -3,7 +3,7 @@ import {
   Receipt,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, ClusterView } from '../clients';
+import { Cluster, ClusterView, VaultView } from '../clients';
 import { TenantPlan } from '../plan/types';
 
 /** @public */
@@ -16,6 +16,11 @@ export interface ProveOptions {
    * should be by that is asked for. Default the API server is asked for everything
    */
   view?: ClusterView;
+  /**
+   * Where roles of Vault are read that are not these tenants' own: there are as
+   * many as tenants. Default Vault is asked for each
+   */
+  vault?: VaultView;
   signal?: AbortSignal;
   onProgress?: (tenant: string, progress: ProofProgress) => void;
 }

@@ -1,7 +1,8 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
+import { Cluster } from '../../clients';
 import { runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
-import { externalSecretFor } from './externalSecretProbe';
+import { externalSecretFor, probesLeft } from './externalSecretProbe';
 
 const side = testSide();
 const attempt = externalSecretFor(side, side.canary);
@@ -81,5 +82,23 @@ describe('the ExternalSecret for somebody else’s key', () => {
     const kubernetes = { ...on.kubernetes, create };
     const answer = await runAttempt(side, attempt, { kubernetes });
     expect([answer.outcome, answer.code]).toEqual(['inconclusive', '403']);
+  });
+
+  it('removes one that an API server which was away has kept, and knows it meanwhile', async () => {
+    const { kubernetes, created, deleted } = operator([DENIED]);
+    const remove = kubernetes.delete;
+    kubernetes.delete = async () => {
+      throw new Error('away');
+    };
+    await expect(runAttempt(side, attempt, { kubernetes })).rejects.toThrow(
+      'away',
+    );
+    const [{ metadata }] = created;
+    const client = { kubernetes } as unknown as Pick<Cluster, 'kubernetes'>;
+    expect(probesLeft(client)).toEqual([metadata.name]);
+    kubernetes.delete = remove;
+    await runAttempt(side, attempt, { kubernetes });
+    expect(deleted).toEqual([metadata.name, created[1].metadata.name]);
+    expect(probesLeft(client)).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ const CATALOGUE = `
   res.pod-level res.quota-memory res.quota-cpu res.quota-objects res.as-planned
   res.workload res.pods-restricted res.quota-used
   res.privileged res.host-namespaces res.host-path res.who-can
-  res.runtime-class res.placement`
+  res.hold res.runtime-class res.placement`
   .trim()
   .split(/\s+/);
 

@@ -6,6 +6,7 @@ import {
   withinQuota,
   workloadAsPlanned,
 } from '../attempts/workload';
+import { heldByAdmission } from '../attempts/hold';
 import { placements } from '../attempts/placement';
 import {
   Bounds,
@@ -196,6 +197,15 @@ export const RESOURCE_CHECKS: Check[] = [
     title: 'Nobody else can change its quotas, limits or n8n',
     why: 'A wall that its tenant can move is none',
     attempts: side => [nobodyElseCan(side, 'resource')],
+  },
+  {
+    id: 'res.hold',
+    wall: 'resource',
+    kind: 'control',
+    title: 'Admission refuses that others change its walls',
+    why: 'What is seen a second later was open for a second',
+    optional: true,
+    attempts: () => [heldByAdmission()],
   },
   {
     id: 'res.runtime-class',

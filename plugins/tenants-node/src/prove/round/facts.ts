@@ -24,6 +24,16 @@ export async function nodesOf(
   return 'problem' in seen ? new Map() : factsByName(seen.items);
 }
 
+/**
+ * How many nodes of a cluster are Ready; none where they can't be read.
+ *
+ * @public
+ */
+export async function readyNodes(view: ClusterView): Promise<number> {
+  const nodes = [...(await nodesOf(view)).values()];
+  return nodes.filter(({ isReady }) => isReady).length;
+}
+
 function factsByName(nodes: any[]): Map<string, NodeFacts> {
   let facts = asFacts.get(nodes);
   if (!facts) {

@@ -24,9 +24,9 @@ import { waitForProbeQuota } from './quota';
 export interface Prepared {
   sides: Side[];
   view: ClusterView;
-  /** The API server itself, where the view is another */
-  asked?: ClusterView;
   vault: VaultView;
+  /** The API server and Vault themselves, where the views are others */
+  again?: { view: ClusterView; vault: VaultView };
   facts: ClusterFacts;
   /** Why a tenant's pod can't be made, by the tenant's place */
   noRoom: (string | undefined)[];
@@ -42,7 +42,7 @@ export async function prepare(
   const { cluster, tenants } = options;
   const asked = new RequestView(cluster.kubernetes, signal);
   const view = options.view ? new StillView(options.view) : asked;
-  const vault = new VaultView(cluster.vault);
+  const vault = viewOfVault(options);
   const [facts, ready] = await Promise.all([
     readCluster(view),
     Promise.all(
@@ -62,11 +62,27 @@ export async function prepare(
       })),
     ),
     view,
-    asked: options.view && asked,
     vault,
+    ...((options.view || options.vault) && {
+      again: { view: asked, vault: new VaultView(cluster.vault) },
+    }),
     facts,
     noRoom: ready.map(({ problem }) => problem),
   };
+}
+
+/** Of the tenants' own roles nothing is older than the round. */
+function viewOfVault({ cluster, tenants, vault }: ProveOptions): VaultView {
+  const roles = `auth/${cluster.config.vault.authMount}/role`;
+  const own = tenants.map(({ names }) => `${roles}/${names.vaultRole}`);
+  return new VaultView(
+    cluster.vault,
+    vault && {
+      view: vault,
+      isNewEnough: path =>
+        (path === roles || path.startsWith(`${roles}/`)) && !own.includes(path),
+    },
+  );
 }
 
 /** Roles to try from inside; what can't be read of them is a finding of its own. */

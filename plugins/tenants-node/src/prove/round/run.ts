@@ -20,7 +20,7 @@ export interface RoundSignals {
 
 /** Runs all pods and all of the portal's own attempts of a round, at once. */
 export async function runRound(
-  { sides, facts, noRoom, view, asked, vault }: Prepared,
+  { sides, facts, noRoom, view, vault, again }: Prepared,
   options: ProveOptions,
   { signal, deadline }: RoundSignals,
 ): Promise<SideReceipts[]> {
@@ -82,7 +82,7 @@ export async function runRound(
           signal: either,
           view,
           vault,
-          again: asked && (() => ({ view: asked, vault })),
+          again: again && (() => again),
           ours,
           pod,
           answer: async ({ by, task }) => answerOf(await pod(by), task),

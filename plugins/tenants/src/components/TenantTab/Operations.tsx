@@ -76,12 +76,19 @@ function useColumns(): ColumnConfig<Operation>[] {
     {
       id: 'who',
       label: t('operations.who'),
-      cell: ({ requestedBy }) =>
+      cell: ({ requestedBy, trigger }) =>
         inCell(
           requestedBy?.includes(':') ? (
             <RefLink entityRef={requestedBy} />
           ) : (
-            <Text as="span">{requestedBy ?? t('tab.triggerSchedule')}</Text>
+            <Text as="span">
+              {requestedBy ??
+                t(
+                  trigger === 'event'
+                    ? 'operations.portal'
+                    : 'tab.triggerSchedule',
+                )}
+            </Text>
           ),
         ),
     },
@@ -128,6 +135,12 @@ export function useOperationText(): (operation: Operation) => string {
             kept: String(certificate.kept.length),
           })
         : t('operations.remove');
+    }
+    const { restores } = request.kind === 'apply' ? request : {};
+    if (restores) {
+      return t('operations.healed', {
+        resources: restores.map(({ id }) => id).join(', '),
+      });
     }
     return applied
       ? t('operations.applied', {
