@@ -34,9 +34,7 @@ describe('operations, upon the lab', () => {
 
   afterAll(async () => {
     for (const name of made) {
-      await api
-        .run(name, { kind: 'remove', confirm: name })
-        .catch(() => undefined);
+      await remove(name).catch(() => undefined);
       await admin.kubernetes.delete(ref(name));
       await admin.vault.request('DELETE', `secret/metadata/${of(name).kvPath}`);
     }
@@ -48,6 +46,12 @@ describe('operations, upon the lab', () => {
     owner,
     size: 'small',
   });
+  const ordered = (name: string, owner?: string) => ({
+    kind: 'apply',
+    spec: spec(name, owner),
+  });
+  const remove = (name: string, over: object = {}) =>
+    api.run(name, { kind: 'remove', confirm: name, ...over });
   const nextName = (what: string) => {
     const name = `ops-${what}-${process.pid}`;
     made.push(name);
@@ -60,7 +64,7 @@ describe('operations, upon the lab', () => {
     ]);
   async function create(what: string): Promise<string> {
     const name = nextName(what);
-    expectDone(await api.run(name, { kind: 'apply', spec: spec(name) }));
+    expectDone(await api.run(name, ordered(name)));
     return name;
   }
   const get = (path: string) => api.call('GET', path);
@@ -86,10 +90,7 @@ describe('operations, upon the lab', () => {
         Array(3).fill('holds'),
       );
       const before = await get(`/tenants/${name}`);
-      const { certificate } = await api.run(name, {
-        kind: 'remove',
-        confirm: name,
-      });
+      const { certificate } = await remove(name);
       expect(certificate!.removed).toEqual(
         expect.arrayContaining([
           'Deployment n8n',
@@ -97,12 +98,7 @@ describe('operations, upon the lab', () => {
           `Namespace ${of(name).namespace} (UID ${before.uid})`,
         ]),
       );
-      expectDone(
-        await api.run(name, {
-          kind: 'apply',
-          spec: spec(name, 'group:default/others'),
-        }),
-      );
+      expectDone(await api.run(name, ordered(name, 'group:default/others')));
       const after = await get(`/tenants/${name}`);
       expect(after.uid).not.toBe(before.uid);
       expect(after.walls.map((w: any) => [w.status, w.summary])).toEqual(
@@ -117,7 +113,7 @@ describe('operations, upon the lab', () => {
 
   it('are one for two equal orders at the same moment', async () => {
     const name = nextName('twice');
-    const request = { kind: 'apply', spec: spec(name) };
+    const request = ordered(name);
     // Where there is no namespace the portal has no right to look.
     const plan = await api.call('POST', '/plans', spec(name));
     expect(plan.refusal).toBeUndefined();
@@ -132,8 +128,7 @@ describe('operations, upon the lab', () => {
     expectDone(await api.follow(a));
     // The clean-up of either, had it failed later on, leaves it to the other.
     for (const task of ['one', 'another']) {
-      const cleanUp = { kind: 'remove', confirm: name, ifMadeBy: task };
-      expect((await api.run(name, cleanUp)).error).toMatch(
+      expect((await remove(name, { ifMadeBy: task })).error).toMatch(
         /was asked for by others too: it is left alone/,
       );
     }
@@ -143,9 +138,7 @@ describe('operations, upon the lab', () => {
     const name = nextName('owners');
     const orders = ['group:default/guests', 'group:default/others'];
     const started = await Promise.all(
-      orders.map(owner =>
-        api.start(name, { kind: 'apply', spec: spec(name, owner) }),
-      ),
+      orders.map(owner => api.start(name, ordered(name, owner))),
     );
     const ended = await Promise.all(started.map(one => api.follow(one)));
     expect(ended.map(({ state }) => state).sort()).toEqual([
@@ -197,7 +190,7 @@ describe('operations, upon the lab', () => {
       expect(impostors).toContainEqual(
         expect.objectContaining({ namespace: impostor, name }),
       );
-      expectDone(await api.run(name, { kind: 'remove', confirm: name }));
+      expectDone(await remove(name));
       expect(
         await admin.kubernetes.get({ ...ref(name), name: impostor }),
       ).toBeTruthy();
@@ -255,12 +248,11 @@ describe('operations, upon the lab', () => {
       } finally {
         await db.destroy();
       }
-      const order = { kind: 'apply', spec: spec(name) };
+      const order = ordered(name);
       expect((await api.run(name, order)).error).toMatch(
         /exists and is not tenant .*'s: choose another name/,
       );
-      const theirs = spec(name, 'group:default/others');
-      const handed = { kind: 'apply', spec: theirs, adopt: true };
+      const handed = { ...ordered(name, 'group:default/others'), adopt: true };
       expect((await api.run(name, handed)).error).toMatch(
         /adopting it would hand its data to group:default\/others/,
       );
@@ -273,9 +265,7 @@ describe('operations, upon the lab', () => {
       });
 
       // Archived it stays its owner's, too.
-      expectDone(
-        await api.run(name, { kind: 'remove', confirm: name, keepData: true }),
-      );
+      expectDone(await remove(name, { keepData: true }));
       expect((await api.run(name, handed)).error).toMatch(
         /would hand its data/,
       );
@@ -298,7 +288,7 @@ describe('operations, upon the lab', () => {
         namespace: of(name).namespace,
         name: 'threewalls-portal',
       });
-      expectDone(await api.run(name, { kind: 'remove', confirm: name }));
+      expectDone(await remove(name));
       const left = await remainsOf(of(name), uid, admin);
       expect([left.namespace, left.vault, left.entity]).toEqual([
         false,
@@ -390,9 +380,8 @@ describe('operations, upon the lab', () => {
         walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
       });
       // Nobody else inherits the name, the key or the password.
-      const theirs = spec(name, 'group:default/others');
       await expect(
-        api.start(name, { kind: 'apply', spec: theirs }),
+        api.start(name, ordered(name, 'group:default/others')),
       ).rejects.toThrow(/403 .*is owned by group:default\/guests/);
       expectDone(await api.run(name, { kind: 'apply' }));
       const after = await get(`/tenants/${name}`);
@@ -408,7 +397,7 @@ describe('operations, upon the lab', () => {
     const name = await create('key');
     const path = `secret/metadata/${of(name).kvPath}`;
     await admin.vault.expect('DELETE', path);
-    const refused = await api.run(name, { kind: 'apply', spec: spec(name) });
+    const refused = await api.run(name, ordered(name));
     expect(refused.state).toBe('failed');
     expect(refused.error).toMatch(
       /is gone, and .*PersistentVolumeClaim n8n-data.*so none was written.*beginAnew/,
@@ -422,7 +411,7 @@ describe('operations, upon the lab', () => {
     await admin.vault.expect('POST', `secret/data/${of(name).kvPath}`, {
       data: { N8N_ENCRYPTION_KEY: 'of somebody else' },
     });
-    const refused = await api.run(name, { kind: 'apply', spec: spec(name) });
+    const refused = await api.run(name, ordered(name));
     expect(refused.error).toMatch(/exists and is not marked as this tenant/);
   });
 
@@ -439,10 +428,7 @@ describe('operations, upon the lab', () => {
       spec: { persistentVolumeReclaimPolicy: 'Retain' },
     });
     const uid = await loginUid(of(name), admin);
-    const { certificate } = await api.run(name, {
-      kind: 'remove',
-      confirm: name,
-    });
+    const { certificate } = await remove(name);
     expect(certificate!.kept).toEqual([
       expect.stringMatching(
         new RegExp(`^PersistentVolume ${volume} of claim n8n-data: .*Retain`),
@@ -501,21 +487,19 @@ describe('operations, upon the lab', () => {
     };
     const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets`;
     await admin.kubernetes.expect({ method: 'POST', path, body: statefulSet });
-    const stopped = await api.run(name, { kind: 'remove', confirm: name });
+    const stopped = await remove(name);
     expect(stopped).toMatchObject({
       state: 'failed',
       error: expect.stringMatching(/made again and again by StatefulSet other/),
     });
     await admin.kubernetes.expect({ method: 'DELETE', path: `${path}/other` });
-    expectDone(await api.run(name, { kind: 'remove', confirm: name }));
+    expectDone(await remove(name));
   });
 
   itInFull('fail early where n8n can’t come up, with the cause', async () => {
     const name = nextName('refused');
     const stages = ['namespace', 'walls', 'identity', 'store', 'secret'];
-    expectDone(
-      await api.run(name, { kind: 'apply', spec: spec(name), stages }),
-    );
+    expectDone(await api.run(name, { ...ordered(name), stages }));
     const admission = podAdmission(
       'Validating',
       `ops-no-n8n-${process.pid}`,
@@ -535,7 +519,7 @@ describe('operations, upon the lab', () => {
     try {
       await sleep(1_000);
       const startedAt = Date.now();
-      const refused = await api.run(name, { kind: 'apply', spec: spec(name) });
+      const refused = await api.run(name, ordered(name));
       expect(refused.error).toMatch(
         /Waited \d+(\.\d)? s for Deployment n8n .*ReplicaFailure=True \(FailedCreate\).*no pods here today/,
       );
@@ -548,13 +532,13 @@ describe('operations, upon the lab', () => {
         });
       }
     }
-    expectDone(await api.run(name, { kind: 'apply', spec: spec(name) }));
+    expectDone(await api.run(name, ordered(name)));
   });
 
   it('refuse a name that the catalog has', async () => {
-    await expect(
-      api.start('taken', { kind: 'apply', spec: spec('taken') }),
-    ).rejects.toThrow(/400 .*the catalog has a resource:default\/taken/);
+    await expect(api.start('taken', ordered('taken'))).rejects.toThrow(
+      /400 .*the catalog has a resource:default\/taken/,
+    );
     await expect(api.call('POST', '/plans', spec('taken'))).rejects.toThrow(
       /400 .*the catalog has/,
     );
@@ -566,10 +550,7 @@ describe('operations, upon the lab', () => {
       await api.kill();
       api = await portal.start('slow', await importSlowN8n(200));
       const name = nextName('slow');
-      const operation = await api.start(name, {
-        kind: 'apply',
-        spec: spec(name),
-      });
+      const operation = await api.start(name, ordered(name));
       const applied = await api.follow(operation, 300);
       expectDone(applied);
       const ms =

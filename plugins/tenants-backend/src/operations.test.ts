@@ -26,6 +26,12 @@ const POLICY =
   '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation';
 
 const get = async (path: string) => (await t.api('get', path)).body;
+const ordered = (name: string, over: object = {}) => ({
+  kind: 'apply' as const,
+  spec: t.spec(name, over),
+});
+const remove = (name: string, over: object = {}) =>
+  t.run(name, { kind: 'remove', confirm: name, ...over });
 const lookAgain = () => new Promise(resolve => setTimeout(resolve, 2_100));
 const errorOf = (response: { status: number; body: any }) =>
   `${response.status} ${response.body.error?.message}`;
@@ -74,7 +80,7 @@ describe('an apply', () => {
   });
 
   it('is one for two equal orders at the same moment', async () => {
-    const request = { kind: 'apply', spec: t.spec('acme') } as const;
+    const request = ordered('acme');
     const started = await Promise.all([
       t.start('acme', request),
       t.start('acme', request),
@@ -85,9 +91,8 @@ describe('an apply', () => {
 
   it('is taken away by the clean-up of a task only where no other task wants it', async () => {
     const order = (task: string) =>
-      t.start('acme', { kind: 'apply', spec: t.spec('acme'), task });
-    const cleanUp = (ifMadeBy: string) =>
-      t.run('acme', { kind: 'remove', confirm: 'acme', ifMadeBy });
+      t.start('acme', { ...ordered('acme'), task });
+    const cleanUp = (ifMadeBy: string) => remove('acme', { ifMadeBy });
     // Two tasks at the same moment, of which one fails later on.
     const [first] = await Promise.all([order('a'), order('b')]);
     await t.follow(first);
@@ -95,7 +100,7 @@ describe('an apply', () => {
       expect((await cleanUp(task)).error).toMatch(/asked for by others too/);
     }
     expect(t.namespace('acme')).toBeDefined();
-    await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    await remove('acme');
 
     await t.follow(await order('a'));
     await t.follow(await order('a'));
@@ -108,14 +113,11 @@ describe('an apply', () => {
     const release = t.lab.hold(
       /PATCH \/api\/v1\/namespaces\/web-tenant-acme\?/,
     );
-    const mine = await t.start('acme', {
-      kind: 'apply',
-      spec: t.spec('acme'),
-    });
-    const theirs = await t.start('acme', {
-      kind: 'apply',
-      spec: t.spec('acme', { owner: 'user:default/mock' }),
-    });
+    const mine = await t.start('acme', ordered('acme'));
+    const theirs = await t.start(
+      'acme',
+      ordered('acme', { owner: 'user:default/mock' }),
+    );
     release();
     expect((await t.follow(mine)).state).toBe('succeeded');
     const lost = await t.follow(theirs);
@@ -201,19 +203,16 @@ describe('an apply', () => {
         /403 You can't act for group:default\/globex/,
       );
     }
-    expect(
-      errorOf(await t.start('acme', { kind: 'apply', spec: t.spec('acme') })),
-    ).toMatch(/403 Tenant acme exists and is owned by group:default\/globex/);
+    expect(errorOf(await t.start('acme', ordered('acme')))).toMatch(
+      /403 Tenant acme exists and is owned by group:default\/globex/,
+    );
     allowAll(t.permissions);
     expect((await t.start('acme', { kind: 'apply' })).status).toBe(202);
   });
 
   it('of a name that another cluster has is refused', async () => {
     await t.create('acme', { cluster: 'other' });
-    const refused = await t.start('acme', {
-      kind: 'apply',
-      spec: t.spec('acme'),
-    });
+    const refused = await t.start('acme', ordered('acme'));
     expect(errorOf(refused)).toMatch(
       /400 name: tenant acme exists in cluster other/,
     );
@@ -261,8 +260,7 @@ describe('an apply', () => {
       /PATCH \/api\/v1\/namespaces\/web-tenant-acme\?/,
     );
     const started = await t.start('acme', {
-      kind: 'apply',
-      spec: t.spec('acme'),
+      ...ordered('acme'),
       ownerPassword,
     });
     const rows = async () => JSON.stringify(await t.knex('operations'));
@@ -284,8 +282,7 @@ describe('an apply', () => {
       expect(said).not.toContain(secret);
     }
     const short = await t.start('acme', {
-      kind: 'apply',
-      spec: t.spec('acme'),
+      ...ordered('acme'),
       ownerPassword: 'Short-1',
     });
     expect(errorOf(short)).toMatch(/400 .*8 to 64 characters/);
@@ -293,7 +290,7 @@ describe('an apply', () => {
   });
 
   it('is cancelled while it waits and while it runs, and resumes when it is done again', async () => {
-    const request = { kind: 'apply', spec: t.spec('acme') } as const;
+    const request = ordered('acme');
     const gate = t.lab.hold(/PATCH .*serviceaccounts/);
     const running = await t.start('acme', request);
     await until(() => t.lab.held > 0);
@@ -425,7 +422,7 @@ describe('a tenant', () => {
     allowAll(t.permissions, 'tenant.administer');
     expect(await get('/tenants')).not.toHaveProperty('impostors');
     // The real one goes, the others stay.
-    await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    await remove('acme');
     expect(t.lab.objects.has('/api/v1/namespaces/elsewhere')).toBe(true);
   });
 
@@ -435,7 +432,7 @@ describe('a tenant', () => {
     await t.knex('tenants').delete();
     await t.knex('applied_resources').delete();
     expect((await t.api('get', '/tenants/acme')).status).toBe(404);
-    const order = { kind: 'apply', spec: t.spec('acme') } as const;
+    const order = ordered('acme');
     expect((await t.run('acme', order)).error).toMatch(
       /exists and is not tenant acme's: choose another name/,
     );
@@ -557,7 +554,7 @@ describe('a tenant', () => {
     );
     await t.prove('acme');
     expect((await t.observe('tenants.walls'))[breached]).toBe(1);
-    await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    await remove('acme');
     const [{ removed_at, breached: known }] = await t.knex('tenants');
     expect([Boolean(removed_at), known]).toEqual([true, '']);
     const walls = await t.observe('tenants.walls');
@@ -570,7 +567,7 @@ describe('a tenant', () => {
     await t.create('acme');
     const old = await t.prove('acme');
     const { uid } = t.namespace('acme').metadata;
-    const removal = await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    const removal = await remove('acme');
     expect(removal.error).toBeUndefined();
     expect(removal.certificate).toMatchObject({
       tenant: 'acme',
@@ -614,7 +611,7 @@ describe('a tenant', () => {
     t.lab.objects.delete(
       '/apis/rbac.authorization.k8s.io/v1/namespaces/web-tenant-acme/rolebindings/threewalls-portal',
     );
-    const removal = await t.run('acme', { kind: 'remove', confirm: 'acme' });
+    const removal = await remove('acme');
     expect([removal.state, removal.error]).toEqual(['succeeded', undefined]);
     expect(t.namespace('acme')).toBeUndefined();
   });
@@ -624,17 +621,11 @@ describe('a tenant', () => {
       current_version: 1,
       custom_metadata: { 'threewalls-namespace-uid': 'another' },
     });
-    const refused = await t.run('acme', {
-      kind: 'apply',
-      spec: t.spec('acme'),
-    });
+    const refused = await t.run('acme', ordered('acme'));
     expect(refused.error).toMatch(
       /Vault KV secret\/web-tenant-acme exists and is of another namespace/,
     );
-    const { certificate } = await t.run('acme', {
-      kind: 'remove',
-      confirm: 'acme',
-    });
+    const { certificate } = await remove('acme');
     expect(certificate!.kept).toEqual([
       expect.stringMatching(/is of another namespace.*not touched/),
     ]);
@@ -644,11 +635,7 @@ describe('a tenant', () => {
   it('keeps its data where that is asked, for its owner alone', async () => {
     await t.create('acme');
     const { uid } = t.namespace('acme').metadata;
-    const removed = await t.run('acme', {
-      kind: 'remove',
-      confirm: 'acme',
-      keepData: true,
-    });
+    const removed = await remove('acme', { keepData: true });
     expect(removed.certificate!.kept).toHaveLength(1);
     const spec = t.spec('acme', { owner: 'user:default/mock' });
     const theirs = await t.run('acme', { kind: 'apply', spec });

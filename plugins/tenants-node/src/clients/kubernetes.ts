@@ -1,4 +1,3 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { FIELD_MANAGER } from '@threewalls/backstage-plugin-tenants-common';
 import { KubernetesObject } from '../plan/types';
 import { ClusterProfile } from '../config/platform';
@@ -39,12 +38,6 @@ export class KubernetesClient {
       new KubernetesTransport(cluster.name, async () =>
         connect(loadKubeConfig(cluster)),
       ),
-    );
-  }
-
-  static fromKubeConfig(name: string, config: KubeConfig): KubernetesClient {
-    return new KubernetesClient(
-      new KubernetesTransport(name, async () => connect(config)),
     );
   }
 

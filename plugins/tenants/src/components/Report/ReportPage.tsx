@@ -70,40 +70,33 @@ export function ReportPage() {
   const report = query.data;
   const blocksOf = useReportBlocks();
   const file = `isolation-${isSingle ? names[0] : 'tenants'}`;
+  const save = (
+    label: 'markdown' | 'json',
+    type: string,
+    extension: string,
+    textOf: (data: NonNullable<typeof report>) => string,
+  ) => (
+    <Button
+      variant="secondary"
+      iconStart={<RiDownloadLine aria-hidden="true" />}
+      isDisabled={!report}
+      onPress={() => saveFile(textOf(report!), type, `${file}.${extension}`)}
+    >
+      {t(`report.${label}`)}
+    </Button>
+  );
   return (
     <Box as="main" className={styles.page}>
       <Header
         title={t('report.title')}
         customActions={
           <Flex gap="2" className={styles.controls}>
-            <Button
-              variant="secondary"
-              iconStart={<RiDownloadLine aria-hidden="true" />}
-              isDisabled={!report}
-              onPress={() =>
-                saveFile(
-                  markdownOf(t('report.title'), blocksOf(report!)),
-                  'text/markdown',
-                  `${file}.md`,
-                )
-              }
-            >
-              {t('report.markdown')}
-            </Button>
-            <Button
-              variant="secondary"
-              iconStart={<RiDownloadLine aria-hidden="true" />}
-              isDisabled={!report}
-              onPress={() =>
-                saveFile(
-                  JSON.stringify(report, undefined, 2),
-                  'application/json',
-                  `${file}.json`,
-                )
-              }
-            >
-              {t('report.json')}
-            </Button>
+            {save('markdown', 'text/markdown', 'md', data =>
+              markdownOf(t('report.title'), blocksOf(data)),
+            )}
+            {save('json', 'application/json', 'json', data =>
+              JSON.stringify(data, undefined, 2),
+            )}
             <Button
               variant="primary"
               iconStart={<RiPrinterLine aria-hidden="true" />}

@@ -35,6 +35,18 @@ export function RefLink(props: {
   );
 }
 
+/** By whom something was done, where somebody did it: follows what was done. */
+export function By(props: { entityRef?: string }) {
+  const { entityRef } = props;
+  const t = useText();
+  return entityRef ? (
+    <>
+      {' '}
+      {t('attention.by')} <RefLink entityRef={entityRef} variant="body-small" />
+    </>
+  ) : null;
+}
+
 /** What on a tenant's tab an address points at. */
 export interface TabTarget {
   /** Opens this proof */

@@ -7,7 +7,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useImpostors, useRollouts, useUpdateRollout } from '../../queries';
-import { Problem, RefLink, RelativeTime, TitledCard, UseBar } from '../Shared';
+import { By, Problem, RelativeTime, TitledCard, UseBar } from '../Shared';
 import styles from './TenantsPage.module.css';
 
 /** Roll-outs that have ended are shown for a day. */
@@ -85,13 +85,7 @@ function Row(props: { rollout: Rollout }) {
       </Text>
       <Text as="span" variant="body-small" color="secondary">
         {t('rollouts.about')} <RelativeTime iso={createdAt} />
-        {requestedBy?.includes(':') && (
-          <>
-            {' '}
-            {t('attention.by')}{' '}
-            <RefLink entityRef={requestedBy} variant="body-small" />
-          </>
-        )}
+        {requestedBy?.includes(':') && <By entityRef={requestedBy} />}
       </Text>
       {state === 'running' && button('paused', 'pause')}
       {(state === 'paused' || state === 'stopped') &&

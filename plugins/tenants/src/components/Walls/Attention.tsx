@@ -20,7 +20,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useAttention } from '../../queries';
-import { RefLink, RelativeTime, useExactTime } from '../Shared';
+import { By, RelativeTime, useExactTime } from '../Shared';
 import styles from './Walls.module.css';
 
 const HOUR_MS = 60 * 60_000;
@@ -59,26 +59,14 @@ export function Attention(props: { tenant: Tenant }) {
       {acknowledged && (
         <Text variant="body-small">
           {t('attention.acknowledged')} <RelativeTime iso={acknowledged.at} />
-          {acknowledged.by && (
-            <>
-              {' '}
-              {t('attention.by')}{' '}
-              <RefLink entityRef={acknowledged.by} variant="body-small" />
-            </>
-          )}
+          <By entityRef={acknowledged.by} />
           {`: ${acknowledged.reason}`}
         </Text>
       )}
       {muted && (
         <Text variant="body-small">
           {t('attention.muted', { until: exact(muted.until) })}
-          {muted.by && (
-            <>
-              {' '}
-              {t('attention.by')}{' '}
-              <RefLink entityRef={muted.by} variant="body-small" />
-            </>
-          )}
+          <By entityRef={muted.by} />
           {`: ${muted.reason}`}
         </Text>
       )}
