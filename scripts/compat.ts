@@ -87,6 +87,7 @@ async function main(): Promise<number> {
   const board = new Board();
   if (!options.packed) {
     await board.part('Dependencies', installDependencies);
+    await board.part('Types', () => runLogged('tsc', ['yarn', 'tsc']));
     await board.part('Packages', packPackages);
   }
   const packages = packedPackages();
@@ -164,6 +165,9 @@ const ENV = {
   // As in this checkout: nothing is compiled or downloaded at install.
   YARN_ENABLE_SCRIPTS: 'false',
   YARN_NM_MODE: 'hardlinks-global',
+  // This checkout's Yarn, and patience: create-app's own dies of a timeout.
+  YARN_IGNORE_PATH: '1',
+  YARN_HTTP_TIMEOUT: '600000',
   BACKSTAGE_APP_NAME: 'portal',
 };
 

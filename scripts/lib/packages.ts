@@ -11,12 +11,14 @@ export interface Packed {
   tarball: string;
 }
 
-/** Builds the plugins and packs each of them, without publishing anything. */
+/**
+ * Builds the plugins and packs each of them, without publishing anything. Their
+ * declarations are those of the last `yarn tsc`.
+ */
 export async function packPackages(): Promise<void> {
   const packed = packedPackages();
   await rm(dirname(packed[0].tarball), { recursive: true, force: true });
   await mkdir(dirname(packed[0].tarball), { recursive: true });
-  await runLogged('tsc', ['yarn', 'tsc']);
   await runLogged('build-packages', ['yarn', 'backstage-cli', 'repo', 'build']);
   for (const { folder, tarball } of packed) {
     await runLogged('pack', ['yarn', 'pack', '--out', tarball], {
