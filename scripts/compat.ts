@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Board } from './lib/board.ts';
 import { installDependencies } from './lib/install.ts';
-import { packPackages, type Packed } from './lib/packages.ts';
+import { packedPackages, packPackages, type Packed } from './lib/packages.ts';
 import { Portal } from './lib/portal.ts';
 import { root, runLogged, stateDir } from './lib/run.ts';
 
@@ -21,6 +21,7 @@ writes docs/compatibility.md.
   --only NAME     one portal, such as 0.9.2 or 0.9.2-legacy, and no document
   --config FILE   config of a cluster with the tenant acme in place of one that
                   can't be reached: the card then has to show its walls
+  --packed        take the packages as the last run packed them
   --keep          leave the portals in ~/.cache/threewalls/compat
 `;
 
@@ -33,7 +34,6 @@ interface Kind {
 /** The newest, and older ones down to the first that fails. */
 const PORTALS: Kind[] = [
   { createApp: '0.9.2', frontend: 'new' },
-  { createApp: '0.9.0', frontend: 'new' },
   { createApp: '0.8.3', frontend: 'new' },
   { createApp: '0.9.2', frontend: 'legacy' },
 ];
@@ -67,6 +67,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     config: { type: 'string' },
+    packed: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -84,8 +85,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const board = new Board();
-  await board.part('Dependencies', installDependencies);
-  const packages = await board.part('Packages', packPackages);
+  if (!options.packed) {
+    await board.part('Dependencies', installDependencies);
+    await board.part('Types', () => runLogged('tsc', ['yarn', 'tsc']));
+    await board.part('Packages', packPackages);
+  }
+  const packages = packedPackages();
   const kinds = PORTALS.filter(
     kind => !options.only || nameOf(kind) === options.only,
   );
@@ -160,6 +165,9 @@ const ENV = {
   // As in this checkout: nothing is compiled or downloaded at install.
   YARN_ENABLE_SCRIPTS: 'false',
   YARN_NM_MODE: 'hardlinks-global',
+  // This checkout's Yarn, and patience: create-app's own dies of a timeout.
+  YARN_IGNORE_PATH: '1',
+  YARN_HTTP_TIMEOUT: '600000',
   BACKSTAGE_APP_NAME: 'portal',
 };
 

@@ -1,32 +1,40 @@
 import { globSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { root, runLogged, stateDir } from './run.ts';
 
 /** A package as it would be published. */
 export interface Packed {
   name: string;
-  version: string;
+  /** The package's folder under `plugins` */
+  folder: string;
   tarball: string;
 }
 
-/** Builds the plugins and packs each of them, without publishing anything. */
-export async function packPackages(): Promise<Packed[]> {
-  const folder = join(stateDir, 'packages');
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await runLogged('tsc', ['yarn', 'tsc']);
+/**
+ * Builds the plugins and packs each of them, without publishing anything. Their
+ * declarations are those of the last `yarn tsc`.
+ */
+export async function packPackages(): Promise<void> {
+  const packed = packedPackages();
+  await rm(dirname(packed[0].tarball), { recursive: true, force: true });
+  await mkdir(dirname(packed[0].tarball), { recursive: true });
   await runLogged('build-packages', ['yarn', 'backstage-cli', 'repo', 'build']);
-  const packed: Packed[] = [];
-  for (const manifest of globSync('plugins/*/package.json', { cwd: root })) {
-    const { name, version } = JSON.parse(
-      readFileSync(join(root, manifest), 'utf8'),
-    );
-    const tarball = join(folder, `${dirname(manifest).slice(8)}.tgz`);
+  for (const { folder, tarball } of packed) {
     await runLogged('pack', ['yarn', 'pack', '--out', tarball], {
-      cwd: join(root, dirname(manifest)),
+      cwd: join(root, 'plugins', folder),
     });
-    packed.push({ name, version, tarball });
   }
-  return packed;
+}
+
+/** The plugins, and where they are packed. */
+export function packedPackages(): Packed[] {
+  return globSync('plugins/*/package.json', { cwd: root }).map(file => {
+    const folder = basename(dirname(file));
+    return {
+      name: JSON.parse(readFileSync(join(root, file), 'utf8')).name,
+      folder,
+      tarball: join(stateDir, 'packages', `${folder}.tgz`),
+    };
+  });
 }

@@ -1,6 +1,9 @@
 import { screen } from '@testing-library/react';
-import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import {
+  catalogApiRef,
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
 import {
@@ -47,9 +50,7 @@ async function render(element: JSX.Element) {
     {
       mountedRoutes: {
         '/tenants': tenantsPlugin.routes.root!,
-        '/catalog/:namespace/:kind/:name': (
-          await import('@backstage/plugin-catalog-react')
-        ).entityRouteRef,
+        '/catalog/:namespace/:kind/:name': entityRouteRef,
       },
     },
   );
