@@ -290,10 +290,12 @@ const policy: Make = (random, a, b) => {
 };
 
 const vaultRole: Make = (random, a) => {
-  const names = random.some(
+  const some = random.some(
     ['*', 'n8n', 'n8n-*', 'deployer', a.names.loginServiceAccount],
     2,
   );
+  // Vault refuses a role of everybody and of some.
+  const names = some.includes('*') ? ['*'] : some;
   const namespaces = random.some(
     // None that takes the tenants of changes which run beside this one.
     [
