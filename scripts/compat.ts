@@ -439,7 +439,9 @@ function document(results: Result[]): string {
   const head = ['Backstage', 'create-app', 'frontend system', ...steps];
   return `# Compatibility
 
-Written by \`npm run compat\` on ${new Date().toISOString().slice(0, 10)}: the packages, packed as they
+Written by \`npm run compat\` on ${new Date()
+    .toISOString()
+    .slice(0, 10)}: the packages, packed as they
 are published, in portals that \`@backstage/create-app\` made, each with the versions of its own release.
 
 ${row(head)}${row(head.map(() => '---'))}${results

@@ -26,7 +26,8 @@ const ALSO: Record<string, RegExp> = {
 };
 
 /** What builds make. */
-const BUILT = /^dist\/.+(\.cjs\.js|\.esm\.js|\.css\.esm\.js|\.css|\.d\.ts|\.map|\.yaml)$/;
+const BUILT =
+  /^dist\/.+(\.cjs\.js|\.esm\.js|\.css\.esm\.js|\.css|\.d\.ts|\.map|\.yaml)$/;
 const OF_TESTS = /\.test\.|__|mock/i;
 
 const { publint } = await import('publint');

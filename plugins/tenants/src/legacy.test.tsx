@@ -1,3 +1,4 @@
+import { Route, Routes } from 'react-router-dom';
 import { screen } from '@testing-library/react';
 import {
   catalogApiRef,
@@ -20,8 +21,7 @@ import { proofs, tenants } from './__fixtures__';
 import { mockTenantsApi } from './__testUtils__';
 import * as legacy from './legacy';
 
-const { EntityWallsCard, isTenantAvailable, TenantsPage, tenantsPlugin } =
-  legacy;
+const { EntityWallsCard, isTenantAvailable, TenantsPage } = legacy;
 
 const acme = {
   apiVersion: 'backstage.io/v1alpha1',
@@ -29,7 +29,7 @@ const acme = {
   metadata: { name: 'acme', annotations: { [TENANT_ANNOTATION]: 'acme' } },
 };
 
-async function render(element: JSX.Element) {
+async function render(element: JSX.Element, path = '/') {
   const items = [tenants.acme];
   const api = mockTenantsApi({
     getTenant: async () => tenants.acme,
@@ -48,8 +48,8 @@ async function render(element: JSX.Element) {
       {element}
     </TestApiProvider>,
     {
+      routeEntries: [path],
       mountedRoutes: {
-        '/tenants': tenantsPlugin.routes.root!,
         '/catalog/:namespace/:kind/:name': entityRouteRef,
       },
     },
@@ -74,7 +74,12 @@ describe('the plugin in an app on the old frontend system', () => {
   });
 
   it('shows all tenants, with a link to their report', async () => {
-    await render(<TenantsPage />);
+    await render(
+      <Routes>
+        <Route path="/tenants" element={<TenantsPage />} />
+      </Routes>,
+      '/tenants',
+    );
 
     expect(await screen.findByRole('link', { name: 'Report' })).toHaveAttribute(
       'href',
@@ -94,13 +99,16 @@ describe('the plugin in an app on the old frontend system', () => {
           ))}
         </ScaffolderFieldExtensions>,
       );
-      return <>{fields.map(({ name }) => name).join(' ')}</>;
+      return <>{fields
+          .map(({ name }) => name)
+          .sort()
+          .join(' ')}</>;
     }
     await render(<Fields />);
 
     expect(
       screen.getByText(
-        'TenantName TenantOwner TenantCluster TenantSize TenantEgress TenantPicker TenantPreview TenantRemoval',
+        'TenantCluster TenantEgress TenantName TenantOwner TenantPicker TenantPreview TenantRemoval TenantSize',
       ),
     ).toBeInTheDocument();
   });

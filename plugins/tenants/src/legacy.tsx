@@ -5,7 +5,10 @@
  */
 import { ComponentType } from 'react';
 import { Entity } from '@backstage/catalog-model';
-import { compatWrapper, convertLegacyRouteRef } from '@backstage/core-compat-api';
+import {
+  compatWrapper,
+  convertLegacyRouteRef,
+} from '@backstage/core-compat-api';
 import {
   alertApiRef,
   createApiFactory,
