@@ -198,6 +198,16 @@ const ON_THE_LAB: Suite[] = [
   ),
   // What it takes for a cluster of one's own has another config.
   nodeTest('npm start, as people type it', 'start', 'scripts/start.test.ts'),
+  // Last: it takes this lab down for a bare one of its own.
+  ...(mode === 'test:full'
+    ? [
+        nodeTest(
+          'The guide, on a bare lab',
+          'install',
+          'packages/e2e/install/install.test.ts',
+        ),
+      ]
+    : []),
 ];
 
 /** Debian's packages that the tests take beside the lab's. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isThere } from '../files.ts';
 import { labPaths } from '../paths.ts';
@@ -12,7 +12,7 @@ import { HELM } from './parts.ts';
 
 /**
  * Builds Helm where that is missing: no part of the lab, but what deploy/ is tried
- * with. Not beside a build of the lab, which has the same cache.
+ * with.
  *
  * @returns its file
  */
@@ -23,8 +23,13 @@ export async function buildHelm(
   const folder = moduleFolder(HELM, await goVersion(), paths);
   if (!isThere(folder)) {
     mkdirSync(join(paths.cache, 'bin'), { recursive: true });
-    await buildModule(HELM, folder, paths, detail);
-    await removeModules(paths);
+    // Apart from the lab's, which an `up` of it clears at any time.
+    const scratch = join(paths.cache, 'helm');
+    mkdirSync(scratch, { recursive: true });
+    const apart = { ...paths, cache: scratch };
+    await buildModule(HELM, folder, apart, detail);
+    await removeModules(apart);
+    rmSync(scratch, { recursive: true });
   }
   return join(folder, 'helm');
 }
