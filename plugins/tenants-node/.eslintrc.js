@@ -15,6 +15,12 @@ module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
     'import/resolver': { node: { extensions: ['.ts', '.js'] } },
     'import/parsers': { '@typescript-eslint/parser': ['.ts'] },
   },
+  rules: {
+    'jest/expect-expect': [
+      'warn',
+      { assertFunctionNames: ['expect', 'always'] },
+    ],
+  },
   overrides: [
     {
       files: ['src/**/*.ts'],

@@ -1,1 +1,9 @@
-module.exports = require('@backstage/cli/config/eslint-factory')(__dirname);
+module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
+  rules: {
+    // Whatever is not found throws.
+    'jest/expect-expect': [
+      'warn',
+      { assertFunctionNames: ['expect', 'screen.find*', 'findText'] },
+    ],
+  },
+});

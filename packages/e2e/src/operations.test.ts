@@ -25,6 +25,8 @@ describe('operations, upon the lab', () => {
   let portal: ReplicasPortal;
   let api: Replica;
   const made: string[] = [];
+  const remove = (name: string, over: object = {}) =>
+    api.run(name, { kind: 'remove', confirm: name, ...over });
 
   beforeAll(async () => {
     await importSmallN8n();
@@ -50,8 +52,6 @@ describe('operations, upon the lab', () => {
     kind: 'apply',
     spec: spec(name, owner),
   });
-  const remove = (name: string, over: object = {}) =>
-    api.run(name, { kind: 'remove', confirm: name, ...over });
   const nextName = (what: string) => {
     const name = `ops-${what}-${process.pid}`;
     made.push(name);

@@ -83,10 +83,18 @@ export const FALSE_ALARMS: Mutation[] = [
     'A cluster-wide policy that only allows DNS to the cluster’s resolver',
     'network',
     ['net.no-widening'],
-    ({ add }) =>
+    // Of the tenant alone: what else it selects, such as Vault, reaches nothing else.
+    ({ add, a }) =>
       add(
         `${CILIUM}/ciliumclusterwidenetworkpolicies`,
-        clusterWide({ endpointSelector: {}, egress: [TO_RESOLVER] }),
+        clusterWide({
+          endpointSelector: {
+            matchLabels: {
+              'k8s:io.kubernetes.pod.namespace': a.names.namespace,
+            },
+          },
+          egress: [TO_RESOLVER],
+        }),
       ),
     { shared: true },
   ),

@@ -88,6 +88,8 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
   {
     title: "Cilium's own policy is deleted, the plain one stays",
     checks: ['net.as-planned'],
+    // Without it no name resolves, and so nobody gets to Vault.
+    also: ['secret'],
     apply: ({ a, remove }) => remove(a, 'CiliumNetworkPolicy', 'tenant-egress'),
   },
   {

@@ -114,15 +114,14 @@ export const tenantsPlugin = createBackendPlugin({
         });
         const outdated = new Outdated(platform);
         const isOutdated = outdated.isOutdated.bind(outdated);
-        const healer: Healer = new Healer({
+        const healer = new Healer({
           ...engine,
           store,
           operations: operationStore,
           logger,
-          enqueue: wanted => operations.enqueue(wanted),
           onGivenUp: (tenant, reason) => announcer.notHealed(tenant, reason),
         });
-        const state: StateWatch = new StateWatch({
+        const state = new StateWatch({
           ...engine,
           caches,
           store,
@@ -209,7 +208,7 @@ export const tenantsPlugin = createBackendPlugin({
         });
         registerTenantPermissions(deps.permissionsRegistry, store);
         const authorizer = TenantAuthorizer.create(deps);
-        const operations: Operations = new Operations({
+        const operations = new Operations({
           ...deps,
           platform,
           store,
@@ -244,7 +243,9 @@ export const tenantsPlugin = createBackendPlugin({
           warnings: () => confinement.warnings,
           logger,
         });
-        state.start(wanted => operations.enqueue(wanted));
+        const enqueue = operations.enqueue.bind(operations);
+        healer.start(enqueue);
+        state.start(enqueue);
         deps.readiness.use(() => readinessProblem(store));
         const options = {
           ...deps,

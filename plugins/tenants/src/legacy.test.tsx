@@ -99,10 +99,14 @@ describe('the plugin in an app on the old frontend system', () => {
           ))}
         </ScaffolderFieldExtensions>,
       );
-      return <>{fields
-          .map(({ name }) => name)
-          .sort()
-          .join(' ')}</>;
+      return (
+        <>
+          {fields
+            .map(({ name }) => name)
+            .sort()
+            .join(' ')}
+        </>
+      );
     }
     await render(<Fields />);
 

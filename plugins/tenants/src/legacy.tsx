@@ -34,6 +34,14 @@ import {
   tenantRouteRef,
 } from './routes';
 
+const SEVERITY = {
+  neutral: 'info',
+  info: 'info',
+  success: 'success',
+  warning: 'warning',
+  danger: 'error',
+} as const;
+
 export { tenantsApiRef };
 
 /**
@@ -73,14 +81,6 @@ export const tenantsPlugin = createPlugin({
   },
   externalRoutes: { template: convertLegacyRouteRef(templateRouteRef) },
 });
-
-const SEVERITY = {
-  neutral: 'info',
-  info: 'info',
-  success: 'success',
-  warning: 'warning',
-  danger: 'error',
-} as const;
 
 /** Gives a component what the new frontend system would. */
 const compatible = (Component: ComponentType) => () =>

@@ -35,7 +35,6 @@ export interface HealerOptions {
   store: TenantStore;
   operations: OperationStore;
   logger: LoggerService;
-  enqueue(wanted: NewOperation): Promise<unknown>;
   /** Called where a tenant stays as others have made it, with the reason */
   onGivenUp(tenant: Healed, reason: string): Promise<void>;
 }
@@ -46,14 +45,22 @@ export interface HealerOptions {
  * others have added it lets be. Never fails.
  */
 export class Healer {
+  #enqueue: ((wanted: NewOperation) => Promise<unknown>) | undefined;
+
   constructor(private readonly options: HealerOptions) {}
+
+  /** @param enqueue - How restores are queued; until then nothing is healed */
+  start(enqueue: (wanted: NewOperation) => Promise<unknown>): void {
+    this.#enqueue = enqueue;
+  }
 
   /** A wall of a tenant is breached. */
   async breached(tenant: Tenant): Promise<void> {
-    const { clusters, operations, enqueue, onGivenUp, logger } = this.options;
+    const { clusters, operations, onGivenUp, logger } = this.options;
+    const enqueue = this.#enqueue;
     const { name, uid, cluster, owner, spec, phase } = tenant;
     const isOn = spec.heal ?? clusters.get(cluster).config.heal;
-    if (!isOn || phase !== 'active') {
+    if (!isOn || !enqueue || phase !== 'active') {
       return;
     }
     try {

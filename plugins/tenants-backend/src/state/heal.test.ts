@@ -88,6 +88,7 @@ describe('a tenant that is to be restored by itself', () => {
     await proved({}, { heal: true });
     breach();
     await until(isThere);
+    expect(await restores()).toHaveLength(1);
   });
 
   it('lets be what others have added', async () => {

@@ -166,7 +166,7 @@ function podsOf(
   namespace: string,
   namespaceLabels?: Record<string, string>,
 ): Traits[] {
-  const known = pods.map(({ metadata, spec }) =>
+  const all = pods.map(({ metadata, spec }) =>
     podTraits({
       namespace,
       namespaceLabels,
@@ -175,7 +175,7 @@ function podsOf(
     }),
   );
   return [
-    ...new Map(known.map(traits => [JSON.stringify(traits), traits])).values(),
+    ...new Map(all.map(traits => [JSON.stringify(traits), traits])).values(),
   ];
 }
 

@@ -106,9 +106,9 @@ describe('what External Secrets acts on, besides ours', () => {
   });
 
   it('says the digest by which config would let it be', async () => {
-    const store = object('ClusterSecretStore', 'all');
-    expect((await run([store])).reason).toContain(
-      `ClusterSecretStore all (digest ${digestOf(store)})`,
+    const everybodys = object('ClusterSecretStore', 'all');
+    expect((await run([everybodys])).reason).toContain(
+      `ClusterSecretStore all (digest ${digestOf(everybodys)})`,
     );
   });
 });
