@@ -68,7 +68,7 @@ describe('TenantName', () => {
     api.getTenant.mockRejectedValue(status(404));
     renderField(TenantNameField, { schema, value: 'umbrella' }, api);
 
-    await screen.findByText('n8n-umbrella');
+    expect(await screen.findByText('n8n-umbrella')).toBeInTheDocument();
   });
 
   it('lets an owner apply a tenant again', async () => {

@@ -87,6 +87,8 @@ describe('TenantCluster', () => {
   it('keeps its place while it loads', async () => {
     const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
     renderField(TenantClusterField, { schema }, api);
-    await screen.findByText('Loading the clusters…');
+    expect(
+      await screen.findByText('Loading the clusters…'),
+    ).toBeInTheDocument();
   });
 });

@@ -84,7 +84,9 @@ describe('TenantPreview', () => {
     });
     renderField(TenantPreviewField, { form: { tenant: 'acme' } }, api);
 
-    await screen.findByText(/web-tenant-acme on lab: no changes/);
+    expect(
+      await screen.findByText(/web-tenant-acme on lab: no changes/),
+    ).toBeInTheDocument();
   });
 
   it('says first of all that it would be refused', async () => {

@@ -76,6 +76,8 @@ describe('TenantSize', () => {
     const getPlatform = async () => ({ ...platform, sizes: [] });
     renderField(TenantSizeField, { schema }, mockTenantsApi({ getPlatform }));
 
-    await screen.findByText(/No sizes are configured/);
+    expect(
+      await screen.findByText(/No sizes are configured/),
+    ).toBeInTheDocument();
   });
 });

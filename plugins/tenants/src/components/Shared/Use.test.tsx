@@ -31,6 +31,6 @@ describe('UseCell', () => {
 
   it('says that nothing is known', async () => {
     renderInTestApp(<UseCell />);
-    await screen.findByText('unknown');
+    expect(await screen.findByText('unknown')).toBeInTheDocument();
   });
 });

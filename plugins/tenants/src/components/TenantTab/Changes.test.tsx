@@ -57,7 +57,9 @@ describe('Changes', () => {
     await screen.findByText(/Differs from what was last applied/);
     await press('Check again');
 
-    await screen.findByText('Nobody changed this tenant');
+    expect(
+      await screen.findByText('Nobody changed this tenant'),
+    ).toBeInTheDocument();
   });
 
   it('compares again when an apply has ended', async () => {
@@ -74,7 +76,9 @@ describe('Changes', () => {
 
     await screen.findByText(/Differs from what was last applied/);
     act(() => end());
-    await screen.findByText('Nobody changed this tenant');
+    expect(
+      await screen.findByText('Nobody changed this tenant'),
+    ).toBeInTheDocument();
   });
 
   it('shows why nobody knows', async () => {

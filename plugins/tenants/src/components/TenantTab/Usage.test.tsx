@@ -98,6 +98,8 @@ describe('UsageCard', () => {
 
   it('says that there is no quota', async () => {
     render(mockTenantsApi({ getUsage: async () => ({ quotas: [] }) }));
-    await screen.findByText('This tenant has no quota');
+    expect(
+      await screen.findByText('This tenant has no quota'),
+    ).toBeInTheDocument();
   });
 });

@@ -492,7 +492,7 @@ describe('TenantsPage', () => {
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
     render(<TenantsPage />, { api });
 
-    await screen.findByText('No tenants yet');
+    expect(await screen.findByText('No tenants yet')).toBeInTheDocument();
   });
 
   it('shows the error when the backend is away', async () => {

@@ -154,7 +154,7 @@ describe('WallsCard', () => {
     [undefined, 'The prover has not been tried on a breach yet'],
   ])('says when the prover itself was proved (%#)', async (caughtAt, text) => {
     renderCard(async () => ({ ...tenants.acme, prover: { caughtAt } }));
-    await screen.findByText(text);
+    expect(await screen.findByText(text)).toBeInTheDocument();
   });
 
   it('says who changed what and when, and restores it', async () => {
@@ -291,7 +291,9 @@ describe('WallsCard', () => {
 
     await press('Copy: Result');
 
-    await screen.findByRole('button', { name: 'Copied: Result' });
+    expect(
+      await screen.findByRole('button', { name: 'Copied: Result' }),
+    ).toBeInTheDocument();
   });
 
   it('gives the reason of a wall that is unproven', async () => {
