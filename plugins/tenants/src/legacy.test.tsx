@@ -81,10 +81,9 @@ describe('the plugin in an app on the old frontend system', () => {
       '/tenants',
     );
 
-    expect(await screen.findByRole('link', { name: 'Report' })).toHaveAttribute(
-      'href',
-      expect.stringMatching(/^\/tenants\/report/),
-    );
+    expect(
+      await screen.findByRole('link', { name: 'Report on all' }),
+    ).toHaveAttribute('href', expect.stringMatching(/^\/tenants\/report/));
   });
 
   it('has each field of the forms', async () => {
@@ -99,10 +98,14 @@ describe('the plugin in an app on the old frontend system', () => {
           ))}
         </ScaffolderFieldExtensions>,
       );
-      return <>{fields
-          .map(({ name }) => name)
-          .sort()
-          .join(' ')}</>;
+      return (
+        <>
+          {fields
+            .map(({ name }) => name)
+            .sort()
+            .join(' ')}
+        </>
+      );
     }
     await render(<Fields />);
 
