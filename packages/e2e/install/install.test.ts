@@ -79,7 +79,7 @@ async function administrator(): Promise<NodeJS.ProcessEnv> {
 }
 
 async function shell(script: string): Promise<void> {
-  const options = ['-euo', 'pipefail', '-c', script];
+  const options = ['--norc', '-euo', 'pipefail', '-c', script];
   const env = await administrator();
   await run('bash', options, { cwd: folder, env }).catch(error => {
     throw new Error(`${script}\nended with: ${error.stderr || error}`);

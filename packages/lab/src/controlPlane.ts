@@ -24,12 +24,12 @@ import { labRoot, type LabPaths } from './paths.ts';
 import type { Progress } from './progress.ts';
 import { MARK, systemPath, until } from './run.ts';
 
-export function addControlPlaneParts(progress: Progress) {
+export function addControlPlaneParts(progress: Progress, bare = false) {
   progress.add('node', 'Node');
   progress.add('control-plane', 'Control plane');
   progress.add('manifests', 'Manifests');
   progress.add('vault', 'Vault');
-  progress.add('portal-access', "The portal's access");
+  if (!bare) progress.add('portal-access', "The portal's access");
 }
 
 export async function bringUpControlPlane(
@@ -37,6 +37,7 @@ export async function bringUpControlPlane(
   progress: Progress,
   built: Built,
   obstacle: string,
+  bare = false,
 ) {
   progress.skip('node', `only the resource wall can be proved: ${obstacle}`);
   const api = await progress.part('control-plane', async () => {
@@ -69,7 +70,7 @@ export async function bringUpControlPlane(
   await progress.part('vault', () =>
     readyVault(paths, join(paths.state, 'vault', 'audit.log')),
   );
-  await portalAccess(api, paths, progress);
+  if (!bare) await portalAccess(api, paths, progress);
   api.close();
 }
 

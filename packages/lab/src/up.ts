@@ -53,13 +53,14 @@ export async function labUp(
       : await nodeObstacle();
     const mode: LabMode = obstacle ? 'control-plane' : 'node';
     addBuildParts(progress, mode);
-    if (obstacle) addControlPlaneParts(progress);
+    if (obstacle) addControlPlaneParts(progress, options.bare);
     else addNodeParts(progress, options.bare);
     if (mode === 'node') refuseForeignLab(paths);
     await teardown(paths);
     writeFileSync(modeFile(paths), `${mode}\n`);
     const built = await build(paths, progress, mode, options);
-    if (obstacle) await bringUpControlPlane(paths, progress, built, obstacle);
+    if (obstacle)
+      await bringUpControlPlane(paths, progress, built, obstacle, options.bare);
     else await bringUpNode(paths, progress, built, options.bare);
     progress.ready();
     return progress.current;
