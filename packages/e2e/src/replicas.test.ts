@@ -262,6 +262,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
     expect(await api.call('GET', '/health')).toEqual({
       status: 'ok',
       problems: [],
+      warnings: [],
     });
     const report = await api.call('GET', `/tenants/${name}/report`);
     expect(report).toContain('- Kubernetes: v1.37.2');

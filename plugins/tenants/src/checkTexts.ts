@@ -22,7 +22,7 @@ export const checksTranslationRef = createTranslationRef({
       dns: {
         title: 'Resolves the names of others',
         wrong: "Can't resolve the names of others",
-        why: "A name that doesn't resolve is never dialled, whatever the walls do",
+        why: "A name that doesn't resolve is never dialled",
       },
       vault: {
         title: 'Reaches Vault',
@@ -174,7 +174,7 @@ export const checksTranslationRef = createTranslationRef({
       capabilities: {
         title: 'Has no rights on other paths',
         wrong: 'Has rights on another path',
-        why: 'Vault itself says what it would allow, write and delete included',
+        why: 'Vault says what it would allow',
       },
       escalate: {
         title: "Can't give itself more rights",
@@ -210,7 +210,7 @@ export const checksTranslationRef = createTranslationRef({
       'other-mounts': {
         title: 'No other Vault auth method accepts its ServiceAccounts',
         wrong: 'Another Vault auth method accepts its ServiceAccounts',
-        why: 'Another method may trust the same tokens, and knows nothing of tenants',
+        why: 'Another method may trust the same tokens',
       },
       'no-other-store': {
         title: 'It has no other stores or ExternalSecrets',
@@ -287,17 +287,17 @@ export const checksTranslationRef = createTranslationRef({
       'runtime-class': {
         title: 'Runs in the declared sandbox',
         wrong: "Doesn't run in the declared sandbox",
-        why: 'A sandbox that is declared but not used protects nobody',
+        why: 'An unused sandbox protects nobody',
       },
       hold: {
-        title: 'Admission refuses that others change its walls',
-        wrong: "Admission doesn't refuse that others change its walls",
-        why: 'What is seen a second later was open for a second',
+        title: 'Admission refuses changes',
+        wrong: "Admission doesn't refuse changes",
+        why: 'A change that is only seen was made',
       },
       placement: {
         title: 'Runs on the declared nodes',
         wrong: "Doesn't run on the declared nodes",
-        why: 'Dedicated nodes keep side channels apart only while they are used',
+        why: 'Side channels are apart only on dedicated nodes',
       },
       'as-planned': {
         title: 'Its quotas, limits, PodSecurity and n8n are as planned',

@@ -69,8 +69,7 @@ export const tenantsTranslationRef = createTranslationRef({
       differs: 'Somebody changed this tenant',
       changed:
         'Somebody changed an object of this tenant. Restore it to put it back as planned',
-      added:
-        'Restoring does not remove what others have added: remove it, or ask whoever added it',
+      added: 'A restore leaves what others have added: remove it, or ask them',
       granted:
         'Remove the binding that grants this, or ask the platform team to trust its subject',
       lost: "Its walls can't be proved until it can be read again: ask the platform team",
@@ -78,7 +77,7 @@ export const tenantsTranslationRef = createTranslationRef({
       more_one: '{{count}} more object',
       more_other: '{{count}} more objects',
       notEnforced:
-        'Compare this tenant with its plan. If nothing has changed, the cluster or Vault does not enforce the plan: ask the platform team',
+        'Compare it with its plan. If nothing has changed, the plan is not enforced: ask the platform team',
       doubt: 'Once this is fixed, prove the walls again',
       never: 'Prove the walls now, or wait for the first scheduled proof',
       old: 'Walls are only known to hold while proofs are recent. Prove them again',
@@ -290,12 +289,11 @@ export const tenantsTranslationRef = createTranslationRef({
       mute: 'Mute…',
       unmute: 'Unmute',
       acknowledgeTitle: 'Acknowledge the walls of {{name}}',
-      acknowledgeHint:
-        'Says that this is known, until the walls hold again. No status changes',
+      acknowledgeHint: 'Says that this is known, until the walls hold again',
       acknowledgeButton: 'Acknowledge',
       muteTitle: 'Mute {{name}}',
       muteHint:
-        'Sends no notifications until then. No status changes, and what is still breached is notified at the end',
+        'No notifications until then. What is still breached is notified at the end',
       muteButton: 'Mute',
       for: 'For how long',
       hour: '1 hour',
@@ -315,7 +313,6 @@ export const tenantsTranslationRef = createTranslationRef({
       applied:
         'Apply: {{created}} created, {{updated}} changed, {{unchanged}} unchanged',
       healed: 'Automatic restore of {{resources}}',
-      portal: 'the portal',
       remove: 'Removal',
       prove: 'Proof',
       removed: 'Removal: {{removed}} removed, {{kept}} kept',
@@ -343,7 +340,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     impostors: {
       title: 'Not tenants of this portal',
-      hint: 'These namespaces look like tenants and are never acted on. Delete them, or adopt them by restoring the tenant.',
+      hint: 'Never acted on. Delete them, or adopt them by restoring the tenant.',
     },
     matrix: {
       title: 'Isolation between tenants',
@@ -406,13 +403,11 @@ export const tenantsTranslationRef = createTranslationRef({
       retry: 'Try again',
       sizesLoading: 'Loading the sizes…',
       sizesUnknown: "Couldn't load the sizes",
-      sizesNone:
-        'No sizes are configured: an administrator can add them to tenants.sizes',
+      sizesNone: 'No sizes are configured: see tenants.sizes',
       clustersLoading: 'Loading the clusters…',
       clustersUnknown: "Couldn't load the clusters",
       clustersNone: 'No cluster is configured',
-      clustersNoneHint:
-        'An administrator can add a cluster to tenants.clusters in the configuration',
+      clustersNoneHint: 'An administrator can add one to tenants.clusters',
       clusterChoose: 'Choose a cluster',
       ownerChoose: 'Choose a group',
       ownersNone: 'You are in no group',
@@ -499,9 +494,8 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     health: {
       away: "Can't reach {{part}} since",
-      warning: 'Not as it should be: {{part}}, since',
-      meaning:
-        "Data may be out of date, and walls there can't be proved. Last answer:",
+      warning: '{{part}} since',
+      meaning: "Walls there can't be proved. Last answer:",
     },
     failures: {
       title: 'What fails',

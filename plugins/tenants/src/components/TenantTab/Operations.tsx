@@ -85,7 +85,7 @@ function useColumns(): ColumnConfig<Operation>[] {
               {requestedBy ??
                 t(
                   trigger === 'event'
-                    ? 'operations.portal'
+                    ? 'tab.triggerEvent'
                     : 'tab.triggerSchedule',
                 )}
             </Text>

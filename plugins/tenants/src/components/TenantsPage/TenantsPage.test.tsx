@@ -381,7 +381,7 @@ describe('TenantsPage', () => {
     render(<TenantsPage />, { api });
 
     expect(
-      await screen.findByText(/Not as it should be: confinement in lab/),
+      await screen.findByText(/confinement in lab since/),
     ).toBeInTheDocument();
     expect(screen.getByText(warning.message)).toBeInTheDocument();
     expect(screen.getByText('No tenants yet')).toBeInTheDocument();

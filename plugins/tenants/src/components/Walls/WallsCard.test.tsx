@@ -141,7 +141,7 @@ describe('WallsCard', () => {
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     await within(advice).findByText('Reached the canary');
-    expect(advice).toHaveTextContent(/does not enforce the plan/);
+    expect(advice).toHaveTextContent(/the plan is not enforced/);
     expect(
       within(advice).getByRole('link', { name: 'See changes' }),
     ).toHaveAttribute('href', '/tenant#changes');
@@ -180,7 +180,7 @@ describe('WallsCard', () => {
 
   it.each([
     ['net.as-planned', /Restore it to put it back as planned.*Restore/],
-    ['net.no-widening', /does not remove what others have added(?!.*Restore)/],
+    ['net.no-widening', /leaves what others have added(?!.*Restore)/],
     ['sec.who-can', /Remove the binding that grants this(?!.*Restore)/],
   ])('knows what helps against a breach of %s', async (check, help) => {
     const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
