@@ -253,17 +253,27 @@ export class Hands extends NodeHands {
         capabilities: { drop: ['ALL'] },
       },
     });
-    await this.create(plan, 'v1', 'Pod', 'greedy', {
-      spec: {
-        terminationGracePeriodSeconds: 0,
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: 1000,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
-        containers: [container('most', most), container('rest', rest)],
+    const spec = {
+      terminationGracePeriodSeconds: 0,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        seccompProfile: { type: 'RuntimeDefault' },
       },
-    });
+      containers: [container('most', most), container('rest', rest)],
+    };
+    // Admission knows of a quota that was changed a moment later.
+    await this.waitFor(async () => {
+      try {
+        await this.create(plan, 'v1', 'Pod', 'greedy', { spec });
+        return true;
+      } catch (error) {
+        if (/exceeded quota/.test((error as Error).message)) {
+          return false;
+        }
+        throw error;
+      }
+    }, 'the pod to be let in');
   };
 
   withImage = async (image: string) => {
