@@ -4,6 +4,10 @@ const CLUSTER_WIDE = {
   'v1/Node': 'nodes',
   'v1/PersistentVolume': 'persistentvolumes',
   'networking.k8s.io/v1/ServiceCIDR': 'servicecidrs',
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy':
+    'validatingadmissionpolicies',
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding':
+    'validatingadmissionpolicybindings',
   'cilium.io/v2/CiliumClusterwideNetworkPolicy':
     'ciliumclusterwidenetworkpolicies',
   'rbac.authorization.k8s.io/v1/ClusterRole': 'clusterroles',
