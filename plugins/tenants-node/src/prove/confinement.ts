@@ -73,17 +73,15 @@ export async function tryConfinement({
       ),
     ],
   ];
-  const right = make(`${prefix}confinement`, { ...OWN, ...RESTRICTED });
-  const answers = await Promise.all(
-    tries.map(async ([what, asked]) => ({
-      what,
-      isRefused: isRefused(await asked),
-    })),
-  );
+  // All awaited together: of a cluster that is away none is left to fail unheard.
+  const [right, ...answers] = await Promise.all([
+    make(`${prefix}confinement`, { ...OWN, ...RESTRICTED }),
+    ...tries.map(([, answer]) => answer),
+  ]);
   return [
-    ...answers.filter(({ isRefused: is }) => !is).map(({ what }) => what),
+    ...tries.flatMap(([what], i) => (isRefused(answers[i]) ? [] : what)),
     // Of another prefix in deploy/ than in config: no tenant can be made.
-    ...(isRefused(await right)
+    ...(isRefused(right)
       ? [`may make no namespaces that begin with ${prefix}`]
       : []),
   ];
