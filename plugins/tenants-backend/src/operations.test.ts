@@ -37,7 +37,8 @@ const errorOf = (response: { status: number; body: any }) =>
   `${response.status} ${response.body.error?.message}`;
 
 async function until(condition: () => boolean | Promise<boolean>) {
-  for (let i = 0; i < 400 && !(await condition()); i++) {
+  const late = Date.now() + 20_000;
+  while (!(await condition()) && Date.now() < late) {
     await new Promise(resolve => setTimeout(resolve, 10));
   }
   expect(await condition()).toBe(true);
@@ -233,6 +234,25 @@ describe('an apply', () => {
     const { body } = await t.api('post', '/plans', t.spec('acme'));
     expect(body.refusal).toMatch(/does not fit/);
     expect(t.lab.writes).toEqual([]);
+  });
+
+  it('of two at once that fit alone is refused for the one that began later', async () => {
+    await t.stop();
+    t = await startTenantsBackend({ overcommit: false });
+    t.lab.objects.set('/api/v1/nodes/small', {
+      metadata: { name: 'small' },
+      status: { allocatable: { cpu: '1500m', memory: '8Gi' } },
+    });
+    const ended = await Promise.all(
+      ['acme', 'globex', 'initech'].map(name =>
+        t.run(name, { kind: 'apply', spec: t.spec(name) }),
+      ),
+    );
+    expect(ended.map(({ state }) => state).sort()).toEqual([
+      'failed',
+      'failed',
+      'succeeded',
+    ]);
   });
 
   it('is not slowed by a cluster that swallows its requests, nor is anything else', async () => {
@@ -735,9 +755,33 @@ describe('a roll-out', () => {
       filter: { names: ['acme'] },
     });
     const now = () => get(`/operations/${body.id}`);
-    await until(async () => (await now()).state !== 'running');
+    await until(async () => {
+      // As if the time before the next proof had passed.
+      const ended = t.knex('operations').whereNotNull('finished_at');
+      await ended.where({ kind: 'prove' }).update({ finished_at: 1 });
+      await t.tick('roll-out');
+      return (await now()).state !== 'running';
+    });
     return now();
   };
+
+  it('does not prove again at once what could not be proved', async () => {
+    await t.create('acme');
+    t.prover.status.set('acme', 'unproven');
+    const { body } = await t.api('post', '/operations', {
+      kind: 'prove',
+      filter: { names: ['acme'] },
+    });
+    const tried = () => t.prover.rounds.length;
+    const proofs = () => t.knex('operations').where({ kind: 'prove' });
+    await until(async () => (await proofs())[0]?.finished_at > 0);
+    await t.tick('roll-out');
+    await lookAgain();
+    expect(tried()).toBe(1);
+    expect(await get(`/operations/${body.id}`)).toMatchObject({
+      state: 'running',
+    });
+  });
 
   it('proves a tenant again whose walls could not be proved', async () => {
     await t.create('acme');
@@ -762,7 +806,7 @@ describe('a roll-out', () => {
         state: 'stopped',
         reason: expect.stringContaining(status),
       });
-      expect(t.prover.rounds).toHaveLength(status === 'unproven' ? 3 : 1);
+      expect(t.prover.rounds).toHaveLength(status === 'unproven' ? 5 : 1);
     },
   );
 });

@@ -347,6 +347,38 @@ describe('tenantsPlugin', () => {
     expect((await t.api('get', '/matrix?tenant=nobody')).status).toBe(404);
   });
 
+  it('shows no pair that holds by a result whose turn has come and gone, or of a tenant that is lost', async () => {
+    await setup('acme', 'globex', 'initech');
+    // Whichever of them is the neighbour.
+    t.prover.status.set('globex', 'breached');
+    t.prover.status.set('initech', 'breached');
+    await t.prove('acme');
+    const matrix = async (format: string) =>
+      (await t.api('get', `/matrix?format=${format}`)).body;
+    const letters = async () =>
+      [...(await matrix('compact')).rows.join('').replace(/-/g, '')].sort();
+    const proved = (ms: number) =>
+      t.knex('pairs').update({ proved_at: Date.now() - ms });
+    expect(await letters()).toEqual(['b', 'h']);
+    // Two neighbours each, one every five minutes: ten for each pair once.
+    await proved(29 * 60_000);
+    expect(await letters()).toEqual(['b', 'h']);
+    await proved(31 * 60_000);
+    expect(await letters()).toEqual(['b', 'u']);
+    expect((await matrix('cells')).cells).toContainEqual(
+      expect.objectContaining({
+        tenant: 'acme',
+        status: 'unproven',
+        lastStatus: 'holds',
+      }),
+    );
+    await proved(0);
+    expect(await letters()).toEqual(['b', 'h']);
+    t.lab.away = 'refuses';
+    await new Promise(resolve => setTimeout(resolve, 2_100));
+    expect(await letters()).toEqual(['b', 'u']);
+  });
+
   it('knows of all pairs whatever the page, and pages rows and columns apart', async () => {
     await setup('acme', 'far', 'globex', 'initech');
     t.prover.status.set('globex', 'breached');

@@ -146,6 +146,7 @@ export const tenantsPlugin = createBackendPlugin({
           attention,
           platform,
           maxAgeMs,
+          intervalMs,
           isOutdated,
         });
         const metrics = new Metrics(deps.metrics, {

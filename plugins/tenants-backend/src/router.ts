@@ -40,8 +40,6 @@ export interface RouterOptions {
   store: TenantStore;
   unmanaged: Unmanaged;
   views: TenantViews;
-  /** Milliseconds between two proofs of a tenant */
-  intervalMs: number;
 }
 
 /** Who asks, and for what; the same for all routes. */

@@ -5,6 +5,7 @@ import {
   OperationKind,
   OperationRequest,
   OperationState,
+  TenantSpec,
   Page,
   ProofProgress,
   ProofTrigger,
@@ -275,6 +276,10 @@ export class OperationStore {
     const row = await (isPostgres(trx)
       ? query.forUpdate().skipLocked()
       : query);
+    if (row && row.kind !== 'prove') {
+      // Whoever began earlier can be seen by whoever began later.
+      await lockName(trx, `changes/${row.cluster}`);
+    }
     return row && toOperation(await this.#take(trx, row));
   }
 
@@ -365,6 +370,24 @@ export class OperationStore {
     return new Map(
       rows.map((row: any) => [String(row.cluster), Number(row.count)]),
     );
+  }
+
+  /** What is being applied in an operation's cluster by those that began before it did. */
+  async appliedBefore({ id, cluster }: StoredOperation): Promise<TenantSpec[]> {
+    const begun = this.knex<OperationRow>(OPERATIONS).where({ id });
+    const rows = await this.knex<OperationRow>(OPERATIONS)
+      .where({ kind: 'apply', cluster })
+      .whereIn('state', ['queued', 'running'])
+      .where(before =>
+        before
+          .where('started_at', '<', begun.clone().select('started_at'))
+          .orWhere(same =>
+            same
+              .where('started_at', begun.clone().select('started_at'))
+              .where('id', '<', id),
+          ),
+      );
+    return rows.map(row => JSON.parse(row.request).spec);
   }
 
   /**
@@ -557,9 +580,12 @@ export class OperationStore {
     return other === undefined;
   }
 
-  /** Takes operations out of a roll-out, so that they are made anew. */
-  async forget(ids: string[]): Promise<void> {
-    await this.knex(OPERATIONS).whereIn('id', ids).update({ rollout_id: null });
+  /** Takes operations out of a roll-out, so that they are made anew; how many were in one. */
+  async forget(ids: string[]): Promise<number> {
+    return this.knex(OPERATIONS)
+      .whereIn('id', ids)
+      .whereNotNull('rollout_id')
+      .update({ rollout_id: null });
   }
 
   async ofRollout(rolloutId: string): Promise<StoredOperation[]> {

@@ -32,6 +32,11 @@ export interface Execution {
  */
 export type Executor = (execution: Execution) => Promise<Outcome | undefined>;
 
+/** What an execution keeps: its own operation, and those that it holds. */
+interface Lease extends AbortController {
+  operation: string;
+}
+
 /** Why an operation was given up. */
 export class Abandoned extends Error {
   constructor(readonly reason: 'cancelled' | 'lost' | 'stopped') {
@@ -62,7 +67,7 @@ export interface OperationRunnerOptions {
 export class OperationRunner {
   readonly #running = new Map<string, Promise<void>>();
   readonly #changes = new Map<string, number>();
-  readonly #held = new Map<string, AbortController>();
+  readonly #held = new Map<string, Lease>();
   readonly #oneAtATime = pLimit(1);
   readonly #stop = new AbortController();
   #heart: NodeJS.Timeout | undefined;
@@ -91,14 +96,18 @@ export class OperationRunner {
 
   /** Ends an operation that runs here, as soon as it can be. */
   abort(id: string): void {
-    this.#held.get(id)?.abort(new Abandoned('cancelled'));
+    const lease = this.#held.get(id);
+    // A neighbour's proof that is not wanted is no reason to leave this one unproved.
+    if (lease?.operation === id) {
+      lease.abort(new Abandoned('cancelled'));
+    }
   }
 
   /** Puts back what runs here, so that another replica goes on with it. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    for (const controller of this.#held.values()) {
-      controller.abort(new Abandoned('stopped'));
+    for (const lease of this.#held.values()) {
+      lease.abort(new Abandoned('stopped'));
     }
     await this.#oneAtATime(async () => {});
     await Promise.all(this.#running.values());
@@ -151,7 +160,9 @@ export class OperationRunner {
 
   async #run(operation: StoredOperation): Promise<void> {
     const { store, executors, logger, onMoved } = this.options;
-    const lease = new AbortController();
+    const lease: Lease = Object.assign(new AbortController(), {
+      operation: operation.id,
+    });
     const events = new EventWriter(
       batch => store.addEvents(operation.id, batch),
       logger,
@@ -193,7 +204,7 @@ export class OperationRunner {
         `${operation.request.kind} of ${operation.tenant}: ${outcome.error}`,
       );
     } finally {
-      held.forEach(({ id }) => this.#held.delete(id));
+      held.forEach(({ id }) => this.#letGo(id, lease));
     }
     await events.flush();
     if (outcome) {
@@ -208,7 +219,14 @@ export class OperationRunner {
     }
   }
 
-  #hold(id: string, lease: AbortController): void {
+  /** What another execution has taken up since is left to that. */
+  #letGo(id: string, lease: Lease): void {
+    if (this.#held.get(id) === lease) {
+      this.#held.delete(id);
+    }
+  }
+
+  #hold(id: string, lease: Lease): void {
     this.#held.set(id, lease);
     this.#heart ??= setInterval(() => this.#beat(), LEASE_MS / 3).unref();
   }
@@ -221,10 +239,15 @@ export class OperationRunner {
     try {
       const ours = await this.options.store.heartbeat(held.map(([id]) => id));
       for (const [id, lease] of held) {
-        if (!ours.has(id) && this.#held.has(id)) {
+        if (ours.get(id)) {
+          this.abort(id);
+        } else if (ours.has(id) || this.#held.get(id) !== lease) {
+          // It is ours, or was ended while this was asked.
+        } else if (id === lease.operation) {
           lease.abort(new Abandoned('lost'));
-        } else if (ours.get(id)) {
-          lease.abort(new Abandoned('cancelled'));
+        } else {
+          // A neighbour's, written down before this one: its result was all it was for.
+          this.#held.delete(id);
         }
       }
     } catch (error) {

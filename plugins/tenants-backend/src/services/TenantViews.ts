@@ -2,6 +2,7 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import {
   canonicalRef,
   ListTenantsRequest,
+  MatrixCell,
   overallStatus,
   Tenant as ApiTenant,
   TenantPlanNames,
@@ -14,7 +15,7 @@ import {
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Attention, AttentionStore } from '../database/AttentionStore';
-import { ProofStore, TenantActivity } from '../database/ProofStore';
+import { PairResult, ProofStore, TenantActivity } from '../database/ProofStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
@@ -22,6 +23,9 @@ import { Viewer } from '../permissions/TenantAuthorizer';
 import { forViewer, KnowsName } from './forViewer';
 import { StateWatch } from '../state/StateWatch';
 import { UsageSummaries } from './UsageSummaries';
+
+/** Turns of a pair after which its result is too old: by then a proof was due. */
+const ROUNDS_MISSED = 3;
 
 /** Tenants as the API shows them: what there is, and what was proved of it. */
 export class TenantViews {
@@ -35,6 +39,8 @@ export class TenantViews {
       attention: AttentionStore;
       platform: Platform;
       maxAgeMs: number;
+      /** Milliseconds between two proofs of a tenant, each against another neighbour */
+      intervalMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
   ) {}
@@ -106,6 +112,45 @@ export class TenantViews {
     );
   }
 
+  /** Milliseconds in which each pair of these is tried once. */
+  roundMs(tenants: Pick<Tenant, 'cluster'>[]): number {
+    const largest = Math.max(1, ...sizesOf(tenants).values());
+    return (largest - 1) * this.options.intervalMs;
+  }
+
+  /**
+   * Results of pairs as of now. Old is not green here either: one that held is
+   * unproven when its turn has come and gone, and while either tenant is lost or
+   * the cluster's prover in doubt.
+   */
+  async pairsNow(pairs: PairResult[]): Promise<MatrixCell[]> {
+    const { inventory, drills, maxAgeMs } = this.options;
+    const [{ tenants }] = await Promise.all([
+      inventory.list(),
+      drills.refresh(),
+    ]);
+    const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
+    const oldest = new Map(
+      [...sizesOf(tenants).keys()].map(cluster => {
+        const ms = this.roundMs(tenants.filter(t => t.cluster === cluster));
+        return [cluster, Date.now() - Math.max(maxAgeMs, ROUNDS_MISSED * ms)];
+      }),
+    );
+    return pairs.map(pair => {
+      const both = [pair.tenant, pair.neighbour].map(name => byName.get(name));
+      const isKnown = both.every(
+        tenant =>
+          tenant &&
+          !tenant.lost &&
+          !drills.state(tenant.cluster)?.problem &&
+          Date.parse(pair.provedAt) >= oldest.get(tenant.cluster)!,
+      );
+      return pair.status === 'holds' && !isKnown
+        ? { ...pair, status: 'unproven', lastStatus: pair.status }
+        : pair;
+    });
+  }
+
   #view(
     tenant: Tenant,
     activity: TenantActivity = {},
@@ -159,6 +204,17 @@ export class TenantViews {
       createdAt: tenant.createdAt,
     };
   }
+}
+
+/** How many there are, by cluster. */
+export function sizesOf(
+  tenants: Pick<Tenant, 'cluster'>[],
+): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { cluster } of tenants) {
+    sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
+  }
+  return sizes;
 }
 
 /** Of the tenants that there are, those that the viewer may read. */
