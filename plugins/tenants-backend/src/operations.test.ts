@@ -626,6 +626,72 @@ describe('a tenant', () => {
     ).toBe(404);
   });
 
+  it('is certified whole, wherever its removal was cut off and however its namespace went', async () => {
+    const removals = new Set<string>();
+    let cuts = 0;
+    for (let isCut = true; isCut; cuts++) {
+      const name = `cut-${cuts}`;
+      await t.create(name);
+      const { uid } = t.namespace(name).metadata;
+      for (const policy of ['Retain', 'Delete']) {
+        const volume = `pv-${policy}-${name}`;
+        t.lab.objects.set(`/api/v1/persistentvolumes/${volume}`, {
+          metadata: { name: volume, uid: volume },
+          spec: {
+            persistentVolumeReclaimPolicy: policy,
+            claimRef: { namespace: `web-tenant-${name}`, name: 'n8n-data' },
+          },
+          status: { phase: 'Released' },
+        });
+      }
+      t.lab.writesLeft = cuts || Infinity;
+      let removal = await remove(name);
+      isCut = cuts === 0 || removal.state === 'failed';
+      t.lab.writesLeft = Infinity;
+      t.lab.away = 'no';
+      if (removal.state === 'failed') {
+        removal = await remove(name);
+      }
+      const { steps, removed, kept } = removal.certificate!;
+      const certified = {
+        steps: steps.map(({ step }) => step),
+        removed: removed.sort(),
+        kept,
+      };
+      removals.add(
+        JSON.stringify(certified, undefined, 1)
+          .replaceAll(uid, 'UID')
+          .replaceAll(name, 'NAME'),
+      );
+    }
+    const [whole, ...others] = removals;
+    expect(others).toEqual([]);
+    for (const what of [
+      '"PersistentVolume pv-Delete-NAME of claim n8n-data"',
+      '"PersistentVolume pv-Retain-NAME of claim n8n-data: its reclaim policy is Retain',
+      '"Namespace web-tenant-NAME (UID UID)"',
+      '"No pod is left"',
+    ]) {
+      expect(whole).toContain(what);
+    }
+    expect(cuts).toBeGreaterThan(5);
+    // Where a hand has deleted the namespace, what it has left is named.
+    await t.create('acme');
+    t.lab.objects.delete(NAMESPACE);
+    t.lab.objects.set('/api/v1/persistentvolumes/left', {
+      metadata: { name: 'left' },
+      spec: {
+        persistentVolumeReclaimPolicy: 'Retain',
+        claimRef: { namespace: 'web-tenant-acme', name: 'n8n-data' },
+      },
+      status: { phase: 'Released' },
+    });
+    const { certificate } = await remove('acme');
+    expect(certificate!.kept).toEqual([
+      expect.stringMatching(/^PersistentVolume left of claim n8n-data: /),
+    ]);
+  }, 180_000);
+
   it('is removed also where the portal has no right in its namespace any more', async () => {
     await t.create('acme');
     t.lab.objects.delete(

@@ -10,6 +10,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import request from 'supertest';
 import {
+  allowAll,
   allowOwners,
   OWNER,
   startTenantsBackend,
@@ -41,6 +42,13 @@ describe('tenantsPlugin', () => {
 
   const names = (body: { items: { name: string }[] }) =>
     body.items.map(item => item.name);
+
+  async function until(condition: () => Promise<boolean>) {
+    for (let i = 0; i < 400 && !(await condition()); i++) {
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    expect(await condition()).toBe(true);
+  }
 
   const owns = (name: string, owner: string) =>
     t.knex('tenants').where({ name }).update({ owner });
@@ -247,6 +255,69 @@ describe('tenantsPlugin', () => {
       ]),
       rules: [{ name: 'IS_TENANT_OWNER', resourceType: 'tenant' }],
     });
+  });
+
+  it('names no tenant to who may not read it, whatever says it and whoever it is', async () => {
+    await setup('acme', 'globex', 'initech');
+    await owns('globex', STRANGERS);
+    await owns('initech', STRANGERS);
+    t.prover.said =
+      'tenant-initech in n8n.web-tenant-globex.svc, and web-tenant-acme';
+    for (const name of ['acme', 'globex', 'initech']) {
+      t.prover.status.set(name, 'breached');
+    }
+    allowOwners(t.permissions, OWNER);
+    const { id } = await t.prove('acme');
+    await t.tick('prove-due');
+    const others = /(tenant-|n8n-|"neighbour":")(globex|initech)/;
+    const read = async () => {
+      for (const path of [
+        '',
+        '/acme',
+        '/acme/operations',
+        `/acme/operations/${id}`,
+        '/acme/proofs',
+        `/acme/proofs/${id}`,
+        '/acme/report',
+        '/acme/report?format=json',
+      ]) {
+        const { text } = await t.api('get', `/tenants${path}`);
+        expect([path, text]).toEqual([path, expect.not.stringMatching(others)]);
+        expect(text).toContain(
+          'tenant-*** in n8n.web-tenant-***.svc, and web-tenant-acme',
+        );
+      }
+    };
+    await read();
+    // What objects show says it too.
+    t.prover.state.set('acme network', 'breached');
+    t.lab.objects.get(
+      '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation',
+    ).spec.egress = [{}];
+    await until(async () =>
+      (await t.api('get', '/tenants/acme')).text.includes('objects: breached'),
+    );
+    await read();
+    // One that is removed was somebody's.
+    allowAll(t.permissions);
+    await t.run('initech', { kind: 'remove', confirm: 'initech' });
+    const { text } = await t.api('get', `/tenants/acme/proofs/${id}`);
+    expect(text).toMatch(others);
+    allowOwners(t.permissions, OWNER);
+    await read();
+
+    const sent = (t.send.mock.calls as any[][]).map(([message]) => message);
+    for (const [owner, hidden] of [
+      [OWNER, others],
+      [STRANGERS, /tenant-acme/],
+    ] as const) {
+      const told = sent.filter(m => m.recipients.entityRef.includes(owner));
+      expect(JSON.stringify(told)).toContain('tenant-***');
+      expect(JSON.stringify(told)).not.toMatch(hidden);
+    }
+    const signals = JSON.stringify(t.publish.mock.calls);
+    expect(signals).toContain(id);
+    expect(signals).not.toMatch(/acme|globex|initech/);
   });
 
   it('takes users and services, and nobody else', async () => {

@@ -42,6 +42,7 @@ import {
   DATABASE,
   HealthMonitor,
 } from './services/HealthMonitor';
+import { HiddenNames } from './services/HiddenNames';
 import { Metrics } from './services/Metrics';
 import { Outdated } from './services/Outdated';
 import {
@@ -96,7 +97,9 @@ export const tenantsPlugin = createBackendPlugin({
         const operationStore = new OperationStore(knex);
         const proofs = new ProofStore(knex, operationStore);
         const attention = new AttentionStore(knex);
+        const names = new HiddenNames({ store, platform });
         const announcer = new Announcer(deps, {
+          names,
           platform:
             deps.config.getOptionalStringArray(
               'tenants.notifications.recipients',
@@ -144,6 +147,7 @@ export const tenantsPlugin = createBackendPlugin({
           drills,
           usage: new UsageSummaries(caches),
           attention,
+          names,
           platform,
           maxAgeMs,
           intervalMs,
@@ -256,6 +260,7 @@ export const tenantsPlugin = createBackendPlugin({
           health,
           intervalMs,
           inventory,
+          names,
           operations,
           operationStore,
           proofs,

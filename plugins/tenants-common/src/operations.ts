@@ -175,9 +175,17 @@ export interface OperationEvent {
   message: string;
   /** Stage of the plan, such as `walls` */
   stage?: string;
-  /** Such as `NetworkPolicy tenant-isolation` */
+  /** Such as `NetworkPolicy tenant-isolation`, or the step that is done */
   resource?: string;
-  result?: 'created' | 'updated' | 'unchanged' | 'ready' | 'waiting' | 'done';
+  result?:
+    | 'created'
+    | 'updated'
+    | 'unchanged'
+    | 'ready'
+    | 'waiting'
+    | 'found'
+    | 'removed'
+    | 'done';
   /** Milliseconds */
   ms?: number;
 }

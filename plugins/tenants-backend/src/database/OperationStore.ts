@@ -18,6 +18,7 @@ import {
   OperationRow,
   OPERATIONS,
   StoredOperation,
+  toEvent,
   toOperation,
 } from './rows';
 
@@ -445,10 +446,18 @@ export class OperationStore {
           .where('position', '>', after)
           .orderBy('position')
       : [];
-    return rows.map(row => ({
-      position: row.position,
-      ...JSON.parse(row.body),
-    }));
+    return rows.map(toEvent);
+  }
+
+  /** What removals of a tenant have done that came to no end, in its order. */
+  async removing(uid: string): Promise<OperationEvent[]> {
+    const rows = await this.knex(EVENTS)
+      .join(OPERATIONS, `${OPERATIONS}.id`, `${EVENTS}.operation_id`)
+      .where({ uid, kind: 'remove' })
+      .whereNot({ state: 'succeeded' })
+      .orderBy(['created_at', 'position'])
+      .select('position', 'body');
+    return rows.map(toEvent);
   }
 
   /** Writes down a proof that is made already: nobody ever runs it. */

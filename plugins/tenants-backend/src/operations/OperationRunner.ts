@@ -22,6 +22,8 @@ export interface Execution {
   signal: AbortSignal;
   /** Notes what has been done; never fails */
   event(event: Omit<OperationEvent, 'position' | 'at'>): void;
+  /** Resolves when what was noted is written down */
+  written(): Promise<void>;
   /** Keeps the lease of another operation as long as this one runs */
   hold(other: StoredOperation): void;
 }
@@ -181,6 +183,7 @@ export class OperationRunner {
         operation,
         signal: lease.signal,
         event: event => events.add(event),
+        written: () => events.flush(),
         hold: other => {
           held.push(other);
           this.#hold(other.id, lease);

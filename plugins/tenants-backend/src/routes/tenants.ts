@@ -64,7 +64,8 @@ export function addTenantRoutes(
 
   router.get('/tenants/:name/drift', async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
-    res.json({ items: await detectDrift(tenant, options) });
+    const hide = await access.hider(req);
+    res.json({ items: hide(await detectDrift(tenant, options)) });
   });
 
   router.get('/removed', async (req, res) => {

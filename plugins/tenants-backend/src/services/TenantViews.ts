@@ -20,7 +20,7 @@ import { Inventory, Tenant } from '../inventory/Inventory';
 import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
-import { forViewer, KnowsName } from './forViewer';
+import { Hide, HiddenNames } from './HiddenNames';
 import { StateWatch } from '../state/StateWatch';
 import { UsageSummaries } from './UsageSummaries';
 
@@ -37,6 +37,7 @@ export class TenantViews {
       usage: UsageSummaries;
       state: Pick<StateWatch, 'ready' | 'verdictsOf'>;
       attention: AttentionStore;
+      names: HiddenNames;
       platform: Platform;
       maxAgeMs: number;
       /** Milliseconds between two proofs of a tenant, each against another neighbour */
@@ -59,14 +60,14 @@ export class TenantViews {
         (cluster === undefined || tenant.cluster === cluster) &&
         (owner === undefined || tenant.owner === canonicalRef(owner)),
     );
-    const knows = knowsName(tenants, canRead);
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
     const uids = looked.map(({ uid }) => uid);
-    const [activity, said] = await Promise.all([
+    const [activity, said, hide] = await Promise.all([
       proofs.activity(uids),
       this.options.attention.list(uids),
+      this.options.names.from(canRead),
       usage.refresh(tenants),
       state.ready(looked),
       drills.refresh(),
@@ -78,7 +79,7 @@ export class TenantViews {
           tenant,
           activity.get(tenant.uid),
           said.get(tenant.uid),
-          knows,
+          hide,
         ),
       ]),
     );
@@ -95,11 +96,11 @@ export class TenantViews {
   }
 
   async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
-    const { inventory, proofs, state, usage, drills } = this.options;
-    const { tenants } = await inventory.list();
-    const [activity, said] = await Promise.all([
+    const { proofs, state, usage, drills } = this.options;
+    const [activity, said, hide] = await Promise.all([
       proofs.activity([tenant.uid]),
       this.options.attention.list([tenant.uid]),
+      this.options.names.from(canRead),
       usage.refresh([tenant]),
       state.ready([tenant]),
       drills.refresh(),
@@ -108,7 +109,7 @@ export class TenantViews {
       tenant,
       activity.get(tenant.uid),
       said.get(tenant.uid),
-      knowsName(tenants, canRead),
+      hide,
     );
   }
 
@@ -153,20 +154,17 @@ export class TenantViews {
 
   #view(
     tenant: Tenant,
-    activity: TenantActivity = {},
+    { currentProof, currentOperation, lastProof }: TenantActivity = {},
     { acknowledged, muted }: Attention = {},
-    knows: KnowsName = () => false,
+    hide: Hide,
   ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
-    const { currentProof, currentOperation } = activity;
     const { maxAgeMs, isOutdated, platform, state } = this.options;
-    const lastProof =
-      activity.lastProof && forViewer(activity.lastProof, knows, platform);
     const profile = profileOf(tenant, platform);
     const url = profile && n8nUrl(spec, profile);
     const usage = this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
-    return {
+    return hide({
       uid,
       name,
       cluster,
@@ -202,7 +200,7 @@ export class TenantViews {
       ...(currentOperation && { currentOperation }),
       ...(usage && { usage }),
       createdAt: tenant.createdAt,
-    };
+    });
   }
 }
 
@@ -215,15 +213,6 @@ export function sizesOf(
     sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
   }
   return sizes;
-}
-
-/** Of the tenants that there are, those that the viewer may read. */
-export function knowsName(tenants: Tenant[], canRead: Viewer): KnowsName {
-  const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
-  return name => {
-    const tenant = byName.get(name);
-    return tenant !== undefined && canRead(tenant);
-  };
 }
 
 /** The settings of its cluster, where config still has it. */
