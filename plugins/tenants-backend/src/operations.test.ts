@@ -90,7 +90,7 @@ describe('an apply', () => {
     expect((await t.follow(started[0])).state).toBe('succeeded');
   });
 
-  it('is taken away by the clean-up of a task only where no other task wants it', async () => {
+  it('is removed by the clean-up of a task only where no other task wants it', async () => {
     const order = (task: string) =>
       t.start('acme', { ...ordered('acme'), task });
     const cleanUp = (ifMadeBy: string) => remove('acme', { ifMadeBy });
@@ -322,7 +322,7 @@ describe('an apply', () => {
     gate();
     expect(await t.follow(running)).toMatchObject({
       state: 'cancelled',
-      error: 'Somebody has cancelled this operation',
+      error: 'This operation was cancelled',
     });
     const resumed = await t.create('acme');
     expect(resumed.applied!.created).toBeGreaterThan(0);
@@ -503,7 +503,7 @@ describe('a tenant', () => {
     [
       'its namespace is gone',
       () => t.lab.objects.delete(NAMESPACE),
-      /is gone: somebody has deleted it/,
+      /is gone: it was deleted/,
     ],
   ])('is lost when %s, and restored', async (_, damage, reason) => {
     await t.create('acme');
@@ -791,7 +791,7 @@ describe('what is changed, and what is outdated', () => {
     expect(t.send).toHaveBeenCalledWith(
       expect.objectContaining({
         payload: expect.objectContaining({
-          title: 'acme: somebody has changed NetworkPolicy tenant-isolation',
+          title: 'acme: NetworkPolicy tenant-isolation was changed',
         }),
       }),
     );

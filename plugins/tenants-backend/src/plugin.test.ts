@@ -596,7 +596,8 @@ describe('tenantsPlugin', () => {
     for (const text of [
       '# Isolation report: acme',
       '| network | holds | network holds |',
-      '### net.neighbour-service: asExpected',
+      "### Can't reach the neighbour's Service: as expected",
+      '- Check: net.neighbour-service (attack)',
       '- From: pod web-tenant-acme/proof (UID uid-1)',
       'no answer within 3000 ms',
       '- Kubernetes: not readable',

@@ -50,6 +50,8 @@ export interface ApplyRequest {
    * what was last applied; nobody can ask for it
    */
   restores?: TenantChange[];
+  /** What was asked for where no spec was; the portal notes it itself */
+  purpose?: 'resize' | 'restore';
 }
 
 /** @public */

@@ -44,7 +44,7 @@ export class Abandoned extends Error {
   constructor(readonly reason: 'cancelled' | 'lost' | 'stopped') {
     super(
       {
-        cancelled: 'Somebody has cancelled this operation',
+        cancelled: 'This operation was cancelled',
         lost: 'The lease of this operation ran out',
         stopped: 'The portal stopped during this operation',
       }[reason],

@@ -104,9 +104,9 @@ export class Announcer {
       eventId: 'tenant-change',
       isBad: ids.length > 0,
       title: ids.length
-        ? `${tenant.name}: somebody has changed ${ids[0]}${
-            ids.length > 1 ? ` and ${ids.length - 1} more` : ''
-          }`
+        ? `${tenant.name}: ${ids[0]}${
+            ids.length > 1 ? ` and ${ids.length - 1} more were` : ' was'
+          } changed`
         : `${tenant.name}: everything is as it was applied again`,
       description: describeChanges(changed),
       scope: `${tenant.name}:changed`,
