@@ -36,7 +36,8 @@ export const TENANT_SELECTOR = [
 
 /**
  * Every name that a tenant goes by; without a cluster, as where each tenant has
- * a Vault policy of its own.
+ * a Vault policy of its own. Of one that is only proved config declares them, and
+ * those in Vault are empty where it has none there.
  *
  * @public
  */
@@ -44,8 +45,21 @@ export function tenantNames(
   name: string,
   owner: string,
   platform: Pick<Platform, 'naming' | 'owners'>,
-  cluster?: Pick<ClusterProfile, 'vault'>,
+  cluster?: Pick<ClusterProfile, 'vault' | 'proofOnly'>,
 ): TenantNames {
+  const declared = cluster?.proofOnly.find(one => one.name === name);
+  if (declared) {
+    const { namespace, vault, workload } = declared;
+    return {
+      namespace,
+      loginServiceAccount: workload.serviceAccount,
+      workloadServiceAccount: workload.serviceAccount,
+      vaultPolicy: vault?.policy ?? '',
+      vaultRole: vault?.role ?? '',
+      kvPath: vault?.path ?? '',
+      ownerSubject: ownerSubject(owner, platform.owners),
+    };
+  }
   const policies = cluster?.vault.policies;
   return {
     namespace: `${platform.naming.namespacePrefix}${name}`,

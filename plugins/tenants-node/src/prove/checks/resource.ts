@@ -23,11 +23,11 @@ import {
 import { times } from '../../plan/quota';
 import { Attempt, Check, Side } from '../types';
 
-const QUOTA = 'tenant-quota';
 const OBJECTS = 'tenant-objects';
 // Of the tenant's own limits or of tighter ones; those are compared with the plan.
 const PER_CONTAINER = 'maximum memory usage per Container';
-const POD_SECURITY = 'violates PodSecurity "restricted:latest"';
+// Of whichever version: that of the tenant's own label is compared, too.
+const POD_SECURITY = 'violates PodSecurity "restricted:';
 
 /** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
 export const RESOURCE_CHECKS: Check[] = [
@@ -95,7 +95,7 @@ export const RESOURCE_CHECKS: Check[] = [
       overQuota(
         'memory over the quota',
         manyOf(bounds),
-        QUOTA,
+        bounds.quota,
         'limits.memory',
       ),
   }),
@@ -105,7 +105,12 @@ export const RESOURCE_CHECKS: Check[] = [
     why: 'Many small containers take as much as one big one',
     otherwise: 'got CPU over the quota',
     attempt: bounds =>
-      overQuota('CPU over the quota', manyOf(bounds), QUOTA, 'limits.cpu'),
+      overQuota(
+        'CPU over the quota',
+        manyOf(bounds),
+        bounds.quota,
+        'limits.cpu',
+      ),
   }),
   within('res.quota-objects', {
     kind: 'barrier',

@@ -1,0 +1,116 @@
+import {
+  PROOF_ONLY_SIZE,
+  TenantSpec,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { ClusterProfile, ProofOnlyTenant } from '../config/platform';
+import { checkEgress } from './egress';
+import { tenantNames } from './names';
+import { inNamespace, planNetwork, toHosts } from './network';
+import { planPod } from './pods';
+import { KubernetesObject, TenantPlan } from './types';
+
+/**
+ * The spec by which the records know a tenant that config declares.
+ *
+ * @public
+ */
+export function proofOnlySpec(
+  { name, owner, egress, allowInternet }: ProofOnlyTenant,
+  cluster: Pick<ClusterProfile, 'name'>,
+): TenantSpec {
+  const { hosts, cidrs } = egress;
+  return {
+    name,
+    owner,
+    cluster: cluster.name,
+    size: PROOF_ONLY_SIZE,
+    egress: { hosts, cidrs },
+    allowInternet,
+  };
+}
+
+/**
+ * A plan without anything in it: nothing of the tenant is ours to apply or to
+ * compare, and what it is held to stands beside.
+ *
+ * @throws InputError for egress that no tenant of the cluster may have
+ */
+export function planProofOnly(
+  declared: ProofOnlyTenant,
+  cluster: ClusterProfile,
+): TenantPlan {
+  const { workload, limits, vault, withoutVault, trustedSubjects } = declared;
+  const spec = proofOnlySpec(declared, cluster);
+  checkEgress(spec, cluster);
+  const labels = workload.podLabels ?? {};
+  return {
+    spec,
+    names: tenantNames(declared.name, declared.owner, cluster, cluster),
+    workload: {
+      name: workload.service,
+      port: workload.port,
+      selector: labels,
+    },
+    stages: [],
+    proofOnly: {
+      limits,
+      vault,
+      withoutVault,
+      trustedSubjects,
+      allowed: allowedOf(declared, cluster),
+      template: {
+        metadata: { labels },
+        spec: {
+          ...planPod(cluster),
+          serviceAccountName: workload.serviceAccount,
+          automountServiceAccountToken: false,
+          containers: [
+            {
+              image: cluster.proofs.image,
+              imagePullPolicy: cluster.n8n.imagePullPolicy,
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                capabilities: { drop: ['ALL'] },
+              },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** As policies of both kinds that only allow: there is none of ours whose denials would count. */
+function allowedOf(
+  declared: ProofOnlyTenant,
+  cluster: ClusterProfile,
+): KubernetesObject[] {
+  const { name, owner, namespace, egress, workload } = declared;
+  const network = { ...cluster.network, provider: 'kubernetes' as const };
+  const own = planNetwork({
+    spec: proofOnlySpec(declared, cluster),
+    names: tenantNames(name, owner, cluster, cluster),
+    cluster: { ...cluster, network },
+    workload,
+  });
+  const metadata = { name: 'declared', namespace };
+  return [
+    ...own.map(({ object }) => object),
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata,
+      spec: {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: egress.namespaces.map(each => ({ to: [inNamespace(each)] })),
+      },
+    },
+    {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNetworkPolicy',
+      metadata,
+      spec: { endpointSelector: {}, egress: toHosts(egress.hosts) },
+    },
+  ];
+}
