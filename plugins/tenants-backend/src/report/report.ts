@@ -1,4 +1,5 @@
 import {
+  isProofOnly,
   NOT_COVERED,
   Proof,
   Tenant,
@@ -20,6 +21,13 @@ export interface TenantReport {
   notCovered: readonly string[];
 }
 
+/** Of a tenant that is only proved. */
+const NOT_COVERED_OF_OTHERS = [
+  'What its objects are meant to be: the portal has made none of them, and holds them to what config declares',
+  "What n8n's own pods run, beside PodSecurity",
+  'What External Secrets fetches for it, where config excepts a store',
+];
+
 export function createReport(
   tenant: Tenant,
   proof: Proof | undefined,
@@ -32,6 +40,8 @@ export function createReport(
     tenant: { name, cluster, namespace, owner, spec, walls, prover },
     ...(proof && { proof }),
     versions,
-    notCovered: NOT_COVERED,
+    notCovered: isProofOnly(spec)
+      ? [...NOT_COVERED, ...NOT_COVERED_OF_OTHERS]
+      : NOT_COVERED,
   };
 }

@@ -1,6 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import {
   canonicalRef,
+  isProofOnly,
   ListTenantsRequest,
   overallStatus,
   Tenant as ApiTenant,
@@ -11,6 +12,7 @@ import {
   ClusterProfile,
   n8nUrl,
   Platform,
+  proofOnlyNames,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Attention, AttentionStore } from '../database/AttentionStore';
@@ -118,7 +120,7 @@ export class TenantViews {
     const lastProof =
       activity.lastProof && forViewer(activity.lastProof, knows, platform);
     const profile = profileOf(tenant, platform);
-    const url = profile && n8nUrl(spec, profile);
+    const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
     const usage = this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
     return {
@@ -180,11 +182,16 @@ function profileOf(
 
 /** What the tenant's objects are called: nobody else puts these names together. */
 function namesOf(
-  { name, owner }: Tenant,
+  { name, owner, spec }: Tenant,
   platform: Platform,
   config?: ClusterProfile,
 ): TenantPlanNames {
-  const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
+  const declared = isProofOnly(spec)
+    ? config?.proofOnly.find(one => one.name === name)
+    : undefined;
+  const { ownerSubject, ...names } = declared
+    ? proofOnlyNames(declared, platform)
+    : tenantNames(name, owner, platform, config);
   return { ...names, kvMount: config?.vault.kvMount };
 }
 

@@ -2,6 +2,7 @@ import { Proof, Receipt } from '@threewalls/backstage-plugin-tenants-common';
 import { forViewer } from './forViewer';
 
 const platform = {
+  clusters: [],
   naming: { namespacePrefix: 'web-tenant-', kvPrefix: 'web-tenant-' },
   owners: { kubernetesGroup: '{{ name }}', kubernetesUser: '{{ name }}' },
 };

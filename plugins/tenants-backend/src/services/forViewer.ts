@@ -22,7 +22,7 @@ export type KnowsName = (name: string) => boolean;
 export function forViewer<P extends ProofSummary | Proof>(
   proof: P,
   knows: KnowsName,
-  platform: Pick<Platform, 'naming' | 'owners'>,
+  platform: Pick<Platform, 'clusters' | 'naming' | 'owners'>,
 ): P {
   const { neighbour } = proof;
   if (!neighbour || neighbour === CANARY || knows(neighbour)) {
@@ -70,7 +70,7 @@ function withoutName(
 /** Replaces every name that a tenant goes by; one that only begins alike stays. */
 function hiding(
   name: string,
-  platform: Pick<Platform, 'naming' | 'owners'>,
+  platform: Pick<Platform, 'clusters' | 'naming' | 'owners'>,
 ): (text: string) => string {
   const namesOf = (of: string) => {
     const names = tenantNames(of, 'group:default/none', platform);
@@ -82,12 +82,18 @@ function hiding(
     ];
   };
   const instead = namesOf(SOMEBODY);
-  const patterns = namesOf(name).map(
-    (text, i) =>
-      [
-        new RegExp(`(?<![\\w-])${escaped(text)}(?![\\w-])`, 'g'),
-        instead[i],
-      ] as const,
+  // Of one that others have made a ServiceAccount is called as anybody's may be.
+  const declared = platform.clusters
+    .flatMap(({ proofOnly }) => proofOnly)
+    .filter(one => one.name === name)
+    .flatMap(({ namespace, vault }) => [namespace, vault?.path, vault?.role])
+    .flatMap((text, i) => (text ? [[text, instead[i]] as const] : []));
+  const patterns = [
+    ...namesOf(name).map((text, i) => [text, instead[i]] as const),
+    ...declared,
+  ].map(
+    ([text, by]) =>
+      [new RegExp(`(?<![\\w-])${escaped(text)}(?![\\w-])`, 'g'), by] as const,
   );
   return text =>
     patterns.reduce(

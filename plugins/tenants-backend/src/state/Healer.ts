@@ -1,6 +1,9 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
-import { TenantChange } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  isProofOnly,
+  TenantChange,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
   Clusters,
@@ -60,7 +63,7 @@ export class Healer {
     const enqueue = this.#enqueue;
     const { name, uid, cluster, owner, spec, phase } = tenant;
     const isOn = spec.heal ?? clusters.get(cluster).config.heal;
-    if (!isOn || !enqueue || phase !== 'active') {
+    if (!isOn || !enqueue || phase !== 'active' || isProofOnly(spec)) {
       return;
     }
     try {

@@ -36,8 +36,7 @@ export const TENANT_SELECTOR = [
 
 /**
  * Every name that a tenant goes by; without a cluster, as where each tenant has
- * a Vault policy of its own. Of one that is only proved config declares them, and
- * those in Vault are empty where it has none there.
+ * a Vault policy of its own.
  *
  * @public
  */
@@ -45,21 +44,8 @@ export function tenantNames(
   name: string,
   owner: string,
   platform: Pick<Platform, 'naming' | 'owners'>,
-  cluster?: Pick<ClusterProfile, 'vault' | 'proofOnly'>,
+  cluster?: Pick<ClusterProfile, 'vault'>,
 ): TenantNames {
-  const declared = cluster?.proofOnly.find(one => one.name === name);
-  if (declared) {
-    const { namespace, vault, workload } = declared;
-    return {
-      namespace,
-      loginServiceAccount: workload.serviceAccount,
-      workloadServiceAccount: workload.serviceAccount,
-      vaultPolicy: vault?.policy ?? '',
-      vaultRole: vault?.role ?? '',
-      kvPath: vault?.path ?? '',
-      ownerSubject: ownerSubject(owner, platform.owners),
-    };
-  }
   const policies = cluster?.vault.policies;
   return {
     namespace: `${platform.naming.namespacePrefix}${name}`,
@@ -82,7 +68,7 @@ export function ownPolicy(name: string): string {
 }
 
 /** Who an owner is to Kubernetes: a group, or one user, from config's templates. */
-function ownerSubject(
+export function ownerSubject(
   owner: string,
   { kubernetesGroup, kubernetesUser }: Platform['owners'],
 ): TenantNames['ownerSubject'] {

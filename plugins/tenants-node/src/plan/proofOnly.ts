@@ -1,13 +1,14 @@
+import { InputError } from '@backstage/errors';
 import {
   PROOF_ONLY_SIZE,
   TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { ClusterProfile, ProofOnlyTenant } from '../config/platform';
+import { ClusterProfile, Platform, ProofOnlyTenant } from '../config/platform';
 import { checkEgress } from './egress';
-import { tenantNames } from './names';
+import { ownerSubject } from './names';
 import { inNamespace, planNetwork, toHosts } from './network';
 import { planPod } from './pods';
-import { KubernetesObject, TenantPlan } from './types';
+import { KubernetesObject, TenantNames, TenantPlan } from './types';
 
 /**
  * The spec by which the records know a tenant that config declares.
@@ -30,6 +31,38 @@ export function proofOnlySpec(
 }
 
 /**
+ * Why no more is done with a tenant than to prove it.
+ *
+ * @public
+ */
+export function onlyProved(name: string): InputError {
+  return new InputError(
+    `Tenant ${name} is only proved: its namespace is not the portal's, so nothing of it is created, changed, restored or removed here. Whoever made it does that`,
+  );
+}
+
+/**
+ * Every name that a tenant goes by which is only proved; those in Vault are empty
+ * where it has nothing there.
+ *
+ * @public
+ */
+export function proofOnlyNames(
+  { namespace, owner, vault, workload }: ProofOnlyTenant,
+  { owners }: Pick<Platform, 'owners'>,
+): TenantNames {
+  return {
+    namespace,
+    loginServiceAccount: workload.serviceAccount,
+    workloadServiceAccount: workload.serviceAccount,
+    vaultPolicy: vault?.policy ?? '',
+    vaultRole: vault?.role ?? '',
+    kvPath: vault?.path ?? '',
+    ownerSubject: ownerSubject(owner, owners),
+  };
+}
+
+/**
  * A plan without anything in it: nothing of the tenant is ours to apply or to
  * compare, and what it is held to stands beside.
  *
@@ -45,7 +78,7 @@ export function planProofOnly(
   const labels = workload.podLabels ?? {};
   return {
     spec,
-    names: tenantNames(declared.name, declared.owner, cluster, cluster),
+    names: proofOnlyNames(declared, cluster),
     workload: {
       name: workload.service,
       port: workload.port,
@@ -85,11 +118,11 @@ function allowedOf(
   declared: ProofOnlyTenant,
   cluster: ClusterProfile,
 ): KubernetesObject[] {
-  const { name, owner, namespace, egress, workload } = declared;
+  const { namespace, egress, workload } = declared;
   const network = { ...cluster.network, provider: 'kubernetes' as const };
   const own = planNetwork({
     spec: proofOnlySpec(declared, cluster),
-    names: tenantNames(name, owner, cluster, cluster),
+    names: proofOnlyNames(declared, cluster),
     cluster: { ...cluster, network },
     workload,
   });

@@ -26,8 +26,7 @@ import { Attempt, Check, Side } from '../types';
 const OBJECTS = 'tenant-objects';
 // Of the tenant's own limits or of tighter ones; those are compared with the plan.
 const PER_CONTAINER = 'maximum memory usage per Container';
-// Of whichever version: that of the tenant's own label is compared, too.
-const POD_SECURITY = 'violates PodSecurity "restricted:';
+const POD_SECURITY = 'violates PodSecurity "restricted:latest"';
 
 /** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
 export const RESOURCE_CHECKS: Check[] = [

@@ -1,0 +1,277 @@
+import { KubernetesObject } from '../../plan/types';
+import { proofPods } from '../../plan/quota';
+import { holding, runAttempt } from '../__fixtures__/portal';
+import { proofOnlySide } from '../__fixtures__/side';
+import { planChecks } from '../checks/checks';
+import { Finding, Side } from '../types';
+
+const CONTAINER = { cpu: '1', memory: '1Gi' };
+const LIMITS = { cpu: '2', memory: '2Gi', storage: '5Gi' };
+const VAULT = { role: 'flows', policy: 'flows-read', path: 'teams/flows' };
+const namespace = 'flows';
+
+/** Makes what a check tries, upon these objects; the worst that came of it. */
+async function worst(
+  id: string,
+  side: Side,
+  clients: { kubernetes?: object; vault?: object },
+): Promise<string> {
+  const { attempts } = planChecks(side).find(({ check }) => check.id === id)!;
+  const findings: Finding[] = [];
+  for (const attempt of attempts) {
+    findings.push(await runAttempt(side, attempt, clients));
+  }
+  const bad = findings.find(({ outcome }) => outcome !== 'asExpected');
+  const { outcome, reason = '' } = bad ?? findings[0];
+  return [outcome, reason].filter(Boolean).join(': ');
+}
+
+const object = (
+  apiVersion: string,
+  kind: string,
+  metadata: object,
+  spec: object = {},
+): KubernetesObject => ({ apiVersion, kind, metadata, spec } as any);
+const policy = (name: string, spec: object) =>
+  object('networking.k8s.io/v1', 'NetworkPolicy', { namespace, name }, spec);
+const n8nPod = (labels: object = { app: 'n8n' }, serviceAccountName = 'n8n') =>
+  object(
+    'v1',
+    'Pod',
+    { namespace, name: 'n8n-0', labels },
+    { serviceAccountName },
+  );
+
+const inNamespace = (name: string) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
+const DB = object('v1', 'Namespace', {
+  name: 'db',
+  labels: { 'kubernetes.io/metadata.name': 'db' },
+});
+const both = { policyTypes: ['Ingress', 'Egress'] };
+const CLOSED = { podSelector: {}, ...both };
+const DNS = {
+  to: [
+    {
+      ...inNamespace('kube-system'),
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    },
+  ],
+  ports: [{ port: 53, protocol: 'UDP' }],
+};
+/** As the n8n chart has it: every peer on a few ports. */
+const CHARTS = {
+  podSelector: { matchLabels: { app: 'n8n' } },
+  ...both,
+  ingress: [{ from: [], ports: [{ port: 5678, protocol: 'TCP' }] }],
+  egress: [53, 443].map(port => ({ ports: [{ port, protocol: 'TCP' }] })),
+};
+
+describe('policies that others have written', () => {
+  const own = { from: [{ podSelector: {} }] };
+  const database = { egress: { namespaces: ['db'] } };
+  const range = { egress: { cidrs: ['203.0.113.0/24'] } };
+
+  it.each<[string, object, object[], RegExp]>([
+    ['none at all', {}, [], /^breached: Open: no policy denies egress of pods/],
+    [
+      'one for ingress alone',
+      {},
+      [{ podSelector: {}, policyTypes: ['Ingress'] }],
+      /no policy denies egress of pods with app=n8n/,
+    ],
+    [
+      'one for another pod',
+      {},
+      [{ ...CLOSED, podSelector: { matchLabels: { app: 'db' } } }],
+      /^breached: Open: no policy denies egress/,
+    ],
+    ['deny all', {}, [CLOSED], /^asExpected$/],
+    [
+      'its own namespace and DNS',
+      {},
+      [{ ...CLOSED, egress: [DNS], ingress: [own] }],
+      /^asExpected$/,
+    ],
+    ['as in the n8n chart', {}, [CHARTS], /^breached: Allows more/],
+    ['as in the n8n chart, beside another', {}, [CLOSED, CHARTS], /^breached/],
+    [
+      'a namespace that is not declared',
+      {},
+      [{ ...CLOSED, egress: [{ to: [inNamespace('db')] }] }],
+      /^breached: .*egress to pods of namespace db/,
+    ],
+    [
+      'one that is',
+      database,
+      [{ ...CLOSED, egress: [{ to: [inNamespace('db')] }] }],
+      /^asExpected$/,
+    ],
+    [
+      'a range that is declared',
+      range,
+      [
+        {
+          ...CLOSED,
+          egress: [
+            {
+              to: [{ ipBlock: { cidr: '203.0.113.8/32' } }],
+              ports: [{ port: 443, protocol: 'TCP' }],
+            },
+          ],
+        },
+      ],
+      /^asExpected$/,
+    ],
+    [
+      'a wider one',
+      range,
+      [{ ...CLOSED, egress: [{ to: [{ ipBlock: { cidr: '203.0.0.0/8' } }] }] }],
+      /^breached: .*egress to 203\./,
+    ],
+  ])('are held to what config declares: %s', async (_, declared, specs, is) => {
+    const side = proofOnlySide(declared);
+    const policies = specs.map((spec, i) => policy(`p${i}`, spec));
+    const clients = holding([...policies, n8nPod(), DB], undefined, [
+      ['networking.k8s.io/v1', 'NetworkPolicy'],
+    ]);
+    expect(await worst('net.no-widening', side, clients)).toMatch(is);
+  });
+
+  it.each([
+    ['labels', n8nPod({ app: 'n8n', tier: 'web' })],
+    ['an account', n8nPod(undefined, 'other')],
+  ])('are in doubt where they tell n8n by %s', async (what, pod) => {
+    const matchLabels: Record<string, string> =
+      what === 'labels'
+        ? { tier: 'web' }
+        : { 'io.cilium.k8s.policy.serviceaccount': 'other' };
+    const cilium = object(
+      'cilium.io/v2',
+      'CiliumNetworkPolicy',
+      { namespace, name: 'p' },
+      { endpointSelector: { matchLabels }, ingressDeny: [{}] },
+    );
+    const clients = holding([policy('all', CLOSED), cilium, pod]);
+    expect(await worst('net.no-widening', proofOnlySide({}), clients)).toMatch(
+      /^inconclusive: .*workload.podLabels and .serviceAccount/,
+    );
+  });
+
+  it('are in doubt where one can’t be computed', async () => {
+    const calico = object(
+      'projectcalico.org/v3',
+      'NetworkPolicy',
+      { namespace, name: 'p' },
+      {},
+    );
+    expect(
+      await worst(
+        'net.no-widening',
+        proofOnlySide({}),
+        holding([calico, n8nPod()]),
+      ),
+    ).toMatch(/^inconclusive: Can't tell what it allows/);
+  });
+});
+
+describe('quotas that others have written', () => {
+  const quota = (hard: object, spec: object = {}, used: object = {}) => ({
+    ...object('v1', 'ResourceQuota', { namespace, name: 'q' }),
+    spec: { hard, ...spec },
+    status: { used },
+  });
+  const GOOD = {
+    'limits.cpu': '2000m',
+    'limits.memory': '2048Mi',
+    'requests.storage': '1Gi',
+    'services.loadbalancers': 0,
+    'services.nodeports': '0',
+  };
+  const without = (key: string, value?: string) => ({ ...GOOD, [key]: value });
+
+  it.each<[string, object[], RegExp, RegExp]>([
+    ['none', [], /^breached: No quota/, /^breached: flows has no/],
+    ['as declared', [quota(GOOD)], /^asExpected$/, /^asExpected$/],
+    [
+      'more memory',
+      [quota(without('limits.memory', '3Gi'))],
+      /^breached: No quota limits limits.memory to 2Gi or less \(3Gi\)/,
+      /^asExpected$/,
+    ],
+    [
+      'node ports',
+      [quota(without('services.nodeports', '1'))],
+      /^breached: .*nodeports to 0/,
+      /^asExpected$/,
+    ],
+    [
+      'one for some pods alone',
+      [quota(GOOD, { scopes: ['BestEffort'] })],
+      /^breached: No quota/,
+      /^asExpected$/,
+    ],
+    [
+      'one for all but proof pods',
+      [quota(GOOD, { scopeSelector: proofPods('NotIn') })],
+      /^asExpected$/,
+      /^asExpected$/,
+    ],
+    [
+      'used up, and more',
+      [quota(GOOD, {}, { 'limits.memory': '3Gi' })],
+      /^asExpected$/,
+      /^breached: q: limits.memory: 3Gi of 2048Mi used/,
+    ],
+  ])('are held to the limits of config: %s', async (_, quotas, is, used) => {
+    const side = proofOnlySide({ limits: { ...LIMITS, container: CONTAINER } });
+    const clients = holding(quotas as KubernetesObject[]);
+    const said = [];
+    for (const id of ['res.as-planned', 'res.quota-objects']) {
+      said.push(await worst(id, side, clients));
+    }
+    expect(said.find(one => one !== 'asExpected') ?? 'asExpected').toMatch(is);
+    expect(await worst('res.quota-used', side, clients)).toMatch(used);
+  });
+});
+
+describe('a role of Vault that others have written', () => {
+  const GOOD = {
+    bound_service_account_names: ['n8n'],
+    bound_service_account_namespaces: ['flows'],
+    token_policies: ['flows-read'],
+    audience: 'vault',
+  };
+
+  it.each<[object, RegExp]>([
+    [{}, /^asExpected$/],
+    [{ bound_service_account_namespace_selector: '' }, /^asExpected$/],
+    [{ bound_service_account_names: ['*'] }, /^breached: bound_service_acc/],
+    [{ bound_service_account_namespaces: ['flows', 'x'] }, /^breached/],
+    [{ bound_service_account_namespace_selector: '{}' }, /^breached/],
+    [{ token_policies: ['flows-read', 'more'] }, /^breached: token_policies/],
+  ])('takes its ServiceAccount alone: %j', async (over, is) => {
+    const data = { ...GOOD, ...over };
+    const vault = { request: async () => ({ status: 200, data }) };
+    const side = proofOnlySide({ vault: VAULT });
+    expect(await worst('sec.as-planned', side, { vault })).toMatch(is);
+  });
+});
+
+it.each([
+  [403, 'exceeded quota: q, requested: limits.memory=4Gi', 'asExpected'],
+  [403, 'maximum memory usage per Pod is 2Gi', 'asExpected'],
+  [403, 'pods is forbidden: User can not create', 'inconclusive'],
+  [201, '', 'breached'],
+])(
+  'takes %i %s of a pod over the limits for %s',
+  async (status, message, is) => {
+    const body = { message, spec: { resources: {} } };
+    const kubernetes = { create: async () => ({ status, body }) };
+    const limits = { ...LIMITS, container: CONTAINER };
+    expect(
+      await worst('res.pod-level', proofOnlySide({ limits }), { kubernetes }),
+    ).toMatch(is);
+  },
+);

@@ -1,0 +1,169 @@
+import { Receipt, Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { portalAgrees, testReceipts } from '../__fixtures__/round';
+import { proofOnlySide } from '../__fixtures__/side';
+import { judge } from '../judge';
+import { podManifest } from '../pod/manifest';
+import { Side } from '../types';
+import { CHECKS, planChecks, requirementsOf } from './checks';
+
+const LIMITS = {
+  cpu: '2',
+  memory: '2Gi',
+  storage: '5Gi',
+  container: { cpu: '1', memory: '1Gi' },
+};
+const VAULT = { role: 'flows', policy: 'flows-read', path: 'teams/flows' };
+
+/** What is left out of a wall's judgement, and only where config says so. */
+const LEFT_OUT = [
+  'net.as-planned',
+  'sec.store-ready',
+  'sec.eso-neighbour',
+  'res.workload',
+  'res.hold',
+];
+/** What takes a login in Vault. */
+const BY_VAULT = [
+  ...['login', 'token-policies', 'own-path', 'neighbour-data', 'list-root'],
+  ...['canary-data', 'canary-metadata', 'canary-list', 'canary-subkeys'],
+  ...['neighbour-role', 'wrong-audience', 'prefix-twin', 'capabilities'],
+  ...['escalate', 'as-planned'],
+].map(id => `sec.${id}`);
+/** What takes limits to hold against. */
+const BY_LIMITS = [
+  ...['container-max', 'init-container-max', 'pod-level', 'quota-memory'],
+  ...['quota-cpu', 'quota-objects', 'as-planned'],
+].map(id => `res.${id}`);
+
+const VAULTS = [{}, { withoutVault: true }, { vault: VAULT }];
+const DECLARATIONS = VAULTS.flatMap(vault =>
+  [{}, { limits: LIMITS }].flatMap(limits =>
+    [undefined, 'globex', 'more'].map(neighbour => ({
+      declared: { ...vault, ...limits },
+      neighbour,
+    })),
+  ),
+);
+
+/** Receipts of a round in which whatever is tried comes out as expected. */
+function best(side: Side): Receipt[] {
+  return planChecks(side).flatMap(({ check, attempts, because, inDoubt }) =>
+    (attempts.length > 0 ? attempts : because ? [undefined] : []).map(
+      attempt =>
+        ({
+          id: [check.id, attempt?.key].filter(Boolean).join(' '),
+          check: check.id,
+          wall: check.wall,
+          kind: check.kind,
+          source: { type: 'kubernetes', name: 'lab' },
+          code: 'EQUAL',
+          response: '',
+          reason: because,
+          outcome: attempt
+            ? 'asExpected'
+            : inDoubt
+            ? 'inconclusive'
+            : 'notApplicable',
+        } as Receipt),
+    ),
+  );
+}
+
+describe('what is required of a tenant that is only proved', () => {
+  it.each(DECLARATIONS)(
+    'is every check, none is left out but by config: $declared, against $neighbour',
+    ({ declared, neighbour }) => {
+      const side = proofOnlySide(declared, neighbour);
+      const required = requirementsOf(side);
+      expect(new Set(required.map(({ check }) => check))).toEqual(
+        new Set(CHECKS.map(({ id }) => id)),
+      );
+      const known = new Map(CHECKS.map(check => [check.id, check]));
+      // What counts for nothing, and does for any other tenant.
+      const free = CHECKS.filter(({ optional }) => !optional)
+        .map(({ id }) => id)
+        .filter(id =>
+          required.filter(r => r.check === id).every(r => r.optional),
+        );
+      const hasVault = 'vault' in declared;
+      const isWithout = 'withoutVault' in declared;
+      const expected = [
+        ...LEFT_OUT,
+        ...(hasVault ? [] : ['net.vault']),
+        ...(isWithout ? BY_VAULT : []),
+      ];
+      expect(free.sort()).toEqual(
+        expected.filter(id => !known.get(id)!.optional).sort(),
+      );
+      const inDoubt = planChecks(side).filter(planned => planned.inDoubt);
+      expect(inDoubt.map(({ check }) => check.id).sort()).toEqual(
+        [
+          ...(hasVault || isWithout ? [] : BY_VAULT),
+          ...('limits' in declared ? [] : BY_LIMITS),
+        ].sort(),
+      );
+    },
+  );
+
+  it.each(DECLARATIONS)(
+    'can hold only where config declares it: $declared, against $neighbour',
+    ({ declared, neighbour }) => {
+      const side = proofOnlySide(declared, neighbour);
+      const said = judge(requirementsOf(side), best(side));
+      const status = (wall: Wall) => said.find(v => v.wall === wall)!;
+      expect(status('network').status).toBe('holds');
+      const isSaid = 'vault' in declared || 'withoutVault' in declared;
+      expect(status('secret')).toMatchObject(
+        isSaid
+          ? { status: 'holds' }
+          : {
+              status: 'unproven',
+              summary: expect.stringMatching(
+                /proofOnly\[\].vault.*withoutVault/,
+              ),
+            },
+      );
+      expect(status('resource')).toMatchObject(
+        'limits' in declared
+          ? { status: 'holds' }
+          : {
+              status: 'unproven',
+              summary: expect.stringMatching(/proofOnly\[\].limits/),
+            },
+      );
+    },
+  );
+
+  it('is shown by a round like any other, and broken by one', async () => {
+    const side = proofOnlySide({ limits: LIMITS, vault: VAULT }, 'globex');
+    portalAgrees(side);
+    const { required, receipts } = await testReceipts(side);
+    expect(judge(required, receipts).map(v => v.status)).toEqual(
+      Array(3).fill('holds'),
+    );
+    const broken = await testReceipts(side, (pod, task) =>
+      pod === 'flows' && task.id.includes('canary') ? ['OK', ''] : undefined,
+    );
+    expect(judge(required, broken.receipts)[0].status).toBe('breached');
+  });
+});
+
+it('tries as a pod that policies take for its own, and that no Service routes to', () => {
+  const side = proofOnlySide({});
+  const { metadata, spec } = podManifest({
+    role: 'proof',
+    plan: side.tenant.plan,
+    cluster: side.cluster.config,
+    nonce: 'n',
+    tasks: [],
+  }) as any;
+  expect(metadata.namespace).toBe('flows');
+  expect(metadata.labels).toMatchObject({
+    app: 'n8n',
+    'threewalls.io/proof': 'proof',
+  });
+  expect(spec).toMatchObject({
+    serviceAccountName: 'n8n',
+    readinessGates: [{ conditionType: 'threewalls.io/proof' }],
+  });
+});
