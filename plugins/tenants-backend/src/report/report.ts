@@ -22,11 +22,8 @@ export interface TenantReport {
 }
 
 /** Of a tenant that is only proved. */
-const NOT_COVERED_OF_OTHERS = [
-  'What its objects are meant to be: the portal has made none of them, and holds them to what config declares',
-  "What n8n's own pods run, beside PodSecurity",
-  'What External Secrets fetches for it, where config excepts a store',
-];
+const NO_PLAN =
+  'What its objects are meant to be: the portal has made none of them, and holds them to what config declares';
 
 export function createReport(
   tenant: Tenant,
@@ -40,8 +37,6 @@ export function createReport(
     tenant: { name, cluster, namespace, owner, spec, walls, prover },
     ...(proof && { proof }),
     versions,
-    notCovered: isProofOnly(spec)
-      ? [...NOT_COVERED, ...NOT_COVERED_OF_OTHERS]
-      : NOT_COVERED,
+    notCovered: isProofOnly(spec) ? [...NOT_COVERED, NO_PLAN] : NOT_COVERED,
   };
 }

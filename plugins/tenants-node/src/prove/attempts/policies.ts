@@ -70,8 +70,7 @@ export function noWidening(side: Side): Attempt {
     expected: 'none but the plan’s allows anything that the plan does not',
     run: reading(async ({ view }) => {
       const seen = await known('Policies', otherPolicies(side, view));
-      const allowed =
-        tenant.plan.proofOnly?.allowed ?? plannedPolicies(side);
+      const allowed = tenant.plan.proofOnly?.allowed ?? plannedPolicies(side);
       const planned = allowed.flatMap(modelPolicy);
       const { exceptions } = cluster.config;
       const excepted = seen.others.filter(one => isExcepted(one, exceptions));
@@ -91,40 +90,36 @@ export function noWidening(side: Side): Attempt {
 
 /**
  * What to hold against policies where there is none of ours: a direction that none
- * isolates is open; and what is about n8n's pods and not about a proof's no attack
- * has tried.
+ * isolates is open; and what is about n8n's pods, and not about a proof's alike, no
+ * attack has tried.
  */
 function withoutPlan(
   { tenant }: Side,
   { others, computed, pods }: OtherPolicies,
 ): { open: string[]; unlike: string[] } {
   const models = computed.flatMap(modelPolicy);
-  const about = (pod: Traits) => models.filter(model => isAbout(model, { pod }));
-  const isKnown = computed.length === others.length;
+  const about = (pod: Traits) => models.filter(m => isAbout(m, { pod }));
   const open = pods.flatMap(pod =>
     (['egress', 'ingress'] as const)
       .filter(direction => !about(pod).some(m => m[direction].isolates))
       .map(direction => `no policy denies ${direction} of ${labelsOf(pod)}`),
   );
-  // The first is a proof's.
+  // The first is as a proof's.
   const [proof, ...live] = pods;
-  const { selector } = tenant.plan.workload;
+  const selector = Object.entries(tenant.plan.workload.selector);
   const unlike = live
-    .filter(pod =>
-      Object.entries(selector).every(
-        ([key, value]) => pod[`label:${key}`] === value,
-      ),
+    .filter(pod => selector.every(([key, is]) => pod[`label:${key}`] === is))
+    .flatMap(pod =>
+      models.filter(m => isAbout(m, { pod }) !== isAbout(m, { pod: proof })),
     )
-    .flatMap(pod => {
-      const [ofN8n, ofProof] = [pod, proof].map(about);
-      return [...ofN8n, ...ofProof]
-        .filter(model => !(ofN8n.includes(model) && ofProof.includes(model)))
-        .map(
-          model =>
-            `${model.name} is not about n8n's pods and proof pods alike: workload.podLabels and .serviceAccount have to be those of n8n's pods`,
-        );
-    });
-  return { open: isKnown ? open : [], unlike: [...new Set(unlike)] };
+    .map(
+      ({ name }) =>
+        `${name} is not about n8n's pods and proof pods alike: workload.podLabels and .serviceAccount have to be those of n8n's pods`,
+    );
+  return {
+    open: computed.length === others.length ? open : [],
+    unlike: [...new Set(unlike)],
+  };
 }
 
 function labelsOf(pod: Traits): string {

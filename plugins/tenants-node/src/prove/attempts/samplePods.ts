@@ -21,18 +21,28 @@ export interface Bounds {
 
 /** Name of the quota of a plan. */
 const QUOTA = 'tenant-quota';
-const UNLIMITED = { cpu: '0', memory: '0', storage: '0' };
+const NONE = { cpu: '0', memory: '0' };
 
 /** Reads a tenant's bounds off its plan, or off what config declares. */
 export function boundsOf(plan: TenantPlan): Bounds {
   const { namespace } = plan.names;
   if (plan.proofOnly) {
     const { template, limits } = plan.proofOnly;
-    const { cpu, memory, storage } = limits ?? UNLIMITED;
+    // Without limits nothing is tried that takes them.
+    const {
+      cpu,
+      memory,
+      storage,
+      container: containerMax,
+    } = limits ?? {
+      ...NONE,
+      storage: '0',
+      container: NONE,
+    };
     return {
       namespace,
       template,
-      containerMax: limits?.container ?? UNLIMITED,
+      containerMax,
       quota: '',
       podMaxMemory: memory,
       quotaCpu: cpu,

@@ -77,11 +77,10 @@ export const RESOURCE_CHECKS: Check[] = [
       const memory = times(bounds.podMaxMemory, 2);
       const resources = { requests: { memory: '64Mi' }, limits: { memory } };
       const pod = samplePod(bounds, 'pod-level', { resources });
-      const attempt = refuses(
-        'pod-level resources over the maximum',
-        pod,
-        'maximum memory usage per Pod',
-      );
+      const title = 'pod-level resources over the maximum';
+      const attempt = bounds.quota
+        ? refuses(title, pod, 'maximum memory usage per Pod')
+        : overQuota(title, pod, '', 'limits.memory');
       return unlessDropped(attempt);
     },
   }),
