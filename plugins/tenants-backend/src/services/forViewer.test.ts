@@ -2,7 +2,17 @@ import { Proof, Receipt } from '@threewalls/backstage-plugin-tenants-common';
 import { forViewer } from './forViewer';
 
 const platform = {
-  clusters: [],
+  clusters: [
+    {
+      proofOnly: [
+        {
+          name: 'flows',
+          namespace: 'team-flows',
+          vault: { path: 'teams/flows', role: 'flows-role' },
+        },
+      ],
+    },
+  ] as any,
   naming: { namespacePrefix: 'web-tenant-', kvPrefix: 'web-tenant-' },
   owners: { kubernetesGroup: '{{ name }}', kubernetesUser: '{{ name }}' },
 };
@@ -66,4 +76,20 @@ describe('a proof', () => {
       expect(forViewer(whole, name => name === 'globex', platform)).toBe(whole);
     },
   );
+
+  it('leaves no name of one that is only proved either', () => {
+    const reason = 'n8n.team-flows.svc said no';
+    const seen = forViewer(
+      {
+        ...proof({ neighbour: 'flows' }),
+        receipts: [
+          receipt({ about: { tenant: 'a', neighbour: 'flows' }, reason }),
+          receipt({ target: 'secret/data/teams/flows', request: 'flows-role' }),
+        ],
+      },
+      () => false,
+      platform,
+    );
+    expect(JSON.stringify(seen)).not.toMatch(/flows/);
+  });
 });
