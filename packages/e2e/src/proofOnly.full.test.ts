@@ -4,16 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { labCluster, portalAccess } from './support/lab';
-import { AGNHOST, openLab } from './wallsLab';
+import { labCluster, portalAccess, portalLab } from './support/lab';
+import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(240_000);
 
 const NAME = `flows-${process.pid}`;
 const PORT = 5678;
+/** As the chart has them, but for the second one's key: a small server's are these. */
 const labels = {
   'app.kubernetes.io/name': 'n8n',
-  'app.kubernetes.io/instance': NAME,
+  'threewalls.io/tenant': NAME,
 };
 const PROVER = 'threewalls-portal-prover';
 /** Kinds of which controllers write objects as pods come and go. */
@@ -120,48 +121,19 @@ const LIMITS = [
   }),
 ];
 
-const N8N: KubernetesObject[] = [
-  made('v1', 'ServiceAccount', 'n8n'),
-  made('v1', 'Service', 'n8n', {
-    spec: { selector: labels, ports: [{ port: PORT }] },
-  }),
-  made('apps/v1', 'Deployment', 'n8n', {
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          serviceAccountName: 'n8n',
-          automountServiceAccountToken: false,
-          terminationGracePeriodSeconds: 0,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
-          containers: [
-            {
-              name: 'n8n',
-              image: AGNHOST,
-              imagePullPolicy: 'IfNotPresent',
-              args: ['netexec', `--http-port=${PORT}`, '--udp-port=-1'],
-              ports: [{ containerPort: PORT }],
-              readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 1 },
-              resources: {
-                requests: { cpu: '10m', memory: '16Mi' },
-                limits: { cpu: '200m', memory: '64Mi' },
-              },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                capabilities: { drop: ['ALL'] },
-              },
-            },
-          ],
-        },
-      },
-    },
-  }),
-];
+/** A small server where n8n would be, with nothing of the portal's about it. */
+function n8n(): KubernetesObject[] {
+  const { stages } = planSmallTenant(NAME, portalLab().platform);
+  const wanted = ['ServiceAccount n8n', 'Service n8n', 'Deployment n8n'];
+  return stages
+    .flatMap(({ resources }) => resources)
+    .flatMap(one =>
+      one.type === 'kubernetes' && wanted.includes(one.id) ? one.object : [],
+    )
+    .map(({ apiVersion, kind, metadata, ...rest }) =>
+      made(apiVersion, kind, metadata.name, rest),
+    );
+}
 
 describe('A namespace that others have made, upon the lab', () => {
   const { admin } = openLab();
@@ -204,7 +176,7 @@ describe('A namespace that others have made, upon the lab', () => {
         },
       ],
     });
-    for (const object of [CHARTS, prover, ...N8N]) {
+    for (const object of [CHARTS, prover, ...n8n()]) {
       await create(object);
     }
     await until(async () => {

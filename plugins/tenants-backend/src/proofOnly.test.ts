@@ -1,3 +1,4 @@
+import { mockCredentials } from '@backstage/backend-test-utils';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import {
   OWNER,
@@ -19,27 +20,35 @@ describe('a tenant that is only proved', () => {
   let t: Awaited<ReturnType<typeof startTenantsBackend>>;
 
   beforeEach(async () => {
-    t = await startTenantsBackend({ heal: true }, [declared]);
+    t = await startTenantsBackend(
+      {
+        heal: true,
+        catalog: { unmanaged: { labelSelector: 'app=n8n' } },
+        network: { ingress: { namespaces: ['ingress'] } },
+        n8n: { ingress: { host: '{{ name }}.n8n.example.com' } },
+      },
+      [declared, { ...declared, name: 'more', namespace: 'team-more' }],
+    );
   });
 
   afterEach(() => t.stop());
 
-  /** As somebody makes it, and the portal comes upon it. */
-  async function made(uid = 'uid-flows'): Promise<void> {
-    t.lab.objects.set('/api/v1/namespaces/team-flows', {
+  /** As somebody makes a namespace, which the portal comes upon. */
+  async function made(uid = 'uid-flows', name = 'flows'): Promise<void> {
+    const labels = { app: 'n8n' };
+    t.lab.objects.set(`/api/v1/namespaces/team-${name}`, {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: 'team-flows', uid, labels: {} },
+      metadata: { name: `team-${name}`, uid, labels },
     });
-    await t.tick('prepare-clusters');
     await until(async () => {
       await t.tick('look');
-      return (await find())?.uid === uid;
+      return (await find(name))?.uid === uid;
     });
   }
-  const find = async (): Promise<Tenant | undefined> =>
+  const find = async (wanted = 'flows'): Promise<Tenant | undefined> =>
     (await t.api('get', '/tenants')).body.items.find(
-      ({ name }: Tenant) => name === 'flows',
+      ({ name }: Tenant) => name === wanted,
     );
   async function until(condition: () => Promise<boolean | undefined>) {
     for (let i = 0; i < 400 && !(await condition()); i++) {
@@ -64,6 +73,9 @@ describe('a tenant that is only proved', () => {
       outdated: false,
     });
     expect(tenant).not.toHaveProperty('url');
+    const service = mockCredentials.service.header();
+    const others = await t.api('get', '/unmanaged', undefined, service);
+    expect(others.body.items).toEqual([]);
     expect(walls.map(({ status }) => status)).toEqual(Array(3).fill('holds'));
     expect(t.emit).toHaveBeenCalledWith({
       topic: 'threewalls.tenants',
@@ -147,11 +159,10 @@ describe('a tenant that is only proved', () => {
   it('takes no name that another tenant has', async () => {
     await t.create('acme');
     await t.knex('tenants').update({ name: 'flows' }).where({ name: 'acme' });
-    t.lab.objects.set('/api/v1/namespaces/team-flows', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: 'team-flows', uid: 'uid-flows', labels: {} },
-    });
+    const path = '/api/v1/namespaces/team-flows';
+    const metadata = { name: 'team-flows', uid: 'uid-flows' };
+    t.lab.objects.set(path, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    await made('uid-more', 'more');
     await t.tick('look');
     expect((await find())?.namespace).toBe('web-tenant-acme');
   });

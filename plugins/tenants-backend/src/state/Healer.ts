@@ -1,9 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
-import {
-  isProofOnly,
-  TenantChange,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { TenantChange } from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
   Clusters,
@@ -63,7 +60,7 @@ export class Healer {
     const enqueue = this.#enqueue;
     const { name, uid, cluster, owner, spec, phase } = tenant;
     const isOn = spec.heal ?? clusters.get(cluster).config.heal;
-    if (!isOn || !enqueue || phase !== 'active' || isProofOnly(spec)) {
+    if (!isOn || !enqueue || phase !== 'active') {
       return;
     }
     try {

@@ -251,3 +251,33 @@ it.each<[object, RegExp]>([
   });
   expect(await worst('sec.as-planned', side, { vault })).toMatch(is);
 });
+
+it.each([
+  ['net.who-can', 'patch', 'networking.k8s.io', 'networkpolicies'],
+  ['net.who-can', 'create', 'cilium.io', 'ciliumnetworkpolicies'],
+  ['sec.who-can', 'list', '', 'secrets'],
+  ['res.who-can', 'delete', '', 'resourcequotas'],
+  ['res.who-can', 'update', '', 'limitranges'],
+])(
+  'finds who can open a wall, unless config trusts them: %s %s',
+  async (id, verb, group, resource) => {
+    const argo = { kind: 'ServiceAccount', name: 'argo', namespace: 'argo' };
+    const rbac = 'rbac.authorization.k8s.io/v1';
+    const rules = [
+      { verbs: [verb], apiGroups: [group], resources: [resource] },
+    ];
+    const clients = holding([
+      { ...object(rbac, 'Role', { namespace, name: 'r' }), rules },
+      {
+        ...object(rbac, 'RoleBinding', { namespace, name: 'r' }),
+        roleRef: { kind: 'Role', name: 'r' },
+        subjects: [argo],
+      },
+    ]);
+    expect(await worst(id, proofOnlySide({}), clients)).toMatch(
+      new RegExp(`^breached: ServiceAccount argo/argo may ${verb} ${resource}`),
+    );
+    const trusting = proofOnlySide({ trustedSubjects: [argo] });
+    expect(await worst(id, trusting, clients)).toBe('asExpected');
+  },
+);
