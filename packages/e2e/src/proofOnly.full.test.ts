@@ -180,13 +180,13 @@ describe('A namespace that others have made, upon the lab', () => {
       await create(object);
     }
     await until(async () => {
-      const n8n = await admin.get<any>({
+      const live = await admin.get<any>({
         apiVersion: 'apps/v1',
         kind: 'Deployment',
         namespace: NAME,
         name: 'n8n',
       });
-      return n8n?.status?.readyReplicas === 1;
+      return live?.status?.readyReplicas === 1;
     });
     before = await objects();
     void follow('discovery.k8s.io/v1', 'EndpointSlice', slice =>

@@ -33,6 +33,10 @@ describe('a tenant that is only proved', () => {
 
   afterEach(() => t.stop());
 
+  const find = async (wanted = 'flows'): Promise<Tenant | undefined> =>
+    (await t.api('get', '/tenants')).body.items.find(
+      ({ name }: Tenant) => name === wanted,
+    );
   /** As somebody makes a namespace, which the portal comes upon. */
   async function made(uid = 'uid-flows', name = 'flows'): Promise<void> {
     const labels = { app: 'n8n' };
@@ -46,10 +50,6 @@ describe('a tenant that is only proved', () => {
       return (await find(name))?.uid === uid;
     });
   }
-  const find = async (wanted = 'flows'): Promise<Tenant | undefined> =>
-    (await t.api('get', '/tenants')).body.items.find(
-      ({ name }: Tenant) => name === wanted,
-    );
   async function until(condition: () => Promise<boolean | undefined>) {
     for (let i = 0; i < 400 && !(await condition()); i++) {
       await new Promise(resolve => setTimeout(resolve, 10));

@@ -21,7 +21,6 @@ export interface Bounds {
 
 /** Name of the quota of a plan. */
 const QUOTA = 'tenant-quota';
-const NONE = { cpu: '0', memory: '0' };
 
 /** Reads a tenant's bounds off its plan, or off what config declares. */
 export function boundsOf(plan: TenantPlan): Bounds {
@@ -29,26 +28,16 @@ export function boundsOf(plan: TenantPlan): Bounds {
   if (plan.proofOnly) {
     const { template, limits } = plan.proofOnly;
     // Without limits nothing is tried that takes them.
-    const {
-      cpu,
-      memory,
-      storage,
-      container: containerMax,
-    } = limits ?? {
-      ...NONE,
-      storage: '0',
-      container: NONE,
-    };
     return {
       namespace,
       template,
-      containerMax,
+      containerMax: limits?.container,
       quota: '',
-      podMaxMemory: memory,
-      quotaCpu: cpu,
-      quotaMemory: memory,
-      storage,
-    };
+      podMaxMemory: limits?.memory,
+      quotaCpu: limits?.cpu,
+      quotaMemory: limits?.memory,
+      storage: limits?.storage,
+    } as Bounds;
   }
   const quota = (name: string): Record<string, string> =>
     (

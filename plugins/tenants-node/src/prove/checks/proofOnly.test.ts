@@ -34,6 +34,16 @@ const BY_LIMITS = CHECKS.map(({ id }) => id).filter(id =>
   /^res\.(.*container-max|pod-level|quota-[cmo].*)$/.test(id),
 );
 
+const HOLDS = { status: 'holds' };
+const NO_VAULT = {
+  status: 'unproven',
+  summary: expect.stringMatching(/proofOnly\[\].vault.*withoutVault/),
+};
+const NO_LIMITS = {
+  status: 'unproven',
+  summary: expect.stringMatching(/proofOnly\[\].limits/),
+};
+
 const VAULTS = [{}, { withoutVault: true }, { vault: VAULT }];
 const DECLARATIONS = VAULTS.flatMap(vault =>
   [{}, { limits: LIMITS }].flatMap(limits =>
@@ -96,24 +106,9 @@ describe('what is required of a tenant that is only proved', () => {
       const status = (wall: Wall) => said.find(v => v.wall === wall)!;
       expect(status('network').status).toBe('holds');
       const isSaid = 'vault' in declared || 'withoutVault' in declared;
-      expect(status('secret')).toMatchObject(
-        isSaid
-          ? { status: 'holds' }
-          : {
-              status: 'unproven',
-              summary: expect.stringMatching(
-                /proofOnly\[\].vault.*withoutVault/,
-              ),
-            },
-      );
-      expect(status('resource')).toMatchObject(
-        'limits' in declared
-          ? { status: 'holds' }
-          : {
-              status: 'unproven',
-              summary: expect.stringMatching(/proofOnly\[\].limits/),
-            },
-      );
+      expect(status('secret')).toMatchObject(isSaid ? HOLDS : NO_VAULT);
+      const isLimited = 'limits' in declared;
+      expect(status('resource')).toMatchObject(isLimited ? HOLDS : NO_LIMITS);
     },
   );
 
