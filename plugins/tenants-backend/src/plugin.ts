@@ -23,6 +23,7 @@ import { TenantStore } from './database/TenantStore';
 import { engineServiceRef } from './engine';
 import { createCaches } from './inventory/caches';
 import { Inventory } from './inventory/Inventory';
+import { ProofOnly } from './inventory/ProofOnly';
 import { applyExecutor } from './operations/apply';
 import { Canaries } from './operations/Canaries';
 import { Drills } from './operations/Drills';
@@ -271,8 +272,15 @@ export const tenantsPlugin = createBackendPlugin({
         };
         deps.httpRouter.use(createRouter(options));
         registerTenantActions(options);
+        const proofOnly = ProofOnly.create({
+          ...options,
+          caches,
+          enqueue,
+          onChanged: executed.onChanged,
+        });
         await new Scheduler({
           ...options,
+          proofOnly,
           operations: operationStore,
           runner,
           canaries,

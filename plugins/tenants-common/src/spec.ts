@@ -43,7 +43,7 @@ export interface TenantSpec {
   owner: string;
   /** Name of one of config's clusters */
   cluster: string;
-  /** Name of one of config's sizes */
+  /** Name of one of config's sizes, or {@link PROOF_ONLY_SIZE} */
   size: string;
   egress: TenantEgress;
   /** Says that a range which covers the internet is meant */
@@ -52,6 +52,24 @@ export interface TenantSpec {
   email?: string;
   /** Whether its objects are restored by themselves; default what config says */
   heal?: boolean;
+}
+
+/**
+ * Size of a tenant whose namespace is somebody else's: config declares it, and it
+ * is proved and nothing else.
+ *
+ * @public
+ */
+export const PROOF_ONLY_SIZE = 'proof-only';
+
+/**
+ * Returns whether a tenant is only proved: nothing of it is the portal's to apply,
+ * restore, resize or remove.
+ *
+ * @public
+ */
+export function isProofOnly(spec: Pick<TenantSpec, 'size'>): boolean {
+  return spec.size === PROOF_ONLY_SIZE;
 }
 
 /**

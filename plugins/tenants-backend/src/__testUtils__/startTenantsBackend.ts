@@ -90,6 +90,7 @@ export function configOf(
   credentials: ReturnType<typeof createMockDirectory>,
   fakes: { lab: FakeCluster; other: FakeCluster },
   tenants: object = {},
+  proofOnly: object[] = [],
 ) {
   credentials.setContent({
     'role-id': 'portal',
@@ -104,6 +105,7 @@ export function configOf(
       overcommit: true,
       clusters: Object.entries(fakes).map(([name, { url }]) => ({
         name,
+        proofOnly: name === 'lab' ? proofOnly : [],
         kubernetes: { kubeconfig: credentials.resolve(name) },
         vault: {
           address: url,
@@ -135,9 +137,13 @@ function kubeconfig(server: string): string {
 const credentials = createMockDirectory();
 
 /** The plugin in a backend, upon two fake clusters, with a prover that is told what to say. */
-export async function startTenantsBackend(tenants: object = {}) {
+export async function startTenantsBackend(
+  tenants: object = {},
+  /** Tenants of others that cluster `lab` declares */
+  proofOnly: object[] = [],
+) {
   const [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
-  const config = configOf(credentials, { lab, other }, tenants);
+  const config = configOf(credentials, { lab, other }, tenants, proofOnly);
   const platform = readPlatform(mockServices.rootConfig({ data: config }));
   const prover = new FakeProver();
   const permissions = mockServices.permissions.mock();

@@ -3,7 +3,10 @@ import {
   ServiceUnavailableError,
   toError,
 } from '@backstage/errors';
-import { Impostor } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Impostor,
+  isProofOnly,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   Clusters,
   KubernetesObject,
@@ -218,6 +221,10 @@ function problemOf(
   }
   if (namespace.metadata.uid !== known.uid) {
     return `Namespace ${known.namespace} is another: the tenant's was deleted and this one created in its place`;
+  }
+  if (isProofOnly(known.spec)) {
+    // It carries nothing of the portal's.
+    return undefined;
   }
   const read = readNamespace(namespace, known.cluster, platform);
   if ('problem' in read) {

@@ -10,11 +10,13 @@ export type Caches = ReadonlyMap<string, WatchCache>;
 /** A cache for each cluster; it begins to read with the first question. */
 export function createCaches(clusters: Clusters, platform: Platform): Caches {
   return new Map(
-    clusters
-      .all()
-      .map(({ name, kubernetes }) => [
-        name,
-        WatchCache.ofTenants(kubernetes, platform.naming.namespacePrefix),
-      ]),
+    clusters.all().map(({ name, kubernetes, config }) => [
+      name,
+      WatchCache.ofTenants(
+        kubernetes,
+        platform.naming.namespacePrefix,
+        config.proofOnly.map(({ namespace }) => namespace),
+      ),
+    ]),
   );
 }

@@ -30,7 +30,7 @@ import { TenantStore } from '../database/TenantStore';
 import { Inventory } from '../inventory/Inventory';
 import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
 import { parseSpec, withDefaults } from '../requests';
-import { checkName } from './claims';
+import { checkName, checkOurs } from './claims';
 import { TooManyProofsError } from './TooManyProofsError';
 import { OperationRunner } from './OperationRunner';
 
@@ -169,6 +169,7 @@ export class Operations {
   ): Promise<{ spec: TenantSpec; existing?: KnownTenant }> {
     const { platform, store, authorizer } = this.options;
     const existing = await store.find(name);
+    checkOurs(name, platform, existing);
     const spec = await this.#specOf(name, request, existing);
     // Says why it can't be a tenant of this platform.
     planTenant(spec, platform);
@@ -231,6 +232,7 @@ export class Operations {
     const { cluster, owner, uid } = tenant;
     if (request.kind === 'remove') {
       await authorizer.checkChange(credentials, tenantRemovePermission, tenant);
+      checkOurs(name, this.options.platform, tenant);
       if (request.confirm !== name) {
         throw new InputError(
           `To remove tenant ${name}, type its name again; nothing was changed`,

@@ -2,6 +2,7 @@ import { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { InputError, NotFoundError } from '@backstage/errors';
 import {
   canonicalRef,
+  isProofOnly,
   Rollout,
   RolloutRequest,
   tenantAdministerPermission,
@@ -65,6 +66,8 @@ export class Rollouts {
       tenant =>
         tenant.phase === 'active' &&
         administers(tenant) &&
+        // Of one that is only proved nothing is applied.
+        !(request.kind === 'apply' && isProofOnly(tenant.spec)) &&
         (!names || names.includes(tenant.name)) &&
         (!cluster || tenant.cluster === cluster) &&
         (!owner || tenant.owner === canonicalRef(owner)) &&

@@ -17,7 +17,7 @@ import {
 import { OperationStore } from '../database/OperationStore';
 import { TenantStore } from '../database/TenantStore';
 import { describeChanges } from './changes';
-import { checkName } from './claims';
+import { checkName, checkOurs } from './claims';
 import { Executor } from './OperationRunner';
 
 /** Milliseconds by which the clocks of a cluster and of the database may differ. */
@@ -42,9 +42,10 @@ export function applyExecutor(options: {
       throw new Error('This operation says nothing to apply');
     }
     const spec = request.spec as TenantSpec;
+    const existing = await store.find(spec.name);
+    checkOurs(spec.name, platform, existing);
     const today = planTenant(spec, platform);
     const cluster = clusters.get(spec.cluster);
-    const existing = await store.find(spec.name);
     checkName(spec, existing);
     const known = existing ?? (await archivedOf(spec, store));
     let uid = known?.uid;

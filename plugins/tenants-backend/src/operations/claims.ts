@@ -1,5 +1,12 @@
 import { InputError, NotAllowedError } from '@backstage/errors';
-import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  isProofOnly,
+  TenantSpec,
+} from '@threewalls/backstage-plugin-tenants-common';
+import {
+  onlyProved,
+  Platform,
+} from '@threewalls/backstage-plugin-tenants-node';
 import { KnownTenant } from '../database/rows';
 
 /**
@@ -22,5 +29,24 @@ export function checkName(
     throw new NotAllowedError(
       `Tenant ${spec.name} exists and is owned by ${existing.owner}: choose another name`,
     );
+  }
+}
+
+/**
+ * Returns where a tenant is the portal's to change: not one that is only proved, or
+ * that config declares as such.
+ *
+ * @throws InputError
+ */
+export function checkOurs(
+  name: string,
+  { clusters }: Pick<Platform, 'clusters'>,
+  existing?: Pick<KnownTenant, 'spec'>,
+): void {
+  const isOthers = existing
+    ? isProofOnly(existing.spec)
+    : clusters.some(c => c.proofOnly.some(one => one.name === name));
+  if (isOthers) {
+    throw onlyProved(name);
   }
 }

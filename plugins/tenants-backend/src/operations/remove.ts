@@ -12,6 +12,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { OperationStore } from '../database/OperationStore';
 import { TenantStore } from '../database/TenantStore';
+import { checkOurs } from './claims';
 import { Executor, persist } from './OperationRunner';
 
 /** Takes a tenant away, and writes down what there was, what is gone, what was kept. */
@@ -31,6 +32,7 @@ export function removeExecutor(options: {
         `Tenant ${name} is not there any more, or has been created again since`,
       );
     }
+    checkOurs(name, platform, known);
     const { uid, owner, namespace, accountUid } = known;
     const cluster = clusters.get(known.cluster);
     const { ifMadeBy } = request;

@@ -1,4 +1,5 @@
 import {
+  isProofOnly,
   NOT_COVERED,
   Proof,
   Tenant,
@@ -20,6 +21,10 @@ export interface TenantReport {
   notCovered: readonly string[];
 }
 
+/** Of a tenant that is only proved. */
+const NO_PLAN =
+  'What its objects are meant to be: the portal has made none of them, and holds them to what config declares';
+
 export function createReport(
   tenant: Tenant,
   proof: Proof | undefined,
@@ -32,6 +37,6 @@ export function createReport(
     tenant: { name, cluster, namespace, owner, spec, walls, prover },
     ...(proof && { proof }),
     versions,
-    notCovered: NOT_COVERED,
+    notCovered: isProofOnly(spec) ? [...NOT_COVERED, NO_PLAN] : NOT_COVERED,
   };
 }

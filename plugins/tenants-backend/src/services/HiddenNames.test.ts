@@ -1,12 +1,17 @@
 import { hiding } from './HiddenNames';
 
+const vault = { path: 'teams/flows', role: 'flows-role' };
 const platform = {
+  clusters: [
+    { proofOnly: [{ name: 'flows', namespace: 'team-flows', vault }] },
+    { proofOnly: [{ name: 'seen', namespace: 'team-seen' }] },
+  ] as any,
   naming: { namespacePrefix: 'web-tenant-', kvPrefix: 'kv/of-' },
   owners: { kubernetesGroup: '{{ name }}', kubernetesUser: '{{ name }}' },
 };
 
 describe('names that are hidden', () => {
-  const hide = hiding(new Set(['globex', 'umbrella-2']), platform);
+  const hide = hiding(new Set(['globex', 'umbrella-2', 'flows']), platform);
 
   it.each([
     ['n8n.web-tenant-globex.svc:5678', 'n8n.web-tenant-***.svc:5678'],
@@ -14,6 +19,10 @@ describe('names that are hidden', () => {
     [
       'login as tenant-globex with the token of n8n-globex',
       'login as tenant-*** with the token of n8n-***',
+    ],
+    [
+      'GET secret/data/teams/flows as flows-role by n8n.team-flows.svc, not n8n.team-seen.svc',
+      'GET secret/data/*** as *** by n8n.***.svc, not n8n.team-seen.svc',
     ],
     [
       'system:serviceaccount:web-tenant-globex:default by Role web-tenant-umbrella-2/x',

@@ -20,7 +20,7 @@ export class HiddenNames {
   constructor(
     private readonly options: {
       store: Pick<TenantStore, 'owners'>;
-      platform: Pick<Platform, 'naming' | 'owners'>;
+      platform: Pick<Platform, 'clusters' | 'naming' | 'owners'>;
     },
   ) {}
 
@@ -37,7 +37,7 @@ export class HiddenNames {
 /** Hides tenants of these names, by every name that they go by. */
 export function hiding(
   hidden: Set<string>,
-  platform: Pick<Platform, 'naming' | 'owners'>,
+  platform: Pick<Platform, 'clusters' | 'naming' | 'owners'>,
 ): Hide {
   if (hidden.size === 0) {
     return value => value;
@@ -48,16 +48,27 @@ export function hiding(
     names.kvPath,
     names.vaultRole,
     names.loginServiceAccount,
-  ].map(prefix => prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  ].map(escaped);
   // A name that only begins alike is another's.
   const pattern = new RegExp(
     `(?<![\\w-])(${prefixes.join('|')})([a-z0-9-]+)(?![\\w-])`,
     'g',
   );
-  const inText = (text: string) =>
-    text.replace(pattern, (whole, prefix: string, name: string) =>
+  // Of one that others have made a ServiceAccount is called as anybody's may be.
+  const declared = platform.clusters
+    .flatMap(({ proofOnly }) => proofOnly)
+    .filter(({ name }) => hidden.has(name))
+    .flatMap(({ namespace, vault }) => [namespace, vault?.path, vault?.role])
+    .flatMap(text => (text ? [escaped(text)] : []));
+  const theirs =
+    declared.length > 0 &&
+    new RegExp(`(?<![\\w-])(${declared.join('|')})(?![\\w-])`, 'g');
+  const inText = (text: string) => {
+    const shown = text.replace(pattern, (whole, prefix: string, name: string) =>
       hidden.has(name) ? `${prefix}${SOMEBODY}` : whole,
     );
+    return theirs ? shown.replace(theirs, SOMEBODY) : shown;
+  };
   const inValue = (value: unknown, key?: string): unknown => {
     if (typeof value === 'string') {
       return key === 'neighbour' && hidden.has(value)
@@ -74,4 +85,8 @@ export function hiding(
       : value;
   };
   return <T>(value: T) => inValue(value) as T;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -4,6 +4,7 @@ import { OperationStore } from '../database/OperationStore';
 import { ProofStore } from '../database/ProofStore';
 import { TenantStore } from '../database/TenantStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
+import { ProofOnly } from '../inventory/ProofOnly';
 import { Canaries } from '../operations/Canaries';
 import { Drills } from '../operations/Drills';
 import { isNew } from '../operations/isNew';
@@ -31,6 +32,7 @@ export interface SchedulerOptions {
   confinement: Pick<Confinement, 'tryAll'>;
   drills: Drills;
   announcer: Announcer;
+  proofOnly: Pick<ProofOnly, 'keep'>;
   health: Pick<HealthMonitor, 'health'>;
   logger: LoggerService;
   /** Milliseconds between two proofs of a tenant; a floor */
@@ -51,7 +53,10 @@ export class Scheduler {
     await this.#every('roll-out', 5, 'global', () =>
       this.options.rollouts.advance(),
     );
-    await this.#every('look', TICK_S, 'global', () => this.look());
+    await this.#every('look', TICK_S, 'global', async () => {
+      await this.options.proofOnly.keep();
+      await this.look();
+    });
     await this.#every('drill', 60, 'global', () =>
       this.options.drills.runDue(),
     );

@@ -1,6 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import {
   canonicalRef,
+  isProofOnly,
   ListTenantsRequest,
   MatrixCell,
   overallStatus,
@@ -12,6 +13,7 @@ import {
   ClusterProfile,
   n8nUrl,
   Platform,
+  proofOnlyNames,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Attention, AttentionStore } from '../database/AttentionStore';
@@ -161,7 +163,7 @@ export class TenantViews {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
     const { maxAgeMs, isOutdated, platform, state } = this.options;
     const profile = profileOf(tenant, platform);
-    const url = profile && n8nUrl(spec, profile);
+    const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
     const usage = this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
     return hide({
@@ -225,11 +227,16 @@ function profileOf(
 
 /** What the tenant's objects are called: nobody else puts these names together. */
 function namesOf(
-  { name, owner }: Tenant,
+  { name, owner, spec }: Tenant,
   platform: Platform,
   config?: ClusterProfile,
 ): TenantPlanNames {
-  const { ownerSubject, ...names } = tenantNames(name, owner, platform, config);
+  const declared = isProofOnly(spec)
+    ? config?.proofOnly.find(one => one.name === name)
+    : undefined;
+  const { ownerSubject, ...names } = declared
+    ? proofOnlyNames(declared, platform)
+    : tenantNames(name, owner, platform, config);
   return { ...names, kvMount: config?.vault.kvMount };
 }
 

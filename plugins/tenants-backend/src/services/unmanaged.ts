@@ -39,7 +39,7 @@ export class Unmanaged {
     return [...this.#known.values()].flat();
   }
 
-  async #read({ name, kubernetes }: Cluster): Promise<void> {
+  async #read({ name, kubernetes, config }: Cluster): Promise<void> {
     try {
       const { items } = await kubernetes.list(
         { apiVersion: 'v1', kind: 'Namespace' },
@@ -51,11 +51,16 @@ export class Unmanaged {
       );
       this.#known.set(
         name,
-        items.map(({ metadata }) => ({
-          cluster: name,
-          namespace: metadata.name,
-          owner: metadata.annotations?.[OWNER_ANNOTATION] ?? this.owner,
-        })),
+        items
+          .filter(
+            ({ metadata }) =>
+              !config.proofOnly.some(one => one.namespace === metadata.name),
+          )
+          .map(({ metadata }) => ({
+            cluster: name,
+            namespace: metadata.name,
+            owner: metadata.annotations?.[OWNER_ANNOTATION] ?? this.owner,
+          })),
       );
     } catch (error) {
       this.logger.info(`Namespaces of cluster ${name} were not read: ${error}`);

@@ -197,8 +197,11 @@ export class StateWatch {
     if (!watched || !finishedAt || request.kind === 'remove') {
       return;
     }
-    const { namespacePrefix } = this.options.platform.naming;
-    watched.rounds.add([`${namespacePrefix}${tenant}`]);
+    const { naming, proofOnly } = watched.cluster.config;
+    watched.rounds.add([
+      `${naming.namespacePrefix}${tenant}`,
+      ...proofOnly.flatMap(one => (one.name === tenant ? one.namespace : [])),
+    ]);
     if (request.kind === 'apply') {
       this.#renewVault(watched);
     }

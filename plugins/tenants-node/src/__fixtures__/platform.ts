@@ -4,6 +4,31 @@ import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterProfile, Platform } from '../config/platform';
 import { readPlatform } from '../config/readPlatform';
 
+const CLUSTER = {
+  name: 'lab',
+  kubernetes: { kubeconfig: '/nowhere' },
+  vault: {
+    address: 'http://127.0.0.1:8200',
+    inClusterAddress: 'http://sys-vault.sys-vault.svc.cluster.local:8200',
+    login: { tokenFile: '/nowhere' },
+  },
+  network: { reservedCidrs: ['198.18.0.0/15'] },
+};
+
+/** A platform whose one cluster has tenants of others in it, which are only proved. */
+export function proofOnlyPlatform(
+  declared: Record<string, unknown>[],
+  tenants: Record<string, unknown> = {},
+): Platform {
+  const defaults = {
+    namespace: 'flows',
+    owner: 'group:default/flows-team',
+    workload: { podLabels: { app: 'n8n' }, serviceAccount: 'n8n' },
+  };
+  const proofOnly = declared.map(one => ({ ...defaults, ...one }));
+  return testPlatform({ clusters: [{ ...CLUSTER, proofOnly }], ...tenants });
+}
+
 /** A platform with one cluster and every default. */
 export function testPlatform(
   tenants: Record<string, unknown> = {},
@@ -13,19 +38,7 @@ export function testPlatform(
     new ConfigReader({
       ...(root as JsonObject),
       tenants: {
-        clusters: [
-          {
-            name: 'lab',
-            kubernetes: { kubeconfig: '/nowhere' },
-            vault: {
-              address: 'http://127.0.0.1:8200',
-              inClusterAddress:
-                'http://sys-vault.sys-vault.svc.cluster.local:8200',
-              login: { tokenFile: '/nowhere' },
-            },
-            network: { reservedCidrs: ['198.18.0.0/15'] },
-          },
-        ],
+        clusters: [CLUSTER],
         ...(tenants as JsonObject),
       },
     }),

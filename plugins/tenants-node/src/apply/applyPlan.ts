@@ -2,6 +2,7 @@ import { NotFoundError } from '@backstage/errors';
 import pLimit from 'p-limit';
 import { Cluster } from '../clients';
 import { planCanary, planRam } from '../plan/canary';
+import { onlyProved } from '../plan/proofOnly';
 import {
   KubernetesObject,
   KubernetesResource,
@@ -59,7 +60,8 @@ export interface ApplyPlanOptions extends Partial<Ownership>, SeedOptions {
  * What is as planned already is left alone, so running it again resumes; what is
  * the tenant's own and was changed is put back, whoever has changed it.
  *
- * @throws ConflictError for an object of somebody else's, KubernetesError and
+ * @throws InputError for a tenant that is only proved, ConflictError for an object of
+ * somebody else's, KubernetesError and
  * VaultError for a refusal, ClusterUnavailableError for no answer
  * @public
  */
@@ -69,6 +71,9 @@ export async function applyPlan(
   options: ApplyPlanOptions = {},
 ): Promise<ApplyResult[]> {
   const { signal } = options;
+  if (plan.proofOnly) {
+    throw onlyProved(plan.spec.name);
+  }
   const stages = options.stages ?? STAGES;
   const limit = pLimit(CONCURRENCY);
   const results: ApplyResult[] = [];

@@ -55,10 +55,15 @@ export class WatchCache implements ClusterView {
     return new WatchCache(options);
   }
 
-  /** Of what is looked at of tenants, whose namespaces have a prefix. */
+  /**
+   * Of what is looked at of tenants, whose namespaces have a prefix.
+   *
+   * @param others - Namespaces without it that are tenants' too
+   */
   static ofTenants(
     kubernetes: KubernetesClient,
     namespacePrefix: string,
+    others: readonly string[] = [],
   ): WatchCache {
     return WatchCache.create({
       kubernetes,
@@ -66,7 +71,8 @@ export class WatchCache implements ClusterView {
       isKept: ({ kind }, { metadata }) =>
         metadata.namespace === undefined ||
         EVERYWHERE.includes(kind) ||
-        metadata.namespace.startsWith(namespacePrefix),
+        metadata.namespace.startsWith(namespacePrefix) ||
+        others.includes(metadata.namespace),
     });
   }
 

@@ -14,6 +14,7 @@ import {
 } from './fields';
 import { n8n } from './n8n';
 import { PRESETS } from './presets';
+import { proofOnly } from './proofOnly';
 import { sizes, TenantSize } from './sizes';
 
 export type { Exposure, N8nConfig, Toleration } from './n8n';
@@ -239,6 +240,7 @@ export const clusterSchema = section({
     ),
   kubernetes: cluster.kubernetes.prefault({}),
   vault: cluster.vault,
+  proofOnly,
   ...settings,
 });
 
@@ -384,6 +386,13 @@ export type TrustedSubject = ReadCluster['trustedSubjects'][number];
  * @public
  */
 export type ObjectException = ReadCluster['exceptions'][number];
+
+/**
+ * A tenant whose namespace is somebody else's, as config declares it.
+ *
+ * @public
+ */
+export type ProofOnlyTenant = ReadCluster['proofOnly'][number];
 
 /**
  * A Kubernetes cluster, the Vault that its tenants use, and everything about its

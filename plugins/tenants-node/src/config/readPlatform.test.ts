@@ -1,5 +1,9 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
-import { testPlatform, testProfile } from '../__fixtures__/platform';
+import {
+  proofOnlyPlatform,
+  testPlatform,
+  testProfile,
+} from '../__fixtures__/platform';
 
 describe('readPlatform', () => {
   it('fills every default in', () => {
@@ -53,6 +57,56 @@ describe('readPlatform', () => {
   it('refuses a network provider that there is not', () => {
     expect(() => testPlatform({ network: { provider: 'calico' } })).toThrow(
       /kubernetes, cilium/,
+    );
+  });
+});
+
+describe('a tenant that is only proved', () => {
+  const podLabels = { app: 'n8n' };
+  const vault = { role: 'flows', policy: 'flows', path: 'flows' };
+
+  it('is called as its namespace, and has what an n8n usually has', () => {
+    const [declared] = proofOnlyPlatform([{}]).clusters[0].proofOnly;
+    expect(declared).toMatchObject({
+      name: 'flows',
+      workload: { service: 'n8n', port: 5678 },
+      egress: { hosts: [], cidrs: [], namespaces: [] },
+      withoutVault: false,
+    });
+    expect(declared).not.toHaveProperty('limits');
+  });
+
+  it.each([
+    [{ owner: 'nobody' }, /proofOnly\[0\].owner: The owner is an entity ref/],
+    [{ name: 'Flows' }, /proofOnly\[0\].name: .*lower-case/],
+    [{ name: 'canary' }, /reserved by the platform/],
+    [{ namespace: 'web-tenant-flows' }, /proofOnly\[0\].namespace is web-ten/],
+    [{ workload: {} }, /workload.podLabels: has to be labels/],
+    [{ workload: { podLabels: {} } }, /workload.podLabels are missing/],
+    [
+      { workload: { podLabels: { ...podLabels, 'pod-template-hash': 'a' } } },
+      /podLabels: pod-template-hash is for controllers/,
+    ],
+    [{ egress: { hosts: ['no host'] } }, /egress.hosts\[0\]: Not a host name/],
+    [{ egress: { cidrs: ['10.0.0.0'] } }, /egress.cidrs\[0\]: Not an IPv4/],
+    [{ egress: { namespaces: ['web-tenant-acme'] } }, /no tenant may reach/],
+    [{ egress: { namespaces: ['flows'] } }, /no tenant may reach another/],
+    [{ limits: { cpu: '2', memory: '2Gi' } }, /limits.container is missing/],
+    [{ vault, withoutVault: true }, /withoutVault: it names its entry/],
+    [{ vault: { role: 'flows' } }, /vault.policy is missing/],
+    [{ limit: {} }, /limit is no setting: did you mean limits/],
+  ])('is refused where it is declared so: %j', (over, message) => {
+    expect(() => proofOnlyPlatform([over])).toThrow(message);
+  });
+
+  it('is refused twice, and as the name of a size', () => {
+    const other = { namespace: 'more', name: 'flows' };
+    expect(() => proofOnlyPlatform([{}, other])).toThrow(/two proofOnly tenan/);
+    expect(() => proofOnlyPlatform([{}, { name: 'more' }])).toThrow(
+      /proofOnly\[1\].namespace is flows/,
+    );
+    expect(() => testPlatform({ sizes: { 'proof-only': {} } })).toThrow(
+      /sizes.proof-only: is kept/,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { JsonObject } from '@backstage/types';
+import { PROOF_ONLY_SIZE } from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
 import { kubernetes } from './cluster';
 import { isSection, overlay } from './overlay';
@@ -40,6 +41,7 @@ const CLUSTERS_OWN = [
   'kubernetesRef',
   'kubernetes',
   'vault',
+  'proofOnly',
 ];
 /** Intervals after which a proof is too old, where config says no other age. */
 const MAX_AGE = 3;
@@ -87,11 +89,18 @@ export function readPlatform(root: Config): Platform {
     refuse(contradictions(cluster, naming), keyOf);
     return profileOf(cluster, { naming, owners });
   });
-  const names = clusters.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const twice = firstTwice(clusters.map(({ name }) => name));
   if (twice) {
     throw new InputError(
       `tenants.clusters: there are two of the name ${twice}`,
+    );
+  }
+  const tenant = firstTwice(
+    clusters.flatMap(c => c.proofOnly.map(({ name }) => name)),
+  );
+  if (tenant) {
+    throw new InputError(
+      `tenants.clusters: there are two proofOnly tenants of the name ${tenant}`,
     );
   }
   return {
@@ -155,6 +164,10 @@ function connectionOf(
   );
 }
 
+function firstTwice(names: string[]): string | undefined {
+  return names.find((name, i) => names.indexOf(name) !== i);
+}
+
 function presetOf(section: unknown): unknown {
   const name = isSection(section) && section.preset;
   return typeof name === 'string' ? PRESETS[name] : undefined;
@@ -168,7 +181,7 @@ interface Problem {
 
 /** What no single setting says: that two of them do not go together. */
 function contradictions(
-  { name, n8n, network, vault }: ReadCluster,
+  { name, n8n, network, proofOnly, sizes, vault }: ReadCluster,
   { namespacePrefix, kvPrefix }: Platform['naming'],
 ): Problem[] {
   const problems: Problem[] = [];
@@ -195,6 +208,33 @@ function contradictions(
       path: ['n8n', via],
       message: `nothing may reach n8n yet: name the namespace that the ${what} runs in as tenants.network.ingress.namespaces, or where it comes from as tenants.network.ingress.cidrs`,
     });
+  }
+  if (Object.hasOwn(sizes, PROOF_ONLY_SIZE)) {
+    problems.push({
+      path: ['sizes', PROOF_ONLY_SIZE],
+      message: 'is kept for tenants that are only proved',
+    });
+  }
+  const others = proofOnly.map(({ namespace }) => namespace);
+  for (const [i, { namespace, egress }] of proofOnly.entries()) {
+    if (
+      namespace.startsWith(namespacePrefix) ||
+      others.indexOf(namespace) !== i
+    ) {
+      problems.push({
+        path: ['proofOnly', i, 'namespace'],
+        message: ` is ${namespace}: that is another tenant's, or would be one of the portal's own`,
+      });
+    }
+    const tenants = egress.namespaces.filter(
+      each => each.startsWith(namespacePrefix) || others.includes(each),
+    );
+    if (tenants.length > 0) {
+      problems.push({
+        path: ['proofOnly', i, 'egress', 'namespaces'],
+        message: `${tenants.join(', ')}: no tenant may reach another`,
+      });
+    }
   }
   // A templated policy knows a tenant by its namespace, and by nothing else.
   if (

@@ -11,6 +11,7 @@ export {
   tenantNames,
 } from './names';
 export { planTenant } from './planTenant';
+export { onlyProved, proofOnlyNames, proofOnlySpec } from './proofOnly';
 export { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';
 export { SECRET_STORE } from './secrets';
 export * from './types';

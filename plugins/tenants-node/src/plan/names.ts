@@ -68,7 +68,7 @@ export function ownPolicy(name: string): string {
 }
 
 /** Who an owner is to Kubernetes: a group, or one user, from config's templates. */
-function ownerSubject(
+export function ownerSubject(
   owner: string,
   { kubernetesGroup, kubernetesUser }: Platform['owners'],
 ): TenantNames['ownerSubject'] {

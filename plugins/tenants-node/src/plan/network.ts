@@ -20,8 +20,12 @@ const NOT_DNS = ['TCP', 'UDP'].flatMap(protocol => [
  */
 const MOST_PARTS = 10;
 
+type NetworkContext = Pick<PlanContext, 'spec' | 'names' | 'cluster'> & {
+  workload: Pick<PlanContext['workload'], 'port'>;
+};
+
 /** Default deny in both directions, and the few exceptions to it. */
-export function planNetwork(context: PlanContext): KubernetesResource[] {
+export function planNetwork(context: NetworkContext): KubernetesResource[] {
   const resources = [planIsolation(context)];
   if (context.cluster.network.provider === 'cilium') {
     resources.push(planCiliumEgress(context));
@@ -34,7 +38,7 @@ export function planNetwork(context: PlanContext): KubernetesResource[] {
  * itself, DNS and Vault; and what the spec allows. Under Cilium its own policy
  * has the rule for DNS: one that allows the port here would allow every name.
  */
-function planIsolation(context: PlanContext): KubernetesResource {
+function planIsolation(context: NetworkContext): KubernetesResource {
   const { spec, cluster } = context;
   const vault = vaultEndpoint(cluster);
   const egress: object[] = [{ to: [{ podSelector: {} }] }];
@@ -95,7 +99,7 @@ function planIsolation(context: PlanContext): KubernetesResource {
   });
 }
 
-function inNamespace(name: string) {
+export function inNamespace(name: string) {
   return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } } };
 }
 
@@ -147,7 +151,7 @@ function sparing(cidr: string, parts: string[], except: string[] = []): object {
  * Names that may be resolved, so that DNS is no way out for data: the cluster's
  * own, those that are allowed, and Vault's. A range may be reached by any name.
  */
-function dnsNames({ spec, cluster }: PlanContext): object[] {
+function dnsNames({ spec, cluster }: NetworkContext): object[] {
   if (spec.egress.cidrs.length > 0) {
     return [{ matchPattern: '*' }];
   }
@@ -169,15 +173,29 @@ function byName({ host }: { host: string }): object {
   return host.startsWith('*.') ? { matchPattern: host } : { matchName: host };
 }
 
+/** Cilium's rules for hosts that are allowed, those of a port apart. */
+export function toHosts(entries: string[]): object[] {
+  const hosts = entries.map(parseEgressHost);
+  const anyPort = hosts.filter(({ port }) => !port);
+  return [
+    ...(anyPort.length > 0 ? [{ toFQDNs: anyPort.map(byName) }] : []),
+    ...hosts
+      .filter(({ port }) => port)
+      .map(({ port, ...host }) => ({
+        toFQDNs: [byName(host)],
+        toPorts: [{ ports: [{ port: String(port), protocol: 'TCP' }] }],
+      })),
+  ];
+}
+
 /**
  * What only Cilium can say: no way to the nodes, the API server, metadata and
  * reserved ranges, whatever else is allowed; no name to be resolved but those of
  * the cluster and the allowed ones; and host names. A host name is enforced by the
  * addresses it resolves to, so another name on the same address gets through.
  */
-function planCiliumEgress(context: PlanContext): KubernetesResource {
+function planCiliumEgress(context: NetworkContext): KubernetesResource {
   const { spec, cluster } = context;
-  const hosts = spec.egress.hosts.map(parseEgressHost);
   const vault = vaultEndpoint(cluster);
   const { dns } = cluster.network;
   const toResolver = {
@@ -215,16 +233,7 @@ function planCiliumEgress(context: PlanContext): KubernetesResource {
       toPorts: [{ ports: [{ port: String(vault.port), protocol: 'TCP' }] }],
     });
   }
-  const anyPort = hosts.filter(({ port }) => !port);
-  if (anyPort.length > 0) {
-    egress.push({ toFQDNs: anyPort.map(byName) });
-  }
-  for (const { port, ...host } of hosts.filter(each => each.port)) {
-    egress.push({
-      toFQDNs: [byName(host)],
-      toPorts: [{ ports: [{ port: String(port), protocol: 'TCP' }] }],
-    });
-  }
+  egress.push(...toHosts(spec.egress.hosts));
   if (spec.egress.cidrs.length > 0) {
     egress.push({ toCIDRSet: allowedRanges(spec, cluster) });
   }

@@ -1,5 +1,6 @@
 import { InputError } from '@backstage/errors';
 import {
+  isProofOnly,
   TenantSpec,
   tenantNameProblem,
   tenantSpecSchema,
@@ -12,6 +13,7 @@ import { n8n } from './n8n';
 import { tenantNames } from './names';
 import { planNamespace } from './namespace';
 import { planNetwork } from './network';
+import { planProofOnly } from './proofOnly';
 import { planQuotas } from './quota';
 import {
   planExternalSecret,
@@ -30,7 +32,23 @@ import { planWorkload } from './workload';
  * @public
  */
 export function planTenant(input: TenantSpec, platform: Platform): TenantPlan {
-  return planWith(planContext(input, platform));
+  return isProofOnly(input)
+    ? planDeclared(input, platform)
+    : planWith(planContext(input, platform));
+}
+
+function planDeclared(
+  { name, cluster }: TenantSpec,
+  platform: Platform,
+): TenantPlan {
+  const profile = platform.clusters.find(c => c.name === cluster);
+  const declared = profile?.proofOnly.find(one => one.name === name);
+  if (!profile || !declared) {
+    throw new InputError(
+      `No tenant ${name} is declared as proofOnly of cluster ${cluster}`,
+    );
+  }
+  return planProofOnly(declared, profile);
 }
 
 /** The stages of a tenant, whatever runs in it. */

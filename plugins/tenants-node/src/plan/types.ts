@@ -1,4 +1,5 @@
 import { TenantSpec, Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { ProofOnlyTenant } from '../config/platform';
 
 /**
  * Stages of a plan, in the order that never leaves a tenant open.
@@ -159,4 +160,22 @@ export interface TenantPlan {
     selector: Record<string, string>;
   };
   stages: PlannedStage[];
+  /** Of a tenant whose namespace is somebody else's: it has no stages */
+  proofOnly?: ProofOnlyTerms;
+}
+
+/**
+ * What a tenant is held to of which the portal has made nothing.
+ *
+ * @public
+ */
+export interface ProofOnlyTerms
+  extends Pick<
+    ProofOnlyTenant,
+    'limits' | 'vault' | 'withoutVault' | 'trustedSubjects'
+  > {
+  /** What it may reach and be reached by, as policies that nobody applies */
+  allowed: KubernetesObject[];
+  /** Of a pod such as its workload's */
+  template: { metadata: { labels: Record<string, string> }; spec: any };
 }

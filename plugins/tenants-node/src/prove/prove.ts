@@ -1,4 +1,5 @@
 import { WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantPlan } from '../plan/types';
 import { judge } from './judge';
 import { ProveOptions, TenantProof } from './proof';
 import { nominal, prepare } from './round/prepare';
@@ -34,11 +35,21 @@ export async function proveTenants(
     tenants.map((plan, i) => {
       const { required, ...side } = taken[i];
       const verdicts = judge(required, side.receipts).map(verdict =>
-        sayLate(verdict, side.timeToEnforceMs),
+        sayLate(sayWithout(verdict, plan), side.timeToEnforceMs),
       );
       return [plan.spec.name, { ...side, verdicts }];
     }),
   );
+}
+
+/** A secret wall that was judged without Vault says so. */
+function sayWithout(verdict: WallVerdict, plan: TenantPlan): WallVerdict {
+  const { wall, status, summary } = verdict;
+  return wall === 'secret' &&
+    status === 'holds' &&
+    plan.proofOnly?.withoutVault
+    ? { ...verdict, summary: `${summary}; it has nothing in Vault` }
+    : verdict;
 }
 
 /** A wall that holds once policies have bitten says how long it was open before. */

@@ -18,7 +18,7 @@ const SWEPT = [
  * @public
  */
 export async function sweepProofPods(
-  { kubernetes }: Cluster,
+  { kubernetes, config }: Cluster,
   platform: Pick<Platform, 'naming'>,
   olderThanMs: number,
   options: { signal?: AbortSignal } = {},
@@ -31,6 +31,7 @@ export async function sweepProofPods(
   const namespaces = [
     ...PLATFORM_NAMES.map(name => `${platform.naming.namespacePrefix}${name}`),
     ...items.map(item => item.metadata.name),
+    ...config.proofOnly.map(({ namespace }) => namespace),
   ];
   const swept: string[] = [];
   for (const namespace of namespaces) {

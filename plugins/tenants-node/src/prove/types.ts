@@ -40,6 +40,11 @@ export interface Check extends CheckInfo {
 /** Why a check has nothing to try of a tenant. */
 export interface DoesNotApply {
   because: string;
+  /**
+   * Whether its wall is unproven for that, or holds all the same; absent where it is
+   * as the catalogue says
+   */
+  inDoubt?: boolean;
 }
 
 /** One of those that take part in a round, as it was when the round began. */

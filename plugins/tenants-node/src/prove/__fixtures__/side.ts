@@ -1,10 +1,12 @@
 import {
+  proofOnlyPlatform,
   testPlatform,
   testProfile,
   testSpec,
 } from '../../__fixtures__/platform';
 import { Cluster } from '../../clients';
 import { planTenant } from '../../plan/planTenant';
+import { proofOnlySpec } from '../../plan/proofOnly';
 import { ClusterProfile } from '../../config/platform';
 import { canaryParty, tenantParty } from '../round/facts';
 import { Party, Side } from '../types';
@@ -41,4 +43,30 @@ export function testSide(overrides: Partial<Side> = {}): Side {
     otherRoles: [],
     ...overrides,
   };
+}
+
+/**
+ * Tenant `flows`, which is only proved, against another of its kind (`more`), one of
+ * the portal's own, or nobody.
+ */
+export function proofOnlySide(declared: object, neighbour?: string): Side {
+  const platform = proofOnlyPlatform(
+    [{ ...declared }, { namespace: 'more', withoutVault: true }],
+    { network: { provider: 'cilium' } },
+  );
+  const [cluster] = platform.clusters;
+  const party = (name: string): Party => {
+    const one = cluster.proofOnly.find(each => each.name === name);
+    const spec = one ? proofOnlySpec(one, cluster) : testSpec({ name });
+    return {
+      ...tenantParty(planTenant(spec, platform)),
+      pods: [{ host: `198.18.128.${name.length}`, port: 5678 }],
+      nodes: [`node-of-${name}`],
+    };
+  };
+  return testSide({
+    cluster: testCluster(cluster),
+    tenant: party('flows'),
+    neighbour: neighbour ? party(neighbour) : undefined,
+  });
 }

@@ -96,7 +96,7 @@ export function rulesAreAll({ tenant, cluster }: Side): Attempt {
 }
 
 function byRules(
-  { cluster }: Side,
+  { cluster, tenant }: Side,
   {
     find,
     ...attempt
@@ -109,6 +109,7 @@ function byRules(
     { kind: 'ServiceAccount', ...portal },
     { kind: 'ServiceAccount', ...externalSecrets },
     ...cluster.config.trustedSubjects,
+    ...(tenant.plan.proofOnly?.trustedSubjects ?? []),
   ];
   return {
     ...attempt,

@@ -71,7 +71,8 @@ export function refuses(
 }
 
 /**
- * A quota has to refuse: the tenant's own; or another one, which then is tighter.
+ * A quota has to refuse: the tenant's own; or another one, which then is tighter. Where
+ * it has no name, any that is about the resource.
  * That the tenant's own is there, as planned, is compared besides.
  */
 export function overQuota(
@@ -91,7 +92,7 @@ export function overQuota(
       };
     }
     const [, refusedBy] = /exceeded quota: ([^,\s]+)/.exec(message) ?? [];
-    const isOther = refusedBy !== quota;
+    const isOther = quota !== '' && refusedBy !== quota;
     if (
       status !== 403 ||
       !refusedBy ||

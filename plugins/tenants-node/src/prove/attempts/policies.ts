@@ -3,6 +3,7 @@ import { listKinds } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
+import { isAbout } from '../reach/decide';
 import { PolicyModel, podTraits, Traits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { NamespaceFacts, widening } from '../reach/widening';
@@ -69,7 +70,8 @@ export function noWidening(side: Side): Attempt {
     expected: 'none but the plan’s allows anything that the plan does not',
     run: reading(async ({ view }) => {
       const seen = await known('Policies', otherPolicies(side, view));
-      const planned = plannedPolicies(side).flatMap(modelPolicy);
+      const allowed = tenant.plan.proofOnly?.allowed ?? plannedPolicies(side);
+      const planned = allowed.flatMap(modelPolicy);
       const { exceptions } = cluster.config;
       const excepted = seen.others.filter(one => isExcepted(one, exceptions));
       return tell(
@@ -80,9 +82,51 @@ export function noWidening(side: Side): Attempt {
             effect: effectOf(policy, planned, seen.pods, seen.namespaces),
           })),
         excepted,
+        tenant.plan.proofOnly && withoutPlan(side, seen),
       );
     }),
   };
+}
+
+/**
+ * What to hold against policies where there is none of ours: a direction that none
+ * isolates is open; and what is about n8n's pods, and not about a proof's alike, no
+ * attack has tried.
+ */
+function withoutPlan(
+  { tenant }: Side,
+  { others, computed, pods }: OtherPolicies,
+): { open: string[]; unlike: string[] } {
+  const models = computed.flatMap(modelPolicy);
+  const about = (pod: Traits) => models.filter(m => isAbout(m, { pod }));
+  const open = pods.flatMap(pod =>
+    (['egress', 'ingress'] as const)
+      .filter(direction => !about(pod).some(m => m[direction].isolates))
+      .map(direction => `no policy denies ${direction} of ${labelsOf(pod)}`),
+  );
+  // The first is as a proof's.
+  const [proof, ...live] = pods;
+  const selector = Object.entries(tenant.plan.workload.selector);
+  const unlike = live
+    .filter(pod => selector.every(([key, is]) => pod[`label:${key}`] === is))
+    .flatMap(pod =>
+      models.filter(m => isAbout(m, { pod }) !== isAbout(m, { pod: proof })),
+    )
+    .map(
+      ({ name }) =>
+        `${name} is not about n8n's pods and proof pods alike: workload.podLabels and .serviceAccount have to be those of n8n's pods`,
+    );
+  return {
+    open: computed.length === others.length ? open : [],
+    unlike: [...new Set(unlike)],
+  };
+}
+
+function labelsOf(pod: Traits): string {
+  const labels = Object.entries(pod)
+    .filter(([key]) => key.startsWith('label:'))
+    .map(([key, value]) => `${key.replace('label:', '')}=${value}`);
+  return `pods with ${labels.join(',') || 'no labels'}`;
 }
 
 function plannedPolicies({ tenant }: Side): KubernetesObject[] {
@@ -127,7 +171,12 @@ export async function otherPolicies(
     computed: others.filter(isComputed),
     namespaces: facts,
     pods: podsOf(
-      [...plannedObjects(plan, 'Deployment').map(templateOf), ...pods.items],
+      [
+        ...(plan.proofOnly
+          ? [plan.proofOnly.template]
+          : plannedObjects(plan, 'Deployment').map(templateOf)),
+        ...pods.items,
+      ],
       namespace,
       facts.find(({ name }) => name === namespace)?.labels,
     ),
@@ -182,6 +231,7 @@ function podsOf(
 function tell(
   others: { policy: KubernetesObject; effect: ReturnType<typeof widening> }[],
   excepted: KubernetesObject[],
+  unplanned: { open: string[]; unlike: string[] } = { open: [], unlike: [] },
 ): Finding {
   const say = (kind: 'allows' | 'unknown') =>
     others.flatMap(({ policy, effect }) =>
@@ -193,8 +243,14 @@ function tell(
           ]
         : [],
     );
-  const allows = say('allows').map(one => `Allows more than the plan: ${one}`);
-  const open = say('unknown').map(one => `Can't tell what it allows: ${one}`);
+  const allows = [
+    ...unplanned.open.map(one => `Open: ${one}`),
+    ...say('allows').map(one => `Allows more than the plan: ${one}`),
+  ];
+  const open = [
+    ...unplanned.unlike,
+    ...say('unknown').map(one => `Can't tell what it allows: ${one}`),
+  ];
   const found = [...allows, ...open].join('; ');
   if (found) {
     return {

@@ -9,15 +9,36 @@ export interface Bounds {
   /** Of the workload: admission may know its image and labels, and no others */
   template: { metadata: { labels: Record<string, string> }; spec: any };
   containerMax: { cpu: string; memory: string };
-  containerDefault: { cpu: string; memory: string };
+  /** Absent where any is good that is within the maximum */
+  containerDefault?: { cpu: string; memory: string };
+  /** Name of the quota that refuses; empty where any may */
+  quota: string;
   podMaxMemory: string;
   quotaCpu: string;
   quotaMemory: string;
   storage: string;
 }
 
-/** Reads a tenant's bounds off its plan. */
+/** Name of the quota of a plan. */
+const QUOTA = 'tenant-quota';
+
+/** Reads a tenant's bounds off its plan, or off what config declares. */
 export function boundsOf(plan: TenantPlan): Bounds {
+  const { namespace } = plan.names;
+  if (plan.proofOnly) {
+    const { template, limits } = plan.proofOnly;
+    // Without limits nothing is tried that takes them.
+    return {
+      namespace,
+      template,
+      containerMax: limits?.container,
+      quota: '',
+      podMaxMemory: limits?.memory,
+      quotaCpu: limits?.cpu,
+      quotaMemory: limits?.memory,
+      storage: limits?.storage,
+    } as Bounds;
+  }
   const quota = (name: string): Record<string, string> =>
     (
       plannedObjects(plan, 'ResourceQuota').find(o => o.metadata.name === name)
@@ -29,13 +50,14 @@ export function boundsOf(plan: TenantPlan): Bounds {
   const perPod = limits.find(l => l.type === 'Pod') ?? {};
   const [deployment] = plannedObjects(plan, 'Deployment');
   return {
-    namespace: plan.names.namespace,
+    namespace,
     template: (deployment.spec as any).template,
     containerMax: perContainer.max,
     containerDefault: perContainer.default,
     podMaxMemory: perPod.max?.memory,
-    quotaCpu: quota('tenant-quota')['limits.cpu'],
-    quotaMemory: quota('tenant-quota')['limits.memory'],
+    quota: QUOTA,
+    quotaCpu: quota(QUOTA)['limits.cpu'],
+    quotaMemory: quota(QUOTA)['limits.memory'],
     storage: quota('tenant-objects')['requests.storage'],
   };
 }
@@ -148,14 +170,16 @@ export function rootPod(bounds: Bounds): KubernetesObject {
 export function hasDefaults(body: any, { containerDefault }: Bounds) {
   const bare = body.spec?.containers?.find((c: any) => c.name === BARE);
   const limits = bare?.resources?.limits ?? {};
-  const wrong = (['cpu', 'memory'] as const).filter(
-    resource => limits[resource] !== containerDefault[resource],
+  const wrong = (['cpu', 'memory'] as const).filter(resource =>
+    containerDefault
+      ? limits[resource] !== containerDefault[resource]
+      : !limits[resource],
   );
   return wrong.length === 0
     ? undefined
-    : `The container got ${JSON.stringify(limits)}, planned ${JSON.stringify(
-        containerDefault,
-      )}`;
+    : `The container got ${JSON.stringify(limits)}, planned ${
+        containerDefault ? JSON.stringify(containerDefault) : 'some of both'
+      }`;
 }
 
 /** A Service of a type that is a way in from outside. */

@@ -75,17 +75,23 @@ export function withinQuota({ tenant }: Side): Attempt[] {
         const seen = view.list(kind, namespace);
         const { items } = await known(`ResourceQuota ${name}`, seen);
         const live = items.find(item => item.metadata.name === name);
-        const used: Record<string, string> = live?.status?.used ?? {};
-        const over = Object.keys(hard)
-          .filter(key => number(used[key]) > number(hard[key]))
-          .map(
-            key =>
-              `${key}: ${canonicalQuantity(used[key])} of ${hard[key]} used`,
-          );
-        return found(over, live ? 'within the quota' : 'not there');
+        return found(
+          overUsed(hard, live?.status?.used),
+          live ? 'within the quota' : 'not there',
+        );
       }),
     };
   });
+}
+
+/** What more is used of than a quota gives. */
+export function overUsed(
+  hard: Record<string, string> = {},
+  used: Record<string, string> = {},
+): string[] {
+  return Object.keys(hard)
+    .filter(key => number(used[key]) > number(hard[key]))
+    .map(key => `${key}: ${canonicalQuantity(used[key])} of ${hard[key]} used`);
 }
 
 function podsAttempt(

@@ -1,5 +1,6 @@
 import { Requirement } from '@threewalls/backstage-plugin-tenants-common';
 import { NETWORK_CHECKS } from './network';
+import { PROOF_ONLY } from './proofOnly';
 import { RESOURCE_CHECKS } from './resource';
 import { SECRET_CHECKS } from './secret';
 import { Attempt, Check, CheckInfo, DoesNotApply, Side } from '../types';
@@ -19,11 +20,9 @@ const ALL: readonly Check[] = [
 export const CHECKS: readonly CheckInfo[] = ALL;
 
 /** An entry of the catalogue, applied to one tenant of a round. */
-export interface PlannedCheck {
+export interface PlannedCheck extends Partial<DoesNotApply> {
   check: Check;
   attempts: Attempt[];
-  /** Why there are none, where that is as it should be */
-  because?: string;
 }
 
 const known = new WeakMap<Side, PlannedCheck[]>();
@@ -39,10 +38,13 @@ export function planChecks(side: Side): readonly PlannedCheck[] {
 }
 
 function planCheck(check: Check, side: Side): PlannedCheck {
-  const attempts: Attempt[] | DoesNotApply = check.attempts(side);
+  const otherwise = side.tenant.plan.proofOnly && PROOF_ONLY[check.id];
+  const attempts: Attempt[] | DoesNotApply = otherwise
+    ? otherwise(side, () => check.attempts(side))
+    : check.attempts(side);
   return Array.isArray(attempts)
     ? { check, attempts }
-    : { check, attempts: [], because: attempts.because };
+    : { check, attempts: [], ...attempts };
 }
 
 /** What only reads, of a side of which nothing else is tried: the rest is not kept. */
@@ -70,11 +72,12 @@ export function receiptId(check: CheckInfo, attempt?: Attempt): string {
  * is not well says nothing of this tenant's walls.
  */
 export function requirementsOf(side: Side): Requirement[] {
-  return planChecks(side).flatMap(({ check, attempts }) =>
-    attempts.length > 0
+  return planChecks(side).flatMap(({ check, attempts, inDoubt }) => {
+    const isLeftOut = inDoubt === false && { optional: true };
+    return attempts.length > 0
       ? attempts.map(attempt => requirementOf(side, check, attempt))
-      : [requirementOf(side, check)],
-  );
+      : [{ ...requirementOf(side, check), ...isLeftOut }];
+  });
 }
 
 /** What is required of one attempt, or of a check that tries nothing. */

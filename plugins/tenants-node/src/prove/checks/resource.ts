@@ -23,7 +23,6 @@ import {
 import { times } from '../../plan/quota';
 import { Attempt, Check, Side } from '../types';
 
-const QUOTA = 'tenant-quota';
 const OBJECTS = 'tenant-objects';
 // Of the tenant's own limits or of tighter ones; those are compared with the plan.
 const PER_CONTAINER = 'maximum memory usage per Container';
@@ -78,11 +77,10 @@ export const RESOURCE_CHECKS: Check[] = [
       const memory = times(bounds.podMaxMemory, 2);
       const resources = { requests: { memory: '64Mi' }, limits: { memory } };
       const pod = samplePod(bounds, 'pod-level', { resources });
-      const attempt = refuses(
-        'pod-level resources over the maximum',
-        pod,
-        'maximum memory usage per Pod',
-      );
+      const title = 'pod-level resources over the maximum';
+      const attempt = bounds.quota
+        ? refuses(title, pod, 'maximum memory usage per Pod')
+        : overQuota(title, pod, '', 'limits.memory');
       return unlessDropped(attempt);
     },
   }),
@@ -95,7 +93,7 @@ export const RESOURCE_CHECKS: Check[] = [
       overQuota(
         'memory over the quota',
         manyOf(bounds),
-        QUOTA,
+        bounds.quota,
         'limits.memory',
       ),
   }),
@@ -105,7 +103,12 @@ export const RESOURCE_CHECKS: Check[] = [
     why: 'Many small containers take as much as one big one',
     otherwise: 'got CPU over the quota',
     attempt: bounds =>
-      overQuota('CPU over the quota', manyOf(bounds), QUOTA, 'limits.cpu'),
+      overQuota(
+        'CPU over the quota',
+        manyOf(bounds),
+        bounds.quota,
+        'limits.cpu',
+      ),
   }),
   within('res.quota-objects', {
     kind: 'barrier',

@@ -21,6 +21,7 @@ import {
   kv,
   login,
   mount,
+  neighbourInVault,
   others,
   read,
   readsItsOwn,
@@ -83,15 +84,20 @@ export const SECRET_CHECKS: Check[] = secret([
     why: "That is what a neighbour's wall is for",
     otherwise: "read the neighbour's data",
     optional: true,
-    attempts: side =>
-      side.neighbour
+    attempts: side => {
+      const party = neighbourInVault(side);
+      return party
         ? [
-            read(side, data(side, side.neighbour), vaultForbids, {
-              party: side.neighbour,
+            read(side, data(side, party), vaultForbids, {
+              party,
               witnesses: [readsItsOwn(side, 'neighbour')],
             }),
           ]
-        : { because: 'No neighbour took part in this round' },
+        : {
+            because:
+              'No neighbour that has something in Vault took part in this round',
+          };
+    },
   },
   {
     id: 'sec.list-root',

@@ -3,9 +3,15 @@ import { podAttempt } from '../attempts/podAttempt';
 import { podTask } from '../pod/tasks';
 import { Attacker, Attempt, Expectation, Party, Side, Witness } from '../types';
 
-/** Everyone else in the round. */
+/** Everyone else in the round who has something in Vault. */
 export function others(side: Side): Party[] {
-  return side.neighbour ? [side.canary, side.neighbour] : [side.canary];
+  const neighbour = neighbourInVault(side);
+  return neighbour ? [side.canary, neighbour] : [side.canary];
+}
+
+/** One that is only proved need have nothing there. */
+export function neighbourInVault({ neighbour }: Side): Party | undefined {
+  return neighbour?.plan.names.vaultRole ? neighbour : undefined;
 }
 
 /** Of the tenants' KV entries. */

@@ -41,10 +41,16 @@ export interface PodOptions {
  * The one-shot pod that makes attempts: within `tenant-probe-quota`, under
  * PodSecurity `restricted`, and never with n8n's labels (its Service would
  * route to it, its ReplicaSet adopt it).
+ *
+ * Policies that others have written may know n8n by its labels, though: in a tenant
+ * that is only proved the pod carries those that config names. It never becomes Ready
+ * there, so that no Service routes to it; and if a controller should adopt it, the
+ * pod that is not Ready is the first that goes.
  */
 export function podManifest(options: PodOptions): KubernetesObject {
   const { role, plan, cluster, nonce, placement, node } = options;
   const { namespace, loginServiceAccount } = plan.names;
+  const { proofOnly } = plan;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -52,7 +58,8 @@ export function podManifest(options: PodOptions): KubernetesObject {
       name: `threewalls-${role}-${nonce}`,
       namespace,
       labels: {
-        ...tenantLabels(plan.spec.name),
+        ...(proofOnly?.template.metadata.labels ??
+          tenantLabels(plan.spec.name)),
         [PROOF_LABEL]: role,
         ...NO_SIDECAR,
       },
@@ -62,6 +69,7 @@ export function podManifest(options: PodOptions): KubernetesObject {
       ...planPod(cluster),
       ...placement,
       ...(node && { affinity: preferring(node) }),
+      ...(proofOnly && { readinessGates: [{ conditionType: PROOF_LABEL }] }),
       serviceAccountName: loginServiceAccount,
       automountServiceAccountToken: false,
       enableServiceLinks: false,

@@ -110,6 +110,22 @@ const DANGEROUS: Record<Wall, Rights[]> = {
   resource: [],
 };
 
+/** Kinds that hold a wall up where nothing is planned: any object of theirs. */
+const UNPLANNED: Record<Wall, [apiVersion: string, kind: string][]> = {
+  network: [
+    ['networking.k8s.io/v1', 'NetworkPolicy'],
+    ['cilium.io/v2', 'CiliumNetworkPolicy'],
+    ['networking.k8s.io/v1', 'Ingress'],
+    ['v1', 'Service'],
+  ],
+  secret: [['v1', 'ServiceAccount']],
+  resource: [
+    ['v1', 'Namespace'],
+    ['v1', 'ResourceQuota'],
+    ['v1', 'LimitRange'],
+  ],
+};
+
 /** An action with what it is done to. */
 export interface Right extends Omit<Action, 'name'> {
   clusterWide: boolean;
@@ -125,7 +141,7 @@ export interface Right extends Omit<Action, 'name'> {
 export function dangerousRights(plan: TenantPlan, wall: Wall): Right[] {
   return [
     ...DANGEROUS[wall].flatMap(rights => expand(rights)),
-    ...plannedKinds(plan, wall).flatMap(([{ apiVersion, kind }, names]) => {
+    ...guardedKinds(plan, wall).flatMap(([{ apiVersion, kind }, names]) => {
       const { group, plural } = resourceOf(apiVersion, kind);
       const isGuard = !GIVES_NOTHING_AWAY.includes(kind);
       const rights = { group, resources: [plural] };
@@ -141,8 +157,19 @@ export function dangerousRights(plan: TenantPlan, wall: Wall): Right[] {
   ];
 }
 
-/** Each kind that belongs to a wall, with the names of its objects. */
-function plannedKinds(plan: TenantPlan, wall: Wall) {
+/** Each kind that belongs to a wall, with the names of its objects; all where absent. */
+function guardedKinds(
+  plan: TenantPlan,
+  wall: Wall,
+): [Pick<KubernetesObject, 'apiVersion' | 'kind'>, string[]?][] {
+  if (plan.proofOnly) {
+    const names = (kind: string) =>
+      kind === 'Namespace' ? [plan.names.namespace] : undefined;
+    return UNPLANNED[wall].map(([apiVersion, kind]) => [
+      { apiVersion, kind },
+      names(kind),
+    ]);
+  }
   const kinds = new Map<string, [KubernetesObject, string[]]>();
   for (const resource of plannedResources(plan)) {
     // What is made once and never changed holds no wall up.

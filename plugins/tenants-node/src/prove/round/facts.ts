@@ -2,6 +2,7 @@ import { ClusterView, expectSeen } from '../../clients';
 import { planCanary, planRam } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
 import { ClusterProfile, Endpoint } from '../../config/platform';
+import { PROOF_LABEL } from '../pod/labels';
 import { NodeFacts, Party } from '../types';
 
 /** Kubelets that are dialled; more would only say the same again. */
@@ -146,12 +147,13 @@ function endpointsOf(port: number, { spec, status }: any): Endpoint[] {
   return addresses.flatMap(host => ports.map(p => ({ host, port: p })));
 }
 
-/** Whether a pod is the workload's, by its labels: one of a proof never carries them. */
+/** Whether a pod is the workload's, by its labels: one of a proof may carry them too. */
 export function isWorkload(
   { metadata: { labels = {} } }: any,
   selector: Record<string, string>,
 ): boolean {
-  return Object.entries(selector).every(
-    ([key, value]) => labels[key] === value,
+  return (
+    labels[PROOF_LABEL] === undefined &&
+    Object.entries(selector).every(([key, value]) => labels[key] === value)
   );
 }

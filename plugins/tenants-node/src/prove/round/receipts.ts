@@ -174,7 +174,10 @@ export function receiptOf(
 }
 
 /** What a check leaves that has nothing to try and says why; nothing where it doesn't say. */
-function notTaken(side: Side, { check, because }: PlannedCheck): Receipt[] {
+function notTaken(
+  side: Side,
+  { check, because, inDoubt }: PlannedCheck,
+): Receipt[] {
   const { spec, names } = side.tenant.plan;
   return because === undefined
     ? []
@@ -188,12 +191,12 @@ function notTaken(side: Side, { check, because }: PlannedCheck): Receipt[] {
           source: { type: 'plan', name: spec.name },
           target: names.namespace,
           request: 'none',
-          expected: 'nothing to try',
+          expected: inDoubt ? 'something to try' : 'nothing to try',
           code: 'NONE',
           response: '',
           startedAt: new Date().toISOString(),
           durationMs: 0,
-          outcome: 'notApplicable',
+          outcome: inDoubt ? 'inconclusive' : 'notApplicable',
           reason: because,
         },
       ];

@@ -1,0 +1,374 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
+import { parseAllDocuments } from 'yaml';
+import { Replica, ReplicasPortal } from './replicasPortal';
+import { labCluster, portalAccess, portalLab } from './support/lab';
+import { openLab, planSmallTenant } from './wallsLab';
+
+jest.setTimeout(240_000);
+
+const NAME = `flows-${process.pid}`;
+const PORT = 5678;
+/** As the chart has them, but for the second one's key: a small server's are these. */
+const labels = {
+  'app.kubernetes.io/name': 'n8n',
+  'threewalls.io/tenant': NAME,
+};
+const PROVER = 'threewalls-portal-prover';
+/** Kinds of which controllers write objects as pods come and go. */
+const PASSING = ['Endpoints', 'EndpointSlice', 'Event', 'CiliumEndpoint'];
+
+const declared = {
+  namespace: NAME,
+  owner: 'group:default/guests',
+  workload: { podLabels: labels, serviceAccount: 'n8n' },
+  withoutVault: true,
+  limits: {
+    cpu: '2',
+    memory: '2Gi',
+    storage: '1Gi',
+    container: { cpu: '1', memory: '1Gi' },
+  },
+};
+
+const made = (
+  apiVersion: string,
+  kind: string,
+  name: string,
+  rest: object = {},
+) =>
+  ({
+    apiVersion,
+    kind,
+    metadata: { name, namespace: NAME },
+    ...rest,
+  } as KubernetesObject);
+const policy = (name: string, spec: object) =>
+  made('networking.k8s.io/v1', 'NetworkPolicy', name, { spec });
+
+/**
+ * The policy of the official chart (n8n-hosting, charts/n8n) with its own values: to
+ * whom a rule is about is an empty list, and that is everybody.
+ */
+const CHARTS = policy('n8n', {
+  podSelector: { matchLabels: labels },
+  policyTypes: ['Ingress', 'Egress'],
+  ingress: [
+    {
+      from: [{ podSelector: { matchLabels: labels } }],
+      ports: [{ protocol: 'TCP', port: PORT }],
+    },
+    { from: [], ports: [{ protocol: 'TCP', port: PORT }] },
+  ],
+  egress: [
+    {
+      to: [],
+      ports: [
+        { protocol: 'UDP', port: 53 },
+        { protocol: 'TCP', port: 53 },
+      ],
+    },
+    { to: [], ports: [{ protocol: 'TCP', port: 443 }] },
+  ],
+});
+
+const OWN = { podSelector: {} };
+const DENY = policy('default-deny', {
+  podSelector: {},
+  policyTypes: ['Ingress', 'Egress'],
+  ingress: [{ from: [OWN] }],
+  egress: [
+    { to: [OWN] },
+    {
+      to: [
+        {
+          namespaceSelector: {
+            matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' },
+          },
+          podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+        },
+      ],
+      ports: ['UDP', 'TCP'].map(protocol => ({ protocol, port: 53 })),
+    },
+  ],
+});
+
+const LIMITS = [
+  made('v1', 'ResourceQuota', 'all', {
+    spec: {
+      hard: {
+        'limits.cpu': '2',
+        'limits.memory': '2Gi',
+        'requests.storage': '1Gi',
+        'services.loadbalancers': '0',
+        'services.nodeports': '0',
+      },
+    },
+  }),
+  made('v1', 'LimitRange', 'each', {
+    spec: {
+      limits: [
+        {
+          type: 'Container',
+          max: { cpu: '1', memory: '1Gi' },
+          default: { cpu: '200m', memory: '64Mi' },
+          defaultRequest: { cpu: '10m', memory: '16Mi' },
+        },
+      ],
+    },
+  }),
+];
+
+/** A small server where n8n would be, with nothing of the portal's about it. */
+function n8n(): KubernetesObject[] {
+  const { stages } = planSmallTenant(NAME, portalLab().platform);
+  const wanted = ['ServiceAccount n8n', 'Service n8n', 'Deployment n8n'];
+  return stages
+    .flatMap(({ resources }) => resources)
+    .flatMap(one =>
+      one.type === 'kubernetes' && wanted.includes(one.id) ? one.object : [],
+    )
+    .map(({ apiVersion, kind, metadata, ...rest }) =>
+      made(apiVersion, kind, metadata.name, rest),
+    );
+}
+
+describe('A namespace that others have made, upon the lab', () => {
+  const { admin } = openLab();
+  let portal: ReplicasPortal;
+  let api: Replica;
+  const watching = new AbortController();
+  /** Addresses that its Service has routed to */
+  const routed = new Set<string>();
+  /** Names of pods that came */
+  const pods = new Set<string>();
+  let before: Record<string, string>;
+
+  beforeAll(async () => {
+    const file = '../../../deploy/kubernetes/20-tenant-roles.yaml';
+    const text = readFileSync(resolve(__dirname, file), 'utf8');
+    const role = parseAllDocuments(text)
+      .map(document => document.toJS())
+      .find(({ metadata }) => metadata.name === PROVER);
+    // There already where the lab was made with it.
+    await admin.create(role);
+    await create({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: NAME,
+        labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+      },
+    });
+    const prover = made('rbac.authorization.k8s.io/v1', 'RoleBinding', PROVER, {
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: PROVER,
+      },
+      subjects: [
+        {
+          kind: 'ServiceAccount',
+          name: 'threewalls-portal',
+          namespace: 'threewalls-system',
+        },
+      ],
+    });
+    for (const object of [CHARTS, prover, ...n8n()]) {
+      await create(object);
+    }
+    await until(async () => {
+      const live = await admin.get<any>({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        namespace: NAME,
+        name: 'n8n',
+      });
+      return live?.status?.readyReplicas === 1;
+    });
+    before = await objects();
+    void follow('discovery.k8s.io/v1', 'EndpointSlice', slice =>
+      (slice.endpoints ?? [])
+        .filter((each: any) => each.conditions?.ready)
+        .flatMap((each: any) => each.addresses)
+        .forEach((address: string) => routed.add(address)),
+    );
+    void follow('v1', 'Pod', pod => pods.add(pod.metadata.name));
+    portal = await ReplicasPortal.create({
+      clusters: [{ ...labCluster(portalAccess), proofOnly: [declared] }],
+      proofs: { targets: { names: ['other.saas.test'] } },
+    });
+    api = await portal.start('one');
+  });
+
+  afterAll(async () => {
+    watching.abort();
+    await portal?.stop();
+    await admin.delete({ apiVersion: 'v1', kind: 'Namespace', name: NAME });
+  });
+
+  async function create(object: KubernetesObject): Promise<void> {
+    const { status, body } = await admin.create<any>(object);
+    if (status >= 300) {
+      throw new Error(`${object.kind}: ${status} ${body.message}`);
+    }
+  }
+
+  async function follow(
+    apiVersion: string,
+    kind: string,
+    see: (object: any) => void,
+  ): Promise<void> {
+    const { signal } = watching;
+    while (!signal.aborted) {
+      try {
+        const ref = { apiVersion, kind, namespace: NAME };
+        for await (const { object } of admin.watch<any>(ref, { signal })) {
+          see(object);
+        }
+      } catch {
+        await sleep(100);
+      }
+    }
+  }
+
+  async function until(is: () => Promise<boolean>): Promise<void> {
+    for (let i = 0; i < 300; i++) {
+      if (await is()) {
+        return;
+      }
+      await sleep(300);
+    }
+    throw new Error(`It never was so: ${is}`);
+  }
+
+  /** All that is in the namespace, and it itself, by what somebody wants of it. */
+  async function objects(): Promise<Record<string, string>> {
+    const get = (path: string) => admin.expect<any>({ method: 'GET', path });
+    const { groups } = await get('/apis');
+    const apis = [
+      '/api/v1',
+      ...groups.map((g: any) => `/apis/${g.preferredVersion.groupVersion}`),
+    ];
+    const found: Record<string, string> = {};
+    const note = ({ kind, metadata, status, ...rest }: any) => {
+      const { uid, name, labels: own, annotations } = metadata;
+      found[`${kind} ${name}`] = JSON.stringify([uid, own, annotations, rest]);
+    };
+    note(await get(`/api/v1/namespaces/${NAME}`));
+    for (const path of apis) {
+      const { resources } = await get(path);
+      for (const { name, kind, namespaced, verbs } of resources) {
+        if (namespaced && verbs.includes('list') && !PASSING.includes(kind)) {
+          const { items } = await get(`${path}/namespaces/${NAME}/${name}`);
+          items.forEach((item: any) => note({ kind, ...item }));
+        }
+      }
+    }
+    return found;
+  }
+
+  const tenant = () => api.call('GET', `/tenants/${NAME}`);
+  const prove = async () => {
+    const { id, verdicts } = await api.run(NAME, { kind: 'prove' });
+    const proof = await api.call('GET', `/tenants/${NAME}/proofs/${id}`);
+    return { verdicts: verdicts!, receipts: proof.receipts as any[] };
+  };
+  const of = (receipts: any[], outcome: string) =>
+    new Set(receipts.filter(r => r.outcome === outcome).map(r => r.check));
+
+  it('has its walls breached at the first proof, with the policy of the n8n chart', async () => {
+    await until(() =>
+      tenant().then(
+        ({ lastProof }) => lastProof !== undefined,
+        () => false,
+      ),
+    );
+    const { spec, walls, lastProof } = await tenant();
+    expect(spec.size).toBe('proof-only');
+    expect(lastProof.trigger).toBe('schedule');
+    expect(walls.map((w: any) => [w.wall, w.status])).toEqual([
+      ['network', 'breached'],
+      ['secret', 'holds'],
+      ['resource', 'breached'],
+    ]);
+    const { receipts } = await api.call(
+      'GET',
+      `/tenants/${NAME}/proofs/${lastProof.id}`,
+    );
+    const through = of(receipts, 'breached');
+    for (const check of [
+      'net.canary-ingress',
+      'net.dns-elsewhere',
+      'net.internet',
+      'net.no-widening',
+      'res.quota-used',
+      'res.quota-memory',
+    ]) {
+      expect([check, through.has(check)]).toEqual([check, true]);
+    }
+    const { items } = await api.call('GET', '/tenants');
+    expect(items.map((one: any) => one.name)).toContain(NAME);
+    const report = await api.call(
+      'GET',
+      `/tenants/${NAME}/report?format=markdown`,
+    );
+    expect(report).toMatch(/Size: proof-only[^]*the portal has made none/);
+  });
+
+  it('is refused to be applied, restored, resized or removed', async () => {
+    const asked: object[] = [
+      { kind: 'apply', spec: { name: NAME, owner: declared.owner } },
+      { kind: 'apply' },
+      { kind: 'apply', size: 'medium' },
+      { kind: 'remove', confirm: NAME },
+    ];
+    for (const request of asked) {
+      await expect(api.start(NAME, request)).rejects.toThrow(
+        /: 400 .*is only proved: its namespace is not the portal's/,
+      );
+    }
+  });
+
+  it('was written nothing but proof pods, and its Service routed to none of them', async () => {
+    expect(await objects()).toEqual(before);
+    const [others, proofs] = [false, true].map(is =>
+      [...pods].filter(name => name.startsWith('threewalls-proof-') === is),
+    );
+    expect([others.length, routed.size]).toEqual([1, 1]);
+    expect(proofs.length).toBeGreaterThan(0);
+  });
+
+  it('has walls that hold once others have closed them', async () => {
+    for (const object of [DENY, ...LIMITS]) {
+      await create(object);
+    }
+    await admin.delete({ ...CHARTS, namespace: NAME, name: 'n8n' });
+    const closed = await objects();
+    let proof = await prove();
+    // A fresh quota is counted in its own time.
+    for (let i = 0; i < 3 && proof.verdicts[2].status === 'unproven'; i++) {
+      proof = await prove();
+    }
+    expect(of(proof.receipts, 'breached')).toEqual(new Set());
+    expect(proof.verdicts.map(v => [v.wall, v.status, v.summary])).toEqual([
+      ['network', 'holds', expect.stringMatching(/^All \d\d attacks blocked/)],
+      ['secret', 'holds', expect.stringMatching(/it has nothing in Vault$/)],
+      ['resource', 'holds', expect.stringMatching(/^All \d\d attacks blocked/)],
+    ]);
+    await until(async () =>
+      (await tenant()).walls.every((wall: any) => wall.status === 'holds'),
+    );
+    expect(await objects()).toEqual(closed);
+    expect(routed.size).toBe(1);
+  });
+
+  it('turns when somebody opens it again, without a proof', async () => {
+    const opened = Date.now();
+    await create(CHARTS);
+    await until(async () => (await tenant()).walls[0].status === 'breached');
+    expect(Date.now() - opened).toBeLessThan(10_000);
+  });
+});

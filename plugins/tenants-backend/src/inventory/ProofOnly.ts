@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { isProofOnly } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  KubernetesObject,
+  Platform,
+  planTenant,
+  proofOnlySpec,
+  ProofOnlyTenant,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { NewOperation } from '../database/OperationStore';
+import { TenantStore } from '../database/TenantStore';
+import { Caches } from './caches';
+
+/** Keeps the records of tenants that config declares and that are only proved. */
+export class ProofOnly {
+  /** Names that were found to be taken, and told of */
+  readonly #taken = new Set<string>();
+
+  /** @throws InputError for a declaration that no tenant of its cluster may have */
+  static create(options: {
+    platform: Platform;
+    caches: Caches;
+    store: TenantStore;
+    logger: LoggerService;
+    enqueue(wanted: NewOperation): Promise<unknown>;
+    onChanged(name: string): Promise<void>;
+  }): ProofOnly {
+    const { platform } = options;
+    for (const cluster of platform.clusters) {
+      for (const declared of cluster.proofOnly) {
+        planTenant(proofOnlySpec(declared, cluster), platform);
+      }
+    }
+    return new ProofOnly(options);
+  }
+
+  private constructor(
+    private readonly options: Parameters<typeof ProofOnly.create>[0],
+  ) {}
+
+  /**
+   * Notes each one whose namespace is there, and has a new one proved; and that those
+   * which config declares no more are no tenants.
+   */
+  async keep(): Promise<void> {
+    const { platform, store, onChanged } = this.options;
+    const declared = new Set<string>();
+    for (const { name: cluster, proofOnly } of platform.clusters) {
+      for (const one of proofOnly) {
+        declared.add(`${cluster} ${one.name}`);
+        const namespace = await this.#namespace(cluster, one.namespace);
+        if (namespace) {
+          await this.#know(one, cluster, String(namespace.metadata.uid));
+        }
+      }
+    }
+    for (const { uid, name, cluster, spec } of await store.list()) {
+      if (isProofOnly(spec) && !declared.has(`${cluster} ${name}`)) {
+        await store.remove(uid, async () => {});
+        await onChanged(name);
+      }
+    }
+  }
+
+  async #namespace(
+    cluster: string,
+    name: string,
+  ): Promise<KubernetesObject | undefined> {
+    const kind = { apiVersion: 'v1', kind: 'Namespace' };
+    const seen = await this.options.caches
+      .get(cluster)
+      ?.list<KubernetesObject>(kind);
+    // What can't be read now stays as it is known.
+    return seen && 'items' in seen
+      ? seen.items.find(({ metadata }) => metadata.name === name)
+      : undefined;
+  }
+
+  async #know(
+    { namespace, ...one }: ProofOnlyTenant,
+    cluster: string,
+    uid: string,
+  ): Promise<void> {
+    const { store, logger, enqueue, onChanged } = this.options;
+    const { name, owner } = one;
+    const known = await store.find(name);
+    if (known && !(isProofOnly(known.spec) && known.cluster === cluster)) {
+      if (!this.#taken.has(name)) {
+        logger.warn(
+          `Namespace ${namespace} of cluster ${cluster} is not proved: there is another tenant ${name}. Declare it under another name`,
+        );
+      }
+      this.#taken.add(name);
+      return;
+    }
+    const spec = proofOnlySpec({ namespace, ...one }, { name: cluster });
+    const tenant = { uid, name, cluster, namespace, owner, spec };
+    const before = known && {
+      uid: known.uid,
+      name,
+      cluster,
+      namespace: known.namespace,
+      owner: known.owner,
+      spec: known.spec,
+    };
+    if (isDeepStrictEqual(before, tenant)) {
+      return;
+    }
+    await store.remember(tenant, known?.uid);
+    await enqueue({
+      tenant: name,
+      cluster,
+      owner,
+      uid,
+      trigger: 'schedule',
+      request: { kind: 'prove' },
+    });
+    await onChanged(name);
+  }
+}

@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  canonicalQuantity,
+  parseQuantity,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { Attempt, Finding, Side } from '../types';
+import { asExpected, breached, known, reading, sayChanged } from './asPlanned';
+import { overUsed } from './workload';
+
+/** What quotas of a tenant that is only proved have to limit, as config declares it. */
+export function objectsLimited(side: Side, storage: string): Attempt[] {
+  const declared = {
+    'services.loadbalancers': '0',
+    'services.nodeports': '0',
+    'requests.storage': storage,
+  };
+  return Object.entries(declared).map(([resource, most]) =>
+    ofQuotas(side, resource, `${resource}: ${most} at most`, quotas => {
+      const given = quotas
+        .flatMap(({ spec }) => spec?.hard?.[resource] ?? [])
+        .map(quantity => canonicalQuantity(String(quantity)));
+      const number = (text: string) => parseQuantity(text) ?? Infinity;
+      return given.some(each => number(each) <= number(most))
+        ? asExpected('EQUAL', given.join(', '))
+        : breached(
+            'DIFFERENT',
+            `No quota limits ${resource} to ${most} (${
+              given.join(', ') || 'none does'
+            })`,
+          );
+    }),
+  );
+}
+
+/** What is used of each quota that there is; and one there has to be. */
+export function withinAnyQuota(side: Side): Attempt {
+  return ofQuotas(
+    side,
+    'used',
+    'a quota, and no more than it gives',
+    quotas => {
+      const over = quotas.flatMap(({ metadata, spec, status }) =>
+        overUsed(spec?.hard, status?.used).map(
+          one => `${metadata.name}: ${one}`,
+        ),
+      );
+      return quotas.length > 0 && over.length === 0
+        ? asExpected('EQUAL', `within ${quotas.length} quotas`)
+        : breached('DIFFERENT', over.join('; ') || 'There is no ResourceQuota');
+    },
+  );
+}
+
+function ofQuotas(
+  { tenant }: Side,
+  key: string,
+  expected: string,
+  judge: (quotas: any[]) => Finding,
+): Attempt {
+  const { namespace } = tenant.plan.names;
+  return {
+    key,
+    expected,
+    by: 'kubernetes',
+    readsOnly: true,
+    target: `ResourceQuotas of ${namespace}`,
+    request: `list ResourceQuotas of ${namespace}, and look at what they give and what is used`,
+    run: reading(async ({ view }) => {
+      const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
+      const seen = view.list<any>(kind, namespace);
+      return judge((await known('ResourceQuotas', seen)).items);
+    }),
+  };
+}
+
+/** Its role in Vault takes its ServiceAccount alone, and gives its one policy. */
+export function roleAsDeclared({ cluster, tenant }: Side): Attempt {
+  const { namespace, loginServiceAccount, vaultPolicy, vaultRole } =
+    tenant.plan.names;
+  const path = `auth/${cluster.config.vault.authMount}/role/${vaultRole}`;
+  const declared = {
+    bound_service_account_names: [loginServiceAccount],
+    bound_service_account_namespaces: [namespace],
+    bound_service_account_namespace_selector: '',
+    token_policies: [vaultPolicy],
+  };
+  return {
+    key: `Vault role ${vaultRole}`,
+    by: 'vault',
+    readsOnly: true,
+    target: `Vault role ${vaultRole}`,
+    request: `GET ${path}, and look at whom it takes and what it gives`,
+    expected: `${namespace}/${loginServiceAccount}, and ${vaultPolicy}`,
+    run: reading(async ({ vault }) => {
+      const { data: role = {} } = await known(path, vault.read(path));
+      const differing = Object.entries(declared)
+        .map(([field, planned]) => ({
+          path: [field],
+          live: role[field] ?? '',
+          planned,
+        }))
+        .filter(({ live, planned }) => !isDeepStrictEqual(live, planned))
+        .map(field => sayChanged(field));
+      return differing.length > 0
+        ? breached('DIFFERENT', differing.join('; '))
+        : asExpected('EQUAL', 'as declared');
+    }),
+  };
+}
