@@ -177,7 +177,14 @@ export interface OperationEvent {
   stage?: string;
   /** Such as `NetworkPolicy tenant-isolation` */
   resource?: string;
-  result?: 'created' | 'updated' | 'unchanged' | 'ready' | 'waiting' | 'done';
+  result?:
+    | 'created'
+    | 'updated'
+    | 'unchanged'
+    | 'removed'
+    | 'ready'
+    | 'waiting'
+    | 'done';
   /** Milliseconds */
   ms?: number;
 }

@@ -1,5 +1,8 @@
 import { Server } from 'node:http';
-import { createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  BackendFeature,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   createMockDirectory,
@@ -90,6 +93,8 @@ export function configOf(
   credentials: ReturnType<typeof createMockDirectory>,
   fakes: { lab: FakeCluster; other: FakeCluster },
   tenants: object = {},
+  /** What a cluster has otherwise */
+  own: { lab?: object; other?: object } = {},
 ) {
   credentials.setContent({
     'role-id': 'portal',
@@ -114,6 +119,7 @@ export function configOf(
             },
           },
         },
+        ...own[name as keyof typeof own],
       })),
       ...tenants,
     },
@@ -135,9 +141,13 @@ function kubeconfig(server: string): string {
 const credentials = createMockDirectory();
 
 /** The plugin in a backend, upon two fake clusters, with a prover that is told what to say. */
-export async function startTenantsBackend(tenants: object = {}) {
+export async function startTenantsBackend(
+  tenants: object = {},
+  own: Parameters<typeof configOf>[3] = {},
+  ...modules: BackendFeature[]
+) {
   const [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
-  const config = configOf(credentials, { lab, other }, tenants);
+  const config = configOf(credentials, { lab, other }, tenants, own);
   const platform = readPlatform(mockServices.rootConfig({ data: config }));
   const prover = new FakeProver();
   const permissions = mockServices.permissions.mock();
@@ -163,6 +173,7 @@ export async function startTenantsBackend(tenants: object = {}) {
   const backend = await startTestBackend({
     features: [
       tenantsPlugin,
+      ...modules,
       createServiceFactory({
         service: engineServiceRef,
         deps: {},

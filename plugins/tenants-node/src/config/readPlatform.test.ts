@@ -17,14 +17,14 @@ describe('readPlatform', () => {
   });
 
   it('takes a size of its own, and the rest of it from small', () => {
-    const { sizes } = testPlatform({
+    const { sizes } = testProfile({
       sizes: { tiny: { title: 'Tiny', quota: { pods: 3 } } },
     });
     expect(sizes.tiny.quota).toEqual({ ...sizes.small.quota, pods: 3 });
   });
 
   it('writes quantities as the API server will', () => {
-    const { sizes } = testPlatform({
+    const { sizes } = testProfile({
       sizes: {
         small: {
           quota: { limitsCpu: 2.0, limitsMemory: '2048Mi' },
