@@ -69,7 +69,13 @@ const manifest = z
         const [, name = ''] = /^tenant\.(.*)$/.exec(word) ?? [];
         if (!Object.hasOwn(EXAMPLE, name)) {
           const known = Object.keys(EXAMPLE).map(key => `tenant.${key}`);
-          refuse(path, `{{ ${word} }} is nothing: ${suggestion(word, known)}`);
+          refuse(
+            path,
+            `{{ ${word} }} is nothing: ${suggestion(
+              `tenant.${name || word}`,
+              known,
+            )}`,
+          );
         }
       }
     }
