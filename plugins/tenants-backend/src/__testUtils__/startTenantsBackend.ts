@@ -312,6 +312,7 @@ export async function startTenantsBackend(
       await Promise.all([lab.stop(), other.stop(), knex.destroy()]);
     },
     knex,
+    platform,
     lab,
     other,
     prover,
