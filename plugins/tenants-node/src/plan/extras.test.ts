@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { tenantPlan } from '../__fixtures__/plan';
 import { testPlatform, testSpec } from '../__fixtures__/platform';
 import { PLANNED } from '../config/extraObjects';
@@ -248,6 +251,26 @@ describe('extra objects', () => {
     ['text' as any, / has to be a manifest/],
   ])('refuse %j', (object, message) => {
     expect(() => plan(object)).toThrow(message);
+  });
+
+  it('are read as docs/configuration.md has them', () => {
+    const file = resolve(__dirname, '../../../../docs/configuration.md');
+    const blocks = [
+      ...readFileSync(file, 'utf8').matchAll(/^```yaml\n(tenants:[^]*?)^```/gm),
+    ].map(([, text]) => parse(text).tenants);
+    const examples = blocks.filter(
+      ({ extraObjects, proofs }) => extraObjects ?? proofs?.targets,
+    );
+    expect(examples).toHaveLength(2);
+    const { objects } = tenantPlan(Object.assign({}, ...examples));
+    expect(
+      objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    ).toEqual(
+      expect.arrayContaining([
+        'ExternalSecret registry',
+        'PodMonitor metrics-of-acme',
+      ]),
+    );
   });
 
   it('refuse two of a name, and a kind in two versions', () => {
