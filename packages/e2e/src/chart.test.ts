@@ -180,6 +180,37 @@ describe('the chart', () => {
     expect(binding.spec.validationActions).toEqual(['Deny']);
   });
 
+  it('lets the portal have extra objects of the kinds that are named, and no others', async () => {
+    const rule = { apiGroups: ['example.com'], resources: ['monitors'] };
+    const before = objectsIn(await render({}));
+    const after = objectsIn(await render({ extraObjects: [rule] }));
+    const added = after.flatMap(({ metadata, rules = [] }, i) =>
+      rules
+        .filter(
+          (r: object) => !JSON.stringify(before[i]).includes(JSON.stringify(r)),
+        )
+        .map((r: object) => [metadata.name, r]),
+    );
+    expect(added).toEqual([
+      ['threewalls-portal', { ...rule, verbs: ['list', 'watch'] }],
+      [
+        'threewalls-portal-in-tenant',
+        {
+          ...rule,
+          verbs: [
+            'get',
+            'list',
+            'watch',
+            'create',
+            'patch',
+            'update',
+            'delete',
+          ],
+        },
+      ],
+    ]);
+  });
+
   it('makes an account, and a namespace that is not the release’s own', async () => {
     const made = async (values: object) =>
       objectsIn(await render(values))
@@ -219,6 +250,16 @@ describe('the chart', () => {
       /has to end in web-tenant-/,
     ],
     [{ readVersions: 'yes' }, /readVersions/],
+    ...[
+      { apiGroups: ['*'], resources: ['monitors'] },
+      { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'] },
+      { apiGroups: [''], resources: ['secrets'] },
+      { apiGroups: [''], resources: ['pods/exec'] },
+      { apiGroups: [''], resources: ['*'] },
+    ].map((rule): [object, RegExp] => [
+      { extraObjects: [rule] },
+      /extraObjects/,
+    ]),
     [{ hold: { breakGlassGroup: "a') || (true" } }, /breakGlassGroup/],
   ])('refuses %j', async (values, message) => {
     await expect(render(values)).rejects.toThrow(message);

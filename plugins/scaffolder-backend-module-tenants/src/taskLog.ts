@@ -6,6 +6,7 @@ import {
 const PLANNED = {
   create: { said: 'would create', counts: 'created' },
   update: { said: 'would update', counts: 'updated' },
+  remove: { said: 'would remove', counts: 'updated' },
   none: { said: 'unchanged', counts: 'unchanged' },
 } as const;
 

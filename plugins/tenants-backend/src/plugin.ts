@@ -10,6 +10,7 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { tenantsChecksExtensionPoint } from '@threewalls/backstage-plugin-tenants-node';
 import { registerTenantActions } from './actions';
 import { DrillStore } from './database/DrillStore';
 import { AttentionStore } from './database/AttentionStore';
@@ -20,7 +21,7 @@ import { prune } from './database/prune';
 import { RolloutStore } from './database/RolloutStore';
 import { StoredOperation } from './database/rows';
 import { TenantStore } from './database/TenantStore';
-import { engineServiceRef } from './engine';
+import { AddedChecks, engineServiceRef } from './engine';
 import { createCaches } from './inventory/caches';
 import { Inventory } from './inventory/Inventory';
 import { ProofOnly } from './inventory/ProofOnly';
@@ -66,6 +67,8 @@ import { StateWatch } from './state/StateWatch';
 export const tenantsPlugin = createBackendPlugin({
   pluginId: 'tenants',
   register(env) {
+    const addedChecks = new AddedChecks();
+    env.registerExtensionPoint(tenantsChecksExtensionPoint, addedChecks);
     env.registerInit({
       deps: {
         actionsRegistry: actionsRegistryServiceRef,
@@ -90,7 +93,8 @@ export const tenantsPlugin = createBackendPlugin({
         userInfo: coreServices.userInfo,
       },
       async init(deps) {
-        const { engine, logger } = deps;
+        const { logger } = deps;
+        const engine = addedChecks.in(deps.engine);
         const { platform, clusters } = engine;
         const { intervalMs, maxAgeMs, retention } = platform.proofs;
         const knex = await openDatabase(deps.database);
@@ -112,7 +116,7 @@ export const tenantsPlugin = createBackendPlugin({
         const canaries = new Canaries({ ...engine, logger });
         const drills = new Drills({
           ...deps,
-          ...engine,
+          ...deps.engine,
           canaries,
           store: new DrillStore(knex),
         });

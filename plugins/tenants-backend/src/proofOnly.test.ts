@@ -27,7 +27,14 @@ describe('a tenant that is only proved', () => {
         network: { ingress: { namespaces: ['ingress'] } },
         n8n: { ingress: { host: '{{ name }}.n8n.example.com' } },
       },
-      [declared, { ...declared, name: 'more', namespace: 'team-more' }],
+      {
+        lab: {
+          proofOnly: [
+            declared,
+            { ...declared, name: 'more', namespace: 'team-more' },
+          ],
+        },
+      },
     );
   });
 

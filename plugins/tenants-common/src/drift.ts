@@ -29,8 +29,11 @@ export interface DriftItem {
   /** Such as `NetworkPolicy tenant-isolation` */
   id: string;
   outdated?: boolean;
-  /** What applying the tenant again would do: `create` is for what is gone */
-  change: 'create' | 'update';
+  /**
+   * What applying the tenant again would do: `create` is for what is gone, `remove`
+   * for what is planned no more
+   */
+  change: 'create' | 'update' | 'remove';
   /** Empty for what is gone */
   fields: DriftField[];
 }

@@ -21,11 +21,14 @@ export interface SizeInfo {
  * @public
  */
 export interface PlatformInfo {
-  clusters: Array<{ name: string; title: string }>;
-  /** From the smallest to the largest */
-  sizes: SizeInfo[];
-  /** Hosts in a tenant's egress need `cilium` */
-  networkProvider: 'kubernetes' | 'cilium';
+  clusters: Array<{
+    name: string;
+    title: string;
+    /** From the smallest to the largest */
+    sizes: SizeInfo[];
+    /** Hosts in a tenant's egress need `cilium` */
+    networkProvider: 'kubernetes' | 'cilium';
+  }>;
   /** Namespace of a tenant is this and its name */
   namespacePrefix: string;
 }

@@ -23,7 +23,7 @@ export interface PreviewResource {
   stage: string;
   /** Such as `NetworkPolicy tenant-isolation` */
   id: string;
-  change: 'create' | 'update' | 'none';
+  change: 'create' | 'update' | 'remove' | 'none';
   /** Fields that differ; empty unless `change` is `update` */
   fields: DriftField[];
 }

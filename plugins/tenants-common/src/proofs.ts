@@ -82,6 +82,8 @@ export interface Receipt {
   about: ReceiptSubject;
   /** Id of the check, such as `net.canary-egress` */
   check: string;
+  /** What it says, of a check that is the platform's own */
+  title?: string;
   wall: Wall;
   kind: CheckKind;
   source: ReceiptSource;

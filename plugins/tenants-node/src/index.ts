@@ -11,3 +11,4 @@ export { readPlatform } from './config/readPlatform';
 export * from './clients/tenants';
 export * from './prove';
 export * from './drill';
+export * from './extensions';

@@ -212,14 +212,14 @@ export class FakeTenantsApi implements Partial<TenantsApi> {
     await this.#reach();
     const count = Number(this.#pretend.get('clusters') ?? 1);
     const provider = this.#pretend.get('provider');
-    return {
-      ...platform,
-      clusters: [
-        ...platform.clusters,
-        { name: 'edge', title: 'Edge (Frankfurt)' },
-      ].slice(0, count),
-      networkProvider: provider === 'kubernetes' ? 'kubernetes' : 'cilium',
-    };
+    const [first] = platform.clusters;
+    const lab = {
+      ...first,
+      networkProvider:
+        provider === 'kubernetes' ? provider : first.networkProvider,
+    } as const;
+    const edge = { ...lab, name: 'edge', title: 'Edge (Frankfurt)' };
+    return { ...platform, clusters: [lab, edge].slice(0, count) };
   }
 
   async getHealth(): Promise<TenantsHealth> {

@@ -29,7 +29,7 @@ export function createTenantPlanAction(options: { tasks: TenantTasks }) {
             zod.object({
               stage: zod.string(),
               id: zod.string(),
-              change: zod.enum(['create', 'update', 'none']),
+              change: zod.enum(['create', 'update', 'remove', 'none']),
               fields: zod.array(zod.string()),
             }),
             { description: 'What would become of each resource' },

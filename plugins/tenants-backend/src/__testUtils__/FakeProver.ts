@@ -27,6 +27,8 @@ export class FakeProver {
   readonly state = new Map<string, WallStatus>();
   /** Names of tenants whose state was looked at */
   readonly looks: string[] = [];
+  /** Checks of the platform's own that the last look was to make */
+  added: State['added'];
   #gate: Promise<void> = Promise.resolve();
 
   /** Holds rounds back until the returned function is called. */
@@ -43,8 +45,9 @@ export class FakeProver {
     return this.rounds.map(({ tenants }) => tenants.map(t => t.spec.name));
   }
 
-  readonly checkState = async ({ plan, view }: State) => {
+  readonly checkState = async ({ plan, view, added }: State) => {
     const { name } = plan.spec;
+    this.added = added;
     this.looks.push(name);
     // From now on it hears of them.
     await view.list({ apiVersion: NETWORKING, kind: 'NetworkPolicy' });

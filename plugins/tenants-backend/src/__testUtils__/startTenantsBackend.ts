@@ -1,5 +1,8 @@
 import { Server } from 'node:http';
-import { createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  BackendFeature,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
   createMockDirectory,
@@ -90,7 +93,8 @@ export function configOf(
   credentials: ReturnType<typeof createMockDirectory>,
   fakes: { lab: FakeCluster; other: FakeCluster },
   tenants: object = {},
-  proofOnly: object[] = [],
+  /** What a cluster has otherwise */
+  own: { lab?: object; other?: object } = {},
 ) {
   credentials.setContent({
     'role-id': 'portal',
@@ -105,7 +109,6 @@ export function configOf(
       overcommit: true,
       clusters: Object.entries(fakes).map(([name, { url }]) => ({
         name,
-        proofOnly: name === 'lab' ? proofOnly : [],
         kubernetes: { kubeconfig: credentials.resolve(name) },
         vault: {
           address: url,
@@ -116,6 +119,7 @@ export function configOf(
             },
           },
         },
+        ...own[name as keyof typeof own],
       })),
       ...tenants,
     },
@@ -139,11 +143,11 @@ const credentials = createMockDirectory();
 /** The plugin in a backend, upon two fake clusters, with a prover that is told what to say. */
 export async function startTenantsBackend(
   tenants: object = {},
-  /** Tenants of others that cluster `lab` declares */
-  proofOnly: object[] = [],
+  own: Parameters<typeof configOf>[3] = {},
+  ...modules: BackendFeature[]
 ) {
   const [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
-  const config = configOf(credentials, { lab, other }, tenants, proofOnly);
+  const config = configOf(credentials, { lab, other }, tenants, own);
   const platform = readPlatform(mockServices.rootConfig({ data: config }));
   const prover = new FakeProver();
   const permissions = mockServices.permissions.mock();
@@ -169,6 +173,7 @@ export async function startTenantsBackend(
   const backend = await startTestBackend({
     features: [
       tenantsPlugin,
+      ...modules,
       createServiceFactory({
         service: engineServiceRef,
         deps: {},
@@ -307,6 +312,7 @@ export async function startTenantsBackend(
       await Promise.all([lab.stop(), other.stop(), knex.destroy()]);
     },
     knex,
+    platform,
     lab,
     other,
     prover,

@@ -149,19 +149,19 @@ export class TenantStore {
     return row ? JSON.parse(row.body) : {};
   }
 
-  /** Adds to what was applied; whoever holds the tenant's lease does. */
-  async addApplied(uid: string, applied: AppliedResources): Promise<void> {
+  /** Adds to what was applied, or takes off; whoever holds the tenant's lease does. */
+  async addApplied(
+    uid: string,
+    applied: Partial<AppliedResources>,
+  ): Promise<void> {
     await this.knex.transaction(async trx => {
       const row = await trx(APPLIED).where({ uid }).first('body');
       const before: AppliedResources = row ? JSON.parse(row.body) : {};
-      const all = { ...before, ...applied };
-      await trx(APPLIED)
-        .insert({ uid, body: JSON.stringify(all) })
-        .onConflict('uid')
-        .merge();
+      const body = JSON.stringify({ ...before, ...applied });
+      await trx(APPLIED).insert({ uid, body }).onConflict('uid').merge();
       await trx(TENANTS)
         .where({ uid })
-        .update({ applied_digest: appliedDigest(all) });
+        .update({ applied_digest: appliedDigest(JSON.parse(body)) });
     });
   }
 

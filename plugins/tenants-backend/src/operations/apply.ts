@@ -59,7 +59,7 @@ export function applyExecutor(options: {
     for (const change of request.restores ?? []) {
       event({ message: `changed    ${describeChanges([change])}` });
     }
-    let sent: AppliedResources = {};
+    let sent: Partial<AppliedResources> = {};
     const remember = async () => {
       const batch = sent;
       sent = {};
@@ -151,7 +151,7 @@ function countOf(results: ApplyResult[]): ApplyCount {
   const count = { created: 0, updated: 0, unchanged: 0 };
   for (const { result } of results) {
     if (result !== 'ready') {
-      count[result]++;
+      count[result === 'removed' ? 'updated' : result]++;
     }
   }
   return count;

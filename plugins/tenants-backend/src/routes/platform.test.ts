@@ -21,11 +21,7 @@ describe('routes of the platform', () => {
   it('says what there is to choose from, and nothing of addresses', async () => {
     const { body, status } = await t.api('get', '/platform');
     expect(status).toBe(200);
-    expect(body).toEqual({
-      clusters: [
-        { name: 'lab', title: 'lab' },
-        { name: 'other', title: 'other' },
-      ],
+    const ofCluster = {
       sizes: [
         {
           name: 'small',
@@ -39,6 +35,12 @@ describe('routes of the platform', () => {
         expect.objectContaining({ name: 'large' }),
       ],
       networkProvider: 'kubernetes',
+    };
+    expect(body).toEqual({
+      clusters: [
+        { name: 'lab', title: 'lab', ...ofCluster },
+        { name: 'other', title: 'other', ...ofCluster },
+      ],
       namespacePrefix: 'web-tenant-',
     });
     for (const [method, path, sent] of [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../plan/live/digest';
+import { plannedResources } from '../plan/planned';
 import { TenantPlan } from '../plan/types';
 import { AppliedResource } from './live';
 
@@ -55,6 +56,18 @@ export function outdatedResources(
   const ids = new Set([...Object.keys(planned), ...Object.keys(applied)]);
   return [...ids].filter(
     id => canonical(applied[id]) !== canonical(planned[id]),
+  );
+}
+
+/** What was applied, holds no wall up, and is planned no more: the platform's own. */
+export function dropped(
+  plan: TenantPlan,
+  applied: AppliedResources = {},
+): [id: string, AppliedResources[string]][] {
+  const planned = new Set(plannedResources(plan).map(({ id }) => id));
+  return Object.entries(applied).filter(
+    ([id, { resource }]) =>
+      resource.type === 'kubernetes' && !resource.wall && !planned.has(id),
   );
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
+import { TENANT_LABEL } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, KubernetesError, objectPath } from '../clients';
 import { KubernetesResponse } from '../clients/kubernetes';
 import { takenBack } from '../clients/managedFields';
@@ -79,6 +80,22 @@ export async function applyKubernetes(
   return { result: isSame ? 'unchanged' : 'updated', object: response.body };
 }
 
+/** Deletes an object that is planned no more, unless it is somebody else's by now. */
+export async function removeKubernetes(
+  { object }: KubernetesResource,
+  context: ApplyContext,
+): Promise<void> {
+  const live = await look(object, context);
+  if (live?.metadata.labels?.[TENANT_LABEL] === context.plan.spec.name) {
+    const { apiVersion, kind, metadata } = object;
+    const { namespace, name } = metadata;
+    await context.cluster.kubernetes.delete(
+      { apiVersion, kind, namespace, name },
+      { uid: String(live.metadata.uid), signal: context.signal },
+    );
+  }
+}
+
 /** The object as it is; in a namespace that was just made there is none. */
 export async function look(
   object: KubernetesObject,
@@ -109,17 +126,18 @@ function isAsApplied(
   live: KubernetesObject,
   { plan, applied }: ApplyContext,
 ): boolean {
-  const before = applied?.[resource.id]?.resource;
+  const { id } = resource;
+  const before = applied?.[id];
   return (
     before !== undefined &&
-    isDeepStrictEqual(before, JSON.parse(JSON.stringify(resource))) &&
+    isDeepStrictEqual(before.resource, JSON.parse(JSON.stringify(resource))) &&
     differences(
       {
         ...plan,
         stages: [{ name: 'walls', resources: [resource], waits: [] }],
       },
-      new Map([[resource.id, live]]),
-      applied,
+      new Map([[id, live]]),
+      { [id]: before },
     ).every(({ change }) => change === 'none')
   );
 }

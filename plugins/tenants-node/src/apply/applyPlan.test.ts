@@ -130,6 +130,56 @@ describe('applyPlan in bad weather', () => {
     expect(edge.seen).toEqual([`GET ${NAMESPACE}`]);
   });
 
+  it.each([
+    ['removes what was applied and is planned no more', 'acme', 1],
+    ['removes nothing that is another’s by now', 'globex', 0],
+  ])('%s', async (_, tenant, times) => {
+    const path = `${NAMESPACE}/configmaps/about`;
+    const object = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'about', namespace: 'web-tenant-acme' },
+    };
+    const resource = {
+      type: 'kubernetes',
+      id: 'ConfigMap about',
+      object,
+    } as const;
+    const wall = {
+      ...resource,
+      id: 'LimitRange gone',
+      wall: 'resource',
+    } as const;
+    const said: unknown[] = [];
+    const labels = {
+      'app.kubernetes.io/managed-by': 'threewalls',
+      'threewalls.io/tenant': tenant,
+    };
+    const error = await apply(
+      request =>
+        request === `GET ${path}`
+          ? { status: 200, body: { metadata: { uid: 'u', labels } } }
+          : namespaceWith({ uid: 'n' })(request),
+      {
+        uid: 'n',
+        stages: ['namespace', 'secret'],
+        applied: {
+          'ConfigMap about': { stage: 'secret', resource },
+          // What holds a wall up is not taken down by a plan that lacks it.
+          'LimitRange gone': { stage: 'secret', resource: wall },
+        },
+        onApplied: applied => said.push(...Object.entries(applied)),
+        onResult: ({ id, result }) => said.push([id, result]),
+      },
+    );
+    expect(error.message).toBe('it went well');
+    expect(edge.count(`DELETE ${path}`)).toBe(times);
+    expect(said.slice(-2)).toEqual([
+      ['ConfigMap about', 'removed'],
+      ['ConfigMap about', undefined],
+    ]);
+  });
+
   it('sends as many requests for a new tenant as it should', async () => {
     const error = await apply(() => undefined, {
       stages: ['namespace', 'walls', 'identity', 'store', 'secret'],

@@ -11,8 +11,13 @@ import {
   STAGES,
   TenantPlan,
 } from '../plan/types';
-import { AppliedResources, asRecorded } from './applied';
-import { applyKubernetes, ApplyContext, look } from './applyKubernetes';
+import { AppliedResources, asRecorded, dropped } from './applied';
+import {
+  applyKubernetes,
+  ApplyContext,
+  look,
+  removeKubernetes,
+} from './applyKubernetes';
 import { applyPolicyOrRole } from './applyVault';
 import { checkOwnership, Ownership } from './ownership';
 import { applySeed, SeedOptions } from './seed';
@@ -30,7 +35,7 @@ export interface ApplyResult {
   stage: Stage;
   /** Such as `NetworkPolicy tenant-isolation` */
   id: string;
-  result: 'created' | 'updated' | 'unchanged' | 'ready';
+  result: 'created' | 'updated' | 'unchanged' | 'ready' | 'removed';
   /** Milliseconds */
   ms: number;
 }
@@ -49,8 +54,11 @@ export interface ApplyPlanOptions extends Partial<Ownership>, SeedOptions {
   onNamespace?: (uid: string) => Promise<void>;
   /** Called as each resource is done */
   onResult?: (result: ApplyResult) => void;
-  /** Called with what has been sent, as the records keep it */
-  onApplied?: (applied: AppliedResources, object?: KubernetesObject) => void;
+  /** Called with what has been sent, as the records keep it; without what was removed */
+  onApplied?: (
+    applied: Partial<AppliedResources>,
+    object?: KubernetesObject,
+  ) => void;
   /** Called when a wait begins */
   onWait?: (what: string) => void;
 }
@@ -58,7 +66,8 @@ export interface ApplyPlanOptions extends Partial<Ownership>, SeedOptions {
 /**
  * Makes the world match a plan: stage by stage, in parallel inside a stage.
  * What is as planned already is left alone, so running it again resumes; what is
- * the tenant's own and was changed is put back, whoever has changed it.
+ * the tenant's own and was changed is put back, whoever has changed it. What was
+ * applied once, holds no wall up and is planned no more goes last.
  *
  * @throws InputError for a tenant that is only proved, ConflictError for an object of
  * somebody else's, KubernetesError and
@@ -168,6 +177,16 @@ export async function applyPlan(
       );
     }
   }
+  await settle(
+    dropped(plan, options.applied)
+      .filter(([, { stage }]) => stages.includes(stage as Stage))
+      .map(async ([id, { stage, resource }]) => {
+        const startedAt = performance.now();
+        await removeKubernetes(resource as KubernetesResource, context);
+        report(stage as Stage, id, 'removed', startedAt);
+        options.onApplied?.({ [id]: undefined });
+      }),
+  );
   return results;
 }
 

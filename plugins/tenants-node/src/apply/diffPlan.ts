@@ -10,7 +10,7 @@ import {
   Stage,
   TenantPlan,
 } from '../plan/types';
-import { AppliedResources } from './applied';
+import { AppliedResources, dropped } from './applied';
 import { LiveObjects, readLive } from './live';
 import { checkOwnership, Ownership } from './ownership';
 
@@ -36,7 +36,8 @@ export interface ResourceDifference {
   stage: Stage;
   /** Such as `NetworkPolicy tenant-isolation` */
   id: string;
-  change: 'create' | 'update' | 'none';
+  /** `remove` of what was applied, holds no wall up and is planned no more */
+  change: 'create' | 'update' | 'remove' | 'none';
   fields: ChangedField[];
 }
 
@@ -80,8 +81,9 @@ export function differences(
   live: LiveObjects,
   applied: AppliedResources = {},
 ): ResourceDifference[] {
-  return plan.stages.flatMap(({ name: stage, resources }) =>
-    resources.map(resource => {
+  const gone = dropped(plan, applied);
+  return plan.stages.flatMap(({ name: stage, resources }) => [
+    ...resources.map(resource => {
       const { id } = resource;
       const object = live.get(id);
       if (!object) {
@@ -96,7 +98,10 @@ export function differences(
       const change = fields.length > 0 ? 'update' : 'none';
       return { stage, id, change: change as 'update' | 'none', fields };
     }),
-  );
+    ...gone
+      .filter(([, before]) => before.stage === stage)
+      .map(([id]) => ({ stage, id, change: 'remove' as const, fields: [] })),
+  ]);
 }
 
 function fieldsOf(

@@ -71,9 +71,8 @@ export function resourceOf(
 
 /**
  * Path of an object, or of the collection when there is no name. A kind that is
- * not known here has to come with what discovery says of it.
- *
- * @throws Error for a kind of which that is missing: a mistake in the code
+ * not known here is taken for one of namespaces with a regular plural, unless it
+ * comes with what discovery says of it.
  */
 export function objectPath(ref: {
   apiVersion: string;
@@ -83,13 +82,8 @@ export function objectPath(ref: {
   plural?: string;
   namespaced?: boolean;
 }): string {
-  const { plural, namespaced = false } = ref;
-  const kind =
-    KINDS[`${ref.apiVersion}/${ref.kind}`] ??
-    (plural && { plural, namespaced });
-  if (!kind) {
-    throw new Error(`No path is known for ${ref.apiVersion} ${ref.kind}`);
-  }
+  const { plural = pluralOf(ref.kind), namespaced = true } = ref;
+  const kind = KINDS[`${ref.apiVersion}/${ref.kind}`] ?? { plural, namespaced };
   const root = ref.apiVersion.includes('/') ? '/apis' : '/api';
   const parts = [root, ref.apiVersion];
   if (kind.namespaced && ref.namespace) {
@@ -100,4 +94,13 @@ export function objectPath(ref: {
     parts.push(encodeURIComponent(ref.name));
   }
   return parts.join('/');
+}
+
+/** As the generators of CRDs make it of a kind. */
+function pluralOf(kind: string): string {
+  const name = kind.toLowerCase();
+  if (/(s|x|ch|sh)$/.test(name)) {
+    return `${name}es`;
+  }
+  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
 }

@@ -174,7 +174,7 @@ export const texts = z.record(
 );
 
 /** Which of the known words was meant, or all of them. */
-function suggestion(word: string, known: string[]): string {
+export function suggestion(word: string, known: string[]): string {
   const [nearest] = known
     .map(each => ({
       each,

@@ -1,6 +1,7 @@
 import { DEFAULT_NAMESPACE_PREFIX } from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
 import * as cluster from './cluster';
+import { extraObjects } from './extraObjects';
 import {
   count,
   duration,
@@ -15,7 +16,7 @@ import {
 import { n8n } from './n8n';
 import { PRESETS } from './presets';
 import { proofOnly } from './proofOnly';
-import { sizes, TenantSize } from './sizes';
+import { sizes } from './sizes';
 
 export type { Exposure, N8nConfig, Toleration } from './n8n';
 export type { ContainerResources, TenantSize } from './sizes';
@@ -118,6 +119,36 @@ const targets = section({
   metadata: endpoint
     .prefault('169.254.169.254:80')
     .describe('The metadata service'),
+  custom: z
+    .array(
+      section({
+        name: z
+          .string()
+          .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
+            error: ({ input }) => `${input} is not a name, such as billing-db`,
+          })
+          .describe('Unique name; the check is `net.custom.NAME`'),
+        title: z
+          .string()
+          .optional()
+          .describe('What people call it. Default the name'),
+        address: endpoint,
+        expect: z
+          .enum(['denied', 'allowed'])
+          .describe("Whether tenants' connects to it have to fail or succeed"),
+      }),
+    )
+    .superRefine((all, context) => {
+      const names = all.map(({ name }) => name);
+      const twice = names.find((name, i) => names.indexOf(name) !== i);
+      if (twice) {
+        context.addIssue(`there are two of the name ${twice}`);
+      }
+    })
+    .default([])
+    .describe(
+      "Addresses of the platform's own that each tenant is tried on. They have to be there: what can't be reached from the canary proves nothing",
+    ),
 }).describe(
   "What the network wall's barriers outside the cluster dial, as address and port. Name such as answer from your nodes: what the canary can't reach is not counted. The defaults are addresses that are reserved for documentation, where nothing answers, and the metadata service of clouds",
 );
@@ -195,6 +226,7 @@ const settings = {
     .describe("ServiceAccounts that a tenant's namespace is bound to"),
   trustedSubjects: cluster.trustedSubjects,
   exceptions: cluster.exceptions,
+  extraObjects,
   proofs: section(proofs).prefault({}),
   pods: section({
     pullSecrets: z
@@ -429,8 +461,6 @@ export type ClusterProfile = Omit<ReadCluster, 'title' | 'proofs'> &
  */
 export interface Platform extends Pick<ReadPlatform, 'naming' | 'owners'> {
   clusters: ClusterProfile[];
-  /** Of a cluster that has no other */
-  sizes: Record<string, TenantSize>;
   proofs: {
     /** Milliseconds between two proofs of a tenant; a floor */
     intervalMs: number;

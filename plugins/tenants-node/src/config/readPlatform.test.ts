@@ -21,14 +21,14 @@ describe('readPlatform', () => {
   });
 
   it('takes a size of its own, and the rest of it from small', () => {
-    const { sizes } = testPlatform({
+    const { sizes } = testProfile({
       sizes: { tiny: { title: 'Tiny', quota: { pods: 3 } } },
     });
     expect(sizes.tiny.quota).toEqual({ ...sizes.small.quota, pods: 3 });
   });
 
   it('writes quantities as the API server will', () => {
-    const { sizes } = testPlatform({
+    const { sizes } = testProfile({
       sizes: {
         small: {
           quota: { limitsCpu: 2.0, limitsMemory: '2048Mi' },
@@ -305,8 +305,27 @@ describe('the targets of proofs', () => {
       internet: [{ host: '192.0.2.1', port: 443 }],
       dns: { host: '192.0.2.2', port: 53 },
       metadata: { host: '169.254.169.254', port: 80 },
+      custom: [],
       names: ['example.com', 'example.org'],
     });
+  });
+
+  it('are the platform’s own too, each by a name', () => {
+    const custom = (...targets: object[]) =>
+      testProfile({ proofs: { targets: { custom: targets } } }).proofs.outside
+        .custom;
+    const db = { name: 'db', address: '192.0.2.9:5432', expect: 'denied' };
+    const address = { host: '192.0.2.9', port: 5432 };
+    expect(custom(db)).toEqual([{ ...db, address }]);
+    const wrong: [object[], RegExp][] = [
+      [[db, db], /targets.custom: there are two of the name db/],
+      [[{ ...db, name: 'Db 1' }], /custom\[0\].name: Db 1 is not a name/],
+      [[{ ...db, address: 'db:1' }], /db:1 is not an address and port/],
+      [[{ ...db, expect: 'no' }], /expect is no, and has to be one of denied/],
+    ];
+    for (const [targets, message] of wrong) {
+      expect(() => custom(...targets)).toThrow(message);
+    }
   });
 
   it.each(['example.com:443', '192.0.2.1', '192.0.2.1:0', '192.0.2.1:1:2'])(

@@ -56,7 +56,7 @@ const MAX_AGE = 3;
 export function readPlatform(root: Config): Platform {
   const given = overlay({}, root.getOptional<JsonObject>('tenants') ?? {});
   const read = parse(platformSchema, given, keyIn('tenants'));
-  const { naming, owners, sizes, proofs } = read;
+  const { naming, owners, proofs } = read;
   const { interval: intervalMs, retention } = proofs;
   const shared = pick(given, SHARED.settings);
   shared.proofs = pick(given.proofs, SHARED.proofs);
@@ -107,7 +107,6 @@ export function readPlatform(root: Config): Platform {
     clusters,
     naming,
     owners,
-    sizes,
     proofs: {
       intervalMs,
       maxAgeMs: proofs.maxAge ?? MAX_AGE * intervalMs,

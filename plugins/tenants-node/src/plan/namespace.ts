@@ -1,10 +1,18 @@
 import { SPEC_ANNOTATION } from '@threewalls/backstage-plugin-tenants-common';
+import { ExtraObject } from '../config/extraObjects';
 import { PlanContext } from './context';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
 
-/** The namespace: PodSecurity `restricted`, and the spec that it was made from. */
-export function planNamespace(context: PlanContext): KubernetesResource {
+/**
+ * The namespace: PodSecurity `restricted`, and the spec that it was made from.
+ *
+ * @param extra - What the platform writes on it besides
+ */
+export function planNamespace(
+  context: PlanContext,
+  extra: Partial<ExtraObject['metadata']> = {},
+): KubernetesResource {
   const level: Record<string, string> = {};
   for (const mode of ['enforce', 'audit', 'warn']) {
     level[`pod-security.kubernetes.io/${mode}`] = 'restricted';
@@ -14,7 +22,10 @@ export function planNamespace(context: PlanContext): KubernetesResource {
     apiVersion: 'v1',
     kind: 'Namespace',
     name: context.names.namespace,
-    labels: level,
-    annotations: { [SPEC_ANNOTATION]: JSON.stringify(context.spec) },
+    labels: { ...extra.labels, ...level },
+    annotations: {
+      ...extra.annotations,
+      [SPEC_ANNOTATION]: JSON.stringify(context.spec),
+    },
   });
 }

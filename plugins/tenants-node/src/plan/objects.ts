@@ -16,14 +16,14 @@ export function tenantLabels(tenant: string): Record<string, string> {
 
 /**
  * An object in the tenant's namespace, with the labels and the owner that
- * everything of a tenant carries, and the wall that it belongs to.
+ * everything of a tenant carries, and the wall that it belongs to, where it does.
  */
 export function tenantObject(
   {
     spec,
     names,
   }: Pick<PlanContext, 'names'> & { spec: Pick<TenantSpec, 'name' | 'owner'> },
-  wall: Wall,
+  wall: Wall | undefined,
   object: {
     apiVersion: string;
     kind: string;
@@ -39,7 +39,7 @@ export function tenantObject(
   const namespace = kind === 'Namespace' ? undefined : names.namespace;
   return {
     type: 'kubernetes',
-    wall,
+    ...(wall && { wall }),
     id: `${kind} ${name}`,
     object: {
       apiVersion,

@@ -9,6 +9,7 @@ import { Platform } from '../config/platform';
 import { planAccess } from './access';
 import { PlanContext } from './context';
 import { checkEgress } from './egress';
+import { planExtras } from './extras';
 import { n8n } from './n8n';
 import { tenantNames } from './names';
 import { planNamespace } from './namespace';
@@ -55,6 +56,7 @@ function planDeclared(
 export function planWith(context: PlanContext): TenantPlan {
   const { spec, names, workload } = context;
   const { namespace } = names;
+  const extras = planExtras(context);
   return {
     spec,
     names,
@@ -62,7 +64,10 @@ export function planWith(context: PlanContext): TenantPlan {
     stages: [
       {
         name: 'namespace',
-        resources: [planNamespace(context), ...planAccess(context)],
+        resources: [
+          planNamespace(context, extras.namespace),
+          ...planAccess(context),
+        ],
         waits: [],
       },
       {
@@ -104,7 +109,7 @@ export function planWith(context: PlanContext): TenantPlan {
       },
       {
         name: 'secret',
-        resources: [planExternalSecret(context)],
+        resources: [planExternalSecret(context), ...extras.resources],
         waits: [
           {
             for: `ExternalSecret ${workload.name} to be synced`,

@@ -49,8 +49,10 @@ interface Planned {
 }
 
 /** An object that server-side apply brings about. */
-export interface KubernetesResource extends Planned {
+export interface KubernetesResource {
   type: 'kubernetes';
+  /** As of any resource; absent of the platform's own that holds none up; removed once no plan has it */
+  wall?: Wall;
   /** Unique in a plan, such as `NetworkPolicy tenant-isolation` */
   id: string;
   object: KubernetesObject;

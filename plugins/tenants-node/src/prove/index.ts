@@ -22,4 +22,4 @@ export {
 } from './reach/predict';
 export { checkState, type StateFindings, type StateOptions } from './state';
 export { sweepProofPods } from './sweep';
-export { type CheckInfo } from './types';
+export { type AddedCheck, type AddedFinding, type CheckInfo } from './types';

@@ -5,6 +5,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
 import { TenantPlan } from '../plan/types';
+import { AddedCheck } from './types';
 
 /** @public */
 export interface ProveOptions {
@@ -21,6 +22,8 @@ export interface ProveOptions {
    * many as tenants. Default Vault is asked for each
    */
   vault?: VaultView;
+  /** Checks of the platform's own, beside the catalogue's */
+  added?: readonly AddedCheck[];
   signal?: AbortSignal;
   onProgress?: (tenant: string, progress: ProofProgress) => void;
 }

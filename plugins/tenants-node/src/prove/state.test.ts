@@ -5,6 +5,7 @@ import { planTenant } from '../plan/planTenant';
 import { KubernetesObject } from '../plan/types';
 import { testCluster } from './__fixtures__/side';
 import { checkState, StateFindings } from './state';
+import { AddedCheck } from './types';
 
 const platform = testPlatform({ network: { provider: 'cilium' } });
 const plan = planTenant(testSpec({ name: 'acme' }), platform);
@@ -87,7 +88,11 @@ class World {
     };
   }
 
-  look(again?: World, isOurs?: (name: string) => boolean) {
+  look(
+    again?: World,
+    isOurs?: (name: string) => boolean,
+    added?: AddedCheck[],
+  ) {
     const views = (world: World) => ({
       view: world.view,
       vault: {
@@ -97,10 +102,12 @@ class World {
     });
     return checkState({
       cluster,
-      plan,
+      // What is tried of a plan is remembered.
+      plan: added ? { ...plan } : plan,
       ...views(this),
       again: again && (() => views(again)),
       isOurs,
+      added,
     });
   }
 }
@@ -239,5 +246,49 @@ describe('what objects show of the walls', () => {
     expect(statuses(await world.look())[1]).toBe('breached');
     const isOurs = (name: string) => name === 'threewalls-proof-1';
     expect(statuses(await world.look(undefined, isOurs))[1]).toBe('holds');
+  });
+
+  it('is what checks of the platform’s own say, too', async () => {
+    const added: AddedCheck = {
+      id: 'res.no-config',
+      wall: 'resource',
+      kind: 'barrier',
+      title: 'Has no ConfigMap',
+      why: 'This platform keeps settings elsewhere',
+      otherwise: 'has a ConfigMap',
+      request: 'list ConfigMaps',
+      expected: 'none',
+      run: async ({ plan: { names }, view }) => {
+        const seen = await view.list(
+          { apiVersion: 'v1', kind: 'ConfigMap' },
+          names.namespace,
+        );
+        if ('problem' in seen) {
+          throw new Error(seen.problem);
+        }
+        return seen.items.length > 0
+          ? { outcome: 'breached', code: 'FOUND', response: 'one' }
+          : { outcome: 'asExpected', code: 'NONE', response: 'none' };
+      },
+    };
+    const world = new World();
+    const look = async () => {
+      const found = await world.look(undefined, undefined, [added]);
+      const own = found.receipts.find(({ check }) => check === added.id)!;
+      return [statuses(found)[2], own.outcome, own.title];
+    };
+    expect(await look()).toEqual(['holds', 'asExpected', 'Has no ConfigMap']);
+    world.add({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', namespace },
+    });
+    expect(await look()).toEqual(['breached', 'breached', 'has a ConfigMap']);
+    world.problems.set('ConfigMap', 'forbidden');
+    expect(await look()).toEqual([
+      'unproven',
+      'inconclusive',
+      'Has no ConfigMap',
+    ]);
   });
 });

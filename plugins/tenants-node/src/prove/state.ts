@@ -9,7 +9,7 @@ import { readsOf, requirementOf } from './checks/checks';
 import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
-import { Attempt, Check, Round, Side } from './types';
+import { AddedCheck, Attempt, Check, Round, Side } from './types';
 
 /** @public */
 export interface StateOptions {
@@ -23,6 +23,8 @@ export interface StateOptions {
   again?: () => { view: ClusterView; vault: VaultView };
   /** Whether a name is that of something a proof under way has made */
   isOurs?: (name: string) => boolean;
+  /** Checks of the platform's own, beside the catalogue's */
+  added?: readonly AddedCheck[];
   signal?: AbortSignal;
 }
 
@@ -93,7 +95,7 @@ export async function checkState(
   };
 }
 
-function statePlan({ cluster, plan }: StateOptions): StatePlan {
+function statePlan({ cluster, plan, added }: StateOptions): StatePlan {
   let planned = known.get(plan);
   if (!planned) {
     const side: Side = {
@@ -103,6 +105,7 @@ function statePlan({ cluster, plan }: StateOptions): StatePlan {
       kubeApi: [],
       kubelets: [],
       otherRoles: [],
+      added,
     };
     planned = { side, tried: readsOf(side) };
     known.set(plan, planned);

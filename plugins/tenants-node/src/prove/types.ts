@@ -37,6 +37,46 @@ export interface Check extends CheckInfo {
   attempts(side: Side): Attempt[] | DoesNotApply;
 }
 
+/**
+ * What an added check found.
+ *
+ * @public
+ */
+export interface AddedFinding {
+  /** `breached` of a barrier, `failed` of a control; `inconclusive` shows nothing */
+  outcome: Outcome;
+  /** Class or status, such as `200` */
+  code: string;
+  /** What came back; never a secret value */
+  response: string;
+  /** Why the outcome is what it is, where that does not say it */
+  reason?: string;
+}
+
+/**
+ * A check of the platform's own, in code. It looks at what the cluster and Vault
+ * hold, and belongs to its wall like any other: no proof may lack its receipt.
+ *
+ * @public
+ */
+export interface AddedCheck extends CheckInfo {
+  /** What it asks, in a receipt's words */
+  request: string;
+  /** What shows that all is as it should be, in words */
+  expected: string;
+  /**
+   * Looks at one tenant: in each proof, and whenever something has changed, so it
+   * reads these views and nothing slower. What it throws shows nothing
+   */
+  run(about: {
+    /** As last applied */
+    plan: TenantPlan;
+    view: ClusterView;
+    vault: VaultView;
+    signal: AbortSignal;
+  }): Promise<AddedFinding>;
+}
+
 /** Why a check has nothing to try of a tenant. */
 export interface DoesNotApply {
   because: string;
@@ -73,6 +113,8 @@ export interface Side {
   kubelets: Endpoint[];
   /** Roles of Vault besides its own that would take the tenant's ServiceAccounts */
   otherRoles: OtherRole[];
+  /** Checks of the platform's own */
+  added?: readonly AddedCheck[];
 }
 
 /** A role of Vault that is not the tenant's, and takes its ServiceAccounts all the same. */

@@ -8,34 +8,39 @@ import { minutesAgo } from './tenants';
 
 /** A portal with one cluster. */
 export const platform: PlatformInfo = {
-  clusters: [{ name: 'lab', title: 'Lab' }],
-  sizes: [
+  clusters: [
     {
-      name: 'small',
-      title: 'Small',
-      cpu: { requests: '1', limits: '2' },
-      memory: { requests: '1Gi', limits: '2Gi' },
-      pods: 10,
-      storage: '5Gi',
-    },
-    {
-      name: 'medium',
-      title: 'Medium',
-      cpu: { requests: '2', limits: '4' },
-      memory: { requests: '2Gi', limits: '4Gi' },
-      pods: 20,
-      storage: '10Gi',
-    },
-    {
-      name: 'large',
-      title: 'Large',
-      cpu: { requests: '4', limits: '8' },
-      memory: { requests: '4Gi', limits: '8Gi' },
-      pods: 40,
-      storage: '20Gi',
+      name: 'lab',
+      title: 'Lab',
+      sizes: [
+        {
+          name: 'small',
+          title: 'Small',
+          cpu: { requests: '1', limits: '2' },
+          memory: { requests: '1Gi', limits: '2Gi' },
+          pods: 10,
+          storage: '5Gi',
+        },
+        {
+          name: 'medium',
+          title: 'Medium',
+          cpu: { requests: '2', limits: '4' },
+          memory: { requests: '2Gi', limits: '4Gi' },
+          pods: 20,
+          storage: '10Gi',
+        },
+        {
+          name: 'large',
+          title: 'Large',
+          cpu: { requests: '4', limits: '8' },
+          memory: { requests: '4Gi', limits: '8Gi' },
+          pods: 40,
+          storage: '20Gi',
+        },
+      ],
+      networkProvider: 'cilium',
     },
   ],
-  networkProvider: 'cilium',
   namespacePrefix: 'web-tenant-',
 };
 

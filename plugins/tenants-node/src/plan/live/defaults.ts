@@ -72,6 +72,14 @@ const POD: Record<string, Known> = {
 /** Labels that controllers put on pods. */
 const POD_LABELS = /^(pod-template-hash|topology\.kubernetes\.io\/.*)$/;
 
+/** Of a key that External Secrets fetches. */
+const REMOTE: Record<string, Known> = {
+  conversionStrategy: equals('Default'),
+  decodingStrategy: equals('None'),
+  metadataPolicy: equals('None'),
+  nullBytePolicy: equals('Ignore'),
+};
+
 /** What the API server adds to what was sent: the defaults of each kind's schema. */
 const ADDED: Record<string, Record<string, Known>> = {
   Deployment: {
@@ -84,12 +92,20 @@ const ADDED: Record<string, Record<string, Known>> = {
       ),
     ...under('spec.template.spec', POD_SPEC),
   },
-  ExternalSecret: under('spec.data[].remoteRef', {
-    conversionStrategy: equals('Default'),
-    decodingStrategy: equals('None'),
-    metadataPolicy: equals('None'),
-    nullBytePolicy: equals('Ignore'),
-  }),
+  ExternalSecret: {
+    'spec.refreshInterval': value => /^1h(0m0s)?$/.test(value),
+    'spec.target': equals({
+      creationPolicy: 'Owner',
+      deletionPolicy: 'Retain',
+    }),
+    'spec.target.creationPolicy': equals('Owner'),
+    'spec.target.deletionPolicy': equals('Retain'),
+    'spec.target.template.engineVersion': equals('v2'),
+    'spec.target.template.mergePolicy': equals('Replace'),
+    ...under('spec.data[].remoteRef', REMOTE),
+    ...under('spec.dataFrom[].extract', REMOTE),
+    ...under('spec.dataFrom[].find', REMOTE),
+  },
   Ingress: { 'spec.ingressClassName': ASSIGNED },
   Namespace: { spec: ASSIGNED },
   Pod: POD,

@@ -1,6 +1,7 @@
 import { Requirement } from '@threewalls/backstage-plugin-tenants-common';
-import { NETWORK_CHECKS } from './network';
 import { PROOF_ONLY } from './proofOnly';
+import { asCheck } from './added';
+import { customChecks, NETWORK_CHECKS } from './network';
 import { RESOURCE_CHECKS } from './resource';
 import { SECRET_CHECKS } from './secret';
 import { Attempt, Check, CheckInfo, DoesNotApply, Side } from '../types';
@@ -12,7 +13,7 @@ const ALL: readonly Check[] = [
 ];
 
 /**
- * Every check there is. Adding one is adding an entry to its wall's file, and
+ * Every check there is by itself. Adding one is adding an entry to its wall's file, and
  * nothing elsewhere.
  *
  * @public
@@ -31,10 +32,15 @@ const known = new WeakMap<Side, PlannedCheck[]>();
 export function planChecks(side: Side): readonly PlannedCheck[] {
   let planned = known.get(side);
   if (!planned) {
-    planned = ALL.map(check => planCheck(check, side));
+    planned = catalogueOf(side).map(check => planCheck(check, side));
     known.set(side, planned);
   }
   return planned;
+}
+
+/** Every check, with the platform's own: those that config names, and those in code. */
+function catalogueOf({ cluster, added = [] }: Side): readonly Check[] {
+  return [...ALL, ...customChecks(cluster.config), ...added.map(asCheck)];
 }
 
 function planCheck(check: Check, side: Side): PlannedCheck {
@@ -49,7 +55,7 @@ function planCheck(check: Check, side: Side): PlannedCheck {
 
 /** What only reads, of a side of which nothing else is tried: the rest is not kept. */
 export function readsOf(side: Side): { check: Check; attempt: Attempt }[] {
-  return ALL.flatMap(check =>
+  return catalogueOf(side).flatMap(check =>
     planCheck(check, side)
       .attempts.filter(({ readsOnly }) => readsOnly)
       .map(attempt => ({ check, attempt })),

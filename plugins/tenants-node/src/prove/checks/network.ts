@@ -6,7 +6,7 @@ import { asPlanned } from '../attempts/asPlanned';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
 import { fromOwnNode } from '../attempts/placement';
 import { noWidening } from '../attempts/policies';
-import { Endpoint } from '../../config/platform';
+import { ClusterProfile, Endpoint } from '../../config/platform';
 import { vaultEndpoint } from '../../config/vaultService';
 import { CANARY } from '../../plan/names';
 import { podTask } from '../pod/tasks';
@@ -20,6 +20,9 @@ const NAMES: Record<Attacker, string> = {
   neighbour: 'the neighbour',
   ram: "the canary's test client",
 };
+/** What ids of checks begin with that config names. */
+export const CUSTOM = 'net.custom.';
+
 const ALONE = { because: 'No neighbour took part in this round' };
 
 /** The network wall: what the tenant reaches, and what reaches the tenant. */
@@ -246,6 +249,29 @@ export const NETWORK_CHECKS: Check[] = network([
     attempts: side => [nobodyElseCan(side, 'network')],
   },
 ]);
+
+/** A check of each address that config names. */
+export function customChecks({ proofs }: ClusterProfile): Check[] {
+  return network(
+    proofs.outside.custom.map(({ name, title = name, address, expect }) => ({
+      id: `${CUSTOM}${name}`,
+      why: 'This platform has said of each tenant whether it may reach it',
+      ...(expect === 'denied'
+        ? {
+            kind: 'barrier',
+            title: `Can't reach ${title}`,
+            otherwise: `reached ${title}`,
+            attempts: side => [deny(side, 'tenant', address, 'ram')],
+          }
+        : {
+            kind: 'control',
+            title: `Reaches ${title}`,
+            otherwise: `${title} did not answer`,
+            attempts: () => [connect('tenant', address)],
+          }),
+    })),
+  );
+}
 
 function network(checks: Omit<Check, 'wall'>[]): Check[] {
   return checks.map(check => ({ ...check, wall: 'network' }));

@@ -143,7 +143,7 @@ function sidesOf(
   facts: ClusterFacts,
   parties: Party[],
 ): Side[] {
-  const { cluster } = options;
+  const { cluster, added } = options;
   const canary = canaryParty(cluster.config);
   return parties.map((tenant, i) => {
     const other = parties[1 - i];
@@ -156,6 +156,7 @@ function sidesOf(
       kubeApi: facts.kubeApi,
       kubelets: kubeletsFor(tenant.nodes, facts),
       otherRoles: [],
+      added,
     };
   });
 }

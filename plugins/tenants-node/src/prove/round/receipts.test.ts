@@ -309,3 +309,59 @@ describe('the receipts of a round', () => {
     });
   });
 });
+
+describe('the addresses that config names', () => {
+  type Expect = 'denied' | 'allowed';
+  const address = { host: '192.0.2.9', port: 5432 };
+  /** What comes of one of them, with what the tenant and the canary's client are told there. */
+  async function tried(expect: Expect, tenant: string, ram: string) {
+    const side = testSide();
+    side.cluster.config.proofs.outside.custom = [
+      { name: 'db', title: 'the billing database', address, expect },
+    ];
+    const taken = await testReceipts(side, (pod, task) => {
+      const code = pod === RAM ? ram : tenant;
+      return dials(task, address.host) ? [code, ''] : undefined;
+    });
+    const own = taken.receipts.filter(r => r.check === 'net.custom.db');
+    return { ...taken, own };
+  }
+
+  it.each<[Expect, string, string, string, string, string]>([
+    ['denied', 'TIMEOUT', 'OK', 'asExpected', 'holds', "Can't reach"],
+    ['denied', 'OK', 'OK', 'breached', 'breached', 'reached'],
+    ['denied', 'REFUSED', 'OK', 'inconclusive', 'unproven', "Can't reach"],
+    // Nothing there proves nothing.
+    ['denied', 'TIMEOUT', 'TIMEOUT', 'inconclusive', 'unproven', "Can't reach"],
+    ['allowed', 'OK', 'OK', 'asExpected', 'holds', 'Reaches'],
+    ['allowed', 'TIMEOUT', 'OK', 'failed', 'unproven', ''],
+  ])('%s: %s, with %s for the canary, is %s', async (...row) => {
+    const [expected, tenant, ram, result, status, title] = row;
+    const { own, required, receipts } = await tried(expected, tenant, ram);
+    expect(own).toEqual([
+      expect.objectContaining({
+        wall: 'network',
+        outcome: result,
+        title: title
+          ? `${title} the billing database`
+          : 'the billing database did not answer',
+      }),
+    ]);
+    const judged = judge(required, receipts).map(v => v.status);
+    expect(judged).toEqual([status, 'holds', 'holds']);
+  });
+
+  it('can’t be left out', async () => {
+    const { required, receipts, own } = await tried('denied', 'TIMEOUT', 'OK');
+    const rest = receipts.filter(receipt => !own.includes(receipt));
+    expect(judge(required, rest)[0]).toMatchObject({
+      status: 'unproven',
+      summary: "Couldn't verify: net.custom.db was not tried",
+    });
+  });
+
+  it('leave every other receipt without a title', async () => {
+    const { receipts, own } = await tried('denied', 'TIMEOUT', 'OK');
+    expect(receipts.filter(({ title }) => title)).toEqual(own);
+  });
+});

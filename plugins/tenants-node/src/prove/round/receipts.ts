@@ -1,4 +1,5 @@
 import {
+  Outcome,
   Receipt,
   ReceiptSource,
   Requirement,
@@ -8,6 +9,7 @@ import { NOT_READ } from '../attempts/asPlanned';
 import { isReached } from '../attempts/podAttempt';
 import {
   attemptsOf,
+  CHECKS,
   PlannedCheck,
   planChecks,
   receiptId,
@@ -158,6 +160,7 @@ export function receiptOf(
     id: receiptId(check, attempt),
     about: { tenant: side.tenant.name, neighbour, node },
     check: check.id,
+    ...titleOf(check, outcome),
     wall: check.wall,
     kind: check.kind,
     source,
@@ -171,6 +174,17 @@ export function receiptOf(
     outcome,
     ...(reason !== undefined && { reason }),
   };
+}
+
+/** What to call a receipt of the platform's own check, for which nobody else has words. */
+function titleOf(
+  { id, title, otherwise = title }: Check,
+  outcome: Outcome,
+): Pick<Receipt, 'title'> {
+  const isWrong = outcome === 'breached' || outcome === 'failed';
+  return CHECKS.some(check => check.id === id)
+    ? {}
+    : { title: isWrong ? otherwise : title };
 }
 
 /** What a check leaves that has nothing to try and says why; nothing where it doesn't say. */

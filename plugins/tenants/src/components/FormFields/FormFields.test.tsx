@@ -144,7 +144,9 @@ describe('TenantEgress', () => {
     const api = mockTenantsApi({
       getPlatform: async () => ({
         ...platform,
-        networkProvider: 'kubernetes' as const,
+        clusters: [
+          { ...platform.clusters[0], networkProvider: 'kubernetes' as const },
+        ],
       }),
     });
     renderField(TenantEgressField, { schema, uiSchema }, api);
@@ -163,7 +165,9 @@ describe('TenantEgress', () => {
     const api = mockTenantsApi({
       getPlatform: async () => ({
         ...platform,
-        networkProvider: 'kubernetes' as const,
+        clusters: [
+          { ...platform.clusters[0], networkProvider: 'kubernetes' as const },
+        ],
       }),
     });
     renderField(

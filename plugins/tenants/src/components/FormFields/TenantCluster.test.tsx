@@ -9,7 +9,11 @@ import {
 } from '../../__testUtils__';
 import { TenantClusterField } from './TenantCluster';
 
-const edge = { name: 'edge', title: 'Edge (Frankfurt)' };
+const edge = {
+  ...platform.clusters[0],
+  name: 'edge',
+  title: 'Edge (Frankfurt)',
+};
 
 function apiWith(clusters: typeof platform.clusters) {
   return mockTenantsApi({

@@ -5,6 +5,7 @@ import {
   egressCidrProblem,
   egressHostProblem,
   MAX_EGRESS_ENTRIES,
+  PlatformInfo,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
 import { useText } from '../../translation';
@@ -38,7 +39,7 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
   const t = useText();
   const { data: platform } = usePlatform();
   const isRefused =
-    kind === 'host' && platform?.networkProvider === 'kubernetes';
+    kind === 'host' && knowsNoHosts(platform, props.formContext?.formData);
   const errors =
     isRefused && text.trim()
       ? [t('form.hostsRefused')]
@@ -62,6 +63,17 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
       onBlur={() => setTyping(false)}
       validate={() => (errors.length > 0 ? errors : undefined)}
     />
+  );
+}
+
+/** Whether none of the clusters that a form may mean has policies that know host names. */
+function knowsNoHosts(
+  platform?: PlatformInfo,
+  { cluster }: Record<string, unknown> = {},
+): boolean | undefined {
+  return platform?.clusters.every(
+    ({ name, networkProvider }) =>
+      networkProvider === 'kubernetes' || (cluster && cluster !== name),
   );
 }
 
@@ -100,13 +112,13 @@ export const TenantEgress = defineField({
   name: 'TenantEgress',
   component: TenantEgressField,
   schema: egressSchema,
-  validation: async (entries, field, { uiSchema, apiHolder }) => {
+  validation: async (entries, field, { uiSchema, apiHolder, formData }) => {
     const kind = uiSchema?.['ui:options']?.kind ?? 'host';
     const api = apiHolder.get(tenantsApiRef);
     if (kind === 'host' && entries.length > 0 && api) {
       // Where nobody can tell, the task does.
       const platform = await platformOf(api).catch(() => undefined);
-      if (platform?.networkProvider === 'kubernetes') {
+      if (knowsNoHosts(platform, formData)) {
         field.addError("This platform can't allow host names. Use IPv4 ranges");
       }
     }

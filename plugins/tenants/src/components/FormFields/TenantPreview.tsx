@@ -112,8 +112,8 @@ function useSummary(): (preview: Preview) => string {
   const t = useText();
   return preview => {
     const { namespace, cluster, exists, resources } = preview;
-    const count = (change: string) =>
-      String(resources.filter(r => r.change === change).length);
+    const count = (...changes: PreviewResource['change'][]) =>
+      String(resources.filter(r => changes.includes(r.change)).length);
     if (!exists) {
       return t('preview.new', { create: count('create'), namespace, cluster });
     }
@@ -121,7 +121,7 @@ function useSummary(): (preview: Preview) => string {
       ? t('preview.same', { namespace, cluster })
       : t('preview.changes', {
           create: count('create'),
-          update: count('update'),
+          update: count('update', 'remove'),
           none: count('none'),
           namespace,
           cluster,
@@ -132,6 +132,7 @@ function useSummary(): (preview: Preview) => string {
 const LOOK = {
   create: { Icon: RiAddCircleFill, color: 'success' },
   update: { Icon: RiEditCircleFill, color: 'warning' },
+  remove: { Icon: RiEditCircleFill, color: 'danger' },
   none: { Icon: RiCheckLine, color: 'secondary' },
 } as const;
 

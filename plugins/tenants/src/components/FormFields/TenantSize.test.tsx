@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform, tenants } from '../../__fixtures__';
 import {
@@ -72,8 +72,33 @@ describe('TenantSize', () => {
     await screen.findByRole('radio', { name: /^Small/ });
   });
 
+  it('shows those of the cluster that is chosen, or that the tenant is on', async () => {
+    const [lab] = platform.clusters;
+    const other = {
+      ...lab,
+      name: 'other',
+      sizes: [{ ...lab.sizes[0], name: 'tiny', title: 'Tiny' }],
+    };
+    const api = mockTenantsApi({
+      getPlatform: async () => ({ ...platform, clusters: [lab, other] }),
+      getTenant: async () => ({
+        ...tenants.acme,
+        spec: { ...tenants.acme.spec, cluster: 'other', size: 'tiny' },
+      }),
+    });
+    const { setForm } = renderField(TenantSizeField, { schema }, api);
+
+    await screen.findByRole('radio', { name: /^Small/ });
+    act(() => setForm({ cluster: 'other' }));
+    await screen.findByRole('radio', { name: /^Tiny/ });
+    expect(screen.queryByRole('radio', { name: /^Small/ })).toBeNull();
+    act(() => setForm({ cluster: 'lab', tenant: 'resource:default/acme' }));
+    await screen.findByRole('radio', { name: /^Tiny current/ });
+  });
+
   it('says that the portal offers none', async () => {
-    const getPlatform = async () => ({ ...platform, sizes: [] });
+    const clusters = [{ ...platform.clusters[0], sizes: [] }];
+    const getPlatform = async () => ({ ...platform, clusters });
     renderField(TenantSizeField, { schema }, mockTenantsApi({ getPlatform }));
 
     expect(

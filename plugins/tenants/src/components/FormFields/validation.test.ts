@@ -82,22 +82,34 @@ describe('what keeps the form from going on', () => {
   }
   const hosts = { uiSchema: { 'ui:options': { kind: 'host' } } };
 
-  it('is a host where the platform knows none', async () => {
-    const getPlatform = async () => ({
-      ...platform,
+  it('is a host where the chosen cluster knows none', async () => {
+    const [lab] = platform.clusters;
+    const edge = {
+      ...lab,
+      name: 'edge',
       networkProvider: 'kubernetes' as const,
-    });
-    await expect(
+    };
+    const refused = [expect.stringMatching(/can't allow host names/)];
+    const errors = (
+      entries: string[],
+      clusters: (typeof lab)[],
+      cluster?: string,
+    ) =>
       errorsOf(
         TenantEgress,
-        ['a.test'],
-        hosts,
-        mockTenantsApi({ getPlatform }),
-      ),
-    ).resolves.toEqual([expect.stringMatching(/can't allow host names/)]);
-    await expect(
-      errorsOf(TenantEgress, [], hosts, mockTenantsApi({ getPlatform })),
-    ).resolves.toEqual([]);
+        entries,
+        { ...hosts, formData: { cluster } },
+        mockTenantsApi({
+          getPlatform: async () => ({ ...platform, clusters }),
+        }),
+      );
+    await expect(errors(['a.test'], [edge])).resolves.toEqual(refused);
+    await expect(errors([], [edge])).resolves.toEqual([]);
+    await expect(errors(['a.test'], [lab, edge])).resolves.toEqual([]);
+    await expect(errors(['a.test'], [lab, edge], 'edge')).resolves.toEqual(
+      refused,
+    );
+    await expect(errors(['a.test'], [edge, lab], 'lab')).resolves.toEqual([]);
   });
 
   it('is no host where nobody can tell', async () => {

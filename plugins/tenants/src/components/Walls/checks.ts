@@ -48,12 +48,10 @@ export function receiptNames(receipts: Receipt[]): Map<Receipt, string> {
 
 /** The words for checks and what came of them. */
 export interface CheckWords {
-  /** What a check is called where it came out as expected */
-  title(check: string): string;
   /** Why a check matters; nothing where that is not known */
   why(check: string): string | undefined;
   /** What a receipt says in a few words: `Reached the canary` */
-  story(receipt: Pick<Receipt, 'check' | 'outcome'>): string;
+  story(receipt: Pick<Receipt, 'check' | 'outcome' | 'title'>): string;
   /** What was expected: `blocked (timeout)` */
   expected(receipt: Receipt): string;
   /** What came back: `connected` */
@@ -94,17 +92,14 @@ export function useCheckWords(): CheckWords {
       const key = kind === 'barrier' && BLOCKED[code as keyof typeof BLOCKED];
       return key ? t(key) : undefined;
     };
-    const title = (check: string) => text(check, 'title') ?? check;
     return {
-      title,
       why: check => text(check, 'why'),
-      story: ({ check, outcome }) => {
-        if (outcome === 'inconclusive') {
-          return t('receipts.inDoubt', { title: title(check) });
-        }
-        return outcome === 'breached' || outcome === 'failed'
-          ? text(check, 'wrong') ?? check
-          : title(check);
+      story: ({ check, outcome, title = check }) => {
+        const isWrong = outcome === 'breached' || outcome === 'failed';
+        const said = text(check, isWrong ? 'wrong' : 'title') ?? title;
+        return outcome === 'inconclusive'
+          ? t('receipts.inDoubt', { title: said })
+          : said;
       },
       expected: ({ kind, expected }) =>
         blocked(kind, expected) ?? connect(expected) ?? expected,

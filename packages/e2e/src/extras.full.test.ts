@@ -1,0 +1,207 @@
+import {
+  AppliedResources,
+  applyPlan,
+  differences,
+  diffPlan,
+  proveTenants,
+  readLive,
+  removeTenant,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { parseAllDocuments } from 'yaml';
+import { render } from '../../../scripts/lib/chart.ts';
+import { portalLab } from './support/lab';
+import { openLab, planSmallTenant } from './wallsLab';
+
+jest.setTimeout(180_000);
+
+const NAME = `t-extras-${process.pid}`;
+const ROLES = ['threewalls-portal', 'threewalls-portal-in-tenant'];
+const ABOUT = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'about' },
+  data: { text: '{{ tenant.name }} of {{ tenant.owner }}' },
+};
+const LABEL = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { labels: { 'example.com/size': '{{ tenant.size }}' } },
+};
+/** An address of the node's that stands for one of the internet. */
+const ADDRESS = '203.0.113.53';
+
+// It gives the portal rights over more kinds: nothing may run beside this.
+describe('what a platform adds to every tenant, upon the lab', () => {
+  const { admin } = openLab();
+  const custom = [
+    { name: 'elsewhere', address: `${ADDRESS}:443`, expect: 'denied' },
+  ];
+  const planOf = (...extraObjects: object[]) => {
+    const lab = portalLab({
+      network: { provider: 'cilium' },
+      extraObjects: extraObjects as any,
+      proofs: { targets: { names: ['other.saas.test'], custom } },
+    });
+    return { ...lab, plan: planSmallTenant(NAME, lab.platform) };
+  };
+  const { plan, cluster } = planOf(ABOUT, LABEL);
+  const { namespace } = plan.names;
+  const configMap = `/api/v1/namespaces/${namespace}/configmaps/about`;
+  const before = new Map<string, unknown>();
+  let applied: AppliedResources = {};
+
+  const rolePath = (name: string) =>
+    `/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`;
+  const merge = (path: string, body: object) =>
+    admin.expect({
+      method: 'PATCH',
+      path,
+      body,
+      query: { fieldManager: 'kubectl-edit' },
+      contentType: 'application/merge-patch+json',
+    });
+  const apply = async (of: TenantPlan) => {
+    const results = await applyPlan(of, cluster, {
+      applied,
+      onApplied: one => {
+        applied = JSON.parse(JSON.stringify({ ...applied, ...one }));
+      },
+    });
+    return new Map(results.map(({ id, result }) => [id, result]));
+  };
+  const changed = async (of = plan) =>
+    differences(of, await readLive(of, cluster), applied).filter(
+      ({ change }) => change !== 'none',
+    );
+  const prove = async () => {
+    const proofs = await proveTenants({ cluster, tenants: [plan] });
+    const { verdicts, receipts } = proofs.get(NAME)!;
+    return {
+      status: verdicts[0].status,
+      own: receipts.find(({ check }) => check === 'net.custom.elsewhere')!,
+    };
+  };
+
+  beforeAll(async () => {
+    const values = [{ apiGroups: [''], resources: ['configmaps'] }];
+    const files = Object.values(await render({ extraObjects: values }));
+    const rendered = files
+      .flatMap(text => parseAllDocuments(text))
+      .map(document => document.toJS());
+    for (const name of ROLES) {
+      const { rules } = await admin.expect({
+        method: 'GET',
+        path: rolePath(name),
+      });
+      before.set(name, rules);
+      const role = rendered.find(
+        o => o?.kind === 'ClusterRole' && o.metadata.name === name,
+      );
+      await merge(rolePath(name), { rules: role.rules });
+    }
+  });
+
+  afterAll(async () => {
+    await removeTenant({ name: NAME, names: plan.names }, cluster, {
+      confirm: NAME,
+    });
+    for (const [name, rules] of before) {
+      await merge(rolePath(name), { rules });
+    }
+  });
+
+  it('is previewed, made, seen to be changed, and put back', async () => {
+    const preview = await diffPlan(plan, cluster, { uid: '' });
+    expect(preview).toContainEqual({
+      stage: 'secret',
+      id: 'ConfigMap about',
+      change: 'create',
+      fields: [],
+    });
+    expect((await apply(plan)).get('ConfigMap about')).toBe('created');
+    const { data } = await admin.expect({ method: 'GET', path: configMap });
+    expect(data).toEqual({ text: `${NAME} of group:default/${NAME}-owners` });
+    const home = await admin.expect({
+      method: 'GET',
+      path: `/api/v1/namespaces/${namespace}`,
+    });
+    expect(home.metadata.labels).toMatchObject({ 'example.com/size': 'small' });
+    expect(await changed()).toEqual([]);
+
+    await merge(configMap, { data: { text: 'mine', more: 'too' } });
+    const [found, ...others] = await changed();
+    expect(others).toEqual([]);
+    expect([found.id, found.fields.map(f => [f.field, f.manager])]).toEqual([
+      'ConfigMap about',
+      [
+        ['data.text', 'kubectl-edit'],
+        ['data.more', 'kubectl-edit'],
+      ],
+    ]);
+    const again = await apply(plan);
+    expect(
+      [...again].filter(([, result]) => !/unchanged|ready/.test(result)),
+    ).toEqual([['ConfigMap about', 'updated']]);
+    expect(await changed()).toEqual([]);
+  });
+
+  it('is tried of the addresses that it names: a wall that is opened for one is breached', async () => {
+    const sound = await prove();
+    expect([sound.own.outcome, sound.own.code, sound.own.title]).toEqual([
+      'asExpected',
+      'TIMEOUT',
+      "Can't reach elsewhere",
+    ]);
+    expect(sound.status).toBe('holds');
+    const hole = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      namespace,
+      name: 'hole',
+    };
+    await admin.create({
+      apiVersion: hole.apiVersion,
+      kind: hole.kind,
+      metadata: { namespace, name: hole.name },
+      spec: {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [{ ipBlock: { cidr: `${ADDRESS}/32` } }] }],
+      },
+    });
+    try {
+      const open = await prove();
+      expect([open.status, open.own.outcome, open.own.code]).toEqual([
+        'breached',
+        'breached',
+        'OK',
+      ]);
+    } finally {
+      await admin.delete(hole);
+    }
+    expect((await prove()).status).toBe('holds');
+  });
+
+  it('is removed once it is planned no more, and nothing else is', async () => {
+    const { plan: without } = planOf();
+    expect(
+      (await changed(without)).map(({ id, change }) => [id, change]),
+    ).toEqual([
+      [`Namespace ${namespace}`, 'update'],
+      ['ConfigMap about', 'remove'],
+    ]);
+    const results = [...(await apply(without))];
+    expect(
+      results.filter(([, result]) => !/unchanged|ready/.test(result)),
+    ).toEqual([
+      [`Namespace ${namespace}`, 'updated'],
+      ['ConfigMap about', 'removed'],
+    ]);
+    expect(applied['ConfigMap about']).toBeUndefined();
+    expect(await admin.get({ ...ABOUT, namespace, name: 'about' })).toBe(
+      undefined,
+    );
+    expect(await changed(without)).toEqual([]);
+  });
+});
