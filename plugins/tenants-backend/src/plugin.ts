@@ -114,6 +114,7 @@ export const tenantsPlugin = createBackendPlugin({
           ...engine,
           canaries,
           store: new DrillStore(knex),
+          onDoubt: (name, problem) => announcer.doubted(name, problem),
         });
         const outdated = new Outdated(platform);
         const isOutdated = outdated.isOutdated.bind(outdated);
@@ -184,6 +185,7 @@ export const tenantsPlugin = createBackendPlugin({
               inventory,
               caches,
               vaultOf: name => state.vaultOf(name),
+              doubtOf: name => drills.problemOf(name),
               proofs,
               canaries,
               logger,
