@@ -819,6 +819,55 @@ describe('a roll-out', () => {
     expect(await done).toMatchObject({ state: 'done', done: 1 });
   });
 
+  it('goes no further while it is paused, nor ever when it is cancelled', async () => {
+    for (const name of ['acme', 'globex', 'initech']) {
+      await t.create(name);
+    }
+    let release = t.prover.hold();
+    const { body } = await t.api('post', '/operations', {
+      kind: 'prove',
+      filter: {},
+      waves: { first: 1, next: 1 },
+    });
+    const path = `/operations/${body.id}`;
+    const set = (state: string) => t.api('patch', path, { state });
+    const ended = async () =>
+      (
+        await t
+          .knex('operations')
+          .where({ rollout_id: body.id })
+          .orderBy('created_at')
+      ).map(({ tenant, finished_at }) => finished_at && tenant);
+    await until(() => t.prover.rounds.length === 1);
+    allowAll(t.permissions, 'tenant.administer');
+    expect((await set('paused')).status).toBe(403);
+    allowAll(t.permissions);
+    expect((await set('paused')).body).toMatchObject({ state: 'paused' });
+    release();
+    await until(async () => (await ended())[0] === 'acme');
+    await t.tick('roll-out');
+    expect(await ended()).toEqual(['acme']);
+    expect(await get(path)).toMatchObject({
+      state: 'paused',
+      wave: 0,
+      done: 1,
+    });
+
+    release = t.prover.hold();
+    expect((await set('running')).body).toMatchObject({ wave: 1 });
+    await until(() => t.prover.rounds.length === 2);
+    expect((await set('cancelled')).body).toMatchObject({
+      state: 'cancelled',
+      finishedAt: expect.any(String),
+    });
+    release();
+    await until(async () => (await ended())[1] === 'globex');
+    await t.tick('roll-out');
+    await set('running');
+    expect(await ended()).toEqual(['acme', 'globex']);
+    expect(await get(path)).toMatchObject({ state: 'cancelled', done: 2 });
+  });
+
   it.each(['unproven', 'breached'] as const)(
     'stops at a tenant whose walls are %s',
     async status => {
