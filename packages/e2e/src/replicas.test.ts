@@ -162,8 +162,8 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       await block.rollback();
       const removed = await replicas[0].follow(removal);
       expect([removed.state, removed.error]).toEqual(['succeeded', undefined]);
-      const { steps: done, removed: gone, kept } = removed.certificate!;
-      expect(done.map(({ step }) => step)).toEqual(REMOVAL);
+      const { steps: taken, removed: gone, kept } = removed.certificate!;
+      expect(taken.map(({ step }) => step)).toEqual(REMOVAL);
       // The lab takes a volume back as soon as it is released.
       const named = [...gone, ...kept.map(text => text.split(': ')[0])];
       const kinds = named.map(what =>
