@@ -43,7 +43,7 @@ describe('tenantsPlugin', () => {
   const names = (body: { items: { name: string }[] }) =>
     body.items.map(item => item.name);
 
-  async function until(condition: () => Promise<boolean>) {
+  async function eventually(condition: () => Promise<boolean>) {
     for (let i = 0; i < 400 && !(await condition()); i++) {
       await new Promise(resolve => setTimeout(resolve, 10));
     }
@@ -363,7 +363,7 @@ describe('tenantsPlugin', () => {
     t.lab.objects.get(
       '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation',
     ).spec.egress = [{}];
-    await until(async () =>
+    await eventually(async () =>
       (await t.api('get', '/tenants/acme')).text.includes('objects: breached'),
     );
     await read();
