@@ -213,7 +213,16 @@ describe(`${TENANTS} tenants, upon the lab`, () => {
       kind: hole.kind,
       ...hole.metadata,
     });
-    await api.call('PATCH', `/operations/${rollout.id}`, { state: 'running' });
+    const set = (state: string) =>
+      api.call('PATCH', `/operations/${rollout.id}`, { state });
+    await set('running');
+    const paused: Rollout = await set('paused');
+    await sleep(6_000);
+    expect(await ended(rollout)).toMatchObject({
+      state: 'paused',
+      wave: paused.wave,
+    });
+    await set('running');
     expect(await timed('resumed', () => ended(rollout))).toMatchObject({
       state: 'done',
       done: TENANTS,

@@ -528,7 +528,74 @@ describe('a tenant', () => {
     });
   });
 
+  it('is lost where another namespace is in its place, which nothing touches', async () => {
+    await t.create('acme');
+    await t.prove('acme');
+    t.namespace('acme').metadata.uid = 'another';
+    await lookAgain();
+    expect(await get('/tenants/acme')).toMatchObject({
+      phase: 'lost',
+      lost: { reason: expect.stringMatching(/is another: the tenant's was/) },
+      walls: Array(3).fill({ status: 'unproven', lastStatus: 'holds' }),
+    });
+    expect((await t.run('acme', { kind: 'apply' })).error).toMatch(
+      /is another than the one of tenant acme: it was deleted and created again/,
+    );
+    const writes = t.lab.writes.length;
+    const { certificate } = await remove('acme');
+    expect(certificate!.kept).toEqual([
+      expect.stringMatching(
+        /\(UID another\) is not this tenant's.*not touched/,
+      ),
+    ]);
+    expect(
+      t.lab.writes.slice(writes).filter(({ path }) => !/^\/v1\//.test(path)),
+    ).toEqual([]);
+    expect(t.namespace('acme').metadata.uid).toBe('another');
+  });
+
+  it('that is lost for good is cleared from the records by an administrator', async () => {
+    await t.create('acme');
+    const clear = {
+      kind: 'remove',
+      confirm: 'acme',
+      recordsOnly: true,
+    } as const;
+    expect(errorOf(await t.start('acme', clear))).toMatch(/409 .*is not lost/);
+    // As where config has its cluster no more.
+    await t.knex('tenants').update({ cluster: 'gone' });
+    expect((await remove('acme')).error).toMatch(/gone/);
+    allowAll(t.permissions, 'tenant.administer');
+    expect(errorOf(await t.start('acme', clear))).toMatch(
+      /403 .*tenant.administer/,
+    );
+    allowAll(t.permissions);
+    const writes = t.lab.writes.length;
+    const { state, certificate } = await t.run('acme', clear);
+    expect([state, certificate]).toEqual([
+      'succeeded',
+      expect.objectContaining({
+        cluster: 'gone',
+        removed: [],
+        kept: [
+          expect.stringMatching(
+            /Cluster gone was not looked at: Namespace web-/,
+          ),
+          expect.stringMatching(/Vault was not looked at: role tenant-acme/),
+        ],
+      }),
+    ]);
+    expect(t.lab.writes).toHaveLength(writes);
+    expect((await t.api('get', '/tenants/acme')).status).toBe(404);
+    expect((await get('/removed')).items).toMatchObject([{ certificate }]);
+  });
+
   it('that is lost alarms its owner and the platform once, and so does an impostor', async () => {
+    await t.stop();
+    const PLATFORM = 'group:default/platform-team';
+    t = await startTenantsBackend({
+      notifications: { recipients: [PLATFORM] },
+    });
     await t.create('acme');
     const { annotations } = t.namespace('acme').metadata;
     const spec = annotations['threewalls.io/spec'];
@@ -537,13 +604,25 @@ describe('a tenant', () => {
     await lookAgain();
     // A cluster may be back in a moment: nobody is told at once.
     await t.tick('look');
-    expect(t.send).not.toHaveBeenCalled();
+    const impostor =
+      "Namespace web-tenant-evil of cluster lab looks like a tenant's and is none";
+    expect(t.send.mock.calls).toEqual([
+      [
+        {
+          recipients: { type: 'entity', entityRef: [PLATFORM] },
+          payload: expect.objectContaining({ title: impostor }),
+        },
+      ],
+    ]);
     await t.knex('tenants').update({ lost_since: Date.now() - 61_000 });
     await t.tick('look');
     await t.tick('look');
     const told = () =>
       t.send.mock.calls.map(([{ payload }]: any[]) => payload.title);
-    expect(told()).toEqual(["acme is lost: its walls can't be proved"]);
+    expect(told()).toEqual([
+      impostor,
+      "acme is lost: its walls can't be proved",
+    ]);
     const audited = t.auditor.createEvent.mock.calls.map(([e]) => e.eventId);
     expect(audited.filter(id => /lost|impostor/.test(id)).sort()).toEqual([
       'tenant-impostor',
@@ -557,6 +636,7 @@ describe('a tenant', () => {
     await lookAgain();
     await t.tick('look');
     expect(told()).toEqual([
+      impostor,
       "acme is lost: its walls can't be proved",
       'acme is found again',
     ]);
@@ -861,6 +941,55 @@ describe('a roll-out', () => {
     t.prover.status.set('acme', 'holds');
     releaseSecond();
     expect(await done).toMatchObject({ state: 'done', done: 1 });
+  });
+
+  it('goes no further while it is paused, nor ever when it is cancelled', async () => {
+    for (const name of ['acme', 'globex', 'initech']) {
+      await t.create(name);
+    }
+    let release = t.prover.hold();
+    const { body } = await t.api('post', '/operations', {
+      kind: 'prove',
+      filter: {},
+      waves: { first: 1, next: 1 },
+    });
+    const path = `/operations/${body.id}`;
+    const set = (state: string) => t.api('patch', path, { state });
+    const ended = async () =>
+      (
+        await t
+          .knex('operations')
+          .where({ rollout_id: body.id })
+          .orderBy('created_at')
+      ).map(({ tenant, finished_at }) => finished_at && tenant);
+    await until(() => t.prover.rounds.length === 1);
+    allowAll(t.permissions, 'tenant.administer');
+    expect((await set('paused')).status).toBe(403);
+    allowAll(t.permissions);
+    expect((await set('paused')).body).toMatchObject({ state: 'paused' });
+    release();
+    await until(async () => (await ended())[0] === 'acme');
+    await t.tick('roll-out');
+    expect(await ended()).toEqual(['acme']);
+    expect(await get(path)).toMatchObject({
+      state: 'paused',
+      wave: 0,
+      done: 1,
+    });
+
+    release = t.prover.hold();
+    expect((await set('running')).body).toMatchObject({ wave: 1 });
+    await until(() => t.prover.rounds.length === 2);
+    expect((await set('cancelled')).body).toMatchObject({
+      state: 'cancelled',
+      finishedAt: expect.any(String),
+    });
+    release();
+    await until(async () => (await ended())[1] === 'globex');
+    await t.tick('roll-out');
+    await set('running');
+    expect(await ended()).toEqual(['acme', 'globex']);
+    expect(await get(path)).toMatchObject({ state: 'cancelled', done: 2 });
   });
 
   it.each(['unproven', 'breached'] as const)(

@@ -43,7 +43,7 @@ describe('tenantsPlugin', () => {
   const names = (body: { items: { name: string }[] }) =>
     body.items.map(item => item.name);
 
-  async function until(condition: () => Promise<boolean>) {
+  async function eventually(condition: () => Promise<boolean>) {
     for (let i = 0; i < 400 && !(await condition()); i++) {
       await new Promise(resolve => setTimeout(resolve, 10));
     }
@@ -125,6 +125,75 @@ describe('tenantsPlugin', () => {
       summary: expect.stringMatching(/Cluster lab gives no answer/),
     });
     expect(names((await t.api('get', '/tenants')).body)).toEqual(['acme']);
+  });
+
+  it('shows no wall that holds, and has no proof that says so, where the prover is in doubt', async () => {
+    const PLATFORM = 'group:default/platform-team';
+    t = await startTenantsBackend({
+      notifications: { recipients: [PLATFORM] },
+    });
+    await t.create('acme');
+    await t.prove('acme');
+    const walls = async () =>
+      (await t.api('get', '/tenants')).body.items[0].walls;
+    expect(await walls()).toMatchObject(Array(3).fill({ status: 'holds' }));
+    const drilled = () =>
+      t.auditor.createEvent.mock.calls.filter(([e]) => e.eventId === 'drill');
+    await t.tick('drill');
+    expect(drilled()).toEqual([]);
+    // As if known for long: its first drill is due. This prover finds nothing.
+    await t.knex('drills').update({ known_since: Date.now() - 600_000 });
+    await t.tick('drill');
+    expect(drilled()).toEqual([
+      [
+        expect.objectContaining({
+          meta: expect.objectContaining({ cluster: 'lab' }),
+        }),
+      ],
+      [
+        expect.objectContaining({
+          meta: expect.objectContaining({ cluster: 'other' }),
+        }),
+      ],
+    ]);
+    expect(t.send).toHaveBeenCalledWith({
+      recipients: { type: 'entity', entityRef: [PLATFORM] },
+      payload: expect.objectContaining({
+        title: 'Walls of cluster lab are unproven: its prover is in doubt',
+        description: expect.stringMatching(/missed a breach/),
+      }),
+    });
+    const inDoubt = (summary: RegExp) =>
+      Array(3).fill({
+        status: 'unproven',
+        summary: expect.stringMatching(summary),
+      });
+    expect(await walls()).toMatchObject(inDoubt(/missed a breach/));
+    // Who asks an operation, such as a task or a roll-out, hears no other.
+    const { id } = await t.run('acme', { kind: 'prove' });
+    const { body } = await t.api('get', `/tenants/acme/operations/${id}`);
+    expect(body.verdicts).toMatchObject(inDoubt(/missed a breach/));
+
+    // One that was caught is good for two intervals.
+    const DAY = 24 * 3_600_000;
+    const caught = async (agoMs: number) => {
+      const at = Date.now();
+      await t.knex('drills').update({
+        caught_at: at - agoMs,
+        last_at: at,
+        failures: 0,
+        last: JSON.stringify({ outcome: 'caught', walls: [] }),
+      });
+      // For so long what was read is good enough.
+      await new Promise(resolve => setTimeout(resolve, 5_100));
+    };
+    await caught(DAY);
+    await t.prove('acme');
+    expect(await walls()).toMatchObject(Array(3).fill({ status: 'holds' }));
+    await caught(3 * DAY);
+    expect(await walls()).toMatchObject(
+      inDoubt(/overdue/).map(w => ({ ...w, lastStatus: 'holds' })),
+    );
   });
 
   it('starts a proof, joins one, and shows it with receipts', async () => {
@@ -294,7 +363,7 @@ describe('tenantsPlugin', () => {
     t.lab.objects.get(
       '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation',
     ).spec.egress = [{}];
-    await until(async () =>
+    await eventually(async () =>
       (await t.api('get', '/tenants/acme')).text.includes('objects: breached'),
     );
     await read();

@@ -119,6 +119,7 @@ export const tenantsPlugin = createBackendPlugin({
           ...deps.engine,
           canaries,
           store: new DrillStore(knex),
+          onDoubt: (name, problem) => announcer.doubted(name, problem),
         });
         const outdated = new Outdated(platform);
         const isOutdated = outdated.isOutdated.bind(outdated);
@@ -190,6 +191,7 @@ export const tenantsPlugin = createBackendPlugin({
               inventory,
               caches,
               vaultOf: name => state.vaultOf(name),
+              doubtOf: name => drills.problemOf(name),
               proofs,
               canaries,
               logger,

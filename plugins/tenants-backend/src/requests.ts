@@ -109,6 +109,7 @@ export const operationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('remove'),
     confirm: z.string(),
     keepData: z.boolean().optional(),
+    recordsOnly: z.boolean().optional(),
     ifMadeBy: z.string().optional(),
     trigger,
     task,

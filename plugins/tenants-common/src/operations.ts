@@ -62,6 +62,11 @@ export interface RemoveRequest {
   /** Keep the namespace with its volumes and the entry in Vault */
   keepData?: boolean;
   /**
+   * End the records of a tenant that is lost, and touch neither its cluster nor
+   * Vault: for where its cluster is gone for good. Takes `tenant.administer`
+   */
+  recordsOnly?: boolean;
+  /**
    * For a clean-up: remove it only if all that was ever applied of it is what this
    * task asked for, and nobody else has asked for the same
    */

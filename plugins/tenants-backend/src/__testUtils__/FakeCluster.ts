@@ -240,12 +240,12 @@ export class FakeCluster {
     if (method === 'DELETE') {
       // With a namespace goes all that is in it.
       for (const [key, { spec }] of this.objects) {
-        const isIn = key.includes(`${path.replace('/api/v1', '')}/`);
+        const isInside = key.includes(`${path.replace('/api/v1', '')}/`);
         // And those volumes of its claims that are not to be retained.
         const isClaimed =
           spec?.persistentVolumeReclaimPolicy === 'Delete' &&
           path === `/api/v1/namespaces/${spec.claimRef.namespace}`;
-        if (key === path || isIn || isClaimed) {
+        if (key === path || isInside || isClaimed) {
           this.objects.delete(key);
         }
       }

@@ -19,7 +19,7 @@ export interface KnownDrills {
   cluster: string;
   knownSince: number;
   caughtAt?: number;
-  /** In a row, up to the last one */
+  /** Drills in a row, up to the last one, that caught nothing */
   failures: number;
   last?: Drill;
   lastAt?: number;
@@ -64,9 +64,9 @@ export class DrillStore {
         last: JSON.stringify(last),
         last_at: at,
         failures:
-          drill.outcome === 'failed'
-            ? (this.knex.raw('failures + 1') as any)
-            : 0,
+          drill.outcome === 'caught'
+            ? 0
+            : (this.knex.raw('failures + 1') as any),
         ...(drill.outcome === 'caught' && { caught_at: at }),
       });
   }

@@ -101,6 +101,7 @@ describe.each(databases.eachSupportedId())('Drills on %s', id => {
       return result;
     });
     let shiftMs = 0;
+    const onDoubt = jest.fn(async () => {});
     const auditor = mockServices.auditor.mock();
     auditor.createEvent.mockResolvedValue({
       success: async () => {},
@@ -115,6 +116,7 @@ describe.each(databases.eachSupportedId())('Drills on %s', id => {
       logger: mockServices.logger.mock(),
       prove: async () => new Map(),
       run,
+      onDoubt,
       now: () => Date.now() + shiftMs,
     });
     /** As if so much time had passed. */
@@ -159,6 +161,12 @@ describe.each(databases.eachSupportedId())('Drills on %s', id => {
     expect(run).toHaveBeenCalledTimes(3);
 
     // Set back by an hour: every proof would look an hour younger.
+    expect(onDoubt.mock.calls).toEqual([
+      ['lab', expect.stringMatching(/missed a breach/)],
+      // One that comes to nothing makes nobody forget that one was missed.
+      ['lab', expect.stringMatching(/nothing 2 times in a row: no cluster/)],
+      ['lab', undefined],
+    ]);
     shiftMs = -HOUR;
     await age(DAY);
     results.push({ ...caught, walls: [] });

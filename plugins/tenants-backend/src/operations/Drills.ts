@@ -40,6 +40,8 @@ export interface DrillsOptions {
   logger: LoggerService;
   /** The prover on trial */
   prove: typeof proveTenants;
+  /** Called where a cluster's proofs can't be believed any more, or can again */
+  onDoubt(cluster: string, problem: string | undefined): Promise<void>;
   /** The engine's own; a test has another */
   run?: typeof runDrill;
   now?: () => number;
@@ -92,10 +94,17 @@ export class Drills {
     return this.#states.get(cluster);
   }
 
+  /** Why a cluster's proofs can't be believed now. */
+  async problemOf(cluster: string): Promise<string | undefined> {
+    await this.refresh();
+    return this.state(cluster)?.problem;
+  }
+
   async #drill(cluster: Cluster): Promise<void> {
-    const { canaries, store, auditor, logger, prove } = this.options;
+    const { canaries, store, auditor, logger, prove, onDoubt } = this.options;
     const { run = runDrill } = this.options;
     const begun = performance.now();
+    const before = await this.problemOf(cluster.name);
     await canaries.keep(cluster);
     const signal = AbortSignal.timeout(DEADLINE_MS);
     const result = await run({ cluster, prove, signal }).catch(
@@ -119,6 +128,10 @@ export class Drills {
       meta: { cluster: cluster.name, outcome, walls: walls as any },
     });
     await event.success({ meta: { summary: reason ?? outcome } });
+    const problem = await this.problemOf(cluster.name);
+    if (problem !== before) {
+      await onDoubt(cluster.name, problem);
+    }
   }
 }
 
@@ -151,7 +164,7 @@ export function proverState(
       return `The prover missed a breach that was made on purpose: ${last.reason}`;
     }
     if (failures >= MAX_FAILURES) {
-      return `The prover could not be tried, ${failures} times in a row: ${last?.reason}`;
+      return `The drill has caught nothing ${failures} times in a row: ${last?.reason}`;
     }
     return at - (caughtAt ?? knownSince) > OVERDUE * intervalMs
       ? 'The prover has caught no breach for too long: the drill is overdue'

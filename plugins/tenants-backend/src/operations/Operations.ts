@@ -27,7 +27,7 @@ import {
 import { NewOperation, OperationStore } from '../database/OperationStore';
 import { KnownTenant, StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
-import { Inventory } from '../inventory/Inventory';
+import { Inventory, Tenant } from '../inventory/Inventory';
 import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
 import { parseSpec, withDefaults } from '../requests';
 import { checkName, checkOurs } from './claims';
@@ -231,7 +231,16 @@ export class Operations {
     const tenant = await inventory.get(name);
     const { cluster, owner, uid } = tenant;
     if (request.kind === 'remove') {
-      await authorizer.checkChange(credentials, tenantRemovePermission, tenant);
+      if (request.recordsOnly) {
+        await authorizer.check(credentials, tenantAdministerPermission, tenant);
+        checkLost(tenant);
+      } else {
+        await authorizer.checkChange(
+          credentials,
+          tenantRemovePermission,
+          tenant,
+        );
+      }
       checkOurs(name, this.options.platform, tenant);
       if (request.confirm !== name) {
         throw new InputError(
@@ -295,6 +304,15 @@ export class Operations {
         `name: the catalog has a ${ref} already, which is no tenant: choose another name`,
       );
     }
+  }
+}
+
+/** What a tenant has that is there must be removed with it. */
+function checkLost({ name, lost }: Tenant): void {
+  if (lost === undefined) {
+    throw new ConflictError(
+      `Tenant ${name} is not lost: remove it with all that it has`,
+    );
   }
 }
 

@@ -28,7 +28,7 @@ import { rankNeighbours } from './neighbours';
 import { Execution, Executor, persist } from './OperationRunner';
 import { ProgressWriter } from './progress';
 import { untilAborted } from './untilAborted';
-import { unproven } from './verdicts';
+import { doubted, unproven } from './verdicts';
 
 /** Milliseconds beyond a proof's own deadline after which it is given up. */
 const GRACE_MS = 60_000;
@@ -47,6 +47,8 @@ export interface ProverOptions {
   caches: Caches;
   /** Vault as it was a moment ago */
   vaultOf(cluster: string): VaultView | undefined;
+  /** Why a cluster's proofs can't be believed */
+  doubtOf(cluster: string): Promise<string | undefined>;
   /** The engine's own; a test has another */
   prove: typeof proveTenants;
   canaries: Canaries;
@@ -316,13 +318,15 @@ async function finish(
   { proof, tenant }: Pick<Party, 'proof' | 'tenant'>,
   result: ProofResult,
   neighbour: Tenant | undefined,
-  { proofs, logger, onFinished }: Prover,
+  { proofs, logger, doubtOf, onFinished }: Prover,
 ): Promise<void> {
+  const doubt = await persist(() => doubtOf(tenant.cluster));
+  const believed = doubt ? { ...result, ...doubted(result, doubt) } : result;
   const done = await persist(() =>
-    proofs.finish(proof, result, neighbour?.uid),
+    proofs.finish(proof, believed, neighbour?.uid),
   );
   if (done) {
-    await onFinished(tenant, done.proof, result, done.changes);
+    await onFinished(tenant, done.proof, believed, done.changes);
   } else {
     logger.warn(`Proof ${proof.id} of ${proof.tenant} was no longer ours`);
   }

@@ -6,11 +6,14 @@ import {
   Clusters,
   Platform,
   portalBinding,
+  Removal,
   RemovalEntry,
   removeTenant,
+  TenantNames,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { OperationStore } from '../database/OperationStore';
+import { KnownTenant } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { checkOurs } from './claims';
 import { Executor, persist } from './OperationRunner';
@@ -33,8 +36,7 @@ export function removeExecutor(options: {
       );
     }
     checkOurs(name, platform, known);
-    const { uid, owner, namespace, accountUid } = known;
-    const cluster = clusters.get(known.cluster);
+    const { uid, owner, namespace } = known;
     const { ifMadeBy } = request;
     if (
       ifMadeBy !== undefined &&
@@ -45,12 +47,13 @@ export function removeExecutor(options: {
       );
     }
     const names = tenantNames(name, owner, platform);
-    try {
-      const removal = await removeTenant({ name, names }, cluster, {
+    const fromCluster = async (): Promise<Removal> => {
+      const cluster = clusters.get(known.cluster);
+      return removeTenant({ name, names }, cluster, {
         confirm: request.confirm,
         keepData: request.keepData,
         uid,
-        accountUid,
+        accountUid: known.accountUid,
         binding: portalBinding({
           spec: { name, owner },
           names,
@@ -65,13 +68,18 @@ export function removeExecutor(options: {
           await written();
         },
       });
+    };
+    try {
+      const removal = request.recordsOnly
+        ? notLookedAt(known, names)
+        : await fromCluster();
       for (const kept of removal.kept) {
         event({ message: `kept  ${kept}` });
       }
       const certificate: RemovalCertificate = {
         tenant: name,
         uid,
-        cluster: cluster.name,
+        cluster: known.cluster,
         namespace,
         owner,
         ...(requestedBy && { requestedBy }),
@@ -92,6 +100,21 @@ export function removeExecutor(options: {
     } finally {
       await onChanged(name);
     }
+  };
+}
+
+/** What there may be still where only the records were ended. */
+function notLookedAt(
+  { cluster, uid }: KnownTenant,
+  { namespace, vaultRole, vaultPolicy, kvPath }: TenantNames,
+): Removal {
+  return {
+    steps: [],
+    removed: [],
+    kept: [
+      `Cluster ${cluster} was not looked at: Namespace ${namespace} (UID ${uid}) with all that is in it, and the volumes of its claims`,
+      `Vault was not looked at: role ${vaultRole}, policy ${vaultPolicy}, the entity of who logged in by it, and the KV entry ${kvPath}`,
+    ],
   };
 }
 

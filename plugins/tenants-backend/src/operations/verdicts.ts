@@ -17,6 +17,20 @@ export function unproven(reason: string): WallVerdict[] {
   }));
 }
 
+/** Verdicts of a prover in doubt: it is believed in what it has found, and in nothing else. */
+export function doubted(
+  { verdicts }: { verdicts: WallVerdict[] },
+  doubt: string,
+): { verdicts: WallVerdict[] } {
+  return {
+    verdicts: verdicts.map(verdict =>
+      verdict.status === 'holds'
+        ? { ...verdict, status: 'unproven', summary: doubt }
+        : verdict,
+    ),
+  };
+}
+
 /**
  * The walls of a tenant as of now. Old is not green: a wall that was last seen to
  * hold is unproven once the proof is too old, whatever kept it from being proved,

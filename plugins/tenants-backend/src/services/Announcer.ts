@@ -148,12 +148,31 @@ export class Announcer {
     uid: string;
     problem: string;
   }): Promise<void> {
-    const { logger } = this.services;
     const { problem, ...meta } = found;
-    logger.warn(
-      `Namespace ${found.namespace} of cluster ${found.cluster} looks like a tenant's and is none: ${problem}`,
-    );
+    const { namespace, cluster, uid } = found;
+    const title = `Namespace ${namespace} of cluster ${cluster} looks like a tenant's and is none`;
+    this.services.logger.warn(`${title}: ${problem}`);
     await this.#audit('tenant-impostor', true, meta, problem);
+    await this.#notify(this.audience.platform, {
+      title,
+      description: problem,
+      link: '/tenants',
+      isBad: true,
+      scope: `${uid}:impostor`,
+    });
+  }
+
+  /** Proofs of a cluster can't be believed any more, or can again. */
+  async doubted(cluster: string, problem: string | undefined): Promise<void> {
+    await this.#notify(this.audience.platform, {
+      title: problem
+        ? `Walls of cluster ${cluster} are unproven: its prover is in doubt`
+        : `The prover of cluster ${cluster} is believed again`,
+      description: problem ?? 'The last drill was caught',
+      link: '/tenants',
+      isBad: problem !== undefined,
+      scope: `${cluster}:drill`,
+    });
   }
 
   async #tell(
@@ -167,7 +186,7 @@ export class Announcer {
       meta: Record<string, any>;
     },
   ): Promise<void> {
-    const { notifications, logger } = this.services;
+    const { logger } = this.services;
     const { eventId, isBad, title, description, scope } = news;
     const { name, cluster, owner } = tenant;
     logger[isBad ? 'warn' : 'info'](
@@ -178,21 +197,41 @@ export class Announcer {
     if (await this.audience.isMuted(tenant.uid)) {
       return;
     }
-    try {
+    await this.#quietly('A notification', async () => {
       // The platform's people read the whole of it where the link leads.
       const hide = await this.audience.names.from(t => t.owner === owner);
+      await this.#notify([owner, ...this.audience.platform], {
+        title,
+        description: hide(description),
+        link: `/catalog/default/resource/${name}`,
+        isBad,
+        scope,
+      });
+    });
+  }
+
+  async #notify(
+    to: string[],
+    news: {
+      title: string;
+      description: string;
+      link: string;
+      isBad: boolean;
+      scope: string;
+    },
+  ): Promise<void> {
+    const { notifications, logger } = this.services;
+    const { isBad, ...payload } = news;
+    if (to.length === 0) {
+      return;
+    }
+    try {
       await notifications.send({
-        recipients: {
-          type: 'entity',
-          entityRef: [...new Set([owner, ...this.audience.platform])],
-        },
+        recipients: { type: 'entity', entityRef: [...new Set(to)] },
         payload: {
-          title,
-          description: hide(description),
-          link: `/catalog/default/resource/${name}`,
+          ...payload,
           severity: isBad ? 'critical' : 'normal',
           topic: 'tenant-walls',
-          scope,
         },
       });
       this.#isSilenced = false;
@@ -200,7 +239,7 @@ export class Announcer {
       // A portal without the notifications plugin is no mistake: say it once.
       if (!this.#isSilenced) {
         this.#isSilenced = true;
-        logger.info(`The owner of ${name} was not notified: ${error}`);
+        logger.info(`Nobody was notified that ${news.title}: ${error}`);
       }
     }
   }
