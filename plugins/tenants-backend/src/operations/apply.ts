@@ -7,6 +7,7 @@ import {
   applyPlan,
   ApplyResult,
   asApplied,
+  checkAdoption,
   checkCapacity,
   Clusters,
   n8nUrl,
@@ -54,6 +55,9 @@ export function applyExecutor(options: {
     if (!request.restores) {
       await checkCapacity(plan, cluster, { signal });
     }
+    if (request.from) {
+      await checkAdoption(request.from, plan, cluster, { signal });
+    }
     for (const change of request.restores ?? []) {
       event({ message: `changed    ${describeChanges([change])}` });
     }
@@ -68,7 +72,8 @@ export function applyExecutor(options: {
     try {
       const results = await applyPlan(plan, cluster, {
         stages: request.stages as Stage[] | undefined,
-        adopt: request.adopt,
+        // Its volume is in a namespace that is not the portal's yet.
+        adopt: request.adopt || request.from !== undefined,
         beginAnew: request.beginAnew,
         signal,
         applied: before,
