@@ -1,5 +1,6 @@
 import { ConflictError } from '@backstage/errors';
 import {
+  ADOPT_LABEL,
   Adoption,
   AdoptionSource,
   TENANT_LABEL,
@@ -56,6 +57,7 @@ export async function previewAdoption(
     deployment.spec.replicas === 0 &&
     pods.length === 0 &&
     volume.spec.claimRef.namespace === plan.names.namespace &&
+    volume.spec.persistentVolumeReclaimPolicy === 'Retain' &&
     ownClaim?.status?.phase === 'Bound';
   const { key, handOver, finish, undo } = adoptionScripts(plan, handMade);
   return {
@@ -234,6 +236,17 @@ function problemsOf(
   const { namespace: home, name } = volume?.spec.claimRef ?? {};
   if (!homes.includes(`${home}/${name}`)) {
     problems.push(`Claim ${homes[0]} has no volume of its own`);
+  }
+  const { labels = {} } = found.namespace?.metadata ?? {};
+  const isOther =
+    found.namespace && !labels[ADOPT_LABEL] && !labels[TENANT_LABEL];
+  const { volumeName } = found.ownClaim?.spec ?? {};
+  if (isOther || (found.ownClaim && volumeName !== claim.spec.volumeName)) {
+    problems.push(
+      `Namespace ${names.namespace} is there, with ${
+        isOther ? 'something else' : 'a volume of its own'
+      } in it: adopt under another name`,
+    );
   }
   const marked = entryNamespace(found.entry);
   if (marked && marked !== found.namespace?.metadata.uid) {
