@@ -1,5 +1,8 @@
 import { z } from 'zod/v3';
-import { PartialSpec } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  AdoptionSource,
+  PartialSpec,
+} from '@threewalls/backstage-plugin-tenants-common';
 
 type Z = typeof z;
 
@@ -63,6 +66,15 @@ export const specInput = {
           'Take over objects that are there and not Threewalls’; takes tenant.administer',
       })
       .optional(),
+  fromNamespace: (zod: Z) =>
+    zod
+      .string({
+        description:
+          'Namespace of a hand-made n8n that becomes the tenant; takes tenant.administer',
+      })
+      .optional(),
+  fromDeployment: (zod: Z) =>
+    zod.string({ description: 'Its Deployment' }).optional(),
   beginAnew: (zod: Z) =>
     zod
       .boolean({
@@ -78,6 +90,16 @@ export type SpecInput = z.output<
     [Field in keyof typeof specInput]: ReturnType<(typeof specInput)[Field]>;
   }>
 >;
+
+/** The hand-made n8n that an action's input means. */
+export function toSource({
+  fromNamespace,
+  fromDeployment,
+}: SpecInput): AdoptionSource | undefined {
+  return fromNamespace
+    ? { namespace: fromNamespace, deployment: fromDeployment ?? '' }
+    : undefined;
+}
 
 /** Output fields of every action that applies stages. */
 export const applyOutput = {

@@ -1,4 +1,5 @@
 import {
+  Adoption,
   ApplyCount,
   PreviewResource,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -25,4 +26,20 @@ export function countOf(differences: PreviewResource[]): ApplyCount {
     count[PLANNED[change].counts]++;
   }
   return count;
+}
+
+/** An adoption as Markdown: what will be otherwise, what to do, and the way back. */
+export function adoptionText({ notes, steps, undo }: Adoption): string {
+  const block = (script?: string) =>
+    script ? `\n\n\`\`\`bash\n${script}\`\`\`` : '';
+  return [
+    notes.map(note => `- ${note}`).join('\n'),
+    ...steps.map(
+      ({ title, by, done, script }, i) =>
+        `### ${i + 1}. ${by}${done ? ', done' : ''}: ${title}${
+          done ? '' : block(script)
+        }`,
+    ),
+    `### Undo, before step ${steps.length}${block(undo)}`,
+  ].join('\n\n');
 }

@@ -73,6 +73,15 @@ export const reportSchema = z.object({
   format: z.enum(['markdown', 'json']).default('markdown'),
 });
 
+/** In a script that a preview prints: nothing that a shell would take for more than a name. */
+const objectName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'Not a name of Kubernetes');
+const from = z
+  .strictObject({ namespace: objectName, deployment: objectName })
+  .optional();
+
 const trigger = z.enum(['user', 'task']).optional();
 const task = z.string().max(255).optional();
 /** Syntax only: what is in it `parseSpec` checks, and says in one way. */
@@ -83,6 +92,7 @@ export const planSchema = z
   .and(
     z.object({
       adopt: z.boolean().optional(),
+      from,
       files: z.boolean().optional(),
     }),
   );
@@ -94,6 +104,7 @@ export const operationSchema = z.discriminatedUnion('kind', [
     size: z.string().optional(),
     stages: z.array(z.enum(STAGES as [string, ...string[]])).optional(),
     adopt: z.boolean().optional(),
+    from,
     beginAnew: z.boolean().optional(),
     trigger,
     task,

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './adoption';
 export * from './annotations';
 export * from './attention';
 export * from './client';

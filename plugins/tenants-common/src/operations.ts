@@ -1,3 +1,4 @@
+import { AdoptionSource } from './adoption';
 import { DriftItem } from './drift';
 import { ProofProgress, ProofTrigger, WallVerdict } from './proofs';
 import { TenantSpec } from './spec';
@@ -40,6 +41,11 @@ export interface ApplyRequest {
   stages?: string[];
   /** Take over what is there and not the tenant's; takes `tenant.administer` */
   adopt?: boolean;
+  /**
+   * The hand-made n8n that becomes this tenant with its volume and its key, once the
+   * steps before are done that its preview names; takes `tenant.administer`
+   */
+  from?: AdoptionSource;
   /**
    * Write a new encryption key although n8n has data that it can't read: the
    * credentials stored in n8n are lost. Takes `tenant.administer`

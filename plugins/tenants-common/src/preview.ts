@@ -1,3 +1,4 @@
+import { Adoption, AdoptionSource } from './adoption';
 import { DriftField } from './drift';
 import { PartialSpec } from './operations';
 
@@ -9,6 +10,8 @@ import { PartialSpec } from './operations';
  */
 export type PreviewRequest = PartialSpec & {
   adopt?: boolean;
+  /** The hand-made n8n that is to become this tenant; takes `tenant.administer` */
+  from?: AdoptionSource;
   /** Whether the answer is to have the plan as files */
   files?: boolean;
 };
@@ -54,6 +57,8 @@ export interface TenantPreview {
    * over what the nodes have
    */
   refusal?: string;
+  /** Of a hand-made n8n, where that was asked for */
+  adoption?: Adoption;
   /** The plan as YAML, HCL and JSON, by path, where that was asked for */
   files?: Record<string, string>;
 }

@@ -9,10 +9,11 @@ import { labState } from './lab';
  */
 export async function forwardN8n(
   namespace: string,
+  service = 'n8n',
 ): Promise<{ url: string; end: () => void }> {
   const child = spawn(
     join(labState, 'bin', 'kubectl'),
-    ['port-forward', '-n', namespace, 'service/n8n', ':5678'],
+    ['port-forward', '-n', namespace, `service/${service}`, ':5678'],
     {
       env: {
         ...process.env,

@@ -15,6 +15,7 @@ import * as actions from '../actions';
 import { TenantTasks } from '../TenantTasks';
 
 export { OWNER, PLANTED };
+export { makeByHand } from '../../../tenants-backend/src/__testUtils__/handMade';
 export { STRANGERS } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
 export { allowAll } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
 

@@ -6,6 +6,7 @@ import {
   backend,
   expectNoSecret,
   ids,
+  makeByHand,
   PLANTED,
   run,
   STRANGERS,
@@ -128,6 +129,23 @@ describe('what they do', () => {
     });
     expect([...backend.lab.objects.keys()]).toEqual([]);
     [first, second, resized, restored, removed].forEach(expectNoSecret);
+  });
+
+  it('plans an adoption, and says why there is none', async () => {
+    const from = {
+      fromNamespace: 'n8n-acme',
+      fromDeployment: 'acme-n8n-main',
+    };
+    for (const id of ['tenant:plan', 'tenant:create'] as const) {
+      expect((await run(id, from)).error?.message).toMatch(
+        /There is no Deployment acme-n8n-main/,
+      );
+    }
+    makeByHand(backend.lab);
+    const { outputs } = await run('tenant:plan', from);
+    expect(outputs.adoption).toMatch(
+      /### 1\. administrator: copy n8n's key[^]*vault kv put[^]*### 3\. portal: apply tenant acme[^]*### Undo, before step 4/,
+    );
   });
 
   it('proves, and fails where a wall does not hold', async () => {

@@ -1,5 +1,5 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { applyOutput, SpecInput, specInput, toSpec } from '../input';
+import { applyOutput, SpecInput, specInput, toSource, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
 import { runApply } from './runApply';
@@ -101,6 +101,7 @@ function createApplyAction(
         spec,
         stages,
         adopt,
+        from: toSource(ctx.input),
         beginAnew,
         ...(isSeeding && { ownerPassword }),
       });

@@ -1,6 +1,7 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { specInput, toSpec } from '../input';
+import { specInput, toSource, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
+import { adoptionText } from '../taskLog';
 import { examplesOf } from './examples';
 
 /**
@@ -24,6 +25,13 @@ export function createTenantPlanAction(options: { tasks: TenantTasks }) {
             description:
               'Whether anything of the tenant is there already; a clean-up must leave such a tenant alone',
           }),
+        adoption: zod =>
+          zod
+            .string({
+              description:
+                'Markdown: how the hand-made n8n becomes the tenant, with the scripts for an administrator',
+            })
+            .optional(),
         changes: zod =>
           zod.array(
             zod.object({
@@ -37,10 +45,17 @@ export function createTenantPlanAction(options: { tasks: TenantTasks }) {
       },
     },
     async handler(ctx) {
-      const { exists, present, resources } = await tasks.preview(ctx, {
-        ...toSpec(ctx.input),
-        adopt: ctx.input.adopt,
-      });
+      const { exists, present, resources, adoption } = await tasks.preview(
+        ctx,
+        {
+          ...toSpec(ctx.input),
+          adopt: ctx.input.adopt,
+          from: toSource(ctx.input),
+        },
+      );
+      if (adoption) {
+        ctx.output('adoption', adoptionText(adoption));
+      }
       ctx.output('exists', exists || present);
       ctx.output(
         'changes',

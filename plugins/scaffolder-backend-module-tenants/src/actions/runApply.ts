@@ -9,7 +9,7 @@ export async function runApply(
   name: string,
   request: ApplyRequest & { ownerPassword?: string },
 ): Promise<void> {
-  const { spec, stages, adopt } = request;
+  const { spec, stages, adopt, from } = request;
   const put = (outputs: Record<string, unknown>) =>
     Object.entries(outputs).forEach(([key, value]) => ctx.output(key, value));
   if (ctx.isDryRun) {
@@ -21,7 +21,11 @@ export async function runApply(
       ).spec,
       ...(request.size && { size: request.size }),
     };
-    const preview = await tasks.preview(ctx, { ...wanted, adopt }, stages);
+    const preview = await tasks.preview(
+      ctx,
+      { ...wanted, adopt, from },
+      stages,
+    );
     const { namespace, url, resources } = preview;
     put({ namespace, ...countOf(resources), url });
     return;

@@ -20,6 +20,9 @@ const WATCH_MS = 50;
 /** Milliseconds between two looks for changes that watches tell of. */
 const LOOK_MS = 10;
 
+/** Kinds that the portal may list in any namespace: of them an adoption looks at some. */
+const LISTED = /^(deployments|persistentvolumeclaims)$/;
+
 /** Vault's way of asking, which changes nothing. */
 const ASKS = /\/login$|\/identity\/lookup\//;
 
@@ -260,7 +263,7 @@ export class FakeCluster {
     return { status: 200, body: this.#list(path, query.searchParams) };
   }
 
-  /** Inside a namespace the portal holds rights by its own RoleBinding alone. */
+  /** Inside a namespace the portal holds rights by its own RoleBinding alone, but to list. */
   #isForbidden(path: string): boolean {
     const [, namespace, kind] =
       /\/namespaces\/([^/]+)\/([^/]+)/.exec(path) ?? [];
@@ -268,6 +271,7 @@ export class FakeCluster {
     return (
       namespace?.includes('-tenant-') &&
       kind !== 'rolebindings' &&
+      !(LISTED.test(kind) && isCollection(path)) &&
       !this.objects.has(`${bindings}/threewalls-portal`)
     );
   }

@@ -173,7 +173,12 @@ export class Operations {
     const spec = await this.#specOf(name, request, existing);
     // Says why it can't be a tenant of this platform.
     planTenant(spec, platform);
-    if (request.adopt || request.beginAnew) {
+    if (request.from && request.beginAnew) {
+      throw new InputError(
+        'beginAnew: a hand-made n8n is adopted with the key that it has',
+      );
+    }
+    if (request.adopt || request.from || request.beginAnew) {
       await authorizer.check(credentials, tenantAdministerPermission, spec);
     }
     checkName(spec, existing);

@@ -7,6 +7,7 @@ import {
   applyPlan,
   ApplyResult,
   asApplied,
+  checkAdoption,
   checkCapacity,
   Clusters,
   n8nUrl,
@@ -56,6 +57,9 @@ export function applyExecutor(options: {
       const ordered = await operations.appliedBefore(operation);
       await checkCapacity(plan, cluster, { signal, ordered });
     }
+    if (request.from) {
+      await checkAdoption(request.from, plan, cluster, { signal });
+    }
     for (const change of request.restores ?? []) {
       event({ message: `changed    ${describeChanges([change])}` });
     }
@@ -70,7 +74,8 @@ export function applyExecutor(options: {
     try {
       const results = await applyPlan(plan, cluster, {
         stages: request.stages as Stage[] | undefined,
-        adopt: request.adopt,
+        // Its volume is in a namespace that is not the portal's yet.
+        adopt: request.adopt || request.from !== undefined,
         beginAnew: request.beginAnew,
         signal,
         applied: before,

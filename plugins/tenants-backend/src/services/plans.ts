@@ -17,6 +17,7 @@ import {
   outdatedResources,
   Platform,
   planTenant,
+  previewAdoption,
   readLive,
   renderPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -39,7 +40,7 @@ export interface PlansOptions {
  * @throws NotAllowedError for one who may neither create nor change it
  */
 export async function previewPlan(
-  { adopt, files, ...asked }: PreviewRequest,
+  { adopt, files, from, ...asked }: PreviewRequest,
   credentials: BackstageCredentials,
   options: PlansOptions,
   signal?: AbortSignal,
@@ -47,7 +48,7 @@ export async function previewPlan(
   const { platform, clusters, store, operations } = options;
   const { spec, existing } = await operations.authorizedSpec(
     asked.name,
-    { kind: 'apply', spec: asked, adopt },
+    { kind: 'apply', spec: asked, adopt, from },
     credentials,
   );
   const plan = planTenant(spec, platform);
@@ -60,14 +61,15 @@ export async function previewPlan(
   const refuse = (error: Error) => {
     refusal ??= error.message;
   };
-  const [resources] = await Promise.all([
+  const [resources, adoption] = await Promise.all([
     diffPlan(plan, cluster, {
-      adopt,
+      adopt: adopt || from !== undefined,
       applied,
       uid: known?.uid ?? '',
       signal,
       onRefusal: refuse,
     }),
+    from && previewAdoption(from, plan, cluster, { signal }),
     checkCapacity(plan, cluster, { signal }).catch(error => {
       if (!isError(error) || error.name !== 'InputError') {
         throw error;
@@ -75,6 +77,9 @@ export async function previewPlan(
       refuse(error);
     }),
   ]);
+  if (adoption?.problems.length) {
+    refusal ??= adoption.problems.join('; ');
+  }
   return {
     namespace: plan.names.namespace,
     cluster: spec.cluster,
@@ -94,6 +99,7 @@ export async function previewPlan(
       ),
     })),
     ...(refusal && { refusal }),
+    ...(adoption && { adoption }),
     ...(files && { files: renderPlan(plan) }),
   };
 }

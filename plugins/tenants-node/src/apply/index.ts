@@ -1,3 +1,4 @@
+export { checkAdoption, previewAdoption } from './adoption';
 export { checkCapacity } from './checkCapacity';
 export {
   appliedDigest,

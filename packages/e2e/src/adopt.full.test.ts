@@ -1,0 +1,259 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Adoption } from '@threewalls/backstage-plugin-tenants-common';
+import { objectPath } from '@threewalls/backstage-plugin-tenants-node';
+import { knex } from 'knex';
+import { handMade } from './adoptObjects';
+import { Replica, ReplicasPortal } from './replicasPortal';
+import { adminLab, labState, N8N_IMAGE, VAULT_ADDRESS } from './support/lab';
+import { echoed, N8n, webhook } from './support/n8n';
+import { forwardN8n } from './support/portForward';
+
+jest.setTimeout(600_000);
+
+const run = promisify(execFile);
+const name = `t-adopt-${process.pid}`;
+/** As the official chart names what a release of this name has. */
+const theirs = `n8n-${name}`;
+const own = `web-tenant-${name}`;
+const from = { namespace: theirs, deployment: 'acme-n8n-main' };
+const spec = { name, owner: 'group:default/guests', size: 'small' };
+const ENTRY = `secret/data/${own}`;
+const EMAIL = 'ada@example.com';
+/** Planted: nothing that the portal keeps or says may hold one of them. */
+const [KEY, PASSWORD, CREDENTIAL] = ['key', 'Pw1', 'credential'].map(
+  what => `${what}-${randomBytes(12).toString('hex')}`,
+);
+/** The lab has one n8n: a second name of it says that it is an older one. */
+const OLDER = N8N_IMAGE.replace(/\d+$/, '0');
+const folder = join(tmpdir(), name);
+
+const admin = adminLab();
+const rootToken = async () =>
+  (await run('cat', [join(labState, 'vault-root-token')])).stdout;
+
+let portal: ReplicasPortal;
+let api: Replica;
+const answers: unknown[] = [];
+let hook: string;
+
+async function adoption(): Promise<Adoption> {
+  const preview = await api.call('POST', '/plans', { ...spec, from });
+  answers.push(preview);
+  return preview.adoption;
+}
+
+const done = async () => (await adoption()).steps.map(step => step.done);
+
+/** Runs a script of the preview, as an administrator with kubectl and vault. */
+async function administer(what: string): Promise<string> {
+  const { steps, undo } = await adoption();
+  const script =
+    what === 'undo' ? undo : steps.find(s => s.id === what)?.script;
+  const { stdout, stderr } = await run('bash', ['-c', script!], {
+    env: {
+      PATH: [join(labState, 'bin'), process.env.PATH].join(':'),
+      HOME: folder,
+      KUBECONFIG: join(labState, 'admin.kubeconfig'),
+      VAULT_ADDR: VAULT_ADDRESS,
+      VAULT_TOKEN: await rootToken(),
+    },
+  });
+  return stdout + stderr;
+}
+
+async function apply() {
+  const operation = await api.run(name, { kind: 'apply', spec, from });
+  const path = `/tenants/${name}/operations/${operation.id}/events`;
+  answers.push(operation, await api.call('GET', path).catch(() => undefined));
+  return operation;
+}
+
+/** Does something with n8n of a namespace. */
+async function within<T>(
+  namespace: string,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const service = namespace === theirs ? from.deployment : 'n8n';
+  const { url, end } = await forwardN8n(namespace, service);
+  return work(url).finally(end);
+}
+
+const decrypts = (namespace: string) =>
+  within(namespace, url => echoed(url, hook));
+
+const get = (kind: string, object: string, namespace?: string) =>
+  admin.kubernetes.get<any>({
+    apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
+    kind,
+    name: object,
+    namespace,
+  });
+
+beforeAll(async () => {
+  mkdirSync(folder, { mode: 0o770 });
+  chownSync(folder, 1000, 1000);
+  // eslint-disable-next-line no-restricted-syntax
+  const lab = join(__dirname, '..', '..', 'lab', 'src', 'cli.ts');
+  const tag = ['ctr', '-n', 'k8s.io', 'images', 'tag', '--force'];
+  await run(process.execPath, [lab, 'shell', ...tag, N8N_IMAGE, OLDER], {
+    env: { ...process.env, THREEWALLS_LAB_STATE: labState },
+  });
+  const objects = handMade({ theirs, name, folder, key: KEY, image: OLDER });
+  for (const { path, ...object } of objects) {
+    const { namespace } = object.metadata;
+    await admin.kubernetes.expect({
+      method: 'POST',
+      path: path ?? objectPath({ ...object, namespace, name: undefined }),
+      body: object,
+    });
+  }
+  portal = await ReplicasPortal.create();
+  api = await portal.start('one');
+  const wait = ['wait', '--for=condition=Available', '--timeout=300s'];
+  await run(
+    join(labState, 'bin', 'kubectl'),
+    [...wait, '-n', theirs, `deployment/${from.deployment}`],
+    { env: { KUBECONFIG: join(labState, 'admin.kubeconfig') } },
+  );
+  hook = await within(theirs, async url => {
+    const owner = {
+      email: EMAIL,
+      firstName: 'Ada',
+      lastName: 'L',
+      password: PASSWORD,
+    };
+    await fetch(`${url}/rest/owner/setup`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(owner),
+    });
+    return (await N8n.signIn(url, EMAIL, PASSWORD)).echo(CREDENTIAL);
+  });
+});
+
+afterAll(async () => {
+  await api?.run(name, { kind: 'remove', confirm: name }).catch(() => {});
+  for (const namespace of [theirs, own]) {
+    await admin.kubernetes.delete({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      name: namespace,
+    });
+  }
+  await admin.kubernetes.delete({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    name,
+  });
+  await admin.vault.request('DELETE', `secret/metadata/${own}`);
+  await portal?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a hand-made n8n', () => {
+  it('is not adopted before its key is in Vault and its volume is the tenant’s', async () => {
+    expect(await decrypts(theirs)).toBe(CREDENTIAL);
+    const { problems, notes } = await adoption();
+    expect(problems).toEqual([]);
+    expect(notes.join('\n')).toMatch(/migrates the database/);
+    expect(notes.join('\n')).toMatch(/Not taken over: .*GENERIC_TIMEZONE/);
+    expect((await apply()).error).toMatch(
+      /First have an administrator copy n8n's key/,
+    );
+
+    await administer('key');
+    const { data } = await admin.vault.read(ENTRY);
+    expect(data).toEqual({
+      N8N_ENCRYPTION_KEY: KEY,
+      N8N_INSTANCE_OWNER_EMAIL: EMAIL,
+      N8N_INSTANCE_OWNER_PASSWORD_HASH: expect.stringMatching(/^\$2/),
+    });
+    expect(await done()).toEqual([true, false, false, false]);
+    expect((await apply()).error).toMatch(
+      /First have an administrator stop n8n/,
+    );
+    expect(await get('Namespace', own)).toBeUndefined();
+    expect(await decrypts(theirs)).toBe(CREDENTIAL);
+  });
+
+  let since: string;
+
+  it('is a tenant whose walls hold, with its credential, key and password', async () => {
+    await administer('handOver');
+    expect(await done()).toEqual([true, true, false, false]);
+    expect(await apply()).toMatchObject({ state: 'succeeded' });
+    expect(await done()).toEqual([true, true, true, false]);
+    const { verdicts } = await api.run(name, { kind: 'prove' });
+    expect(verdicts!.map(v => `${v.wall} ${v.status}: ${v.summary}`)).toEqual(
+      ['network', 'secret', 'resource'].map(wall =>
+        expect.stringMatching(`^${wall} holds`),
+      ),
+    );
+    expect(await decrypts(own)).toBe(CREDENTIAL);
+    since = await within(own, async url =>
+      (await N8n.signIn(url, EMAIL, PASSWORD)).echo('made since'),
+    );
+    expect((await admin.vault.read(ENTRY)).data.N8N_ENCRYPTION_KEY).toBe(KEY);
+  });
+
+  it('comes back as it was', async () => {
+    await expect(administer('undo')).rejects.toThrow(/Remove tenant .* first/);
+    const { certificate } = await api.run(name, {
+      kind: 'remove',
+      confirm: name,
+    });
+    expect(certificate!.kept).toEqual([
+      expect.stringMatching(/policy is Retain/),
+    ]);
+    await administer('undo');
+    expect(await decrypts(theirs)).toBe(CREDENTIAL);
+    // The tenant's n8n was a newer one: the database is the one from before.
+    expect(await within(theirs, url => webhook(url, since))).toMatchObject({
+      code: 404,
+    });
+    expect(await admin.vault.read(`secret/metadata/${own}`)).toBeUndefined();
+    const { spec: volume, metadata } = await get('PersistentVolume', name);
+    expect(volume.persistentVolumeReclaimPolicy).toBe('Delete');
+    expect(JSON.stringify(metadata)).not.toContain('threewalls.io/');
+  });
+
+  it('is adopted again, and finished', async () => {
+    await administer('key');
+    await administer('handOver');
+    expect(await apply()).toMatchObject({ state: 'succeeded' });
+    await administer('finish');
+    expect(await get('Deployment', from.deployment, theirs)).toBeUndefined();
+    expect(await decrypts(own)).toBe(CREDENTIAL);
+    expect((await adoption()).problems[0]).toMatch(/There is no Deployment/);
+    const { certificate } = await api.run(name, {
+      kind: 'remove',
+      confirm: name,
+    });
+    expect(certificate).toMatchObject({
+      removed: expect.arrayContaining([
+        `PersistentVolume ${name} of claim n8n-data`,
+      ]),
+      kept: [],
+    });
+  });
+
+  it('has left no secret in what the portal says and keeps', async () => {
+    const db = knex({ client: 'pg', connection: portal.connection });
+    const { rows: tables } = await db.raw(
+      "select table_name from information_schema.tables where table_schema = 'public'",
+    );
+    const rows = await Promise.all(
+      tables.map((t: any) => db(t.table_name).select()),
+    ).finally(() => db.destroy());
+    const all = JSON.stringify([answers, rows]) + (await api.log());
+    expect(all).toContain(from.deployment);
+    for (const secret of [KEY, PASSWORD, CREDENTIAL, '$2a$10$', '$2b$10$']) {
+      expect([secret, all.includes(secret)]).toEqual([secret, false]);
+    }
+  });
+});

@@ -1,0 +1,116 @@
+/**
+ * An n8n as its official chart makes one that stands alone (release `acme`): SQLite on
+ * a volume of its own, the key from a Secret, settings from a ConfigMap.
+ */
+export function handMade(options: {
+  theirs: string;
+  /** Of its volume */
+  name: string;
+  /** Where that is on the node */
+  folder: string;
+  key: string;
+  image: string;
+}): any[] {
+  const { theirs: namespace, name, folder, key, image } = options;
+  const labels = {
+    'app.kubernetes.io/name': 'n8n',
+    'app.kubernetes.io/instance': 'acme',
+    'app.kubernetes.io/component': 'main',
+  };
+  const storage = '1Gi';
+  const claimSpec = { accessModes: ['ReadWriteOnce'], storageClassName: name };
+  const of = (kind: string, object: string, rest: object) => ({
+    apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
+    kind,
+    metadata: { name: object, namespace, labels },
+    ...rest,
+  });
+  const ref = (kind: 'secretKeyRef' | 'configMapKeyRef', setting: string) => ({
+    name: setting,
+    valueFrom: {
+      [kind]: {
+        name: kind === 'secretKeyRef' ? 'n8n-secrets' : 'acme-n8n',
+        key: setting,
+      },
+    },
+  });
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: {
+        ...claimSpec,
+        capacity: { storage },
+        persistentVolumeReclaimPolicy: 'Delete',
+        hostPath: { path: folder },
+      },
+    },
+    of('PersistentVolumeClaim', 'acme-n8n', {
+      spec: { ...claimSpec, resources: { requests: { storage } } },
+    }),
+    {
+      ...of('Secret', 'n8n-secrets', {
+        stringData: { N8N_ENCRYPTION_KEY: key },
+      }),
+      path: `/api/v1/namespaces/${namespace}/secrets`,
+    },
+    {
+      ...of('ConfigMap', 'acme-n8n', {
+        data: { DB_TYPE: 'sqlite', GENERIC_TIMEZONE: 'Europe/Berlin' },
+      }),
+      path: `/api/v1/namespaces/${namespace}/configmaps`,
+    },
+    of('Service', 'acme-n8n-main', {
+      spec: { selector: labels, ports: [{ port: 5678, targetPort: 5678 }] },
+    }),
+    of('Deployment', 'acme-n8n-main', {
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            securityContext: {
+              runAsUser: 1000,
+              runAsGroup: 1000,
+              runAsNonRoot: true,
+              fsGroup: 1000,
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+            containers: [
+              {
+                name: 'n8n-main',
+                image,
+                imagePullPolicy: 'IfNotPresent',
+                env: [
+                  ref('secretKeyRef', 'N8N_ENCRYPTION_KEY'),
+                  ref('configMapKeyRef', 'DB_TYPE'),
+                  ref('configMapKeyRef', 'GENERIC_TIMEZONE'),
+                  { name: 'N8N_DIAGNOSTICS_ENABLED', value: 'false' },
+                ],
+                ports: [{ name: 'http', containerPort: 5678 }],
+                readinessProbe: {
+                  httpGet: { path: '/healthz/readiness', port: 'http' },
+                  periodSeconds: 3,
+                },
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  capabilities: { drop: ['ALL'] },
+                },
+                volumeMounts: [{ name: 'data', mountPath: '/home/node/.n8n' }],
+              },
+            ],
+            volumes: [
+              {
+                name: 'data',
+                persistentVolumeClaim: { claimName: 'acme-n8n' },
+              },
+            ],
+          },
+        },
+      },
+    }),
+  ];
+}
