@@ -179,7 +179,7 @@ describe('WallsCard', () => {
   });
 
   it.each([
-    ['net.as-planned', /A restore undoes this.*Restore/],
+    ['net.as-planned', /A restore undoes that.*Restore/],
     ['net.no-widening', /leaves what others have added(?!.*Restore)/],
     ['sec.who-can', /Remove the binding that grants this(?!.*Restore)/],
   ])('knows what helps against a breach of %s', async (check, help) => {
