@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform, tenants } from '../../__fixtures__';
 import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
