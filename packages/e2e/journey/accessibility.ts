@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -48,6 +47,11 @@ const BACKSTAGE: Exception[] = [
     why: "@backstage/ui's header tabs are links and name panels that are not there",
   },
   {
+    rules: ['link-name', 'landmark-unique'],
+    within: '.MuiBottomNavigation-root',
+    why: "core-components' sidebar of a narrow window has icons without names, and none itself",
+  },
+  {
     rules: ['landmark-one-main'],
     within: 'html',
     screens: SCAFFOLDER,
@@ -94,13 +98,13 @@ const BACKSTAGE: Exception[] = [
  * Holds what is on the screen to axe's rules; in the dark to those on colours,
  * since nothing else is another there.
  *
- * @throws AssertionError with a line for each element that breaks one
+ * @returns a line for each element that breaks one
  */
 export async function accessible(
   page: Page,
   screen: string,
   colorScheme: 'light' | 'dark',
-): Promise<void> {
+): Promise<string[]> {
   const exceptions = BACKSTAGE.filter(e => e.screens?.test(screen) ?? true).map(
     ({ rules, within }) => ({ rules, within }),
   );
@@ -109,8 +113,8 @@ export async function accessible(
     ...(colorScheme === 'dark' && { runOnly: ['color-contrast'] }),
   };
   await page.evaluate(axe);
-  const found = await page.evaluate(
-    async ({ excepted, run }) => {
+  return page.evaluate(
+    async ({ excepted, run, on }) => {
       const { violations }: AxeResults = await (window as any).axe.run(run);
       const isExcepted = (rule: string, { element }: NodeResult) =>
         // What has left the page meanwhile is on no screen.
@@ -121,13 +125,12 @@ export async function accessible(
           .filter(node => !isExcepted(id, node))
           .map(
             node =>
-              `${id} (${help}): ${node.target.join(' ')}\n    ${
+              `${on}: ${id} (${help}): ${node.target.join(' ')}\n    ${
                 node.html
               }\n    ${node.failureSummary?.replace(/\n\s*/g, ' ')}`,
           ),
       );
     },
-    { excepted: exceptions, run: options },
+    { excepted: exceptions, run: options, on: `${screen} (${colorScheme})` },
   );
-  assert.deepEqual(found, [], `${screen} is not accessible (${colorScheme})`);
 }

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** Milliseconds for a task upon a tenant to end. */
+/** Milliseconds for a tenant's task to end. */
 const TASK_MS = 180_000;
 
 const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click();
@@ -74,6 +74,14 @@ export async function refuseOtherName(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Review' }).click();
   const refusal = page.getByText(/doesn't match the tenant's name/).first();
   await refusal.waitFor();
+}
+
+/** Waits until the form says what its task would do: the review repeats it. */
+export async function untilPreviewed(page: Page): Promise<void> {
+  await page
+    .getByText(/: \d+ to create, \d+ to change/)
+    .first()
+    .waitFor();
 }
 
 /**

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Portal } from '../../../scripts/lib/portal.ts';
-import { stateDir } from '../../../scripts/lib/run.ts';
+import { root, stateDir } from '../../../scripts/lib/run.ts';
 import { runTemplate } from '../../../scripts/lib/tenants.ts';
 import { launchBrowser, visit, WINDOW } from './browser.ts';
 import { HOLDING, openReceipt, untilWalls } from './card.ts';
@@ -16,6 +16,7 @@ import {
   review,
   runTask,
   typeName,
+  untilPreviewed,
 } from './forms.ts';
 import { kubectl, leftOf, quotaOf, vaultSecrets } from './lab.ts';
 import {
@@ -29,7 +30,13 @@ import {
   visitorPortal,
   writtenBy,
 } from './portals.ts';
-import { glance, look, shoot, type ColorScheme } from './screens.ts';
+import {
+  glance,
+  inaccessible,
+  look,
+  shoot,
+  type ColorScheme,
+} from './screens.ts';
 import { seeWithoutRights } from './visitor.ts';
 
 const NAME = `t-journey-${process.pid}`;
@@ -138,6 +145,19 @@ describe('a tenant’s journey through the portal', () => {
 
   it('is acknowledged with a reason, which changes no status', async () => {
     const dialog = page.getByRole('dialog');
+    const close = (name: string) =>
+      dialog.getByRole('button', { name }).first().click();
+    await look(page, 'not-covered', async () => {
+      const name = 'What a proof does not cover';
+      await page.getByRole('button', { name }).click();
+      await dialog.waitFor();
+    });
+    await close('Close');
+    await look(page, 'mute', async () => {
+      await page.getByRole('button', { name: 'Mute…' }).click();
+      await dialog.waitFor();
+    });
+    await close('Cancel');
     await look(page, 'acknowledge', async () => {
       await page.getByRole('button', { name: 'Acknowledge…' }).click();
       await dialog.getByLabel(/Reason/).fill('Ticket 4711: being repaired');
@@ -165,16 +185,16 @@ describe('a tenant’s journey through the portal', () => {
     await visit(page, `${portal.url}${ENTITY}/tenant`);
     await page.getByText(NAMESPACE).first().waitFor();
     // Who did what: the order, and the restore.
-    await page
-      .getByRole('row', { name: /^Apply: \d+ created, 0 changed/ })
-      .filter({ hasText: 'succeeded' })
-      .first()
-      .waitFor();
-    await page
-      .getByRole('row', { name: /^Apply: / })
-      .filter({ hasText: 'succeeded' })
-      .nth(1)
-      .waitFor();
+    for (const name of [
+      /^Apply .+: \d+ created, 0 changed/,
+      /^Restore: \d+ created/,
+    ]) {
+      await page
+        .getByRole('row', { name })
+        .filter({ hasText: 'succeeded' })
+        .first()
+        .waitFor();
+    }
     await look(page, 'tab');
   });
 
@@ -188,6 +208,7 @@ describe('a tenant’s journey through the portal', () => {
     // The breach, when it was found and when it was repaired; and who did what.
     assert.match(text, /\| Network \| .* UTC \| .* \| .* UTC \| \d+ .*s \|/);
     assert.match(text, /\| Apply \| user:default\/guest \| succeeded \|/);
+    assert.match(text, /\| Restore \| user:default\/guest \| succeeded \|/);
     assert.match(text, /Pairs of tenants tried against each other: \d+ of \d+/);
     const { tenants } = JSON.parse(await downloaded(page, 'JSON'));
     assert.equal(tenants[0].breaches.length, 1);
@@ -199,6 +220,7 @@ describe('a tenant’s journey through the portal', () => {
       await page.getByRole('heading', { name, exact: true }).waitFor();
     }
     await look(page, 'report-all');
+    await keepReport(portal, NEIGHBOUR.name);
     await visit(page, portal.url);
     await page.getByText(NAME).first().waitFor();
     await look(page, 'home');
@@ -207,8 +229,11 @@ describe('a tenant’s journey through the portal', () => {
   it('is proved with others, selected in the list', async () => {
     await visit(page, `${portal.url}/tenants`);
     const last = await lastProofOf(portal, NAME);
-    await select(page, NAME);
-    await select(page, NEIGHBOUR.name);
+    await look(page, 'tenants-selected', async () => {
+      await select(page, NAME);
+      await select(page, NEIGHBOUR.name);
+      await page.getByRole('button', { name: 'Prove 2 tenants' }).waitFor();
+    });
     await page.getByRole('button', { name: 'Prove 2 tenants' }).click();
     await page.getByText('2 proofs started').waitFor();
     await untilProved(portal, NAME, last);
@@ -225,6 +250,14 @@ describe('a tenant’s journey through the portal', () => {
     await kubectl('get', ...limits);
   });
 
+  it('can be restored in a form, and be part of a roll-out', async () => {
+    const button = page.getByRole('button', { name: /^(Next|Review)$/ });
+    for (const template of ['restore-tenant', 'roll-out']) {
+      await visit(page, `${portal.url}/create/templates/default/${template}`);
+      await look(page, `form-${template}`, () => button.waitFor());
+    }
+  });
+
   it('is unproven, with the reason, while its n8n is away', async () => {
     const scale = ['scale', 'deployment', '--all', '--replicas=0'];
     await kubectl(...scale, '-n', NAMESPACE);
@@ -239,7 +272,11 @@ describe('a tenant’s journey through the portal', () => {
     await visit(page, `${portal.url}${ENTITY}/tenant`);
     await page.getByRole('link', { name: 'Resize' }).click();
     await look(page, 'form-resize', () => chooseSize(page, 'Medium'));
-    await review(page);
+    await look(page, 'form-resize-review', async () => {
+      await chooseSize(page, 'Medium');
+      await untilPreviewed(page);
+      await review(page);
+    });
     const link = await runTask(page, 'Tenant in the catalog');
     assert.equal((await quotaOf(NAMESPACE))['limits.cpu'], '4');
     await link.click();
@@ -251,8 +288,10 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('link', { name: 'Offboard' }).click();
     await look(page, 'form-offboard', () => typeName(page, NAME));
     await refuseOtherName(page, NAME);
-    await typeName(page, NAME);
-    await review(page);
+    await look(page, 'form-offboard-review', async () => {
+      await typeName(page, NAME);
+      await review(page);
+    });
     assert.equal((await leftOf(NAME, NAMESPACE)).length, 4);
     const link = await runTask(page, 'All tenants');
     assert.deepEqual(await leftOf(NAME, NAMESPACE), []);
@@ -274,7 +313,21 @@ describe('a tenant’s journey through the portal', () => {
     await page.context().clearCookies();
     await seeWithoutRights(page, portal, NEIGHBOUR.name);
   });
+
+  it('was accessible on each of its screens, in each colour and width', () => {
+    assert.deepEqual(inaccessible, []);
+  });
 });
+
+/** Keeps the API's report on a tenant, which the documentation shows, beside its screenshots. */
+async function keepReport(portal: Portal, name: string): Promise<void> {
+  const path = `/api/tenants/tenants/${name}/report`;
+  const text = await (await portal.request('GET', path)).text();
+  assert.match(text, /^# Isolation report: /);
+  if (process.env.THREEWALLS_SCREENSHOTS) {
+    await writeFile(join(root, 'docs/examples', `report-${name}.md`), text);
+  }
+}
 
 /** Selects a tenant in the table of all. */
 async function select(page: Page, name: string): Promise<void> {

@@ -54,6 +54,7 @@ describe('an apply', () => {
       request: { kind: 'apply', spec: { size: 'small', owner: OWNER } },
       applied: { namespace: 'web-tenant-acme', updated: 0, unchanged: 0 },
     });
+    expect(made.request).not.toHaveProperty('purpose');
     const path = `/tenants/acme/operations/${made.id}/events`;
     const { items } = await get(path);
     expect(items.length).toBeGreaterThan(20);
@@ -520,7 +521,10 @@ describe('a tenant', () => {
     const proof = await t.run('acme', { kind: 'prove' });
     expect(proof.verdicts![0].status).toBe('unproven');
     const restored = await t.run('acme', { kind: 'apply' });
-    expect(restored).toMatchObject({ state: 'succeeded' });
+    expect(restored).toMatchObject({
+      state: 'succeeded',
+      request: { purpose: 'restore' },
+    });
     await lookAgain();
     expect(await get('/tenants/acme')).toMatchObject({
       phase: 'active',

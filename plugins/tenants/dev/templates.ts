@@ -65,6 +65,7 @@ const TEMPLATES: Record<
           owner: {
             title: 'Owner',
             type: 'string',
+            default: '',
             description: 'The group that owns the tenant. You must be a member',
             'ui:field': 'TenantOwner',
           },

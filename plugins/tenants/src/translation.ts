@@ -69,8 +69,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     advice: {
       title: 'What to do',
-      differs: 'An object of this tenant was changed',
-      changed: 'A restore undoes this',
+      changed: 'An object of this tenant was changed. A restore undoes that',
       added: 'A restore leaves what others have added: remove it, or ask them',
       granted:
         'Remove the binding that grants this, or ask the platform team to trust its subject',

@@ -37,7 +37,7 @@ function receipt(
   const neighbour = /web-tenant-(canary|globex)/.exec(target)?.[1];
   return {
     id: `${check} ${target}`,
-    about: { tenant: 'acme', neighbour },
+    about: { tenant: 'acme', neighbour, node: 'worker-1' },
     check,
     wall: WALLS[check.slice(0, 3)],
     kind,

@@ -163,6 +163,7 @@ export function operationsOf(name: string): Operation[] {
     {
       ...common,
       id: `${name}-restore`,
+      request: { kind: 'apply', purpose: 'restore' },
       state: 'failed',
       trigger: 'user',
       createdAt: minutesAgo(50),

@@ -49,7 +49,9 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
     <TextAreaField
       {...field}
       className={`${styles.field} ${styles.list}`}
-      description={isRefused ? t('form.hostsRefused') : field.description}
+      description={
+        isRefused ? !text.trim() && t('form.hostsRefused') : field.description
+      }
       placeholder={isRefused ? undefined : PLACEHOLDER[kind]}
       rows={4}
       autoComplete="off"

@@ -56,4 +56,9 @@ export const TenantOwner = defineField({
   name: 'TenantOwner',
   component: TenantOwnerField,
   schema: ownerSchema,
+  validation: (owner, field) => {
+    if (!owner) {
+      field.addError('Choose a group');
+    }
+  },
 });

@@ -61,7 +61,7 @@ describe('MatrixCard', () => {
     render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
 
     await screen.findByText(
-      '5 of 6 pairs proved. Every pair is tried once in 10 min 0 s',
+      '5 of 6 pairs proved. Each pair is tried every 10 min 0 s',
     );
     expect(screen.getByText('1 pair breached:')).toBeInTheDocument();
     expect(

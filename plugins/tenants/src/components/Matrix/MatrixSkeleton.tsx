@@ -16,7 +16,5 @@ export function MatrixSkeleton(props: { names: string[] }) {
   const longest = Math.max(0, ...names.map(name => name.length));
   const height =
     TEXT_PX + Math.min(MAX_NAME_PX, longest * LETTER_PX) + names.length * cell;
-  return (
-    <Skeleton height={height} style={{ maxHeight: '85vh' }} />
-  );
+  return <Skeleton height={height} style={{ maxHeight: '85vh' }} />;
 }

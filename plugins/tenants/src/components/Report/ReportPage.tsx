@@ -168,12 +168,13 @@ export function ReportPage() {
             skeleton={<Skeleton height={480} />}
           >
             {data => (
-              <article className={styles.document}>
+              // Tables that are too wide scroll, by the keyboard too.
+              <Box as="article" tabIndex={0} className={styles.document}>
                 {blocksOf(data).map((block, i) => (
                   // Parts have no name of their own, and stay where they are.
                   <BlockView key={i} block={block} />
                 ))}
-              </article>
+              </Box>
             )}
           </Loaded>
         </Flex>

@@ -145,7 +145,7 @@ describe('useReportBlocks, as Markdown', () => {
       '| 2026-11-24 11:31:00 UTC | 2026-11-24 11:55:00 UTC | 24 min |',
     );
     expect(text).toContain(
-      '| 2026-11-24 11:40:00 UTC | Apply | user:default/jane | failed: a \\| b |  |',
+      '| 2026-11-24 11:40:00 UTC | Restore | user:default/jane | failed: a \\| b |  |',
     );
     expect(text).toContain('tried against each other: 4 of 6');
     expect(text).toContain(

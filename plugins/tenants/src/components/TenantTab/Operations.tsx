@@ -82,9 +82,7 @@ function useColumns(): ColumnConfig<Operation>[] {
           requestedBy?.includes(':') ? (
             <RefLink entityRef={requestedBy} />
           ) : (
-            <Text as="span">
-              {requestedBy ?? t(`trigger.${trigger}`)}
-            </Text>
+            <Text as="span">{requestedBy ?? t(`trigger.${trigger}`)}</Text>
           ),
         ),
     },

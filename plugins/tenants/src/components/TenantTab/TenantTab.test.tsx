@@ -106,7 +106,7 @@ describe('TenantTab', () => {
     const api = renderTab(tenants.globex);
 
     const failed = await screen.findByRole('row', { name: /Vault is sealed/ });
-    expect(failed).toHaveTextContent(/Apply.*jane.*49 minutes ago.*failed/);
+    expect(failed).toHaveTextContent(/Restore.*jane.*49 minutes ago.*failed/);
     expect(
       screen.getByRole('row', { name: /31 created, 0 changed, 0 unchanged/ }),
     ).toHaveTextContent(/succeeded/);

@@ -154,7 +154,8 @@ function Now(props: { tenant: Tenant }) {
           {link(
             offboard,
             t('tab.offboard'),
-            'var(--bui-negative-fg-subdued)',
+            // Backstage's red by itself is too dark on a dark button.
+            'color-mix(in srgb, var(--bui-negative-fg-subdued), var(--bui-fg-primary) 35%)',
           )}
         </>
       }

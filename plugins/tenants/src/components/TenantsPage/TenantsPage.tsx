@@ -265,9 +265,7 @@ function HealthBanner(props: { health?: TenantsHealth }) {
       icon
       role="status"
       title={t(`health.${what}`, { part, time: exact(since) })}
-      description={
-        what === 'away' ? t('health.meaning', { message }) : message
-      }
+      description={what === 'away' ? t('health.meaning', { message }) : message}
     />
   );
   return (

@@ -66,6 +66,12 @@ describe('sortTenants', () => {
     const [first] = sortTenants(all, by, 'ascending');
     expect(first.name).toBe(by === 'secret' ? 'initech' : 'globex');
   });
+
+  it('puts owners in the order of what is shown of them', () => {
+    const titles = new Map([[tenants.wonka.owner, 'A first one']]);
+    const [first] = sortTenants(all, 'owner', 'ascending', titles);
+    expect(first.name).toBe('wonka');
+  });
 });
 
 describe('csvOf', () => {

@@ -112,9 +112,7 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
       status={isBreached ? 'danger' : 'warning'}
       role="group"
       aria-label={t('advice.title')}
-      title={
-        story ?? t(advice === 'changed' ? 'advice.differs' : 'advice.title')
-      }
+      title={story ?? t('advice.title')}
       description={
         <Flex direction="column" gap="3">
           <Text variant="body-small" className={styles.advice}>

@@ -111,7 +111,8 @@ describe('WallsCard', () => {
     ).toBeInTheDocument();
     expect(
       screen.getByText(/pod web-tenant-acme\/threewalls-proof-x7k2p/),
-    ).toBeInTheDocument();
+    ).toHaveTextContent(/, Node worker-1$/);
+    expect(screen.getAllByText('blocked (timeout)')).not.toHaveLength(0);
     // The exact time has a zone.
     expect(screen.getByText(/\d:\d\d:\d\d.*UTC/)).toHaveTextContent(
       /\(2 minutes ago\)/,
@@ -179,9 +180,9 @@ describe('WallsCard', () => {
   });
 
   it.each([
-    ['net.as-planned', /A restore undoes this.*Restore/],
-    ['net.no-widening', /leaves what others have added(?!.*Restore)/],
-    ['sec.who-can', /Remove the binding that grants this(?!.*Restore)/],
+    ['net.as-planned', /A restore undoes that.*Restore/],
+    ['net.no-widening', /leaves what others have added(?!.*(Restore|See))/],
+    ['sec.who-can', /Remove the binding that grants this(?!.*(Restore|See))/],
   ])('knows what helps against a breach of %s', async (check, help) => {
     const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
     const [first, ...others] = proofs.globex.receipts;
@@ -311,6 +312,22 @@ describe('WallsCard', () => {
     );
     expect(screen.getByText("Secret wall can't be verified")).toBeVisible();
     await expect(violations()).resolves.toEqual([]);
+  });
+
+  it('gives the reason of a doubt by the prover itself', async () => {
+    const walls = tenants.acme.walls.map(wall => ({
+      ...wall,
+      status: 'unproven' as const,
+    }));
+    const prover = { problem: 'The prover missed a breach' };
+    renderCard(async () => ({ ...tenants.acme, walls, prover }));
+
+    const advice = await screen.findByRole('group', { name: 'What to do' });
+    await waitFor(() =>
+      expect(advice).toHaveTextContent(
+        /The prover missed a breach\. Once this is fixed/,
+      ),
+    );
   });
 
   it('marks walls that rest on an old proof', async () => {
