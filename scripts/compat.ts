@@ -129,7 +129,7 @@ async function tryPortal(
       const check = (file: string) =>
         run(
           'config',
-          ...['yarn', 'backstage-cli', 'config:check', '--lax'],
+          ...['yarn', 'backstage-cli', 'config:check', '--lax', '--strict'],
           ...['--config', 'app-config.yaml', '--config', file],
         );
       await check('app-config.compat.yaml');

@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   applyPlan,
   listTenants,
@@ -10,12 +13,15 @@ import { loginUid, remainsOf } from './support/remains';
 
 jest.setTimeout(240_000);
 
-// What becomes of n8n is not the matter here: a small server stands in for it.
+const NAME = `t-offboard-${process.pid}`;
+// What becomes of n8n is not the matter here: a small server stands in for it. Its
+// volume is the test's own, since the lab takes its own ones back by itself.
 const { platform, cluster } = portalLab({
-  n8n: { image: 'threewalls.local/agnhost:1.37.2' },
+  n8n: { image: 'threewalls.local/agnhost:1.37.2', storageClass: NAME },
 });
 const admin = adminLab();
-const NAME = `t-offboard-${process.pid}`;
+const volume = { apiVersion: 'v1', kind: 'PersistentVolume', name: NAME };
+const FOLDER = join(tmpdir(), NAME);
 const spec = testSpec(NAME);
 const plan = planTenant(spec, platform);
 const names = tenantNames(NAME, spec.owner, platform);
@@ -49,7 +55,28 @@ async function create() {
   await applyPlan(plan, cluster, { stages: ['workload'], wait: false });
 }
 
-afterAll(() => remove());
+beforeAll(async () => {
+  const { apiVersion, kind, name } = volume;
+  const made = await admin.kubernetes.create({
+    apiVersion,
+    kind,
+    metadata: { name },
+    spec: {
+      capacity: { storage: '2Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: NAME,
+      hostPath: { path: FOLDER, type: 'DirectoryOrCreate' },
+    },
+  });
+  expect(made.status).toBe(201);
+});
+
+afterAll(async () => {
+  await remove();
+  await admin.kubernetes.delete(volume);
+  rmSync(FOLDER, { recursive: true, force: true });
+});
 
 describe('a tenant that is offboarded', () => {
   let uid: string;
@@ -115,10 +142,17 @@ describe('a tenant that is offboarded', () => {
     expect(await listed()).toBe(1);
   });
 
-  it('leaves nothing behind', async () => {
+  it('leaves nothing behind but a volume that is retained, which is named', async () => {
     uid = await loginUid(names, admin);
     expect((await remainsOf(names, uid, admin)).entity).toBe(true);
-    await remove();
+    const { kept } = await remove();
+    expect(kept).toEqual([
+      expect.stringMatching(
+        `^PersistentVolume ${NAME} of claim n8n-data: its reclaim policy is Retain, its phase Released`,
+      ),
+    ]);
+    // Also where its namespace is gone, whoever has deleted it.
+    expect((await remove()).kept).toEqual(kept);
     expect(await remainsOf(names, uid, admin)).toEqual({
       namespace: false,
       objects: [],

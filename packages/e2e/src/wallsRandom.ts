@@ -90,6 +90,7 @@ const namespaceLabel: Make = (random, a) => {
   };
 };
 
+const WRITES = ['create', 'update', 'patch'];
 /** What a subject could do to open the secret wall; asked of the API server itself. */
 const DANGEROUS: [verb: string, group: string, resource: string][] = [
   ['get', '', 'secrets'],
@@ -113,6 +114,13 @@ const DANGEROUS: [verb: string, group: string, resource: string][] = [
   ['bind', 'rbac.authorization.k8s.io', 'roles'],
   ['update', 'rbac.authorization.k8s.io', 'rolebindings'],
 ];
+
+/** Who may not make an object may still not change one that is there. */
+function asWritten([verb, group, resource]: [string, string, string]) {
+  const verbs =
+    WRITES.includes(verb) && !resource.includes('/') ? WRITES : [verb];
+  return verbs.map(each => [each, group, resource] as const);
+}
 
 const access: Make = (random, a, b) => {
   const [verb, group, full] = random.one(DANGEROUS);
@@ -153,7 +161,7 @@ const access: Make = (random, a, b) => {
       );
       let ticks = 0;
       await waitFor(async () => ++ticks > 5, "the API server's own caches");
-      for (const [dangerous, of, resource] of DANGEROUS) {
+      for (const [dangerous, of, resource] of DANGEROUS.flatMap(asWritten)) {
         const [plural, subresource] = resource.split('/');
         for (const name of ['', 'n8n']) {
           const { body } = await lab.admin.create<any>({

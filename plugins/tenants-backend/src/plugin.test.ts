@@ -10,6 +10,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import request from 'supertest';
 import {
+  allowAll,
   allowOwners,
   OWNER,
   startTenantsBackend,
@@ -41,6 +42,13 @@ describe('tenantsPlugin', () => {
 
   const names = (body: { items: { name: string }[] }) =>
     body.items.map(item => item.name);
+
+  async function until(condition: () => Promise<boolean>) {
+    for (let i = 0; i < 400 && !(await condition()); i++) {
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    expect(await condition()).toBe(true);
+  }
 
   const owns = (name: string, owner: string) =>
     t.knex('tenants').where({ name }).update({ owner });
@@ -249,6 +257,69 @@ describe('tenantsPlugin', () => {
     });
   });
 
+  it('names no tenant to who may not read it, whatever says it and whoever it is', async () => {
+    await setup('acme', 'globex', 'initech');
+    await owns('globex', STRANGERS);
+    await owns('initech', STRANGERS);
+    t.prover.said =
+      'tenant-initech in n8n.web-tenant-globex.svc, and web-tenant-acme';
+    for (const name of ['acme', 'globex', 'initech']) {
+      t.prover.status.set(name, 'breached');
+    }
+    allowOwners(t.permissions, OWNER);
+    const { id } = await t.prove('acme');
+    await t.tick('prove-due');
+    const others = /(tenant-|n8n-|"neighbour":")(globex|initech)/;
+    const read = async () => {
+      for (const path of [
+        '',
+        '/acme',
+        '/acme/operations',
+        `/acme/operations/${id}`,
+        '/acme/proofs',
+        `/acme/proofs/${id}`,
+        '/acme/report',
+        '/acme/report?format=json',
+      ]) {
+        const { text } = await t.api('get', `/tenants${path}`);
+        expect([path, text]).toEqual([path, expect.not.stringMatching(others)]);
+        expect(text).toContain(
+          'tenant-*** in n8n.web-tenant-***.svc, and web-tenant-acme',
+        );
+      }
+    };
+    await read();
+    // What objects show says it too.
+    t.prover.state.set('acme network', 'breached');
+    t.lab.objects.get(
+      '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation',
+    ).spec.egress = [{}];
+    await until(async () =>
+      (await t.api('get', '/tenants/acme')).text.includes('objects: breached'),
+    );
+    await read();
+    // One that is removed was somebody's.
+    allowAll(t.permissions);
+    await t.run('initech', { kind: 'remove', confirm: 'initech' });
+    const { text } = await t.api('get', `/tenants/acme/proofs/${id}`);
+    expect(text).toMatch(others);
+    allowOwners(t.permissions, OWNER);
+    await read();
+
+    const sent = (t.send.mock.calls as any[][]).map(([message]) => message);
+    for (const [owner, hidden] of [
+      [OWNER, others],
+      [STRANGERS, /tenant-acme/],
+    ] as const) {
+      const told = sent.filter(m => m.recipients.entityRef.includes(owner));
+      expect(JSON.stringify(told)).toContain('tenant-***');
+      expect(JSON.stringify(told)).not.toMatch(hidden);
+    }
+    const signals = JSON.stringify(t.publish.mock.calls);
+    expect(signals).toContain(id);
+    expect(signals).not.toMatch(/acme|globex|initech/);
+  });
+
   it('takes users and services, and nobody else', async () => {
     await setup();
     const as = async (path: string, header: string) =>
@@ -345,6 +416,38 @@ describe('tenantsPlugin', () => {
     expect(cross.cells).toHaveLength(cross.coverage.proved);
     expect(all).toEqual(expect.arrayContaining(cross.cells));
     expect((await t.api('get', '/matrix?tenant=nobody')).status).toBe(404);
+  });
+
+  it('shows no pair that holds by a result whose turn has come and gone, or of a tenant that is lost', async () => {
+    await setup('acme', 'globex', 'initech');
+    // Whichever of them is the neighbour.
+    t.prover.status.set('globex', 'breached');
+    t.prover.status.set('initech', 'breached');
+    await t.prove('acme');
+    const matrix = async (format: string) =>
+      (await t.api('get', `/matrix?format=${format}`)).body;
+    const letters = async () =>
+      [...(await matrix('compact')).rows.join('').replace(/-/g, '')].sort();
+    const proved = (ms: number) =>
+      t.knex('pairs').update({ proved_at: Date.now() - ms });
+    expect(await letters()).toEqual(['b', 'h']);
+    // Two neighbours each, one every five minutes: ten for each pair once.
+    await proved(29 * 60_000);
+    expect(await letters()).toEqual(['b', 'h']);
+    await proved(31 * 60_000);
+    expect(await letters()).toEqual(['b', 'u']);
+    expect((await matrix('cells')).cells).toContainEqual(
+      expect.objectContaining({
+        tenant: 'acme',
+        status: 'unproven',
+        lastStatus: 'holds',
+      }),
+    );
+    await proved(0);
+    expect(await letters()).toEqual(['b', 'h']);
+    t.lab.away = 'refuses';
+    await new Promise(resolve => setTimeout(resolve, 2_100));
+    expect(await letters()).toEqual(['b', 'u']);
   });
 
   it('knows of all pairs whatever the page, and pages rows and columns apart', async () => {
@@ -493,7 +596,8 @@ describe('tenantsPlugin', () => {
     for (const text of [
       '# Isolation report: acme',
       '| network | holds | network holds |',
-      '### net.neighbour-service: asExpected',
+      "### Can't reach the neighbour's Service: as expected",
+      '- Check: net.neighbour-service (attack)',
       '- From: pod web-tenant-acme/proof (UID uid-1)',
       'no answer within 3000 ms',
       '- Kubernetes: not readable',

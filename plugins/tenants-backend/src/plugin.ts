@@ -43,6 +43,7 @@ import {
   DATABASE,
   HealthMonitor,
 } from './services/HealthMonitor';
+import { HiddenNames } from './services/HiddenNames';
 import { Metrics } from './services/Metrics';
 import { Outdated } from './services/Outdated';
 import {
@@ -97,7 +98,9 @@ export const tenantsPlugin = createBackendPlugin({
         const operationStore = new OperationStore(knex);
         const proofs = new ProofStore(knex, operationStore);
         const attention = new AttentionStore(knex);
+        const names = new HiddenNames({ store, platform });
         const announcer = new Announcer(deps, {
+          names,
           platform:
             deps.config.getOptionalStringArray(
               'tenants.notifications.recipients',
@@ -145,8 +148,10 @@ export const tenantsPlugin = createBackendPlugin({
           drills,
           usage: new UsageSummaries(caches),
           attention,
+          names,
           platform,
           maxAgeMs,
+          intervalMs,
           isOutdated,
         });
         const metrics = new Metrics(deps.metrics, {
@@ -256,6 +261,7 @@ export const tenantsPlugin = createBackendPlugin({
           health,
           intervalMs,
           inventory,
+          names,
           operations,
           operationStore,
           proofs,

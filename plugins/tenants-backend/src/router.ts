@@ -21,6 +21,7 @@ import { addPlatformRoutes } from './routes/platform';
 import { addProofRoutes } from './routes/proofs';
 import { addTenantRoutes } from './routes/tenants';
 import { HealthMonitor } from './services/HealthMonitor';
+import { HiddenNames, Hide } from './services/HiddenNames';
 import { TenantViews } from './services/TenantViews';
 import { Unmanaged } from './services/unmanaged';
 
@@ -32,6 +33,7 @@ export interface RouterOptions {
   health: Pick<HealthMonitor, 'health'>;
   httpAuth: HttpAuthService;
   inventory: Inventory;
+  names: HiddenNames;
   operations: Operations;
   operationStore: OperationStore;
   platform: Platform;
@@ -40,8 +42,6 @@ export interface RouterOptions {
   store: TenantStore;
   unmanaged: Unmanaged;
   views: TenantViews;
-  /** Milliseconds between two proofs of a tenant */
-  intervalMs: number;
 }
 
 /** Who asks, and for what; the same for all routes. */
@@ -50,21 +50,25 @@ export interface Access {
   caller(req: express.Request): Promise<BackstageCredentials>;
   /** Which tenants the caller may read. */
   reader(req: express.Request): Promise<Viewer>;
+  /** Hides the tenants that the caller may not read. */
+  hider(req: express.Request): Promise<Hide>;
   /** The tenant of that name as last listed, if the caller may read it. */
   readable(req: express.Request, name: string): Promise<Tenant>;
 }
 
 /** The REST API, as schema/openapi.yaml has it. */
 export function createRouter(options: RouterOptions): express.Router {
-  const { httpAuth, authorizer, inventory } = options;
+  const { httpAuth, authorizer, inventory, names } = options;
   const router = Router();
   router.use(express.json());
   const caller = (req: express.Request) =>
     httpAuth.credentials(req, { allow: ['user', 'service'] });
+  const reader = async (req: express.Request) =>
+    authorizer.viewer(await caller(req), tenantReadPermission);
   const access: Access = {
     caller,
-    reader: async req =>
-      authorizer.viewer(await caller(req), tenantReadPermission),
+    reader,
+    hider: async req => names.from(await reader(req)),
     async readable(req, name) {
       const credentials = await caller(req);
       const tenant = await inventory.find(name);

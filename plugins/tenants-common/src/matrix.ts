@@ -10,7 +10,10 @@ export interface MatrixCell {
   tenant: string;
   /** Who was attacked */
   neighbour: string;
+  /** As of now: a result that is too old, or of a tenant that is lost, is unproven */
   status: WallStatus;
+  /** What it was when it was proved, where that was another */
+  lastStatus?: WallStatus;
   /** The proof of `tenant` that holds the receipts */
   proofId: string;
   /** ISO 8601 */

@@ -50,6 +50,8 @@ export interface ApplyRequest {
    * what was last applied; nobody can ask for it
    */
   restores?: TenantChange[];
+  /** What was asked for where no spec was; the portal notes it itself */
+  purpose?: 'resize' | 'restore';
 }
 
 /** @public */
@@ -175,9 +177,17 @@ export interface OperationEvent {
   message: string;
   /** Stage of the plan, such as `walls` */
   stage?: string;
-  /** Such as `NetworkPolicy tenant-isolation` */
+  /** Such as `NetworkPolicy tenant-isolation`, or the step that is done */
   resource?: string;
-  result?: 'created' | 'updated' | 'unchanged' | 'ready' | 'waiting' | 'done';
+  result?:
+    | 'created'
+    | 'updated'
+    | 'unchanged'
+    | 'ready'
+    | 'waiting'
+    | 'found'
+    | 'removed'
+    | 'done';
   /** Milliseconds */
   ms?: number;
 }

@@ -42,7 +42,7 @@ export const checksTranslationRef = createTranslationRef({
       'dns-names': {
         title: "Can't resolve a name that isn't allowed",
         wrong: "Resolved a name that isn't allowed",
-        why: "A lookup reaches somebody's server and can carry data there",
+        why: 'A lookup can carry data out',
       },
       'canary-egress': {
         title: "Can't reach the canary",
@@ -106,7 +106,7 @@ export const checksTranslationRef = createTranslationRef({
       },
       'who-can': {
         title: 'Nobody else can change its policies',
-        wrong: 'Somebody else can change its policies',
+        wrong: 'Others can change its policies',
         why: 'A policy that its tenant can change is no wall',
       },
     },
@@ -179,7 +179,7 @@ export const checksTranslationRef = createTranslationRef({
       escalate: {
         title: "Can't give itself more rights",
         wrong: 'Can give itself more rights',
-        why: 'Whoever can write a policy, a role or a token has every right',
+        why: 'Writing a policy, a role or a token gives every right',
       },
       'store-ready': {
         title: 'Its SecretStore is ready',
@@ -189,7 +189,7 @@ export const checksTranslationRef = createTranslationRef({
       'eso-neighbour': {
         title: "External Secrets can't fetch others' secrets for it",
         wrong: "External Secrets could fetch the canary's secrets for it",
-        why: 'The operator reads for everyone: only the store decides as whom',
+        why: 'The operator reads for everyone: only the store limits it',
       },
       'k8s-secrets': {
         title: "Can't read Secrets in other namespaces",
@@ -219,8 +219,8 @@ export const checksTranslationRef = createTranslationRef({
       },
       'who-can': {
         title: 'Nobody else can read its Secrets or run as it',
-        wrong: 'Somebody else can read its Secrets or run as it',
-        why: 'Whoever makes a store, a pod or a token there reads what the tenant reads',
+        wrong: 'Others can read its Secrets or run as it',
+        why: 'A store, a pod or a token made there reads what the tenant reads',
       },
       'access-review': {
         title: 'The API server agrees with its roles and bindings',
@@ -306,7 +306,7 @@ export const checksTranslationRef = createTranslationRef({
       },
       'who-can': {
         title: 'Nobody else can change its quotas, limits or n8n',
-        wrong: 'Somebody else can change its quotas, limits or n8n',
+        wrong: 'Others can change its quotas, limits or n8n',
         why: 'A wall that its tenant can move is none',
       },
       workload: {

@@ -2,6 +2,9 @@ import {
   createTranslationRef,
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
+import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
+
+const [code, workers, controlPlane, kernel, portal, names, hosts] = NOT_COVERED;
 
 /**
  * The strings of the tenants plugin, to be overridden or translated.
@@ -66,9 +69,8 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     advice: {
       title: 'What to do',
-      differs: 'Somebody changed this tenant',
-      changed:
-        'Somebody changed an object of this tenant. Restore it to put it back as planned',
+      differs: 'An object of this tenant was changed',
+      changed: 'A restore undoes this',
       added: 'A restore leaves what others have added: remove it, or ask them',
       granted:
         'Remove the binding that grants this, or ask the platform team to trust its subject',
@@ -171,16 +173,13 @@ export const tenantsTranslationRef = createTranslationRef({
       title: 'What a proof does not cover',
       intro:
         'A proof attacks this tenant as another tenant could. It does not cover:',
-      code: 'Code run inside n8n itself, unless a sandbox RuntimeClass is declared and proved',
-      workers: 'A worker pool that tenants share',
-      controlPlane: 'A compromise of the control plane',
-      kernel:
-        'The shared kernel and side channels, unless dedicated nodes are declared and proved',
-      portal:
-        'The portal itself: it writes Vault policies and creates pods in tenants, and therefore is trusted',
-      names: "Tenants' names: DNS resolves them across namespaces",
-      hosts:
-        'Two host names on one address: an allowed host is enforced by its addresses',
+      code,
+      workers,
+      controlPlane,
+      kernel,
+      portal,
+      names,
+      hosts,
       close: 'Close',
     },
     receipts: {
@@ -214,10 +213,12 @@ export const tenantsTranslationRef = createTranslationRef({
       when: 'Time',
       copy: 'Copy',
       copied: 'Copied',
-      sourcePod: 'pod {{name}}',
-      sourceKubernetes: 'API server of {{name}}',
-      sourceVault: 'Vault of {{name}}',
-      sourcePlan: 'Plan of {{name}}',
+    },
+    source: {
+      pod: 'pod {{name}}',
+      kubernetes: 'API server of {{name}}',
+      vault: 'Vault of {{name}}',
+      plan: 'Plan of {{name}}',
     },
     tab: {
       factsTitle: 'Details',
@@ -251,10 +252,12 @@ export const tenantsTranslationRef = createTranslationRef({
       took: 'Duration',
       neighbour: 'Neighbour',
       running: 'running',
-      triggerSchedule: 'schedule',
-      triggerEvent: 'change',
-      triggerUser: 'manual',
-      triggerTask: 'template run',
+    },
+    trigger: {
+      schedule: 'schedule',
+      event: 'change',
+      user: 'manual',
+      task: 'template run',
     },
     restore: {
       queued: 'The restore is queued',
@@ -271,7 +274,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     state: {
       changed: 'changed',
-      changedHint: 'Somebody else changed its objects',
+      changedHint: 'An object of this tenant was changed',
       outdated: 'outdated',
       outdatedHint: "Today's plan differs from what was last applied",
       lost: 'lost',
@@ -311,11 +314,13 @@ export const tenantsTranslationRef = createTranslationRef({
       result: 'Result',
       apply: 'Apply',
       applied:
-        'Apply: {{created}} created, {{updated}} changed, {{unchanged}} unchanged',
+        '{{what}}: {{created}} created, {{updated}} changed, {{unchanged}} unchanged',
       healed: 'Automatic restore of {{resources}}',
       remove: 'Removal',
+      resize: 'Resize',
+      restore: 'Restore',
       prove: 'Proof',
-      removed: 'Removal: {{removed}} removed, {{kept}} kept',
+      removed: '{{what}}: {{removed}} removed, {{kept}} kept',
       queued: 'queued',
       running: 'running',
       succeeded: 'succeeded',
@@ -347,7 +352,7 @@ export const tenantsTranslationRef = createTranslationRef({
       intro:
         "Rows attack columns. Select a cell to see that pair's latest receipts.",
       coverage: '{{proved}} of {{pairs}} pairs proved',
-      round: 'Every pair is tried once in {{time}}',
+      round: 'Each pair is tried every {{time}}',
       breachesMore_one: 'and {{count}} more',
       breachesMore_other: 'and {{count}} more',
       noBreaches: 'No pair is breached',
@@ -384,7 +389,7 @@ export const tenantsTranslationRef = createTranslationRef({
       update: 'differs',
       field: 'Field',
       live: 'Live',
-      planned: 'Applied',
+      planned: 'Expected',
       absent: 'absent',
     },
     form: {
@@ -423,7 +428,6 @@ export const tenantsTranslationRef = createTranslationRef({
         'A tenant is owned by a group, and you are in none: ask the platform team',
       clusterUnknown:
         'The cluster {{name}} is no longer available. Choose another one',
-      hostsNone: "This platform can't allow host names. Use IPv4 ranges below",
       hostsRefused: "This platform can't allow host names. Use IPv4 ranges",
     },
     preview: {
@@ -493,9 +497,9 @@ export const tenantsTranslationRef = createTranslationRef({
       nodePorts: 'Node ports',
     },
     health: {
-      away: "Can't reach {{part}} since",
-      warning: '{{part}} since',
-      meaning: "Walls there can't be proved. Last answer:",
+      away: "Can't reach {{part}} since {{time}}",
+      warning: '{{part}} since {{time}}',
+      meaning: "Walls there can't be proved. Last answer: {{message}}",
     },
     failures: {
       title: 'What fails',
@@ -537,9 +541,9 @@ export const tenantsTranslationRef = createTranslationRef({
       proofs_other: '{{count}} proofs from {{from}} to {{to}}',
       breaches: 'Breaches',
       found: 'Found',
-      within: 'Within',
+      within: 'Found after',
       repaired: 'Repaired',
-      after: 'After',
+      after: 'Repaired after',
       notYet: 'not yet',
       gaps: 'Times without a proof',
       none: 'None',

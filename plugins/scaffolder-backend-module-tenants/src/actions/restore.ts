@@ -14,7 +14,7 @@ export function createTenantRestoreAction(options: { tasks: TenantTasks }) {
   return createTemplateAction({
     id: 'tenant:restore',
     description:
-      'Puts a tenant back to what it was last applied as: takes its own objects’ fields back from whoever has changed them, and makes what somebody has deleted',
+      'Puts a tenant back to what it was last applied as: takes back the fields of its objects that others have changed, and creates again what was deleted',
     examples: examplesOf('tenant:restore'),
     supportsDryRun: true,
     schema: {

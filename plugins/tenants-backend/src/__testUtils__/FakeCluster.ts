@@ -47,7 +47,12 @@ export class FakeCluster {
       const gate = fake.#gates.find(({ request: held }) => held.test(what));
       fake.held += gate ? 1 : 0;
       await gate?.until;
+      const before = fake.writes.length;
       const { status, body } = fake.#answer(request, await read(request));
+      if (fake.writes.length > before && --fake.writesLeft === 0) {
+        fake.away = 'refuses';
+        return;
+      }
       response.writeHead(status, { 'content-type': 'application/json' });
       const { pathname, searchParams } = new URL(request.url!, fake.url);
       if (!searchParams.has('watch')) {
@@ -81,6 +86,8 @@ export class FakeCluster {
     );
   }
 
+  /** After so many more it is away, and nobody hears of the last one. */
+  writesLeft = Infinity;
   #away: 'no' | 'refuses' | 'hangs' = 'no';
   readonly #watches = new Set<NodeJS.Timeout>();
 
@@ -232,8 +239,13 @@ export class FakeCluster {
     }
     if (method === 'DELETE') {
       // With a namespace goes all that is in it.
-      for (const key of this.objects.keys()) {
-        if (key === path || key.includes(`${path.replace('/api/v1', '')}/`)) {
+      for (const [key, { spec }] of this.objects) {
+        const isIn = key.includes(`${path.replace('/api/v1', '')}/`);
+        // And those volumes of its claims that are not to be retained.
+        const isClaimed =
+          spec?.persistentVolumeReclaimPolicy === 'Delete' &&
+          path === `/api/v1/namespaces/${spec.claimRef.namespace}`;
+        if (key === path || isIn || isClaimed) {
           this.objects.delete(key);
         }
       }

@@ -21,6 +21,8 @@ export class FakeProver {
   readonly rounds: Round[] = [];
   readonly status = new Map<string, WallStatus>();
   error: Error | undefined;
+  /** What it says of every wall and of every attempt */
+  said = '';
   /** What objects show of walls, by `TENANT WALL`; else all is as planned */
   readonly state = new Map<string, WallStatus>();
   /** Names of tenants whose state was looked at */
@@ -57,7 +59,7 @@ export class FakeProver {
       request: 'compare',
       expected: 'equal',
       code: 'DIFFERENT',
-      response: 'different',
+      response: `different ${this.said}`,
       startedAt: new Date().toISOString(),
       durationMs: 0,
       outcome: 'breached',
@@ -69,7 +71,7 @@ export class FakeProver {
         return {
           wall,
           status,
-          summary: `objects: ${status}`,
+          summary: `objects: ${status} ${this.said}`,
           barriers: { counted: 1, refused: status === 'holds' ? 1 : 0 },
           controls: { tried: 0, succeeded: 0 },
         };
@@ -88,13 +90,21 @@ export class FakeProver {
       throw this.error;
     }
     return new Map(
-      names.map(name => [
-        name,
-        testResult(
+      names.map(name => {
+        const result = testResult(
           this.status.get(name) ?? 'holds',
           names.find(other => other !== name),
-        ) as TenantProof,
-      ]),
+        ) as TenantProof;
+        if (this.said) {
+          result.verdicts.forEach(verdict => {
+            verdict.summary += `: ${this.said}`;
+          });
+          result.receipts.forEach(receipt => {
+            receipt.response += `: ${this.said}`;
+          });
+        }
+        return [name, result];
+      }),
     );
   };
 }

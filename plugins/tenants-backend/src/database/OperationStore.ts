@@ -5,6 +5,7 @@ import {
   OperationKind,
   OperationRequest,
   OperationState,
+  TenantSpec,
   Page,
   ProofProgress,
   ProofTrigger,
@@ -17,6 +18,7 @@ import {
   OperationRow,
   OPERATIONS,
   StoredOperation,
+  toEvent,
   toOperation,
 } from './rows';
 
@@ -275,6 +277,10 @@ export class OperationStore {
     const row = await (isPostgres(trx)
       ? query.forUpdate().skipLocked()
       : query);
+    if (row && row.kind !== 'prove') {
+      // Whoever began earlier can be seen by whoever began later.
+      await lockName(trx, `changes/${row.cluster}`);
+    }
     return row && toOperation(await this.#take(trx, row));
   }
 
@@ -367,6 +373,24 @@ export class OperationStore {
     );
   }
 
+  /** What is being applied in an operation's cluster by those that began before it did. */
+  async appliedBefore({ id, cluster }: StoredOperation): Promise<TenantSpec[]> {
+    const begun = this.knex<OperationRow>(OPERATIONS).where({ id });
+    const rows = await this.knex<OperationRow>(OPERATIONS)
+      .where({ kind: 'apply', cluster })
+      .whereIn('state', ['queued', 'running'])
+      .where(before =>
+        before
+          .where('started_at', '<', begun.clone().select('started_at'))
+          .orWhere(same =>
+            same
+              .where('started_at', begun.clone().select('started_at'))
+              .where('id', '<', id),
+          ),
+      );
+    return rows.map(row => JSON.parse(row.request).spec);
+  }
+
   /**
    * Renews leases; hands back those that are still ours, and whether somebody has
    * cancelled them.
@@ -422,10 +446,18 @@ export class OperationStore {
           .where('position', '>', after)
           .orderBy('position')
       : [];
-    return rows.map(row => ({
-      position: row.position,
-      ...JSON.parse(row.body),
-    }));
+    return rows.map(toEvent);
+  }
+
+  /** What removals of a tenant have done that came to no end, in its order. */
+  async removing(uid: string): Promise<OperationEvent[]> {
+    const rows = await this.knex(EVENTS)
+      .join(OPERATIONS, `${OPERATIONS}.id`, `${EVENTS}.operation_id`)
+      .where({ uid, kind: 'remove' })
+      .whereNot({ state: 'succeeded' })
+      .orderBy(['created_at', 'position'])
+      .select('position', 'body');
+    return rows.map(toEvent);
   }
 
   /** Writes down a proof that is made already: nobody ever runs it. */
@@ -557,9 +589,12 @@ export class OperationStore {
     return other === undefined;
   }
 
-  /** Takes operations out of a roll-out, so that they are made anew. */
-  async forget(ids: string[]): Promise<void> {
-    await this.knex(OPERATIONS).whereIn('id', ids).update({ rollout_id: null });
+  /** Takes operations out of a roll-out, so that they are made anew; how many were in one. */
+  async forget(ids: string[]): Promise<number> {
+    return this.knex(OPERATIONS)
+      .whereIn('id', ids)
+      .whereNotNull('rollout_id')
+      .update({ rollout_id: null });
   }
 
   async ofRollout(rolloutId: string): Promise<StoredOperation[]> {

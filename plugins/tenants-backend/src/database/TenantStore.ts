@@ -47,6 +47,11 @@ export class TenantStore {
     return row && toTenant(row);
   }
 
+  /** Who owns each tenant on record, or owned it: those that were removed too. */
+  async owners(): Promise<Pick<KnownTenant, 'name' | 'owner'>[]> {
+    return this.knex<TenantRow>(TENANTS).distinct('name', 'owner');
+  }
+
   /** The last tenant of that name that was removed: its data may have been kept. */
   async findRemoved(name: string): Promise<KnownTenant | undefined> {
     const row = await this.knex<TenantRow>(TENANTS)

@@ -1,5 +1,6 @@
 import {
   Operation,
+  OperationEvent,
   OperationKind,
   OperationRequest,
   OperationState,
@@ -200,6 +201,13 @@ export function toOperation(row: OperationRow): StoredOperation {
     ...(row.secret && { secret: row.secret }),
     ...(row.round && { round: row.round }),
   };
+}
+
+export function toEvent(row: {
+  position: number;
+  body: string;
+}): OperationEvent {
+  return { position: row.position, ...JSON.parse(row.body) };
 }
 
 /** An operation as the API shows it. */

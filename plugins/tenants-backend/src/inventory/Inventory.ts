@@ -217,7 +217,7 @@ function problemOf(
   platform: Platform,
 ): string | undefined {
   if (!namespace) {
-    return `Namespace ${known.namespace} is gone: somebody has deleted it`;
+    return `Namespace ${known.namespace} is gone: it was deleted`;
   }
   if (namespace.metadata.uid !== known.uid) {
     return `Namespace ${known.namespace} is another: the tenant's was deleted and this one created in its place`;

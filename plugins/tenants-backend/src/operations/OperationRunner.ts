@@ -22,6 +22,8 @@ export interface Execution {
   signal: AbortSignal;
   /** Notes what has been done; never fails */
   event(event: Omit<OperationEvent, 'position' | 'at'>): void;
+  /** Resolves when what was noted is written down */
+  written(): Promise<void>;
   /** Keeps the lease of another operation as long as this one runs */
   hold(other: StoredOperation): void;
 }
@@ -32,12 +34,17 @@ export interface Execution {
  */
 export type Executor = (execution: Execution) => Promise<Outcome | undefined>;
 
+/** What an execution keeps: its own operation, and those that it holds. */
+interface Lease extends AbortController {
+  operation: string;
+}
+
 /** Why an operation was given up. */
 export class Abandoned extends Error {
   constructor(readonly reason: 'cancelled' | 'lost' | 'stopped') {
     super(
       {
-        cancelled: 'Somebody has cancelled this operation',
+        cancelled: 'This operation was cancelled',
         lost: 'The lease of this operation ran out',
         stopped: 'The portal stopped during this operation',
       }[reason],
@@ -62,7 +69,7 @@ export interface OperationRunnerOptions {
 export class OperationRunner {
   readonly #running = new Map<string, Promise<void>>();
   readonly #changes = new Map<string, number>();
-  readonly #held = new Map<string, AbortController>();
+  readonly #held = new Map<string, Lease>();
   readonly #oneAtATime = pLimit(1);
   readonly #stop = new AbortController();
   #heart: NodeJS.Timeout | undefined;
@@ -91,14 +98,18 @@ export class OperationRunner {
 
   /** Ends an operation that runs here, as soon as it can be. */
   abort(id: string): void {
-    this.#held.get(id)?.abort(new Abandoned('cancelled'));
+    const lease = this.#held.get(id);
+    // A neighbour's proof that is not wanted is no reason to leave this one unproved.
+    if (lease?.operation === id) {
+      lease.abort(new Abandoned('cancelled'));
+    }
   }
 
   /** Puts back what runs here, so that another replica goes on with it. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    for (const controller of this.#held.values()) {
-      controller.abort(new Abandoned('stopped'));
+    for (const lease of this.#held.values()) {
+      lease.abort(new Abandoned('stopped'));
     }
     await this.#oneAtATime(async () => {});
     await Promise.all(this.#running.values());
@@ -151,7 +162,9 @@ export class OperationRunner {
 
   async #run(operation: StoredOperation): Promise<void> {
     const { store, executors, logger, onMoved } = this.options;
-    const lease = new AbortController();
+    const lease: Lease = Object.assign(new AbortController(), {
+      operation: operation.id,
+    });
     const events = new EventWriter(
       batch => store.addEvents(operation.id, batch),
       logger,
@@ -170,6 +183,7 @@ export class OperationRunner {
         operation,
         signal: lease.signal,
         event: event => events.add(event),
+        written: () => events.flush(),
         hold: other => {
           held.push(other);
           this.#hold(other.id, lease);
@@ -193,7 +207,7 @@ export class OperationRunner {
         `${operation.request.kind} of ${operation.tenant}: ${outcome.error}`,
       );
     } finally {
-      held.forEach(({ id }) => this.#held.delete(id));
+      held.forEach(({ id }) => this.#letGo(id, lease));
     }
     await events.flush();
     if (outcome) {
@@ -208,7 +222,14 @@ export class OperationRunner {
     }
   }
 
-  #hold(id: string, lease: AbortController): void {
+  /** What another execution has taken up since is left to that. */
+  #letGo(id: string, lease: Lease): void {
+    if (this.#held.get(id) === lease) {
+      this.#held.delete(id);
+    }
+  }
+
+  #hold(id: string, lease: Lease): void {
     this.#held.set(id, lease);
     this.#heart ??= setInterval(() => this.#beat(), LEASE_MS / 3).unref();
   }
@@ -221,10 +242,15 @@ export class OperationRunner {
     try {
       const ours = await this.options.store.heartbeat(held.map(([id]) => id));
       for (const [id, lease] of held) {
-        if (!ours.has(id) && this.#held.has(id)) {
+        if (ours.get(id)) {
+          this.abort(id);
+        } else if (ours.has(id) || this.#held.get(id) !== lease) {
+          // It is ours, or was ended while this was asked.
+        } else if (id === lease.operation) {
           lease.abort(new Abandoned('lost'));
-        } else if (ours.get(id)) {
-          lease.abort(new Abandoned('cancelled'));
+        } else {
+          // A neighbour's, written down before this one: its result was all it was for.
+          this.#held.delete(id);
         }
       }
     } catch (error) {

@@ -219,12 +219,13 @@ export class Operations {
       );
       const { cluster, owner } = spec;
       const { size, ...rest } = request;
+      const purpose = size ? 'resize' : 'restore';
       return {
         cluster,
         owner,
         uid: existing?.uid,
         // Whatever was left out then is said now: it means the same later.
-        request: { ...rest, spec },
+        request: { ...rest, spec, ...(!rest.spec && { purpose }) },
       };
     }
     const tenant = await inventory.get(name);

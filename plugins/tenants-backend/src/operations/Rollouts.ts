@@ -19,11 +19,13 @@ const WAVES = { first: 3, next: 20 };
 
 /** Proofs of one tenant until a roll-out takes its doubts for an answer. */
 const PROOFS = {
-  count: 3,
+  count: 5,
   kind: 'prove' as const,
   triggers: ['task' as const],
-  withinMs: 10 * 60_000,
+  withinMs: 20 * 60_000,
 };
+/** Milliseconds until a proof in doubt is made again: so many more each time. */
+const PAUSE_MS = 15_000;
 
 /** Where one tenant of a roll-out is. */
 type Step = { is: 'done' | 'under way' } | { is: 'failed'; reason: string };
@@ -163,13 +165,25 @@ export class Rollouts {
       return { is: 'done' };
     }
     const failed = operations.find(isFailed);
-    if (failed && isInDoubt(failed) && (await this.#mayProveAgain(tenant))) {
-      await this.options.operationStore.forget([failed.id]);
-      await this.#enqueue(rollout, tenant, 'prove');
-      return { is: 'under way' };
-    }
     if (failed) {
-      return { is: 'failed', reason: reasonOf(failed) };
+      const again = isInDoubt(failed)
+        ? await this.#proveAgainAt(failed, tenant)
+        : undefined;
+      if (again === undefined) {
+        // Not one that somebody else has just had made again, and counted.
+        const now = await this.options.operationStore.get(failed.id);
+        return now?.rolloutId
+          ? { is: 'failed', reason: reasonOf(failed) }
+          : { is: 'under way' };
+      }
+      // Of two that look at the same moment one has it made.
+      if (
+        Date.now() >= again &&
+        (await this.options.operationStore.forget([failed.id])) > 0
+      ) {
+        await this.#enqueue(rollout, tenant, 'prove');
+      }
+      return { is: 'under way' };
     }
     const kinds =
       rollout.request.kind === 'apply'
@@ -187,10 +201,18 @@ export class Rollouts {
     return { is: 'done' };
   }
 
-  /** On a machine that is busy with the roll-out itself a proof now and then can't tell. */
-  async #mayProveAgain({ uid }: Tenant): Promise<boolean> {
-    const asked = await this.options.operationStore.asked(uid, PROOFS);
-    return asked.count < PROOFS.count;
+  /**
+   * When a proof in doubt is made again, if ever: in a cluster that is busy with the
+   * roll-out itself a proof now and then can't tell.
+   */
+  async #proveAgainAt(
+    { finishedAt }: StoredOperation,
+    { uid }: Tenant,
+  ): Promise<number | undefined> {
+    const { count } = await this.options.operationStore.asked(uid, PROOFS);
+    return count < PROOFS.count
+      ? Date.parse(finishedAt!) + count * PAUSE_MS
+      : undefined;
   }
 
   async #enqueue(

@@ -53,7 +53,8 @@ export function applyExecutor(options: {
     // What restores itself becomes nothing new by it.
     const plan = request.restores ? asApplied(today, before) : today;
     if (!request.restores) {
-      await checkCapacity(plan, cluster, { signal });
+      const ordered = await operations.appliedBefore(operation);
+      await checkCapacity(plan, cluster, { signal, ordered });
     }
     for (const change of request.restores ?? []) {
       event({ message: `changed    ${describeChanges([change])}` });

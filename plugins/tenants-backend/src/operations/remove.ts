@@ -1,8 +1,12 @@
-import { RemovalCertificate } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  OperationEvent,
+  RemovalCertificate,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   Clusters,
   Platform,
   portalBinding,
+  RemovalEntry,
   removeTenant,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -20,7 +24,7 @@ export function removeExecutor(options: {
   onChanged(name: string): Promise<void>;
 }): Executor {
   const { platform, clusters, store, operations, onChanged } = options;
-  return async ({ operation, signal, event }) => {
+  return async ({ operation, signal, event, written }) => {
     const { id, tenant: name, request, requestedBy } = operation;
     const known = await store.find(name);
     if (request.kind !== 'remove' || !known || known.uid !== operation.uid) {
@@ -53,8 +57,13 @@ export function removeExecutor(options: {
           cluster: cluster.config,
         }),
         signal,
-        onResult: ({ step, ms }) =>
-          event({ message: `done  ${step}  ${ms} ms`, result: 'done', ms }),
+        before: (await operations.removing(uid)).flatMap(toEntry),
+        onEntry: async ({ result, what, ms }) => {
+          const took = ms === undefined ? '' : `  ${ms} ms`;
+          const message = `${result}  ${what}${took}`;
+          event({ message, resource: what, result, ms });
+          await written();
+        },
       });
       for (const kept of removal.kept) {
         event({ message: `kept  ${kept}` });
@@ -84,4 +93,10 @@ export function removeExecutor(options: {
       await onChanged(name);
     }
   };
+}
+
+function toEntry({ result, resource, ms }: OperationEvent): RemovalEntry[] {
+  const isEntry =
+    result === 'found' || result === 'removed' || result === 'done';
+  return isEntry && resource ? [{ result, what: resource, ms }] : [];
 }

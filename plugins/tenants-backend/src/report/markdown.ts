@@ -1,11 +1,27 @@
 import {
+  CheckKind,
+  Outcome,
   Proof,
   ProverState,
   Receipt,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { CHECKS } from '@threewalls/backstage-plugin-tenants-node';
 import { PlatformVersions } from '../services/versions';
 import { TenantReport } from './report';
+
+const KINDS: Record<CheckKind, string> = {
+  control: 'baseline',
+  barrier: 'attack',
+};
+
+const OUTCOMES: Record<Outcome, string> = {
+  asExpected: 'as expected',
+  breached: 'breached',
+  failed: 'failed',
+  inconclusive: 'inconclusive',
+  notApplicable: 'not applicable',
+};
 
 /** A report as Markdown: verdicts, each attempt with its answer, what is not covered. */
 export function toMarkdown(report: TenantReport): string {
@@ -16,12 +32,12 @@ export function toMarkdown(report: TenantReport): string {
     `- Cluster: ${tenant.cluster}, namespace ${tenant.namespace}`,
     `- Owner: ${tenant.owner}`,
     `- Size: ${tenant.spec.size}`,
-    `- Report made at: ${report.generatedAt}`,
+    `- Created: ${report.generatedAt}`,
     ...(proof ? proofLines(proof) : ['- Proof: none yet']),
     '',
     '## Verdicts',
     '',
-    '| Wall | Status | What was shown |',
+    '| Wall | Status | Summary |',
     '| --- | --- | --- |',
     ...tenant.walls.map(wall =>
       row([
@@ -31,7 +47,7 @@ export function toMarkdown(report: TenantReport): string {
       ]),
     ),
     '',
-    'A wall holds when every control succeeded and every barrier that counts was refused in the way that shows this wall refused it. It is breached when a barrier let anything through, and unproven otherwise.',
+    'A wall holds when every baseline check passed and every attack was blocked in the way that shows that this wall blocked it. It is breached when an attack got through, and unproven otherwise.',
     '',
     '## The prover',
     '',
@@ -40,7 +56,7 @@ export function toMarkdown(report: TenantReport): string {
     '',
     '## Versions',
     '',
-    'As read when this report was made. What the portal has no right to read is not readable, and not guessed.',
+    'As read when this report was created. What the portal may not read is not readable, and not guessed.',
     '',
     ...versionLines(report.versions),
     '',
@@ -58,12 +74,12 @@ function proverLines({
   problem,
 }: ProverState = {}): string[] {
   return [
-    'Proofs are tried, too: the portal breaks each wall of a pair of its own, in a way chosen at random, and its proofs have to find that.',
+    'Proofs are tested, too: the portal breaks each wall of a pair of its own, in a way chosen at random, and its proofs have to find it.',
     '',
     caughtAt
-      ? `- The prover last caught every breach at ${caughtAt}`
+      ? `- The prover last caught a breach that was made on purpose at ${caughtAt}`
       : '- The prover has not been tried on a breach yet',
-    ...(problem ? [`- No wall is believed: ${inline(problem)}`] : []),
+    ...(problem ? [`- No wall can be shown to hold: ${inline(problem)}`] : []),
     ...(lastDrill?.walls ?? []).map(
       ({ wall, way, caughtAfterMs, problem: missed }) =>
         `- Last drill, ${wall} wall: ${way}: ${
@@ -109,20 +125,21 @@ function wallLines(proof: Proof, wall: string): string[] {
 }
 
 function receiptLines(receipt: Receipt): string[] {
-  const { source } = receipt;
+  const { check, kind, source, about, outcome } = receipt;
+  const title = CHECKS.find(({ id }) => id === check)?.title ?? check;
   return [
-    `### ${receipt.check}: ${receipt.outcome}`,
+    `### ${title}: ${OUTCOMES[outcome]}`,
     '',
-    `- Kind: ${receipt.kind}`,
+    `- Check: ${check} (${KINDS[kind]})`,
     `- From: ${source.type} ${source.name}${
       source.uid ? ` (UID ${source.uid})` : ''
-    }`,
-    `- Upon: ${inline(receipt.target)}`,
+    }${about.node ? `, node ${about.node}` : ''}`,
+    `- Target: ${inline(receipt.target)}`,
     `- Expected: ${inline(receipt.expected)}`,
-    `- Came back: ${inline(receipt.code)} after ${receipt.durationMs} ms, ${
+    `- Result: ${inline(receipt.code)} after ${receipt.durationMs} ms, ${
       receipt.startedAt
     }`,
-    ...(receipt.reason ? [`- Because: ${inline(receipt.reason)}`] : []),
+    ...(receipt.reason ? [`- Reason: ${inline(receipt.reason)}`] : []),
     '',
     'Request:',
     ...fence(receipt.request),

@@ -45,7 +45,7 @@ export function addOperationRoutes(
     res
       .status(202)
       .location(`${req.baseUrl}/tenants/${name}/operations/${operation.id}`)
-      .json(toApi(operation));
+      .json((await shown(req))(operation));
   });
 
   router.get('/tenants/:name/operations', async (req, res) => {
@@ -55,23 +55,26 @@ export function addOperationRoutes(
       page,
       await readerOfOperations(req),
     );
-    res.json({ items: items.map(toApi), totalItems });
+    res.json({ items: items.map(await shown(req)), totalItems });
   });
 
   router.get('/tenants/:name/operations/:id', async (req, res) => {
-    res.json(toApi(await readable(req)));
+    const operation = await readable(req);
+    res.json((await shown(req))(operation));
   });
 
   router.get('/tenants/:name/operations/:id/events', async (req, res) => {
     const { after } = parse(eventsSchema, req.query);
     const { id } = await readable(req);
-    res.json({ items: await operationStore.events(id, after) });
+    const hide = await access.hider(req);
+    res.json({ items: hide(await operationStore.events(id, after)) });
   });
 
   router.delete('/tenants/:name/operations/:id', async (req, res) => {
     const { name, id } = req.params;
     const credentials = await access.caller(req);
-    res.json(toApi(await operations.cancel(name, id, credentials)));
+    const operation = await operations.cancel(name, id, credentials);
+    res.json((await shown(req))(operation));
   });
 
   router.post('/operations', async (req, res) => {
@@ -108,6 +111,12 @@ export function addOperationRoutes(
     );
     return ({ tenant, owner }: StoredOperation) =>
       canRead({ name: tenant, owner });
+  }
+
+  /** How operations are shown to who asks. */
+  async function shown(req: express.Request) {
+    const hide = await access.hider(req);
+    return (operation: StoredOperation) => hide(toApi(operation));
   }
 
   async function readable(req: express.Request): Promise<StoredOperation> {

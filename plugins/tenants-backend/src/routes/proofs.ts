@@ -1,12 +1,9 @@
 import { NotFoundError } from '@backstage/errors';
-import { ProofSummary } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
 import { toMarkdown } from '../report/markdown';
 import { createReport } from '../report/report';
 import { pageSchema, parse, reportSchema } from '../requests';
 import type { Access, RouterOptions } from '../router';
-import { forViewer } from '../services/forViewer';
-import { knowsName } from '../services/TenantViews';
 import { readVersions } from '../services/versions';
 
 /** Proofs of a tenant: their history, and the report of the last. */
@@ -15,22 +12,13 @@ export function addProofRoutes(
   options: RouterOptions,
   access: Access,
 ): void {
-  const { auditor, clusters, inventory, platform, proofs, views } = options;
-  const viewerOf = async (req: express.Request) => {
-    const [{ tenants }, canRead] = await Promise.all([
-      inventory.list(),
-      access.reader(req),
-    ]);
-    const knows = knowsName(tenants, canRead);
-    return <P extends ProofSummary>(proof: P) =>
-      forViewer(proof, knows, platform);
-  };
+  const { auditor, clusters, proofs, views } = options;
 
   router.get('/tenants/:name/proofs', async (req, res) => {
     const page = parse(pageSchema, req.query);
     const { uid } = await access.readable(req, req.params.name);
-    const { items, totalItems } = await proofs.list(uid, page);
-    res.json({ items: items.map(await viewerOf(req)), totalItems });
+    const hide = await access.hider(req);
+    res.json(hide(await proofs.list(uid, page)));
   });
 
   router.get('/tenants/:name/proofs/:id', async (req, res) => {
@@ -40,7 +28,8 @@ export function addProofRoutes(
     if (!proof) {
       throw new NotFoundError(`There is no proof ${id} of tenant ${name}`);
     }
-    res.json((await viewerOf(req))(proof));
+    const hide = await access.hider(req);
+    res.json(hide(proof));
   });
 
   router.get('/tenants/:name/report', async (req, res) => {
@@ -62,8 +51,8 @@ export function addProofRoutes(
       ]);
       const last = tenant.lastProof;
       const proof = last && (await proofs.get(tenant.uid, last.id));
-      const asSeen = await viewerOf(req);
-      const report = createReport(tenant, proof && asSeen(proof), versionsNow);
+      const hide = await access.hider(req);
+      const report = createReport(tenant, hide(proof), versionsNow);
       await event.success({ meta: last ? { proofId: last.id } : {} });
       if (format === 'json') {
         res.json(report);

@@ -16,6 +16,7 @@ import type { Access, RouterOptions } from '../router';
 import { Tenant } from '../inventory/Inventory';
 import { detectDrift } from '../services/plans';
 import { readUsage } from '../services/readUsage';
+import { sizesOf } from '../services/TenantViews';
 import { timelinesOf } from '../services/timelines';
 
 /** A letter for each status in a compact row; `-` is no result. */
@@ -63,7 +64,8 @@ export function addTenantRoutes(
 
   router.get('/tenants/:name/drift', async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
-    res.json({ items: await detectDrift(tenant, options) });
+    const hide = await access.hider(req);
+    res.json({ items: hide(await detectDrift(tenant, options)) });
   });
 
   router.get('/removed', async (req, res) => {
@@ -86,7 +88,7 @@ export function addTenantRoutes(
     const shown = found.slice(offset, offset + limit);
     const across = found.slice(targetsOffset, targetsOffset + limit);
     const uids = shown.map(({ uid }) => uid);
-    const cells = of
+    const pairs = of
       ? (
           await Promise.all([
             proofs.pairs([of.uid], uids),
@@ -97,6 +99,7 @@ export function addTenantRoutes(
           uids,
           across.map(({ uid }) => uid),
         );
+    const cells = await views.pairsNow(pairs);
     const tenants = [...(of ? [of] : []), ...shown].map(t => t.name);
     const targets =
       of || targetsOffset === offset ? tenants : across.map(t => t.name);
@@ -145,23 +148,13 @@ export function addTenantRoutes(
       proofs.countPairs(uids),
       proofs.breachedPairs(uids, BREACHED_SHOWN),
     ]);
-    const largest = Math.max(1, ...sizesOf(tenants).values());
     return {
       pairs: countPairs(tenants, tenants),
       proved,
-      roundMs: (largest - 1) * options.intervalMs,
+      roundMs: views.roundMs(tenants),
       breached,
     };
   }
-}
-
-/** How many there are, by cluster. */
-function sizesOf(tenants: Tenant[]): Map<string, number> {
-  const sizes = new Map<string, number>();
-  for (const { cluster } of tenants) {
-    sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
-  }
-  return sizes;
 }
 
 /** Ordered pairs of tenants of one cluster, the first of these, the second of those. */

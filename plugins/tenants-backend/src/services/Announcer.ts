@@ -13,6 +13,7 @@ import { WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { Tenant } from '../inventory/Inventory';
 import { describeChanges } from '../operations/changes';
+import { HiddenNames } from './HiddenNames';
 
 /** Of whom something is told. */
 type About = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
@@ -33,11 +34,12 @@ export class Announcer {
       logger: LoggerService;
     },
     private readonly audience: {
+      names: HiddenNames;
       /** Entity refs that hear of every tenant, beside its owner */
       platform: string[];
       /** Whether nobody is to be notified of a tenant now */
       isMuted(uid: string): Promise<boolean>;
-    } = { platform: [], isMuted: async () => false },
+    },
   ) {}
 
   /** An operation was queued, has begun or has ended: everybody hears it, hence no name. */
@@ -102,9 +104,9 @@ export class Announcer {
       eventId: 'tenant-change',
       isBad: ids.length > 0,
       title: ids.length
-        ? `${tenant.name}: somebody has changed ${ids[0]}${
-            ids.length > 1 ? ` and ${ids.length - 1} more` : ''
-          }`
+        ? `${tenant.name}: ${ids[0]}${
+            ids.length > 1 ? ` and ${ids.length - 1} more were` : ' was'
+          } changed`
         : `${tenant.name}: everything is as it was applied again`,
       description: describeChanges(changed),
       scope: `${tenant.name}:changed`,
@@ -177,6 +179,8 @@ export class Announcer {
       return;
     }
     try {
+      // The platform's people read the whole of it where the link leads.
+      const hide = await this.audience.names.from(t => t.owner === owner);
       await notifications.send({
         recipients: {
           type: 'entity',
@@ -184,7 +188,7 @@ export class Announcer {
         },
         payload: {
           title,
-          description,
+          description: hide(description),
           link: `/catalog/default/resource/${name}`,
           severity: isBad ? 'critical' : 'normal',
           topic: 'tenant-walls',

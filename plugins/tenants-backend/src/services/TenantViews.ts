@@ -3,6 +3,7 @@ import {
   canonicalRef,
   isProofOnly,
   ListTenantsRequest,
+  MatrixCell,
   overallStatus,
   Tenant as ApiTenant,
   TenantPlanNames,
@@ -16,14 +17,17 @@ import {
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Attention, AttentionStore } from '../database/AttentionStore';
-import { ProofStore, TenantActivity } from '../database/ProofStore';
+import { PairResult, ProofStore, TenantActivity } from '../database/ProofStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
-import { forViewer, KnowsName } from './forViewer';
+import { Hide, HiddenNames } from './HiddenNames';
 import { StateWatch } from '../state/StateWatch';
 import { UsageSummaries } from './UsageSummaries';
+
+/** Turns of a pair after which its result is too old: by then a proof was due. */
+const ROUNDS_MISSED = 3;
 
 /** Tenants as the API shows them: what there is, and what was proved of it. */
 export class TenantViews {
@@ -35,8 +39,11 @@ export class TenantViews {
       usage: UsageSummaries;
       state: Pick<StateWatch, 'ready' | 'verdictsOf'>;
       attention: AttentionStore;
+      names: HiddenNames;
       platform: Platform;
       maxAgeMs: number;
+      /** Milliseconds between two proofs of a tenant, each against another neighbour */
+      intervalMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
   ) {}
@@ -55,14 +62,14 @@ export class TenantViews {
         (cluster === undefined || tenant.cluster === cluster) &&
         (owner === undefined || tenant.owner === canonicalRef(owner)),
     );
-    const knows = knowsName(tenants, canRead);
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
     const uids = looked.map(({ uid }) => uid);
-    const [activity, said] = await Promise.all([
+    const [activity, said, hide] = await Promise.all([
       proofs.activity(uids),
       this.options.attention.list(uids),
+      this.options.names.from(canRead),
       usage.refresh(tenants),
       state.ready(looked),
       drills.refresh(),
@@ -74,7 +81,7 @@ export class TenantViews {
           tenant,
           activity.get(tenant.uid),
           said.get(tenant.uid),
-          knows,
+          hide,
         ),
       ]),
     );
@@ -91,11 +98,11 @@ export class TenantViews {
   }
 
   async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
-    const { inventory, proofs, state, usage, drills } = this.options;
-    const { tenants } = await inventory.list();
-    const [activity, said] = await Promise.all([
+    const { proofs, state, usage, drills } = this.options;
+    const [activity, said, hide] = await Promise.all([
       proofs.activity([tenant.uid]),
       this.options.attention.list([tenant.uid]),
+      this.options.names.from(canRead),
       usage.refresh([tenant]),
       state.ready([tenant]),
       drills.refresh(),
@@ -104,26 +111,62 @@ export class TenantViews {
       tenant,
       activity.get(tenant.uid),
       said.get(tenant.uid),
-      knowsName(tenants, canRead),
+      hide,
     );
+  }
+
+  /** Milliseconds in which each pair of these is tried once. */
+  roundMs(tenants: Pick<Tenant, 'cluster'>[]): number {
+    const largest = Math.max(1, ...sizesOf(tenants).values());
+    return (largest - 1) * this.options.intervalMs;
+  }
+
+  /**
+   * Results of pairs as of now. Old is not green here either: one that held is
+   * unproven when its turn has come and gone, and while either tenant is lost or
+   * the cluster's prover in doubt.
+   */
+  async pairsNow(pairs: PairResult[]): Promise<MatrixCell[]> {
+    const { inventory, drills, maxAgeMs } = this.options;
+    const [{ tenants }] = await Promise.all([
+      inventory.list(),
+      drills.refresh(),
+    ]);
+    const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
+    const oldest = new Map(
+      [...sizesOf(tenants).keys()].map(cluster => {
+        const ms = this.roundMs(tenants.filter(t => t.cluster === cluster));
+        return [cluster, Date.now() - Math.max(maxAgeMs, ROUNDS_MISSED * ms)];
+      }),
+    );
+    return pairs.map(pair => {
+      const both = [pair.tenant, pair.neighbour].map(name => byName.get(name));
+      const isKnown = both.every(
+        tenant =>
+          tenant &&
+          !tenant.lost &&
+          !drills.state(tenant.cluster)?.problem &&
+          Date.parse(pair.provedAt) >= oldest.get(tenant.cluster)!,
+      );
+      return pair.status === 'holds' && !isKnown
+        ? { ...pair, status: 'unproven', lastStatus: pair.status }
+        : pair;
+    });
   }
 
   #view(
     tenant: Tenant,
-    activity: TenantActivity = {},
+    { currentProof, currentOperation, lastProof }: TenantActivity = {},
     { acknowledged, muted }: Attention = {},
-    knows: KnowsName = () => false,
+    hide: Hide,
   ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
-    const { currentProof, currentOperation } = activity;
     const { maxAgeMs, isOutdated, platform, state } = this.options;
-    const lastProof =
-      activity.lastProof && forViewer(activity.lastProof, knows, platform);
     const profile = profileOf(tenant, platform);
     const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
     const usage = this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
-    return {
+    return hide({
       uid,
       name,
       cluster,
@@ -159,17 +202,19 @@ export class TenantViews {
       ...(currentOperation && { currentOperation }),
       ...(usage && { usage }),
       createdAt: tenant.createdAt,
-    };
+    });
   }
 }
 
-/** Of the tenants that there are, those that the viewer may read. */
-export function knowsName(tenants: Tenant[], canRead: Viewer): KnowsName {
-  const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
-  return name => {
-    const tenant = byName.get(name);
-    return tenant !== undefined && canRead(tenant);
-  };
+/** How many there are, by cluster. */
+export function sizesOf(
+  tenants: Pick<Tenant, 'cluster'>[],
+): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { cluster } of tenants) {
+    sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
+  }
+  return sizes;
 }
 
 /** The settings of its cluster, where config still has it. */

@@ -4,6 +4,7 @@ import {
   DriftItem,
   PreviewRequest,
   PreviewResource,
+  SPEC_ANNOTATION,
   TenantPreview,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
@@ -85,8 +86,13 @@ export async function previewPlan(
     ),
     url: n8nUrl(spec, cluster.config),
     names: plan.names,
-    // What differs was read as JSON.
-    resources: resources as PreviewResource[],
+    // What differs was read as JSON. That the spec is noted as well says nothing new.
+    resources: (resources as PreviewResource[]).map(resource => ({
+      ...resource,
+      fields: resource.fields.filter(
+        ({ field }) => !field.endsWith(SPEC_ANNOTATION),
+      ),
+    })),
     ...(refusal && { refusal }),
     ...(files && { files: renderPlan(plan) }),
   };

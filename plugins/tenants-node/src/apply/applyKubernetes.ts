@@ -199,7 +199,7 @@ function refusal(
   }
   if (response.status === 409) {
     return new ConflictError(
-      `${resource.id} was made by somebody else at the same moment: ${response.body?.message}. Run this again`,
+      `${resource.id} was created by another client at the same moment: ${response.body?.message}. Run this again`,
     );
   }
   return KubernetesError.fromResponse(

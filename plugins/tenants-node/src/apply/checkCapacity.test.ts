@@ -52,10 +52,16 @@ const tenants = [
   { name: 'globex', size: 'small' },
 ];
 
-async function check(cpu: string, name: string, size: string, over = {}) {
+async function check(
+  cpu: string,
+  name: string,
+  size: string,
+  over = {},
+  ordered: { name: string; size: string }[] = [],
+) {
   const platform = testPlatform(over);
   const plan = planTenant(testSpec({ name, size }), platform);
-  await checkCapacity(plan, await clusterWith(cpu, tenants, over));
+  await checkCapacity(plan, await clusterWith(cpu, tenants, over), { ordered });
 }
 
 describe('checkCapacity', () => {
@@ -71,6 +77,21 @@ describe('checkCapacity', () => {
       'GET /api/v1/namespaces',
       'GET /api/v1/nodes',
     ]);
+  });
+
+  it.each([
+    ['one that is not there yet', 'hooli', 'small', /its 4 tenants .* 4 CPUs/],
+    ['one that grows', 'acme', 'medium', /its 3 tenants .* 4 CPUs/],
+    ['one that shrinks, by what it still has', 'acme', 'none', /^it fits$/],
+    ['itself, but once', 'initech', 'small', /^it fits$/],
+  ])('counts what is being applied: %s', async (_, name, size, refusal) => {
+    const said = await check('3', 'initech', 'small', {}, [
+      { name, size },
+    ]).then(
+      () => 'it fits',
+      error => error.message,
+    );
+    expect(said).toMatch(refusal);
   });
 
   it('takes it where config allows overcommitment', async () => {

@@ -4,7 +4,7 @@ import { Cluster } from '../clients';
 import { Placement, planPlacement } from '../plan/placement';
 import { TenantPlan } from '../plan/types';
 import { ClusterProfile, Toleration } from '../config/platform';
-import { listTenants, TenantRecord } from '../clients/tenants';
+import { listTenants } from '../clients/tenants';
 
 /** What quotas promise and nodes hold: cores and bytes. */
 interface Capacity {
@@ -18,13 +18,18 @@ interface Capacity {
  * them, as they do on any cluster: it is requests that the scheduler reserves.
  * One that is there already and does not grow is never refused.
  *
+ * @param options - `ordered`: tenants that are being applied, whose namespaces may
+ * not be there yet or have their old size
  * @throws InputError unless `tenants.overcommit` is set
  * @public
  */
 export async function checkCapacity(
   plan: TenantPlan,
   cluster: Cluster,
-  options: { signal?: AbortSignal } = {},
+  options: {
+    signal?: AbortSignal;
+    ordered?: { name: string; size: string }[];
+  } = {},
 ): Promise<void> {
   const profile = cluster.config;
   if (profile.overcommit) {
@@ -34,22 +39,32 @@ export async function checkCapacity(
     cluster.kubernetes.list<any>({ apiVersion: 'v1', kind: 'Node' }, options),
     listTenants(cluster, profile, options),
   ]);
-  const promisedTo = async (tenant: TenantRecord): Promise<Capacity> =>
-    sizeOf(tenant.spec.size, profile) ??
-    quotaOf(tenant.namespace, cluster, options);
-
   const { name, size } = plan.spec;
   // Tenants with nodes of their own do not share these with this one.
   const placement = JSON.stringify(planPlacement(profile, name));
-  const others = tenants
-    .filter(tenant => tenant.name !== name)
-    .filter(
-      tenant =>
-        JSON.stringify(planPlacement(profile, tenant.name)) === placement,
-    );
-  const itself = tenants.find(tenant => tenant.name === name);
+  const live = new Map(tenants.map(tenant => [tenant.name, tenant]));
+  const ordered = new Map((options.ordered ?? []).map(o => [o.name, o.size]));
+  const others = [...new Set([...live.keys(), ...ordered.keys()])].filter(
+    other =>
+      other !== name &&
+      JSON.stringify(planPlacement(profile, other)) === placement,
+  );
+  const promisedTo = async (tenant: string): Promise<Capacity> => {
+    const now = live.get(tenant);
+    const sizes = [
+      now &&
+        (sizeOf(now.spec.size, profile) ??
+          (await quotaOf(now.namespace, cluster, options))),
+      sizeOf(ordered.get(tenant) ?? '', profile),
+    ].filter(known => known !== undefined);
+    return {
+      cpu: Math.max(0, ...sizes.map(({ cpu }) => cpu)),
+      memory: Math.max(0, ...sizes.map(({ memory }) => memory)),
+    };
+  };
   const wanted = sizeOf(size, profile)!;
-  const before = itself ? await promisedTo(itself) : { cpu: 0, memory: 0 };
+  ordered.delete(name);
+  const before = await promisedTo(name);
   const promised = await Promise.all(others.map(promisedTo));
   const schedulable = nodes.filter(node =>
     mayRun(node, planPlacement(profile, name)),

@@ -22,7 +22,7 @@ export { type Ownership } from './ownership';
 export {
   removeTenant,
   type Removal,
-  type RemoveResult,
+  type RemovalEntry,
   type RemoveTenantOptions,
 } from './removeTenant';
 export { renderPlan } from './renderPlan';

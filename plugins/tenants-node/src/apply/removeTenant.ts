@@ -9,14 +9,17 @@ import { checkOwnership } from './ownership';
 import { entryNamespace } from './seed';
 
 /**
- * A step of a removal that is done.
+ * What a removal has found or removed, or a step of it that is done. By these one
+ * that was cut off goes on, and its certificate says all that was done.
  *
  * @public
  */
-export interface RemoveResult {
-  step: string;
-  /** Milliseconds */
-  ms: number;
+export interface RemovalEntry {
+  result: 'found' | 'removed' | 'done';
+  /** Such as `Vault role tenant-acme` or `The namespace is gone` */
+  what: string;
+  /** Milliseconds that a step took */
+  ms?: number;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface RemoveResult {
  * @public
  */
 export interface Removal {
-  steps: RemoveResult[];
+  steps: { step: string; ms: number }[];
   /** What was there and is gone, such as `Vault role tenant-acme` */
   removed: string[];
   /** What is still there, and why */
@@ -45,13 +48,17 @@ export interface RemoveTenantOptions {
   /** The portal's RoleBinding in the namespace, made again where it is missing */
   binding?: KubernetesObject;
   signal?: AbortSignal;
-  onResult?: (result: RemoveResult) => void;
+  /** What was written down before, where a removal was cut off */
+  before?: RemovalEntry[];
+  /** Has to write it down: nothing is removed before that is known */
+  onEntry?: (entry: RemovalEntry) => Promise<void>;
 }
 
 /** Milliseconds for pods to end, for the namespace to go, and for its volumes. */
 const PODS_MS = 90_000;
 const NAMESPACE_MS = 120_000;
 const VOLUMES_MS = 30_000;
+const VOLUMES = { apiVersion: 'v1', kind: 'PersistentVolume' };
 /** Times that an object comes back before it is said who makes it again. */
 const RETURNS = 3;
 /** Milliseconds that the API server may take to know of a RoleBinding. */
@@ -60,26 +67,56 @@ const BINDING_MS = 5_000;
 const RETURN_MS = 3_000;
 
 class TenantRemoval {
-  readonly #removal: Removal = { steps: [], removed: [], kept: [] };
-  /** Volumes of the tenant's claims, and whether they go with them */
-  #volumes: Volume[] = [];
+  /** Milliseconds, by step */
+  readonly #steps = new Map<string, number>();
+  readonly #removed = new Set<string>();
+  readonly #kept: string[] = [];
+  /** Volumes of the tenant's claims */
+  readonly #volumes = new Set<string>();
+  /** Whether another namespace has its name */
+  #isReplaced = false;
 
   constructor(
     private readonly tenant: { name: string; names: TenantNames },
     private readonly cluster: Cluster,
     private readonly options: RemoveTenantOptions,
-  ) {}
+  ) {
+    options.before?.forEach(entry => this.#note(entry));
+  }
 
   async run(): Promise<Removal> {
+    await this.#remove();
+    return {
+      steps: [...this.#steps].map(([step, ms]) => ({ step, ms })),
+      removed: [...this.#removed],
+      kept: this.#kept,
+    };
+  }
+
+  #note({ result, what, ms = 0 }: RemovalEntry): void {
+    if (result === 'done') {
+      this.#steps.set(what, ms);
+    } else {
+      (result === 'found' ? this.#volumes : this.#removed).add(what);
+    }
+  }
+
+  /** Once it is written down, whatever becomes of this process. */
+  async #write(entry: RemovalEntry): Promise<void> {
+    this.#note(entry);
+    await this.options.onEntry?.(entry);
+  }
+
+  async #remove(): Promise<void> {
     const { names } = this.tenant;
     const { keepData } = this.options;
     const namespace = await this.#findNamespace();
+    await this.#findVolumes();
     // Of one that is on its way out the portal's RoleBinding may be gone already,
     // and all that comes before was done.
     const isPresent = namespace && !namespace.metadata.deletionTimestamp;
     if (isPresent) {
       await this.#ensureAccess();
-      this.#volumes = await this.#findVolumes();
       await this.#step('No pod is left', () => this.#cordon());
     }
     await this.#step('No Vault token of the tenant works', async () =>
@@ -99,7 +136,7 @@ class TenantRemoval {
         'The namespace is archived, volumes and KV entry are kept',
         () => this.#archive(namespace),
       );
-      return this.#removal;
+      return;
     }
     await this.#step('The KV entry is destroyed', () => this.#removeEntry());
     await this.#step('The namespace is gone', () =>
@@ -109,16 +146,14 @@ class TenantRemoval {
     await this.#step('Nothing else is left', () =>
       this.#verify(names, namespace),
     );
-    return this.#removal;
   }
 
   async #step(step: string, run: () => Promise<void>): Promise<void> {
     this.options.signal?.throwIfAborted();
     const startedAt = performance.now();
     await run();
-    const result = { step, ms: Math.round(performance.now() - startedAt) };
-    this.#removal.steps.push(result);
-    this.options.onResult?.(result);
+    const ms = Math.round(performance.now() - startedAt);
+    await this.#write({ result: 'done', what: step, ms });
   }
 
   async #findNamespace(): Promise<KubernetesObject | undefined> {
@@ -128,7 +163,8 @@ class TenantRemoval {
       return undefined;
     }
     if (uid !== undefined && namespace.metadata.uid !== uid) {
-      this.#removal.kept.push(
+      this.#isReplaced = true;
+      this.#kept.push(
         `Namespace ${namespace.metadata.name} (UID ${namespace.metadata.uid}) is not this tenant's, whose UID was ${uid}: it was not touched`,
       );
       return undefined;
@@ -203,7 +239,7 @@ class TenantRemoval {
           const by = controllerOf(metadata);
           const uids = seen.get(by ?? name) ?? new Set();
           if (!uids.has(uid)) {
-            this.#removal.removed.push(`${kind} ${name}`);
+            await this.#write({ result: 'removed', what: `${kind} ${name}` });
           }
           seen.set(by ?? name, uids.add(uid));
           if (by && uids.size > RETURNS) {
@@ -268,11 +304,11 @@ class TenantRemoval {
       const id = entity.data?.id;
       if (id) {
         // There is no revoking by role: a disabled entity's tokens are refused.
+        await this.#write({ result: 'removed', what: `Vault entity ${id}` });
         await vault.expect('POST', `identity/entity/id/${id}`, {
           disabled: true,
         });
         await vault.expect('DELETE', `identity/entity/id/${id}`);
-        this.#removal.removed.push(`Vault entity ${id}`);
       }
     }
     // Never the fixed one, which is every tenant's.
@@ -284,8 +320,8 @@ class TenantRemoval {
   async #delete(what: string, path: string): Promise<void> {
     const { vault } = this.cluster;
     if (await vault.read(path)) {
+      await this.#write({ result: 'removed', what });
       await vault.expect('DELETE', path);
-      this.#removal.removed.push(what);
     }
   }
 
@@ -298,7 +334,7 @@ class TenantRemoval {
     const metadata = await vault.read(path);
     const marked = entryNamespace(metadata);
     if (uid && marked && marked !== uid) {
-      this.#removal.kept.push(
+      this.#kept.push(
         `${what} is of another namespace (UID ${marked}): it was not touched`,
       );
       return;
@@ -315,6 +351,8 @@ class TenantRemoval {
     const { kubernetes } = this.cluster;
     const { name, uid } = namespace.metadata;
     const ref = this.#namespaceRef();
+    const what = `Namespace ${name} (UID ${uid})`;
+    await this.#write({ result: 'removed', what });
     await kubernetes.delete(ref, { uid: String(uid) });
     let left: Listed[] = [];
     const isGone = await until(
@@ -329,75 +367,62 @@ class TenantRemoval {
     if (!isGone) {
       throw stillThere('Namespace', name, NAMESPACE_MS, left);
     }
-    this.#removal.removed.push(`Namespace ${name} (UID ${uid})`);
   }
 
-  async #findVolumes(): Promise<Volume[]> {
-    const { kubernetes } = this.cluster;
+  /** By their claims' namespace, which they name as long as there is one of them. */
+  async #findVolumes(): Promise<void> {
     const { namespace } = this.tenant.names;
-    const kind = 'PersistentVolumeClaim';
-    const { items } = await kubernetes.list<any>({
-      apiVersion: 'v1',
-      kind,
-      namespace,
-    });
-    return Promise.all(
-      items.map(async ({ metadata, spec }) => {
-        const name: string | undefined = spec?.volumeName;
-        const claim = metadata.name;
-        const volume = name && (await this.#readVolume(name));
-        return {
-          claim,
-          name,
-          policy: volume
-            ? volume.spec?.persistentVolumeReclaimPolicy
-            : undefined,
-        };
-      }),
-    );
-  }
-
-  /** `false` where the portal may not look. */
-  async #readVolume(name: string): Promise<any | undefined | false> {
     try {
-      return await this.cluster.kubernetes.get<any>({
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        name,
-      });
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === 403) {
-        return false;
+      const { items } = await this.cluster.kubernetes.list<any>(VOLUMES);
+      for (const { metadata, spec, status } of items) {
+        const isOurs =
+          spec?.claimRef?.namespace === namespace &&
+          // One that is bound is of the namespace that is in this one's place.
+          !(this.#isReplaced && status?.phase === 'Bound');
+        const what = `PersistentVolume ${metadata.name} of claim ${spec?.claimRef?.name}`;
+        if (isOurs && !this.#volumes.has(what)) {
+          await this.#write({ result: 'found', what });
+        }
       }
-      throw error;
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.status !== 403) {
+        throw error;
+      }
+      this.#kept.push(
+        `PersistentVolumes of claims in ${namespace}, if any is retained: the portal may not list them`,
+      );
     }
   }
 
   /** A volume that outlives its claim holds n8n's database, and its key in clear. */
   async #followVolumes(): Promise<void> {
     const deadline = Date.now() + VOLUMES_MS;
-    for (const { name, claim, policy } of this.#volumes) {
-      if (!name) {
-        continue;
-      }
-      const what = `PersistentVolume ${name} of claim ${claim}`;
-      let volume = await this.#readVolume(name);
-      while (volume && policy === 'Delete' && Date.now() < deadline) {
+    for (const what of this.#volumes) {
+      let volume = await this.#readVolume(what);
+      const policy = () => volume.spec.persistentVolumeReclaimPolicy;
+      while (volume && policy() === 'Delete' && Date.now() < deadline) {
         await sleep(500, undefined, { signal: this.options.signal });
-        volume = await this.#readVolume(name);
+        volume = await this.#readVolume(what);
       }
-      if (volume === undefined) {
-        this.#removal.removed.push(what);
-      } else {
-        const why =
-          volume === false
-            ? 'the portal may not look whether it is gone'
-            : `its reclaim policy is ${policy}, its phase ${volume.status?.phase}`;
-        this.#removal.kept.push(
-          `${what}: ${why}. It holds n8n's database and its encryption key in clear: have an administrator delete it`,
+      if (volume) {
+        this.#kept.push(
+          `${what}: its reclaim policy is ${policy()}, its phase ${
+            volume.status?.phase
+          }. It holds n8n's database and its encryption key in clear: have an administrator delete it`,
         );
+      } else {
+        await this.#write({ result: 'removed', what });
       }
     }
+  }
+
+  /** `undefined` also where another has taken its name since. */
+  async #readVolume(what: string): Promise<any | undefined> {
+    const [, name] = what.split(' ');
+    const ref = { ...VOLUMES, name };
+    const volume = await this.cluster.kubernetes.get<any>(ref);
+    const { namespace } = this.tenant.names;
+    return volume?.spec?.claimRef?.namespace === namespace ? volume : undefined;
   }
 
   /**
@@ -433,7 +458,7 @@ class TenantRemoval {
         response,
       );
     }
-    this.#removal.kept.push(
+    this.#kept.push(
       `Namespace ${name} with its volumes, and the entry in Vault, as asked`,
     );
   }
@@ -488,12 +513,6 @@ export async function removeTenant(
     );
   }
   return new TenantRemoval(tenant, cluster, options).run();
-}
-
-interface Volume {
-  claim: string;
-  name?: string;
-  policy?: string;
 }
 
 /** Such as `StatefulSet other`. */

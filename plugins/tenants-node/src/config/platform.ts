@@ -179,7 +179,7 @@ const settings = {
   heal: flag
     .default(false)
     .describe(
-      "Whether a tenant's own objects are restored by themselves when somebody else has changed them and a wall is breached by it; a tenant's spec may say otherwise",
+      "Whether a tenant's own objects are restored by themselves when others have changed them and a wall is breached by it; a tenant's spec may say otherwise",
     ),
   injectedContainers: z
     .array(z.string())
@@ -205,7 +205,7 @@ const settings = {
       .enum(['fixed', 'platform'])
       .default('fixed')
       .describe(
-        'fixed: pods run as user and group 1000. platform: as whom is for admission to say, as with the ranges of OpenShift',
+        'fixed: pods run as user and group 1000. platform: admission sets the user and group, as with the ranges of OpenShift',
       ),
     architecture: z
       .enum(['amd64', 'arm64'])

@@ -112,9 +112,9 @@ export const SECRET_CHECKS: Check[] = secret([
   {
     id: 'sec.neighbour-role',
     kind: 'barrier',
-    title: "Can't log in as somebody else",
+    title: "Can't log in as another tenant",
     why: 'A role that is bound too widely hands out its policy to anyone',
-    otherwise: 'logged in as somebody else',
+    otherwise: 'logged in as another tenant',
     attempts: side =>
       others(side).map(other =>
         login(
@@ -187,7 +187,7 @@ export const SECRET_CHECKS: Check[] = secret([
     id: 'sec.escalate',
     kind: 'barrier',
     title: "Can't give itself more rights",
-    why: 'Whoever may write a policy, a role or a token has every right',
+    why: 'Writing a policy, a role or a token gives every right',
     otherwise: 'can give itself more rights',
     attempts: side => {
       const { vaultPolicy, vaultRole } = side.tenant.plan.names;
@@ -242,7 +242,7 @@ export const SECRET_CHECKS: Check[] = secret([
     id: 'sec.eso-neighbour',
     kind: 'barrier',
     title: "External Secrets can't fetch the canary's key for it",
-    why: 'The operator reads for everyone: the store alone decides as whom',
+    why: 'The operator reads for everyone: only the store limits it',
     otherwise: "External Secrets fetched the canary's key for it",
     attempts: side => [externalSecretFor(side, side.canary)],
   },

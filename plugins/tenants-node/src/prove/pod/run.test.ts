@@ -130,7 +130,7 @@ describe('runPod', () => {
 
   it('says that the pod was removed, or ended early', async () => {
     const gone = cluster({ states: [null as any] });
-    expect((await run(gone)).problem).toMatch(/removed by somebody else/);
+    expect((await run(gone)).problem).toMatch(/deleted during the proof/);
     const terminated = {
       containerStatuses: [
         {

@@ -22,7 +22,7 @@ export interface PodStart {
 export class SlowStartError extends Error {}
 
 const GONE: PodStart = {
-  problem: 'The proof pod was removed by somebody else',
+  problem: 'The proof pod was deleted during the proof',
 };
 
 /** Options of {@link startOf}. */

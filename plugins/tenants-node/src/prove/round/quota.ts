@@ -2,6 +2,8 @@ import { Cluster } from '../../clients';
 
 /** Milliseconds that the pod of the round before may take to be gone. */
 const PATIENCE_MS = 15_000;
+/** Milliseconds that the quota controller may take to count, in a cluster that is busy. */
+const UNCOUNTED_MS = 30_000;
 const NAME = 'tenant-probe-quota';
 
 /**
@@ -18,9 +20,10 @@ export async function waitForProbeQuota(
   if (!live || isFree(live)) {
     return undefined;
   }
-  const late = AbortSignal.timeout(PATIENCE_MS);
-  const done = new AbortController();
   let used = live.status?.used?.pods;
+  const patience = used === undefined ? UNCOUNTED_MS : PATIENCE_MS;
+  const late = AbortSignal.timeout(patience);
+  const done = new AbortController();
   try {
     const events = kubernetes.watch<any>(ref, {
       fieldSelector: `metadata.name=${NAME}`,
@@ -40,7 +43,10 @@ export async function waitForProbeQuota(
   } finally {
     done.abort();
   }
-  return `${NAME} of ${namespace} was not free within ${PATIENCE_MS} ms (pods used: ${used}): is an older proof pod left there?`;
+  const quota = `${NAME} of ${namespace}`;
+  return used === undefined
+    ? `${quota} was not counted by the cluster's quota controller within ${patience} ms: is it busy, or down?`
+    : `${quota} was not free within ${patience} ms (pods used: ${used}): is an older proof pod left there?`;
 }
 
 /** A quota without a status has not been counted yet: nothing is admitted under it. */

@@ -48,7 +48,7 @@ export function TenantEgressField(props: typeof egressSchema.TProps) {
     <TextAreaField
       {...field}
       className={`${styles.field} ${styles.list}`}
-      description={isRefused ? t('form.hostsNone') : field.description}
+      description={isRefused ? t('form.hostsRefused') : field.description}
       placeholder={isRefused ? undefined : PLACEHOLDER[kind]}
       rows={4}
       autoComplete="off"

@@ -8,7 +8,7 @@ import {
 import { useText } from '../../translation';
 import { useMatrix } from '../../queries';
 import {
-  RetryAlert,
+  Loaded,
   STATUSES,
   TitledCard,
   useDuration,
@@ -35,18 +35,14 @@ function Card(props: {
   const t = useText();
   const [offset, setOffset] = useState(0);
   const [targetsOffset, setTargetsOffset] = useState(0);
-  const {
-    data: value,
-    error,
-    refetch,
-  } = useMatrix({
+  const query = useMatrix({
     cluster,
     limit: PAGE_SIZE,
     offset,
     targetsOffset,
   });
   const duration = useDuration();
-  const fleet = value?.fleet;
+  const fleet = query.data?.fleet;
   return (
     <TitledCard
       level="h2"
@@ -64,46 +60,46 @@ function Card(props: {
         )
       }
     >
-      {!value && error && (
-        <RetryAlert
-          title={t('matrix.errorTitle', { message: error.message })}
-          onRetry={refetch}
-        />
-      )}
-      {!value && !error && <MatrixSkeleton names={[...statuses.keys()]} />}
-      {value && (
-        <Flex direction="column" gap="3">
-          {fleet && <Breaches fleet={fleet} />}
-          <Text variant="body-small" color="secondary">
-            {t('matrix.intro')}
-          </Text>
-          <MatrixTable matrix={value} statuses={statuses} />
-          <Flex
-            justify="between"
-            align="center"
-            gap="3"
-            style={{ flexWrap: 'wrap' }}
-          >
-            <Legend />
-            {value.totalItems > PAGE_SIZE && (
-              <Flex gap="4" style={{ flexWrap: 'wrap' }}>
-                <Pages
-                  what={t('matrix.attackers')}
-                  offset={offset}
-                  total={value.totalItems}
-                  onChange={setOffset}
-                />
-                <Pages
-                  what={t('matrix.targets')}
-                  offset={targetsOffset}
-                  total={value.totalItems}
-                  onChange={setTargetsOffset}
-                />
-              </Flex>
-            )}
-          </Flex>
-        </Flex>
-      )}
+      <Loaded
+        query={query}
+        loading={t('matrix.loading')}
+        failed={message => t('matrix.errorTitle', { message })}
+        skeleton={<MatrixSkeleton names={[...statuses.keys()]} />}
+      >
+        {value => (
+          <>
+            {fleet && <Breaches fleet={fleet} />}
+            <Text variant="body-small" color="secondary">
+              {t('matrix.intro')}
+            </Text>
+            <MatrixTable matrix={value} statuses={statuses} />
+            <Flex
+              justify="between"
+              align="center"
+              gap="3"
+              style={{ flexWrap: 'wrap' }}
+            >
+              <Legend />
+              {value.totalItems > PAGE_SIZE && (
+                <Flex gap="4" style={{ flexWrap: 'wrap' }}>
+                  <Pages
+                    what={t('matrix.attackers')}
+                    offset={offset}
+                    total={value.totalItems}
+                    onChange={setOffset}
+                  />
+                  <Pages
+                    what={t('matrix.targets')}
+                    offset={targetsOffset}
+                    total={value.totalItems}
+                    onChange={setTargetsOffset}
+                  />
+                </Flex>
+              )}
+            </Flex>
+          </>
+        )}
+      </Loaded>
     </TitledCard>
   );
 }
@@ -133,9 +129,9 @@ function Breaches(props: { fleet: MatrixFleet }) {
         </Link>
       ))}
       {total > NAMED && (
-        <Text color="secondary">
+        <Link href="?status=breached">
           {t('matrix.breachesMore', { count: total - NAMED })}
-        </Text>
+        </Link>
       )}
     </Flex>
   );

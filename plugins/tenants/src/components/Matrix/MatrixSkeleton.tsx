@@ -1,5 +1,4 @@
-import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
-import { useText } from '../../translation';
+import { Skeleton } from '@backstage/ui';
 import { DENSE_FROM, PAGE_SIZE } from './pairs';
 
 const CELL_PX = 26;
@@ -13,15 +12,11 @@ const TEXT_PX = 88;
 /** The matrix of some tenants before it is there: about as high as it will be. */
 export function MatrixSkeleton(props: { names: string[] }) {
   const names = props.names.slice(0, PAGE_SIZE);
-  const t = useText();
   const cell = names.length > DENSE_FROM ? DENSE_CELL_PX : CELL_PX;
   const longest = Math.max(0, ...names.map(name => name.length));
   const height =
     TEXT_PX + Math.min(MAX_NAME_PX, longest * LETTER_PX) + names.length * cell;
   return (
-    <Flex role="status">
-      <VisuallyHidden>{t('matrix.loading')}</VisuallyHidden>
-      <Skeleton height={height} style={{ maxHeight: '85vh' }} />
-    </Flex>
+    <Skeleton height={height} style={{ maxHeight: '85vh' }} />
   );
 }

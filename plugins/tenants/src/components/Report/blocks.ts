@@ -80,7 +80,8 @@ export function useReportBlocks(): (report: Report) => Block[] {
         t('report.receiptsOf', { id, time: utc(finishedAt ?? startedAt) }),
       ),
       ...all.flatMap((receipt): Block[] => {
-        const { outcome, reason, source, target, code, response } = receipt;
+        const { outcome, reason, about, source, target, code, response } =
+          receipt;
         return [
           heading(
             4,
@@ -102,7 +103,9 @@ export function useReportBlocks(): (report: Report) => Block[] {
           text(
             [
               target,
-              [source.type, source.name, source.uid].filter(Boolean).join(' '),
+              [source.type, source.name, source.uid, about.node]
+                .filter(Boolean)
+                .join(' '),
               utc(receipt.startedAt),
               `${receipt.durationMs} ms`,
             ].join(', '),

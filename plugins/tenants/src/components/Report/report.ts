@@ -2,7 +2,6 @@ import {
   Known,
   NOT_COVERED,
   Operation,
-  OperationKind,
   OperationState,
   Proof,
   ProverState,
@@ -12,6 +11,7 @@ import {
   Wall,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { askedFor } from '../Shared';
 
 /** A stretch of time, in ISO 8601. */
 export interface Period {
@@ -67,7 +67,7 @@ export interface TenantReport {
 /** Who did what, and when. */
 export interface OperationReport {
   id: string;
-  kind: OperationKind;
+  kind: ReturnType<typeof askedFor>;
   /** ISO 8601, its end */
   at: string;
   /** Entity ref of who asked for it, or `schedule` */
@@ -151,11 +151,11 @@ export function tenantReportOf(
 }
 
 function operationReportOf(operation: Operation): OperationReport {
-  const { id, request, requestedBy, createdAt, finishedAt, state } = operation;
+  const { id, requestedBy, createdAt, finishedAt, state } = operation;
   const { applied, certificate } = operation;
   return {
     id,
-    kind: request.kind,
+    kind: askedFor(operation),
     at: finishedAt ?? createdAt,
     by: requestedBy ?? 'schedule',
     state,

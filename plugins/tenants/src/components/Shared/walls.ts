@@ -1,4 +1,5 @@
 import {
+  Operation,
   Tenant,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -13,6 +14,11 @@ export const STATUSES: readonly WallStatus[] = [
 /** Whether any of a tenant's walls is stale. */
 export function isStale(tenant: Tenant): boolean {
   return tenant.walls.some(wall => wall.stale);
+}
+
+/** What an operation was asked for: an order, another size, a restore, a removal or a proof. */
+export function askedFor({ request }: Pick<Operation, 'request'>) {
+  return (request.kind === 'apply' && request.purpose) || request.kind;
 }
 
 /** End of the oldest proof that a tenant's walls rest on. */

@@ -13,6 +13,7 @@ import { Operation, Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
 import { useText } from '../../translation';
 import {
+  askedFor,
   Problem,
   RefLink,
   RelativeTime,
@@ -82,12 +83,7 @@ function useColumns(): ColumnConfig<Operation>[] {
             <RefLink entityRef={requestedBy} />
           ) : (
             <Text as="span">
-              {requestedBy ??
-                t(
-                  trigger === 'event'
-                    ? 'tab.triggerEvent'
-                    : 'tab.triggerSchedule',
-                )}
+              {requestedBy ?? t(`trigger.${trigger}`)}
             </Text>
           ),
         ),
@@ -124,30 +120,32 @@ function useColumns(): ColumnConfig<Operation>[] {
   ];
 }
 
-/** Says in a line what an operation did: `Applied: 3 created, 1 changed`. */
+/** Says in a line what an operation did: `Restore: 3 created, 1 changed`. */
 export function useOperationText(): (operation: Operation) => string {
   const t = useText();
-  return ({ request, applied, certificate }) => {
-    if (request.kind === 'remove') {
-      return certificate
-        ? t('operations.removed', {
-            removed: String(certificate.removed.length),
-            kept: String(certificate.kept.length),
-          })
-        : t('operations.remove');
-    }
-    const { restores } = request.kind === 'apply' ? request : {};
+  return operation => {
+    const { request, applied, certificate } = operation;
+    const { restores, stages = [] } = request.kind === 'apply' ? request : {};
     if (restores) {
       return t('operations.healed', {
         resources: restores.map(({ id }) => id).join(', '),
       });
     }
+    const what = [t(`operations.${askedFor(operation)}`), ...stages].join(' ');
+    if (certificate) {
+      return t('operations.removed', {
+        what,
+        removed: String(certificate.removed.length),
+        kept: String(certificate.kept.length),
+      });
+    }
     return applied
       ? t('operations.applied', {
+          what,
           created: String(applied.created),
           updated: String(applied.updated),
           unchanged: String(applied.unchanged),
         })
-      : t('operations.apply');
+      : what;
   };
 }

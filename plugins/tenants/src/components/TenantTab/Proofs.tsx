@@ -34,13 +34,6 @@ import {
 } from '../Shared';
 import { receiptNames, WallRow } from '../Walls';
 
-const TRIGGER = {
-  schedule: 'tab.triggerSchedule',
-  event: 'tab.triggerEvent',
-  user: 'tab.triggerUser',
-  task: 'tab.triggerTask',
-} as const;
-
 /** Every proof that is kept, newest first, and the receipts of the selected one. */
 export function Proofs(props: {
   tenant: Tenant;
@@ -112,7 +105,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
       (wall): ColumnConfig<ProofSummary> => ({
         id: wall,
         label: t(`wall.${wall}Short`),
-        cell: ({ verdicts }) => {
+        cell: ({ verdicts, finishedAt }) => {
           const verdict = verdicts.find(v => v.wall === wall);
           return (
             <Cell>
@@ -120,7 +113,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
                 <WallStatusLabel status={verdict.status} />
               ) : (
                 <Text as="span" color="secondary">
-                  {t('tab.running')}
+                  {finishedAt ? '–' : t('tab.running')}
                 </Text>
               )}
             </Cell>
@@ -138,7 +131,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
       id: 'trigger',
       label: t('tab.trigger'),
       isHidden: !up('md'),
-      cell: proof => <CellText title={t(TRIGGER[proof.trigger])} />,
+      cell: proof => <CellText title={t(`trigger.${proof.trigger}`)} />,
     },
     {
       id: 'took',

@@ -123,9 +123,14 @@ function Now(props: { tenant: Tenant }) {
   const { resize, offboard } = useTenantForms(tenant);
   const { restore, isRestoring, error } = useRestoring(tenant);
   const report = useReportLink();
-  const link = (href: string | undefined, label: string) =>
+  const link = (href: string | undefined, label: string, color?: string) =>
     href && (
-      <ButtonLink size="small" variant="secondary" href={href}>
+      <ButtonLink
+        size="small"
+        variant="secondary"
+        href={href}
+        style={{ color }}
+      >
         {label}
       </ButtonLink>
     );
@@ -146,7 +151,11 @@ function Now(props: { tenant: Tenant }) {
             </Button>
           )}
           {link(resize, t('tab.resize'))}
-          {link(offboard, t('tab.offboard'))}
+          {link(
+            offboard,
+            t('tab.offboard'),
+            'var(--bui-negative-fg-subdued)',
+          )}
         </>
       }
     >

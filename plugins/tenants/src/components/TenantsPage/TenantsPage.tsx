@@ -14,6 +14,7 @@ import {
 } from '@backstage/ui';
 import { RiTimeFill } from '@remixicon/react';
 import {
+  HealthProblem,
   Tenant,
   TenantsHealth,
   overallStatus,
@@ -31,9 +32,9 @@ import { MatrixSkeleton } from '../Matrix';
 import {
   asLastKnown,
   CreateLink,
-  RelativeTime,
   RetryAlert,
   TitledCard,
+  useExactTime,
   useIsCurrent,
   useReportLink,
   WallStatusIcon,
@@ -249,36 +250,30 @@ function StatusIcon(props: { status: StatusFilter }) {
 function HealthBanner(props: { health?: TenantsHealth }) {
   const { health } = props;
   const t = useText();
-  return health?.problems.length || health?.warnings.length ? (
-    <Flex direction="column" gap="2">
-      {health.warnings.map(({ part, since, message }) => (
-        <Alert
-          key={part}
-          status="danger"
-          icon
-          role="status"
-          title={
-            <>
-              {t('health.warning', { part })} <RelativeTime iso={since} />
-            </>
-          }
-          description={message}
-        />
-      ))}
-      {health.problems.map(({ part, since, message }) => (
-        <Alert
-          key={part}
-          status={health.status === 'unavailable' ? 'danger' : 'warning'}
-          icon
-          role="status"
-          title={
-            <>
-              {t('health.away', { part })} <RelativeTime iso={since} />
-            </>
-          }
-          description={`${t('health.meaning')} ${message}`}
-        />
-      ))}
-    </Flex>
-  ) : null;
+  const exact = useExactTime();
+  const alert = (
+    what: 'warning' | 'away',
+    { part, since, message }: HealthProblem,
+  ) => (
+    <Alert
+      key={`${what} ${part}`}
+      status={
+        what === 'away' && health?.status !== 'unavailable'
+          ? 'warning'
+          : 'danger'
+      }
+      icon
+      role="status"
+      title={t(`health.${what}`, { part, time: exact(since) })}
+      description={
+        what === 'away' ? t('health.meaning', { message }) : message
+      }
+    />
+  );
+  return (
+    <>
+      {health?.warnings.map(found => alert('warning', found))}
+      {health?.problems.map(found => alert('away', found))}
+    </>
+  );
 }

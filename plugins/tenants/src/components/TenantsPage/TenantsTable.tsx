@@ -58,7 +58,8 @@ export function TenantsTable(props: {
       sortFn: (
         items: TenantItem[],
         { column, direction }: TenantsQuery['sort'],
-      ) => sortTenants(items, String(column), direction),
+      ) =>
+        sortTenants(items, String(column), direction, context.ownerTitles),
       filterFn: (items: TenantItem[], filter: TenantsFilter) =>
         items.filter(item => matchesFilter(item, filter, context)),
       searchFn: (items: TenantItem[], search: string) =>

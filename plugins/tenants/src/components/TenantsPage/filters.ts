@@ -112,7 +112,6 @@ const SORT_KEYS: Record<string, (tenant: Tenant) => string | number> = {
       (tenant: Tenant) => STATUSES.indexOf(statusOf(tenant, wall)),
     ]),
   ),
-  owner: tenant => tenant.owner,
   cluster: tenant => tenant.cluster,
   size: tenant => tenant.spec.size,
   // What is not known is less than nothing.
@@ -124,13 +123,17 @@ const SORT_KEYS: Record<string, (tenant: Tenant) => string | number> = {
 /** What breached comes first, until the user says otherwise. */
 export const WORST_FIRST = 'walls';
 
-/** Sorts by a column; the name decides between equals. */
+/** Sorts by a column, owners as they are shown; the name decides between equals. */
 export function sortTenants<T extends Tenant>(
   tenants: T[],
   column: string,
   direction: 'ascending' | 'descending',
+  ownerTitles?: ReadonlyMap<string, string>,
 ): T[] {
-  const keyOf = SORT_KEYS[column] ?? SORT_KEYS.name;
+  const keyOf =
+    column === 'owner'
+      ? ({ owner }: Tenant) => ownerTitles?.get(owner) ?? owner
+      : SORT_KEYS[column] ?? SORT_KEYS.name;
   const sign = direction === 'descending' ? -1 : 1;
   return [...tenants].sort(
     (a, b) => sign * compare(keyOf(a), keyOf(b)) || compare(a.name, b.name),

@@ -26,11 +26,11 @@ import styles from './Timeline.module.css';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Stretches of time to look at: how long, in how many slots, and the axis' marks. */
+/** Stretches of time to look at: how long, in how many slots, and days between the axis' marks. */
 const SPANS = {
-  day: { windowMs: DAY_MS, count: 48, marks: 4, format: 'HH:mm' },
-  week: { windowMs: 7 * DAY_MS, count: 56, marks: 7, format: 'ccc d' },
-  month: { windowMs: 30 * DAY_MS, count: 60, marks: 5, format: 'd LLL' },
+  day: { windowMs: DAY_MS, count: 48, every: 0.25, format: 'HH:mm' },
+  week: { windowMs: 7 * DAY_MS, count: 56, every: 1, format: 'ccc d' },
+  month: { windowMs: 30 * DAY_MS, count: 60, every: 6, format: 'd LLL' },
 } as const;
 
 /** A sign beside the colour; what holds needs none. */
@@ -157,18 +157,33 @@ function Drawn(props: {
 
 function Axis(props: { timeline: Timeline; span: keyof typeof SPANS }) {
   const { to } = props.timeline;
-  const { windowMs, marks, format } = SPANS[props.span];
-  const { language } = useApi(appLanguageApiRef).getLanguage();
+  const { windowMs, every, format } = SPANS[props.span];
+  const { language: locale } = useApi(appLanguageApiRef).getLanguage();
+  const from = DateTime.fromMillis(to - windowMs, { locale });
+  // From midnight on: marks are at full hours. One at the end has no room for its time.
+  const marks = Array.from({ length: 9 }, (_, i) =>
+    from.startOf('day').plus({ days: i * every }),
+  ).filter(mark => mark > from && +mark < to - windowMs / 12);
+  const label = (text: string | null, left = 0) => (
+    <Text
+      key={left}
+      as="span"
+      variant="body-x-small"
+      color="secondary"
+      style={{ left: `${left}%` }}
+    >
+      {text}
+    </Text>
+  );
   return (
-    <Box className={styles.axis} aria-hidden="true">
-      {Array.from({ length: marks }, (_, i) => (
-        <Text key={i} as="span" variant="body-x-small" color="secondary">
-          {DateTime.fromMillis(to - windowMs + (i * windowMs) / marks, {
-            locale: language,
-          }).toFormat(format)}
-        </Text>
-      ))}
-    </Box>
+    <>
+      <Box className={styles.axis} aria-hidden="true">
+        {marks.map(mark =>
+          label(mark.toFormat(format), (100 * +mark.diff(from)) / windowMs),
+        )}
+      </Box>
+      {label(from.offsetNameShort)}
+    </>
   );
 }
 

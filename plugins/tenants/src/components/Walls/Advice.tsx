@@ -68,8 +68,9 @@ export function causeOf(tenant: Tenant, proof?: Proof): Cause | undefined {
       receipt,
     };
   }
-  const [doubt] = doubtsOf(proof.receipts);
-  return doubt ? { advice: 'doubt', receipt: doubt } : { advice: 'unknown' };
+  const [receipt] = doubtsOf(proof.receipts);
+  const isInDoubt = receipt || tenant.prover?.problem;
+  return { advice: isInDoubt ? 'doubt' : 'unknown', receipt };
 }
 
 interface AdviceProps {
@@ -104,9 +105,10 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
     tenant.lost?.reason ??
     (receipt?.outcome === 'breached' && !explanationOf(receipt.check)
       ? undefined
-      : receipt?.reason);
+      : (receipt ?? { reason: tenant.prover?.problem }).reason);
   return (
     <Alert
+      icon
       status={isBreached ? 'danger' : 'warning'}
       role="group"
       aria-label={t('advice.title')}
@@ -135,7 +137,7 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
                 {t('tab.restore')}
               </Button>
             )}
-            {(isBreached || advice === 'changed') && (
+            {isRestorable && (
               <ButtonLink
                 size="small"
                 variant="secondary"
@@ -144,11 +146,11 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
                 {t('advice.seeChanges')}
               </ButtonLink>
             )}
-            {!proving.reason && advice !== 'lost' && (
+            {!proving.reason && !proving.isProving && advice !== 'lost' && (
               <Button
                 size="small"
                 variant="secondary"
-                isDisabled={proving.isProving || proving.isLoading}
+                isDisabled={proving.isLoading}
                 onPress={proving.prove}
               >
                 {t('advice.proveAgain')}

@@ -55,7 +55,11 @@ export function Attention(props: { tenant: Tenant }) {
     return null;
   }
   return (
-    <Flex direction="column" gap="1" className={styles.attention}>
+    <Flex
+      direction="column"
+      gap="1"
+      className={acknowledged || muted ? styles.attention : undefined}
+    >
       {acknowledged && (
         <Text variant="body-small">
           {t('attention.acknowledged')} <RelativeTime iso={acknowledged.at} />

@@ -87,7 +87,7 @@ function Drawing(props: {
     // The list beside it says the same in words.
     <svg
       aria-hidden="true"
-      viewBox={`${-x} ${-y} ${2 * x} ${2 * y}`}
+      viewBox={`${-x} ${-0.75 * y} ${2 * x} ${1.75 * y}`}
       className={styles.drawing}
     >
       <defs>
@@ -118,7 +118,7 @@ function Drawing(props: {
         ))}
       <circle r={CORE * scale} data-part="core" />
       <text y="4" data-part="tenant">
-        {isLarge ? short(tenant.name, 7) : ''}
+        n8n
       </text>
       {TARGETS.map(target => (
         <TargetMark
@@ -202,10 +202,6 @@ function Stop(props: {
       y2={end.y + across.y}
     />
   );
-}
-
-function short(name: string, length: number): string {
-  return name.length > length ? `${name.slice(0, length - 1)}…` : name;
 }
 
 /** The same as a list: what was attacked, which way, and what came of it. */

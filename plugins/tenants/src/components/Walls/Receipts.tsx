@@ -240,26 +240,18 @@ function Fold(props: {
   );
 }
 
-const SOURCE = {
-  pod: 'receipts.sourcePod',
-  kubernetes: 'receipts.sourceKubernetes',
-  vault: 'receipts.sourceVault',
-  plan: 'receipts.sourcePlan',
-} as const;
-
 function ReceiptDetails(props: {
   name: string;
   receipt: Receipt;
   proof: Proof;
 }) {
   const { name, receipt, proof } = props;
-  const { source } = receipt;
+  const { about, source } = receipt;
   const t = useText();
   const words = useCheckWords();
   const exact = useExactTime();
   const link = useTabLink();
   const why = words.why(receipt.check);
-  const sourceKey = SOURCE[source.type];
   const facts: [term: string, value: ReactNode][] = [
     [t('receipts.why'), why],
     [t('receipts.reason'), receipt.reason],
@@ -279,12 +271,13 @@ function ReceiptDetails(props: {
         text={[receipt.code, receipt.response].filter(Boolean).join('  ')}
       />,
     ],
-    [t('receipts.expected'), receipt.expected],
+    [t('receipts.expected'), words.expected(receipt)],
     [
       t('receipts.from'),
       <Fragment key="from">
-        {sourceKey ? t(sourceKey, { name: source.name }) : source.name}
+        {t(`source.${source.type}`, { name: source.name })}
         {source.uid && <span className={styles.mono}> {source.uid}</span>}
+        {about.node && `, ${t('picture.target.node')} ${about.node}`}
       </Fragment>,
     ],
     [

@@ -166,7 +166,7 @@ describe('WallsCard', () => {
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     expect(advice).toHaveTextContent(
-      /Somebody changed this tenant.*NetworkPolicy tenant-isolation spec.egress by kubectl-edit 12 minutes ago/,
+      /An object of this tenant was changed.*NetworkPolicy tenant-isolation spec.egress by kubectl-edit 12 minutes ago/,
     );
     await expect(violations()).resolves.toEqual([]);
     await press('Restore', { inside: advice });
@@ -179,7 +179,7 @@ describe('WallsCard', () => {
   });
 
   it.each([
-    ['net.as-planned', /Restore it to put it back as planned.*Restore/],
+    ['net.as-planned', /A restore undoes this.*Restore/],
     ['net.no-widening', /leaves what others have added(?!.*Restore)/],
     ['sec.who-can', /Remove the binding that grants this(?!.*Restore)/],
   ])('knows what helps against a breach of %s', async (check, help) => {

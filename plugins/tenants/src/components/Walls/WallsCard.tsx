@@ -74,6 +74,7 @@ export function WallsCard(props: { tenantName: string }) {
         <Button
           variant="secondary"
           size="small"
+          className={styles.prove}
           iconStart={<RiSwordLine aria-hidden="true" />}
           isPending={proving.isProving}
           isDisabled={!tenant || proving.isLoading || Boolean(proving.reason)}

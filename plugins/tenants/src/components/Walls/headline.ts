@@ -7,7 +7,6 @@ import {
   overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import {} from '../Shared';
 import { isWrong, useCheckWords } from './checks';
 
 /** The one sentence that a tenant's walls come to, and how it looks. */

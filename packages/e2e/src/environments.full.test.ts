@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JsonObject } from '@backstage/types';
+import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  ensureCanary,
+  TenantProof,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { podAdmission } from './support/admission';
+import { portalLab } from './support/lab';
+import { openLab } from './wallsLab';
+import { Pair } from './wallsRows';
+
+jest.setTimeout(600_000);
+
+const PREFIX = `t-env-${process.pid}`;
+/** An account's range on OpenShift; the namespace's annotation has it there. */
+const UID = 1000720000;
+const DNS_PORT = 8053;
+const SYSTEM = '/api/v1/namespaces/kube-system';
+const DEPLOYMENT = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
+
+/** A kind of cluster that this one can be made into: rows of docs/environments.md. */
+interface Environment {
+  title: string;
+  /** What a platform team says of it */
+  config: JsonObject;
+  /** Makes the lab one; undone afterwards */
+  make?(): Promise<void>;
+  /** What a proof says when config does not say it */
+  without?: RegExp;
+}
+
+describe('Kinds of clusters, played by the lab', () => {
+  const { admin, ...lab } = openLab();
+  const undo: (() => Promise<unknown>)[] = [];
+
+  afterEach(async () => {
+    for (const step of undo.splice(0).reverse()) {
+      await step();
+    }
+    // Other tests' tenants are proved against it.
+    await ensureCanary(lab.cluster);
+  });
+
+  const merge = (path: string, body: object) =>
+    admin.expect({
+      method: 'PATCH',
+      path,
+      contentType: 'application/merge-patch+json',
+      body,
+    });
+
+  /** Lets the cluster's resolver listen on a port, behind the same Service. */
+  async function resolverOn(port: number): Promise<void> {
+    const { data } = await admin.expect<any>({
+      method: 'GET',
+      path: `${SYSTEM}/configmaps/coredns`,
+    });
+    await merge(`${SYSTEM}/configmaps/coredns`, {
+      data: { Corefile: data.Corefile.replace(/^\.:\d+/m, `.:${port}`) },
+    });
+    const ports = ['UDP', 'TCP'].map(protocol => ({
+      name: protocol === 'UDP' ? 'dns' : 'dns-tcp',
+      port: 53,
+      targetPort: port,
+      protocol,
+    }));
+    await merge(`${SYSTEM}/services/kube-dns`, { spec: { ports } });
+    const annotations = { 'threewalls.test/port': String(port) };
+    await merge(DEPLOYMENT, {
+      spec: { template: { metadata: { annotations } } },
+    });
+    for (let i = 0; i < 240; i++) {
+      const { metadata, spec, status } = await admin.expect<any>({
+        method: 'GET',
+        path: DEPLOYMENT,
+      });
+      if (
+        status.observedGeneration === metadata.generation &&
+        status.updatedReplicas === spec.replicas &&
+        status.replicas === spec.replicas &&
+        status.availableReplicas === spec.replicas
+      ) {
+        return;
+      }
+      await sleep(250);
+    }
+    throw new Error('CoreDNS was not rolled out');
+  }
+
+  /** Sets users and groups as OpenShift does, and refuses those of pods' own. */
+  async function usersByAdmission(): Promise<void> {
+    const ours = {
+      name: 'ours',
+      expression: `request.namespace.startsWith('web-tenant-${PREFIX}')`,
+    };
+    const unset = {
+      name: 'unset',
+      expression:
+        '!has(object.spec.securityContext.runAsUser) && object.spec.containers.all(c, !has(c.securityContext) || !has(c.securityContext.runAsUser))',
+    };
+    const set = podAdmission(
+      'Mutating',
+      `${PREFIX}-set`,
+      {
+        failurePolicy: 'Fail',
+        reinvocationPolicy: 'Never',
+        matchConditions: [ours, unset],
+        mutations: [
+          {
+            patchType: 'ApplyConfiguration',
+            applyConfiguration: {
+              expression: `Object{spec: Object.spec{
+  securityContext: Object.spec.securityContext{fsGroup: ${UID}, seLinuxOptions: Object.spec.securityContext.seLinuxOptions{level: "s0:c27,c4"}},
+  containers: object.spec.containers.map(c, Object.spec.containers{name: c.name, securityContext: Object.spec.containers.securityContext{runAsUser: ${UID}}})
+}}`,
+            },
+          },
+        ],
+      },
+      {},
+    );
+    const refuse = podAdmission(
+      'Validating',
+      `${PREFIX}-refuse`,
+      {
+        failurePolicy: 'Fail',
+        matchConditions: [ours],
+        validations: [
+          {
+            expression: `object.spec.containers.all(c, has(c.securityContext) && has(c.securityContext.runAsUser) && c.securityContext.runAsUser == ${UID})`,
+            message: 'Invalid value: must be in the ranges of the namespace',
+          },
+        ],
+      },
+      { validationActions: ['Deny'] },
+    );
+    for (const { path, object } of [...set, ...refuse]) {
+      await admin.expect({ method: 'POST', path, body: object });
+      undo.push(() =>
+        admin.expect({
+          method: 'DELETE',
+          path: `${path}/${object.metadata.name}`,
+        }),
+      );
+    }
+    // Admission learns of a policy a moment after the API server.
+    await sleep(3_000);
+  }
+
+  const environments: Environment[] = [
+    { title: 'kind: NetworkPolicies alone', config: { preset: 'kind' } },
+    { title: 'eks: NetworkPolicies alone', config: { preset: 'eks' } },
+    {
+      title: 'CoreDNS on another port than its Service',
+      config: { network: { provider: 'cilium', dns: { ports: [DNS_PORT] } } },
+      async make() {
+        undo.push(() => resolverOn(53));
+        await resolverOn(DNS_PORT);
+      },
+      without: /on port 53: where the cluster's resolver listens elsewhere/,
+    },
+    {
+      title: "OpenShift's users and groups by admission",
+      config: {
+        network: { provider: 'cilium' },
+        pods: { securityContext: 'platform' },
+      },
+      make: usersByAdmission,
+    },
+  ];
+
+  const walls = ({ verdicts }: TenantProof) =>
+    verdicts.map(v => `${v.wall} ${v.status}: ${v.summary}`);
+
+  /** Proves two tenants as a portal of that config makes them. */
+  async function prove(config: JsonObject, at: string) {
+    const over = { network: {}, ...config };
+    const there = { ...lab, admin, ...portalLab(over) };
+    await ensureCanary(there.cluster);
+    const names = ['a', 'b'].map(side => `${PREFIX}-${at}${side}`);
+    const pair = await Pair.create(there, names[0], names[1]);
+    undo.push(() => pair.remove());
+    return [...pair.first.values()];
+  }
+
+  it.each(environments.map((one, i) => [one.title, one, i] as const))(
+    '%s',
+    async (_, { config, make, without }, i) => {
+      await make?.();
+      const network = { provider: 'cilium' };
+      const unsaid = without ? await prove({ network }, `${i}x`) : [];
+      for (const proof of unsaid) {
+        expect(proof.verdicts[0]).toMatchObject({
+          wall: 'network',
+          status: 'unproven',
+        });
+        const reasons = proof.receipts.map(({ reason }) => reason).join('\n');
+        expect(reasons).toMatch(without!);
+      }
+      for (const proof of await prove(config, String(i))) {
+        expect(walls(proof)).toEqual(
+          WALLS.map(wall =>
+            expect.stringMatching(`^${wall} holds: All \\d+ attacks blocked`),
+          ),
+        );
+      }
+    },
+  );
+});
