@@ -1,5 +1,6 @@
 import {
   ApplyCount,
+  isProofOnly,
   TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
@@ -137,7 +138,10 @@ export function applyExecutor(options: {
 /** The tenant of that name and owner whose data was kept when it was removed. */
 async function archivedOf(spec: TenantSpec, store: TenantStore) {
   const removed = await store.findRemoved(spec.name);
-  return removed?.owner === spec.owner && removed.cluster === spec.cluster
+  return removed?.owner === spec.owner &&
+    removed.cluster === spec.cluster &&
+    // What was only proved was never the portal's.
+    !isProofOnly(removed.spec)
     ? removed
     : undefined;
 }

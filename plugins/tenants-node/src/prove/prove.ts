@@ -45,9 +45,7 @@ export async function proveTenants(
 /** A secret wall that was judged without Vault says so. */
 function sayWithout(verdict: WallVerdict, plan: TenantPlan): WallVerdict {
   const { wall, status, summary } = verdict;
-  return wall === 'secret' &&
-    status === 'holds' &&
-    plan.proofOnly?.withoutVault
+  return wall === 'secret' && status === 'holds' && plan.proofOnly?.withoutVault
     ? { ...verdict, summary: `${summary}; it has nothing in Vault` }
     : verdict;
 }
