@@ -60,7 +60,7 @@ export function outdatedResources(
 }
 
 /** What was applied, holds no wall up, and is planned no more: the platform's own. */
-export function dropped(
+export function plannedNoMore(
   plan: TenantPlan,
   applied: AppliedResources = {},
 ): [id: string, AppliedResources[string]][] {

@@ -11,7 +11,7 @@ import {
   STAGES,
   TenantPlan,
 } from '../plan/types';
-import { AppliedResources, asRecorded, dropped } from './applied';
+import { AppliedResources, asRecorded, plannedNoMore } from './applied';
 import {
   applyKubernetes,
   ApplyContext,
@@ -178,7 +178,7 @@ export async function applyPlan(
     }
   }
   await settle(
-    dropped(plan, options.applied)
+    plannedNoMore(plan, options.applied)
       .filter(([, { stage }]) => stages.includes(stage as Stage))
       .map(async ([id, { stage, resource }]) => {
         const startedAt = performance.now();

@@ -10,7 +10,7 @@ import {
   Stage,
   TenantPlan,
 } from '../plan/types';
-import { AppliedResources, dropped } from './applied';
+import { AppliedResources, plannedNoMore } from './applied';
 import { LiveObjects, readLive } from './live';
 import { checkOwnership, Ownership } from './ownership';
 
@@ -81,7 +81,7 @@ export function differences(
   live: LiveObjects,
   applied: AppliedResources = {},
 ): ResourceDifference[] {
-  const gone = dropped(plan, applied);
+  const gone = plannedNoMore(plan, applied);
   return plan.stages.flatMap(({ name: stage, resources }) => [
     ...resources.map(resource => {
       const { id } = resource;

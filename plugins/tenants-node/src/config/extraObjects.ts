@@ -21,6 +21,15 @@ const EXAMPLE = {
   vaultRole: 'tenant-acme',
 };
 
+/**
+ * In double braces what is a tenant's, and a bare word, which is meant for it; what
+ * else stands there is the object's own, such as a template of External Secrets.
+ */
+const VALUE = new RegExp(
+  `\\{\\{\\s*(tenant\\.[\\w.]*|${Object.keys(EXAMPLE).join('|')})\\s*\\}\\}`,
+  'g',
+);
+
 /** What an extra object may say of the tenant that it is for. */
 export type TenantValues = Record<keyof typeof EXAMPLE, string>;
 
@@ -180,15 +189,6 @@ function kindProblem(object: { apiVersion: string; kind: string }) {
         ', ',
       )}`;
 }
-
-/**
- * In double braces what is a tenant's, and a bare word, which is meant for it; what
- * else stands there is the object's own, such as a template of External Secrets.
- */
-const VALUE = new RegExp(
-  `\\{\\{\\s*(tenant\\.[\\w.]*|${Object.keys(EXAMPLE).join('|')})\\s*\\}\\}`,
-  'g',
-);
 
 /** An object with a tenant's values in all its texts. */
 export function filled<T>(object: T, values: TenantValues): T {
