@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Adoption } from '@threewalls/backstage-plugin-tenants-common';
@@ -30,8 +29,8 @@ const [KEY, PASSWORD, CREDENTIAL] = ['key', 'Pw1', 'credential'].map(
 );
 /** The lab has one n8n: a second name of it says that it is an older one. */
 const OLDER = N8N_IMAGE.replace(/\d+$/, '0');
-const folder = join(tmpdir(), name);
-const data = join(folder, 'data');
+/** Of the volume on the node, which has a /tmp of its own; and of an administrator here. */
+const folder = `/tmp/${name}`;
 
 const admin = adminLab();
 const rootToken = async () =>
@@ -40,12 +39,11 @@ const rootToken = async () =>
 // Never part of a build.
 // eslint-disable-next-line no-restricted-syntax
 const LAB_CLI = join(__dirname, '..', '..', 'lab', 'src', 'cli.ts');
-const ctr = (...command: string[]) =>
-  run(
-    process.execPath,
-    [LAB_CLI, 'shell', 'ctr', '-n', 'k8s.io', 'images', ...command],
-    { env: { ...process.env, THREEWALLS_LAB_STATE: labState } },
-  );
+const onNode = (...command: string[]) =>
+  run(process.execPath, [LAB_CLI, 'shell', ...command], {
+    env: { ...process.env, THREEWALLS_LAB_STATE: labState },
+  });
+const CTR = ['ctr', '-n', 'k8s.io', 'images'];
 
 let portal: ReplicasPortal;
 let api: Replica;
@@ -106,13 +104,13 @@ const get = (kind: string, object: string, namespace?: string) =>
   });
 
 beforeAll(async () => {
-  mkdirSync(data, { recursive: true });
-  chownSync(data, 1000, 1000);
-  await ctr('tag', '--force', N8N_IMAGE, OLDER);
+  mkdirSync(folder);
+  await onNode('install', '-d', '-o', '1000', '-g', '1000', folder);
+  await onNode(...CTR, 'tag', '--force', N8N_IMAGE, OLDER);
   const objects = handMade({
     theirs,
     name,
-    folder: data,
+    folder,
     key: KEY,
     image: OLDER,
   });
@@ -163,7 +161,8 @@ afterAll(async () => {
     name,
   });
   await admin.vault.request('DELETE', `secret/metadata/${own}`);
-  await ctr('rm', OLDER);
+  await onNode(...CTR, 'rm', OLDER);
+  await onNode('rm', '-rf', folder);
   await portal?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -180,8 +179,7 @@ describe('a hand-made n8n', () => {
     );
 
     await administer('key');
-    const { data } = await admin.vault.read(ENTRY);
-    expect(data).toEqual({
+    expect((await admin.vault.read(ENTRY)).data).toEqual({
       N8N_ENCRYPTION_KEY: KEY,
       N8N_INSTANCE_OWNER_EMAIL: EMAIL,
       N8N_INSTANCE_OWNER_PASSWORD_HASH: expect.stringMatching(/^\$2/),
