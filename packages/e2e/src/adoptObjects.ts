@@ -88,7 +88,10 @@ export function handMade(options: {
                   ref('secretKeyRef', 'N8N_ENCRYPTION_KEY'),
                   ref('configMapKeyRef', 'DB_TYPE'),
                   ref('configMapKeyRef', 'GENERIC_TIMEZONE'),
-                  { name: 'N8N_DIAGNOSTICS_ENABLED', value: 'false' },
+                  // It calls nobody.
+                  ...['DIAGNOSTICS', 'VERSION_NOTIFICATIONS', 'TEMPLATES'].map(
+                    what => ({ name: `N8N_${what}_ENABLED`, value: 'false' }),
+                  ),
                 ],
                 ports: [{ name: 'http', containerPort: 5678 }],
                 readinessProbe: {

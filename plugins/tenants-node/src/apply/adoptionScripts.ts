@@ -61,6 +61,62 @@ export function migrates(plan: TenantPlan, { container }: HandMade): boolean {
   return !theirs || theirs !== plannedParts(plan).version?.join();
 }
 
+/** Folder beside n8n's data with the database as it was. */
+const COPY = 'before-adoption';
+
+// What runs in n8n's own image, by its Node.js. Each may be cut off and run again.
+const FILES = `
+const fs = require("node:fs");
+const copy = "${COPY}";
+const files = ["", "-wal", "-shm"].map(end => "database.sqlite" + end);
+const copyAll = (from, to) =>
+  files
+    .filter(file => fs.existsSync(from + "/" + file))
+    .forEach(file => fs.copyFileSync(from + "/" + file, to + "/" + file));
+const remove = path => fs.rmSync(path, { recursive: true, force: true });
+`;
+const COPY_DATABASE = `${FILES}
+[copy, copy + ".part"].forEach(remove);
+fs.mkdirSync(copy + ".part");
+copyAll(".", copy + ".part");
+fs.renameSync(copy + ".part", copy);
+`;
+const PUT_BACK = `${FILES}
+if (fs.existsSync(copy)) {
+  files.forEach(remove);
+  copyAll(copy, ".");
+  remove(copy + ".part");
+  fs.renameSync(copy, copy + ".part");
+}
+remove(copy + ".part");
+`;
+
+const script = (...lines: string[]) =>
+  ['#!/usr/bin/env bash', 'set -euo pipefail', ...lines, ''].join('\n');
+
+/** JSON as one word of a shell, which looks into no quotes like these. */
+const quoted = (value: unknown) =>
+  `'${JSON.stringify(value).replace(/'/g, '\\u0027')}'`;
+
+const patch = (what: string, body: object) =>
+  `kubectl patch ${what} --type=merge --patch=${quoted(body)}`;
+
+const apply = (object: object) =>
+  `kubectl apply --server-side --filename=- <<< ${quoted(object)}`;
+
+const isBound = ({ metadata }: KubernetesObject) =>
+  `kubectl wait persistentvolumeclaim/${metadata.name} --namespace=${metadata.namespace} --for=jsonpath='{.status.phase}'=Bound --timeout=2m`;
+
+/** A claim that is not there yet has no UID: the first of that name gets the volume. */
+const claimRefOf = ({ metadata }: KubernetesObject) => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  namespace: metadata.namespace,
+  name: metadata.name,
+  uid: metadata.uid ?? null,
+  resourceVersion: null,
+});
+
 /**
  * What an administrator runs with bash, kubectl and vault: all that the portal has no
  * right to, and shall have none. Names and JSON in quotes alone are in them: nothing
@@ -176,32 +232,6 @@ export function adoptionScripts(
   };
 }
 
-const script = (...lines: string[]) =>
-  ['#!/usr/bin/env bash', 'set -euo pipefail', ...lines, ''].join('\n');
-
-/** JSON as one word of a shell, which looks into no quotes like these. */
-const quoted = (value: unknown) =>
-  `'${JSON.stringify(value).replace(/'/g, '\\u0027')}'`;
-
-const patch = (what: string, body: object) =>
-  `kubectl patch ${what} --type=merge --patch=${quoted(body)}`;
-
-const apply = (object: object) =>
-  `kubectl apply --server-side --filename=- <<< ${quoted(object)}`;
-
-const isBound = ({ metadata }: KubernetesObject) =>
-  `kubectl wait persistentvolumeclaim/${metadata.name} --namespace=${metadata.namespace} --for=jsonpath='{.status.phase}'=Bound --timeout=2m`;
-
-/** A claim that is not there yet has no UID: the first of that name gets the volume. */
-const claimRefOf = ({ metadata }: KubernetesObject) => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  namespace: metadata.namespace,
-  name: metadata.name,
-  uid: metadata.uid ?? null,
-  resourceVersion: null,
-});
-
 /** Runs a program in a pod like the hand-made n8n's, on its volume and in its place. */
 function podScript(
   plan: TenantPlan,
@@ -251,36 +281,6 @@ function podScript(
     `kubectl delete ${pod}`,
   ];
 }
-
-/** Folder beside n8n's data with the database as it was. */
-const COPY = 'before-adoption';
-
-// What runs in n8n's own image, by its Node.js. Each may be cut off and run again.
-const FILES = `
-const fs = require("node:fs");
-const copy = "${COPY}";
-const files = ["", "-wal", "-shm"].map(end => "database.sqlite" + end);
-const copyAll = (from, to) =>
-  files
-    .filter(file => fs.existsSync(from + "/" + file))
-    .forEach(file => fs.copyFileSync(from + "/" + file, to + "/" + file));
-const remove = path => fs.rmSync(path, { recursive: true, force: true });
-`;
-const COPY_DATABASE = `${FILES}
-[copy, copy + ".part"].forEach(remove);
-fs.mkdirSync(copy + ".part");
-copyAll(".", copy + ".part");
-fs.renameSync(copy + ".part", copy);
-`;
-const PUT_BACK = `${FILES}
-if (fs.existsSync(copy)) {
-  files.forEach(remove);
-  copyAll(copy, ".");
-  remove(copy + ".part");
-  fs.renameSync(copy, copy + ".part");
-}
-remove(copy + ".part");
-`;
 
 /** Puts out the tenant's entry, or says why it can't; nothing that it says has a value in it. */
 function keyProgram({
