@@ -58,40 +58,29 @@ export interface CheckWords {
   result(receipt: Receipt): string;
 }
 
-/** Classes of a connect: a code alone is never shown, `OK` on a red row reads as success. */
-const CONNECTS = {
-  OK: 'connect.OK',
-  TIMEOUT: 'connect.TIMEOUT',
-  REFUSED: 'connect.REFUSED',
-  UNREACHABLE: 'connect.UNREACHABLE',
-  DNS: 'connect.DNS',
-  OTHER: 'connect.OTHER',
-} as const;
-
-const BLOCKED = {
-  TIMEOUT: 'connect.blockedTIMEOUT',
-  REFUSED: 'connect.blockedREFUSED',
-} as const;
-
 /** The words for checks, in the language of the app. */
 export function useCheckWords(): CheckWords {
   const checks = useTranslationRef(checksTranslationRef).t;
   const t = useText();
   return useMemo(() => {
+    /** A text, where there is one of this key. */
+    const known = (key: string, found: string) =>
+      found === key ? undefined : found;
     /** A check that is newer than this plugin has no words yet: its id has to do. */
     const text = (check: string, part: 'title' | 'wrong' | 'why') => {
       const key = `${check}.${part}`;
-      const found: string = checks(key as 'net.dns.why');
-      return found === key ? undefined : found;
+      return known(key, checks(key as 'net.dns.why'));
     };
+    /** A code alone is never shown where it has words: `OK` on a red row reads as success. */
     const connect = (code: string) => {
-      const key = CONNECTS[code as keyof typeof CONNECTS];
-      return key && t(key);
+      const key = `connect.${code}`;
+      // Anything but a code, such as a sentence, is no part of a key.
+      return /^\w+$/.test(code)
+        ? known(key, t(key as 'connect.OK'))
+        : undefined;
     };
-    const blocked = (kind: CheckKind, code: string) => {
-      const key = kind === 'barrier' && BLOCKED[code as keyof typeof BLOCKED];
-      return key ? t(key) : undefined;
-    };
+    const blocked = (kind: CheckKind, code: string) =>
+      kind === 'barrier' ? connect(`blocked${code}`) : undefined;
     return {
       why: check => text(check, 'why'),
       story: ({ check, outcome, title = check }) => {
