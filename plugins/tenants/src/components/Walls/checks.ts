@@ -84,8 +84,8 @@ export function useCheckWords(): CheckWords {
     return {
       why: check => text(check, 'why'),
       story: ({ check, outcome, title = check }) => {
-        const isWrong = outcome === 'breached' || outcome === 'failed';
-        const said = text(check, isWrong ? 'wrong' : 'title') ?? title;
+        const failed = outcome === 'breached' || outcome === 'failed';
+        const said = text(check, failed ? 'wrong' : 'title') ?? title;
         return outcome === 'inconclusive'
           ? t('receipts.inDoubt', { title: said })
           : said;
