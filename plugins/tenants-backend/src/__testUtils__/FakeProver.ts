@@ -74,7 +74,7 @@ export class FakeProver {
         return {
           wall,
           status,
-          summary: `objects: ${status} ${this.said}`,
+          summary: `objects: ${status} ${this.said}`.trim(),
           barriers: { counted: 1, refused: status === 'holds' ? 1 : 0 },
           controls: { tried: 0, succeeded: 0 },
         };
