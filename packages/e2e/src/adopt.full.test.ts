@@ -128,7 +128,7 @@ beforeAll(async () => {
   await run(
     join(labState, 'bin', 'kubectl'),
     [...wait, '-n', theirs, `deployment/${from.deployment}`],
-    { env: { KUBECONFIG: join(labState, 'admin.kubeconfig') } },
+    { env: { HOME: folder, KUBECONFIG: join(labState, 'admin.kubeconfig') } },
   );
   hook = await within(theirs, async url => {
     const owner = {
