@@ -107,7 +107,10 @@ describe('two clusters of one portal, each with its own profile', () => {
     expect(changes['ConfigMap about']).toBe('remove');
     const { id, applied } = await t.run('acme', { kind: 'apply' });
     expect(applied).toMatchObject({ created: 0, updated: 1 });
-    const { body } = await t.api('get', `/tenants/acme/operations/${id}/events`);
+    const { body } = await t.api(
+      'get',
+      `/tenants/acme/operations/${id}/events`,
+    );
     expect(body.items).toContainEqual(
       expect.objectContaining({
         resource: 'ConfigMap about',
