@@ -415,38 +415,6 @@ describe('operations, upon the lab', () => {
     expect(refused.error).toMatch(/exists and is not marked as this tenant/);
   });
 
-  itInFull('name a volume that is retained', async () => {
-    const name = await create('retain');
-    const claim = await admin.kubernetes.get<any>({
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      namespace: of(name).namespace,
-      name: 'n8n-data',
-    });
-    const volume = claim.spec.volumeName;
-    await patch(`/api/v1/persistentvolumes/${volume}`, {
-      spec: { persistentVolumeReclaimPolicy: 'Retain' },
-    });
-    const uid = await loginUid(of(name), admin);
-    const { certificate } = await remove(name);
-    expect(certificate!.kept).toEqual([
-      expect.stringMatching(
-        new RegExp(`^PersistentVolume ${volume} of claim n8n-data: .*Retain`),
-      ),
-    ]);
-    const left = await remainsOf(of(name), uid, admin);
-    expect([left.namespace, left.vault, left.entity]).toEqual([
-      false,
-      [],
-      false,
-    ]);
-    const { items } = await get('/removed');
-    expect(items[0]).toMatchObject({ name, certificate: { kept: [{}] } });
-    await patch(`/api/v1/persistentvolumes/${volume}`, {
-      spec: { persistentVolumeReclaimPolicy: 'Delete' },
-    });
-  });
-
   itInFull('say which controller makes again what they remove', async () => {
     const name = await create('again');
     const { namespace } = of(name);
