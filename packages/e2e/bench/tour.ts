@@ -2,7 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page, Route } from 'playwright-core';
-import type { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import type {
+  Tenant,
+  TenantsHealth,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { manyTenants } from '../../../plugins/tenants/dev/manyTenants';
 import {
   breachedReceipts,
@@ -240,7 +243,11 @@ function answer(tenants: Record<string, Tenant>) {
       case 'notifications/status':
         return json({ unread: 0, read: 0 });
       case 'tenants/health':
-        return json({ status: 'ok', problems: [] });
+        return json({
+          status: 'ok',
+          problems: [],
+          warnings: [],
+        } satisfies TenantsHealth);
       case 'tenants/matrix':
         return json({
           ...matrixOf(names.slice(offset, offset + number('limit', 100))),
