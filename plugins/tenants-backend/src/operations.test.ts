@@ -7,6 +7,7 @@ import {
   startTenantsBackend,
   STRANGERS,
 } from './__testUtils__/startTenantsBackend';
+import { until as eventually } from './__testUtils__/until';
 
 jest.setTimeout(60_000);
 
@@ -36,13 +37,8 @@ const lookAgain = () => new Promise(resolve => setTimeout(resolve, 2_100));
 const errorOf = (response: { status: number; body: any }) =>
   `${response.status} ${response.body.error?.message}`;
 
-async function until(condition: () => boolean | Promise<boolean>) {
-  const late = Date.now() + 20_000;
-  while (!(await condition()) && Date.now() < late) {
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-  expect(await condition()).toBe(true);
-}
+const until = (condition: () => boolean | Promise<boolean>) =>
+  eventually(condition, 20_000);
 
 describe('an apply', () => {
   it('makes a tenant, object by object, and changes nothing when it is done again', async () => {

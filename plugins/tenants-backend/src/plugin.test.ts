@@ -16,6 +16,7 @@ import {
   startTenantsBackend,
   STRANGERS,
 } from './__testUtils__/startTenantsBackend';
+import { until as eventually } from './__testUtils__/until';
 import tenantsPlugin from './index';
 
 jest.setTimeout(60_000);
@@ -42,13 +43,6 @@ describe('tenantsPlugin', () => {
 
   const names = (body: { items: { name: string }[] }) =>
     body.items.map(item => item.name);
-
-  async function eventually(condition: () => Promise<boolean>) {
-    for (let i = 0; i < 400 && !(await condition()); i++) {
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
-    expect(await condition()).toBe(true);
-  }
 
   const owns = (name: string, owner: string) =>
     t.knex('tenants').where({ name }).update({ owner });
@@ -205,9 +199,7 @@ describe('tenantsPlugin', () => {
       `/api/tenants/tenants/acme/operations/${first.body.id}`,
     );
     expect(first.body).toMatchObject({ tenant: 'acme', trigger: 'task' });
-    for (let i = 0; i < 200 && !t.prover.rounds.length; i++) {
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
+    await eventually(() => t.prover.rounds.length > 0);
     const second = await t.start('acme', { kind: 'prove' });
     expect(second.body.id).toBe(first.body.id);
     // A task's may not be that which has begun before its change.

@@ -4,6 +4,7 @@ import {
   OWNER,
   startTenantsBackend,
 } from './__testUtils__/startTenantsBackend';
+import { until } from './__testUtils__/until';
 
 jest.setTimeout(60_000);
 
@@ -56,12 +57,6 @@ describe('a tenant that is only proved', () => {
       await t.tick('look');
       return (await find(name))?.uid === uid;
     });
-  }
-  async function until(condition: () => Promise<boolean | undefined>) {
-    for (let i = 0; i < 400 && !(await condition()); i++) {
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
-    expect(await condition()).toBe(true);
   }
   const isProved = async () => Boolean((await find())?.lastProof);
 

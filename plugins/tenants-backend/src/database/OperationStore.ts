@@ -5,10 +5,10 @@ import {
   OperationKind,
   OperationRequest,
   OperationState,
-  TenantSpec,
   Page,
   ProofProgress,
   ProofTrigger,
+  TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { ConflictError } from '@backstage/errors';
 import { Knex } from 'knex';

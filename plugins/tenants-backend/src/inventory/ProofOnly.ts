@@ -78,12 +78,12 @@ export class ProofOnly {
   }
 
   async #know(
-    { namespace, ...one }: ProofOnlyTenant,
+    declared: ProofOnlyTenant,
     cluster: string,
     uid: string,
   ): Promise<void> {
     const { store, logger, enqueue, onChanged } = this.options;
-    const { name, owner } = one;
+    const { name, namespace, owner } = declared;
     const known = await store.find(name);
     if (known && !(isProofOnly(known.spec) && known.cluster === cluster)) {
       if (!this.#taken.has(name)) {
@@ -94,7 +94,7 @@ export class ProofOnly {
       this.#taken.add(name);
       return;
     }
-    const spec = proofOnlySpec({ namespace, ...one }, { name: cluster });
+    const spec = proofOnlySpec(declared, { name: cluster });
     const tenant = { uid, name, cluster, namespace, owner, spec };
     const before = known && {
       uid: known.uid,

@@ -321,7 +321,9 @@ async function finish(
   { proofs, logger, doubtOf, onFinished }: Prover,
 ): Promise<void> {
   const doubt = await persist(() => doubtOf(tenant.cluster));
-  const believed = doubt ? { ...result, ...doubted(result, doubt) } : result;
+  const believed = doubt
+    ? { ...result, verdicts: doubted(result.verdicts, doubt) }
+    : result;
   const done = await persist(() =>
     proofs.finish(proof, believed, neighbour?.uid),
   );

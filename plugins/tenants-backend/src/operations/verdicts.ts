@@ -18,17 +18,12 @@ export function unproven(reason: string): WallVerdict[] {
 }
 
 /** Verdicts of a prover in doubt: it is believed in what it has found, and in nothing else. */
-export function doubted(
-  { verdicts }: { verdicts: WallVerdict[] },
-  doubt: string,
-): { verdicts: WallVerdict[] } {
-  return {
-    verdicts: verdicts.map(verdict =>
-      verdict.status === 'holds'
-        ? { ...verdict, status: 'unproven', summary: doubt }
-        : verdict,
-    ),
-  };
+export function doubted(verdicts: WallVerdict[], doubt: string): WallVerdict[] {
+  return verdicts.map(verdict =>
+    verdict.status === 'holds'
+      ? { ...verdict, status: 'unproven', summary: doubt }
+      : verdict,
+  );
 }
 
 /**

@@ -117,8 +117,7 @@ export class TenantViews {
 
   /** Milliseconds in which each pair of these is tried once. */
   roundMs(tenants: Pick<Tenant, 'cluster'>[]): number {
-    const largest = Math.max(1, ...sizesOf(tenants).values());
-    return (largest - 1) * this.options.intervalMs;
+    return this.#roundOf(Math.max(1, ...sizesOf(tenants).values()));
   }
 
   /**
@@ -134,9 +133,9 @@ export class TenantViews {
     ]);
     const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
     const oldest = new Map(
-      [...sizesOf(tenants).keys()].map(cluster => {
-        const ms = this.roundMs(tenants.filter(t => t.cluster === cluster));
-        return [cluster, Date.now() - Math.max(maxAgeMs, ROUNDS_MISSED * ms)];
+      [...sizesOf(tenants)].map(([cluster, size]) => {
+        const ms = ROUNDS_MISSED * this.#roundOf(size);
+        return [cluster, Date.now() - Math.max(maxAgeMs, ms)];
       }),
     );
     return pairs.map(pair => {
@@ -152,6 +151,11 @@ export class TenantViews {
         ? { ...pair, status: 'unproven', lastStatus: pair.status }
         : pair;
     });
+  }
+
+  /** With one neighbour each interval. */
+  #roundOf(size: number): number {
+    return (size - 1) * this.options.intervalMs;
   }
 
   #view(

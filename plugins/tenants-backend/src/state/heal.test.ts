@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);
 
@@ -16,14 +17,6 @@ async function proved(tenants: object, spec: object = {}) {
   t = await startTenantsBackend(tenants);
   await t.create('acme', spec);
   await t.prove('acme');
-}
-
-async function until(condition: () => Promise<boolean> | boolean) {
-  const deadline = Date.now() + 6_000;
-  while (!(await condition()) && Date.now() < deadline) {
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-  expect(await condition()).toBe(true);
 }
 
 /** Somebody deletes a policy, and objects show it. */

@@ -1,4 +1,5 @@
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(60_000);
 
@@ -22,14 +23,6 @@ const titles = () =>
   (t.send.mock.calls as any[])
     .map(([{ payload }]): string => payload.title)
     .filter(title => / wall /.test(title));
-
-async function until(condition: () => Promise<boolean>, ms = 6_000) {
-  const deadline = Date.now() + ms;
-  while (!(await condition()) && Date.now() < deadline) {
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-  expect(await condition()).toBe(true);
-}
 
 async function proved() {
   await t.create('acme');
