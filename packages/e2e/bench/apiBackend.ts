@@ -3,11 +3,13 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { tenantReadPermission } from '@threewalls/backstage-plugin-tenants-common';
 import Router from 'express-promise-router';
 
 /**
- * What the bare stack can do: routes behind the same middleware, sign-in and
- * logging that hand out nothing, or as many bytes as they are told.
+ * What the bare stack can do: routes behind the same middleware, sign-in, logging
+ * and one decision of the permission backend that hand out as many bytes as they are
+ * told.
  */
 const floor = createBackendPlugin({
   pluginId: 'floor',
@@ -16,12 +18,19 @@ const floor = createBackendPlugin({
       deps: {
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
+        permissions: coreServices.permissions,
       },
-      async init({ httpAuth, httpRouter }) {
+      async init({ httpAuth, httpRouter, permissions }) {
         const router = Router();
         const bodies = new Map<string, Buffer>();
         router.get('/bytes/:size', async (req, res) => {
-          await httpAuth.credentials(req, { allow: ['user'] });
+          const credentials = await httpAuth.credentials(req, {
+            allow: ['user'],
+          });
+          const permission = tenantReadPermission;
+          await permissions.authorizeConditional([{ permission }], {
+            credentials,
+          });
           const { size } = req.params;
           const body = bodies.get(size) ?? Buffer.alloc(Number(size), ' ');
           bodies.set(size, body);

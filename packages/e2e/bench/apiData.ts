@@ -43,6 +43,14 @@ const receipt: Receipt = {
 };
 const RECEIPT = JSON.stringify(receipt);
 
+const SPEC = {
+  owner: 'group:default/team',
+  cluster: 'lab',
+  size: 'small',
+  egress: { hosts: ['api.saas.test'], cidrs: [] },
+  allowInternet: false,
+};
+
 /** What the two databases say differently. */
 const DIALECTS = {
   'better-sqlite3': {
@@ -70,6 +78,11 @@ export function tenantName(n: number): string {
   return `tenant-${String(n).padStart(4, '0')}`;
 }
 
+/** What was ordered. */
+export function specOf(n: number) {
+  return { name: tenantName(n), ...SPEC };
+}
+
 /** UID of its namespace. */
 export function tenantUid(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -91,13 +104,7 @@ export async function fill(
     const now = Date.now();
     const tenants = numbers(TENANTS, 't');
     const last = uuid('t', `${PROOFS - 1}`);
-    const spec = JSON.stringify({
-      owner: 'group:default/team',
-      cluster: 'lab',
-      size: 'small',
-      egress: { hosts: ['api.saas.test'], cidrs: [] },
-      allowInternet: false,
-    });
+    const spec = JSON.stringify(SPEC);
     await db.raw(
       `insert into tenants (uid, name, cluster, namespace, owner, spec, created_at, proof_id, proved_at, status)
        select ${uid('t')}, ${name('t')}, 'lab', 'web-tenant-' || ${name(

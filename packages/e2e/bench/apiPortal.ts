@@ -4,15 +4,35 @@ import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
 import { startBackend } from '../src/support/backend';
 
+function kubeconfigIn(folder: string): string {
+  return join(folder, 'kubeconfig');
+}
+
+/** The portal's section of config. */
+export function tenantsConfig(address: string, folder: string): JsonObject {
+  const file = kubeconfigIn(folder);
+  return {
+    clusters: [
+      {
+        name: 'lab',
+        kubernetes: { kubeconfig: file },
+        vault: { address, login: { tokenFile: file } },
+      },
+    ],
+    network: { provider: 'cilium' },
+    // Nothing is due while reading is measured.
+    proofs: { interval: { days: 30 } },
+  };
+}
+
 /** A portal's back end in a process of its own. */
 export async function startPortal(
   cluster: string,
   folder: string,
   database: JsonObject,
 ) {
-  const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(
-    kubeconfig,
+    kubeconfigIn(folder),
     JSON.stringify({
       'current-context': 'bench',
       contexts: [
@@ -38,17 +58,7 @@ export async function startPortal(
         providers: { guest: { dangerouslyAllowOutsideDevelopment: true } },
       },
       permission: { enabled: true },
-      tenants: {
-        clusters: [
-          {
-            name: 'lab',
-            kubernetes: { kubeconfig },
-            vault: { address: cluster, login: { tokenFile: kubeconfig } },
-          },
-        ],
-        // Nothing is due while reading is measured.
-        proofs: { interval: { days: 30 } },
-      },
+      tenants: tenantsConfig(cluster, folder),
     },
   });
   return {

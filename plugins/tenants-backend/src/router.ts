@@ -63,16 +63,26 @@ export function createRouter(options: RouterOptions): express.Router {
   router.use(express.json());
   const caller = (req: express.Request) =>
     httpAuth.credentials(req, { allow: ['user', 'service'] });
-  const reader = async (req: express.Request) =>
-    authorizer.viewer(await caller(req), tenantReadPermission);
+  // Decided once a request, whatever it takes to answer it.
+  const readers = new WeakMap<express.Request, Promise<Viewer>>();
+  const reader = (req: express.Request) => {
+    let asked = readers.get(req);
+    if (!asked) {
+      asked = caller(req).then(credentials =>
+        authorizer.viewer(credentials, tenantReadPermission),
+      );
+      readers.set(req, asked);
+    }
+    return asked;
+  };
   const access: Access = {
     caller,
     reader,
     hider: async req => names.from(await reader(req)),
     async readable(req, name) {
-      const credentials = await caller(req);
+      const canRead = await reader(req);
       const tenant = await inventory.find(name);
-      await authorizer.check(credentials, tenantReadPermission, tenant);
+      authorizer.expect(canRead, tenantReadPermission, tenant);
       return tenant;
     },
   };

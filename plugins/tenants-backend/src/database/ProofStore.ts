@@ -49,14 +49,14 @@ export interface WallChange {
   summary: string;
 }
 
-/** The last result of one tenant against another. */
+/** The last result of one tenant against another, by UID. */
 export interface PairResult {
-  tenant: string;
-  neighbour: string;
+  uid: string;
+  neighbourUid: string;
   status: WallStatus;
   proofId: string;
-  /** ISO 8601 */
-  provedAt: string;
+  /** Milliseconds, by the database's clock */
+  provedAt: number;
 }
 
 /** What of a tenant's proofs and operations goes with it in the API. */
@@ -66,17 +66,14 @@ export interface TenantActivity {
   currentOperation?: Tenant['currentOperation'];
 }
 
-/** A pair as {@link PairResult}, with its tenants joined as `a` and `b`. */
-const PAIR_COLUMNS = {
-  tenant: 'a.name',
-  neighbour: 'b.name',
-  status: `${PAIRS}.status`,
-  proofId: `${PAIRS}.proof_id`,
-  provedAt: `${PAIRS}.proved_at`,
-};
-
-function toPair(row: any): PairResult {
-  return { ...row, provedAt: toIso(row.provedAt) };
+function toPair(row: PairRow): PairResult {
+  return {
+    uid: row.uid,
+    neighbourUid: row.neighbour_uid,
+    status: row.status!,
+    proofId: row.proof_id!,
+    provedAt: Number(row.proved_at),
+  };
 }
 
 /** Proofs: what operations of that kind have come to, and the matrix of pairs. */
@@ -322,46 +319,37 @@ export class ProofStore {
     uids: string[],
     neighbours: string[] = uids,
   ): Promise<PairResult[]> {
-    const rows = await this.knex<PairRow>(PAIRS)
-      .join(`${TENANTS} as a`, 'a.uid', `${PAIRS}.uid`)
-      .join(`${TENANTS} as b`, 'b.uid', `${PAIRS}.neighbour_uid`)
-      .modify(only(`${PAIRS}.uid`, uids))
-      .modify(only(`${PAIRS}.neighbour_uid`, neighbours))
-      .whereNotNull(`${PAIRS}.status`)
-      .select(PAIR_COLUMNS);
+    const rows = await this.#pairsOf(uids, neighbours);
     return rows.map(toPair);
   }
 
   /** How many ordered pairs of these tenants have a result, by UID. */
   async countPairs(uids: string[]): Promise<number> {
-    const row = await this.#pairsOf(uids).count({ count: '*' }).first();
-    return Number(row?.count);
+    const [row] = await this.#pairsOf(uids, uids).count({ count: '*' });
+    return Number(row.count);
   }
 
   /** Breached pairs of these tenants: how many, and the latest of them. */
   async breachedPairs(
     uids: string[],
     limit: number,
-  ): Promise<{ total: number; cells: PairResult[] }> {
-    const breached = () =>
-      this.#pairsOf(uids).where(`${PAIRS}.status`, 'breached');
-    const [counted, rows] = await Promise.all([
-      breached().count({ count: '*' }).first(),
-      breached()
-        .join(`${TENANTS} as a`, 'a.uid', `${PAIRS}.uid`)
-        .join(`${TENANTS} as b`, 'b.uid', `${PAIRS}.neighbour_uid`)
-        .orderBy(`${PAIRS}.proved_at`, 'desc')
-        .limit(limit)
-        .select(PAIR_COLUMNS),
-    ]);
-    return { total: Number(counted?.count), cells: rows.map(toPair) };
+  ): Promise<{ total: number; pairs: PairResult[] }> {
+    // Few are, of however many.
+    const rows = await this.knex<PairRow>(PAIRS)
+      .where({ status: 'breached' })
+      .orderBy('proved_at', 'desc');
+    const wanted = new Set(uids);
+    const found = rows.filter(
+      row => wanted.has(row.uid) && wanted.has(row.neighbour_uid),
+    );
+    return { total: found.length, pairs: found.slice(0, limit).map(toPair) };
   }
 
-  #pairsOf(uids: string[]): Knex.QueryBuilder {
-    return this.knex(PAIRS)
-      .modify(only(`${PAIRS}.uid`, uids))
-      .modify(only(`${PAIRS}.neighbour_uid`, uids))
-      .whereNotNull(`${PAIRS}.status`);
+  #pairsOf(uids: string[], neighbours: string[]): Knex.QueryBuilder<PairRow> {
+    return this.knex<PairRow>(PAIRS)
+      .modify(only('uid', uids))
+      .modify(only('neighbour_uid', neighbours))
+      .whereNotNull('status');
   }
 
   /** Proofs of these tenants that ended in a stretch of time, in its order, by UID. */

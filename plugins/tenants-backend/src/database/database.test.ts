@@ -449,7 +449,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
       proofId,
     });
     expect(await proofs.pairs(['uid-acme', 'uid-globex'])).toMatchObject([
-      { tenant: 'acme', neighbour: 'globex', status: 'holds', proofId },
+      { uid: 'uid-acme', neighbourUid: 'uid-globex', status: 'holds', proofId },
     ]);
     await expect(remember('acme', 'uid-2')).rejects.toMatchObject({
       name: 'ConflictError',
@@ -673,6 +673,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await proofs.list('uid-acme', { limit: 10, offset: 0 });
     await proofs.activity(['uid-acme', 'uid-globex']);
     await proofs.pairs(['uid-acme', 'uid-globex'], ['uid-acme']);
+    await proofs.breachedPairs(['uid-acme', 'uid-globex'], 1);
     await proofs.attempts('uid-acme');
     await operations.rounds();
     await operations.counts();

@@ -19,6 +19,7 @@ import { TenantStore } from '../database/TenantStore';
 import { isNew } from '../operations/isNew';
 import { Caches } from './caches';
 import { ClusterReader, Found, Listing } from './ClusterReader';
+import { shared } from './shared';
 
 /**
  * A tenant: the records know its namespace's UID, and its cluster says now that it
@@ -66,7 +67,10 @@ export class Inventory {
     );
   }
 
-  async list(): Promise<TenantList> {
+  /** Whoever asks at the same time gets the same list. */
+  readonly list = shared(() => this.#list());
+
+  async #list(): Promise<TenantList> {
     const [known, listings] = await Promise.all([
       this.options.store.list(),
       Promise.all(

@@ -20,7 +20,11 @@ import {
 import { tenantPermissionResourceRef, TenantResource } from './rules';
 
 /** Returns whether somebody may do something with a tenant. */
-export type Viewer = (tenant: TenantResource) => boolean;
+export interface Viewer {
+  (tenant: TenantResource): boolean;
+  /** Whether they may with every tenant, whoever it is */
+  all?: boolean;
+}
 
 /**
  * Decides who may do what with which tenant: the one place that does. Conditions
@@ -53,7 +57,8 @@ export class TenantAuthorizer {
       { credentials },
     );
     if (decision.result !== AuthorizeResult.CONDITIONAL) {
-      return () => decision.result === AuthorizeResult.ALLOW;
+      const all = decision.result === AuthorizeResult.ALLOW;
+      return Object.assign(() => all, { all });
     }
     const isAllowed = createConditionAuthorizer(
       permissionsRegistry.getPermissionRuleset(tenantPermissionResourceRef),
@@ -68,6 +73,15 @@ export class TenantAuthorizer {
     tenant: TenantResource,
   ): Promise<void> {
     const canAccess = await this.viewer(credentials, permission);
+    this.expect(canAccess, permission, tenant);
+  }
+
+  /** @throws NotAllowedError unless what was decided allows that tenant */
+  expect(
+    canAccess: Viewer,
+    permission: ResourcePermission,
+    tenant: TenantResource,
+  ): void {
     if (!canAccess(tenant)) {
       throw new NotAllowedError(
         `You don't have permission (${permission.name}) for tenant ${tenant.name}`,

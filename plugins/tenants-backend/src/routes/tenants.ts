@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import {
+  Impostor,
   MatrixCell,
   MatrixFleet,
   tenantAdministerPermission,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
+import { LRUCache } from 'lru-cache';
 import {
   listSchema,
   matrixSchema,
@@ -29,6 +32,13 @@ const LETTERS: Record<WallStatus, string> = {
 /** Breached pairs that are named, of however many. */
 const BREACHED_SHOWN = 100;
 
+/**
+ * How many pairs have a result changes slowly, and a million of them take a second to
+ * count: for each viewer it is counted once in this time, in milliseconds.
+ */
+const COUNTED_MS = 15_000;
+const COUNTS = 100;
+
 /** Tenants, one or many, and the matrix of their last results. */
 export function addTenantRoutes(
   router: express.Router,
@@ -36,19 +46,16 @@ export function addTenantRoutes(
   access: Access,
 ): void {
   const { authorizer, clusters, inventory, proofs, store, views } = options;
+  const provedCounts = new LRUCache<string, Promise<number>>({
+    max: COUNTS,
+    ttl: COUNTED_MS,
+  });
 
   router.get('/tenants', async (req, res) => {
     const request = parse(listSchema, req.query);
-    const credentials = await access.caller(req);
-    const [canRead, administers] = await Promise.all([
-      access.reader(req),
-      authorizer.viewer(credentials, tenantAdministerPermission),
-    ]);
+    const canRead = await access.reader(req);
     const { impostors = [], ...page } = await views.list(request, canRead);
-    // Whose an impostor is nobody can say: only who administers all sees it.
-    const seen = impostors.filter(({ name }) =>
-      administers({ name, owner: '' }),
-    );
+    const seen = impostors.length > 0 ? await visible(req, impostors) : [];
     res.json({ ...page, ...(seen.length > 0 && { impostors: seen }) });
   });
 
@@ -78,7 +85,8 @@ export function addTenantRoutes(
     const canRead = await access.reader(req);
     const of = name ? await access.readable(req, name) : undefined;
     const cluster = of?.cluster ?? request.cluster;
-    const found = (await inventory.list()).tenants.filter(
+    const { tenants: all } = await inventory.list();
+    const found = all.filter(
       tenant =>
         canRead(tenant) &&
         tenant.uid !== of?.uid &&
@@ -99,7 +107,7 @@ export function addTenantRoutes(
           uids,
           across.map(({ uid }) => uid),
         );
-    const cells = await views.pairsNow(pairs);
+    const cells = await views.pairsNow(pairs, all);
     const tenants = [...(of ? [of] : []), ...shown].map(t => t.name);
     const targets =
       of || targetsOffset === offset ? tenants : across.map(t => t.name);
@@ -114,7 +122,7 @@ export function addTenantRoutes(
       ...(format === 'compact'
         ? { rows: compactRows(tenants, targets, cells) }
         : { cells }),
-      ...(!of && { fleet: await fleetOf(found) }),
+      ...(!of && { fleet: await fleetOf(found, all) }),
     });
   });
 
@@ -141,19 +149,49 @@ export function addTenantRoutes(
     });
   });
 
+  /** Whose an impostor is nobody can say: only who administers all sees it. */
+  async function visible(
+    req: express.Request,
+    impostors: Impostor[],
+  ): Promise<Impostor[]> {
+    const administers = await authorizer.viewer(
+      await access.caller(req),
+      tenantAdministerPermission,
+    );
+    return impostors.filter(({ name }) => administers({ name, owner: '' }));
+  }
+
   /** What is known of all pairs of these. */
-  async function fleetOf(tenants: Tenant[]): Promise<MatrixFleet> {
+  async function fleetOf(
+    tenants: Tenant[],
+    all: Tenant[],
+  ): Promise<MatrixFleet> {
     const uids = tenants.map(({ uid }) => uid);
     const [proved, breached] = await Promise.all([
-      proofs.countPairs(uids),
+      countProved(uids),
       proofs.breachedPairs(uids, BREACHED_SHOWN),
     ]);
     return {
       pairs: countPairs(tenants, tenants),
       proved,
       roundMs: views.roundMs(tenants),
-      breached,
+      breached: {
+        total: breached.total,
+        cells: await views.pairsNow(breached.pairs, all),
+      },
     };
+  }
+
+  function countProved(uids: string[]): Promise<number> {
+    const key = createHash('sha1').update(uids.join()).digest('base64');
+    let counted = provedCounts.get(key);
+    if (!counted) {
+      counted = proofs.countPairs(uids);
+      provedCounts.set(key, counted);
+      // What went wrong is asked anew.
+      counted.catch(() => provedCounts.delete(key));
+    }
+    return counted;
   }
 }
 

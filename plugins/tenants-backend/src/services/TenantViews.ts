@@ -18,6 +18,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Attention, AttentionStore } from '../database/AttentionStore';
 import { PairResult, ProofStore, TenantActivity } from '../database/ProofStore';
+import { toIso } from '../database/rows';
 import { Inventory, Tenant } from '../inventory/Inventory';
 import { Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
@@ -124,32 +125,42 @@ export class TenantViews {
    * Results of pairs as of now. Old is not green here either: one that held is
    * unproven when its turn has come and gone, and while either tenant is lost or
    * the cluster's prover in doubt.
+   *
+   * @param tenants - All that there are
    */
-  async pairsNow(pairs: PairResult[]): Promise<MatrixCell[]> {
-    const { inventory, drills, maxAgeMs } = this.options;
-    const [{ tenants }] = await Promise.all([
-      inventory.list(),
-      drills.refresh(),
-    ]);
-    const byName = new Map(tenants.map(tenant => [tenant.name, tenant]));
-    const oldest = new Map(
-      [...sizesOf(tenants)].map(([cluster, size]) => {
-        const ms = ROUNDS_MISSED * this.#roundOf(size);
-        return [cluster, Date.now() - Math.max(maxAgeMs, ms)];
+  async pairsNow(
+    pairs: PairResult[],
+    tenants: Tenant[],
+  ): Promise<MatrixCell[]> {
+    const { drills, maxAgeMs } = this.options;
+    await drills.refresh();
+    const sizes = sizesOf(tenants);
+    const known = new Map(
+      tenants.map(tenant => {
+        const { uid, name, cluster, lost } = tenant;
+        const ms = ROUNDS_MISSED * this.#roundOf(sizes.get(cluster)!);
+        const isInDoubt = lost || drills.state(cluster)?.problem;
+        const oldest = isInDoubt
+          ? Infinity
+          : Date.now() - Math.max(maxAgeMs, ms);
+        return [uid, { name, oldest }];
       }),
     );
-    return pairs.map(pair => {
-      const both = [pair.tenant, pair.neighbour].map(name => byName.get(name));
-      const isKnown = both.every(
-        tenant =>
-          tenant &&
-          !tenant.lost &&
-          !drills.state(tenant.cluster)?.problem &&
-          Date.parse(pair.provedAt) >= oldest.get(tenant.cluster)!,
-      );
-      return pair.status === 'holds' && !isKnown
-        ? { ...pair, status: 'unproven', lastStatus: pair.status }
-        : pair;
+    return pairs.flatMap(({ uid, neighbourUid, status, proofId, provedAt }) => {
+      const [one, other] = [known.get(uid), known.get(neighbourUid)];
+      if (!one || !other) {
+        return [];
+      }
+      const isOver =
+        status === 'holds' && provedAt < Math.max(one.oldest, other.oldest);
+      return {
+        tenant: one.name,
+        neighbour: other.name,
+        status: isOver ? 'unproven' : status,
+        ...(isOver && { lastStatus: status }),
+        proofId,
+        provedAt: toIso(provedAt),
+      };
     });
   }
 

@@ -15,6 +15,28 @@ export interface Accounts {
   names: string[];
 }
 
+/** A role of an auth method as Vault has it. */
+interface Role {
+  name: string;
+  data: any;
+}
+
+/** Roles of an auth method by whom they may take: there are as many as tenants. */
+interface Roles {
+  /** By a namespace that they name */
+  byNamespace: Map<string, Role[]>;
+  /** By a pattern or a selector of namespaces: each may take anybody */
+  open: Role[];
+  /** Roles that can't be read, with why */
+  problems: { name: string; problem: string }[];
+}
+
+/** Read once a view, whoever's they are. */
+const known = new WeakMap<
+  VaultView,
+  Map<string, Promise<Roles | { problem: string }>>
+>();
+
 /**
  * Every role of a Kubernetes auth method that would take a ServiceAccount of a
  * namespace, but the one that is meant for it.
@@ -25,44 +47,88 @@ export async function rolesThatTake(
   accounts: Accounts,
   own?: string,
 ): Promise<{ roles: OtherRole[] } | { problem: string }> {
+  const seen = await rolesOf(vault, mount);
+  if ('problem' in seen) {
+    return seen;
+  }
+  const roles: OtherRole[] = [];
+  const problems = seen.problems
+    .filter(({ name }) => name !== own)
+    .map(({ problem }) => problem);
+  const named = seen.byNamespace.get(accounts.namespace) ?? [];
+  for (const { name, data } of new Set([...named, ...seen.open])) {
+    if (name !== own) {
+      try {
+        const taken = accountsOf(data, accounts);
+        if (taken.length > 0) {
+          roles.push({
+            mount,
+            name,
+            audience: data.audience ?? '',
+            accounts: taken,
+            policies: data.token_policies ?? [],
+          });
+        }
+      } catch (error) {
+        problems.push(
+          `auth/${mount}/role/${name}: ${(error as Error).message}`,
+        );
+      }
+    }
+  }
+  // What was found counts, also where something else could not be read.
+  return problems.length > 0 && roles.length === 0
+    ? { problem: problems[0] }
+    : { roles: roles.sort((a, b) => a.name.localeCompare(b.name)) };
+}
+
+function rolesOf(vault: VaultView, mount: string) {
+  let mounts = known.get(vault);
+  if (!mounts) {
+    mounts = new Map();
+    known.set(vault, mounts);
+  }
+  let roles = mounts.get(mount);
+  if (!roles) {
+    roles = readRoles(vault, mount);
+    mounts.set(mount, roles);
+  }
+  return roles;
+}
+
+async function readRoles(
+  vault: VaultView,
+  mount: string,
+): Promise<Roles | { problem: string }> {
   const listed = await vault.list(`auth/${mount}/role`);
   if ('problem' in listed) {
     return listed;
   }
+  const roles: Roles = { byNamespace: new Map(), open: [], problems: [] };
   const limit = pLimit(CONCURRENCY);
-  const roles: OtherRole[] = [];
-  const problems = await Promise.all(
-    listed.data
-      .filter(name => name !== own)
-      .map(name =>
-        limit(async () => {
-          const seen = await vault.read(`auth/${mount}/role/${name}`);
-          if ('problem' in seen) {
-            return seen.problem;
-          }
-          try {
-            const taken = accountsOf(seen.data ?? {}, accounts);
-            if (taken.length > 0) {
-              roles.push({
-                mount,
-                name,
-                audience: seen.data.audience ?? '',
-                accounts: taken,
-                policies: seen.data.token_policies ?? [],
-              });
-            }
-            return undefined;
-          } catch (error) {
-            return `auth/${mount}/role/${name}: ${(error as Error).message}`;
-          }
-        }),
-      ),
-  );
-  const problem = problems.find(Boolean);
-  // What was found counts, also where something else could not be read.
-  return problem && roles.length === 0
-    ? { problem }
-    : { roles: roles.sort((a, b) => a.name.localeCompare(b.name)) };
+  const read = async (name: string) => {
+    const seen = await vault.read(`auth/${mount}/role/${name}`);
+    if ('problem' in seen) {
+      roles.problems.push({ name, problem: seen.problem });
+      return;
+    }
+    const role = { name, data: seen.data ?? {} };
+    const {
+      bound_service_account_namespaces: bound = [],
+      bound_service_account_namespace_selector: selector = '',
+    } = role.data;
+    if (selector !== '' || bound.some((n: string) => n.includes('*'))) {
+      roles.open.push(role);
+    } else {
+      for (const namespace of bound) {
+        const others = roles.byNamespace.get(namespace) ?? [];
+        others.push(role);
+        roles.byNamespace.set(namespace, others);
+      }
+    }
+  };
+  await Promise.all(listed.data.map(name => limit(() => read(name))));
+  return roles;
 }
 
 /**
