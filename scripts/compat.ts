@@ -1,8 +1,9 @@
+import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { Board } from './lib/board.ts';
 import { installDependencies } from './lib/install.ts';
 import { packedPackages, packPackages, type Packed } from './lib/packages.ts';
@@ -192,10 +193,12 @@ async function addPackages(
   packages: Packed[],
 ): Promise<void> {
   const { resolutions } = await readJson(join(root, 'package.json'));
+  const release = await releaseOf(folder);
   await edit(join(folder, 'package.json'), manifest => ({
     ...manifest,
     resolutions: {
       ...manifest.resolutions,
+      ...release,
       ...resolutions,
       ...Object.fromEntries(
         packages.map(({ name, tarball }) => [name, `file:${tarball}`]),
@@ -219,14 +222,6 @@ async function addPackages(
     ...manifest,
     dependencies: { ...manifest.dependencies, ...versionsOf(...plugins) },
   }));
-  // As of that release: with carets a portal is never of one release.
-  for (const file of globSync('{.,packages/*}/package.json', { cwd: folder })) {
-    const text = await readFile(join(folder, file), 'utf8');
-    await writeFile(
-      join(folder, file),
-      text.replace(/("@backstage\/[^"]+": ")\^/g, '$1'),
-    );
-  }
   await replace(join(folder, 'packages/backend/src/index.ts'), {
     'backend.start();': `${plugins
       .map(
@@ -250,6 +245,58 @@ async function addPackages(
       JSON.stringify(content),
     );
   }
+}
+
+/**
+ * Every package of Backstage in the version of that portal's release: what create-app
+ * names, and what these were published with. With carets alone a portal gets what has
+ * come since, of several releases side by side.
+ */
+async function releaseOf(folder: string): Promise<Record<string, string>> {
+  const { stdout } = await promisify(execFile)('npm', [
+    ...['config', 'get', 'registry'],
+  ]);
+  const registry = stdout.trim().replace(/\/?$/, '/');
+  const versions = new Map<string, string>();
+  const add = (all: Record<string, string> = {}) => {
+    for (const [name, range] of Object.entries(all)) {
+      const version = /^[\^~]?(\d+\.\d+\.\d+\S*)$/.exec(range)?.[1];
+      const known = versions.get(name);
+      if (name.startsWith('@backstage/') && version) {
+        if (!known || compare(version, known) > 0) {
+          versions.set(name, version);
+        }
+      }
+    }
+  };
+  for (const file of globSync('{.,packages/*}/package.json', { cwd: folder })) {
+    const manifest = await readJson(join(folder, file));
+    add({ ...manifest.devDependencies, ...manifest.dependencies });
+  }
+  const asked = new Set<string>();
+  for (;;) {
+    const next = [...versions]
+      .map(([name, version]) => `${name}/${version}`)
+      .filter(path => !asked.has(path))
+      .slice(0, 8);
+    if (next.length === 0) {
+      return Object.fromEntries(versions);
+    }
+    await Promise.all(
+      next.map(async path => {
+        asked.add(path);
+        const response = await fetch(registry + path);
+        if (!response.ok) {
+          throw new Error(`${registry}${path}: ${response.status}`);
+        }
+        add(((await response.json()) as any).dependencies);
+      }),
+    );
+  }
+}
+
+function compare(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
 }
 
 async function addToLegacyApp(sources: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from './inTime';
 import { VaultClient } from './vault';
 
 /** Milliseconds for an answer: whoever looks at many waits for none of them for long. */
@@ -50,7 +50,10 @@ export class VaultView {
     const key = `${method} ${path}`;
     let answer = this.#answers.get(key);
     if (!answer) {
-      answer = inTime(this.vault.request(method, path)).then(
+      answer = inTime(async () => this.vault.request(method, path), {
+        ms: PATIENCE_MS,
+        late: () => `Vault gave no answer within ${PATIENCE_MS} ms`,
+      }).then(
         ({ status, data, errors }) =>
           status < 300 || status === 404
             ? { data: take(status === 404 ? undefined : data) }
@@ -60,22 +63,5 @@ export class VaultView {
       this.#answers.set(key, answer);
     }
     return answer;
-  }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const { signal } = timer;
-  const late = sleep(PATIENCE_MS, undefined, { signal, ref: false });
-  try {
-    return await Promise.race([
-      answer,
-      late.then(() => {
-        throw new Error(`Vault gave no answer within ${PATIENCE_MS} ms`);
-      }),
-    ]);
-  } finally {
-    timer.abort();
-    late.catch(() => {});
   }
 }

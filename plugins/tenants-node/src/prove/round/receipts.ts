@@ -5,6 +5,7 @@ import {
   Requirement,
 } from '@threewalls/backstage-plugin-tenants-common';
 import pLimit from 'p-limit';
+import { inTime } from '../../clients';
 import { NOT_READ } from '../attempts/asPlanned';
 import { isReached } from '../attempts/podAttempt';
 import {
@@ -124,23 +125,16 @@ export async function ask(attempt: Attempt, round: Round): Promise<Finding> {
 /** What goes wrong on the portal's side shows nothing about a wall. */
 async function askOnce(attempt: Attempt, round: Round): Promise<Finding> {
   const begun = Date.now();
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const signal = AbortSignal.any([round.signal, patience]);
-  let onAbort = () => {};
-  const late = new Promise<never>((_, fail) => {
-    onAbort = () =>
-      fail(new Error(`No answer within ${Date.now() - begun} ms`));
-    signal.addEventListener('abort', onAbort);
-  });
-  // Not everything that is asked can be told to stop.
-  const answer = await Promise.race([attempt.run({ ...round, signal }), late])
-    .finally(() => signal.removeEventListener('abort', onAbort))
-    .catch((error: Error & { status?: number }) => ({
-      code: error.status ? String(error.status) : 'NO-ANSWER',
-      response: error.message,
-      outcome: 'inconclusive' as const,
-      reason: error.message,
-    }));
+  const answer = await inTime(signal => attempt.run({ ...round, signal }), {
+    ms: PATIENCE_MS,
+    late: () => `No answer within ${Date.now() - begun} ms`,
+    signal: round.signal,
+  }).catch((error: Error & { status?: number }) => ({
+    code: error.status ? String(error.status) : 'NO-ANSWER',
+    response: error.message,
+    outcome: 'inconclusive' as const,
+    reason: error.message,
+  }));
   return {
     startedAt: new Date(begun).toISOString(),
     durationMs: Date.now() - begun,
