@@ -5,15 +5,21 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
-import { TenantsPage } from '@threewalls/backstage-plugin-tenants-common';
 import { TestPostgres } from '../src/replicasPostgres';
-import { startCluster } from './apiCluster';
-import { fill, TENANTS, tenantName } from './apiData';
+import { PlannedCluster } from './apiCluster';
+import { fill, tenantName } from './apiData';
 import { load, Load } from './apiLoad';
 import { otherReplica } from './apiReplica';
-import { etagOf, signIn, startPortal, tenantsConfig } from './apiPortal';
+import {
+  etagOf,
+  signIn,
+  startPortal,
+  tenantsConfig,
+  untilAllHold,
+} from './apiPortal';
 import { withDatabase } from './apiPostgres';
 
+const AMOUNTS = { tenants: 1000, proofs: 20, receipts: 50, pairs: true };
 const CLIENTS = 50;
 const WARMUP_MS = 800;
 /** Milliseconds between two questions of a client that does not ask all the time. */
@@ -35,7 +41,9 @@ const QUESTIONS = [
 /** The API with a thousand tenants and a million receipts, and 50 clients at once. */
 export async function api(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
-  const cluster = await startCluster(address => tenantsConfig(address, folder));
+  const cluster = await PlannedCluster.start(AMOUNTS.tenants, address =>
+    tenantsConfig(address, folder),
+  );
   const postgres = await TestPostgres.start();
   // Ctrl-C ends what was started, and leaves no gigabytes behind.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -52,15 +60,17 @@ export async function api(): Promise<void> {
     await mkdir(sqlite);
     await report('SQLite', cluster.address, folder, {
       config: { client: 'better-sqlite3', connection: { directory: sqlite } },
-      filled: fill('better-sqlite3', {
-        filename: join(sqlite, 'tenants.sqlite'),
-      }),
+      filled: fill(
+        'better-sqlite3',
+        { filename: join(sqlite, 'tenants.sqlite') },
+        AMOUNTS,
+      ),
     });
     const connection = await withDatabase(postgres, 'backstage_plugin_tenants');
     await report('PostgreSQL', cluster.address, folder, {
       config: { client: 'pg', connection: postgres.connection },
-      filled: fill('pg', connection),
-      write: () => otherReplica(connection),
+      filled: fill('pg', connection, AMOUNTS),
+      write: () => otherReplica(connection, AMOUNTS.tenants),
     });
   } finally {
     cluster.stop();
@@ -87,7 +97,7 @@ async function report(
   const backend = await startPortal(cluster, folder, database.config);
   try {
     const token = await signIn(backend.port);
-    await untilAllHold(backend.port, token);
+    await untilAllHold({ port: backend.port, token }, AMOUNTS.tenants);
     const restFrom = backend.cpuMs();
     await sleep(REST_MS);
     const rest = (backend.cpuMs() - restFrom) / REST_MS;
@@ -143,28 +153,6 @@ async function report(
   } finally {
     await backend.stop();
   }
-}
-
-/** Of a portal that is not well nothing is measured. */
-async function untilAllHold(port: number, token: string): Promise<void> {
-  let seen: string[] = [];
-  for (let left = 60; left > 0; left--) {
-    const response = await fetch(
-      `http://127.0.0.1:${port}/api/tenants/tenants?limit=${TENANTS}`,
-      { headers: { Authorization: `Bearer ${token}` } },
-    );
-    const { items }: TenantsPage = await response.json();
-    seen = items.flatMap(({ name, walls }) =>
-      walls.flatMap(({ wall, status, summary }) =>
-        status === 'holds' ? [] : `${name}, ${wall}: ${summary}`,
-      ),
-    );
-    if (items.length === TENANTS && seen.length === 0) {
-      return;
-    }
-    await sleep(1_000);
-  }
-  throw new Error(`Walls do not hold: ${seen.slice(0, 3).join('; ')}`);
 }
 
 type Asked = Load & { paced: Load };

@@ -1,118 +1,179 @@
-import { createServer, ServerResponse } from 'node:http';
+import {
+  createServer,
+  IncomingMessage,
+  Server,
+  ServerResponse,
+} from 'node:http';
 import { AddressInfo } from 'node:net';
 import { ConfigReader } from '@backstage/config';
 import { JsonObject } from '@backstage/types';
 import {
   KubernetesObject,
   objectPath,
+  Platform,
   planTenant,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { specOf, TENANTS, tenantUid } from './apiData';
+import { specOf, tenantUid } from './apiData';
 
 const READY = [{ type: 'Ready', status: 'True' }];
 
-/** What a cluster hands out: its objects by kind, and what Vault has by path. */
-interface Served {
-  /** By path of the kind in the whole cluster */
-  lists: Map<string, { kind: string; items: KubernetesObject[] }>;
-  vault: Map<string, unknown>;
-}
-
 /**
- * A cluster and Vault with a thousand tenants just as planned, as far as the portal
- * reads them to list and compare them. Lists and answers are ready made, and
- * watches stay open and quiet, so that it takes next to no time of the machine that
- * is measured.
- *
- * @param tenants - The portal's section of config, for any address
+ * A cluster and Vault with tenants just as planned, as far as the portal reads them
+ * to list and compare them. Lists are ready made, and watches stay open and quiet, so
+ * that it takes next to no time of the machine that is measured. What would change
+ * anything is refused.
  */
-export async function startCluster(
-  tenants: (address: string) => JsonObject,
-): Promise<{
-  address: string;
-  stop(): void;
-}> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const address = `http://127.0.0.1:${port}`;
-  const { lists, vault } = serve(tenants(address));
-  const bodies = new Map(
-    [...lists].map(([path, { kind, items }]) => [
-      path,
-      Buffer.from(JSON.stringify(listOf(kind, items))),
-    ]),
-  );
-  server.on('request', (req, res) => {
-    const { pathname, searchParams } = new URL(req.url!, address);
-    if (pathname.startsWith('/v1/')) {
-      const list = req.method === 'LIST' || searchParams.has('list');
-      const data = vault.get(list ? `${pathname}/` : pathname);
-      answer(res, data ? 200 : 404, data ? { data } : { errors: [] });
-    } else if (pathname === '/version') {
-      answer(res, 200, { gitVersion: 'v1.37.2' });
-    } else if (pathname === '/apis') {
-      answer(res, 200, { kind: 'APIGroupDiscoveryList', items: [] });
-    } else if (searchParams.has('watch')) {
-      res.writeHead(200, { 'content-type': 'application/json' });
-      res.flushHeaders();
-    } else {
-      const body = bodies.get(pathname) ?? listOf('', []);
-      answer(res, 200, body);
+export class PlannedCluster {
+  /** By path of the kind in the whole cluster */
+  readonly #lists = new Map<string, Buffer>();
+  readonly #vault = new Map<string, object>();
+  readonly #watches = new Map<string, Set<ServerResponse>>();
+  /** Paths of objects that were deleted */
+  readonly #gone = new Set<string>();
+
+  /** @param tenants - The portal's section of config, for any address */
+  static async start(
+    count: number,
+    tenants: (address: string) => JsonObject,
+  ): Promise<PlannedCluster> {
+    const server = createServer();
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const address = `http://127.0.0.1:${port}`;
+    const config = new ConfigReader({ tenants: tenants(address) });
+    return new PlannedCluster(server, address, readPlatform(config), count);
+  }
+
+  private constructor(
+    private readonly server: Server,
+    readonly address: string,
+    private readonly platform: Platform,
+    private readonly count: number,
+  ) {
+    this.#fill();
+    server.on('request', (req, res) => this.#answer(req, res));
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** Deletes an object of a tenant, and tells of it. */
+  delete(n: number, id: string): void {
+    const { object } = this.#objectsOf(n).find(found => found.id === id)!;
+    this.#gone.add(objectPath({ ...object, ...object.metadata }));
+    const event = JSON.stringify({ type: 'DELETED', object });
+    const { apiVersion, kind } = object;
+    for (const watch of this.#watches.get(objectPath({ apiVersion, kind })) ??
+      []) {
+      watch.write(`${event}\n`);
     }
-  });
-  return {
-    address,
-    stop: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  }
+
+  #fill(): void {
+    const [{ authMount }] = this.platform.clusters.map(c => c.vault);
+    const roles: string[] = [];
+    const mount = { [`${authMount}/`]: { type: 'kubernetes' } };
+    this.#vault.set('/v1/sys/auth', mount);
+    this.#vault.set(`/v1/auth/${authMount}/role/`, { keys: roles });
+    const texts = new Map<string, string[]>();
+    for (let n = 0; n < this.count; n++) {
+      const plan = planTenant(specOf(n), this.platform);
+      roles.push(plan.names.vaultRole);
+      for (const resource of plan.stages.flatMap(stage => stage.resources)) {
+        if (resource.type === 'vault') {
+          this.#vault.set(`/v1/${resource.path}`, resource.body);
+        } else if (resource.type === 'seed') {
+          const { mount: kv, path } = resource;
+          this.#vault.set(`/v1/${kv}/metadata/${path}`, { current_version: 1 });
+        }
+      }
+      for (const { object } of this.#objectsOf(n)) {
+        const { apiVersion, kind } = object;
+        const path = objectPath({ apiVersion, kind });
+        const items = texts.get(path) ?? [];
+        items.push(JSON.stringify(object));
+        texts.set(path, items);
+      }
+    }
+    for (const [path, items] of texts) {
+      this.#lists.set(path, Buffer.from(listOf(items)));
+    }
+  }
+
+  /** Objects as the cluster has them once they were sent. */
+  #objectsOf(n: number): { id: string; object: KubernetesObject }[] {
+    return planTenant(specOf(n), this.platform)
+      .stages.flatMap(stage => stage.resources)
+      .flatMap(resource =>
+        resource.type === 'kubernetes'
+          ? { id: resource.id, object: live(resource.object, n) }
+          : [],
+      );
+  }
+
+  #answer(req: IncomingMessage, res: ServerResponse): void {
+    const { pathname, searchParams } = new URL(req.url!, this.address);
+    const isVault = pathname.startsWith('/v1/');
+    if (req.method !== 'GET' && req.method !== 'LIST') {
+      send(res, 403, { message: 'Nothing changes here', errors: ['No'] });
+    } else if (isVault) {
+      const list = req.method === 'LIST' || searchParams.has('list');
+      const data = this.#vault.get(list ? `${pathname}/` : pathname);
+      send(res, data ? 200 : 404, data ? { data } : { errors: [] });
+    } else if (pathname === '/version') {
+      send(res, 200, { gitVersion: 'v1.37.2' });
+    } else if (pathname === '/apis') {
+      send(res, 200, { kind: 'APIGroupDiscoveryList', items: [] });
+    } else if (searchParams.has('watch')) {
+      this.#follow(pathname, res);
+    } else {
+      const one = this.#inNamespace(pathname).find(
+        object => objectPath({ ...object, ...object.metadata }) === pathname,
+      );
+      const list = this.#lists.get(pathname) ?? this.#listIn(pathname);
+      send(res, 200, one ?? list);
+    }
+  }
+
+  #follow(path: string, res: ServerResponse): void {
+    const watches = this.#watches.get(path) ?? new Set();
+    this.#watches.set(path, watches.add(res));
+    res.on('close', () => watches.delete(res));
+    res.writeHead(200, { 'content-type': 'application/json' });
+    res.flushHeaders();
+  }
+
+  #listIn(path: string): Buffer {
+    const items = this.#inNamespace(path).filter(
+      ({ apiVersion, kind, metadata: { namespace } }) =>
+        objectPath({ apiVersion, kind, namespace }) === path,
+    );
+    return Buffer.from(listOf(items.map(item => JSON.stringify(item))));
+  }
+
+  /** What there is of the tenant whose namespace a path names. */
+  #inNamespace(path: string): KubernetesObject[] {
+    const n = /\/namespaces\/[^/]*tenant-(\d+)/.exec(path)?.[1];
+    return n === undefined
+      ? []
+      : this.#objectsOf(Number(n))
+          .map(({ object }) => object)
+          .filter(o => !this.#gone.has(objectPath({ ...o, ...o.metadata })));
+  }
 }
 
-function answer(res: ServerResponse, status: number, body: object): void {
+function send(res: ServerResponse, status: number, body: object): void {
   res.writeHead(status, { 'content-type': 'application/json' });
   res.end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
 }
 
-function listOf(kind: string, items: KubernetesObject[]) {
-  const metadata = { resourceVersion: '100000' };
-  return { apiVersion: 'v1', kind: `${kind}List`, metadata, items };
+function listOf(items: string[]): string {
+  return `{"metadata":{"resourceVersion":"100000"},"items":[${items.join()}]}`;
 }
 
-function serve(tenants: JsonObject): Served {
-  const platform = readPlatform(new ConfigReader({ tenants }));
-  const [{ authMount }] = platform.clusters.map(c => c.vault);
-  const lists: Served['lists'] = new Map();
-  const roles: string[] = [];
-  const vault: Served['vault'] = new Map<string, unknown>([
-    ['/v1/sys/auth', { [`${authMount}/`]: { type: 'kubernetes' } }],
-    [`/v1/auth/${authMount}/role/`, { keys: roles }],
-  ]);
-  for (let n = 0; n < TENANTS; n++) {
-    const plan = planTenant(specOf(n), platform);
-    roles.push(plan.names.vaultRole);
-    for (const resource of plan.stages.flatMap(stage => stage.resources)) {
-      if (resource.type === 'kubernetes') {
-        const object = live(resource.object, n);
-        const { apiVersion, kind } = object;
-        const path = objectPath({ apiVersion, kind });
-        const list = lists.get(path) ?? { kind, items: [] };
-        list.items.push(object);
-        lists.set(path, list);
-      } else if (resource.type === 'vault') {
-        vault.set(`/v1/${resource.path}`, resource.body);
-      } else {
-        const { mount, path } = resource;
-        vault.set(`/v1/${mount}/metadata/${path}`, { current_version: 1 });
-      }
-    }
-  }
-  return { lists, vault };
-}
-
-/** An object as the cluster has it once it was sent. */
 function live(object: KubernetesObject, n: number): KubernetesObject {
   const { kind, metadata, spec } = object as any;
   return {
@@ -126,7 +187,7 @@ function live(object: KubernetesObject, n: number): KubernetesObject {
     },
     status:
       kind === 'ResourceQuota'
-        ? { hard: spec.hard, used: { ...spec.hard, pods: `${n % 5}` } }
+        ? { hard: spec.hard, used: spec.hard }
         : { conditions: READY },
   };
 }

@@ -2,9 +2,15 @@ import { join } from 'node:path';
 import { Receipt, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { knex, Knex } from 'knex';
 
-export const TENANTS = 1000;
-const PROOFS = 20;
-const RECEIPTS = 50;
+/** What there is of everything; every ordered pair is proved, or none. */
+export interface Amounts {
+  tenants: number;
+  /** Of each tenant */
+  proofs: number;
+  /** Of each proof */
+  receipts: number;
+  pairs: boolean;
+}
 
 const MIGRATIONS = join(
   __dirname,
@@ -60,7 +66,7 @@ const DIALECTS = {
       }) select ${as} from s)`,
     uuid: (a: string, b: string) =>
       `printf('%08x-0000-4000-8000-%012x', ${a}, ${b})`,
-    name: (n: string) => `printf('tenant-%04d', ${n})`,
+    name: (n: string) => `printf('tenant-%05d', ${n})`,
     uid: (n: string) => `printf('00000000-0000-4000-8000-%012d', ${n})`,
   },
   pg: {
@@ -68,14 +74,14 @@ const DIALECTS = {
       `(select ${as} from generate_series(0, ${n - 1}) as ${as}) as ${as}s`,
     uuid: (a: string, b: string) =>
       `(lpad(to_hex(${a}), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(${b}), 12, '0'))::uuid`,
-    name: (n: string) => `('tenant-' || lpad((${n})::text, 4, '0'))`,
+    name: (n: string) => `('tenant-' || lpad((${n})::text, 5, '0'))`,
     uid: (n: string) =>
       `('00000000-0000-4000-8000-' || lpad((${n})::text, 12, '0'))`,
   },
 };
 
 export function tenantName(n: number): string {
-  return `tenant-${String(n).padStart(4, '0')}`;
+  return `tenant-${String(n).padStart(5, '0')}`;
 }
 
 /** What was ordered. */
@@ -89,21 +95,21 @@ export function tenantUid(n: number): string {
 }
 
 /**
- * Fills a database as the plugin would have after a while: a thousand tenants of
- * twenty proofs with fifty receipts each, and every ordered pair proved. The
- * database itself makes the rows.
+ * Fills a database as the plugin would have after a while. The database itself makes
+ * the rows.
  */
 export async function fill(
   client: keyof typeof DIALECTS,
   connection: Knex.Config['connection'],
+  amounts: Amounts,
 ): Promise<{ receipts: number; pairs: number }> {
   const db = knex({ client, connection, useNullAsDefault: true });
   try {
     await db.migrate.latest({ directory: MIGRATIONS });
     const { numbers, uuid, name, uid } = DIALECTS[client];
     const now = Date.now();
-    const tenants = numbers(TENANTS, 't');
-    const last = uuid('t', `${PROOFS - 1}`);
+    const tenants = numbers(amounts.tenants, 't');
+    const last = uuid('t', `${amounts.proofs - 1}`);
     const spec = JSON.stringify(SPEC);
     await db.raw(
       `insert into tenants (uid, name, cluster, namespace, owner, spec, created_at, proof_id, proved_at, status)
@@ -120,24 +126,33 @@ export async function fill(
       )}, 'lab', 'group:default/team', ${uid(
         't',
       )}, 'succeeded', 'schedule', 3, '{"kind":"prove"}', ${name(
-        `((t + p + 1) % ${TENANTS})`,
+        `((t + p + 1) % ${amounts.tenants})`,
       )},
-         ${now} - (${PROOFS} - p) * 300000, ${now} - (${PROOFS} - p) * 300000, ${now} - (${PROOFS} - p) * 300000 + 5000, '${VERDICTS}'
-       from ${tenants} cross join ${numbers(PROOFS, 'p')}`,
+         ${now} - (${amounts.proofs} - p) * 300000, ${now} - (${
+        amounts.proofs
+      } - p) * 300000, ${now} - (${
+        amounts.proofs
+      } - p) * 300000 + 5000, '${VERDICTS}'
+       from ${tenants} cross join ${numbers(amounts.proofs, 'p')}`,
     );
     await db.raw(
       `insert into receipts (proof_id, position, body)
        select ${uuid('t', 'p')}, r, '${RECEIPT}'
-       from ${tenants} cross join ${numbers(PROOFS, 'p')} cross join ${numbers(
-        RECEIPTS,
-        'r',
-      )}`,
+       from ${tenants} cross join ${numbers(
+        amounts.proofs,
+        'p',
+      )} cross join ${numbers(amounts.receipts, 'r')}`,
     );
-    await db.raw(
-      `insert into pairs (uid, neighbour_uid, attempted_at, proof_id, proved_at, status)
+    if (amounts.pairs) {
+      await db.raw(
+        `insert into pairs (uid, neighbour_uid, attempted_at, proof_id, proved_at, status)
        select ${uid('t')}, ${uid('n')}, ${now}, ${last}, ${now}, 'holds'
-       from ${tenants} cross join ${numbers(TENANTS, 'n')} where t <> n`,
-    );
+       from ${tenants} cross join ${numbers(
+          amounts.tenants,
+          'n',
+        )} where t <> n`,
+      );
+    }
     await db.raw('analyze');
     const [{ receipts }] = await db('receipts').count({ receipts: '*' });
     const [{ pairs }] = await db('pairs').count({ pairs: '*' });

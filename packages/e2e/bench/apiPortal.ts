@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
+import { TenantsPage } from '@threewalls/backstage-plugin-tenants-common';
 import { startBackend } from '../src/support/backend';
+
+/** Milliseconds until walls that do not hold are given up. */
+const HOLD_MS = 15 * 60_000;
 
 function kubeconfigIn(folder: string): string {
   return join(folder, 'kubeconfig');
@@ -63,6 +68,7 @@ export async function startPortal(
   });
   return {
     port,
+    pid: child.pid!,
     cpuMs: () => cpuMs(child.pid!),
     async stop() {
       child.kill();
@@ -94,4 +100,43 @@ export async function etagOf(port: number, token: string, path: string) {
   });
   await response.arrayBuffer();
   return response.headers.get('etag')!;
+}
+
+/** What the tenants' API answers to a user. */
+export async function ask<T>(
+  { port, token }: { port: number; token: string },
+  path: string,
+): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/tenants${path}`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  if (!response.ok) {
+    throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
+  return response.json();
+}
+
+/** Waits until every wall is seen to hold: of a portal that is not well nothing is measured. */
+export async function untilAllHold(
+  portal: { port: number; token: string },
+  tenants: number,
+): Promise<void> {
+  const until = performance.now() + HOLD_MS;
+  let problem: unknown;
+  while (performance.now() < until) {
+    try {
+      const query = '/tenants?limit=1&status=';
+      const held = await ask<TenantsPage>(portal, `${query}holds`);
+      if (held.totalItems === tenants) {
+        return;
+      }
+      const other = await ask<TenantsPage>(portal, `${query}unproven`);
+      problem = JSON.stringify(other.items[0]?.walls);
+    } catch (error) {
+      // While it starts, a token may not be known yet.
+      problem = error;
+    }
+    await sleep(500);
+  }
+  throw new Error(`Not all walls hold: ${problem}`);
 }

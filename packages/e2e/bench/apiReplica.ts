@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { knex, Knex } from 'knex';
 import { OperationStore } from '../../../plugins/tenants-backend/src/database/OperationStore';
 import { ProofStore } from '../../../plugins/tenants-backend/src/database/ProofStore';
-import { TENANTS, tenantName, tenantUid } from './apiData';
+import { tenantName, tenantUid } from './apiData';
 
 /** Milliseconds between two proofs: a thousand tenants in five minutes. */
 const GAP_MS = 300;
@@ -11,7 +11,10 @@ const GAP_MS = 300;
  * Writes proofs as another replica does that proves a thousand tenants every five
  * minutes: queued, running, three times its progress, done.
  */
-export async function otherReplica(connection: Knex.Config['connection']) {
+export async function otherReplica(
+  connection: Knex.Config['connection'],
+  tenants: number,
+) {
   const db = knex({ client: 'pg', connection });
   const operations = new OperationStore(db);
   const store = new ProofStore(db, operations);
@@ -19,7 +22,7 @@ export async function otherReplica(connection: Knex.Config['connection']) {
   let isStopped = false;
   let proofs = 0;
   const writing = (async () => {
-    for (let n = 0; !isStopped; n = (n + 7) % TENANTS) {
+    for (let n = 0; !isStopped; n = (n + 7) % tenants) {
       await operations.enqueue({
         tenant: tenantName(n),
         cluster: 'lab',

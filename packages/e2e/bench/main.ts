@@ -5,6 +5,7 @@ import { engine } from './engine';
 import { many } from './many';
 import { proofs } from './proofs';
 import { scaffolder } from './scaffolder';
+import { scale } from './scale';
 import { tour } from './tour';
 
 /**
@@ -19,6 +20,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   proofs,
   detection,
   api,
+  scale,
   tour,
 };
 

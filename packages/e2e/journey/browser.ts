@@ -3,6 +3,9 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 /** The size of a window that most have. */
 export const WINDOW = { width: 1400, height: 1000 };
 
+/** What a portal's menu begins with, by frontend system. */
+const MENU = /^(Catalog|Home)$/;
+
 /** Debian's Chromium, told to call nobody. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -23,7 +26,7 @@ export async function launchBrowser(): Promise<Browser> {
 export async function visit(page: Page, url: string): Promise<void> {
   await page.goto(url);
   const enter = page.getByRole('button', { name: 'Enter' });
-  const menu = page.getByRole('link', { name: 'Catalog' }).first();
+  const menu = page.getByRole('link', { name: MENU }).first();
   await enter.or(menu).first().waitFor({ timeout: 60_000 });
   if (await enter.isVisible()) {
     await enter.click();

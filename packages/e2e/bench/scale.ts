@@ -1,0 +1,139 @@
+/* eslint-disable no-console */
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import { PlannedCluster } from './apiCluster';
+import { fill, tenantName } from './apiData';
+import {
+  ask,
+  signIn,
+  startPortal,
+  tenantsConfig,
+  untilAllHold,
+} from './apiPortal';
+import { median } from './report';
+
+const SIZES = (process.env.TENANTS ?? '1000,10000').split(',').map(Number);
+const DELETIONS = Number(process.env.DELETIONS ?? 50);
+/** Milliseconds that the portal is watched at rest. */
+const REST_MS = 60_000;
+/** Milliseconds until something is given up. */
+const PATIENCE_MS = 60_000;
+/** What is deleted in turn, and the wall that it takes down. */
+const DELETED = [
+  ['NetworkPolicy tenant-isolation', 'network'],
+  ['ResourceQuota tenant-quota', 'resource'],
+  ['LimitRange tenant-limits', 'resource'],
+] as const;
+
+interface Portal {
+  port: number;
+  token: string;
+}
+
+/**
+ * How a portal of many tenants does that compares them with their plans: from its
+ * start to the last one compared, at rest, and from something that is deleted to the
+ * wall that says so in the API.
+ */
+export async function scale(): Promise<void> {
+  const columns: Record<string, string>[] = [];
+  for (const size of SIZES) {
+    columns.push(await measure(size));
+  }
+  console.log(`\n| | ${SIZES.map(n => `${n} tenants`).join(' | ')} |`);
+  console.log(`|---|${SIZES.map(() => '---|').join('')}`);
+  for (const title of Object.keys(columns[0])) {
+    console.log(`| ${title} | ${columns.map(c => c[title]).join(' | ')} |`);
+  }
+}
+
+async function measure(size: number): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
+  const sqlite = join(folder, 'database');
+  await mkdir(sqlite);
+  const cluster = await PlannedCluster.start(size, address =>
+    tenantsConfig(address, folder),
+  );
+  let backend: Awaited<ReturnType<typeof startPortal>> | undefined;
+  try {
+    await fill(
+      'better-sqlite3',
+      { filename: join(sqlite, 'tenants.sqlite') },
+      { tenants: size, proofs: 1, receipts: 0, pairs: false },
+    );
+    backend = await startPortal(cluster.address, folder, {
+      client: 'better-sqlite3',
+      connection: { directory: sqlite },
+    });
+    const startedAt = performance.now();
+    const portal = { port: backend.port, token: await signIn(backend.port) };
+    await untilAllHold(portal, size);
+    const compared = performance.now() - startedAt;
+    console.log(
+      `${size}: all compared after ${(compared / 1000).toFixed(1)} s`,
+    );
+    const cpu = backend.cpuMs();
+    await sleep(REST_MS);
+    const rest = (backend.cpuMs() - cpu) / (REST_MS / 1000);
+    const memory = memoryOf(backend.pid);
+    const found: number[] = [];
+    for (let i = 0; i < DELETIONS; i++) {
+      const [id, wall] = DELETED[i % DELETED.length];
+      // Spread over all, each once.
+      const n = Math.floor(((i + 0.5) * size) / DELETIONS);
+      cluster.delete(n, id);
+      found.push(await untilBreached(portal, tenantName(n), wall));
+    }
+    found.sort((a, b) => a - b);
+    const ms = (value: number) => `${value.toFixed(0)} ms`;
+    const at = (share: number) => found[Math.ceil(found.length * share) - 1];
+    return {
+      load: loadavg()[0].toFixed(1),
+      'from the first answer until all are compared': `${(
+        compared / 1000
+      ).toFixed(1)} s`,
+      'memory at rest (RSS), and its peak': memory,
+      [`CPU a second at rest (${cpus().length} cores)`]: ms(rest),
+      [`deleted → breached in the API (${DELETIONS}): median`]: ms(
+        median(found),
+      ),
+      p95: ms(at(0.95)),
+      p99: ms(at(0.99)),
+      most: ms(at(1)),
+    };
+  } finally {
+    await backend?.stop();
+    cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function untilBreached(
+  portal: Portal,
+  name: string,
+  wall: string,
+): Promise<number> {
+  const begun = performance.now();
+  while (performance.now() < begun + PATIENCE_MS) {
+    const { walls } = await ask<Tenant>(portal, `/tenants/${name}`);
+    if (walls.find(w => w.wall === wall)?.status === 'breached') {
+      return performance.now() - begun;
+    }
+    await sleep(20);
+  }
+  throw new Error(`The ${wall} wall of ${name} did not turn`);
+}
+
+/** As Linux counts it: now, and at most. */
+function memoryOf(pid: number): string {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mb = (field: string) => {
+    const [, kb] = new RegExp(`${field}:\\s+(\\d+)`).exec(status)!;
+    return `${Math.round(Number(kb) / 1024)} MB`;
+  };
+  return `${mb('VmRSS')}, ${mb('VmHWM')}`;
+}
