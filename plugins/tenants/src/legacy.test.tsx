@@ -86,6 +86,11 @@ describe('the plugin in an app on the old frontend system', () => {
     ).toHaveAttribute('href', expect.stringMatching(/^\/tenants\/report/));
   });
 
+  it('registers no API but its own, of which an app would refuse a second', () => {
+    const apis = [...legacy.tenantsPlugin.getApis()].map(({ api }) => api.id);
+    expect(apis).toEqual([legacy.tenantsApiRef.id]);
+  });
+
   it('has each field of the forms', async () => {
     const extensions = Object.entries(legacy).flatMap(([name, Extension]) =>
       name.endsWith('FieldExtension') ? [Extension as () => null] : [],

@@ -10,7 +10,6 @@ import {
   convertLegacyRouteRef,
 } from '@backstage/core-compat-api';
 import {
-  alertApiRef,
   createApiFactory,
   createComponentExtension,
   createPlugin,
@@ -18,7 +17,6 @@ import {
   discoveryApiRef,
   fetchApiRef,
 } from '@backstage/core-plugin-api';
-import { toastApiRef } from '@backstage/frontend-plugin-api';
 import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
 import { FormFieldExtensionData } from '@backstage/plugin-scaffolder-react/alpha';
 import {
@@ -33,14 +31,6 @@ import {
   templateRouteRef,
   tenantRouteRef,
 } from './routes';
-
-const SEVERITY = {
-  neutral: 'info',
-  info: 'info',
-  success: 'success',
-  warning: 'warning',
-  danger: 'error',
-} as const;
 
 export { tenantsApiRef };
 
@@ -57,21 +47,6 @@ export const tenantsPlugin = createPlugin({
       deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
       factory: ({ discoveryApi, fetchApi }) =>
         new TenantsClient({ discoveryApi, fetchApi }),
-    }),
-    // These apps have no toasts of their own.
-    createApiFactory({
-      api: toastApiRef,
-      deps: { alertApi: alertApiRef },
-      factory: ({ alertApi }) => ({
-        post({ title, description, status }) {
-          alertApi.post({
-            message: [title, description].filter(Boolean).join(': '),
-            severity: SEVERITY[status ?? 'success'],
-            display: 'transient',
-          });
-          return { close() {} };
-        },
-      }),
     }),
   ],
   routes: {
