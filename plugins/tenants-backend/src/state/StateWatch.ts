@@ -34,8 +34,8 @@ const PATIENCE_MS = 1_500;
 const CHANGING_MS = 500;
 /** Milliseconds that everybody waits after a change that may concern all. */
 const ALL_MS = 300;
-/** Milliseconds between two looks at Vault, whatever asks for one. */
-const VAULT_GAP_MS = 2_000;
+/** Milliseconds between two looks at Vault, whatever asks for one: at least, and a tenant. */
+const VAULT_GAP_MS = { least: 2_000, perTenant: 10 };
 /** Milliseconds for the API server to say once more what memory says. */
 const ASKED_MS = 3_000;
 /** Name of what a proof makes for a moment. */
@@ -74,6 +74,8 @@ interface Watched {
   /** As it was at the last look: Vault tells nobody of a change */
   vault: VaultView;
   vaultAt: number;
+  /** Tenants at the last look, of whom each is some three requests to Vault */
+  count: number;
 }
 
 /**
@@ -109,6 +111,7 @@ export class StateWatch {
           meant: new Set<string>(),
           vault: new VaultView(cluster.vault),
           vaultAt: Date.now(),
+          count: 0,
           rounds: roundsOf(cluster, 'rounds'),
           sweeps: roundsOf(cluster, 'sweeps'),
         },
@@ -209,7 +212,9 @@ export class StateWatch {
 
   #renewVault(watched: Watched): void {
     const now = Date.now();
-    if (now - watched.vaultAt >= VAULT_GAP_MS) {
+    const { least, perTenant } = VAULT_GAP_MS;
+    const gap = Math.max(least, watched.count * perTenant);
+    if (now - watched.vaultAt >= gap) {
       watched.vaultAt = now;
       watched.vault = new VaultView(watched.cluster.vault);
       watched.sweeps.addAll(0);
@@ -237,13 +242,13 @@ export class StateWatch {
       operations.openByTenant(),
     ]);
     this.#forget(tenants);
-    tenants
-      .filter(t => t.cluster === name && meant.has(t.namespace))
+    const here = tenants.filter(t => t.cluster === name);
+    watched.count = here.length;
+    here
+      .filter(t => meant.has(t.namespace))
       .forEach(tenant => this.#oweTo(tenant));
     meant.clear();
-    const due = tenants.filter(
-      t => t.cluster === name && t.phase === 'active' && isDue(t.namespace),
-    );
+    const due = here.filter(t => t.phase === 'active' && isDue(t.namespace));
     const idle = due.filter(tenant => !changing.has(tenant.name));
     const later = due.filter(tenant => changing.has(tenant.name));
     const view = new StillView(caches.get(name)!);
