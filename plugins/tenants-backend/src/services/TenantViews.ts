@@ -181,7 +181,7 @@ export class TenantViews {
     const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
     const usage = this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
-    return hide({
+    return {
       uid,
       name,
       cluster,
@@ -189,10 +189,6 @@ export class TenantViews {
       owner,
       spec,
       phase,
-      ...(tenant.lost && {
-        lost: { reason: tenant.lost, since: tenant.lostSince ?? nowIso() },
-      }),
-      ...(tenant.changed.length > 0 && { changed: tenant.changed }),
       outdated: isOutdated(tenant),
       entityRef: stringifyEntityRef({
         kind: 'resource',
@@ -201,23 +197,30 @@ export class TenantViews {
       }),
       names: namesOf(tenant, platform, profile),
       ...(url && { url }),
-      ...(acknowledged && { acknowledged }),
-      ...(muted && { muted }),
-      walls: wallStates(lastProof, {
-        now: Date.now(),
-        maxAgeMs,
-        lost: tenant.lost,
-        turned: tenant.turned,
-        state: state.verdictsOf(uid),
-        doubt: prover?.problem,
-      }),
-      ...(prover && { prover }),
-      ...(lastProof && { lastProof }),
-      ...(currentProof && { currentProof }),
-      ...(currentOperation && { currentOperation }),
       ...(usage && { usage }),
       createdAt: tenant.createdAt,
-    });
+      // All that may tell of others; above it is the tenant's own.
+      ...hide({
+        ...(tenant.lost && {
+          lost: { reason: tenant.lost, since: tenant.lostSince ?? nowIso() },
+        }),
+        ...(tenant.changed.length > 0 && { changed: tenant.changed }),
+        ...(acknowledged && { acknowledged }),
+        ...(muted && { muted }),
+        walls: wallStates(lastProof, {
+          now: Date.now(),
+          maxAgeMs,
+          lost: tenant.lost,
+          turned: tenant.turned,
+          state: state.verdictsOf(uid),
+          doubt: prover?.problem,
+        }),
+        ...(prover && { prover }),
+        ...(lastProof && { lastProof }),
+        ...(currentProof && { currentProof }),
+        ...(currentOperation && { currentOperation }),
+      }),
+    };
   }
 }
 
