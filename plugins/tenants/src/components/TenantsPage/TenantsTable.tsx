@@ -15,6 +15,7 @@ import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
+  isProofOnly,
   Tenant,
   tenantAdministerPermission,
   WALLS,
@@ -129,7 +130,13 @@ export function TenantsTable(props: {
       </Flex>
       <Filters tenants={tenants ?? []} query={query} context={context} />
       {names.length > 0 && (
-        <BulkBar names={names} onDone={() => setSelected(new Set())} />
+        <BulkBar
+          names={names}
+          applied={names.filter(
+            name => !tenants?.some(x => x.name === name && isProofOnly(x.spec)),
+          )}
+          onDone={() => setSelected(new Set())}
+        />
       )}
       <div className={styles.table}>
         <Table
@@ -254,22 +261,27 @@ function Filters(props: {
 }
 
 /** What can be done with the selected tenants at once. */
-function BulkBar(props: { names: string[]; onDone: () => void }) {
-  const { names, onDone } = props;
+function BulkBar(props: {
+  names: string[];
+  /** Those that are not only proved */
+  applied: string[];
+  onDone: () => void;
+}) {
+  const { names, applied, onDone } = props;
   const t = useText();
   const toasts = useApi(toastApiRef);
   const prove = useBulk('prove', names);
-  const restore = useBulk('restore', names);
+  const restore = useBulk('restore', applied);
   const rollOut = useStartRollout();
   const report = useReportLink()(names);
   const { allowed: administers } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: names[0],
   });
-  const least = [prove, restore]
-    .filter(({ allowed }) => allowed)
-    .map(({ allowed }) => names.length - allowed!.length);
-  const notAllowed = Math.max(0, ...least);
+  const notAllowed = Math.max(
+    names.length - (prove.allowed ?? names).length,
+    applied.length - (restore.allowed ?? applied).length,
+  );
 
   async function startAll(action: 'prove' | 'restore') {
     const { started, failed } = await (action === 'prove'
@@ -286,7 +298,7 @@ function BulkBar(props: { names: string[]; onDone: () => void }) {
 
   async function startRollout() {
     try {
-      await rollOut.mutateAsync({ kind: 'apply', filter: { names } });
+      await rollOut.mutateAsync({ kind: 'apply', filter: { names: applied } });
       toasts.post({ title: t('rollouts.started'), status: 'success' });
       onDone();
     } catch (error) {
@@ -315,23 +327,25 @@ function BulkBar(props: { names: string[]; onDone: () => void }) {
       >
         {t('bulk.prove', { count: prove.allowed?.length ?? 0 })}
       </Button>
-      <Button
-        size="small"
-        variant="secondary"
-        isPending={restore.isPending}
-        isDisabled={!restore.allowed?.length}
-        onPress={() => startAll('restore')}
-      >
-        {t('bulk.restore', { count: restore.allowed?.length ?? 0 })}
-      </Button>
-      {administers && (
+      {applied.length > 0 && (
+        <Button
+          size="small"
+          variant="secondary"
+          isPending={restore.isPending}
+          isDisabled={!restore.allowed?.length}
+          onPress={() => startAll('restore')}
+        >
+          {t('bulk.restore', { count: restore.allowed?.length ?? 0 })}
+        </Button>
+      )}
+      {administers && applied.length > 0 && (
         <Button
           size="small"
           variant="secondary"
           isPending={rollOut.isPending}
           onPress={startRollout}
         >
-          {t('rollouts.start', { count: names.length })}
+          {t('rollouts.start', { count: applied.length })}
         </Button>
       )}
       {report && (

@@ -1,5 +1,6 @@
 import { Alert, Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import {
+  isProofOnly,
   Proof,
   Receipt,
   Tenant,
@@ -62,6 +63,10 @@ export function causeOf(tenant: Tenant, proof?: Proof): Cause | undefined {
     );
   if (breaches.length > 0) {
     const [{ receipt, advice }] = breaches;
+    // There is neither a plan to compare with nor anything to restore.
+    if (advice !== 'granted' && isProofOnly(tenant.spec)) {
+      return { advice: 'doubt', receipt };
+    }
     const isChanged = Boolean(tenant.changed?.length);
     return {
       advice: advice ?? (isChanged ? 'changed' : 'notEnforced'),
