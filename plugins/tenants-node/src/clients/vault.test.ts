@@ -1,6 +1,7 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { testPlatform } from '../__fixtures__/platform';
 import { Answer, Edge } from '../__testUtils__/Edge';
+import { ClusterUnavailableError } from './errors';
 import { VaultClient } from './vault';
 
 const SECRET_ID = 'Planted-secret-id';
@@ -99,6 +100,19 @@ describe('VaultClient', () => {
 });
 
 describe('VaultClient in bad weather', () => {
+  it.each([
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'vault'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'vault'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'kubernetes'],
+    ['CERT_HAS_EXPIRED', 'kubernetes'],
+  ] as const)('names the setting of the CA at %s', (code, section) => {
+    const error = Object.assign(new Error('not trusted'), { code });
+    const of = (cause: Error) =>
+      ClusterUnavailableError.because('lab', cause, section).message;
+    expect(of(error)).toMatch(`of the CA in ${section}.caFile`);
+    expect(of(new Error('not trusted'))).not.toMatch('caFile');
+  });
+
   it('logs in once for all requests of a moment', async () => {
     const vault = await clientOf(() => fine);
     await Promise.all([1, 2, 3].map(() => vault.read('sys/auth')));
