@@ -5,7 +5,7 @@ import {
   TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
 import fc from 'fast-check';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { renderPlan } from '../apply/renderPlan';
 import { testPlatform, testSpec } from '../__fixtures__/platform';
 import { plannedObjects, plannedResources } from './planned';
@@ -67,6 +67,25 @@ describe('planTenant', () => {
     );
     const parts = ['kubernetes/20-walls.yaml', 'kubernetes/60-workload.yaml'];
     expect(parts.map(part => files[part]).join('---\n')).toMatchSnapshot();
+  });
+
+  it.each([platform, cilium])('is all in the files for Git (%#)', on => {
+    const egress = { hosts: [], cidrs: ['203.0.113.0/24'] };
+    const plan = planTenant(testSpec({ egress }), on);
+    const files = Object.entries(renderPlan(plan));
+    const objects = files
+      .filter(([path]) => path.startsWith('kubernetes/'))
+      .sort(([a], [b]) => a.localeCompare(b))
+      .flatMap(([, text]) => parseAllDocuments(text).map(d => d.toJS()));
+    expect(objects).toEqual(
+      JSON.parse(
+        JSON.stringify(
+          plan.stages.flatMap(({ resources }) =>
+            resources.flatMap(r => (r.type === 'kubernetes' ? r.object : [])),
+          ),
+        ),
+      ),
+    );
   });
 
   it('puts up every wall before anything can run', () => {
