@@ -16,10 +16,15 @@ afterEach(() => edge?.stop());
 const LOGIN = 'POST /v1/auth/approle/login';
 const READ = 'GET /v1/sys/auth';
 
-async function clientOf(answer: (request: string, times: number) => Answer) {
+async function clientOf(
+  answer: (request: string, times: number) => Answer,
+  address?: string,
+) {
   edge = await Edge.start((request, times) => {
     const said = answer(request, times);
-    return request === LOGIN && typeof said === 'object' && said.status === 200
+    return request.endsWith('/v1/auth/approle/login') &&
+      typeof said === 'object' &&
+      said.status === 200
       ? {
           status: 200,
           body: {
@@ -33,7 +38,7 @@ async function clientOf(answer: (request: string, times: number) => Answer) {
     ...cluster,
     vault: {
       ...cluster.vault,
-      address: edge.url,
+      address: address ?? edge.url,
       login: {
         approle: {
           mount: 'approle',
@@ -77,6 +82,21 @@ describe('VaultClient', () => {
     expect(JSON.stringify([edge.tokens, edge.headers])).not.toContain(
       'of-the-environment',
     );
+  });
+
+  it('goes over the proxy that its environment names', async () => {
+    const env = { ...process.env };
+    const vault = await clientOf(() => fine, 'http://vault.example:8200');
+    try {
+      process.env.HTTP_PROXY = edge.url;
+      await vault.read('sys/auth');
+    } finally {
+      process.env = env;
+    }
+    expect(edge.seen).toEqual([
+      'POST http://vault.example:8200/v1/auth/approle/login',
+      'GET http://vault.example:8200/v1/sys/auth',
+    ]);
   });
 
   it('says what Vault is, whatever its state', async () => {
