@@ -204,8 +204,10 @@ describe('Kinds of clusters, played by the lab', () => {
   }
 
   const environments: Environment[] = [
-    { title: 'kind: NetworkPolicies alone', config: { preset: 'kind' } },
-    { title: 'eks: NetworkPolicies alone', config: { preset: 'eks' } },
+    ...['kind', 'eks', 'gke', 'gke-autopilot', 'aks', 'talos'].map(preset => ({
+      title: `${preset}: its settings`,
+      config: { preset },
+    })),
     {
       title: 'CoreDNS on another port than its Service',
       config: { network: { provider: 'cilium', dns: { ports: [DNS_PORT] } } },
@@ -224,7 +226,7 @@ describe('Kinds of clusters, played by the lab', () => {
       make: usersByAdmission,
     },
     {
-      title: 'k3s: NetworkPolicies alone, on a network that rejects',
+      title: 'k3s: its settings, on a network that rejects',
       config: { preset: 'k3s' },
       make: networkThatRejects,
       without: /REFUSED: .*TIMEOUT, by tenants\.network\.denial/,
