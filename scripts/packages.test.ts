@@ -137,10 +137,13 @@ it('are all listed in docs/install.md; UPDATE_DOCS=1 writes it anew', async () =
   const rows = [listed[0], listed[0].map(() => '---'), ...listed.slice(1)];
   const table = rows.map(cells => `| ${cells.join(' | ')} |\n`).join('');
   const text = readFileSync(DOC, 'utf8');
-  const wanted = prettier.format(text.replace(TABLE, () => `\n${table}\n`), {
-    parser: 'markdown',
-    ...(await prettier.resolveConfig(DOC)),
-  });
+  const wanted = prettier.format(
+    text.replace(TABLE, () => `\n${table}\n`),
+    {
+      parser: 'markdown',
+      ...(await prettier.resolveConfig(DOC)),
+    },
+  );
   if (process.env.UPDATE_DOCS) {
     writeFileSync(DOC, wanted);
   }
