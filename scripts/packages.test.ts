@@ -17,7 +17,7 @@ const ALWAYS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 
 /** Lists what packages hold beyond that, between two marks. */
 const DOC = join(root, 'docs', 'install.md');
-const TABLE = /(?<=<!-- packed -->\n)[^]*?(?=<!-- \/packed -->)/;
+const LIST = /(?<=<!-- packed -->\n)[^]*?(?=<!-- \/packed -->)/;
 
 /** What builds make. */
 const BUILT =
@@ -38,8 +38,8 @@ for (const name of ['plugin-org', 'catalog-model', 'plugin-catalog-backend']) {
 const folder = await mkdtemp(join(tmpdir(), 'threewalls-packages-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** Rows of that table. */
-const listed: string[][] = [['package', 'entry points', 'files']];
+/** Lines of that list. */
+const listed: string[] = [];
 
 for (const { name, folder: short, tarball } of packages) {
   const pkgDir = join(folder, short, 'package');
@@ -60,16 +60,14 @@ for (const { name, folder: short, tarball } of packages) {
         [],
         'not packed',
       );
-      const code = (text: string) => `\`${text}\``;
-      listed.push([
-        code(name),
-        Object.keys(manifest.exports).map(code).join(', '),
-        others
-          .filter(file => !ALWAYS.includes(file))
-          .sort()
-          .map(code)
-          .join(', '),
-      ]);
+      const code = (texts: string[]) =>
+        texts.map(text => `\`${text}\``).join(', ');
+      const also = others.filter(file => !ALWAYS.includes(file)).sort();
+      listed.push(
+        `- **${name}** (${code(Object.keys(manifest.exports))}): ${
+          code(also) || 'nothing else'
+        }\n`,
+      );
       assert.deepEqual(
         files.filter(file => OF_TESTS.test(file)),
         [],
@@ -134,11 +132,10 @@ for (const { name, folder: short, tarball } of packages) {
 }
 
 it('are all listed in docs/install.md; UPDATE_DOCS=1 writes it anew', async () => {
-  const rows = [listed[0], listed[0].map(() => '---'), ...listed.slice(1)];
-  const table = rows.map(cells => `| ${cells.join(' | ')} |\n`).join('');
+  const list = listed.sort().join('');
   const text = readFileSync(DOC, 'utf8');
   const wanted = prettier.format(
-    text.replace(TABLE, () => `\n${table}\n`),
+    text.replace(LIST, () => `\n${list}\n`),
     {
       parser: 'markdown',
       ...(await prettier.resolveConfig(DOC)),

@@ -18,17 +18,26 @@ import { openLab, planSmallTenant } from './wallsLab';
 jest.setTimeout(240_000);
 
 const run = promisify(execFile);
-const git = mkdtempSync(join(tmpdir(), 'threewalls-git-'));
+const HOME = mkdtempSync(join(tmpdir(), 'threewalls-git-'));
+const git = join(HOME, 'clusters');
 
 /** What Argo CD or Flux does with what `tenant:render` has written: apply it, or look for differences. */
 const kubectl = (what: 'apply' | 'diff') =>
   run(
     join(labState, 'bin', 'kubectl'),
     [
-      ...[what, '--server-side', '--field-manager=argocd-controller'],
+      // Both force: what somebody else has written is written as in Git.
+      ...[what, '--server-side', '--force-conflicts'],
+      ...['--field-manager=argocd-controller'],
       ...['--recursive', '--filename', git],
     ],
-    { env: { HOME: git, KUBECONFIG: join(labState, 'admin.kubeconfig') } },
+    {
+      env: {
+        PATH: process.env.PATH,
+        HOME,
+        KUBECONFIG: join(labState, 'admin.kubeconfig'),
+      },
+    },
   );
 
 describe('Tenants that are in Git', () => {
@@ -38,7 +47,7 @@ describe('Tenants that are in Git', () => {
   const plans: [TenantPlan, TenantPlan] = [planOf('a'), planOf('b')];
 
   afterAll(async () => {
-    rmSync(git, { recursive: true });
+    rmSync(HOME, { recursive: true });
     for (const { spec, names } of plans) {
       const of = { name: spec.name, names };
       await removeTenant(of, lab.cluster, { confirm: spec.name });

@@ -1,4 +1,5 @@
 import {
+  canonicalQuantity,
   OWNER_ANNOTATION,
   SPEC_ANNOTATION,
   TENANT_LABEL,
@@ -86,6 +87,19 @@ describe('planTenant', () => {
         ),
       ),
     );
+  });
+
+  it('writes quotas as the API server will, or Git would never be in sync', () => {
+    const { stages } = planTenant(testSpec(), platform);
+    const quantities = stages.flatMap(({ resources }) =>
+      resources.flatMap(r =>
+        r.type === 'kubernetes' && r.object.kind === 'ResourceQuota'
+          ? Object.values<string>((r.object.spec as any).hard)
+          : [],
+      ),
+    );
+    expect(quantities.length).toBeGreaterThan(10);
+    expect(quantities).toEqual(quantities.map(canonicalQuantity));
   });
 
   it('puts up every wall before anything can run', () => {

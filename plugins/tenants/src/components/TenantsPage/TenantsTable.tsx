@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import {
   Button,
   ButtonLink,
+  ButtonProps,
   Flex,
   SearchField,
   Selection,
@@ -270,41 +271,58 @@ function BulkBar(props: {
   const { names, applied, onDone } = props;
   const t = useText();
   const toasts = useApi(toastApiRef);
-  const prove = useBulk('prove', names);
-  const restore = useBulk('restore', applied);
+  const bulk = {
+    prove: useBulk('prove', names),
+    restore: useBulk('restore', applied),
+  };
   const rollOut = useStartRollout();
   const report = useReportLink()(names);
   const { allowed: administers } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: names[0],
   });
+  const left = (of: string[], { allowed = of }: { allowed?: string[] }) =>
+    of.length - allowed.length;
   const notAllowed = Math.max(
-    names.length - (prove.allowed ?? names).length,
-    applied.length - (restore.allowed ?? applied).length,
+    left(names, bulk.prove),
+    left(applied, bulk.restore),
   );
 
-  async function startAll(action: 'prove' | 'restore') {
-    const { started, failed } = await (action === 'prove'
-      ? prove
-      : restore
-    ).start();
-    toasts.post({
-      title: t(`bulk.${action}Started`, { count: started }),
-      description: failed[0]?.message,
-      status: failed.length > 0 ? 'warning' : 'success',
-    });
-    onDone();
+  function button(action: keyof typeof bulk, look: Partial<ButtonProps>) {
+    const { allowed = [], isPending, start } = bulk[action];
+    return (
+      <Button
+        {...look}
+        size="small"
+        isPending={isPending}
+        isDisabled={!allowed.length}
+        onPress={async () => {
+          const { started, failed } = await start();
+          toasts.post({
+            title: t(`bulk.${action}Started`, { count: started }),
+            description: failed[0]?.message,
+            status: failed.length > 0 ? 'warning' : 'success',
+          });
+          onDone();
+        }}
+      >
+        {t(`bulk.${action}`, { count: allowed.length })}
+      </Button>
+    );
   }
 
-  async function startRollout() {
-    try {
-      await rollOut.mutateAsync({ kind: 'apply', filter: { names: applied } });
-      toasts.post({ title: t('rollouts.started'), status: 'success' });
-      onDone();
-    } catch (error) {
-      toasts.post({ title: (error as Error).message, status: 'danger' });
-    }
-  }
+  const startRollout = () =>
+    rollOut.mutate(
+      { kind: 'apply', filter: { names: applied } },
+      {
+        onSuccess: () => {
+          toasts.post({ title: t('rollouts.started'), status: 'success' });
+          onDone();
+        },
+        onError: ({ message }) =>
+          toasts.post({ title: message, status: 'danger' }),
+      },
+    );
 
   return (
     <Flex
@@ -317,27 +335,11 @@ function BulkBar(props: {
       <Text variant="body-small" weight="bold">
         {t('bulk.selected', { count: names.length })}
       </Text>
-      <Button
-        size="small"
-        variant="primary"
-        iconStart={<RiSwordLine aria-hidden="true" />}
-        isPending={prove.isPending}
-        isDisabled={!prove.allowed?.length}
-        onPress={() => startAll('prove')}
-      >
-        {t('bulk.prove', { count: prove.allowed?.length ?? 0 })}
-      </Button>
-      {applied.length > 0 && (
-        <Button
-          size="small"
-          variant="secondary"
-          isPending={restore.isPending}
-          isDisabled={!restore.allowed?.length}
-          onPress={() => startAll('restore')}
-        >
-          {t('bulk.restore', { count: restore.allowed?.length ?? 0 })}
-        </Button>
-      )}
+      {button('prove', {
+        variant: 'primary',
+        iconStart: <RiSwordLine aria-hidden="true" />,
+      })}
+      {applied.length > 0 && button('restore', { variant: 'secondary' })}
       {administers && applied.length > 0 && (
         <Button
           size="small"

@@ -63,15 +63,11 @@ export function causeOf(tenant: Tenant, proof?: Proof): Cause | undefined {
     );
   if (breaches.length > 0) {
     const [{ receipt, advice }] = breaches;
-    // There is neither a plan to compare with nor anything to restore.
-    if (advice !== 'granted' && isProofOnly(tenant.spec)) {
-      return { advice: 'doubt', receipt };
-    }
-    const isChanged = Boolean(tenant.changed?.length);
-    return {
-      advice: advice ?? (isChanged ? 'changed' : 'notEnforced'),
-      receipt,
-    };
+    const own = tenant.changed?.length ? 'changed' : 'notEnforced';
+    // Without a plan there is nothing to compare with, nor to restore.
+    return isProofOnly(tenant.spec) && advice !== 'granted'
+      ? { advice: 'doubt', receipt }
+      : { advice: advice ?? own, receipt };
   }
   const [receipt] = doubtsOf(proof.receipts);
   const isInDoubt = receipt || tenant.prover?.problem;

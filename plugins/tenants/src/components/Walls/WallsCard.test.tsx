@@ -220,6 +220,8 @@ describe('WallsCard', () => {
       await waitFor(() => expect(advice).toHaveTextContent(help));
       await screen.findByRole('button', { name: /^Mute/ });
       expect(advice).not.toHaveTextContent(/restore|See changes/i);
+      // How it is reached, and signed in to, is not the portal's to say.
+      expect(screen.queryByText(/Sign in/)).toBeNull();
     },
   );
 
