@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   ensureCanary,
+  objectPath,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { podAdmission } from './support/admission';
 import { portalLab } from './support/lab';
+import { VaultOverTls } from './support/vaultOverTls';
 import { openLab } from './wallsLab';
 import { Pair } from './wallsRows';
 
@@ -15,6 +20,9 @@ jest.setTimeout(600_000);
 const PREFIX = `t-env-${process.pid}`;
 /** An account's range on OpenShift; the namespace's annotation has it there. */
 const UID = 1000720000;
+// Never part of a build.
+// eslint-disable-next-line no-restricted-syntax
+const REJECTING = join(__dirname, 'support', 'rejectingNetwork.mjs');
 const DNS_PORT = 8053;
 const SYSTEM = '/api/v1/namespaces/kube-system';
 const DEPLOYMENT = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
@@ -33,6 +41,13 @@ interface Environment {
 describe('Kinds of clusters, played by the lab', () => {
   const { admin, ...lab } = openLab();
   const undo: (() => Promise<unknown>)[] = [];
+  const tls = new VaultOverTls();
+  const overTls = (caFile: string) => ({
+    clusters: [tls.cluster(caFile)],
+    network: { provider: 'cilium' },
+  });
+
+  afterAll(() => tls.remove());
 
   afterEach(async () => {
     for (const step of undo.splice(0).reverse()) {
@@ -148,9 +163,51 @@ describe('Kinds of clusters, played by the lab', () => {
     await sleep(3_000);
   }
 
+  /** Answers what walls deny by a rejection, from now on. */
+  async function networkThatRejects(): Promise<void> {
+    const args = [REJECTING, `web-tenant-${PREFIX}`];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    undo.push(async () => {
+      child.stdin.end();
+      await once(child, 'exit');
+    });
+    await once(child.stdout, 'data');
+  }
+
+  /** Puts TLS before Vault, and looks what a portal says that has the wrong CA. */
+  async function vaultOverTls(): Promise<void> {
+    for (const object of tls.objects()) {
+      const { namespace, name } = object.metadata;
+      const collection = objectPath({ ...object, namespace, name: undefined });
+      const path = `${collection}/${name}`;
+      undo.push(() => admin.expect({ method: 'DELETE', path }));
+      await admin.expect({ method: 'POST', path: collection, body: object });
+    }
+    const of = (caFile: string) => portalLab(overTls(caFile)).cluster.vault;
+    for (let tries = 0; tries < 120; tries++) {
+      if (
+        await of(tls.caFile)
+          .health()
+          .catch(() => undefined)
+      ) {
+        break;
+      }
+      await sleep(250);
+    }
+    await of(tls.caFile).health();
+    await expect(of(tls.otherCaFile).health()).rejects.toThrow(
+      /Vault can't be reached: .*certificate.*the CA in vault\.caFile/,
+    );
+  }
+
   const environments: Environment[] = [
-    { title: 'kind: NetworkPolicies alone', config: { preset: 'kind' } },
-    { title: 'eks: NetworkPolicies alone', config: { preset: 'eks' } },
+    ...['kind', 'eks', 'gke', 'gke-autopilot', 'aks', 'talos'].map(preset => ({
+      title: `${preset}: its settings`,
+      config: { preset },
+    })),
     {
       title: 'CoreDNS on another port than its Service',
       config: { network: { provider: 'cilium', dns: { ports: [DNS_PORT] } } },
@@ -167,6 +224,17 @@ describe('Kinds of clusters, played by the lab', () => {
         pods: { securityContext: 'platform' },
       },
       make: usersByAdmission,
+    },
+    {
+      title: 'k3s: its settings, on a network that rejects',
+      config: { preset: 'k3s' },
+      make: networkThatRejects,
+      without: /REFUSED: .*TIMEOUT, by tenants\.network\.denial/,
+    },
+    {
+      title: 'Vault over https, with a private CA',
+      config: overTls(tls.caFile),
+      make: vaultOverTls,
     },
   ];
 

@@ -44,6 +44,7 @@ describe('templates', () => {
       'small-n8n',
       'registered-n8n',
       'request-n8n',
+      'create-tenant-gitops',
       ...readdirSync(OWN),
     ]);
   });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { objectPath } from '@threewalls/backstage-plugin-tenants-node';
+import { parse, parseAllDocuments } from 'yaml';
 import {
   ALL,
   allowAll,
@@ -224,6 +225,47 @@ describe('what they do', () => {
     }
     const escape = await run('tenant:render', { targetPath: '../../etc' });
     expect(escape.error?.name).toBe('NotAllowedError');
+  });
+
+  it('makes a tenant of what was rendered and somebody else has applied', async () => {
+    const { outputs } = await run('tenant:render', { adopt: false });
+    const files = (outputs.files as string[]).filter(f => f.endsWith('.yaml'));
+    // As Argo CD does, before the portal knows anything of it.
+    for (const file of files) {
+      const text = await readFile(workspace.resolve(file), 'utf8');
+      for (const document of parseAllDocuments(text)) {
+        const object = document.toJS();
+        const path = objectPath({ ...object, ...object.metadata });
+        await fetch(`${backend.lab.url}${path}`, {
+          method: 'PATCH',
+          body: JSON.stringify(object),
+        });
+      }
+    }
+    const applied = new Map(backend.lab.objects);
+    const refused = await run('tenant:create', { adopt: false });
+    expect(refused.error?.message).toMatch(/have an administrator .* adopt/);
+
+    const keyless = await run('tenant:create', { adopt: true });
+    expect(keyless.error?.message).toMatch(/or say beginAnew/);
+    const first = { adopt: true, beginAnew: true };
+    const made = await run('tenant:create', first);
+    expect(made.error).toBeUndefined();
+    expect(made.outputs.updated).toBe(0);
+    const { objects } = backend.lab;
+    const added = [...objects.keys()].filter(path => !applied.has(path));
+    expect(added).toEqual([
+      '/v1/sys/policies/acl/tenant-acme',
+      '/v1/auth/kubernetes/role/tenant-acme',
+      '/v1/secret/metadata/web-tenant-acme',
+    ]);
+    for (const [path, { metadata }] of applied) {
+      expect(objects.get(path).metadata).toEqual(metadata);
+    }
+    expect((await run('tenant:walls:prove')).error).toBeUndefined();
+    const again = await run('tenant:create', { adopt: true });
+    expect(again.outputs).toMatchObject({ created: 0, updated: 0 });
+    [made, again].forEach(expectNoSecret);
   });
 
   it('cancels with the task what it has started', async () => {

@@ -95,12 +95,25 @@ function advice(response: { status: number; errors: string[] }): string {
  * @public
  */
 export class ClusterUnavailableError extends ServiceUnavailableError {
-  static because(what: string, error: unknown): ClusterUnavailableError {
-    const cause = error as { message?: string; code?: string };
+  /** @param section - of the cluster's entry, that has its address */
+  static because(
+    cluster: string,
+    error: unknown,
+    section: 'kubernetes' | 'vault' = 'kubernetes',
+  ): ClusterUnavailableError {
+    const { message, code = '' } = error as { message?: string; code?: string };
+    const what = section === 'vault' ? `${cluster}'s Vault` : cluster;
+    const remedy = OF_CERTIFICATES.test(code)
+      ? `Its certificate has to be for the address in ${section} of its entry under tenants.clusters, and of the CA in ${section}.caFile`
+      : 'See that it is up and that its entry under tenants.clusters is right';
     return new ClusterUnavailableError(
       `Cluster ${what} can't be reached: ${
-        cause.message || cause.code || 'no answer'
-      }. See that it is up and that its entry under tenants.clusters is right, then run this again`,
+        message || code || 'no answer'
+      }. ${remedy}, then run this again`,
     );
   }
 }
+
+/** Codes of Node's and OpenSSL's for a certificate that is not trusted. */
+const OF_CERTIFICATES =
+  /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^ERR_TLS_CERT_ALTNAME_INVALID$/;

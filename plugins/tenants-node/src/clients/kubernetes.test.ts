@@ -1,4 +1,5 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
+import { parse, stringify } from 'yaml';
 import { testPlatform } from '../__fixtures__/platform';
 import { Answer, Edge, kubeconfigFor } from '../__testUtils__/Edge';
 import { KubernetesClient } from './kubernetes';
@@ -72,6 +73,35 @@ describe('the way to an API server', () => {
     }
     expect(tunnelled).toEqual(['api.example:80', 'other.example:80']);
     expect(edge.count(LIST)).toBe(2);
+  });
+
+  it('may take credentials of a plugin, which is asked again after a 401', async () => {
+    edge = await Edge.start((_, times) =>
+      times === 1 ? { status: 401 } : fine,
+    );
+    const asked = files.resolve('asked');
+    const apiVersion = 'client.authentication.k8s.io/v1';
+    const credential = JSON.stringify({
+      apiVersion,
+      kind: 'ExecCredential',
+      status: { token: `${TOKEN}-'$(wc -l < ${asked})'` },
+    });
+    const plugin = parse(kubeconfig(edge.url));
+    plugin.users[0].user = {
+      exec: {
+        apiVersion,
+        command: 'sh',
+        args: ['-c', `echo >> ${asked}; echo '${credential}'`],
+        interactiveMode: 'Never',
+      },
+    };
+    files.setContent({ kubeconfig: stringify(plugin) });
+    const kubernetes = client();
+    await list(kubernetes);
+    await list(kubernetes);
+    expect(edge.tokens).toEqual(
+      [1, 2, 2].map(times => `Bearer ${TOKEN}-${times}`),
+    );
   });
 });
 

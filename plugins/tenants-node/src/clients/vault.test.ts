@@ -1,6 +1,7 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { testPlatform } from '../__fixtures__/platform';
 import { Answer, Edge } from '../__testUtils__/Edge';
+import { ClusterUnavailableError } from './errors';
 import { VaultClient } from './vault';
 
 const SECRET_ID = 'Planted-secret-id';
@@ -15,10 +16,15 @@ afterEach(() => edge?.stop());
 const LOGIN = 'POST /v1/auth/approle/login';
 const READ = 'GET /v1/sys/auth';
 
-async function clientOf(answer: (request: string, times: number) => Answer) {
+async function clientOf(
+  answer: (request: string, times: number) => Answer,
+  address?: string,
+) {
   edge = await Edge.start((request, times) => {
     const said = answer(request, times);
-    return request === LOGIN && typeof said === 'object' && said.status === 200
+    return request.endsWith('/v1/auth/approle/login') &&
+      typeof said === 'object' &&
+      said.status === 200
       ? {
           status: 200,
           body: {
@@ -32,7 +38,7 @@ async function clientOf(answer: (request: string, times: number) => Answer) {
     ...cluster,
     vault: {
       ...cluster.vault,
-      address: edge.url,
+      address: address ?? edge.url,
       login: {
         approle: {
           mount: 'approle',
@@ -78,6 +84,21 @@ describe('VaultClient', () => {
     );
   });
 
+  it('goes over the proxy that its environment names', async () => {
+    const env = { ...process.env };
+    const vault = await clientOf(() => fine, 'http://vault.example:8200');
+    try {
+      process.env.HTTP_PROXY = edge.url;
+      await vault.read('sys/auth');
+    } finally {
+      process.env = env;
+    }
+    expect(edge.seen).toEqual([
+      'POST http://vault.example:8200/v1/auth/approle/login',
+      'GET http://vault.example:8200/v1/sys/auth',
+    ]);
+  });
+
   it('says what Vault is, whatever its state', async () => {
     const vault = await clientOf(() => ({
       status: 503,
@@ -99,6 +120,19 @@ describe('VaultClient', () => {
 });
 
 describe('VaultClient in bad weather', () => {
+  it.each([
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'vault'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'vault'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'kubernetes'],
+    ['CERT_HAS_EXPIRED', 'kubernetes'],
+  ] as const)('names the setting of the CA at %s', (code, section) => {
+    const error = Object.assign(new Error('not trusted'), { code });
+    const of = (cause: Error) =>
+      ClusterUnavailableError.because('lab', cause, section).message;
+    expect(of(error)).toMatch(`of the CA in ${section}.caFile`);
+    expect(of(new Error('not trusted'))).not.toMatch('caFile');
+  });
+
   it('logs in once for all requests of a moment', async () => {
     const vault = await clientOf(() => fine);
     await Promise.all([1, 2, 3].map(() => vault.read('sys/auth')));

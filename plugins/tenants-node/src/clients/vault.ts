@@ -198,8 +198,9 @@ export class VaultClient {
       const response = (error as { response?: any }).response;
       if (!response?.statusCode) {
         throw ClusterUnavailableError.because(
-          `${this.cluster.name}'s Vault`,
+          this.cluster.name,
           error,
+          'vault',
         );
       }
       const said = response.body?.errors;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { configSchema } from './platform';
 
 const PUBLISHED = resolve(__dirname, '../../config.schema.json');
+const DOC = resolve(__dirname, '../../../../docs/configuration.md');
 
 /**
  * The schema that the package publishes, for editors and `backstage-cli config`.
@@ -25,12 +26,38 @@ function published(): string {
   return `${JSON.stringify(schema, undefined, 1)}\n`;
 }
 
+/** Names of all keys, of each cluster's and of lists' items too. */
+function keysOf(schema: any): string[] {
+  if (!schema || typeof schema !== 'object') {
+    return [];
+  }
+  const { properties = {}, items, additionalProperties } = schema;
+  const below = ['anyOf', 'oneOf', 'allOf'].flatMap(key => schema[key] ?? []);
+  return [
+    ...Object.keys(properties),
+    ...[
+      ...Object.values(properties),
+      items,
+      additionalProperties,
+      ...below,
+    ].flatMap(keysOf),
+  ];
+}
+
 describe('config.schema.json', () => {
   it('is the schema that config is read by (UPDATE_CONFIG_SCHEMA=1 writes it)', () => {
     if (process.env.UPDATE_CONFIG_SCHEMA) {
       writeFileSync(PUBLISHED, published());
     }
     expect(readFileSync(PUBLISHED, 'utf8')).toBe(published());
+  });
+
+  it('is all in docs/configuration.md', () => {
+    const words = readFileSync(DOC, 'utf8').match(/\w+/g)!;
+    const known = new Set(words);
+    expect(keysOf(JSON.parse(published())).filter(k => !known.has(k))).toEqual(
+      [],
+    );
   });
 
   it('shows nothing to a browser, and a token to nobody', async () => {

@@ -20,6 +20,27 @@ describe('readPlatform', () => {
     });
   });
 
+  it('takes times as they are written', () => {
+    const { proofs, clusters } = testPlatform({
+      proofs: {
+        interval: { minutes: 10 },
+        maxAge: '25m',
+        vaultInterval: { seconds: 40 },
+        drillInterval: 'PT12H',
+        connectTimeout: '1500ms',
+        retention: { days: 3, count: 7 },
+      },
+    });
+    expect(proofs).toEqual({
+      intervalMs: 600_000,
+      maxAgeMs: 1_500_000,
+      vaultIntervalMs: 40_000,
+      drillIntervalMs: 43_200_000,
+      retention: { days: 3, count: 7 },
+    });
+    expect(clusters[0].proofs.connectTimeoutMs).toBe(1_500);
+  });
+
   it('takes a size of its own, and the rest of it from small', () => {
     const { sizes } = testProfile({
       sizes: { tiny: { title: 'Tiny', quota: { pods: 3 } } },

@@ -189,3 +189,48 @@ describe('what runs in n8n’s own process', () => {
     });
   });
 });
+
+describe('what else config says of it', () => {
+  const inside = 'localhost,127.0.0.1,.svc';
+
+  it.each<[object, object, object]>([
+    [
+      { pods: { pullSecrets: ['a', 'b'] } },
+      { imagePullSecrets: [{ name: 'a' }, { name: 'b' }] },
+      {},
+    ],
+    [
+      { pods: { architecture: 'arm64' }, n8n: { nodeSelector: { pool: 'a' } } },
+      { nodeSelector: { 'kubernetes.io/arch': 'arm64', pool: 'a' } },
+      {},
+    ],
+    [
+      { n8n: { caBundle: { configMap: 'roots', key: 'all.pem' } } },
+      {
+        volumes: expect.arrayContaining([
+          { name: 'ca', configMap: { name: 'roots', defaultMode: 0o644 } },
+        ]),
+      },
+      { NODE_EXTRA_CA_CERTS: expect.stringMatching(/\/all\.pem$/) },
+    ],
+    [
+      {
+        n8n: { proxy: { url: 'http://192.0.2.7:3128', noProxy: ['a.test'] } },
+        network: { clusterDomain: 'corp.local' },
+      },
+      {},
+      {
+        HTTPS_PROXY: 'http://192.0.2.7:3128',
+        NO_PROXY: `${inside},.corp.local,a.test`,
+      },
+    ],
+  ])('is in its pod: %j', (config, pod, env) => {
+    expect(workload({}, config)).toMatchObject({ pod, env });
+  });
+
+  it('is how long it may take to start', () => {
+    const { plan } = tenantPlan({ n8n: { startupTimeout: { minutes: 50 } } });
+    const waits = plan.stages.flatMap(stage => stage.waits);
+    expect(waits.map(({ timeoutMs }) => timeoutMs)).toContain(50 * 60_000);
+  });
+});

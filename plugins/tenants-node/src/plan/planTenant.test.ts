@@ -1,11 +1,12 @@
 import {
+  canonicalQuantity,
   OWNER_ANNOTATION,
   SPEC_ANNOTATION,
   TENANT_LABEL,
   TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
 import fc from 'fast-check';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { renderPlan } from '../apply/renderPlan';
 import { testPlatform, testSpec } from '../__fixtures__/platform';
 import { plannedObjects, plannedResources } from './planned';
@@ -67,6 +68,38 @@ describe('planTenant', () => {
     );
     const parts = ['kubernetes/20-walls.yaml', 'kubernetes/60-workload.yaml'];
     expect(parts.map(part => files[part]).join('---\n')).toMatchSnapshot();
+  });
+
+  it.each([platform, cilium])('is all in the files for Git (%#)', on => {
+    const egress = { hosts: [], cidrs: ['203.0.113.0/24'] };
+    const plan = planTenant(testSpec({ egress }), on);
+    const files = Object.entries(renderPlan(plan));
+    const objects = files
+      .filter(([path]) => path.startsWith('kubernetes/'))
+      .sort(([a], [b]) => a.localeCompare(b))
+      .flatMap(([, text]) => parseAllDocuments(text).map(d => d.toJS()));
+    expect(objects).toEqual(
+      JSON.parse(
+        JSON.stringify(
+          plan.stages.flatMap(({ resources }) =>
+            resources.flatMap(r => (r.type === 'kubernetes' ? r.object : [])),
+          ),
+        ),
+      ),
+    );
+  });
+
+  it('writes quotas as the API server will, or Git would never be in sync', () => {
+    const { stages } = planTenant(testSpec(), platform);
+    const quantities = stages.flatMap(({ resources }) =>
+      resources.flatMap(r =>
+        r.type === 'kubernetes' && r.object.kind === 'ResourceQuota'
+          ? Object.values<string>((r.object.spec as any).hard)
+          : [],
+      ),
+    );
+    expect(quantities.length).toBeGreaterThan(10);
+    expect(quantities).toEqual(quantities.map(canonicalQuantity));
   });
 
   it('puts up every wall before anything can run', () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { tenantPlan } from '../__fixtures__/plan';
 import { testProfile } from '../__fixtures__/platform';
@@ -35,6 +37,22 @@ function shown(config: Record<string, unknown>) {
 describe('presets', () => {
   it.each(PRESET_NAMES)('%s', preset => {
     expect(stringify(shown({ preset }), { lineWidth: 0 })).toMatchSnapshot();
+  });
+
+  it('are in docs/environments.md, and on the lab where that says so', () => {
+    const read = (file: string) =>
+      readFileSync(resolve(__dirname, '../../../..', file), 'utf8');
+    const rows = [
+      ...read('docs/environments.md').matchAll(
+        /^\| `([-\w]+)` +\|[^|]*\| snapshot, reading(; its settings on the lab)? +\|$/gm,
+      ),
+    ];
+    expect(rows.map(([, preset]) => preset)).toEqual(PRESET_NAMES);
+    const played = read('packages/e2e/src/environments.full.test.ts');
+    for (const [, preset, onLab] of rows) {
+      const isPlayed = played.includes(`'${preset}'`);
+      expect([preset, isPlayed]).toEqual([preset, Boolean(onLab)]);
+    }
   });
 
   it('are under the platform’s settings, and a cluster’s own under its', () => {

@@ -1,4 +1,7 @@
-import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  canonicalQuantity,
+  parseQuantity,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { ContainerResources } from '../config/platform';
 import { PlanContext } from './context';
 import { tenantObject } from './objects';
@@ -117,11 +120,15 @@ function charged(
 ): Record<string, string> {
   const cpu = (part: 'requests' | 'limits') => {
     const all = containers.map(container => container[part].cpu);
-    return `${Math.round(1000 * sum(...all, overhead.cpu))}m`;
+    return canonicalQuantity(
+      `${Math.round(1000 * sum(...all, overhead.cpu))}m`,
+    );
   };
   const memory = (part: 'requests' | 'limits') => {
     const all = containers.map(container => container[part].memory);
-    return `${Math.ceil(sum(...all, overhead.memory) / MI)}Mi`;
+    return canonicalQuantity(
+      `${Math.ceil(sum(...all, overhead.memory) / MI)}Mi`,
+    );
   };
   return {
     'requests.cpu': cpu('requests'),

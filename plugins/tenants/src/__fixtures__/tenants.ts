@@ -2,6 +2,7 @@ import {
   breachesOf,
   mergedTimeline,
   Operation,
+  PROOF_ONLY_SIZE,
   Proof,
   ProofSummary,
   Receipt,
@@ -121,6 +122,11 @@ export function tenantOf(
     createdAt: minutesAgo(40 * 24 * 60),
     ...rest,
   };
+}
+
+/** The same, as config declares it for a namespace that somebody else made. */
+export function onlyProved(tenant: Tenant): Tenant {
+  return { ...tenant, spec: { ...tenant.spec, size: PROOF_ONLY_SIZE } };
 }
 
 /** A proof as lists show it. */

@@ -69,7 +69,7 @@ export function denied(
         ? { outcome: 'asExpected' }
         : {
             outcome: 'inconclusive',
-            reason: `The connect failed with ${code}: that is not how this cluster's walls deny (${wanted})`,
+            reason: `The connect failed with ${code}: that is not how this cluster's walls deny (${wanted}, by tenants.network.denial)`,
           };
     },
   };

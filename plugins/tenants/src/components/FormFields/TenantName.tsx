@@ -11,6 +11,7 @@ import {
 } from '@remixicon/react';
 import {
   DEFAULT_NAMESPACE_PREFIX,
+  isProofOnly,
   tenantCreatePermission,
   tenantNameProblem,
   TenantsApi,
@@ -28,7 +29,7 @@ const nameSchema = makeFieldSchema({ output: z => z.string() });
  * Whether a tenant can be created by a name:
  * - `free`: there is none yet
  * - `own`: there is one of the same owner, which the template brings up to date
- * - `taken`: there is one of somebody else
+ * - `taken`: there is one of somebody else, or one that is only proved
  * - `unknown`: the backend can't tell now; it is asked again when the task runs
  */
 type Availability =
@@ -44,7 +45,8 @@ async function availabilityOf(
   try {
     const tenant = await api.getTenant(name, { signal });
     // While no owner is chosen nobody can say whose it would be.
-    return { state: !owner || tenant.owner === owner ? 'own' : 'taken' };
+    const isOwn = !owner || tenant.owner === owner;
+    return { state: isOwn && !isProofOnly(tenant.spec) ? 'own' : 'taken' };
   } catch (e) {
     switch ((e as { statusCode?: number }).statusCode) {
       case 404:

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { tenants } from '../../__fixtures__';
+import { onlyProved, tenants } from '../../__fixtures__';
 import {
   mockTenantsApi,
   press,
@@ -52,21 +52,29 @@ describe('TenantPicker', () => {
   it.each([
     ['restore', ['acme (on lab, small)', 'hooli (on lab, small)']],
     ['resize', ['acme (on lab, small)']],
-  ])('to %s offers %j, one of which is lost', async (permission, offered) => {
-    const items = [tenants.acme, { ...tenants.hooli, phase: 'lost' as const }];
-    renderField(
-      TenantPickerField,
-      { schema, uiSchema: { 'ui:options': { permission } } },
-      mockTenantsApi({
-        listTenants: async () => ({ items, totalItems: items.length }),
-      }),
-      { authorize: async () => ({ result: AuthorizeResult.ALLOW }) },
-    );
-    await press(/Choose a tenant/);
-    expect(
-      (await screen.findAllByRole('option')).map(o => o.textContent),
-    ).toEqual(offered);
-  });
+    ['remove', ['acme (on lab, small)']],
+  ])(
+    'to %s offers %j, of which one is lost and one only proved',
+    async (permission, offered) => {
+      const items = [
+        tenants.acme,
+        { ...tenants.hooli, phase: 'lost' as const },
+        onlyProved(tenants.globex),
+      ];
+      renderField(
+        TenantPickerField,
+        { schema, uiSchema: { 'ui:options': { permission } } },
+        mockTenantsApi({
+          listTenants: async () => ({ items, totalItems: items.length }),
+        }),
+        { authorize: async () => ({ result: AuthorizeResult.ALLOW }) },
+      );
+      await press(/Choose a tenant/);
+      expect(
+        (await screen.findAllByRole('option')).map(o => o.textContent),
+      ).toEqual(offered);
+    },
+  );
 
   it('says what is missing where there is none', async () => {
     renderField(

@@ -1,6 +1,7 @@
 import { Alert, Skeleton } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import {
+  isProofOnly,
   Tenant,
   tenantRemovePermission,
   tenantResizePermission,
@@ -64,7 +65,7 @@ function Picker(
   const { data: allowed } = useAllowed(
     PERMISSIONS[permission],
     tenants
-      .filter(({ phase }) => phases.includes(phase))
+      .filter(({ phase, spec }) => phases.includes(phase) && !isProofOnly(spec))
       .map(({ name }) => name),
   );
   const impostors = useImpostors();

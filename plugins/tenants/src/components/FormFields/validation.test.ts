@@ -1,6 +1,6 @@
 import { tenantsApiRef } from '../../api';
 import { createFieldValidation } from '@backstage/plugin-scaffolder-react/alpha';
-import { platform, tenants } from '../../__fixtures__';
+import { onlyProved, platform, tenants } from '../../__fixtures__';
 import { mockTenantsApi } from '../../__testUtils__';
 import { TenantCluster } from './TenantCluster';
 import { egressErrors, TenantEgress } from './TenantEgress';
@@ -35,6 +35,10 @@ describe('tenantNameError', () => {
     await expect(
       tenantNameError('acme', contextOf(api, tenants.acme.owner)),
     ).resolves.toBeUndefined();
+    api.getTenant.mockResolvedValue(onlyProved(tenants.acme));
+    await expect(
+      tenantNameError('acme', contextOf(api, tenants.acme.owner)),
+    ).resolves.toMatch(/acme is taken/);
   });
 
   it('leaves it to the task when nobody can be asked', async () => {

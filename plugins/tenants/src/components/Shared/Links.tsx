@@ -8,6 +8,7 @@ import {
 } from '@backstage/plugin-catalog-react';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
+  isProofOnly,
   Tenant,
   tenantCreatePermission,
   tenantRemovePermission,
@@ -96,7 +97,8 @@ export function useReportLink(): (
 
 /**
  * The forms that change a tenant, filled in for it. One that this portal does
- * not have, or that the user may not use, is absent: a button has to work.
+ * not have, or that the user may not use, is absent, and so are all where a tenant
+ * is only proved: a button has to work.
  */
 export function useTenantForms(tenant: Tenant): {
   resize?: string;
@@ -115,7 +117,7 @@ export function useTenantForms(tenant: Tenant): {
   const form = (template: string, isAllowed: boolean, formData: object) => {
     const href = templates.href(template);
     const query = new URLSearchParams({ formData: JSON.stringify(formData) });
-    return isAllowed && href && phase !== 'removing'
+    return isAllowed && href && phase !== 'removing' && !isProofOnly(spec)
       ? `${href}?${query}`
       : undefined;
   };

@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
@@ -11,6 +11,7 @@ import { rootRouteRef, templateRouteRef } from '../../routes';
 import {
   drift,
   matrixOf,
+  onlyProved,
   operationsOf,
   proofOf,
   proofs,
@@ -34,6 +35,7 @@ function renderTab(
   options: {
     authorize?: AuthorizeResult.DENY;
     api?: Partial<TenantsApi>;
+    templates?: string[];
   } = {},
 ) {
   const history = [
@@ -69,7 +71,9 @@ function renderTab(
       [
         catalogApiRef,
         catalogApiMock({
-          entities: [template('create-tenant'), template('resize-tenant')],
+          entities: (
+            options.templates ?? ['create-tenant', 'resize-tenant']
+          ).map(template),
         }),
       ],
       mockApis.permission({
@@ -187,6 +191,22 @@ describe('TenantTab', () => {
     });
     // This portal has no template to offboard with.
     expect(screen.queryByRole('link', { name: 'Offboard' })).toBeNull();
+  });
+
+  it('offers nothing that changes a tenant which is only proved', async () => {
+    const templates = ['resize-tenant', 'offboard-tenant'];
+    const api = renderTab(onlyProved(tenants.globex), { templates });
+
+    // Who may mute it may do the rest with others.
+    await screen.findByRole('button', { name: /^Mute/ });
+    await screen.findByText('proof-only');
+    await waitFor(() => expect(api.listOperations).toHaveBeenCalled());
+    const links = screen.getAllByRole('link').map(link => link.textContent);
+    expect(links).toContain('Report');
+    expect(links).not.toContain('Resize');
+    expect(links).not.toContain('Offboard');
+    expect(screen.queryByRole('button', { name: 'Restore' })).toBeNull();
+    expect(api.getDrift).not.toHaveBeenCalled();
   });
 
   it('shows no link that the user may not follow', async () => {

@@ -6,6 +6,7 @@ import {
 } from '@backstage/plugin-catalog-react';
 import { useLocation, useSearchParams } from 'react-router-dom';
 import {
+  isProofOnly,
   Tenant,
   TENANT_ANNOTATION,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -99,7 +100,7 @@ function Parts(props: { tenant: Tenant }) {
           current={tenant.currentOperation}
         />
       </Later>
-      {tenant.phase === 'active' && (
+      {tenant.phase === 'active' && !isProofOnly(tenant.spec) && (
         <Changes
           tenantName={tenant.name}
           isApplying={tenant.currentOperation?.kind === 'apply'}

@@ -14,6 +14,7 @@ import { rootRouteRef, templateRouteRef } from '../../routes';
 import {
   degraded,
   matrixOf,
+  onlyProved,
   minutesAgo,
   operationsOf,
   proofs,
@@ -212,6 +213,34 @@ describe('TenantsPage', () => {
       expect(
         screen.queryByRole('group', { name: 'Selected tenants' }),
       ).toBeNull(),
+    );
+  });
+
+  it('restores and rolls out no tenant that is only proved', async () => {
+    const some = [onlyProved(tenants.globex), tenants.acme];
+    const api = mockTenantsApi({
+      listTenants: async () => ({ items: some, totalItems: 2 }),
+      getMatrix: async () => matrixOf(['globex', 'acme']),
+    });
+    render(<TenantsPage />, { api });
+
+    await userEvent.click(
+      within(await findRow('globex')).getByRole('checkbox'),
+    );
+    const bulk = screen.getByRole('group', { name: 'Selected tenants' });
+    await within(bulk).findByRole('button', { name: 'Prove 1 tenant' });
+    expect(bulk).not.toHaveTextContent(/Restore|Roll out|can't change/);
+
+    await userEvent.click(within(await findRow('acme')).getByRole('checkbox'));
+    await within(bulk).findByRole('button', { name: 'Prove 2 tenants' });
+    expect(bulk).not.toHaveTextContent(/can't change/);
+    await within(bulk).findByRole('button', { name: 'Restore 1 tenant' });
+    await press(/Roll out/, { inside: bulk });
+    await waitFor(() =>
+      expect(api.startRollout).toHaveBeenCalledWith({
+        kind: 'apply',
+        filter: { names: ['acme'] },
+      }),
     );
   });
 

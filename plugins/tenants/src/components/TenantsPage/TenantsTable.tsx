@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import {
   Button,
   ButtonLink,
+  ButtonProps,
   Flex,
   SearchField,
   Selection,
@@ -15,6 +16,7 @@ import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
+  isProofOnly,
   Tenant,
   tenantAdministerPermission,
   WALLS,
@@ -129,7 +131,13 @@ export function TenantsTable(props: {
       </Flex>
       <Filters tenants={tenants ?? []} query={query} context={context} />
       {names.length > 0 && (
-        <BulkBar names={names} onDone={() => setSelected(new Set())} />
+        <BulkBar
+          names={names}
+          applied={names.filter(
+            name => !tenants?.some(x => x.name === name && isProofOnly(x.spec)),
+          )}
+          onDone={() => setSelected(new Set())}
+        />
       )}
       <div className={styles.table}>
         <Table
@@ -254,45 +262,67 @@ function Filters(props: {
 }
 
 /** What can be done with the selected tenants at once. */
-function BulkBar(props: { names: string[]; onDone: () => void }) {
-  const { names, onDone } = props;
+function BulkBar(props: {
+  names: string[];
+  /** Those that are not only proved */
+  applied: string[];
+  onDone: () => void;
+}) {
+  const { names, applied, onDone } = props;
   const t = useText();
   const toasts = useApi(toastApiRef);
-  const prove = useBulk('prove', names);
-  const restore = useBulk('restore', names);
+  const bulk = {
+    prove: useBulk('prove', names),
+    restore: useBulk('restore', applied),
+  };
   const rollOut = useStartRollout();
   const report = useReportLink()(names);
   const { allowed: administers } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: names[0],
   });
-  const least = [prove, restore]
-    .filter(({ allowed }) => allowed)
-    .map(({ allowed }) => names.length - allowed!.length);
-  const notAllowed = Math.max(0, ...least);
+  const left = (of: string[], { allowed = of }: { allowed?: string[] }) =>
+    of.length - allowed.length;
+  const notAllowed = Math.max(
+    left(names, bulk.prove),
+    left(applied, bulk.restore),
+  );
 
-  async function startAll(action: 'prove' | 'restore') {
-    const { started, failed } = await (action === 'prove'
-      ? prove
-      : restore
-    ).start();
-    toasts.post({
-      title: t(`bulk.${action}Started`, { count: started }),
-      description: failed[0]?.message,
-      status: failed.length > 0 ? 'warning' : 'success',
-    });
-    onDone();
+  function button(action: keyof typeof bulk, look: Partial<ButtonProps>) {
+    const { allowed = [], isPending, start } = bulk[action];
+    return (
+      <Button
+        {...look}
+        size="small"
+        isPending={isPending}
+        isDisabled={!allowed.length}
+        onPress={async () => {
+          const { started, failed } = await start();
+          toasts.post({
+            title: t(`bulk.${action}Started`, { count: started }),
+            description: failed[0]?.message,
+            status: failed.length > 0 ? 'warning' : 'success',
+          });
+          onDone();
+        }}
+      >
+        {t(`bulk.${action}`, { count: allowed.length })}
+      </Button>
+    );
   }
 
-  async function startRollout() {
-    try {
-      await rollOut.mutateAsync({ kind: 'apply', filter: { names } });
-      toasts.post({ title: t('rollouts.started'), status: 'success' });
-      onDone();
-    } catch (error) {
-      toasts.post({ title: (error as Error).message, status: 'danger' });
-    }
-  }
+  const startRollout = () =>
+    rollOut.mutate(
+      { kind: 'apply', filter: { names: applied } },
+      {
+        onSuccess: () => {
+          toasts.post({ title: t('rollouts.started'), status: 'success' });
+          onDone();
+        },
+        onError: ({ message }) =>
+          toasts.post({ title: message, status: 'danger' }),
+      },
+    );
 
   return (
     <Flex
@@ -305,33 +335,19 @@ function BulkBar(props: { names: string[]; onDone: () => void }) {
       <Text variant="body-small" weight="bold">
         {t('bulk.selected', { count: names.length })}
       </Text>
-      <Button
-        size="small"
-        variant="primary"
-        iconStart={<RiSwordLine aria-hidden="true" />}
-        isPending={prove.isPending}
-        isDisabled={!prove.allowed?.length}
-        onPress={() => startAll('prove')}
-      >
-        {t('bulk.prove', { count: prove.allowed?.length ?? 0 })}
-      </Button>
-      <Button
-        size="small"
-        variant="secondary"
-        isPending={restore.isPending}
-        isDisabled={!restore.allowed?.length}
-        onPress={() => startAll('restore')}
-      >
-        {t('bulk.restore', { count: restore.allowed?.length ?? 0 })}
-      </Button>
-      {administers && (
+      {button('prove', {
+        variant: 'primary',
+        iconStart: <RiSwordLine aria-hidden="true" />,
+      })}
+      {applied.length > 0 && button('restore', { variant: 'secondary' })}
+      {administers && applied.length > 0 && (
         <Button
           size="small"
           variant="secondary"
           isPending={rollOut.isPending}
           onPress={startRollout}
         >
-          {t('rollouts.start', { count: names.length })}
+          {t('rollouts.start', { count: applied.length })}
         </Button>
       )}
       {report && (

@@ -1,5 +1,6 @@
 import { Alert, Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import {
+  isProofOnly,
   Proof,
   Receipt,
   Tenant,
@@ -62,11 +63,11 @@ export function causeOf(tenant: Tenant, proof?: Proof): Cause | undefined {
     );
   if (breaches.length > 0) {
     const [{ receipt, advice }] = breaches;
-    const isChanged = Boolean(tenant.changed?.length);
-    return {
-      advice: advice ?? (isChanged ? 'changed' : 'notEnforced'),
-      receipt,
-    };
+    const own = tenant.changed?.length ? 'changed' : 'notEnforced';
+    // Without a plan there is nothing to compare with, nor to restore.
+    return isProofOnly(tenant.spec) && advice !== 'granted'
+      ? { advice: 'doubt', receipt }
+      : { advice: advice ?? own, receipt };
   }
   const [receipt] = doubtsOf(proof.receipts);
   const isInDoubt = receipt || tenant.prover?.problem;

@@ -1,6 +1,9 @@
 import { ButtonLink, Flex, Text } from '@backstage/ui';
 import { RiExternalLinkLine } from '@remixicon/react';
-import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  isProofOnly,
+  Tenant,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useUsage } from '../../queries';
 import { Mono } from '../Shared';
@@ -10,7 +13,7 @@ export function OpenN8n(props: { tenant: Tenant }) {
   const { name, url, spec, phase, names } = props.tenant;
   const t = useText();
   const n8n = useUsage(name).data?.n8n;
-  if (phase !== 'active') {
+  if (phase !== 'active' || isProofOnly(spec)) {
     return null;
   }
   const sentences = [

@@ -54,9 +54,10 @@ function UnderWay(props: { children: ReactNode }) {
 function Progress(props: { proof: ProofSummary }) {
   const { state, progress } = props.proof;
   const t = useText();
-  const phaseText = usePhaseText();
+  const key = PHASES[progress?.phase as keyof typeof PHASES];
   const phase = progress
-    ? t('prove.phase', { phase: phaseText(progress.phase) })
+    ? // One that is newer than this plugin speaks for itself.
+      t('prove.phase', { phase: key ? t(key) : progress.phase })
     : t('prove.running');
   const checks =
     progress && progress.total > 0
@@ -95,15 +96,6 @@ const PHASES = {
   'waiting for the proof pods': 'prove.waitingForPods',
   attacking: 'prove.attacking',
 } as const;
-
-/** The words for a phase; one that is newer than this plugin speaks for itself. */
-function usePhaseText(): (phase: string) => string {
-  const t = useText();
-  return phase => {
-    const key = PHASES[phase as keyof typeof PHASES];
-    return key ? t(key) : phase;
-  };
-}
 
 /** Whether the proofs themselves were seen to find a breach, and when. */
 export function ProverLine(props: { tenant: Tenant }) {

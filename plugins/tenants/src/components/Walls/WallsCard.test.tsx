@@ -6,6 +6,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   minutesAgo,
+  onlyProved,
   operationsOf,
   proofs,
   runningProof,
@@ -196,6 +197,33 @@ describe('WallsCard', () => {
     const advice = await screen.findByRole('group', { name: 'What to do' });
     await waitFor(() => expect(advice).toHaveTextContent(help));
   });
+
+  it.each([
+    ['sec.as-planned', /Once this is fixed, prove the walls again/],
+    ['net.no-widening', /Once this is fixed, prove the walls again/],
+    ['net.canary-egress', /Once this is fixed, prove the walls again/],
+    ['sec.who-can', /Remove the binding that grants this/],
+  ])(
+    'offers no restore where a tenant is only proved: %s',
+    async (check, help) => {
+      const tenant = { ...onlyProved(tenants.globex), changed: undefined };
+      const { api } = renderCard(async () => tenant, { name: 'globex' });
+      const [first, ...others] = proofs.globex.receipts.filter(
+        ({ outcome }) => outcome !== 'breached',
+      );
+      api.getProof.mockResolvedValue({
+        ...proofs.globex,
+        receipts: [...others, { ...first, check, outcome: 'breached' }],
+      });
+
+      const advice = await screen.findByRole('group', { name: 'What to do' });
+      await waitFor(() => expect(advice).toHaveTextContent(help));
+      await screen.findByRole('button', { name: /^Mute/ });
+      expect(advice).not.toHaveTextContent(/restore|See changes/i);
+      // How it is reached, and signed in to, is not the portal's to say.
+      expect(screen.queryByText(/Sign in/)).toBeNull();
+    },
+  );
 
   it('opens n8n, and says how to sign in', async () => {
     renderCard(async () => tenants.acme);

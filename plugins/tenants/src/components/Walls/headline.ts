@@ -16,11 +16,6 @@ export interface Headline {
   text: string;
 }
 
-const WORDS = {
-  breached: ['headline.breached1', 'headline.breached2', 'headline.breached3'],
-  unproven: ['headline.unproven1', 'headline.unproven2', 'headline.unproven3'],
-} as const;
-
 /** Says in one sentence whether a tenant's walls hold. */
 export function useHeadline(): (tenant: Tenant) => Headline {
   const t = useText();
@@ -28,8 +23,9 @@ export function useHeadline(): (tenant: Tenant) => Headline {
   const part = (walls: WallState[], status: 'breached' | 'unproven') => {
     const own = walls.filter(wall => wall.status === status);
     const [first, second] = own.map(({ wall }) => t(`wall.${wall}Short`));
-    return own.length > 0
-      ? [t(WORDS[status][own.length - 1], { first, second: second ?? '' })]
+    const count = own.length as 0 | 1 | 2 | 3;
+    return count
+      ? [t(`headline.${status}${count}`, { first, second: second ?? '' })]
       : [];
   };
   return ({ walls, lastProof }) => {
@@ -91,8 +87,7 @@ export function decidingReceipt(receipts: Receipt[]): Receipt | undefined {
 /** What keeps a wall from being verified: its baseline checks first, they explain the rest. */
 export function doubtsOf(receipts: Receipt[]): Receipt[] {
   const wrong = receipts.filter(({ outcome }) => isWrong(outcome));
-  return [
-    ...wrong.filter(({ kind }) => kind === 'control'),
-    ...wrong.filter(({ kind }) => kind === 'barrier'),
-  ];
+  return ['control', 'barrier'].flatMap(kind =>
+    wrong.filter(receipt => receipt.kind === kind),
+  );
 }

@@ -1,5 +1,6 @@
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
+  isProofOnly,
   Tenant,
   tenantProvePermission,
   tenantRestorePermission,
@@ -49,14 +50,17 @@ export interface Restoring {
 }
 
 export function useRestoring(tenant: Tenant): Restoring {
-  const { name, phase, currentOperation } = tenant;
+  const { name, phase, spec, currentOperation } = tenant;
   const { mutate, isPending, error } = useRestore(name);
   const { allowed } = usePermission({
     permission: tenantRestorePermission,
     resourceRef: name,
   });
   return {
-    restore: allowed && phase === 'active' ? () => mutate() : undefined,
+    restore:
+      allowed && phase === 'active' && !isProofOnly(spec)
+        ? () => mutate()
+        : undefined,
     isRestoring: isPending || currentOperation?.kind === 'apply',
     error: error ?? undefined,
   };
