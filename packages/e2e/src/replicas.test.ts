@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Operation,
   OperationEvent,
+  Rollout,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { STAGES, tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
-import { Replica, ReplicasPortal } from './replicasPortal';
+import { refuseWrites, Replica, ReplicasPortal } from './replicasPortal';
 import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import {
@@ -123,6 +124,16 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
     }
   }
 
+  async function until<T>(look: () => Promise<T>, wanted: T): Promise<void> {
+    const deadline = Date.now() + 120_000;
+    for (let found = await look(); found !== wanted; found = await look()) {
+      if (Date.now() > deadline) {
+        throw new Error(`It is ${found} and not ${wanted}`);
+      }
+      await sleep(200);
+    }
+  }
+
   const expectOneAtATime = async (name: string) => {
     const its = (await rows()).filter(row => row.tenant === name);
     for (let i = 1; i < its.length; i++) {
@@ -204,45 +215,76 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   );
 
   itInFull(
-    'go on with a roll-out whose replica is killed, at whatever it does',
+    'go on with a roll-out whose replicas are killed in a wave, between two, and as it stops',
     async () => {
-      const names = ['a', 'b', 'c', 'd'].map(suffix => `${PREFIX}${suffix}`);
+      const names = await Promise.all(['a', 'b', 'c', 'd'].map(create));
+      const bad = names[2];
       const before = await Promise.all(
         names.map(name => tenantObjects(name, of(name), admin)),
       );
+      const hole = {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'open', namespace: of(bad).namespace },
+        spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
+      };
+      await admin.kubernetes.create(hole);
+      let kept = await refuseWrites(db, 'rollouts', 'new.wave > old.wave');
       const rollout = await replicas[0].call('POST', '/operations', {
         kind: 'apply',
         filter: { names },
         waves: { first: 1, next: 2 },
       });
-      const kills = [
-        [0, 'apply'],
-        [0, 'prove'],
-        [1, 'apply'],
-        [1, 'prove'],
-      ] as const;
-      const running = (kind: string, tenants: string[]) =>
-        db<Row>('operations')
-          .where({ rollout_id: rollout.id, kind, state: 'running' })
-          .whereIn('tenant', tenants)
-          .first();
-      for (const [wave, kind] of kills) {
-        await killRunner(() => running(kind, rollout.waves[wave]));
-      }
-      let now = rollout;
-      for (let i = 0; i < 600 && now.state === 'running'; i++) {
-        await sleep(200);
-        now = await replicas[1].call('GET', `/operations/${rollout.id}`);
-      }
-      const { state, reason, done, total } = now;
-      expect({ state, reason, done, total }).toEqual({
-        state: 'done',
-        done: 4,
-        total: 4,
+      const now = (): Promise<Rollout> =>
+        replicas[1].call('GET', `/operations/${rollout.id}`);
+      const its = () => db<Row>('operations').where('rollout_id', rollout.id);
+      const killIn = (wave: number, kind: string) =>
+        killRunner(() =>
+          its()
+            .where({ kind, state: 'running' })
+            .whereIn('tenant', rollout.waves[wave])
+            .first(),
+        );
+      /** Kills all when a wave is proved, and nobody could write down what that means. */
+      const killAfter = async (wave: number) => {
+        const tenants = rollout.waves[wave];
+        await until(async () => {
+          const proofs = its().where({ kind: 'prove', state: 'succeeded' });
+          return (await proofs.whereIn('tenant', tenants)).length;
+        }, tenants.length);
+        const { state, wave: at } = await now();
+        expect([state, at]).toEqual(['running', wave]);
+        await Promise.all(replicas.map(replica => replica.kill()));
+        await kept();
+        for (const place of replicas.keys()) {
+          replicas[place] = await portal.start(`after-${wave}-${place}`);
+        }
+      };
+
+      await killIn(0, 'apply');
+      await killIn(0, 'prove');
+      await killAfter(0);
+      kept = await refuseWrites(db, 'rollouts', "new.state = 'stopped'");
+      await killIn(1, 'apply');
+      await killIn(1, 'prove');
+      await killAfter(1);
+      await until(async () => (await now()).state, 'stopped');
+      expect((await now()).reason).toMatch(
+        `${bad}: the network wall is breached`,
+      );
+      expect(await its().whereIn('tenant', rollout.waves[2])).toEqual([]);
+
+      await admin.kubernetes.delete({ ...hole, ...hole.metadata });
+      await replicas[0].call('PATCH', `/operations/${rollout.id}`, {
+        state: 'running',
       });
+      await until(async () => (await now()).state, 'done');
+      const { done, total } = await now();
+      expect([done, total]).toEqual([4, 4]);
       // Each was applied and proved by it once, whoever has begun and ended that.
-      const its = await db<Row>('operations').where({ rollout_id: rollout.id });
-      expect(its.map(row => `${row.kind} ${row.tenant}`).sort()).toEqual(
+      expect(
+        (await its()).map(row => `${row.kind} ${row.tenant}`).sort(),
+      ).toEqual(
         names
           .flatMap(name => `apply ${name}`)
           .concat(names.map(n => `prove ${n}`)),
