@@ -16,6 +16,7 @@ import {
   refuseWrites,
   Replica,
   ReplicasPortal,
+  until,
 } from './replicasPortal';
 import { adminLab, portalLab } from './support/lab';
 import {
@@ -202,23 +203,6 @@ describe('operations where something fails, upon the lab', () => {
   async function expectProof(name: string): Promise<void> {
     const { verdicts } = await api.run(name, { kind: 'prove' });
     expect(verdicts!.map(({ status }) => status)).toEqual(HOLDS);
-  }
-
-  async function until<T>(
-    look: () => Promise<T | undefined | false>,
-    seconds: number = 30,
-  ): Promise<T> {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const found = await look();
-      if (found) {
-        return found;
-      }
-      if (Date.now() > deadline) {
-        throw new Error(`Not within ${seconds} s: ${look}`);
-      }
-      await sleep(200);
-    }
   }
 
   it('leave a tenant that they have removed in no metric', async () => {

@@ -7,7 +7,7 @@ import {
 import { STAGES, tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
-import { refuseWrites, Replica, ReplicasPortal } from './replicasPortal';
+import { refuseWrites, Replica, ReplicasPortal, until } from './replicasPortal';
 import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
 import {
@@ -121,16 +121,6 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       } else if (Date.now() > deadline) {
         throw new Error(`No replica runs ${JSON.stringify(row)}`);
       }
-    }
-  }
-
-  async function until<T>(look: () => Promise<T>, wanted: T): Promise<void> {
-    const deadline = Date.now() + 120_000;
-    for (let found = await look(); found !== wanted; found = await look()) {
-      if (Date.now() > deadline) {
-        throw new Error(`It is ${found} and not ${wanted}`);
-      }
-      await sleep(200);
     }
   }
 
@@ -250,8 +240,9 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
         const tenants = rollout.waves[wave];
         await until(async () => {
           const proofs = its().where({ kind: 'prove', state: 'succeeded' });
-          return (await proofs.whereIn('tenant', tenants)).length;
-        }, tenants.length);
+          const done = await proofs.whereIn('tenant', tenants);
+          return done.length === tenants.length;
+        });
         const { state, wave: at } = await now();
         expect([state, at]).toEqual(['running', wave]);
         await Promise.all(replicas.map(replica => replica.kill()));
@@ -268,7 +259,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       await killIn(1, 'apply');
       await killIn(1, 'prove');
       await killAfter(1);
-      await until(async () => (await now()).state, 'stopped');
+      await until(async () => (await now()).state === 'stopped');
       expect((await now()).reason).toMatch(
         `${bad}: the network wall is breached`,
       );
@@ -278,7 +269,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       await replicas[0].call('PATCH', `/operations/${rollout.id}`, {
         state: 'running',
       });
-      await until(async () => (await now()).state, 'done');
+      await until(async () => (await now()).state === 'done');
       const { done, total } = await now();
       expect([done, total]).toEqual([4, 4]);
       // Each was applied and proved by it once, whoever has begun and ended that.

@@ -20,6 +20,22 @@ export interface Metric {
   dataPoints: { attributes: Record<string, string>; value: number }[];
 }
 
+/** Waits until there is something, and hands it back. */
+export async function until<T>(
+  look: () => Promise<T | undefined | false>,
+  seconds: number = 90,
+): Promise<T> {
+  for (const deadline = Date.now() + seconds * 1000; ; await sleep(200)) {
+    const found = await look();
+    if (found) {
+      return found;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`Not within ${seconds} s: ${look}`);
+    }
+  }
+}
+
 /**
  * Lets the database refuse to change rows, as it does when its disk is full.
  *
