@@ -82,6 +82,11 @@ describe('operations where something fails, upon the lab', () => {
   const admin = adminLab();
   const { platform } = portalLab();
   const of = (name: string) => tenantNames(name, OWNER, platform);
+  const ref = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    name: of(name).namespace,
+  });
   const folders = [0, 1].map(() =>
     mkdtempSync(join(tmpdir(), 'threewalls-failures-')),
   );
@@ -93,6 +98,8 @@ describe('operations where something fails, upon the lab', () => {
   let db: Knex;
   let calm: Record<string, unknown>;
   const made: string[] = [];
+  const undo: (() => Promise<void>)[] = [];
+  const gates = () => [lab, far].flatMap(one => [one.kubernetes, one.vault]);
 
   beforeAll(async () => {
     await importSmallN8n();
@@ -111,20 +118,20 @@ describe('operations where something fails, upon the lab', () => {
     await remove(name);
   });
 
+  // Whatever has become of a test, the next one finds nothing broken.
+  afterEach(async () => {
+    gates().forEach(gate => gate.open());
+    await Promise.all(undo.splice(0).map(step => step()));
+  });
+
   afterAll(async () => {
-    [lab, far].forEach(({ kubernetes, vault }) => {
-      kubernetes.open();
-      vault.open();
-    });
     for (const name of made) {
       await remove(name).catch(() => undefined);
-      const namespace = { apiVersion: 'v1', kind: 'Namespace' };
-      await admin.kubernetes.delete({ ...namespace, name: of(name).namespace });
+      await admin.kubernetes.delete(ref(name));
     }
     await db?.destroy();
     await portal?.stop();
-    const gates = [lab, far].flatMap(one => [one.kubernetes, one.vault]);
-    await Promise.all(gates.map(gate => gate.stop()));
+    await Promise.all(gates().map(gate => gate.stop()));
     folders.forEach(folder => rmSync(folder, { recursive: true }));
   });
 
@@ -169,16 +176,13 @@ describe('operations where something fails, upon the lab', () => {
     kind: 'apply',
     spec: spec(name, over),
   });
-  const remove = (name: string) =>
-    api.run(name, { kind: 'remove', confirm: name });
-  const namespaceOf = (name: string) =>
-    admin.kubernetes.get({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      name: of(name).namespace,
-    });
+  const namespaceOf = (name: string) => admin.kubernetes.get(ref(name));
   const statuses = async (name: string) =>
     (await get(`/tenants/${name}`)).walls.map((wall: any) => wall.status);
+
+  function remove(name: string): Promise<Operation> {
+    return api.run(name, { kind: 'remove', confirm: name });
+  }
 
   function nextName(what: string): string {
     const name = `fail-${what}-${process.pid}`;
@@ -296,6 +300,7 @@ describe('operations where something fails, upon the lab', () => {
       'operations',
       `new.tenant <> '${first}' and new.verdicts is not null`,
     );
+    undo.push(again);
     await expectProof(first);
     const { round } = await db('operations')
       .where({ tenant: first, kind: 'prove' })

@@ -51,7 +51,7 @@ export async function refuseWrites(
     language plpgsql as $$ begin raise exception 'disk full'; end $$`);
   await db.raw(`create trigger refuses before update on ${table}
     for each row when (${when}) execute function refuse()`);
-  return () => db.raw(`drop trigger refuses on ${table}`);
+  return () => db.raw(`drop trigger if exists refuses on ${table}`);
 }
 
 /** One replica of a portal. */
