@@ -52,6 +52,8 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   let db: Knex;
   let calm: Record<string, unknown>;
   let killed = 0;
+  /** One after the other: two that begin at once collide in the database. */
+  let replaced = Promise.resolve();
 
   beforeAll(async () => {
     await importSmallN8n();
@@ -102,23 +104,35 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       const its = () => db<Row>('operations').where({ id: operation.id });
       return hasDone(items) ? its().first() : undefined;
     });
+    await replaced;
   }
 
-  /** Waits for an operation that runs, and kills the replica that runs it. */
+  function replace(place: number): void {
+    const name = `again-${++killed}`;
+    replaced = replaced.then(async () => {
+      replicas[place] = await portal.start(name);
+    });
+  }
+
+  /**
+   * Waits for an operation that runs, and kills the replica that runs it. Another is
+   * started in its place, which `replaced` waits for.
+   */
   async function killRunner(
     find: () => Promise<Row | undefined>,
   ): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    for (let place = -1; place < 0; await sleep(20)) {
+    const deadline = Date.now() + 90_000;
+    for (; ; await sleep(20)) {
       const row = await find();
-      place = replicas.findIndex(({ pid }) =>
+      const place = replicas.findIndex(({ pid }) =>
         row?.runner?.includes(`:${pid}:`),
       );
       if (place >= 0) {
         await replicas[place].kill();
-        killed++;
-        replicas[place] = await portal.start(`again-${killed}`);
-      } else if (Date.now() > deadline) {
+        replace(place);
+        return;
+      }
+      if (Date.now() > deadline) {
         throw new Error(`No replica runs ${JSON.stringify(row)}`);
       }
     }
@@ -238,6 +252,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       /** Kills all when a wave is proved, and nobody could write down what that means. */
       const killAfter = async (wave: number) => {
         const tenants = rollout.waves[wave];
+        await replaced;
         await until(async () => {
           const proofs = its().where({ kind: 'prove', state: 'succeeded' });
           const done = await proofs.whereIn('tenant', tenants);
@@ -247,9 +262,8 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
         expect([state, at]).toEqual(['running', wave]);
         await Promise.all(replicas.map(replica => replica.kill()));
         await kept();
-        for (const place of replicas.keys()) {
-          replicas[place] = await portal.start(`after-${wave}-${place}`);
-        }
+        [...replicas.keys()].forEach(replace);
+        await replaced;
       };
 
       await killIn(0, 'apply');
