@@ -70,6 +70,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   });
 
   afterAll(async () => {
+    await replaced;
     const [live] = replicas;
     const { items } = await live.call('GET', '/tenants?limit=1000');
     await Promise.all(
