@@ -51,7 +51,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   let replicas: Replica[];
   let db: Knex;
   let calm: Record<string, unknown>;
-  let killed = 0;
+  const dead = new Set<number>();
   /** One after the other: two that begin at once collide in the database. */
   let replaced = Promise.resolve();
 
@@ -109,9 +109,8 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   }
 
   function replace(place: number): void {
-    const name = `again-${++killed}`;
     replaced = replaced.then(async () => {
-      replicas[place] = await portal.start(name);
+      replicas[place] = await portal.start(`instead-of-${replicas[place].pid}`);
     });
   }
 
@@ -125,10 +124,11 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
     const deadline = Date.now() + 90_000;
     for (; ; await sleep(20)) {
       const row = await find();
-      const place = replicas.findIndex(({ pid }) =>
-        row?.runner?.includes(`:${pid}:`),
+      const place = replicas.findIndex(
+        ({ pid }) => !dead.has(pid) && row?.runner?.includes(`:${pid}:`),
       );
       if (place >= 0) {
+        dead.add(replicas[place].pid);
         await replicas[place].kill();
         replace(place);
         return;
@@ -263,17 +263,19 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
         expect([state, at]).toEqual(['running', wave]);
         await Promise.all(replicas.map(replica => replica.kill()));
         await kept();
-        [...replicas.keys()].forEach(replace);
-        await replaced;
       };
+      const startAll = () => [...replicas.keys()].forEach(replace);
 
       await killIn(0, 'apply');
       await killIn(0, 'prove');
       await killAfter(0);
       kept = await refuseWrites(db, 'rollouts', "new.state = 'stopped'");
+      startAll();
       await killIn(1, 'apply');
       await killIn(1, 'prove');
       await killAfter(1);
+      startAll();
+      await replaced;
       await until(async () => (await now()).state === 'stopped');
       expect((await now()).reason).toMatch(
         `${bad}: the network wall is breached`,
