@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
-import { Replica, ReplicasPortal } from './replicasPortal';
+import { Replica, ReplicasPortal, until } from './replicasPortal';
 import { labCluster, portalAccess, portalLab } from './support/lab';
 import { openLab, planSmallTenant } from './wallsLab';
 
@@ -235,16 +235,6 @@ describe('A namespace that others have made, upon the lab', () => {
         await sleep(100);
       }
     }
-  }
-
-  async function until(is: () => Promise<boolean>): Promise<void> {
-    for (let i = 0; i < 300; i++) {
-      if (await is()) {
-        return;
-      }
-      await sleep(300);
-    }
-    throw new Error(`It never was so: ${is}`);
   }
 
   /** All that is in the namespace, and it itself, by what somebody wants of it. */

@@ -2,14 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Operation,
   OperationEvent,
+  Rollout,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { STAGES, tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
-import { Replica, ReplicasPortal } from './replicasPortal';
+import { refuseWrites, Replica, ReplicasPortal, until } from './replicasPortal';
 import { FULL, itInFull } from './support/full';
 import { adminLab, portalLab } from './support/lab';
-import { loginUid, remainsOf } from './support/remains';
+import {
+  certified,
+  CERTIFIED,
+  loginUid,
+  NOTHING,
+  remainsOf,
+  REMOVAL,
+} from './support/remains';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 
 jest.setTimeout(300_000);
@@ -17,18 +25,10 @@ jest.setTimeout(300_000);
 const OWNER = 'group:default/guests';
 const PREFIX = `t-replica-${process.pid}-`;
 
-/** What a removal does, in its order. */
-const REMOVAL = [
-  'No pod is left',
-  'No Vault token of the tenant works',
-  'No ExternalSecret is left',
-  'The KV entry is destroyed',
-  'The namespace is gone',
-  'Volumes are gone, or named',
-  'Nothing else is left',
-];
 /** After how many of its steps a removal is cut off, by the stage where its apply was. */
-const CUTS = STAGES.map((stage, i) => [stage, (i + 4) % 7] as const);
+const CUTS = [...REMOVAL, 'its certificate'].map(
+  (_, steps) => [STAGES[(steps + 2) % STAGES.length], steps] as const,
+);
 
 interface Row {
   id: string;
@@ -51,7 +51,9 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   let replicas: Replica[];
   let db: Knex;
   let calm: Record<string, unknown>;
-  let killed = 0;
+  const dead = new Set<number>();
+  /** One after the other: two that begin at once collide in the database. */
+  let replaced = Promise.resolve();
 
   beforeAll(async () => {
     await importSmallN8n();
@@ -68,6 +70,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   });
 
   afterAll(async () => {
+    await replaced;
     const [live] = replicas;
     const { items } = await live.call('GET', '/tenants?limit=1000');
     await Promise.all(
@@ -102,23 +105,35 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       const its = () => db<Row>('operations').where({ id: operation.id });
       return hasDone(items) ? its().first() : undefined;
     });
+    await replaced;
   }
 
-  /** Waits for an operation that runs, and kills the replica that runs it. */
+  function replace(place: number): void {
+    replaced = replaced.then(async () => {
+      replicas[place] = await portal.start(`instead-of-${replicas[place].pid}`);
+    });
+  }
+
+  /**
+   * Waits for an operation that runs, and kills the replica that runs it. Another is
+   * started in its place, which `replaced` waits for.
+   */
   async function killRunner(
     find: () => Promise<Row | undefined>,
   ): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    for (let place = -1; place < 0; await sleep(20)) {
+    const deadline = Date.now() + 90_000;
+    for (; ; await sleep(20)) {
       const row = await find();
-      place = replicas.findIndex(({ pid }) =>
-        row?.runner?.includes(`:${pid}:`),
+      const place = replicas.findIndex(
+        ({ pid }) => !dead.has(pid) && row?.runner?.includes(`:${pid}:`),
       );
       if (place >= 0) {
+        dead.add(replicas[place].pid);
         await replicas[place].kill();
-        killed++;
-        replicas[place] = await portal.start(`again-${killed}`);
-      } else if (Date.now() > deadline) {
+        replace(place);
+        return;
+      }
+      if (Date.now() > deadline) {
         throw new Error(`No replica runs ${JSON.stringify(row)}`);
       }
     }
@@ -133,10 +148,10 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
     }
   };
 
-  it.each(FULL ? CUTS : CUTS.filter(([stage]) => stage === 'identity'))(
+  it.each(FULL ? CUTS : CUTS.filter(([, steps]) => steps === 6))(
     'go on with an apply whose replica is killed in stage %s, to the same objects, and with a removal after %i steps, to the same certificate',
     async (stage, steps) => {
-      const name = `${PREFIX}${stage}`;
+      const name = `${PREFIX}${stage}-${steps}`;
       const operation = await replicas[0].start(name, {
         kind: 'apply',
         spec: spec(name),
@@ -162,37 +177,8 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       await block.rollback();
       const removed = await replicas[0].follow(removal);
       expect([removed.state, removed.error]).toEqual(['succeeded', undefined]);
-      const { steps: made, removed: gone, kept } = removed.certificate!;
-      expect(made.map(({ step }) => step)).toEqual(REMOVAL);
-      // The lab takes a volume back as soon as it is released.
-      const named = [...gone, ...kept.map(text => text.split(': ')[0])];
-      const kinds = named
-        // Its Deployment takes a pod along: whether it was seen is up to the moment.
-        .filter(what => !what.startsWith('Pod '))
-        .map(what =>
-          what
-            .replace(/(?<=^(PersistentVolume|Vault entity) )\S+/, '…')
-            .replace(/(?<=UID )[^)]+/, '…')
-            .replaceAll(name, 'NAME'),
-        );
-      expect([...new Set(kinds)].sort()).toEqual([
-        'Deployment n8n',
-        'ExternalSecret n8n',
-        'Namespace web-tenant-NAME (UID …)',
-        'PersistentVolume … of claim n8n-data',
-        'SecretStore vault',
-        'Vault KV secret/web-tenant-NAME',
-        'Vault entity …',
-        'Vault policy tenant-NAME',
-        'Vault role tenant-NAME',
-      ]);
-      expect(await remainsOf(of(name), uid, admin)).toEqual({
-        namespace: false,
-        objects: [],
-        vault: [],
-        entity: false,
-        volumes: [],
-      });
+      expect(certified(removed.certificate!)).toEqual(CERTIFIED);
+      expect(await remainsOf(of(name), uid, admin)).toEqual(NOTHING);
       await expectOneAtATime(name);
       const secrets = JSON.stringify(await db('operations'));
       expect(secrets).not.toContain('Planted-password-1');
@@ -234,45 +220,79 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
   );
 
   itInFull(
-    'go on with a roll-out whose replica is killed, at whatever it does',
+    'go on with a roll-out whose replicas are killed in a wave, between two, and as it stops',
     async () => {
-      const names = ['a', 'b', 'c', 'd'].map(suffix => `${PREFIX}${suffix}`);
+      const names = await Promise.all(['a', 'b', 'c', 'd'].map(create));
+      const bad = names[2];
       const before = await Promise.all(
         names.map(name => tenantObjects(name, of(name), admin)),
       );
+      const hole = {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'open', namespace: of(bad).namespace },
+        spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
+      };
+      await admin.kubernetes.create(hole);
+      let kept = await refuseWrites(db, 'rollouts', 'new.wave > old.wave');
       const rollout = await replicas[0].call('POST', '/operations', {
         kind: 'apply',
         filter: { names },
         waves: { first: 1, next: 2 },
       });
-      const kills = [
-        [0, 'apply'],
-        [0, 'prove'],
-        [1, 'apply'],
-        [1, 'prove'],
-      ] as const;
-      const running = (kind: string, tenants: string[]) =>
-        db<Row>('operations')
-          .where({ rollout_id: rollout.id, kind, state: 'running' })
-          .whereIn('tenant', tenants)
-          .first();
-      for (const [wave, kind] of kills) {
-        await killRunner(() => running(kind, rollout.waves[wave]));
-      }
-      let now = rollout;
-      for (let i = 0; i < 600 && now.state === 'running'; i++) {
-        await sleep(200);
-        now = await replicas[1].call('GET', `/operations/${rollout.id}`);
-      }
-      const { state, reason, done, total } = now;
-      expect({ state, reason, done, total }).toEqual({
-        state: 'done',
-        done: 4,
-        total: 4,
+      const now = (): Promise<Rollout> =>
+        replicas[1].call('GET', `/operations/${rollout.id}`);
+      const its = () => db<Row>('operations').where('rollout_id', rollout.id);
+      const killIn = (wave: number, kind: string) =>
+        killRunner(() =>
+          its()
+            .where({ kind, state: 'running' })
+            .whereIn('tenant', rollout.waves[wave])
+            .first(),
+        );
+      /** Kills all when a wave is proved, and nobody could write down what that means. */
+      const killAfter = async (wave: number) => {
+        const tenants = rollout.waves[wave];
+        await replaced;
+        await until(async () => {
+          const proofs = its().where({ kind: 'prove', state: 'succeeded' });
+          const done = await proofs.whereIn('tenant', tenants);
+          return done.length === tenants.length;
+        });
+        const { state, wave: at } = await now();
+        expect([state, at]).toEqual(['running', wave]);
+        await Promise.all(replicas.map(replica => replica.kill()));
+        await kept();
+      };
+      const startAll = () => [...replicas.keys()].forEach(replace);
+
+      await killIn(0, 'apply');
+      await killIn(0, 'prove');
+      await killAfter(0);
+      kept = await refuseWrites(db, 'rollouts', "new.state = 'stopped'");
+      startAll();
+      await killIn(1, 'apply');
+      await killIn(1, 'prove');
+      await killAfter(1);
+      startAll();
+      await replaced;
+      await until(async () => (await now()).state === 'stopped');
+      expect((await now()).reason).toMatch(
+        `${bad}: the network wall is breached`,
+      );
+      expect(await its().whereIn('tenant', rollout.waves[2])).toEqual([]);
+
+      await admin.kubernetes.delete({ ...hole, ...hole.metadata });
+      await replicas[0].call('PATCH', `/operations/${rollout.id}`, {
+        state: 'running',
       });
+      await until(async () => (await now()).state === 'done');
+      const { done, total } = await now();
+      expect([done, total]).toEqual([4, 4]);
       // Each was applied and proved by it once, whoever has begun and ended that.
-      const its = await db<Row>('operations').where({ rollout_id: rollout.id });
-      expect(its.map(row => `${row.kind} ${row.tenant}`).sort()).toEqual(
+      expect(
+        (await its()).map(row => `${row.kind} ${row.tenant}`).sort(),
+      ).toEqual(
         names
           .flatMap(name => `apply ${name}`)
           .concat(names.map(n => `prove ${n}`)),

@@ -5,11 +5,54 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { Operation } from '@threewalls/backstage-plugin-tenants-common';
+import { Knex } from 'knex';
 import { TestPostgres } from './replicasPostgres';
 import { startBackend } from './support/backend';
 import { labConfig, portalAccess } from './support/lab';
 
 const TOKEN = 'a-token-of-the-test-for-its-own-replicas';
+/** Of one who may create tenants and look at them, and nothing else. */
+export const CREATOR = 'a-token-of-the-test-for-who-may-create';
+
+/** A metric as it is now. */
+export interface Metric {
+  descriptor: { name: string };
+  dataPoints: { attributes: Record<string, string>; value: number }[];
+}
+
+/** Waits until there is something, and hands it back. */
+export async function until<T>(
+  look: () => Promise<T | undefined | false>,
+  seconds: number = 90,
+): Promise<T> {
+  for (const deadline = Date.now() + seconds * 1000; ; await sleep(200)) {
+    const found = await look();
+    if (found) {
+      return found;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`Not within ${seconds} s: ${look}`);
+    }
+  }
+}
+
+/**
+ * Lets the database refuse to change rows, as it does when its disk is full.
+ *
+ * @param when - SQL of `old` and `new`
+ * @returns what ends it
+ */
+export async function refuseWrites(
+  db: Knex,
+  table: string,
+  when: string,
+): Promise<() => Promise<void>> {
+  await db.raw(`create or replace function refuse() returns trigger
+    language plpgsql as $$ begin raise exception 'disk full'; end $$`);
+  await db.raw(`create trigger refuses before update on ${table}
+    for each row when (${when}) execute function refuse()`);
+  return () => db.raw(`drop trigger if exists refuses on ${table}`);
+}
 
 /** One replica of a portal. */
 export interface Replica {
@@ -17,7 +60,10 @@ export interface Replica {
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
+    /** Who asks; default one who may do everything */
+    token?: string,
   ): Promise<any>;
+  metrics(): Promise<Metric[]>;
   /** Starts an operation. */
   start(name: string, request: object): Promise<Operation>;
   /** Starts an operation and follows it to its end. */
@@ -65,6 +111,16 @@ export class ReplicasPortal {
           auth: {
             externalAccess: [
               { type: 'static', options: { token: TOKEN, subject: 'test' } },
+              {
+                type: 'static',
+                options: { token: CREATOR, subject: 'creator' },
+                accessRestrictions: [
+                  {
+                    plugin: 'tenants',
+                    permission: ['tenant.create', 'tenant.read'],
+                  },
+                ],
+              },
             ],
           },
         },
@@ -74,11 +130,11 @@ export class ReplicasPortal {
     this.#children.push(child);
     const replica: Replica = {
       pid: child.pid!,
-      async call(method, path, body) {
+      async call(method, path, body, token = TOKEN) {
         const response = await fetch(`${baseUrl}/api/tenants${path}`, {
           method,
           headers: {
-            Authorization: `Bearer ${TOKEN}`,
+            Authorization: `Bearer ${token}`,
             'Content-Type': 'application/json',
           },
           body: body && JSON.stringify(body),
@@ -90,6 +146,8 @@ export class ReplicasPortal {
         const type = response.headers.get('content-type') ?? '';
         return type.includes('json') ? JSON.parse(text) : text;
       },
+      metrics: async () =>
+        (await (await fetch(`${baseUrl}/metrics`)).json()) as Metric[],
       start: (tenant, request) =>
         replica.call('POST', `/tenants/${tenant}/operations`, request),
       run: async (tenant, request) =>

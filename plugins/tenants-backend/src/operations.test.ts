@@ -327,6 +327,45 @@ describe('an apply', () => {
     expect((await get('/tenants/acme/operations')).items).toHaveLength(3);
   });
 
+  it('is done again wherever it was cut off, though nobody has heard how far it came', async () => {
+    let cuts = 0;
+    for (let isCut = true; isCut; ) {
+      const name = `cut-${++cuts}`;
+      t.lab.writesLeft = cuts;
+      const first = await t.run(name, ordered(name));
+      isCut = first.state === 'failed';
+      t.lab.writesLeft = Infinity;
+      t.lab.away = 'no';
+      const again = await t.run(name, ordered(name));
+      expect([name, again.state, again.error]).toEqual([
+        name,
+        'succeeded',
+        undefined,
+      ]);
+    }
+    expect(cuts).toBeGreaterThan(10);
+    // So is one that makes a namespace again which somebody has deleted.
+    t.lab.objects.delete('/api/v1/namespaces/web-tenant-cut-2');
+    t.lab.writesLeft = 1;
+    const cut = await t.run('cut-2', { kind: 'apply' });
+    t.lab.writesLeft = Infinity;
+    t.lab.away = 'no';
+    const restored = await t.run('cut-2', { kind: 'apply' });
+    expect([cut.state, restored.state]).toEqual(['failed', 'succeeded']);
+    // A namespace that was made since is somebody else's.
+    await remove('cut-1');
+    t.lab.writesLeft = 1;
+    await t.run('cut-1', ordered('cut-1'));
+    t.lab.writesLeft = Infinity;
+    t.lab.away = 'no';
+    t.namespace('cut-1').metadata.creationTimestamp = new Date(
+      Date.now() + 120_000,
+    ).toISOString();
+    expect((await t.run('cut-1', ordered('cut-1'))).error).toMatch(
+      /is another than the one of tenant cut-1/,
+    );
+  }, 120_000);
+
   it('never writes a new key over old data, and names the ways out', async () => {
     await t.create('acme');
     t.lab.objects.delete(ENTRY);

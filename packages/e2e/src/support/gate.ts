@@ -32,6 +32,9 @@ export class Gate {
   readonly #agent: http.Agent;
   #traps: Trap[] = [];
   #isCut = false;
+  #swallows = false;
+  /** Answers on their way */
+  readonly #answers = new Map<IncomingMessage, ServerResponse>();
 
   private constructor(private readonly target: GateTarget) {
     const { url, ca } = target;
@@ -72,8 +75,17 @@ export class Gate {
     this.#server.closeAllConnections();
   }
 
+  /** Takes every request and answers none; what was on its way is lost. */
+  swallow(): void {
+    this.#swallows = true;
+    for (const [answer, to] of this.#answers) {
+      answer.unpipe(to).resume();
+    }
+  }
+
   open(): void {
     this.#isCut = false;
+    this.#swallows = false;
   }
 
   async stop(): Promise<void> {
@@ -86,6 +98,10 @@ export class Gate {
   #forward(from: IncomingMessage, to: ServerResponse): void {
     if (this.#isCut) {
       from.socket.destroy();
+      return;
+    }
+    if (this.#swallows) {
+      from.resume();
       return;
     }
     const { method = 'GET', url: path = '/' } = from;
@@ -102,6 +118,12 @@ export class Gate {
           answer.once('end', () => trap.caught(`${method} ${path}`));
           return;
         }
+        if (this.#swallows) {
+          answer.resume();
+          return;
+        }
+        this.#answers.set(answer, to);
+        answer.once('close', () => this.#answers.delete(answer));
         to.writeHead(answer.statusCode ?? 502, answer.headers);
         // A watch says nothing more until something happens.
         to.flushHeaders();

@@ -1,3 +1,4 @@
+import { RemovalCertificate } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
   TenantNames,
@@ -27,6 +28,66 @@ const COLLECTIONS = [
   ['/apis/external-secrets.io/v1', 'secretstores'],
   ['/apis/networking.k8s.io/v1', 'networkpolicies'],
 ];
+
+/** What is left of a tenant that is removed, but for volumes that are retained. */
+export const NOTHING: Remains = {
+  namespace: false,
+  objects: [],
+  vault: [],
+  entity: false,
+  volumes: [],
+};
+
+/** What a removal does, in its order. */
+export const REMOVAL = [
+  'No pod is left',
+  'No Vault token of the tenant works',
+  'No ExternalSecret is left',
+  'The KV entry is destroyed',
+  'The namespace is gone',
+  'Volumes are gone, or named',
+  'Nothing else is left',
+];
+
+/** What a certificate says of a tenant with the small n8n, wherever its removal was cut off. */
+export const CERTIFIED = {
+  steps: REMOVAL,
+  named: [
+    'Deployment n8n',
+    'ExternalSecret n8n',
+    'Namespace web-tenant-NAME (UID …)',
+    'PersistentVolume … of claim n8n-data',
+    'SecretStore vault',
+    'Vault KV secret/web-tenant-NAME',
+    'Vault entity …',
+    'Vault policy tenant-NAME',
+    'Vault role tenant-NAME',
+  ],
+};
+
+/** What a certificate says, without what differs between two tenants. */
+export function certified({
+  tenant,
+  steps,
+  removed,
+  kept,
+}: RemovalCertificate): typeof CERTIFIED {
+  // The lab takes a volume back as soon as it is released.
+  const all = [...removed, ...kept.map(text => text.split(': ')[0])];
+  const named = all
+    // Its Deployment takes a pod along: whether it was seen is up to the moment.
+    .filter(what => !what.startsWith('Pod '))
+    .map(what =>
+      what
+        .replace(/(?<=^(PersistentVolume|Vault entity) )\S+/, '…')
+        .replace(/(?<=UID )[^)]+/, '…')
+        .replaceAll(tenant, 'NAME'),
+    );
+  return {
+    steps: steps.map(({ step }) => step),
+    named: [...new Set(named)].sort(),
+  };
+}
 
 /** UID of the tenant's ServiceAccount that logs in: Vault's alias of it. */
 export async function loginUid(

@@ -392,6 +392,34 @@ export class OperationStore {
   }
 
   /**
+   * When applies of this tenant for its owner began to make its namespace, and ended,
+   * without an answer of whether they have made it; in milliseconds.
+   *
+   * @param skewMs - By which another clock may differ
+   */
+  async unheard(
+    { tenant, cluster, owner, uid }: StoredOperation,
+    skewMs: number,
+  ): Promise<{ from: number; to?: number }[]> {
+    const rows = await this.knex(EVENTS)
+      .join(OPERATIONS, `${OPERATIONS}.id`, `${EVENTS}.operation_id`)
+      .where({ kind: 'apply', tenant, cluster, owner, uid: uid ?? null })
+      .orderBy('position')
+      .select('operation_id', 'finished_at', 'position', 'body');
+    const spans = new Map<string, { from: number; to?: number }>();
+    for (const { operation_id: id, finished_at: to, ...row } of rows) {
+      const { stage, result, at } = toEvent(row);
+      if (stage === 'namespace' && result === 'waiting') {
+        const from = Date.parse(at) - skewMs;
+        spans.set(id, { from, ...(to && { to: Number(to) + skewMs }) });
+      } else if (stage === 'namespace') {
+        spans.delete(id);
+      }
+    }
+    return [...spans.values()];
+  }
+
+  /**
    * Renews leases; hands back those that are still ours, and whether somebody has
    * cancelled them.
    */

@@ -38,7 +38,7 @@ export function applyExecutor(options: {
   onChanged(name: string): Promise<void>;
 }): Executor {
   const { platform, clusters, store, operations, onChanged } = options;
-  return async ({ operation, signal, event }) => {
+  return async ({ operation, signal, event, written }) => {
     const { request } = operation;
     if (request.kind !== 'apply' || !request.spec) {
       throw new Error('This operation says nothing to apply');
@@ -80,15 +80,18 @@ export function applyExecutor(options: {
         beginAnew: request.beginAnew,
         signal,
         applied: before,
-        // A namespace that this very operation has made before it was cut off is
-        // not in the records: then its labels, its owner and its age decide.
-        ...(known || operation.attempts === 1
-          ? { uid: known?.uid ?? '' }
-          : { notBefore: Date.parse(operation.createdAt) - SKEW_MS }),
+        uid: known?.uid ?? '',
+        madeIn: await operations.unheard(operation, SKEW_MS),
         formerUid: existing?.uid,
         seeding: known?.seeding,
         seed: { ownerPasswordHash: operation.secret },
         onSeeding: () => store.note(uid!, { seeding: true }),
+        onMaking: async () => {
+          const resource = `Namespace ${plan.names.namespace}`;
+          const message = `waiting    ${resource}`;
+          event({ message, stage: 'namespace', resource, result: 'waiting' });
+          await written();
+        },
         onNamespace: async found => {
           uid = found;
           await store.remember(

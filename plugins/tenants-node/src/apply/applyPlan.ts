@@ -47,6 +47,8 @@ export interface ApplyPlanOptions extends Partial<Ownership>, SeedOptions {
   /** Whether to wait for what the next stage needs; default true */
   wait?: boolean;
   signal?: AbortSignal;
+  /** Called before the namespace is made, where there is none */
+  onMaking?: () => Promise<void>;
   /**
    * Called as soon as the tenant has a namespace, and before anything else is
    * made in it, so that the records know it first
@@ -121,6 +123,9 @@ export async function applyPlan(
     checkOwnership(found, plan, options);
   }
   if (stages.includes('namespace')) {
+    if (!found) {
+      await options.onMaking?.();
+    }
     namespace = await timed('namespace', first, () =>
       applyKubernetes(first, { ...context, fresh: !found }, found),
     );

@@ -23,8 +23,11 @@ export interface Ownership {
    * so that there may not be one. Left out: labels and owner decide
    */
   uid?: string;
-  /** Milliseconds since the epoch; an older namespace is none that was just made */
-  notBefore?: number;
+  /**
+   * Times, in milliseconds since the epoch, in which its namespace may have been made
+   * without an answer: then labels and owner decide, whatever the records know
+   */
+  madeIn: { from: number; to?: number }[];
   /** What the portal has applied, and is its own whatever the labels say now */
   applied: AppliedResources;
 }
@@ -38,7 +41,7 @@ export interface Ownership {
 export function checkOwnership(
   live: KubernetesObject,
   { spec }: Pick<TenantPlan, 'spec'>,
-  { adopt = false, uid, notBefore, applied }: Partial<Ownership> = {},
+  { adopt = false, uid, madeIn = [], applied }: Partial<Ownership> = {},
 ): void {
   const { kind, metadata } = live;
   const { labels = {}, annotations = {} } = metadata;
@@ -58,12 +61,12 @@ export function checkOwnership(
     }
     return;
   }
-  const isOurs =
-    uid === undefined
-      ? isLabelled &&
-        (notBefore === undefined ||
-          Date.parse(String(metadata.creationTimestamp)) >= notBefore)
-      : metadata.uid === uid;
+  const createdAt = Date.parse(String(metadata.creationTimestamp));
+  const isMadeIn = madeIn.some(
+    ({ from, to = Infinity }) => createdAt >= from && createdAt <= to,
+  );
+  const isKnown = uid !== undefined && metadata.uid === uid;
+  const isOurs = isKnown || (isLabelled && (uid === undefined || isMadeIn));
   if (!isOurs) {
     throw new ConflictError(
       uid
@@ -72,7 +75,7 @@ export function checkOwnership(
     );
   }
   const owner = canonicalRef(annotations[OWNER_ANNOTATION] ?? '');
-  if (uid === undefined && owner !== spec.owner) {
+  if (!isKnown && owner !== spec.owner) {
     throw new ConflictError(
       `${what} is of a tenant ${spec.name} that ${owner} owns: choose another name`,
     );

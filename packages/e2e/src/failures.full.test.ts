@@ -1,0 +1,444 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JsonObject } from '@backstage/types';
+import {
+  Operation,
+  parseQuantity,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
+import { knex, Knex } from 'knex';
+import { GatedLab, openGates } from './recoveryConfig';
+import { tenantObjects } from './recoveryObjects';
+import {
+  CREATOR,
+  refuseWrites,
+  Replica,
+  ReplicasPortal,
+  until,
+} from './replicasPortal';
+import { adminLab, portalLab } from './support/lab';
+import {
+  certified,
+  CERTIFIED,
+  loginUid,
+  NOTHING,
+  remainsOf,
+} from './support/remains';
+import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+
+jest.setTimeout(240_000);
+
+const OWNER = 'group:default/guests';
+const HOLDS = Array(3).fill('holds');
+
+/** A request after which nothing comes through any more. */
+interface Cut {
+  by: 'kubernetes' | 'vault';
+  request: (name: string) => RegExp;
+}
+
+const inNamespace = (method: string, object: string) => (name: string) =>
+  new RegExp(`^${method} \\S*/web-tenant-${name}/${object}`);
+
+const namespace = (method: string) => (name: string) =>
+  new RegExp(`^${method} /api/v1/namespaces/web-tenant-${name}\\?`);
+const inVault = (method: string, path: string) => (name: string) =>
+  new RegExp(`^${method} \\S*/${path}tenant-${name}$`);
+
+/** Where an apply is cut off, and then the removal of what it has come to. */
+const CUTS: [string, string, Cut, Cut][] = [
+  [
+    'the namespace',
+    'the Deployment',
+    { by: 'kubernetes', request: namespace('PATCH') },
+    { by: 'kubernetes', request: inNamespace('DELETE', 'deployments/n8n') },
+  ],
+  [
+    'a quota',
+    'the role in Vault',
+    {
+      by: 'kubernetes',
+      request: inNamespace('PATCH', 'resourcequotas/tenant-quota'),
+    },
+    { by: 'vault', request: inVault('DELETE', 'role/') },
+  ],
+  [
+    'the entry in Vault',
+    'the entry in Vault',
+    { by: 'vault', request: inVault('POST', 'data/web-') },
+    { by: 'vault', request: inVault('DELETE', 'metadata/web-') },
+  ],
+  [
+    'the Deployment',
+    'the namespace',
+    { by: 'kubernetes', request: inNamespace('PATCH', 'deployments/n8n') },
+    { by: 'kubernetes', request: namespace('DELETE') },
+  ],
+];
+
+describe('operations where something fails, upon the lab', () => {
+  const admin = adminLab();
+  const { platform } = portalLab();
+  const of = (name: string) => tenantNames(name, OWNER, platform);
+  const ref = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    name: of(name).namespace,
+  });
+  const folders = [0, 1].map(() =>
+    mkdtempSync(join(tmpdir(), 'threewalls-failures-')),
+  );
+  let lab: GatedLab;
+  /** The lab once more, as another cluster of the portal's */
+  let far: GatedLab;
+  let portal: ReplicasPortal;
+  let api: Replica;
+  let db: Knex;
+  let calm: Record<string, unknown>;
+  const made: string[] = [];
+  const undo: (() => Promise<void>)[] = [];
+  const gates = () => [lab, far].flatMap(one => [one.kubernetes, one.vault]);
+
+  beforeAll(async () => {
+    await importSmallN8n();
+    lab = await openGates(folders[0]);
+    far = await openGates(folders[1]);
+    portal = await ReplicasPortal.create({
+      ...SMALL_N8N,
+      overcommit: false,
+      sizes: await sizes(),
+      clusters: [...lab.clusters, { ...far.clusters[0], name: 'far' }],
+    });
+    api = await portal.start('one');
+    db = knex({ client: 'pg', connection: portal.connection });
+    const name = await create('calm');
+    calm = await tenantObjects(name, of(name), admin);
+    await remove(name);
+  });
+
+  // Whatever has become of a test, the next one finds nothing broken.
+  afterEach(async () => {
+    gates().forEach(gate => gate.open());
+    await Promise.all(undo.splice(0).map(step => step()));
+  });
+
+  afterAll(async () => {
+    for (const name of made) {
+      await remove(name).catch(() => undefined);
+      await admin.kubernetes.delete(ref(name));
+    }
+    await db?.destroy();
+    await portal?.stop();
+    await Promise.all(gates().map(gate => gate.stop()));
+    folders.forEach(folder => rmSync(folder, { recursive: true }));
+  });
+
+  /** Sizes of which the nodes hold many, one alone, and none. */
+  async function sizes(): Promise<JsonObject> {
+    const nodes = await admin.kubernetes.list<any>({
+      apiVersion: 'v1',
+      kind: 'Node',
+    });
+    const cpu = nodes.items.reduce(
+      (sum, { status }) => sum + parseQuantity(status.allocatable.cpu)!,
+      0,
+    );
+    const [{ n8n }] = Object.values(SMALL_N8N.sizes as any) as any[];
+    const promising = (cores: number, more: JsonObject = {}): JsonObject => ({
+      n8n,
+      quota: {
+        requestsCpu: `${Math.round(cores * 1000)}m`,
+        requestsMemory: '256Mi',
+        limitsCpu: `${Math.round(Math.max(2, cores) * 1000)}m`,
+        ...more,
+      },
+    });
+    return {
+      small: promising(0.07),
+      medium: promising(0.07, { pods: 20 }),
+      large: promising(0.07),
+      half: promising(cpu * 0.55),
+      whole: promising(cpu * 1.05),
+    };
+  }
+
+  const get = (path: string) => api.call('GET', path);
+  const spec = (name: string, over: object = {}) => ({
+    name,
+    owner: OWNER,
+    cluster: 'lab',
+    size: 'small',
+    ...over,
+  });
+  const ordered = (name: string, over?: object) => ({
+    kind: 'apply',
+    spec: spec(name, over),
+  });
+  const namespaceOf = (name: string) => admin.kubernetes.get(ref(name));
+  const statuses = async (name: string) =>
+    (await get(`/tenants/${name}`)).walls.map((wall: any) => wall.status);
+
+  function remove(name: string): Promise<Operation> {
+    return api.run(name, { kind: 'remove', confirm: name });
+  }
+
+  function nextName(what: string): string {
+    const name = `fail-${what}-${process.pid}`;
+    made.push(name);
+    return name;
+  }
+
+  function expectDone(operation: Operation): Operation {
+    expect([operation.state, operation.error]).toEqual([
+      'succeeded',
+      undefined,
+    ]);
+    return operation;
+  }
+
+  async function create(what: string, over?: object): Promise<string> {
+    const name = nextName(what);
+    expectDone(await api.run(name, ordered(name, over)));
+    return name;
+  }
+
+  async function expectProof(name: string): Promise<void> {
+    const { verdicts } = await api.run(name, { kind: 'prove' });
+    expect(verdicts!.map(({ status }) => status)).toEqual(HOLDS);
+  }
+
+  it('leave a tenant that they have removed in no metric', async () => {
+    const value = async (name: string, by: object = {}) => {
+      const found = (await api.metrics()).find(
+        ({ descriptor }) => descriptor.name === name,
+      )!;
+      const wanted = JSON.stringify(by);
+      return found.dataPoints.find(
+        ({ attributes }) => JSON.stringify(attributes) === wanted,
+      )!.value;
+    };
+    const breached = () =>
+      value('tenants.walls', { wall: 'network', status: 'breached' });
+    const oldest = () => value('tenants.proof.oldest');
+
+    const name = await create('metric');
+    await expectProof(name);
+    await admin.kubernetes.create({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'open', namespace: of(name).namespace },
+      spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
+    });
+    await until(async () => (await breached()) === 1);
+    await until(async () => {
+      // Another proof of it may end at any moment.
+      await db('operations')
+        .whereNotNull('finished_at')
+        .where({ tenant: name })
+        .update({ finished_at: Date.now() - 3_600_000 });
+      return (await oldest()) > 3_500;
+    });
+    expectDone(await remove(name));
+    expect(await breached()).toBe(0);
+    expect(await oldest()).toBeLessThan(600);
+    const { items } = await get('/removed');
+    expect(items.map((one: any) => one.name)).toContain(name);
+  });
+
+  it.each(CUTS)(
+    'end where the way is cut off at %s, with nothing that goes unnoticed, and are done again; so is a removal at %s',
+    async (_apply, _removal, apply, removal) => {
+      const name = nextName(`cut-${CUTS.findIndex(one => one[2] === apply)}`);
+      /** Runs one until its request was carried out, and nobody hears of it. */
+      const cutOff = async ({ by, request }: Cut, operation: object) => {
+        const caught = lab[by].trap(request(name), 60_000);
+        const [started] = await Promise.all([
+          api.start(name, operation),
+          caught,
+        ]);
+        lab[by].cut();
+        const cut = await api.follow(started);
+        expect([cut.state, cut.error]).toEqual([
+          'failed',
+          expect.stringMatching(/^Cluster lab('s Vault)? can't be reached: /),
+        ]);
+        lab[by].open();
+      };
+      await cutOff(apply, ordered(name));
+      await until(async () => {
+        const { items, impostors = [] } = await get('/tenants');
+        const half = items.find((one: any) => one.name === name);
+        expect(JSON.stringify(half?.walls ?? [])).not.toContain('"holds"');
+        return half ?? impostors.find((one: any) => one.name === name);
+      });
+      expectDone(await api.run(name, ordered(name)));
+      expect(await tenantObjects(name, of(name), admin)).toEqual(calm);
+      await until(async () => {
+        const { items, impostors = [] } = await get('/tenants');
+        expect(impostors.map((one: any) => one.name)).not.toContain(name);
+        return items.find((t: any) => t.name === name)?.phase === 'active';
+      });
+
+      const uid = await loginUid(of(name), admin);
+      await cutOff(removal, { kind: 'remove', confirm: name });
+      expect((await get(`/tenants/${name}`)).name).toBe(name);
+      const { certificate } = expectDone(await remove(name));
+      expect(certified(certificate!)).toEqual(CERTIFIED);
+      expect(await remainsOf(of(name), uid, admin)).toEqual(NOTHING);
+    },
+  );
+
+  it('lose no result of a proof where its neighbour’s can’t be written', async () => {
+    const [first, second] = [await create('first'), await create('second')];
+    for (const name of [first, second]) {
+      await expectProof(name);
+    }
+    const again = await refuseWrites(
+      db,
+      'operations',
+      `new.tenant <> '${first}' and new.verdicts is not null`,
+    );
+    undo.push(again);
+    await expectProof(first);
+    const { round } = await db('operations')
+      .where({ tenant: first, kind: 'prove' })
+      .orderBy('created_at', 'desc')
+      .first();
+    const others = () =>
+      db('operations').where({ kind: 'prove' }).whereNot({ tenant: first });
+    const [other] = await others().where({ round });
+    expect(other).toMatchObject({ tenant: second, state: 'running' });
+    // Until it is given up to write it.
+    await sleep(5_000);
+    await again();
+    const done = await until(async () => {
+      const [row] = await others().where({ id: other.id });
+      return row.state !== 'running' && row;
+    }, 60);
+    expect(done).toMatchObject({ state: 'succeeded', attempts: 2 });
+    expect(await statuses(second)).toEqual(HOLDS);
+    await Promise.all([remove(first), remove(second)]);
+  });
+
+  it('go on beside a cluster that swallows what it is sent, and there when it is back', async () => {
+    const there = await create('there', { cluster: 'far' });
+    await expectProof(there);
+    far.kubernetes.swallow();
+    await until(
+      async () => (await get(`/tenants/${there}`)).phase === 'lost',
+      15,
+    );
+    // More than a replica does at once in one cluster.
+    const stuck = Array.from({ length: 21 }, (_, i) => nextName(`stuck-${i}`));
+    const waiting = await Promise.all(
+      stuck.map(name => api.start(name, ordered(name, { cluster: 'far' }))),
+    );
+
+    const startedAt = Date.now();
+    const here = await create('here');
+    await expectProof(here);
+    for (const path of ['', `/${here}`, `/${there}`, `/${here}/operations`]) {
+      const askedAt = Date.now();
+      await get(`/tenants${path}`);
+      expect([path, Date.now() - askedAt < 3_000]).toEqual([path, true]);
+    }
+    // A request to it is given up after 30 s only.
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+    const reason = expect.stringMatching(/^Cluster far gives no answer: /);
+    expect(await get(`/tenants/${there}`)).toMatchObject({
+      phase: 'lost',
+      lost: { reason },
+      walls: Array(3).fill({
+        status: 'unproven',
+        lastStatus: 'holds',
+        summary: reason,
+      }),
+    });
+    const health = await get('/health');
+    expect(health.problems.map(({ part }: any) => part)).toEqual([
+      'cluster far',
+    ]);
+
+    for (const { tenant, id } of waiting) {
+      await api.call('DELETE', `/tenants/${tenant}/operations/${id}`);
+    }
+    const given = await Promise.all(waiting.map(one => api.follow(one)));
+    expect(given.map(({ state }) => state)).toEqual(
+      Array(stuck.length).fill('cancelled'),
+    );
+    far.kubernetes.open();
+    await until(
+      async () =>
+        JSON.stringify(await statuses(there)) === JSON.stringify(HOLDS),
+    );
+    await expectProof(there);
+    expect(await Promise.all(stuck.map(namespaceOf))).toEqual(
+      Array(stuck.length).fill(undefined),
+    );
+    await Promise.all([remove(here), remove(there)]);
+  });
+
+  it('make nothing of another size for who may create and not resize', async () => {
+    const name = await create('size');
+    const before = await tenantObjects(name, of(name), admin);
+    const path = `/tenants/${name}/operations`;
+    const as = (to: string, body: object) =>
+      api.call('POST', to, body, CREATOR);
+    for (const [to, body] of [
+      [path, ordered(name, { size: 'medium' })],
+      [path, { kind: 'apply', size: 'medium' }],
+      ['/plans', spec(name, { size: 'medium' })],
+    ] as const) {
+      await expect(as(to, body)).rejects.toThrow(/403 .*\(tenant\.resize\)/);
+    }
+    const same = await api.follow(await as(path, ordered(name)));
+    expect(expectDone(same).applied).toMatchObject({ created: 0, updated: 0 });
+    expect(await tenantObjects(name, of(name), admin)).toEqual(before);
+    expect((await get(`/tenants/${name}`)).spec.size).toBe('small');
+
+    expectDone(await api.run(name, ordered(name, { size: 'medium' })));
+    const after = await tenantObjects(name, of(name), admin);
+    expect(after).not.toEqual(before);
+    await remove(name);
+  });
+
+  it('promise no more than the nodes hold, also where two begin at once', async () => {
+    const whole = nextName('whole');
+    const stages = ['namespace', 'walls'];
+    const tooBig = new RegExp(`Tenant ${whole} does not fit in cluster lab`);
+    for (const over of [{}, { stages }]) {
+      const order = { ...ordered(whole, { size: 'whole' }), ...over };
+      expect((await api.run(whole, order)).error).toMatch(tooBig);
+    }
+    const plan = await api.call(
+      'POST',
+      '/plans',
+      spec(whole, { size: 'whole' }),
+    );
+    expect(plan.refusal).toMatch(tooBig);
+    expect(await namespaceOf(whole)).toBeUndefined();
+    const kv = `secret/metadata/${of(whole).kvPath}`;
+    expect(await admin.vault.read(kv)).toBeUndefined();
+    await expect(get(`/tenants/${whole}`)).rejects.toThrow(/404/);
+
+    const names = ['left', 'right'].map(nextName);
+    const ended = await Promise.all(
+      names.map(name => api.run(name, ordered(name, { size: 'half' }))),
+    );
+    const [won, lost] = [...ended].sort((a, b) => (a.state > b.state ? -1 : 1));
+    expectDone(won);
+    expect([lost.state, lost.error]).toEqual([
+      'failed',
+      expect.stringMatching(/does not fit in cluster lab/),
+    ]);
+    expect(await namespaceOf(lost.tenant)).toBeUndefined();
+    // There is room for it as soon as the other is gone.
+    await remove(won.tenant);
+    expectDone(
+      await api.run(lost.tenant, ordered(lost.tenant, { size: 'half' })),
+    );
+    await remove(lost.tenant);
+  });
+});
