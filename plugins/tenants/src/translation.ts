@@ -2,7 +2,10 @@ import {
   createTranslationRef,
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
-import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  NOT_COVERED,
+  WORDINGS,
+} from '@threewalls/backstage-plugin-tenants-common';
 
 const [code, workers, controlPlane, kernel, portal, names, hosts] = NOT_COVERED;
 
@@ -61,12 +64,8 @@ export const tenantsTranslationRef = createTranslationRef({
       unproven1: "{{first}} wall can't be verified",
       unproven2: "{{first}} and {{second}} walls can't be verified",
       unproven3: 'None of the three walls can be verified',
-      allBlocked: 'All {{counted}} attacks blocked',
-      gotThrough:
-        '{{through}} of {{counted}} attacks got through. First: {{first}}',
-      inDoubt: "Couldn't verify: {{reason}}",
-      inDoubtMore: "Couldn't verify: {{reason}} ({{more}} more affected)",
     },
+    wording: WORDINGS,
     advice: {
       title: 'What to do',
       changed: 'An object of this tenant was changed. A restore undoes that',
@@ -121,7 +120,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     timeline: {
       title: 'Walls over time',
-      loading: 'Loading the timeline…',
       errorTitle: "Couldn't load the timeline: {{message}}",
       day: 'Day',
       week: 'Week',
@@ -140,7 +138,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     card: {
       title: 'Walls',
-      loading: 'Loading the walls…',
+      loading: 'Loading…',
       errorTitle: "Couldn't load the walls: {{message}}",
       refreshErrorTitle:
         "Can't reach the backend. Showing the last known state",
@@ -169,7 +167,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     notCovered: {
       button: 'What a proof does not cover',
-      title: 'What a proof does not cover',
       intro:
         'A proof attacks this tenant as another tenant could. It does not cover:',
       code,
@@ -183,7 +180,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     receipts: {
       title: 'Receipts',
-      loading: 'Loading the receipts…',
       errorTitle: "Couldn't load the receipts: {{message}}",
       none: 'This proof has no receipts for this wall',
       noProof: 'No receipts yet: no proof has finished',
@@ -191,12 +187,9 @@ export const tenantsTranslationRef = createTranslationRef({
         '{{refused}} of {{counted}} attacks blocked; {{succeeded}} of {{tried}} baseline checks passed',
       moreBreached_one: '{{count}} more attack got through',
       moreBreached_other: '{{count}} more attacks got through',
-      moreFailed_one: "{{count}} more couldn't be verified",
-      moreFailed_other: "{{count}} more couldn't be verified",
-      asExpected_one: '{{count}} as expected',
-      asExpected_other: '{{count}} as expected',
-      notApplicable_one: '{{count}} not applicable here',
-      notApplicable_other: '{{count}} not applicable here',
+      moreFailed: "{{count}} more couldn't be verified",
+      asExpected: '{{count}} as expected',
+      notApplicable: '{{count}} not applicable here',
       notHere: "Doesn't exist here",
       inDoubt: "Couldn't verify: {{title}}",
       outcome: 'Expected: {{expected}}. Got: {{result}}.',
@@ -226,9 +219,7 @@ export const tenantsTranslationRef = createTranslationRef({
       proofTitle: 'Proof at {{time}}',
       close: 'Close the receipts',
       report: 'Report',
-      resize: 'Resize',
       offboard: 'Offboard',
-      restore: 'Restore',
       namespace: 'Namespace',
       cluster: 'Cluster',
       size: 'Size',
@@ -250,7 +241,6 @@ export const tenantsTranslationRef = createTranslationRef({
       trigger: 'Trigger',
       took: 'Duration',
       neighbour: 'Neighbour',
-      running: 'running',
     },
     trigger: {
       schedule: 'schedule',
@@ -302,7 +292,6 @@ export const tenantsTranslationRef = createTranslationRef({
       hours: '4 hours',
       day: '1 day',
       week: '1 week',
-      reason: 'Reason',
       reasonHint: 'Everybody who can see the tenant can read it',
     },
     operations: {
@@ -310,7 +299,6 @@ export const tenantsTranslationRef = createTranslationRef({
       empty: 'No operations yet',
       what: 'Operation',
       who: 'By',
-      result: 'Result',
       apply: 'Apply',
       applied:
         '{{what}}: {{created}} created, {{updated}} changed, {{unchanged}} unchanged',
@@ -352,15 +340,12 @@ export const tenantsTranslationRef = createTranslationRef({
         "Rows attack columns. Select a cell to see that pair's latest receipts.",
       coverage: '{{proved}} of {{pairs}} pairs proved',
       round: 'Each pair is tried every {{time}}',
-      breachesMore_one: 'and {{count}} more',
-      breachesMore_other: 'and {{count}} more',
+      breachesMore: 'and {{count}} more',
       noBreaches: 'No pair is breached',
       attackers: 'Attackers',
       targets: 'Targets',
-      loading: 'Loading the matrix…',
       errorTitle: "Couldn't load the matrix: {{message}}",
       cell: '{{tenant}} against {{neighbour}}: {{status}}, proved {{time}}',
-      unproved: 'not proved yet',
       self: 'the tenant itself',
       breaches_one: '{{count}} pair breached:',
       breaches_other: '{{count}} pairs breached:',
@@ -369,7 +354,6 @@ export const tenantsTranslationRef = createTranslationRef({
       previous: 'Previous {{what}}',
       next: 'Next {{what}}',
       neighboursTitle: 'Neighbours',
-      neighbour: 'Neighbour',
       outward: 'As attacker',
       inward: 'As target',
       neighboursEmpty: 'There are no other tenants that you can see',
@@ -377,7 +361,6 @@ export const tenantsTranslationRef = createTranslationRef({
     drift: {
       title: 'Changes',
       check: 'Check again',
-      loading: 'Comparing the cluster and Vault with the plan…',
       errorTitle: "Couldn't compare with the plan: {{message}}",
       none: 'Nobody changed this tenant',
       outdated:
@@ -389,7 +372,6 @@ export const tenantsTranslationRef = createTranslationRef({
       remove: 'is planned no more',
       field: 'Field',
       live: 'Live',
-      planned: 'Expected',
       absent: 'absent',
     },
     form: {
@@ -406,10 +388,8 @@ export const tenantsTranslationRef = createTranslationRef({
       storage: 'Storage',
       range: '{{requested}} requested, up to {{limit}}',
       retry: 'Try again',
-      sizesLoading: 'Loading the sizes…',
       sizesUnknown: "Couldn't load the sizes",
       sizesNone: 'No sizes are configured: see tenants.sizes',
-      clustersLoading: 'Loading the clusters…',
       clustersUnknown: "Couldn't load the clusters",
       clustersNone: 'No cluster is configured',
       clustersNoneHint: 'An administrator can add one to tenants.clusters',
@@ -433,7 +413,6 @@ export const tenantsTranslationRef = createTranslationRef({
     preview: {
       title: 'Preview',
       nothing: 'Complete the earlier steps to see a preview',
-      loading: 'Loading the preview…',
       errorTitle: "Couldn't load the preview",
       new: '{{namespace}} on {{cluster}} is new: {{create}} objects to create',
       changes:
@@ -444,17 +423,12 @@ export const tenantsTranslationRef = createTranslationRef({
       update: 'to change',
       remove: 'to remove',
       none: 'unchanged',
-      stageNamespace: 'Namespace',
-      stageWalls: 'Walls',
       stageIdentity: 'Identity',
       stageStore: 'Secret store',
       stageSecret: 'Secret',
-      stageWorkload: 'n8n',
     },
     removal: {
-      tenant: 'Tenant',
       nothing: 'Choose a tenant to see what will be removed',
-      loading: 'Loading the tenant…',
       errorTitle: "Couldn't load {{name}}",
       loseTitle: '{{name}} and all its data will be deleted',
       loseText:
@@ -471,14 +445,12 @@ export const tenantsTranslationRef = createTranslationRef({
       lastProof: 'Last proof',
       kept: 'kept',
       lost: 'deleted',
-      unknown: 'unknown',
       type: "Type the tenant's name",
       typeHint: 'Type {{name}} to confirm',
       wrong: "{{typed}} doesn't match the tenant's name, {{name}}",
     },
     quota: {
       title: 'Usage',
-      loading: 'Loading the usage…',
       errorTitle: "Couldn't load the usage: {{message}}",
       none: 'This tenant has no quota',
       pods: 'all pods except proof pods',
@@ -491,9 +463,7 @@ export const tenantsTranslationRef = createTranslationRef({
       limitsCpu: 'CPU limits',
       requestsMemory: 'Memory requests',
       limitsMemory: 'Memory limits',
-      podCount: 'Pods',
       volumeClaims: 'Volumes',
-      storage: 'Storage',
       loadBalancers: 'Load balancers',
       nodePorts: 'Node ports',
     },
@@ -511,7 +481,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     report: {
       title: 'Isolation report',
-      loading: 'Creating the report…',
       errorTitle: "Couldn't create the report: {{message}}",
       coverage:
         'Pairs of tenants tried against each other: {{proved}} of {{pairs}}',
@@ -560,7 +529,6 @@ export const tenantsTranslationRef = createTranslationRef({
       saveButton: 'Save',
       forget: 'Delete view {{name}}',
       name: 'Name',
-      cancel: 'Cancel',
     },
     bulk: {
       title: 'Selected tenants',
@@ -578,7 +546,6 @@ export const tenantsTranslationRef = createTranslationRef({
       restoreStarted_other: '{{count}} restores started',
     },
     page: {
-      use: 'Usage',
       create: 'Create a tenant',
       title: 'Tenants',
       search: 'Search name, owner or cluster',
@@ -592,7 +559,6 @@ export const tenantsTranslationRef = createTranslationRef({
       clear: 'Clear filters',
       cluster: 'Cluster',
       all: 'all',
-      name: 'Name',
       owner: 'Owner',
       size: 'Size',
       proved: 'Proved',

@@ -19,7 +19,7 @@ import {
 import { Attention, AttentionStore } from '../database/AttentionStore';
 import { PairResult, ProofStore, TenantActivity } from '../database/ProofStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
-import { Drills } from '../operations/Drills';
+import { doubtOf, Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
 import { Hide, HiddenNames } from './HiddenNames';
@@ -179,7 +179,11 @@ export class TenantViews {
       spec,
       phase,
       ...(tenant.lost && {
-        lost: { reason: tenant.lost, since: tenant.lostSince ?? nowIso() },
+        lost: {
+          reason: tenant.lost.summary,
+          ...(tenant.lost.wording && { wording: tenant.lost.wording }),
+          since: tenant.lostSince ?? nowIso(),
+        },
       }),
       ...(tenant.changed.length > 0 && { changed: tenant.changed }),
       outdated: isOutdated(tenant),
@@ -198,7 +202,7 @@ export class TenantViews {
         lost: tenant.lost,
         turned: tenant.turned,
         state: state.verdictsOf(uid),
-        doubt: prover?.problem,
+        doubt: doubtOf(prover),
       }),
       ...(prover && { prover }),
       ...(lastProof && { lastProof }),

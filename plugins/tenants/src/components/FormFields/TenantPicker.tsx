@@ -37,7 +37,6 @@ export function TenantPickerField(props: typeof pickerSchema.TProps) {
   const pending = (
     <Pending
       query={query}
-      loading={t('removal.loading')}
       failed={message => t('page.errorTitle', { message })}
       skeleton={<Skeleton height={64} />}
     />
@@ -103,7 +102,7 @@ function Picker(
   return (
     <ManySelect
       {...fieldProps(props)}
-      label={schema.title ?? t('removal.tenant')}
+      label={schema.title ?? t('report.tenant')}
       isInvalid={
         (Boolean(formData) && !isKnown) || Boolean(props.rawErrors?.length)
       }

@@ -65,7 +65,6 @@ export function TenantTab(props: { tenantName: string }) {
   return (
     <Loaded
       query={query}
-      loading={t('card.loading')}
       failed={message => t('card.errorTitle', { message })}
       skeleton={
         <>
@@ -147,10 +146,10 @@ function Now(props: { tenant: Tenant }) {
               isPending={isRestoring}
               onPress={restore}
             >
-              {t('tab.restore')}
+              {t('operations.restore')}
             </Button>
           )}
-          {link(resize, t('tab.resize'))}
+          {link(resize, t('operations.resize'))}
           {link(
             offboard,
             t('tab.offboard'),
