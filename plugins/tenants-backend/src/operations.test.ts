@@ -500,7 +500,7 @@ describe('a tenant', () => {
     [
       'its namespace is gone',
       () => t.lab.objects.delete(NAMESPACE),
-      /is gone: it was deleted/,
+      /web-tenant-\S+ was deleted/,
     ],
   ])('is lost when %s, and restored', async (_, damage, reason) => {
     await t.create('acme');

@@ -18,20 +18,19 @@ export const WORDINGS = {
   foundMore: '{{first}} (and {{more}} more)',
   nothingTried: 'Nothing was tried',
   noProof: 'No proof yet',
-  notJudged: 'The last proof did not judge this wall',
-  notCompared: 'The current state was not compared with the plan yet',
+  notJudged: 'Not judged by the last proof',
+  notCompared: 'Not compared with the plan yet',
   proverMissed: 'The prover missed a breach made on purpose: {{reason}}',
   proverFailed:
     'The drill has caught nothing {{failures}} times in a row: {{reason}}',
   proverOverdue:
     'The prover has caught no breach for too long: a drill is overdue',
   clocksDiffer:
-    "The portal's clock and the database's differ by {{seconds}} s: no proof's age is known",
+    'The clocks of the portal and the database differ by {{seconds}} s',
   clusterUnknown: 'Cluster {{cluster}} is no longer configured',
   clusterAway: "Can't reach cluster {{cluster}}: {{reason}}",
-  namespaceGone: 'Namespace {{namespace}} is gone: it was deleted',
-  namespaceReplaced:
-    'Namespace {{namespace}} was deleted and created again by others',
+  namespaceGone: 'Namespace {{namespace}} was deleted',
+  namespaceReplaced: 'Namespace {{namespace}} was deleted and created again',
   labelLost: 'Namespace {{namespace}} has lost its label {{label}}',
   partCluster: 'cluster {{cluster}}',
   partVault: 'Vault of {{cluster}}',

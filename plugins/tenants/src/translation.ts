@@ -405,7 +405,7 @@ export const tenantsTranslationRef = createTranslationRef({
       mayNotOrder: "You can't order a tenant",
       needsCreate: 'You need tenant.create: ask the platform team',
       needsGroup:
-        'A tenant is owned by a group, and you are in none: ask the platform team',
+        'A group owns a tenant, and you are in none: ask the platform team',
       clusterUnknown:
         'The cluster {{name}} is no longer available. Choose another one',
       hostsRefused: "This platform can't allow host names. Use IPv4 ranges",
@@ -538,8 +538,7 @@ export const tenantsTranslationRef = createTranslationRef({
       prove_other: 'Prove {{count}} tenants',
       restore_one: 'Restore {{count}} tenant',
       restore_other: 'Restore {{count}} tenants',
-      notAllowed_one: "You can't change {{count}} of them",
-      notAllowed_other: "You can't change {{count}} of them",
+      notAllowed: "You can't change {{count}} of them",
       proveStarted_one: '{{count}} proof started',
       proveStarted_other: '{{count}} proofs started',
       restoreStarted_one: '{{count}} restore started',

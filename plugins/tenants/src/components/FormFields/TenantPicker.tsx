@@ -30,7 +30,7 @@ const pickerSchema = makeFieldSchema({
     }),
 });
 
-/** A tenant that there is, of those that the user may change; its value is the entity ref. */
+/** A tenant that there is, of those that the user may change; its value is the name. */
 export function TenantPickerField(props: typeof pickerSchema.TProps) {
   const t = useText();
   const query = useTenants();
@@ -72,14 +72,14 @@ function Picker(
   }
   const options: ManyOption[] = tenants
     .filter(({ name }) => allowed.includes(name))
-    .map(({ entityRef, name, cluster, spec }) => ({
-      id: entityRef,
+    .map(({ name, cluster, spec }) => ({
+      id: name,
       label: t('form.tenantOption', { name, cluster, size: spec.size }),
     }));
   if (permission === 'restore') {
     options.push(
       ...impostors.map(({ name, cluster }) => ({
-        id: `resource:default/${name}`,
+        id: name,
         label: t('form.tenantImpostor', { name, cluster }),
       })),
     );
@@ -119,4 +119,9 @@ export const TenantPicker = defineField({
   name: 'TenantPicker',
   component: TenantPickerField,
   schema: pickerSchema,
+  validation: (tenant, field) => {
+    if (!tenant) {
+      field.addError('Choose a tenant');
+    }
+  },
 });
