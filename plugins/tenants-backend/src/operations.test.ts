@@ -535,7 +535,10 @@ describe('a tenant', () => {
     await lookAgain();
     expect(await get('/tenants/acme')).toMatchObject({
       phase: 'lost',
-      lost: { reason: expect.stringMatching(/is another: the tenant's was/) },
+      lost: {
+        reason: 'Namespace web-tenant-acme was deleted and created again',
+        wording: { code: 'namespaceReplaced' },
+      },
       walls: Array(3).fill({ status: 'unproven', lastStatus: 'holds' }),
     });
     expect((await t.run('acme', { kind: 'apply' })).error).toMatch(

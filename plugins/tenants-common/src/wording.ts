@@ -38,7 +38,11 @@ export const WORDINGS = {
   partConfinement: 'confinement in {{cluster}}',
 } as const;
 
-/** @public */
+/**
+ * What a {@link Wording} says.
+ *
+ * @public
+ */
 export type WordingCode = keyof typeof WORDINGS;
 
 /**
@@ -47,6 +51,7 @@ export type WordingCode = keyof typeof WORDINGS;
  * @public
  */
 export interface Wording {
+  /** Which text */
   code: WordingCode;
   /** By the name that the text has for each; `check` names the check that `first` is about */
   values: Record<string, string | number>;
@@ -64,9 +69,15 @@ export interface Said {
   wording?: Wording;
 }
 
-type NamesIn<TText> = TText extends `${string}{{${infer TName}}}${infer TRest}`
-  ? TName | NamesIn<TRest>
-  : never;
+/**
+ * Names of the values that a text has room for.
+ *
+ * @public
+ */
+export type ValuesIn<TText> =
+  TText extends `${string}{{${infer TName}}}${infer TRest}`
+    ? TName | ValuesIn<TRest>
+    : never;
 
 /**
  * Says something that has a code.
@@ -75,10 +86,10 @@ type NamesIn<TText> = TText extends `${string}{{${infer TName}}}${infer TRest}`
  */
 export function say<TCode extends WordingCode>(
   code: TCode,
-  ...[values]: NamesIn<(typeof WORDINGS)[TCode]> extends never
+  ...[values]: ValuesIn<(typeof WORDINGS)[TCode]> extends never
     ? []
     : [
-        Record<NamesIn<(typeof WORDINGS)[TCode]>, string | number> & {
+        Record<ValuesIn<(typeof WORDINGS)[TCode]>, string | number> & {
           check?: string;
         },
       ]
