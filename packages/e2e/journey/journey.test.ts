@@ -89,7 +89,7 @@ describe('a tenant’s journey through the portal', () => {
     const exists = await kubectl('get', 'namespace', NAMESPACE).catch(() => '');
     if (exists && portal) {
       await runTemplate(portal, 'offboard-tenant', {
-        tenant: `resource:default/${NAME}`,
+        tenant: NAME,
         confirm: NAME,
       });
     }

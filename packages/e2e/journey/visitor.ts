@@ -79,10 +79,7 @@ async function refused(portal: Portal, tenant: string): Promise<void> {
   const proof = await portal.request('POST', path, { kind: 'prove' });
   assert.equal(proof.status, 403);
   await assert.rejects(
-    runTemplate(portal, 'resize-tenant', {
-      tenant: `resource:default/${tenant}`,
-      size: 'small',
-    }),
+    runTemplate(portal, 'resize-tenant', { tenant, size: 'small' }),
     /permission \(tenant\.resize\)/,
   );
 }

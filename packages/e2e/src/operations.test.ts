@@ -376,7 +376,7 @@ describe('operations, upon the lab', () => {
       await sleep(2_500);
       expect(await get(`/tenants/${name}`)).toMatchObject({
         phase: 'lost',
-        lost: { reason: expect.stringMatching(/somebody has deleted it/) },
+        lost: { reason: expect.stringMatching(/was deleted/) },
         walls: [{ status: 'unproven', lastStatus: 'holds' }, {}, {}],
       });
       // Nobody else inherits the name, the key or the password.

@@ -122,13 +122,13 @@ export function breachesOf(
         }),
     },
     {
-      title: 'somebody is made admin in its namespace',
+      title: 'another user becomes admin in its namespace',
       wall: 'secret',
       by: 'kubernetes',
       ...added(RBAC, 'RoleBinding', toRole('admin')),
     },
     {
-      title: 'somebody may edit everything in the cluster',
+      title: 'another user may edit everything in the cluster',
       wall: 'secret',
       by: 'kubernetes',
       do: () =>

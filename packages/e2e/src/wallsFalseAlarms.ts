@@ -235,7 +235,7 @@ export const FALSE_ALARMS: Mutation[] = [
     { shared: true },
   ),
   holds(
-    'A role of Vault’s is for somebody else',
+    'A role of Vault’s is for another user',
     'secret',
     ['sec.other-roles'],
     ({ vault }) =>

@@ -51,8 +51,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
       }),
   },
   {
-    title:
-      'A rule lets in whoever carries a label, and the neighbour carries it',
+    title: 'A rule allows every pod with a label, and the neighbour has it',
     checks: ['net.neighbour-ingress', 'net.no-widening'],
     apply: async ({ a, b, create, label }) => {
       const selector = { matchLabels: { 'walls-test/friend': a.spec.name } };

@@ -94,7 +94,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
       ),
   },
   {
-    title: "Somebody's container debugs n8n's pod",
+    title: "A debug container runs in n8n's pod",
     checks: ['res.workload'],
     says: /ephemeralContainers/,
     neighbourHolds: true,

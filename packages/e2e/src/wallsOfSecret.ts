@@ -240,7 +240,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
       }),
   },
   {
-    title: "The owner's binding has somebody more",
+    title: "The owner's binding has another subject",
     checks: ['sec.as-planned'],
     says: /RoleBinding threewalls-owner was changed: subjects\.1/,
     neighbourHolds: true,

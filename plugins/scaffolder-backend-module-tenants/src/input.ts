@@ -1,3 +1,4 @@
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import { z } from 'zod/v3';
 import {
   AdoptionSource,
@@ -16,7 +17,7 @@ export const specInput = {
   owner: (zod: Z) =>
     zod.string({
       description:
-        'Entity ref of the group or user that owns the tenant, such as group:default/guests',
+        'Entity ref of the group or user that owns the tenant, such as group:default/guests; guests means that too',
     }),
   size: (zod: Z) =>
     zod
@@ -117,7 +118,9 @@ export const applyOutput = {
 export function toSpec(input: SpecInput): PartialSpec {
   return {
     name: input.name,
-    owner: input.owner,
+    owner: stringifyEntityRef(
+      parseEntityRef(input.owner, { defaultKind: 'group' }),
+    ),
     cluster: input.cluster || undefined,
     size: input.size || undefined,
     egress: { hosts: input.egressHosts ?? [], cidrs: input.egressCidrs ?? [] },

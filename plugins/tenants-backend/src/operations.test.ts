@@ -539,7 +539,7 @@ describe('a tenant', () => {
     [
       'its namespace is gone',
       () => t.lab.objects.delete(NAMESPACE),
-      /is gone: it was deleted/,
+      /web-tenant-\S+ was deleted/,
     ],
   ])('is lost when %s, and restored', async (_, damage, reason) => {
     await t.create('acme');
@@ -574,7 +574,10 @@ describe('a tenant', () => {
     await lookAgain();
     expect(await get('/tenants/acme')).toMatchObject({
       phase: 'lost',
-      lost: { reason: expect.stringMatching(/is another: the tenant's was/) },
+      lost: {
+        reason: 'Namespace web-tenant-acme was deleted and created again',
+        wording: { code: 'namespaceReplaced' },
+      },
       walls: Array(3).fill({ status: 'unproven', lastStatus: 'holds' }),
     });
     expect((await t.run('acme', { kind: 'apply' })).error).toMatch(

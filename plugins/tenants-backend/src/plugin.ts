@@ -191,7 +191,7 @@ export const tenantsPlugin = createBackendPlugin({
               inventory,
               caches,
               vaultOf: name => state.vaultOf(name),
-              doubtOf: name => drills.problemOf(name),
+              doubtOf: name => drills.doubtOf(name),
               proofs,
               canaries,
               logger,
@@ -249,7 +249,7 @@ export const tenantsPlugin = createBackendPlugin({
         const confinement = new Confinement({ clusters, logger });
         const health = HealthMonitor.create({
           probes: [
-            { part: DATABASE, check: () => store.ping() },
+            { ...DATABASE, check: () => store.ping() },
             ...clusterProbes(clusters),
           ],
           warnings: () => confinement.warnings,

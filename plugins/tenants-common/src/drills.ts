@@ -1,4 +1,5 @@
 import { Wall } from './proofs';
+import { Wording } from './wording';
 
 /**
  * What came of a drill: every wall that was broken on purpose was found breached;
@@ -52,4 +53,6 @@ export interface ProverState {
   lastDrill?: Drill;
   /** Why no wall of the cluster can be shown to hold now */
   problem?: string;
+  /** Of the problem */
+  wording?: Wording;
 }

@@ -1,3 +1,5 @@
+import { Wording } from './wording';
+
 /**
  * A part that the backend can't reach, or that is not as it has to be.
  *
@@ -6,6 +8,8 @@
 export interface HealthProblem {
   /** Such as `cluster lab`, `Vault of lab`, `database` or `confinement in lab` */
   part: string;
+  /** Of the part */
+  wording?: Wording;
   /** What it answered last, or why it did not */
   message: string;
   /** ISO 8601, when that began */

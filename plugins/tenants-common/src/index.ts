@@ -23,3 +23,4 @@ export * from './spec';
 export * from './tenants';
 export * from './timeline';
 export * from './usage';
+export * from './wording';

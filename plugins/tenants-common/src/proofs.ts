@@ -1,3 +1,5 @@
+import { Said } from './wording';
+
 /**
  * The walls that stand between two tenants.
  *
@@ -122,15 +124,14 @@ export type Requirement = Pick<Receipt, 'id' | 'check' | 'wall' | 'kind'> & {
 };
 
 /**
- * Status of one wall, as judged from the receipts of one proof.
+ * Status of one wall, as judged from the receipts of one proof, with what was shown
+ * or what was not.
  *
  * @public
  */
-export interface WallVerdict {
+export interface WallVerdict extends Said {
   wall: Wall;
   status: WallStatus;
-  /** One line that says what was shown, or what was not */
-  summary: string;
   /** Barriers that counted, and those of them refused as expected */
   barriers: { counted: number; refused: number };
   /** Controls tried, and those of them that succeeded */

@@ -10,14 +10,15 @@ import {
 } from './operations';
 import { TenantSpec } from './spec';
 import { TenantUsageSummary } from './usage';
+import { Said, Wording } from './wording';
 
 /**
  * A wall of a tenant as of now: the last verdict and its age, and what objects have
- * shown since.
+ * shown since; it says what was proved, or why nothing was.
  *
  * @public
  */
-export interface WallState {
+export interface WallState extends Said {
   wall: Wall;
   /** A wall that was last seen to hold is `unproven` once its proof is stale */
   status: WallStatus;
@@ -25,8 +26,6 @@ export interface WallState {
   stale: boolean;
   /** What the last proof has shown, where that is too old to be the status */
   lastStatus?: WallStatus;
-  /** One line that says what was proved, or why nothing was */
-  summary: string;
   /** ISO 8601, end of the proof; absent when there was none yet */
   provedAt?: string;
   /** The proof that says so, where it is another than the tenant's last one */
@@ -53,7 +52,7 @@ export interface Tenant {
    */
   phase: 'active' | 'removing' | 'lost';
   /** Why it is lost, and since when (ISO 8601) */
-  lost?: { reason: string; since: string };
+  lost?: { reason: string; wording?: Wording; since: string };
   /** What others have changed, as last seen; empty or absent where nothing is */
   changed?: TenantChange[];
   /** Whether the plan of today is another than was last applied */

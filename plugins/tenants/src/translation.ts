@@ -2,7 +2,10 @@ import {
   createTranslationRef,
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
-import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  NOT_COVERED,
+  WORDINGS,
+} from '@threewalls/backstage-plugin-tenants-common';
 
 const [code, workers, controlPlane, kernel, portal, names, hosts] = NOT_COVERED;
 
@@ -61,12 +64,8 @@ export const tenantsTranslationRef = createTranslationRef({
       unproven1: "{{first}} wall can't be verified",
       unproven2: "{{first}} and {{second}} walls can't be verified",
       unproven3: 'None of the three walls can be verified',
-      allBlocked: 'All {{counted}} attacks blocked',
-      gotThrough:
-        '{{through}} of {{counted}} attacks got through. First: {{first}}',
-      inDoubt: "Couldn't verify: {{reason}}",
-      inDoubtMore: "Couldn't verify: {{reason}} ({{more}} more affected)",
     },
+    wording: WORDINGS,
     advice: {
       title: 'What to do',
       changed: 'An object of this tenant was changed. A restore undoes that',
@@ -121,7 +120,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     timeline: {
       title: 'Walls over time',
-      loading: 'Loading the timeline…',
       errorTitle: "Couldn't load the timeline: {{message}}",
       day: 'Day',
       week: 'Week',
@@ -140,7 +138,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     card: {
       title: 'Walls',
-      loading: 'Loading the walls…',
+      loading: 'Loading…',
       errorTitle: "Couldn't load the walls: {{message}}",
       refreshErrorTitle:
         "Can't reach the backend. Showing the last known state",
@@ -169,7 +167,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     notCovered: {
       button: 'What a proof does not cover',
-      title: 'What a proof does not cover',
       intro:
         'A proof attacks this tenant as another tenant could. It does not cover:',
       code,
@@ -183,7 +180,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     receipts: {
       title: 'Receipts',
-      loading: 'Loading the receipts…',
       errorTitle: "Couldn't load the receipts: {{message}}",
       none: 'This proof has no receipts for this wall',
       noProof: 'No receipts yet: no proof has finished',
@@ -223,9 +219,7 @@ export const tenantsTranslationRef = createTranslationRef({
       proofTitle: 'Proof at {{time}}',
       close: 'Close the receipts',
       report: 'Report',
-      resize: 'Resize',
       offboard: 'Offboard',
-      restore: 'Restore',
       namespace: 'Namespace',
       cluster: 'Cluster',
       size: 'Size',
@@ -247,7 +241,6 @@ export const tenantsTranslationRef = createTranslationRef({
       trigger: 'Trigger',
       took: 'Duration',
       neighbour: 'Neighbour',
-      running: 'running',
     },
     trigger: {
       schedule: 'schedule',
@@ -299,7 +292,6 @@ export const tenantsTranslationRef = createTranslationRef({
       hours: '4 hours',
       day: '1 day',
       week: '1 week',
-      reason: 'Reason',
       reasonHint: 'Everybody who can see the tenant can read it',
     },
     operations: {
@@ -307,7 +299,6 @@ export const tenantsTranslationRef = createTranslationRef({
       empty: 'No operations yet',
       what: 'Operation',
       who: 'By',
-      result: 'Result',
       apply: 'Apply',
       applied:
         '{{what}}: {{created}} created, {{updated}} changed, {{unchanged}} unchanged',
@@ -353,10 +344,8 @@ export const tenantsTranslationRef = createTranslationRef({
       noBreaches: 'No pair is breached',
       attackers: 'Attackers',
       targets: 'Targets',
-      loading: 'Loading the matrix…',
       errorTitle: "Couldn't load the matrix: {{message}}",
       cell: '{{tenant}} against {{neighbour}}: {{status}}, proved {{time}}',
-      unproved: 'not proved yet',
       self: 'the tenant itself',
       breaches_one: '{{count}} pair breached:',
       breaches_other: '{{count}} pairs breached:',
@@ -365,7 +354,6 @@ export const tenantsTranslationRef = createTranslationRef({
       previous: 'Previous {{what}}',
       next: 'Next {{what}}',
       neighboursTitle: 'Neighbours',
-      neighbour: 'Neighbour',
       outward: 'As attacker',
       inward: 'As target',
       neighboursEmpty: 'There are no other tenants that you can see',
@@ -373,7 +361,6 @@ export const tenantsTranslationRef = createTranslationRef({
     drift: {
       title: 'Changes',
       check: 'Check again',
-      loading: 'Comparing the cluster and Vault with the plan…',
       errorTitle: "Couldn't compare with the plan: {{message}}",
       none: 'Nobody changed this tenant',
       outdated:
@@ -385,7 +372,6 @@ export const tenantsTranslationRef = createTranslationRef({
       remove: 'is planned no more',
       field: 'Field',
       live: 'Live',
-      planned: 'Expected',
       absent: 'absent',
     },
     form: {
@@ -402,10 +388,8 @@ export const tenantsTranslationRef = createTranslationRef({
       storage: 'Storage',
       range: '{{requested}} requested, up to {{limit}}',
       retry: 'Try again',
-      sizesLoading: 'Loading the sizes…',
       sizesUnknown: "Couldn't load the sizes",
       sizesNone: 'No sizes are configured: see tenants.sizes',
-      clustersLoading: 'Loading the clusters…',
       clustersUnknown: "Couldn't load the clusters",
       clustersNone: 'No cluster is configured',
       clustersNoneHint: 'An administrator can add one to tenants.clusters',
@@ -421,7 +405,7 @@ export const tenantsTranslationRef = createTranslationRef({
       mayNotOrder: "You can't order a tenant",
       needsCreate: 'You need tenant.create: ask the platform team',
       needsGroup:
-        'A tenant is owned by a group, and you are in none: ask the platform team',
+        'A group owns a tenant, and you are in none: ask the platform team',
       clusterUnknown:
         'The cluster {{name}} is no longer available. Choose another one',
       hostsRefused: "This platform can't allow host names. Use IPv4 ranges",
@@ -429,7 +413,6 @@ export const tenantsTranslationRef = createTranslationRef({
     preview: {
       title: 'Preview',
       nothing: 'Complete the earlier steps to see a preview',
-      loading: 'Loading the preview…',
       errorTitle: "Couldn't load the preview",
       new: '{{namespace}} on {{cluster}} is new: {{create}} objects to create',
       changes:
@@ -440,17 +423,12 @@ export const tenantsTranslationRef = createTranslationRef({
       update: 'to change',
       remove: 'to remove',
       none: 'unchanged',
-      stageNamespace: 'Namespace',
-      stageWalls: 'Walls',
       stageIdentity: 'Identity',
       stageStore: 'Secret store',
       stageSecret: 'Secret',
-      stageWorkload: 'n8n',
     },
     removal: {
-      tenant: 'Tenant',
       nothing: 'Choose a tenant to see what will be removed',
-      loading: 'Loading the tenant…',
       errorTitle: "Couldn't load {{name}}",
       loseTitle: '{{name}} and all its data will be deleted',
       loseText:
@@ -467,14 +445,12 @@ export const tenantsTranslationRef = createTranslationRef({
       lastProof: 'Last proof',
       kept: 'kept',
       lost: 'deleted',
-      unknown: 'unknown',
       type: "Type the tenant's name",
       typeHint: 'Type {{name}} to confirm',
       wrong: "{{typed}} doesn't match the tenant's name, {{name}}",
     },
     quota: {
       title: 'Usage',
-      loading: 'Loading the usage…',
       errorTitle: "Couldn't load the usage: {{message}}",
       none: 'This tenant has no quota',
       pods: 'all pods except proof pods',
@@ -487,9 +463,7 @@ export const tenantsTranslationRef = createTranslationRef({
       limitsCpu: 'CPU limits',
       requestsMemory: 'Memory requests',
       limitsMemory: 'Memory limits',
-      podCount: 'Pods',
       volumeClaims: 'Volumes',
-      storage: 'Storage',
       loadBalancers: 'Load balancers',
       nodePorts: 'Node ports',
     },
@@ -507,7 +481,6 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     report: {
       title: 'Isolation report',
-      loading: 'Creating the report…',
       errorTitle: "Couldn't create the report: {{message}}",
       coverage:
         'Pairs of tenants tried against each other: {{proved}} of {{pairs}}',
@@ -556,7 +529,6 @@ export const tenantsTranslationRef = createTranslationRef({
       saveButton: 'Save',
       forget: 'Delete view {{name}}',
       name: 'Name',
-      cancel: 'Cancel',
     },
     bulk: {
       title: 'Selected tenants',
@@ -573,7 +545,6 @@ export const tenantsTranslationRef = createTranslationRef({
       restoreStarted_other: '{{count}} restores started',
     },
     page: {
-      use: 'Usage',
       create: 'Create a tenant',
       title: 'Tenants',
       search: 'Search name, owner or cluster',
@@ -587,7 +558,6 @@ export const tenantsTranslationRef = createTranslationRef({
       clear: 'Clear filters',
       cluster: 'Cluster',
       all: 'all',
-      name: 'Name',
       owner: 'Owner',
       size: 'Size',
       proved: 'Proved',

@@ -43,7 +43,7 @@ async function removeNode() {
   }
   if (labFolders().length > 0) {
     throw new LabError(
-      'the control groups of the lab can not be removed: look with ps who is left in them',
+      "the lab's control groups can't be removed: see with ps which processes are left in them",
     );
   }
   await removeNetns();

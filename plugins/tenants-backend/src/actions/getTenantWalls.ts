@@ -48,7 +48,7 @@ export function registerGetTenantWallsAction(options: ActionOptions): void {
       return {
         output: {
           name,
-          walls: walls.map(({ lastStatus, ...wall }) => wall),
+          walls: walls.map(({ lastStatus, wording, ...wall }) => wall),
           lastProofId: lastProof?.id,
           currentProofId: currentProof?.id,
           notCovered: [...NOT_COVERED],

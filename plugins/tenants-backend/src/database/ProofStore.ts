@@ -205,9 +205,11 @@ export class ProofStore {
         const was = old.find(t => t.wall === wall);
         const now = verdicts.find(v => v.wall === wall);
         const proofId = was?.proofId ?? proof?.id;
-        return now
-          ? [{ wall, summary: now.summary, at, ...(proofId && { proofId }) }]
-          : was ?? [];
+        if (!now) {
+          return was ?? [];
+        }
+        const { summary, wording } = now;
+        return [{ wall, summary, wording, at, ...(proofId && { proofId }) }];
       });
       await trx(TENANTS)
         .where({ uid })

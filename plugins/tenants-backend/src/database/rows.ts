@@ -6,6 +6,7 @@ import {
   OperationState,
   ProofSummary,
   ProofTrigger,
+  Said,
   TenantChange,
   TenantSpec,
   Wall,
@@ -92,9 +93,8 @@ export interface PairRow {
  * A wall that objects have shown to be breached. It stays one until a proof that was
  * begun later shows otherwise.
  */
-export interface TurnedWall {
+export interface TurnedWall extends Said {
   wall: Wall;
-  summary: string;
   /** Milliseconds, by the database's clock: when it was last seen to turn */
   at: number;
   /** Where the receipts are; absent where it was breached before */

@@ -6,6 +6,9 @@ import {
 import {
   Impostor,
   isProofOnly,
+  MANAGED_BY_LABEL,
+  Said,
+  say,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Clusters,
@@ -28,7 +31,7 @@ import { shared } from './shared';
 export interface Tenant extends Omit<KnownTenant, 'lost'> {
   phase: 'active' | 'removing' | 'lost';
   /** Why it can't be read */
-  lost?: string;
+  lost?: Said;
   /** ISO 8601, when that was first seen */
   lostSince?: string;
   /** Whether it is lost because its cluster gives no answer */
@@ -125,7 +128,7 @@ export class Inventory {
     const tenant = await this.get(name);
     if (tenant.lost) {
       throw new ServiceUnavailableError(
-        `Tenant ${name} is lost: ${tenant.lost}`,
+        `Tenant ${name} is lost: ${tenant.lost.summary}`,
       );
     }
     return tenant;
@@ -166,13 +169,13 @@ export class Inventory {
   async #listed(known: KnownTenant, listing?: Listing): Promise<Tenant> {
     const { cluster, uid, name, namespace } = known;
     if (!listing) {
-      return asLost(known, `Config has no cluster ${cluster} any more`);
+      return asLost(known, say('clusterUnknown', { cluster }));
     }
     const { found, namespaces, error } = listing;
     if (error) {
       return asLost(
         known,
-        `Cluster ${cluster} gives no answer: ${error}`,
+        say('clusterAway', { cluster, reason: error }),
         true,
       );
     }
@@ -191,7 +194,7 @@ export class Inventory {
     try {
       return this.#judged(known, await this.#namespace(known));
     } catch (error) {
-      return asLost(known, toError(error).message, true);
+      return asLost(known, { summary: toError(error).message }, true);
     }
   }
 
@@ -204,7 +207,7 @@ export class Inventory {
   }
 }
 
-function asLost(known: KnownTenant, lost: string, isAway?: true): Tenant {
+function asLost(known: KnownTenant, lost: Said, isAway?: true): Tenant {
   return {
     ...known,
     phase: 'lost',
@@ -219,12 +222,13 @@ function problemOf(
   known: KnownTenant,
   namespace: KubernetesObject | undefined,
   platform: Platform,
-): string | undefined {
+): Said | undefined {
+  const { namespace: name } = known;
   if (!namespace) {
-    return `Namespace ${known.namespace} is gone: it was deleted`;
+    return say('namespaceGone', { namespace: name });
   }
   if (namespace.metadata.uid !== known.uid) {
-    return `Namespace ${known.namespace} is another: the tenant's was deleted and this one created in its place`;
+    return say('namespaceReplaced', { namespace: name });
   }
   if (isProofOnly(known.spec)) {
     // It carries nothing of the portal's.
@@ -232,12 +236,14 @@ function problemOf(
   }
   const read = readNamespace(namespace, known.cluster, platform);
   if ('problem' in read) {
-    return read.problem;
+    return { summary: read.problem };
   }
-  return namespace.metadata.labels?.['app.kubernetes.io/managed-by'] ===
-    'threewalls'
+  return namespace.metadata.labels?.[MANAGED_BY_LABEL] === 'threewalls'
     ? undefined
-    : `Namespace ${known.namespace} has lost its label app.kubernetes.io/managed-by=threewalls`;
+    : say('labelLost', {
+        namespace: name,
+        label: `${MANAGED_BY_LABEL}=threewalls`,
+      });
 }
 
 function toImpostor(found: Found): Impostor {

@@ -1,4 +1,5 @@
 import { mockServices } from '@backstage/backend-test-utils';
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Clusters,
   DrillResult,
@@ -64,7 +65,11 @@ describe('A cluster’s prover', () => {
     const state = proverState(known(over), NOW, DAY);
     expect(state.problem ?? 'none').toMatch(problem);
     // A clock that was moved makes young what is old.
-    expect(proverState(known(over), NOW, DAY, 'clocks').problem).toBe('clocks');
+    const clocks = say('clocksDiffer', { seconds: 90 });
+    expect(proverState(known(over), NOW, DAY, clocks)).toMatchObject({
+      problem: clocks.summary,
+      wording: clocks.wording,
+    });
   });
 
   it.each<[string, Partial<KnownDrills>, boolean]>([
@@ -139,6 +144,7 @@ describe.each(databases.eachSupportedId())('Drills on %s', id => {
     expect(await state()).toEqual({
       lastDrill: expect.objectContaining({ outcome: 'missed' }),
       problem: expect.stringMatching(/missed a breach .*: blind/),
+      wording: { code: 'proverMissed', values: { reason: 'blind' } },
     });
     await drills.runDue();
     expect(run).toHaveBeenCalledTimes(1);

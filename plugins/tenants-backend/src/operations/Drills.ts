@@ -1,6 +1,10 @@
 import { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import { ProverState } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  ProverState,
+  Said,
+  say,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
   Clusters,
@@ -95,16 +99,16 @@ export class Drills {
   }
 
   /** Why a cluster's proofs can't be believed now. */
-  async problemOf(cluster: string): Promise<string | undefined> {
+  async doubtOf(cluster: string): Promise<Said | undefined> {
     await this.refresh();
-    return this.state(cluster)?.problem;
+    return doubtOf(this.state(cluster));
   }
 
   async #drill(cluster: Cluster): Promise<void> {
     const { canaries, store, auditor, logger, prove, onDoubt } = this.options;
     const { run = runDrill } = this.options;
     const begun = performance.now();
-    const before = await this.problemOf(cluster.name);
+    const before = await this.doubtOf(cluster.name);
     await canaries.keep(cluster);
     const signal = AbortSignal.timeout(DEADLINE_MS);
     const result = await run({ cluster, prove, signal }).catch(
@@ -128,9 +132,9 @@ export class Drills {
       meta: { cluster: cluster.name, outcome, walls: walls as any },
     });
     await event.success({ meta: { summary: reason ?? outcome } });
-    const problem = await this.problemOf(cluster.name);
-    if (problem !== before) {
-      await onDoubt(cluster.name, problem);
+    const now = await this.doubtOf(cluster.name);
+    if (now?.summary !== before?.summary) {
+      await onDoubt(cluster.name, now?.summary);
     }
   }
 }
@@ -154,20 +158,21 @@ export function proverState(
   { knownSince, caughtAt, failures, last }: KnownDrills,
   at: number,
   intervalMs: number,
-  clock?: string,
+  clock?: Said,
 ): ProverState {
-  const problem = () => {
+  const problem = (): Said | undefined => {
     if (clock) {
       return clock;
     }
     if (last?.outcome === 'missed') {
-      return `The prover missed a breach that was made on purpose: ${last.reason}`;
+      return say('proverMissed', { reason: last.reason ?? '' });
     }
     if (failures >= MAX_FAILURES) {
-      return `The drill has caught nothing ${failures} times in a row: ${last?.reason}`;
+      const reason = last?.reason ?? '';
+      return say('proverFailed', { failures, reason });
     }
     return at - (caughtAt ?? knownSince) > OVERDUE * intervalMs
-      ? 'The prover has caught no breach for too long: the drill is overdue'
+      ? say('proverOverdue')
       : undefined;
   };
   const found = problem();
@@ -176,16 +181,20 @@ export function proverState(
       caughtAt: new Date(caughtAt).toISOString(),
     }),
     ...(last && { lastDrill: last }),
-    ...(found && { problem: found }),
+    ...(found && { problem: found.summary, wording: found.wording }),
   };
 }
 
 /** A proof's age is told by the portal's clock, its time by the database's. */
-function clockProblem(portal: number, database: number): string | undefined {
+function clockProblem(portal: number, database: number): Said | undefined {
   const off = Math.abs(portal - database);
   return off > CLOCKS_MS
-    ? `The portal’s clock and the database’s differ by ${Math.round(
-        off / 1000,
-      )} s: no proof’s age can be told`
+    ? say('clocksDiffer', { seconds: Math.round(off / 1000) })
     : undefined;
+}
+
+/** Why no wall of a cluster can be shown to hold now. */
+export function doubtOf(prover: ProverState = {}): Said | undefined {
+  const { problem, wording } = prover;
+  return problem === undefined ? undefined : { summary: problem, wording };
 }

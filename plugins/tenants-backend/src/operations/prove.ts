@@ -1,6 +1,9 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import { TenantChange } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Said,
+  TenantChange,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
   Cluster,
@@ -48,7 +51,7 @@ export interface ProverOptions {
   /** Vault as it was a moment ago */
   vaultOf(cluster: string): VaultView | undefined;
   /** Why a cluster's proofs can't be believed */
-  doubtOf(cluster: string): Promise<string | undefined>;
+  doubtOf(cluster: string): Promise<Said | undefined>;
   /** The engine's own; a test has another */
   prove: typeof proveTenants;
   canaries: Canaries;

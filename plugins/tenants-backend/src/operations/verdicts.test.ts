@@ -1,4 +1,9 @@
-import { ProofSummary } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  ProofSummary,
+  Said,
+  say,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { testResult } from '../__testUtils__/testResult';
 import { testTenant } from '../__testUtils__/testTenant';
 import { dueTenants } from '../services/Scheduler';
@@ -29,11 +34,12 @@ describe('wallStates', () => {
 
   it('is unproven without a proof', () => {
     expect(wallStates(undefined, options)).toEqual(
-      ['network', 'secret', 'resource'].map(wall => ({
+      WALLS.map(wall => ({
         wall,
         status: 'unproven',
         stale: false,
         summary: 'No proof yet',
+        wording: { code: 'noProof', values: {} },
       })),
     );
   });
@@ -48,9 +54,55 @@ describe('wallStates', () => {
     ['breached', 0, 'gone', ['breached', false, undefined]],
     ['unproven', 15 * MINUTE + 1, undefined, ['unproven', true, undefined]],
   ] as const)('%s, %s ms old, lost: %s', (status, age, lost, expected) => {
-    for (const wall of wallStates(proof(age, status), { ...options, lost })) {
+    for (const wall of wallStates(proof(age, status), {
+      ...options,
+      lost: lost && { summary: lost },
+    })) {
       expect([wall.status, wall.stale, wall.lastStatus]).toEqual(expected);
       expect(wall.summary).toBe(lost ?? `${wall.wall} ${status}`);
+    }
+  });
+
+  const lost = say('namespaceGone', { namespace: 'web-tenant-acme' });
+  const doubt = say('proverOverdue');
+  const blocked = say('allBlocked', { counted: 9 });
+  const changed = say('foundMore', { first: 'a policy', more: 2 });
+  const error: Said = { summary: 'timeout' };
+
+  it.each<[string, Said, Partial<Parameters<typeof wallStates>[1]>]>([
+    ['is known', blocked, {}],
+    ['lets it be lost', lost, { lost }],
+    ['makes it doubted', doubt, { doubt }],
+    ['is not known', say('notCompared'), { state: undefined }],
+    [
+      "can't be read",
+      error,
+      { state: WALLS.map(wall => ({ wall, status: 'unproven', ...error })) },
+    ],
+    [
+      'is a breach',
+      changed,
+      { state: WALLS.map(wall => ({ wall, status: 'breached', ...changed })) },
+    ],
+    [
+      'was a breach',
+      changed,
+      { turned: WALLS.map(wall => ({ wall, at: NOW, ...changed })) },
+    ],
+    // As an earlier version has written it.
+    [
+      'was one before',
+      error,
+      { turned: WALLS.map(wall => ({ wall, at: NOW, ...error })) },
+    ],
+  ])('has the code of what it says, where its state %s', (_, said, over) => {
+    const last = proof(0);
+    last.verdicts = last.verdicts.map(v => ({ ...v, ...blocked }));
+    for (const wall of wallStates(last, { ...options, ...over })) {
+      expect([wall.summary, wall.wording]).toEqual([
+        said.summary,
+        said.wording,
+      ]);
     }
   });
 
@@ -70,7 +122,11 @@ describe('wallStates', () => {
     ['unproven', { state }, ['unproven', undefined]],
     ['breached', { state }, ['breached', undefined]],
     ['holds', { state, turned }, ['breached', undefined]],
-    ['holds', { state, turned, lost: 'away' }, ['breached', undefined]],
+    [
+      'holds',
+      { state, turned, lost: { summary: 'away' } },
+      ['breached', undefined],
+    ],
   ] as const)('%s, and since then %j', (status, since, expected) => {
     const [wall] = wallStates(proof(0, status), {
       ...options,
@@ -87,7 +143,7 @@ describe('wallStates', () => {
   ] as const)('%s, by a prover in doubt', (status, expected) => {
     const [wall] = wallStates(proof(0, status), {
       ...options,
-      doubt: 'no drill',
+      doubt: { summary: 'no drill' },
     });
     expect([wall.status, wall.lastStatus, wall.summary]).toEqual(expected);
   });

@@ -1,5 +1,7 @@
 import {
   ProofSummary,
+  Said,
+  say,
   WALLS,
   WallState,
   WallVerdict,
@@ -7,21 +9,21 @@ import {
 import { toIso, TurnedWall } from '../database/rows';
 
 /** Verdicts of a proof that came to nothing, with the reason. */
-export function unproven(reason: string): WallVerdict[] {
+export function unproven(summary: string): WallVerdict[] {
   return WALLS.map(wall => ({
     wall,
     status: 'unproven',
-    summary: reason,
+    summary,
     barriers: { counted: 0, refused: 0 },
     controls: { tried: 0, succeeded: 0 },
   }));
 }
 
 /** Verdicts of a prover in doubt: it is believed in what it has found, and in nothing else. */
-export function doubted(verdicts: WallVerdict[], doubt: string): WallVerdict[] {
+export function doubted(verdicts: WallVerdict[], doubt: Said): WallVerdict[] {
   return verdicts.map(verdict =>
     verdict.status === 'holds'
-      ? { ...verdict, status: 'unproven', summary: doubt }
+      ? { ...verdict, status: 'unproven', wording: undefined, ...doubt }
       : verdict,
   );
 }
@@ -40,13 +42,13 @@ export function wallStates(
   options: {
     now: number;
     maxAgeMs: number;
-    lost?: string;
+    lost?: Said;
     /** Why the cluster's proofs can't be believed */
-    doubt?: string;
+    doubt?: Said;
     /** Walls that objects have shown to be breached since */
     turned?: TurnedWall[];
     /** What objects show at this moment; absent where that is not known */
-    state?: Pick<WallVerdict, 'wall' | 'status' | 'summary'>[];
+    state?: Pick<WallVerdict, 'wall' | 'status' | keyof Said>[];
   },
 ): WallState[] {
   const { now, maxAgeMs, lost, doubt, turned = [], state } = options;
@@ -55,14 +57,11 @@ export function wallStates(
   return WALLS.map(wall => {
     const verdict = last?.verdicts.find(v => v.wall === wall);
     if (!last || !provedAt || !verdict) {
-      const summary = last
-        ? 'The last proof did not judge this wall'
-        : 'No proof yet';
       return {
         wall,
         status: 'unproven',
         stale: false,
-        summary: lost ?? summary,
+        ...(lost ?? say(last ? 'notJudged' : 'noProof')),
       };
     }
     const { status } = verdict;
@@ -72,36 +71,39 @@ export function wallStates(
         wall,
         status: 'breached',
         stale: false,
-        summary: lost ?? since.summary,
+        ...saidBy(lost ?? since),
         provedAt: toIso(since.at),
         ...(since.proofId && { proofId: since.proofId }),
       };
     }
     const seen = state?.find(s => s.wall === wall);
     if (seen?.status === 'breached' && lost === undefined) {
-      const { summary } = seen;
-      return { wall, status: 'breached', stale: false, summary, provedAt };
+      return {
+        wall,
+        status: 'breached',
+        stale: false,
+        ...saidBy(seen),
+        provedAt,
+      };
     }
     const because =
       lost ??
       (status === 'holds'
-        ? doubt ?? (seen?.status === 'holds' ? undefined : sayDoubt(seen))
+        ? doubt ??
+          (seen?.status === 'holds' ? undefined : seen ?? say('notCompared'))
         : undefined);
     const isOver = status === 'holds' && (stale || because !== undefined);
     return {
       wall,
       status: isOver ? 'unproven' : status,
       stale,
-      summary: because ?? verdict.summary,
+      ...saidBy(because ?? verdict),
       provedAt,
       ...(isOver && { lastStatus: status }),
     };
   });
 }
 
-/** Why a wall that was proved is not known to hold at this moment. */
-function sayDoubt(seen?: { summary: string }): string {
-  return (
-    seen?.summary ?? 'What there is now was not compared with the plan yet'
-  );
+function saidBy({ summary, wording }: Said): Said {
+  return { summary, ...(wording && { wording }) };
 }

@@ -1,4 +1,5 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import {
   allowOwners,
   startTenantsBackend,
@@ -87,9 +88,13 @@ describe('routes of the platform', () => {
     const { body, status } = await t.api('get', '/health');
     expect(status).toBe(200);
     expect(body.status).toBe('degraded');
-    for (const part of ['cluster lab', 'Vault of lab']) {
+    for (const { summary: part, wording } of [
+      say('partCluster', { cluster: 'lab' }),
+      say('partVault', { cluster: 'lab' }),
+    ]) {
       expect(body.problems).toContainEqual({
         part,
+        wording,
         // To who can read no tenant there it says no more.
         message: 'No answer',
         since: expect.any(String),
@@ -104,6 +109,7 @@ describe('routes of the platform', () => {
     const health = async () => (await t.api('get', '/health')).body;
     expect((await health()).warnings).toContainEqual({
       part: 'confinement in lab',
+      wording: { code: 'partConfinement', values: { cluster: 'lab' } },
       message: expect.stringMatching(
         /^The portal may make namespaces that don't begin with web-tenant-; /,
       ),

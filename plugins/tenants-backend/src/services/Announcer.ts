@@ -97,7 +97,7 @@ export class Announcer {
     });
   }
 
-  /** Somebody else has changed a tenant's objects, or they are as applied again. */
+  /** Others have changed a tenant's objects, or they are as applied again. */
   async objectsChanged(tenant: About, changed: TenantChange[]): Promise<void> {
     const ids = changed.map(({ id }) => id);
     await this.#tell(tenant, {

@@ -1,9 +1,13 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { HealthProblem } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  HealthProblem,
+  say,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   Clusters,
   tryConfinement,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { partOf } from './HealthMonitor';
 
 /** Milliseconds that an answer is good for. */
 const FRESH_MS = 3_600_000;
@@ -49,10 +53,10 @@ export class Confinement {
 
   #note(cluster: string, found: string[], now: number): void {
     const { logger } = this.options;
-    const part = `confinement in ${cluster}`;
-    const before = this.#warnings.get(part);
+    const named = partOf(say('partConfinement', { cluster }));
+    const before = this.#warnings.get(cluster);
     if (found.length === 0) {
-      if (this.#warnings.delete(part)) {
+      if (this.#warnings.delete(cluster)) {
         logger.info(`The portal is confined in cluster ${cluster} again`);
       }
       return;
@@ -66,6 +70,6 @@ export class Confinement {
       );
     }
     const since = before?.since ?? new Date(now).toISOString();
-    this.#warnings.set(part, { part, message, since });
+    this.#warnings.set(cluster, { ...named, message, since });
   }
 }

@@ -3,6 +3,8 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import {
   HealthProblem,
+  Said,
+  say,
   TenantsHealth,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Clusters } from '@threewalls/backstage-plugin-tenants-node';
@@ -12,13 +14,19 @@ const FRESH_MS = { ok: 5_000, degraded: 1_000 };
 /** Milliseconds for one part to answer. */
 const TIMEOUT_MS = 3_000;
 
-/** The database's name among the parts: without it nothing else matters. */
-export const DATABASE = 'database';
+/** A part by name, such as `cluster lab`. */
+export type Part = Pick<HealthProblem, 'part' | 'wording'>;
+
+/** A part, named as it is called. */
+export function partOf({ summary, wording }: Said): Part {
+  return { part: summary, wording };
+}
+
+/** Without it nothing else matters. */
+export const DATABASE = partOf(say('partDatabase'));
 
 /** Asks one part for a sign of life; rejects where there is none. */
-export interface HealthProbe {
-  /** Such as `cluster lab` */
-  part: string;
+export interface HealthProbe extends Part {
   check(): Promise<unknown>;
 }
 
@@ -61,7 +69,7 @@ export class HealthMonitor {
       a.part < b.part ? -1 : 1,
     );
     const warnings = this.warnings();
-    if (this.#problems.has(DATABASE)) {
+    if (this.#problems.has(DATABASE.part)) {
       return { status: 'unavailable', problems, warnings };
     }
     return { status: problems.length ? 'degraded' : 'ok', problems, warnings };
@@ -72,7 +80,7 @@ export class HealthMonitor {
     this.#checkedAt = this.now();
   }
 
-  async #ask({ part, check }: HealthProbe): Promise<void> {
+  async #ask({ part, wording, check }: HealthProbe): Promise<void> {
     const timer = new AbortController();
     try {
       await Promise.race([
@@ -91,7 +99,7 @@ export class HealthMonitor {
         this.logger.warn(`The ${part} is away: ${message}`);
       }
       const since = before?.since ?? new Date(this.now()).toISOString();
-      this.#problems.set(part, { part, message, since });
+      this.#problems.set(part, { part, wording, message, since });
     } finally {
       timer.abort();
     }
@@ -102,11 +110,11 @@ export class HealthMonitor {
 export function clusterProbes(clusters: Clusters): HealthProbe[] {
   return clusters.all().flatMap(({ name, kubernetes, vault }) => [
     {
-      part: `cluster ${name}`,
+      ...partOf(say('partCluster', { cluster: name })),
       check: () => kubernetes.expect({ method: 'GET', path: '/version' }),
     },
     {
-      part: `Vault of ${name}`,
+      ...partOf(say('partVault', { cluster: name })),
       check: async () => {
         if ((await vault.health()).sealed) {
           throw new Error('Vault is sealed: unseal it');

@@ -44,7 +44,15 @@ describe('names that are hidden', () => {
       neighbour: 'globex',
       tenant: 'acme',
       receipts: [{ about: { neighbour: 'globex', tenant: 'acme' }, code: 3 }],
-      verdicts: [{ summary: 'by web-tenant-globex' }],
+      verdicts: [
+        {
+          summary: 'by web-tenant-globex',
+          wording: {
+            code: 'inDoubt',
+            values: { first: 'by web-tenant-globex', more: 2 },
+          },
+        },
+      ],
       none: undefined,
       progress: null,
     };
@@ -52,7 +60,15 @@ describe('names that are hidden', () => {
       ...value,
       neighbour: '***',
       receipts: [{ about: { neighbour: '***', tenant: 'acme' }, code: 3 }],
-      verdicts: [{ summary: 'by web-tenant-***' }],
+      verdicts: [
+        {
+          summary: 'by web-tenant-***',
+          wording: {
+            code: 'inDoubt',
+            values: { first: 'by web-tenant-***', more: 2 },
+          },
+        },
+      ],
     });
     expect(hiding(new Set(), platform)(value)).toBe(value);
     expect(hide({ neighbour: 'canary' })).toEqual({ neighbour: 'canary' });

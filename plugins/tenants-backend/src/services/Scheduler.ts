@@ -143,8 +143,8 @@ export class Scheduler {
     const known = new Map((await store.list()).map(t => [t.uid, t]));
     for (const tenant of tenants) {
       const before = known.get(tenant.uid)?.lost;
-      if (tenant.lost && before?.reason !== tenant.lost) {
-        await store.noteLost(tenant.uid, tenant.lost);
+      if (tenant.lost && before?.reason !== tenant.lost.summary) {
+        await store.noteLost(tenant.uid, tenant.lost.summary);
       } else if (!tenant.lost && before) {
         await store.noteLost(tenant.uid, undefined);
         if (before.isTold) {
@@ -154,7 +154,7 @@ export class Scheduler {
       const isLong = before && now - Date.parse(before.since) >= TELL_LOST_MS;
       if (tenant.lost && isLong && !before.isTold) {
         await store.noteTold(tenant.uid);
-        await announcer.lost(tenant, tenant.lost);
+        await announcer.lost(tenant, tenant.lost.summary);
       }
     }
     for (const impostor of impostors) {

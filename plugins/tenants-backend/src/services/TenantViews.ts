@@ -20,7 +20,7 @@ import { Attention, AttentionStore } from '../database/AttentionStore';
 import { PairResult, ProofStore, TenantActivity } from '../database/ProofStore';
 import { toIso } from '../database/rows';
 import { Inventory, Tenant } from '../inventory/Inventory';
-import { Drills } from '../operations/Drills';
+import { doubtOf, Drills } from '../operations/Drills';
 import { wallStates } from '../operations/verdicts';
 import { Viewer } from '../permissions/TenantAuthorizer';
 import { Hide, HiddenNames } from './HiddenNames';
@@ -202,7 +202,11 @@ export class TenantViews {
       // All that may tell of others; above it is the tenant's own.
       ...hide({
         ...(tenant.lost && {
-          lost: { reason: tenant.lost, since: tenant.lostSince ?? nowIso() },
+          lost: {
+            reason: tenant.lost.summary,
+            ...(tenant.lost.wording && { wording: tenant.lost.wording }),
+            since: tenant.lostSince ?? nowIso(),
+          },
         }),
         ...(tenant.changed.length > 0 && { changed: tenant.changed }),
         ...(acknowledged && { acknowledged }),
@@ -213,7 +217,7 @@ export class TenantViews {
           lost: tenant.lost,
           turned: tenant.turned,
           state: state.verdictsOf(uid),
-          doubt: prover?.problem,
+          doubt: doubtOf(prover),
         }),
         ...(prover && { prover }),
         ...(lastProof && { lastProof }),

@@ -275,7 +275,7 @@ function notesOf(plan: TenantPlan, handMade: HandMade): string[] {
   ];
   return [
     'Workflows, executions, credentials, users and passwords stay; the first and last name of n8n’s owner do not',
-    'n8n is away from the hand-over until the tenant is applied, and has the tenant’s address then: whoever calls its webhooks has to know. It reaches what the tenant is allowed to',
+    'n8n is away from the hand-over until the tenant is applied, and has the tenant’s address then: tell those who call its webhooks. It reaches what the tenant is allowed to',
     migrates(plan, handMade)
       ? `${container.image} becomes ${ours.image}, which migrates the database. The hand-over copies that first, for which the volume needs room; undoing puts the copy back, without what was changed since`
       : 'n8n stays the same version: undoing keeps what was changed since',

@@ -37,7 +37,7 @@ export function proofOnlySpec(
  */
 export function onlyProved(name: string): InputError {
   return new InputError(
-    `Tenant ${name} is only proved: its namespace is not the portal's, so nothing of it is created, changed, restored or removed here. Whoever made it does that`,
+    `Tenant ${name} is only proved: its namespace is not the portal's, so nothing of it is created, changed, restored or removed here. The team that created it does that`,
   );
 }
 

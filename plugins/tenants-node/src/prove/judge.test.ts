@@ -176,6 +176,10 @@ describe('judge', () => {
       ];
       expect(network([answered, through, ...more])).toMatchObject({
         summary: '2 of 3 attacks got through. First: reached the canary',
+        wording: {
+          code: 'gotThrough',
+          values: { through: 2, counted: 3, check: 'net.canary-egress' },
+        },
         barriers: { counted: 3, refused: 1 },
       });
     });
@@ -186,11 +190,17 @@ describe('judge', () => {
         barrier('inconclusive', 'net.kubelet'),
         barrier('inconclusive', 'net.kube-api'),
       ];
-      expect(network([answered, doubts[0]]).summary).toBe(
-        "Couldn't verify: the canary is down",
-      );
+      // What was answered is nobody's own words, and no check stands for it.
+      expect(network([answered, doubts[0]])).toMatchObject({
+        summary: "Couldn't verify: the canary is down",
+        wording: { code: 'inDoubt', values: { first: 'the canary is down' } },
+      });
       expect(network([...doubts, control('failed')])).toMatchObject({
-        summary: "Couldn't verify: n8n did not answer (3 more checks affected)",
+        summary: "Couldn't verify: n8n did not answer (3 more affected)",
+        wording: {
+          code: 'inDoubtMore',
+          values: { check: 'net.own-service', more: 3 },
+        },
         controls: { tried: 1, succeeded: 0 },
       });
     });

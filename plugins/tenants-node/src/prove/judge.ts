@@ -1,10 +1,12 @@
 import {
   Receipt,
   Requirement,
+  Said,
   Wall,
   WallStatus,
   WallVerdict,
   WALLS,
+  say,
 } from '@threewalls/backstage-plugin-tenants-common';
 
 /**
@@ -68,7 +70,7 @@ function judgeWall(
     status = 'holds';
   }
   const ids = new Set([...barriers.map(idOf), ...breaches.map(r => r.id)]);
-  const summaries: Record<WallStatus, () => string> = {
+  const said: Record<WallStatus, () => Said> = {
     breached: () => sayBreached(breaches, required, ids.size),
     holds: () => sayHolds(barriers.length),
     unproven: () => sayUnproven(doubts),
@@ -76,7 +78,7 @@ function judgeWall(
   return {
     wall,
     status,
-    summary: summaries[status](),
+    ...said[status](),
     barriers: { counted: ids.size, refused: shown(barriers) },
     controls: { tried: controls.length, succeeded: shown(controls) },
   };
@@ -127,43 +129,49 @@ function sayBreached(
   breaches: Receipt[],
   required: Requirement[],
   counted: number,
-): string {
+): Said {
   const [first] = breaches;
   const what = required.find(r => isOf(first, r))?.otherwise;
-  return `${breaches.length} of ${counted} attacks got through. First: ${
-    what ?? sayWhy(first)
-  }`;
+  const through = breaches.length;
+  return say('gotThrough', { through, counted, ...sayFirst(first, what) });
 }
 
-function sayHolds(barriers: number): string {
-  return barriers === 1
-    ? 'The one attack was blocked'
-    : `All ${barriers} attacks blocked`;
+function sayHolds(counted: number): Said {
+  return counted === 1 ? say('oneBlocked') : say('allBlocked', { counted });
 }
 
 /** What kept the first check from being verified, and how many besides. */
-function sayUnproven(doubts: Shown[]): string {
-  const [first] = doubts;
-  if (!first) {
-    return 'Nothing was tried';
+function sayUnproven(doubts: Shown[]): Said {
+  if (doubts.length === 0) {
+    return say('nothingTried');
   }
-  const checks = new Set(doubts.map(d => d.requirement.check));
-  const others = checks.size - 1;
-  const more = others === 1 ? '1 more check' : `${others} more checks`;
-  return `Couldn't verify: ${sayDoubt(first)}${
-    others > 0 ? ` (${more} affected)` : ''
-  }`;
+  const first = sayDoubt(doubts[0]);
+  const more = new Set(doubts.map(d => d.requirement.check)).size - 1;
+  return more > 0
+    ? say('inDoubtMore', { ...first, more })
+    : say('inDoubt', first);
 }
 
-function sayDoubt({ requirement, receipt }: Shown): string {
-  if (!receipt) {
-    return `${requirement.check} was not tried`;
-  }
-  return (
-    (receipt.outcome === 'failed' && requirement.otherwise) || sayWhy(receipt)
-  );
+function sayDoubt({ requirement, receipt }: Shown): First {
+  return receipt
+    ? sayFirst(
+        receipt,
+        receipt.outcome === 'failed' ? requirement.otherwise : undefined,
+      )
+    : { first: `${requirement.check} was not tried` };
 }
 
-function sayWhy({ reason, code, response }: Receipt): string {
-  return reason ?? `${code} ${response}`.trim();
+/** What decided: in the words of its check, which an app has too, or as it was answered. */
+interface First {
+  first: string;
+  check?: string;
+}
+
+function sayFirst(
+  { check, reason, code, response }: Receipt,
+  otherwise: string | undefined,
+): First {
+  return otherwise
+    ? { first: otherwise, check }
+    : { first: reason ?? `${code} ${response}`.trim() };
 }

@@ -1,4 +1,4 @@
-import { WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
+import { say, WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
 import { TenantPlan } from '../plan/types';
 import { judge } from './judge';
 import { ProveOptions, TenantProof } from './proof';
@@ -44,23 +44,20 @@ export async function proveTenants(
 
 /** A secret wall that was judged without Vault says so. */
 function sayWithout(verdict: WallVerdict, plan: TenantPlan): WallVerdict {
-  const { wall, status, summary } = verdict;
+  const { wall, status, barriers } = verdict;
+  const { counted } = barriers;
   return wall === 'secret' && status === 'holds' && plan.proofOnly?.withoutVault
-    ? { ...verdict, summary: `${summary}; it has nothing in Vault` }
+    ? { ...verdict, ...say('withoutVault', { counted }) }
     : verdict;
 }
 
 /** A wall that holds once policies have bitten says how long it was open before. */
 function sayLate(verdict: WallVerdict, lateMs?: number): WallVerdict {
-  const { wall, status, summary } = verdict;
-  const isLate =
-    lateMs !== undefined && wall === 'network' && status === 'holds';
-  return isLate
-    ? {
-        ...verdict,
-        summary: `${summary}; open for ${(lateMs / 1000).toFixed(
-          1,
-        )} s after the pod started`,
-      }
-    : verdict;
+  const { wall, status, barriers } = verdict;
+  if (lateMs === undefined || wall !== 'network' || status !== 'holds') {
+    return verdict;
+  }
+  const seconds = (lateMs / 1000).toFixed(1);
+  const { counted } = barriers;
+  return { ...verdict, ...say('late', { counted, seconds }) };
 }

@@ -1,5 +1,7 @@
 import {
   Receipt,
+  Said,
+  say,
   Wall,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -89,7 +91,7 @@ export async function checkState(
     receipts,
     verdicts: judge(required, receipts, false).map(verdict =>
       verdict.status === 'breached'
-        ? { ...verdict, summary: sayBreached(receipts, verdict.wall) }
+        ? { ...verdict, ...sayBreached(receipts, verdict.wall) }
         : verdict,
     ),
   };
@@ -113,10 +115,12 @@ function statePlan({ cluster, plan, added }: StateOptions): StatePlan {
   return planned;
 }
 
-function sayBreached(receipts: Receipt[], wall: Wall): string {
+function sayBreached(receipts: Receipt[], wall: Wall): Said {
   const [first, ...more] = receipts.filter(
     r => r.wall === wall && r.kind === 'barrier' && r.outcome === 'breached',
   );
   const why = first.reason ?? first.response;
-  return more.length > 0 ? `${why} (and ${more.length} more)` : why;
+  return more.length > 0
+    ? say('foundMore', { first: why, more: more.length })
+    : { summary: why, wording: undefined };
 }

@@ -6,6 +6,7 @@ import {
   Proof,
   ProofSummary,
   Receipt,
+  say,
   Tenant,
   TenantTimeline,
   timelineOf,
@@ -114,6 +115,7 @@ export function tenantOf(
       wall: w,
       status: proof?.verdicts[i].status ?? 'unproven',
       summary: proof?.verdicts[i].summary ?? 'No proof yet',
+      wording: proof?.verdicts[i].wording,
       stale: false,
       provedAt: proof?.finishedAt,
       ...wall,
@@ -212,7 +214,12 @@ const breached = proofOf('globex', {
   verdicts: [
     {
       status: 'breached',
-      summary: '2 of 9 attacks got through. First: reached the canary',
+      ...say('gotThrough', {
+        through: 2,
+        counted: 9,
+        check: 'net.canary-egress',
+        first: 'reached the canary',
+      }),
       barriers: { counted: 9, refused: 7 },
     },
   ],

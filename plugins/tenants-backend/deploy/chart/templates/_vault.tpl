@@ -57,7 +57,7 @@ path "identity/entity/id/*" {
 # What the portal may do in Vault. It writes tenants' policies and roles, and
 # seeds their entries; it can read no value.
 #
-# Vault can't limit what a policy says: whoever may write tenant-* policies could
+# Vault can't limit what a policy says: a login that may write tenant-* policies could
 # write one that reads everything. The portal is therefore trusted, and
 # docs/threat-model.md says so.
 

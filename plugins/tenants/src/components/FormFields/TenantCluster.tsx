@@ -35,7 +35,6 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
     return (
       <Pending
         query={query}
-        loading={t('form.clustersLoading')}
         failed={t('form.clustersUnknown')}
         skeleton={<Skeleton height={64} />}
       />

@@ -21,6 +21,7 @@ import { tenantsApiRef } from '../../api';
 import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
 import { fieldProps } from './fieldProps';
 import { defineField } from './defineField';
+import { ownerOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
 const nameSchema = makeFieldSchema({ output: z => z.string() });
@@ -64,7 +65,7 @@ export async function tenantNameError(
   name: string,
   context: {
     apiHolder: ApiHolder;
-    formData: { owner?: unknown };
+    formData: Record<string, unknown>;
   },
 ): Promise<string | undefined> {
   const api = context.apiHolder.get(tenantsApiRef);
@@ -73,7 +74,7 @@ export async function tenantNameError(
   if (problem || !api) {
     return problem;
   }
-  const owner = context.formData.owner as string | undefined;
+  const owner = ownerOf(context.formData);
   const { state } = await availabilityOf(api, { name, owner });
   return state === 'taken'
     ? `The name ${name} is taken. Choose another one`
@@ -90,7 +91,7 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
   const problem = tenantNameProblem(name, namespacePrefix);
   const { data: availability } = useAnswer(
     'availability',
-    problem ? undefined : { name, owner: props.formContext?.formData?.owner },
+    problem ? undefined : { name, owner: ownerOf(props.formContext?.formData) },
     availabilityOf,
   );
   const isTaken = availability?.state === 'taken';

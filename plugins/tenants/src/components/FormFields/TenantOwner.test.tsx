@@ -19,7 +19,7 @@ describe('TenantOwner', () => {
   it('is chosen already where the user is in one group', async () => {
     const { last } = render(['user:default/jane', 'group:default/acme-team']);
 
-    await waitFor(() => expect(last()).toBe('group:default/acme-team'));
+    await waitFor(() => expect(last()).toBe('acme-team'));
     await screen.findByRole('button', { name: /acme-team.*Owner/ });
     await expect(violations()).resolves.toEqual([]);
   });
@@ -30,7 +30,21 @@ describe('TenantOwner', () => {
     await press(/Choose a group/);
     expect(last()).toBeUndefined();
     await press('b', { role: 'option' });
-    expect(last()).toBe('group:default/b');
+    expect(last()).toBe('b');
+  });
+
+  it.each([
+    ['group:default/acme-team', 'acme-team', /acme-team/],
+    ['Group:acme-team', 'acme-team', /acme-team/],
+    ['group:red/b', 'red/b', /red\/b/],
+    ['red/b', undefined, /red\/b/],
+    ['group:default/c', 'c', /Choose a group/],
+    ['a:b:c', undefined, /Choose a group/],
+  ])("has a link's %s as short as can be: %s", async (value, text, shown) => {
+    const { last } = render(['group:default/acme-team', 'group:red/b'], value);
+
+    await screen.findByRole('button', { name: shown });
+    expect(last()).toBe(text);
   });
 
   it('says that there is none', async () => {

@@ -1,15 +1,18 @@
 import { useEffect, useMemo } from 'react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { parseEntityRef } from '@backstage/catalog-model';
 import { useText } from '../../translation';
 import { useOwnRefs, useTitles } from '../../queries';
 import { ManySelect } from '../Shared';
 import { fieldProps } from './fieldProps';
 import { defineField } from './defineField';
+import { ownerOf } from './previewRequest';
 
 const ownerSchema = makeFieldSchema({ output: z => z.string() });
 
-/** The group that will own a tenant: one of the user's, chosen already where there is one. */
+/**
+ * The group that will own a tenant: one of the user's, chosen already where there is
+ * one. Its value is the entity ref, as short as can be: a review shows it as it is.
+ */
 export function TenantOwnerField(props: typeof ownerSchema.TProps) {
   const { formData, onChange } = props;
   const field = fieldProps(props);
@@ -20,18 +23,22 @@ export function TenantOwnerField(props: typeof ownerSchema.TProps) {
     [refs],
   );
   const titles = useTitles(groups);
-  const options = groups.map(id => ({
-    id,
-    label: titles.get(id) ?? parseEntityRef(id).name,
-  }));
-  const only = groups.length === 1 ? groups[0] : undefined;
+  const options = groups.map(ref => {
+    const id = short(ref)!;
+    return { id, label: titles.get(ref) ?? id };
+  });
+  const value = formData
+    ? short(formData)
+    : groups.length === 1
+    ? options[0].id
+    : undefined;
   useEffect(() => {
-    if (only && !formData) {
-      onChange(only);
+    if (value && value !== formData) {
+      onChange(value);
     }
-  }, [only, formData, onChange]);
+  }, [value, formData, onChange]);
   // A link may name one that the user is no member of.
-  const isKnown = groups.includes(formData ?? '');
+  const isKnown = options.some(({ id }) => id === value);
   return (
     <ManySelect
       {...field}
@@ -45,10 +52,14 @@ export function TenantOwnerField(props: typeof ownerSchema.TProps) {
         groups.length === 0 ? 'form.ownersNone' : 'form.ownerChoose',
       )}
       options={options}
-      value={isKnown ? formData! : null}
+      value={isKnown ? value! : null}
       onChange={onChange}
     />
   );
+}
+
+function short(owner: string): string | undefined {
+  return ownerOf({ owner })?.replace(/^group:(default\/)?/, '');
 }
 
 /** Form field for a tenant's owner. */

@@ -45,7 +45,7 @@ describe('TenantPicker', () => {
     ).toEqual(['acme (on lab, small)', 'hooli (on lab, small)']);
     expect(new Set(asked)).toEqual(new Set(['tenant.resize']));
     await press(/hooli/, { role: 'option' });
-    expect(last()).toBe('resource:default/hooli');
+    expect(last()).toBe('hooli');
     await expect(violations()).resolves.toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('TenantPicker', () => {
   it('shows no tenant that a link names and the user may not change', async () => {
     const { last } = renderField(
       TenantPickerField,
-      { schema, uiSchema, value: 'resource:default/globex' },
+      { schema, uiSchema, value: 'globex' },
       apiOf(),
       {
         authorize: async ({ resourceRef }) => ({

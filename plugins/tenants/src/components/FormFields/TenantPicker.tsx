@@ -31,14 +31,13 @@ const pickerSchema = makeFieldSchema({
     }),
 });
 
-/** A tenant that there is, of those that the user may change; its value is the entity ref. */
+/** A tenant that there is, of those that the user may change; its value is the name. */
 export function TenantPickerField(props: typeof pickerSchema.TProps) {
   const t = useText();
   const query = useTenants();
   const pending = (
     <Pending
       query={query}
-      loading={t('removal.loading')}
       failed={message => t('page.errorTitle', { message })}
       skeleton={<Skeleton height={64} />}
     />
@@ -74,14 +73,14 @@ function Picker(
   }
   const options: ManyOption[] = tenants
     .filter(({ name }) => allowed.includes(name))
-    .map(({ entityRef, name, cluster, spec }) => ({
-      id: entityRef,
+    .map(({ name, cluster, spec }) => ({
+      id: name,
       label: t('form.tenantOption', { name, cluster, size: spec.size }),
     }));
   if (permission === 'restore') {
     options.push(
       ...impostors.map(({ name, cluster }) => ({
-        id: `resource:default/${name}`,
+        id: name,
         label: t('form.tenantImpostor', { name, cluster }),
       })),
     );
@@ -104,7 +103,7 @@ function Picker(
   return (
     <ManySelect
       {...fieldProps(props)}
-      label={schema.title ?? t('removal.tenant')}
+      label={schema.title ?? t('report.tenant')}
       isInvalid={
         (Boolean(formData) && !isKnown) || Boolean(props.rawErrors?.length)
       }
@@ -121,4 +120,9 @@ export const TenantPicker = defineField({
   name: 'TenantPicker',
   component: TenantPickerField,
   schema: pickerSchema,
+  validation: (tenant, field) => {
+    if (!tenant) {
+      field.addError('Choose a tenant');
+    }
+  },
 });

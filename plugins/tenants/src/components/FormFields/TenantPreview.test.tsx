@@ -117,7 +117,7 @@ describe('TenantPreview', () => {
 
     await screen.findByText(/Complete the earlier steps/);
     act(() => setForm({ ...create, size: 'medium' }));
-    expect(screen.getByText(/Loading the preview/)).toBeVisible();
+    expect(screen.getByText(/Loading/)).toBeVisible();
     // Somebody who types: letters come closer together than the pause.
     await act(() => new Promise(resolve => setTimeout(resolve, 150)));
     act(() => setForm({ ...create, size: 'large' }));

@@ -58,7 +58,6 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
       {input && !preview && (
         <Pending
           query={query}
-          loading={t('preview.loading')}
           failed={t('preview.errorTitle')}
           skeleton={
             <>
@@ -137,12 +136,12 @@ const LOOK = {
 } as const;
 
 const STAGES = {
-  namespace: 'preview.stageNamespace',
-  walls: 'preview.stageWalls',
+  namespace: 'tab.namespace',
+  walls: 'card.title',
   identity: 'preview.stageIdentity',
   store: 'preview.stageStore',
   secret: 'preview.stageSecret',
-  workload: 'preview.stageWorkload',
+  workload: 'tab.n8nVersion',
 } as const;
 
 /** The objects of a plan, stage by stage, and what would become of each. */

@@ -78,7 +78,6 @@ export function Losses(props: LossesProps) {
   ) : (
     <Pending
       query={query}
-      loading={t('removal.loading')}
       failed={t('removal.errorTitle', { name })}
       skeleton={<Skeleton height={180} />}
     />
@@ -156,7 +155,7 @@ function Volume(props: { tenant: Tenant }) {
   const { data, error } = useUsage(props.tenant.name);
   const storage = data?.quotas.find(q => q.resource === 'requests.storage');
   if (error || (data && !storage)) {
-    return <>{t('removal.unknown')}</>;
+    return <>{t('tab.unknown')}</>;
   }
   return storage ? (
     <>{quantityText('requests.storage', storage.used)}</>
@@ -174,7 +173,7 @@ function Objects(props: { tenant: Tenant }) {
     (api, spec, signal) => api.previewTenant(spec, { signal }),
   );
   if (error) {
-    return <>{t('removal.unknown')}</>;
+    return <>{t('tab.unknown')}</>;
   }
   return data ? (
     <>{data.resources.filter(r => r.change !== 'create').length}</>

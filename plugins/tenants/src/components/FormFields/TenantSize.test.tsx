@@ -52,7 +52,7 @@ describe('TenantSize', () => {
     const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
     renderField(TenantSizeField, { schema }, api);
 
-    await screen.findByText('Loading the sizes…');
+    await screen.findByText('Loading…');
     expect(screen.queryByRole('radio')).toBeNull();
     await expect(violations()).resolves.toEqual([]);
   });

@@ -26,7 +26,6 @@ export function TenantSizeField(props: SizeFieldProps) {
     return (
       <Pending
         query={query}
-        loading={t('form.sizesLoading')}
         failed={t('form.sizesUnknown')}
         skeleton={
           <div className={styles.cards}>

@@ -1,4 +1,8 @@
-import { parseEntityRef } from '@backstage/catalog-model';
+import {
+  CompoundEntityRef,
+  parseEntityRef,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
 import {
   PreviewRequest,
   TenantsApi,
@@ -15,8 +19,8 @@ export type PreviewInput =
 
 /**
  * Reads what is to be previewed from a form's values: `name` and `owner` of a new
- * tenant, or `tenant`, the entity ref of one that there is. Anything else in the
- * form, such as a password, is left where it is.
+ * tenant, or `tenant`, one that there is. Anything else in the form, such as a
+ * password, is left where it is.
  *
  * @returns `undefined` while the form does not say enough
  */
@@ -27,13 +31,9 @@ export function previewInputOf(
   if (tenant) {
     return { type: 'existing', tenant, changes: changesOf(formData) };
   }
-  const { name, owner } = formData;
-  if (
-    typeof name !== 'string' ||
-    typeof owner !== 'string' ||
-    !owner ||
-    tenantNameProblem(name)
-  ) {
+  const { name } = formData;
+  const owner = ownerOf(formData);
+  if (typeof name !== 'string' || !owner || tenantNameProblem(name)) {
     return undefined;
   }
   const egress = { hosts: [], cidrs: [] };
@@ -42,13 +42,23 @@ export function previewInputOf(
 }
 
 /** The name of the tenant that a form is about: its entity has the same. */
-export function tenantOf(formData: Record<string, unknown> = {}) {
-  const { tenant } = formData;
-  if (typeof tenant !== 'string' || !tenant) {
-    return undefined;
-  }
+export function tenantOf({ tenant }: Record<string, unknown> = {}) {
+  return parsed(tenant, 'resource')?.name;
+}
+
+/** Entity ref of the owner that a form names: a form has it as short as can be. */
+export function ownerOf({ owner }: Record<string, unknown> = {}) {
+  const ref = parsed(owner, 'group');
+  return ref && stringifyEntityRef(ref);
+}
+
+/** What a form's value refers to; nothing where it refers to nothing. */
+function parsed(
+  value: unknown,
+  defaultKind: string,
+): CompoundEntityRef | undefined {
   try {
-    return parseEntityRef(tenant, { defaultKind: 'Resource' }).name;
+    return parseEntityRef(value as string, { defaultKind });
   } catch {
     return undefined;
   }

@@ -62,7 +62,6 @@ function Card(props: {
     >
       <Loaded
         query={query}
-        loading={t('matrix.loading')}
         failed={message => t('matrix.errorTitle', { message })}
         skeleton={<MatrixSkeleton names={[...statuses.keys()]} />}
       >
@@ -145,7 +144,7 @@ function Legend() {
       glyph: GLYPHS[status],
       label: t(`status.${status}`),
     })),
-    { id: 'cell', glyph: UNPROVED_GLYPH, label: t('matrix.unproved') },
+    { id: 'cell', glyph: UNPROVED_GLYPH, label: t('time.never') },
   ];
   return (
     <Flex gap="3" style={{ flexWrap: 'wrap' }}>

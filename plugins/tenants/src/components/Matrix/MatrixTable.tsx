@@ -140,7 +140,7 @@ function Row(props: RowProps) {
           <td
             key={names[column]}
             className={`${styles.cell} ${isSelf ? styles.self : ''}`}
-            title={t(isSelf ? 'matrix.self' : 'matrix.unproved')}
+            title={t(isSelf ? 'matrix.self' : 'time.never')}
           >
             {isSelf ? '' : UNPROVED_GLYPH}
           </td>

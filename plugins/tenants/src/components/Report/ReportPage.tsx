@@ -163,7 +163,6 @@ export function ReportPage() {
           </Flex>
           <Loaded
             query={query}
-            loading={t('report.loading')}
             failed={message => t('report.errorTitle', { message })}
             skeleton={<Skeleton height={480} />}
           >

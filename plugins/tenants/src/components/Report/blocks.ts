@@ -122,7 +122,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
 
   const section = (tenant: TenantReport): Block[] => {
     const { name, owner, cluster, namespace, size, period, proofs } = tenant;
-    const { caughtAt, problem } = tenant.prover ?? {};
+    const { caughtAt, problem, wording } = tenant.prover ?? {};
     return [
       heading(2, name),
       text(t('report.about', { owner, cluster, namespace, size })),
@@ -138,7 +138,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
           ? t('report.proverCaught', { time: utc(caughtAt) })
           : t('card.proverUntried'),
       ),
-      ...(problem ? [text(problem)] : []),
+      ...(problem ? [text(words.said(wording, problem))] : []),
       heading(3, t('report.breaches')),
       table(
         [
@@ -166,7 +166,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
           t('tab.when'),
           t('operations.what'),
           t('operations.who'),
-          t('operations.result'),
+          t('receipts.got'),
           t('removal.objects'),
         ],
         tenant.operations.map(operation),
@@ -226,7 +226,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
           ]),
         ),
       ),
-      heading(2, t('notCovered.title')),
+      heading(2, t('notCovered.button')),
       { kind: 'list', items: notCovered() },
     ];
   };

@@ -66,8 +66,6 @@ export interface Loading<T> {
 
 interface PendingProps {
   query: Loading<unknown>;
-  /** Said while there is neither data nor an error */
-  loading: string;
   /** The title of an error; one that does not say why has the message beneath */
   failed: string | ((message: string) => string);
   skeleton: ReactNode;
@@ -75,7 +73,8 @@ interface PendingProps {
 
 /** What stands in for a query's data: a skeleton, or the error. */
 export function Pending(props: PendingProps) {
-  const { query, loading, failed, skeleton } = props;
+  const { query, failed, skeleton } = props;
+  const t = useText();
   const { error } = query;
   if (error) {
     const isWhole = typeof failed === 'function';
@@ -89,7 +88,7 @@ export function Pending(props: PendingProps) {
   }
   return (
     <Flex direction="column" gap="3" role="status">
-      <VisuallyHidden>{loading}</VisuallyHidden>
+      <VisuallyHidden>{t('card.loading')}</VisuallyHidden>
       {skeleton}
     </Flex>
   );

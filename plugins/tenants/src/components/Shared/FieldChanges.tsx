@@ -17,7 +17,7 @@ export function FieldChanges(props: { of: string; fields: DriftField[] }) {
           <tr>
             <th scope="col">{t('drift.field')}</th>
             <th scope="col">{t('drift.live')}</th>
-            <th scope="col">{t('drift.planned')}</th>
+            <th scope="col">{t('receipts.expected')}</th>
             {hasManagers && <th scope="col">{t('drift.manager')}</th>}
           </tr>
         </thead>

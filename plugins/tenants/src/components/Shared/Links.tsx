@@ -104,7 +104,7 @@ export function useTenantForms(tenant: Tenant): {
   resize?: string;
   offboard?: string;
 } {
-  const { name, spec, phase, entityRef } = tenant;
+  const { name, spec, phase } = tenant;
   const resize = usePermission({
     permission: tenantResizePermission,
     resourceRef: name,
@@ -123,10 +123,10 @@ export function useTenantForms(tenant: Tenant): {
   };
   return {
     resize: form('resize-tenant', resize.allowed, {
-      tenant: entityRef,
+      tenant: name,
       size: spec.size,
     }),
-    offboard: form('offboard-tenant', remove.allowed, { tenant: entityRef }),
+    offboard: form('offboard-tenant', remove.allowed, { tenant: name }),
   };
 }
 

@@ -90,7 +90,7 @@ export function UseCell(props: { usage?: TenantUsageSummary }) {
           />
         )}
       </Flex>
-      <UseBar ratio={ratio} label={t('page.use')} text={text} />
+      <UseBar ratio={ratio} label={t('quota.title')} text={text} />
     </Flex>
   );
 }

@@ -39,7 +39,6 @@ export function Changes(props: {
     >
       <Loaded
         query={query}
-        loading={t('drift.loading')}
         failed={message => t('drift.errorTitle', { message })}
         skeleton={<Skeleton height={48} />}
       >

@@ -36,7 +36,6 @@ export function Neighbours(props: { tenant: Tenant }) {
     <TitledCard title={t('matrix.neighboursTitle')}>
       <Loaded
         query={useMatrix({ tenant: name, limit: LIMIT })}
-        loading={t('matrix.loading')}
         failed={message => t('matrix.errorTitle', { message })}
         skeleton={<Skeleton height={240} />}
       >
@@ -58,7 +57,7 @@ function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
   const columnConfig: ColumnConfig<NeighbourPair>[] = [
     {
       id: 'neighbour',
-      label: t('matrix.neighbour'),
+      label: t('tab.neighbour'),
       isRowHeader: true,
       cell: ({ neighbour }) => inCell(<Text as="span">{neighbour}</Text>),
     },
@@ -98,7 +97,7 @@ function Result(props: { cell?: MatrixCell }) {
     </Flex>
   ) : (
     <Text as="span" color="secondary">
-      {t('matrix.unproved')}
+      {t('time.never')}
     </Text>
   );
 }

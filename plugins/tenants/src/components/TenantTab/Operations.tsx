@@ -98,7 +98,7 @@ function useColumns(): ColumnConfig<Operation>[] {
     },
     {
       id: 'state',
-      label: t('operations.result'),
+      label: t('receipts.got'),
       cell: ({ state }) => <CellText title={t(`operations.${state}`)} />,
     },
     {

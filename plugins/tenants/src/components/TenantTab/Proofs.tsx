@@ -113,7 +113,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
                 <WallStatusLabel status={verdict.status} />
               ) : (
                 <Text as="span" color="secondary">
-                  {finishedAt ? '–' : t('tab.running')}
+                  {finishedAt ? '–' : t('operations.running')}
                 </Text>
               )}
             </Cell>
@@ -200,7 +200,6 @@ function SelectedProof(props: {
     >
       <Loaded
         query={query}
-        loading={t('receipts.loading')}
         failed={message => t('receipts.errorTitle', { message })}
         skeleton={<SkeletonLines count={3} height={40} />}
       >

@@ -186,7 +186,7 @@ describe('TenantTab', () => {
     const url = new URL(resize.getAttribute('href')!, 'http://localhost');
     expect(url.pathname).toBe('/create/templates/default/resize-tenant');
     expect(JSON.parse(url.searchParams.get('formData')!)).toEqual({
-      tenant: 'resource:default/globex',
+      tenant: 'globex',
       size: 'small',
     });
     // This portal has no template to offboard with.

@@ -66,7 +66,6 @@ export function TenantTab(props: { tenantName: string }) {
   return (
     <Loaded
       query={query}
-      loading={t('card.loading')}
       failed={message => t('card.errorTitle', { message })}
       skeleton={
         <>
@@ -148,10 +147,10 @@ function Now(props: { tenant: Tenant }) {
               isPending={isRestoring}
               onPress={restore}
             >
-              {t('tab.restore')}
+              {t('operations.restore')}
             </Button>
           )}
-          {link(resize, t('tab.resize'))}
+          {link(resize, t('operations.resize'))}
           {link(
             offboard,
             t('tab.offboard'),

@@ -79,7 +79,7 @@ describe('UsageCard', () => {
   it('keeps its place while the cluster is asked', async () => {
     render(mockTenantsApi({ getUsage: () => new Promise(() => {}) }));
 
-    await screen.findByText('Loading the usage…');
+    await screen.findByText('Loading…');
     await expect(violations()).resolves.toEqual([]);
   });
 

@@ -30,9 +30,9 @@ const RESOURCES = {
   'limits.cpu': 'quota.limitsCpu',
   'requests.memory': 'quota.requestsMemory',
   'limits.memory': 'quota.limitsMemory',
-  pods: 'quota.podCount',
+  pods: 'form.pods',
   persistentvolumeclaims: 'quota.volumeClaims',
-  'requests.storage': 'quota.storage',
+  'requests.storage': 'form.storage',
   'services.loadbalancers': 'quota.loadBalancers',
   'services.nodeports': 'quota.nodePorts',
 } as const;
@@ -44,7 +44,6 @@ export function UsageCard(props: { usage: Loading<TenantUsage> }) {
     <TitledCard title={t('quota.title')}>
       <Loaded
         query={props.usage}
-        loading={t('quota.loading')}
         failed={message => t('quota.errorTitle', { message })}
         skeleton={<Skeleton height={232} />}
       >

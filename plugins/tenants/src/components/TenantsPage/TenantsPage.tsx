@@ -39,6 +39,7 @@ import {
   useReportLink,
   WallStatusIcon,
 } from '../Shared';
+import { useCheckWords } from '../Walls';
 import { FailuresCard, useFailures } from './Failures';
 import { matchesStatus, STATUS_FILTERS, StatusFilter } from './filters';
 import { ImpostorsCard, RolloutsCard } from './Rollouts';
@@ -250,10 +251,11 @@ function StatusIcon(props: { status: StatusFilter }) {
 function HealthBanner(props: { health?: TenantsHealth }) {
   const { health } = props;
   const t = useText();
+  const { said } = useCheckWords();
   const exact = useExactTime();
   const alert = (
     what: 'warning' | 'away',
-    { part, since, message }: HealthProblem,
+    { part, wording, since, message }: HealthProblem,
   ) => (
     <Alert
       key={`${what} ${part}`}
@@ -264,7 +266,10 @@ function HealthBanner(props: { health?: TenantsHealth }) {
       }
       icon
       role="status"
-      title={t(`health.${what}`, { part, time: exact(since) })}
+      title={t(`health.${what}`, {
+        part: said(wording, part),
+        time: exact(since),
+      })}
       description={what === 'away' ? t('health.meaning', { message }) : message}
     />
   );

@@ -94,7 +94,7 @@ export function Views(props: { query: TenantsQuery }) {
         </DialogBody>
         <DialogFooter>
           <Button variant="secondary" slot="close">
-            {t('views.cancel')}
+            {t('rollouts.cancel')}
           </Button>
           <Button
             isDisabled={!name?.trim()}

@@ -56,7 +56,7 @@ export function useTenantColumns(
       {
         id: 'name',
         defaultWidth: '1.6fr',
-        label: t('page.name'),
+        label: t('views.name'),
         isRowHeader: true,
         isSortable,
         cell: tenant => inCell(<Name tenant={tenant} isNarrow={!isMedium} />),
@@ -117,7 +117,7 @@ export function useTenantColumns(
       {
         id: 'use',
         defaultWidth: '1.2fr',
-        label: t('page.use'),
+        label: t('quota.title'),
         isSortable,
         isHidden: !isWide,
         cell: ({ usage }) => inCell(<UseCell usage={usage} />),

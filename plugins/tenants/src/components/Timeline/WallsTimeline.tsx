@@ -84,7 +84,6 @@ export function WallsTimeline(props: { tenant: Tenant }) {
     >
       <Loaded
         query={query}
-        loading={t('timeline.loading')}
         failed={message => t('timeline.errorTitle', { message })}
         skeleton={<Skeleton className={styles.skeleton} />}
       >

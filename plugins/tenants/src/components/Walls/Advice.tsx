@@ -102,11 +102,13 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
   const story = receipt && words.story(receipt);
   // How it got through is said by the receipt; what explains it, and why it could
   // not be told, is not.
-  const reason =
-    tenant.lost?.reason ??
-    (receipt?.outcome === 'breached' && !explanationOf(receipt.check)
-      ? undefined
-      : (receipt ?? { reason: tenant.prover?.problem }).reason);
+  const { lost, prover } = tenant;
+  const said = lost
+    ? words.said(lost.wording, lost.reason)
+    : prover?.problem && words.said(prover.wording, prover.problem);
+  const isSaid =
+    receipt?.outcome === 'breached' && !explanationOf(receipt.check);
+  const reason = lost || !receipt ? said : !isSaid && receipt.reason;
   return (
     <Alert
       icon
@@ -133,7 +135,7 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
                 isPending={isRestoring}
                 onPress={restore}
               >
-                {t('tab.restore')}
+                {t('operations.restore')}
               </Button>
             )}
             {isRestorable && (

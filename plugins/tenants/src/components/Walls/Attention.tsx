@@ -165,7 +165,7 @@ function Ask(props: {
             </ToggleButtonGroup>
           )}
           <TextField
-            label={t('attention.reason')}
+            label={t('receipts.reason')}
             description={t('attention.reasonHint')}
             value={reason}
             onChange={setReason}
@@ -179,7 +179,7 @@ function Ask(props: {
       </DialogBody>
       <DialogFooter>
         <Button variant="secondary" slot="close">
-          {t('views.cancel')}
+          {t('rollouts.cancel')}
         </Button>
         <Button isDisabled={!reason.trim()} isPending={isPending} onPress={say}>
           {t(isMute ? 'attention.muteButton' : 'attention.acknowledgeButton')}

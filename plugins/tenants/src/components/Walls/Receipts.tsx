@@ -55,7 +55,6 @@ export function WallReceipts(props: {
   return (
     <Loaded
       query={proof}
-      loading={t('receipts.loading')}
       failed={message => t('receipts.errorTitle', { message })}
       skeleton={<SkeletonLines count={4} />}
     >

@@ -9,7 +9,7 @@ import {
 import { Proof, WallState } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { Loading, RelativeTime, WallStatusLabel } from '../Shared';
-import { useWallSummary } from './headline';
+import { useCheckWords } from './checks';
 import { WallReceipts } from './Receipts';
 import styles from './Walls.module.css';
 
@@ -28,7 +28,7 @@ export function WallRow(props: {
 }) {
   const { wall, proofId, proof, strip, open } = props;
   const t = useText();
-  const summary = useWallSummary();
+  const { said } = useCheckWords();
   const [toggled, setToggled] = useState<boolean>();
   // By itself until the user says otherwise, also where it is breached later.
   const isExpanded = toggled ?? props.isOpen ?? wall.status === 'breached';
@@ -47,7 +47,7 @@ export function WallRow(props: {
             <WallStatusLabel status={wall.status} stale={wall.stale} />
           </Box>
           <Text as="span" data-area="summary">
-            {summary(wall, proof.data)}
+            {said(wall.wording, wall.summary)}
           </Text>
           {strip && <Box data-area="strip">{strip}</Box>}
           <Text

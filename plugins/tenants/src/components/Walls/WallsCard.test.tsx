@@ -48,7 +48,7 @@ describe('WallsCard', () => {
   it('keeps the place of the walls while they load', async () => {
     renderCard(() => new Promise(() => {}));
 
-    await screen.findByText('Loading the walls…');
+    await screen.findByText('Loading…');
     expect(await findProve()).toBeDisabled();
     await expect(violations()).resolves.toEqual([]);
   });

@@ -97,7 +97,6 @@ export function WallsCard(props: { tenantName: string }) {
         )}
         <Loaded
           query={query}
-          loading={t('card.loading')}
           failed={message => t('card.errorTitle', { message })}
           skeleton={<WallsSkeleton />}
         >
@@ -207,7 +206,7 @@ function NotCovered() {
         {t('notCovered.button')}
       </Button>
       <Dialog width="36rem">
-        <DialogHeader>{t('notCovered.title')}</DialogHeader>
+        <DialogHeader>{t('notCovered.button')}</DialogHeader>
         <DialogBody>
           <Flex direction="column" gap="3">
             <Text>{t('notCovered.intro')}</Text>

@@ -2,7 +2,13 @@ import { renderHook, waitFor } from '@testing-library/react';
 import { TestApiProvider } from '@backstage/frontend-test-utils';
 import { translationApiRef } from '@backstage/frontend-plugin-api';
 import { MockTranslationApi } from '@backstage/test-utils/alpha';
-import { Receipt } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Receipt,
+  say,
+  Wording,
+  WordingCode,
+  WORDINGS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { errorApiRef } from '@backstage/frontend-plugin-api';
 import {
   breachedReceipts,
@@ -119,6 +125,40 @@ describe('useCheckWords', () => {
       });
       expect(text).not.toMatch(/\bOK\b/);
     }
+  });
+});
+
+describe('what the backend has said', () => {
+  it.each(Object.entries(WORDINGS))('has a text for %s', async (code, text) => {
+    const { said } = await words();
+    const names = [...text.matchAll(/{{(\w+)}}/g)].map(([, name]) => name);
+    const values = Object.fromEntries(names.map((name, i) => [name, `<${i}>`]));
+    const { summary, wording } = (say as any)(code, values);
+    // Not the English that came with it.
+    expect(said(wording, 'as it was said')).toBe(summary);
+    expect(summary).not.toMatch(/[{}]/);
+  });
+
+  it.each<[string, Wording | undefined, string]>([
+    ['nothing but English', undefined, 'as it was said'],
+    [
+      'a code of a later backend',
+      { code: 'later' as WordingCode, values: {} },
+      'as it was said',
+    ],
+    [
+      'something about a check',
+      { code: 'inDoubt', values: { check: 'net.dns', first: 'no name' } },
+      "Couldn't verify: Can't resolve the names of others",
+    ],
+    [
+      "something about a platform's own check",
+      { code: 'inDoubt', values: { check: 'net.custom', first: 'no name' } },
+      "Couldn't verify: no name",
+    ],
+  ])('is said where it is %s', async (_, wording, text) => {
+    const { said } = await words();
+    expect(said(wording, 'as it was said')).toBe(text);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   Outcome,
   Receipt,
   Wall,
+  Wording,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { checksTranslationRef } from '../../checkTexts';
 import { useText } from '../../translation';
@@ -56,6 +57,8 @@ export interface CheckWords {
   expected(receipt: Receipt): string;
   /** What came back: `connected` */
   result(receipt: Receipt): string;
+  /** What the backend has said; in English where there is no other text for it */
+  said(wording: Wording | undefined, english: string): string;
 }
 
 /** The words for checks, in the language of the app. */
@@ -99,6 +102,16 @@ export function useCheckWords(): CheckWords {
           ? firstLine(response) || t('connect.answered')
           : connect(code)) ||
         [code, firstLine(response)].filter(Boolean).join(' '),
+      said: (wording, english) => {
+        if (!wording) {
+          return english;
+        }
+        const { code, values } = wording;
+        const key = `wording.${code}`;
+        const first = text(`${values.check}`, 'wrong') ?? values.first;
+        const filled: any = { ...values, first };
+        return known(key, t(key as 'wording.noProof', filled)) ?? english;
+      },
     };
   }, [checks, t]);
 }

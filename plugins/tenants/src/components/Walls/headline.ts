@@ -1,5 +1,4 @@
 import {
-  Proof,
   Receipt,
   Tenant,
   WallState,
@@ -7,7 +6,7 @@ import {
   overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { isWrong, useCheckWords } from './checks';
+import { isWrong } from './checks';
 
 /** The one sentence that a tenant's walls come to, and how it looks. */
 export interface Headline {
@@ -39,42 +38,6 @@ export function useHeadline(): (tenant: Tenant) => Headline {
       ? [...part(walls, 'breached'), ...part(walls, 'unproven')].join('. ')
       : t('headline.never');
     return { status, stale, text };
-  };
-}
-
-/** Says in a line what was tried of a wall and what came of it. */
-export function useWallSummary(): (wall: WallState, proof?: Proof) => string {
-  const t = useText();
-  const words = useCheckWords();
-  return (wall, proof) => {
-    const verdict = proof?.verdicts.find(v => v.wall === wall.wall);
-    if (!proof || !verdict || verdict.status !== wall.status) {
-      return wall.summary;
-    }
-    const { counted } = verdict.barriers;
-    if (wall.status === 'holds') {
-      return t('headline.allBlocked', { counted: String(counted) });
-    }
-    const own = proof.receipts.filter(receipt => receipt.wall === wall.wall);
-    if (wall.status === 'breached') {
-      const breaches = own.filter(({ outcome }) => outcome === 'breached');
-      return breaches.length > 0
-        ? t('headline.gotThrough', {
-            through: String(breaches.length),
-            counted: String(counted),
-            first: words.story(breaches[0]),
-          })
-        : wall.summary;
-    }
-    const doubts = doubtsOf(own);
-    if (doubts.length === 0) {
-      return wall.summary;
-    }
-    const [first, ...rest] = doubts;
-    const reason = first.reason ?? words.story(first);
-    return rest.length > 0
-      ? t('headline.inDoubtMore', { reason, more: String(rest.length) })
-      : t('headline.inDoubt', { reason });
   };
 }
 

@@ -1,0 +1,16 @@
+import { toSpec } from './input';
+
+describe('toSpec', () => {
+  it.each([
+    ['guests', 'group:default/guests'],
+    ['red/guests', 'group:red/guests'],
+    ['user:jane', 'user:default/jane'],
+    ['group:default/guests', 'group:default/guests'],
+  ])('takes the owner %s for %s', (owner, ref) => {
+    expect(toSpec({ name: 'acme', owner }).owner).toBe(ref);
+  });
+
+  it('takes nothing for an owner that is none', () => {
+    expect(() => toSpec({ name: 'acme', owner: 'a:b:c' })).toThrow(/a:b:c/);
+  });
+});

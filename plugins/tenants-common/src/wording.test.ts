@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { say, WORDINGS } from './wording';
+
+describe('say', () => {
+  it('fills in every value, and says what it was told beside the text', () => {
+    const values = { through: 2, counted: 9, first: 'a {{x}}', check: 'net.x' };
+    expect(say('gotThrough', values)).toEqual({
+      summary: '2 of 9 attacks got through. First: a {{x}}',
+      wording: { code: 'gotThrough', values },
+    });
+    expect(say('noProof')).toEqual({
+      summary: 'No proof yet',
+      wording: { code: 'noProof', values: {} },
+    });
+  });
+
+  it('has the codes that the API description has', () => {
+    const description = readFileSync(
+      resolve(__dirname, '../../tenants-backend/src/schema/openapi.yaml'),
+      'utf8',
+    );
+    const [, codes] = /^ {4}Wording:\n[^]*?enum:\n((?: +- \w+\n)+)/m.exec(
+      description,
+    )!;
+    expect(codes.match(/\w+/g)).toEqual(Object.keys(WORDINGS));
+  });
+});
