@@ -27,11 +27,8 @@ export function TenantOwnerField(props: typeof ownerSchema.TProps) {
     const id = short(ref)!;
     return { id, label: titles.get(ref) ?? id };
   });
-  const value = formData
-    ? short(formData)
-    : groups.length === 1
-    ? options[0].id
-    : undefined;
+  const only = options.length === 1 ? options[0].id : undefined;
+  const value = formData ? short(formData) : only;
   useEffect(() => {
     if (value && value !== formData) {
       onChange(value);

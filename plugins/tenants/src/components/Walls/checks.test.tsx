@@ -107,17 +107,17 @@ describe('useCheckWords', () => {
   ])(
     'says of %s what happened',
     async (_, receipt, story, expected, result) => {
-      const say = await words();
-      expect(say.story(receipt)).toBe(story);
-      expect(say.expected(receipt)).toBe(expected);
-      expect(say.result(receipt)).toBe(result);
+      const spoken = await words();
+      expect(spoken.story(receipt)).toBe(story);
+      expect(spoken.expected(receipt)).toBe(expected);
+      expect(spoken.result(receipt)).toBe(result);
     },
   );
 
   it('never shows a bare OK where something got through', async () => {
-    const say = await words();
+    const spoken = await words();
     for (const receipt of sound) {
-      const text = say.result({
+      const text = spoken.result({
         ...receipt,
         code: 'OK',
         response: '',
