@@ -269,9 +269,9 @@ export const tenantsTranslationRef = createTranslationRef({
       lost: 'lost',
       lostHint: "It can't be read any more",
       acknowledged: 'acknowledged',
-      acknowledgedHint: 'The platform team knows that its walls do not hold',
+      acknowledgedHint: 'The platform team knows',
       muted: 'muted',
-      mutedHint: 'Nobody is notified for now',
+      mutedHint: 'No notifications for now',
     },
     attention: {
       acknowledged: 'Acknowledged',
@@ -285,7 +285,7 @@ export const tenantsTranslationRef = createTranslationRef({
       acknowledgeButton: 'Acknowledge',
       muteTitle: 'Mute {{name}}',
       muteHint:
-        'No notifications until then. What is still breached is notified at the end',
+        'No notifications until then, but of what is still breached at the end',
       muteButton: 'Mute',
       for: 'For how long',
       hour: '1 hour',
@@ -435,7 +435,7 @@ export const tenantsTranslationRef = createTranslationRef({
         "Workflows, credentials, history and the Vault entry are deleted. This can't be undone",
       keepTitle: '{{name}} will be removed, and its data kept',
       keepText:
-        'Namespace, volume and Vault entry are kept. Create a tenant with the same name and owner to get them back',
+        'Namespace, volume and Vault entry are kept for a tenant with the same name and owner',
       volume: "n8n's volume",
       vault: 'Vault',
       vaultEntry: 'Entry with all versions',
