@@ -302,6 +302,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
         expect(await tenantObjects(name, of(name), admin)).toEqual(before[i]);
       }
     },
+    480_000,
   );
 
   it('show what the lab holds', async () => {

@@ -953,6 +953,14 @@ describe('a roll-out', () => {
     return now();
   };
 
+  it.each(['roll-out', 'prove-due', 'look', 'mutes'])(
+    'waits no longer than a minute for a dead replica’s task: %s',
+    id => {
+      const { scope, timeout } = t.scheduled(id);
+      expect([scope, timeout]).toEqual(['global', { minutes: 1 }]);
+    },
+  );
+
   it('does not prove again at once what could not be proved', async () => {
     await t.create('acme');
     t.prover.status.set('acme', 'unproven');

@@ -58,7 +58,9 @@ export async function startBackend(options: {
     child.once('exit', () => resolve()),
   );
   // However we end, it does not stay.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const log = () => readFile(`${file}.log`, 'utf8');
   for (let attempt = 0; attempt < 900 && child.exitCode === null; attempt++) {
     const answer = await fetch(

@@ -276,12 +276,13 @@ export async function startTenantsBackend(
     const { id } = await run(name, { kind: 'prove' });
     return (await api('get', `/tenants/${name}/proofs/${id}`)).body;
   }
+  const scheduled = (id: string) =>
+    scheduler.scheduleTask.mock.calls
+      .map(([task]) => task)
+      .find(task => task.id === `tenants-${id}`)!;
   /** Does now what the schedule does at its own times; nothing else ever does. */
   async function tick(id: string): Promise<void> {
-    const task = scheduler.scheduleTask.mock.calls
-      .map(([scheduled]) => scheduled)
-      .find(scheduled => scheduled.id === `tenants-${id}`)!;
-    await task.fn(new AbortController().signal);
+    await scheduled(id).fn(new AbortController().signal);
   }
   /** What a gauge says now, by its attributes as JSON. */
   async function observe(gauge: string): Promise<Record<string, number>> {
@@ -304,6 +305,7 @@ export async function startTenantsBackend(
     create,
     prove,
     namespace,
+    scheduled,
     tick,
     observe,
     server,

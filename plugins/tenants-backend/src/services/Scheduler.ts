@@ -16,6 +16,11 @@ import { HealthMonitor } from './HealthMonitor';
 
 /** Seconds between two looks at what is due. */
 const TICK_S = 15;
+/**
+ * Minutes after which a task is taken from the replica that does it, which may be
+ * dead: of what is soon done, and of what takes its time.
+ */
+const TIMEOUT_MIN = { short: 1, long: 10 };
 /** Milliseconds that a tenant is lost before anybody is told: a cluster may be back. */
 const TELL_LOST_MS = 60_000;
 
@@ -57,13 +62,21 @@ export class Scheduler {
       await this.options.proofOnly.keep();
       await this.look();
     });
-    await this.#every('drill', 60, 'global', () =>
-      this.options.drills.runDue(),
+    await this.#every(
+      'drill',
+      60,
+      'global',
+      () => this.options.drills.runDue(),
+      TIMEOUT_MIN.long,
     );
     await this.#every('mutes', TICK_S, 'global', () => this.endMutes());
     await this.#every('run-queue', 5, 'local', () => runner.pump());
-    await this.#every('prepare-clusters', 3_600, 'local', () =>
-      canaries.prepare(),
+    await this.#every(
+      'prepare-clusters',
+      3_600,
+      'local',
+      () => canaries.prepare(),
+      TIMEOUT_MIN.long,
     );
     // Soon again where a cluster was away.
     await this.#every('confinement', 60, 'local', () =>
@@ -73,12 +86,13 @@ export class Scheduler {
     await this.#every('watch-health', 30, 'local', async () => {
       await health.health();
     });
-    await this.#every('prune', 3_600, 'global', async () => {
+    const prune = async () => {
       const deleted = await this.options.prune();
       if (deleted) {
         logger.info(`${deleted} old operations were deleted`);
       }
-    });
+    };
+    await this.#every('prune', 3_600, 'global', prune, TIMEOUT_MIN.long);
   }
 
   async #every(
@@ -86,11 +100,12 @@ export class Scheduler {
     seconds: number,
     scope: 'global' | 'local',
     fn: () => Promise<void>,
+    minutes: number = TIMEOUT_MIN.short,
   ): Promise<void> {
     await this.options.scheduler.scheduleTask({
       id: `tenants-${id}`,
       frequency: { seconds },
-      timeout: { minutes: 10 },
+      timeout: { minutes },
       scope,
       fn,
     });
