@@ -286,6 +286,11 @@ async function releaseOf(folder: string): Promise<Record<string, string>> {
       next.map(async path => {
         asked.add(path);
         const response = await fetch(registry + path);
+        if (response.status === 404) {
+          // Never published, or not any more: whatever its ranges allow.
+          versions.delete(path.slice(0, path.lastIndexOf('/')));
+          return;
+        }
         if (!response.ok) {
           throw new Error(`${registry}${path}: ${response.status}`);
         }
