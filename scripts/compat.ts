@@ -258,11 +258,13 @@ async function releaseOf(folder: string): Promise<Record<string, string>> {
   ]);
   const registry = stdout.trim().replace(/\/?$/, '/');
   const versions = new Map<string, string>();
+  const asked = new Set<string>();
   const add = (all: Record<string, string> = {}) => {
     for (const [name, range] of Object.entries(all)) {
       const version = /^[\^~]?(\d+\.\d+\.\d+\S*)$/.exec(range)?.[1];
       const known = versions.get(name);
-      if (name.startsWith('@backstage/') && version) {
+      const isMissing = !known && asked.has(`${name}/${version}`);
+      if (name.startsWith('@backstage/') && version && !isMissing) {
         if (!known || compare(version, known) > 0) {
           versions.set(name, version);
         }
@@ -273,7 +275,6 @@ async function releaseOf(folder: string): Promise<Record<string, string>> {
     const manifest = await readJson(join(folder, file));
     add({ ...manifest.devDependencies, ...manifest.dependencies });
   }
-  const asked = new Set<string>();
   for (;;) {
     const next = [...versions]
       .map(([name, version]) => `${name}/${version}`)

@@ -1,5 +1,9 @@
 import { CustomErrorBase, ServiceUnavailableError } from '@backstage/errors';
 
+/** Codes of Node's and OpenSSL's for a certificate that is not trusted. */
+const OF_CERTIFICATES =
+  /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^ERR_TLS_CERT_ALTNAME_INVALID$/;
+
 /**
  * The API server refused a request. The message is the server's own sentence,
  * without headers or body, since it may end in a task's log.
@@ -113,7 +117,3 @@ export class ClusterUnavailableError extends ServiceUnavailableError {
     );
   }
 }
-
-/** Codes of Node's and OpenSSL's for a certificate that is not trusted. */
-const OF_CERTIFICATES =
-  /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^ERR_TLS_CERT_ALTNAME_INVALID$/;
