@@ -93,6 +93,10 @@ function advice(response: { status: number; errors: string[] }): string {
   return '';
 }
 
+/** Codes of Node's and OpenSSL's for a certificate that is not trusted. */
+const OF_CERTIFICATES =
+  /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^ERR_TLS_CERT_ALTNAME_INVALID$/;
+
 /**
  * A cluster or its Vault gave no answer.
  *

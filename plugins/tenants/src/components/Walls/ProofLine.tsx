@@ -51,6 +51,12 @@ function UnderWay(props: { children: ReactNode }) {
   );
 }
 
+/** Phases of a proof as the backend names them, and their words here. */
+const PHASES = {
+  'waiting for the proof pods': 'prove.waitingForPods',
+  attacking: 'prove.attacking',
+} as const;
+
 function Progress(props: { proof: ProofSummary }) {
   const { state, progress } = props.proof;
   const t = useText();
@@ -90,12 +96,6 @@ function LastProof(props: { proof: ProofSummary }) {
     </span>
   );
 }
-
-/** Phases of a proof as the backend names them, and their words here. */
-const PHASES = {
-  'waiting for the proof pods': 'prove.waitingForPods',
-  attacking: 'prove.attacking',
-} as const;
 
 /** Whether the proofs themselves were seen to find a breach, and when. */
 export function ProverLine(props: { tenant: Tenant }) {
