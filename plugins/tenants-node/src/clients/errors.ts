@@ -1,9 +1,5 @@
 import { CustomErrorBase, ServiceUnavailableError } from '@backstage/errors';
 
-/** Codes of Node's and OpenSSL's for a certificate that is not trusted. */
-const OF_CERTIFICATES =
-  /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^ERR_TLS_CERT_ALTNAME_INVALID$/;
-
 /**
  * The API server refused a request. The message is the server's own sentence,
  * without headers or body, since it may end in a task's log.

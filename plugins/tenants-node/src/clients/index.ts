@@ -8,7 +8,6 @@ export {
 } from './clusterView';
 export { Clusters, type Cluster } from './clusters';
 export { ClusterUnavailableError, KubernetesError, VaultError } from './errors';
-export { inTime } from './inTime';
 export { KubernetesClient } from './kubernetes';
 export { objectPath } from './kinds';
 export { VaultClient } from './vault';

@@ -5,7 +5,7 @@ import {
   Requirement,
 } from '@threewalls/backstage-plugin-tenants-common';
 import pLimit from 'p-limit';
-import { inTime } from '../../clients';
+import { inTime } from '../../clients/inTime';
 import { NOT_READ } from '../attempts/asPlanned';
 import { isReached } from '../attempts/podAttempt';
 import {
