@@ -209,7 +209,7 @@ describe('a tenant’s journey through the portal', () => {
     assert.match(text, /\| Network \| .* UTC \| .* \| .* UTC \| \d+ .*s \|/);
     assert.match(text, /\| Apply \| user:default\/guest \| succeeded \|/);
     assert.match(text, /\| Restore \| user:default\/guest \| succeeded \|/);
-    assert.match(text, /Pairs of tenants tried against each other: \d+ of \d+/);
+    assert.match(text, /Pairs of tenants proved: \d+ of \d+/);
     const { tenants } = JSON.parse(await downloaded(page, 'JSON'));
     assert.equal(tenants[0].breaches.length, 1);
     assert.ok(tenants[0].breaches[0].repairedAfterMs > 0);

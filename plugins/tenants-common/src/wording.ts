@@ -20,13 +20,10 @@ export const WORDINGS = {
   noProof: 'No proof yet',
   notJudged: 'Not judged by the last proof',
   notCompared: 'Not compared with the plan yet',
-  proverMissed: 'The prover missed a breach made on purpose: {{reason}}',
-  proverFailed:
-    'The drill has caught nothing {{failures}} times in a row: {{reason}}',
-  proverOverdue:
-    'The prover has caught no breach for too long: a drill is overdue',
-  clocksDiffer:
-    'The clocks of the portal and the database differ by {{seconds}} s',
+  proverMissed: 'The drill missed a breach: {{reason}}',
+  proverFailed: 'The drill failed {{failures}} times: {{reason}}',
+  proverOverdue: 'The drill is overdue',
+  clocksDiffer: 'Portal and database clocks differ by {{seconds}} s',
   clusterUnknown: 'Cluster {{cluster}} is no longer configured',
   clusterAway: "Can't reach cluster {{cluster}}: {{reason}}",
   namespaceGone: 'Namespace {{namespace}} was deleted',

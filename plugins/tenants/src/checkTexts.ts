@@ -17,7 +17,7 @@ export const checksTranslationRef = createTranslationRef({
       'own-service': {
         title: 'Reaches its own Service',
         wrong: "Can't reach its own Service",
-        why: 'A pod without any network would pass every attack',
+        why: 'Without a network, every attack is blocked',
       },
       dns: {
         title: 'Resolves the names of others',
@@ -47,27 +47,27 @@ export const checksTranslationRef = createTranslationRef({
       'canary-egress': {
         title: "Can't reach the canary",
         wrong: 'Reached the canary',
-        why: "The canary accepts everyone: only the tenant's own egress policy can block this",
+        why: "Only the tenant's own egress policy can block this",
       },
       'canary-ingress': {
         title: "Can't be reached from the canary",
         wrong: 'Was reached from the canary',
-        why: "The canary's test client may connect anywhere: only the tenant's own ingress policy can block this",
+        why: "Only the tenant's own ingress policy can block this",
       },
       'neighbour-service': {
         title: "Can't reach the neighbour's Service",
         wrong: "Reached the neighbour's Service",
-        why: 'The name of a Service is no secret, and resolves everywhere',
+        why: 'The name of a Service is no secret',
       },
       'neighbour-pod': {
         title: "Can't reach the neighbour's pods",
         wrong: 'Reached a pod of the neighbour',
-        why: 'A pod can be reached by its address, without any Service',
+        why: 'A pod has an address, without any Service',
       },
       'neighbour-ingress': {
         title: "Can't be reached from the neighbour",
         wrong: 'Was reached from the neighbour',
-        why: 'The same wall, attacked from the other side',
+        why: 'The same wall from the other side',
       },
       'dns-elsewhere': {
         title: "Can't reach another DNS server",
@@ -114,7 +114,7 @@ export const checksTranslationRef = createTranslationRef({
       login: {
         title: 'Logs in to Vault',
         wrong: "Can't log in to Vault",
-        why: 'Without a login, every refusal would come from having none',
+        why: 'Without a login, everything is refused',
       },
       'token-policies': {
         title: 'Its token has its own policy only',
@@ -124,27 +124,27 @@ export const checksTranslationRef = createTranslationRef({
       'own-path': {
         title: 'Reads its own secrets',
         wrong: "Can't read its own secrets",
-        why: 'With Vault sealed or a bad token, every attack would be refused',
+        why: 'With a bad token, every attack would be refused',
       },
       'canary-data': {
         title: "Can't read the canary's secrets",
         wrong: "Vault allowed a read of the canary's secrets",
-        why: "They exist: the canary's own login reads them at the same moment",
+        why: "They exist: the canary's own login reads them",
       },
       'canary-metadata': {
         title: "Can't read the metadata of the canary's secrets",
         wrong: "Vault allowed a read of the canary's metadata",
-        why: "It exists: the canary's own login reads it at the same moment",
+        why: "It exists: the canary's own login reads it",
       },
       'canary-list': {
         title: "Can't list the canary's secrets",
         wrong: "Vault allowed a list of the canary's secrets",
-        why: "They exist: the canary's own login lists them at the same moment",
+        why: "They exist: the canary's own login lists them",
       },
       'canary-subkeys': {
         title: "Can't read the keys of the canary's secrets",
         wrong: "Vault allowed a read of the canary's keys",
-        why: "They exist: the canary's own login reads them at the same moment",
+        why: "They exist: the canary's own login reads them",
       },
       'neighbour-data': {
         title: "Can't read the neighbour's secrets",

@@ -69,18 +69,17 @@ export const tenantsTranslationRef = createTranslationRef({
     advice: {
       title: 'What to do',
       changed: 'An object of this tenant was changed. A restore undoes that',
-      added: 'A restore leaves what others have added: remove it, or ask them',
+      added: 'A restore leaves what others added: remove it',
       granted:
         'Remove the binding that grants this, or ask the platform team to trust its subject',
       lost: "Its walls can't be proved until it can be read again: ask the platform team",
       by: 'by {{name}}',
       more_one: '{{count}} more object',
       more_other: '{{count}} more objects',
-      notEnforced:
-        'Compare it with its plan. If nothing has changed, the plan is not enforced: ask the platform team',
+      notEnforced: 'The plan is not enforced: ask the platform team',
       doubt: 'Once this is fixed, prove the walls again',
-      never: 'Prove the walls now, or wait for the first scheduled proof',
-      old: 'The last proof is over two rounds old. Prove the walls again',
+      never: 'Prove the walls now, or wait for the first proof',
+      old: 'The last proof is too old. Prove the walls again',
       unknown: 'Prove the walls again',
       proveAgain: 'Prove again',
       seeChanges: 'See changes',
@@ -144,7 +143,7 @@ export const tenantsTranslationRef = createTranslationRef({
         "Can't reach the backend. Showing the last known state",
       removingTitle: 'This tenant is being removed',
       removingText:
-        'Proofs have stopped. The walls stay up until its pods are gone.',
+        'No longer proved. The walls stay up until its pods are gone.',
       lastProof: 'Proved {{age}} in {{duration}}',
       lastProofWith: 'Proved {{age}} in {{duration}}, against {{neighbour}}',
       neverProved: 'No proof has finished yet',
@@ -156,7 +155,7 @@ export const tenantsTranslationRef = createTranslationRef({
       proving: 'Proving…',
       notPermitted:
         "You can't run a proof: you need tenant.prove, which owners have",
-      removing: 'A tenant that is being removed is no longer proved',
+      removing: 'Not proved while it is removed',
       failedTitle: "Couldn't start the proof",
       queued: 'The proof is queued',
       running: 'The proof is running',
@@ -285,7 +284,7 @@ export const tenantsTranslationRef = createTranslationRef({
       acknowledgeButton: 'Acknowledge',
       muteTitle: 'Mute {{name}}',
       muteHint:
-        'No notifications until then, but of what is still breached at the end',
+        'No notifications until then; what is breached at the end is notified',
       muteButton: 'Mute',
       for: 'For how long',
       hour: '1 hour',
@@ -332,7 +331,7 @@ export const tenantsTranslationRef = createTranslationRef({
     },
     impostors: {
       title: 'Not tenants of this portal',
-      hint: 'Never acted on. Delete them, or adopt them by restoring the tenant.',
+      hint: 'Delete them, or restore the tenant to adopt them.',
     },
     matrix: {
       title: 'Isolation between tenants',
@@ -377,8 +376,7 @@ export const tenantsTranslationRef = createTranslationRef({
     form: {
       nameChecking: 'Checking availability…',
       nameFree: 'The name is available',
-      nameOwn:
-        'This owner already has {{name}}; it will be updated with these settings',
+      nameOwn: 'This owner has {{name}} already: it will be updated',
       nameTaken: 'The name {{name}} is taken. Choose another one',
       nameUnknown: "Couldn't check availability: {{message}}",
       willBe: 'Resulting names',
@@ -392,7 +390,7 @@ export const tenantsTranslationRef = createTranslationRef({
       sizesNone: 'No sizes are configured: see tenants.sizes',
       clustersUnknown: "Couldn't load the clusters",
       clustersNone: 'No cluster is configured',
-      clustersNoneHint: 'An administrator can add one to tenants.clusters',
+      clustersNoneHint: 'Add one to tenants.clusters',
       clusterChoose: 'Choose a cluster',
       ownerChoose: 'Choose a group',
       ownersNone: 'You are in no group',
@@ -404,10 +402,8 @@ export const tenantsTranslationRef = createTranslationRef({
       currentSize: 'current',
       mayNotOrder: "You can't order a tenant",
       needsCreate: 'You need tenant.create: ask the platform team',
-      needsGroup:
-        'A group owns a tenant, and you are in none: ask the platform team',
-      clusterUnknown:
-        'The cluster {{name}} is no longer available. Choose another one',
+      needsGroup: 'You are in no group: ask the platform team',
+      clusterUnknown: 'Cluster {{name}} is gone: choose another',
       hostsRefused: "This platform can't allow host names. Use IPv4 ranges",
     },
     preview: {
@@ -482,8 +478,7 @@ export const tenantsTranslationRef = createTranslationRef({
     report: {
       title: 'Isolation report',
       errorTitle: "Couldn't create the report: {{message}}",
-      coverage:
-        'Pairs of tenants tried against each other: {{proved}} of {{pairs}}',
+      coverage: 'Pairs of tenants proved: {{proved}} of {{pairs}}',
       markdown: 'Markdown',
       json: 'JSON',
       print: 'Print',
@@ -495,9 +490,8 @@ export const tenantsTranslationRef = createTranslationRef({
       to: 'To (UTC)',
       receipts: 'With receipts',
       scope:
-        'From {{from}} to {{to}}. Created {{created}}. A proof counts until the next one ends, for three usual intervals at most.',
-      proverCaught:
-        'The prover last caught a breach made on purpose at {{time}}',
+        'From {{from}} to {{to}}. Created {{created}}. A proof counts until the next one ends, for three intervals at most.',
+      proverCaught: 'The last drill was caught at {{time}}',
       tenant: 'Tenant',
       wall: 'Wall',
       atTheEnd: 'At the end',

@@ -79,7 +79,7 @@ describe('TenantName', () => {
       api,
     );
 
-    await screen.findByText(/This owner already has acme/);
+    await screen.findByText(/This owner has acme already/);
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
   });
 
@@ -89,7 +89,7 @@ describe('TenantName', () => {
     });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      /You can't order a tenant.*you are in none/,
+      /You can't order a tenant.*You are in no group/,
     );
     await expect(violations()).resolves.toEqual([]);
   });

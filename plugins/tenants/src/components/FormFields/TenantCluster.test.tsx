@@ -61,7 +61,7 @@ describe('TenantCluster', () => {
     );
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      'The cluster old is no longer available',
+      'Cluster old is gone: choose another',
     );
     expect(last()).toBeUndefined();
     await expect(violations()).resolves.toEqual([]);

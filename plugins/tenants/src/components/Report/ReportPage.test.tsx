@@ -92,7 +92,7 @@ describe('ReportPage', () => {
       expect(screen.getByRole('heading', { name })).toBeInTheDocument();
     }
     expect(
-      screen.getByText('Pairs of tenants tried against each other: 41 of 42'),
+      screen.getByText('Pairs of tenants proved: 41 of 42'),
     ).toBeInTheDocument();
     // One version report a cluster, and few time lines at a time.
     expect(api.getReport).toHaveBeenCalledTimes(1);

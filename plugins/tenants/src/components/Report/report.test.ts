@@ -147,7 +147,7 @@ describe('useReportBlocks, as Markdown', () => {
     expect(text).toContain(
       '| 2026-11-24 11:40:00 UTC | Restore | user:default/jane | failed: a \\| b |  |',
     );
-    expect(text).toContain('tried against each other: 4 of 6');
+    expect(text).toContain('Pairs of tenants proved: 4 of 6');
     expect(text).toContain(
       '#### Reached the canary (net.canary-egress): breached\n\nExpected: blocked (timeout). Got: connected.',
     );

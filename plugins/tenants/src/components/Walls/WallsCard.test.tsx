@@ -108,7 +108,7 @@ describe('WallsCard', () => {
       'OK connected to 10.96.20.7:8080',
     );
     expect(
-      screen.getByText(/only the tenant's own egress policy can block this/),
+      screen.getByText(/Only the tenant's own egress policy can block this/),
     ).toBeInTheDocument();
     expect(
       screen.getByText(/pod web-tenant-acme\/threewalls-proof-x7k2p/),
@@ -143,7 +143,7 @@ describe('WallsCard', () => {
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     await within(advice).findByText('Reached the canary');
-    expect(advice).toHaveTextContent(/the plan is not enforced/);
+    expect(advice).toHaveTextContent(/The plan is not enforced/);
     expect(
       within(advice).getByRole('link', { name: 'See changes' }),
     ).toHaveAttribute('href', '/tenant#changes');
@@ -182,7 +182,7 @@ describe('WallsCard', () => {
 
   it.each([
     ['net.as-planned', /A restore undoes that.*Restore/],
-    ['net.no-widening', /leaves what others have added(?!.*(Restore|See))/],
+    ['net.no-widening', /leaves what others added(?!.*(Restore|See))/],
     ['sec.who-can', /Remove the binding that grants this(?!.*(Restore|See))/],
   ])('knows what helps against a breach of %s', async (check, help) => {
     const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
