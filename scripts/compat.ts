@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -101,7 +101,12 @@ async function main(): Promise<number> {
   }
   board.close();
   if (!options.only) {
-    await writeFile(join(root, 'docs', 'compatibility.md'), document(results));
+    const docs = join(root, 'docs');
+    await copyFile(
+      shotOf(`${PORTALS[0].createApp}-legacy`, 'form'),
+      join(docs, 'images', 'legacy-form.png'),
+    );
+    await writeFile(join(docs, 'compatibility.md'), document(results));
   }
   return results.every(({ failed }) => !failed) ? 0 : 1;
 }
@@ -413,6 +418,10 @@ async function untilAnswers(portal: Portal): Promise<void> {
   );
 }
 
+function shotOf(name: string, what: string): string {
+  return join(stateDir, `compat-${name}-${what}.png`);
+}
+
 /** Opens what the plugin adds to the portal. */
 async function look(portal: Portal, name: string): Promise<void> {
   const paths = ['resource/default/acme', 'template/default/create-tenant'];
@@ -428,7 +437,7 @@ async function look(portal: Portal, name: string): Promise<void> {
     const errors: string[] = [];
     page.on('pageerror', (error: Error) => errors.push(error.message));
     const shot = (what: string) =>
-      page.screenshot({ path: join(stateDir, `compat-${name}-${what}.png`) });
+      page.screenshot({ path: shotOf(name, what) });
     await visit(page, portal.url + ENTITY);
     await page
       .getByText(reachable ? /Network wall/ : /Couldn't load the walls/)
@@ -508,6 +517,8 @@ ${row(head)}${row(head.map(() => '---'))}${results
     )
     .join('')}
 ${steps.map(step => `- \`${step}\`: ${STEPS[step]}`).join('\n')}
+
+![A form in an app on the old frontend system](images/legacy-form.png)
 
 A portal that fails a step is not tried further. Clusters and Vaults: [environments.md](environments.md).
 `;
