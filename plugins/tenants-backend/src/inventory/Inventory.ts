@@ -70,7 +70,7 @@ export class Inventory {
     );
   }
 
-  /** Whoever asks at the same time gets the same list. */
+  /** Callers at the same time share one list, which none of them may change. */
   readonly list = shared(() => this.#list());
 
   async #list(): Promise<TenantList> {

@@ -22,7 +22,7 @@ import { tenantPermissionResourceRef, TenantResource } from './rules';
 /** Returns whether somebody may do something with a tenant. */
 export interface Viewer {
   (tenant: TenantResource): boolean;
-  /** Whether they may with every tenant, whoever it is */
+  /** Whether the answer is yes for every tenant */
   all?: boolean;
 }
 

@@ -34,7 +34,7 @@ const BREACHED_SHOWN = 100;
 
 /**
  * How many pairs have a result changes slowly, and a million of them take a second to
- * count: for each viewer it is counted once in this time, in milliseconds.
+ * count: for each set of tenants they are counted once in this time, in milliseconds.
  */
 const COUNTED_MS = 15_000;
 const COUNTS = 100;

@@ -126,7 +126,7 @@ export function tenantOf(
   };
 }
 
-/** The same, as config declares it for a namespace that somebody else made. */
+/** The same, as config declares it for a namespace that another team made. */
 export function onlyProved(tenant: Tenant): Tenant {
   return { ...tenant, spec: { ...tenant.spec, size: PROOF_ONLY_SIZE } };
 }

@@ -31,7 +31,7 @@ interface Roles {
   problems: { name: string; problem: string }[];
 }
 
-/** Read once a view, whoever's they are. */
+/** By view and mount: all tenants that are compared with a view share them. */
 const known = new WeakMap<
   VaultView,
   Map<string, Promise<Roles | { problem: string }>>
