@@ -18,7 +18,7 @@ import {
   ReplicasPortal,
   until,
 } from './replicasPortal';
-import { adminLab, portalLab } from './support/lab';
+import { adminLab, openPolicy, portalLab } from './support/lab';
 import {
   certified,
   CERTIFIED,
@@ -225,12 +225,7 @@ describe('operations where something fails, upon the lab', () => {
 
     const name = await create('metric');
     await expectProof(name);
-    await admin.kubernetes.create({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'open', namespace: of(name).namespace },
-      spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
-    });
+    await admin.kubernetes.create(openPolicy(of(name).namespace));
     await until(async () => (await breached()) === 1);
     await until(async () => {
       // Another proof of it may end at any moment.

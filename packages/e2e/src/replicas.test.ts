@@ -9,7 +9,7 @@ import { knex, Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
 import { refuseWrites, Replica, ReplicasPortal, until } from './replicasPortal';
 import { FULL, itInFull } from './support/full';
-import { adminLab, portalLab } from './support/lab';
+import { adminLab, openPolicy, portalLab } from './support/lab';
 import {
   certified,
   CERTIFIED,
@@ -227,12 +227,7 @@ describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
       const before = await Promise.all(
         names.map(name => tenantObjects(name, of(name), admin)),
       );
-      const hole = {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
-        metadata: { name: 'open', namespace: of(bad).namespace },
-        spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
-      };
+      const hole = openPolicy(of(bad).namespace);
       await admin.kubernetes.create(hole);
       let kept = await refuseWrites(db, 'rollouts', 'new.wave > old.wave');
       const rollout = await replicas[0].call('POST', '/operations', {

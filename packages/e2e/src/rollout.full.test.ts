@@ -7,7 +7,7 @@ import { Rollout } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { adminLab, portalLab } from './support/lab';
+import { adminLab, openPolicy, portalLab } from './support/lab';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 
 /** By hand with fewer, to try the test itself. */
@@ -172,12 +172,7 @@ describe(`${TENANTS} tenants, upon the lab`, () => {
     expect(await counts(names)).toEqual({ '64Mi in generation 1': TENANTS });
 
     const bad = names[FIRST + (BAD_WAVE - 1) * NEXT + 1];
-    const hole = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'open', namespace: of(bad).namespace },
-      spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
-    };
+    const hole = openPolicy(of(bad).namespace);
     await admin.kubernetes.create(hole);
     const rollout: Rollout = await api.call('POST', '/operations', {
       kind: 'apply',

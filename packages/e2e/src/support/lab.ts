@@ -126,3 +126,13 @@ export function testSpec(
     ...over,
   };
 }
+
+/** A policy that lets everybody in: policies add up, so that no other closes that again. */
+export function openPolicy(namespace: string) {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'open', namespace },
+    spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
+  };
+}
