@@ -21,6 +21,8 @@ const RETRY_MS = { first: 10, most: 250 };
  * namespace: on one that has just started, or is busy, it is seconds.
  */
 const PATIENCE_MS = 10_000;
+/** How often an object is looked at anew that others write between the look and the write. */
+const LOOKS = 8;
 
 /** What the apply of one resource is told of the run it belongs to. */
 export interface ApplyContext extends Partial<Ownership> {
@@ -46,6 +48,7 @@ export async function applyKubernetes(
   resource: KubernetesResource,
   context: ApplyContext,
   known?: KubernetesObject,
+  looks = LOOKS,
 ): Promise<Applied> {
   const { kubernetes } = context.cluster;
   const { object } = resource;
@@ -60,7 +63,10 @@ export async function applyKubernetes(
     if (resource.once || isAsApplied(resource, live, context)) {
       return { result: 'unchanged', object: live };
     }
-    await takeBack(live, context);
+    if (!(await takeBack(live, context, looks === 1))) {
+      await sleep(RETRY_MS.first, undefined, { signal: context.signal });
+      return applyKubernetes(resource, context, undefined, looks - 1);
+    }
   }
   const response = await withPatience(object, context, () =>
     kubernetes.apply(object, {
@@ -142,24 +148,36 @@ function isAsApplied(
   );
 }
 
-/** Hands the fields of other managers to the portal, whose apply then decides. */
+/**
+ * Hands the fields of other managers to the portal, whose apply then decides.
+ *
+ * @returns whether the object was still as seen: a controller may have written its
+ * status since, which is no error until the last look
+ */
 async function takeBack(
   live: KubernetesObject,
   { cluster, signal }: ApplyContext,
-): Promise<void> {
+  isLast: boolean,
+): Promise<boolean> {
   const managedFields = takenBack(live);
   if (!managedFields) {
-    return;
+    return true;
   }
   const { apiVersion, kind, metadata } = live;
   const { namespace, name, resourceVersion } = metadata;
-  await cluster.kubernetes.expect({
+  const request = {
     method: 'PATCH',
     path: objectPath({ apiVersion, kind, namespace, name }),
     body: { metadata: { resourceVersion, managedFields } },
     contentType: 'application/merge-patch+json',
     signal,
-  });
+  } as const;
+  const response = await cluster.kubernetes.request(request);
+  const isChanged = response.status === 409 || response.status === 404;
+  if (response.status >= 300 && (isLast || !isChanged)) {
+    throw KubernetesError.fromResponse(request, response);
+  }
+  return !isChanged;
 }
 
 /**

@@ -14,11 +14,11 @@ afterEach(() => edge.stop());
 
 /** An API server and a Vault that take everything but what `answer` answers. */
 async function apply(
-  answer: (request: string) => Answer | undefined,
+  answer: (request: string, times: number) => Answer | undefined,
   options: ApplyPlanOptions = {},
 ): Promise<Error> {
-  edge = await Edge.start(request => {
-    const said = answer(request);
+  edge = await Edge.start((request, times) => {
+    const said = answer(request, times);
     if (said) {
       return said;
     }
@@ -107,6 +107,50 @@ describe('applyPlan in bad weather', () => {
     expect(error.message).toMatch(
       /no KV v2 mount at secret: set vault.kvMount/,
     );
+  });
+
+  it.each([
+    // The quota controller writes the usage that it counts whenever it likes.
+    ['looks again at what others have written since the look', 3, 409, 'well'],
+    ['looks again at what was deleted since the look', 1, 404, 'well'],
+    ['gives up on what others write without an end', 99, 409, 'modified'],
+  ])('%s', async (_, refusals, status, said) => {
+    const path = `${NAMESPACE}/resourcequotas/tenant-quota`;
+    const live = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: {
+        name: 'tenant-quota',
+        namespace: 'web-tenant-acme',
+        labels: {
+          'app.kubernetes.io/managed-by': 'threewalls',
+          'threewalls.io/tenant': 'acme',
+        },
+        managedFields: [
+          {
+            manager: 'someone',
+            operation: 'Update',
+            fieldsV1: { 'f:spec': { 'f:hard': { 'f:pods': {} } } },
+          },
+        ],
+      },
+      spec: { hard: { pods: '100' } },
+    };
+    const error = await apply(
+      (request, times) => {
+        if (request === `GET ${path}`) {
+          return { status: 200, body: live };
+        }
+        return request === `PATCH ${path}` && times <= refusals
+          ? { status, body: { message: 'the object has been modified' } }
+          : namespaceWith({ uid: 'n' })(request);
+      },
+      { uid: 'n', stages: ['walls'] },
+    );
+    expect(error.message).toContain(said);
+    // Each refusal, the one that is taken, and the apply itself.
+    expect(edge.count(`PATCH ${path}`)).toBe(Math.min(refusals + 2, 8));
+    expect(edge.count(`GET ${path}`)).toBe(Math.min(refusals + 1, 8));
   });
 
   it('takes nothing that is another’s', async () => {
