@@ -257,7 +257,7 @@ export const tenantsPlugin = createBackendPlugin({
         });
         const enqueue = operations.enqueue.bind(operations);
         healer.start(enqueue);
-        state.start(enqueue);
+        state.start({ enqueue, renew: runner.renew.bind(runner) });
         deps.readiness.use(() => readinessProblem(store));
         const options = {
           ...deps,
