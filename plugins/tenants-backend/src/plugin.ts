@@ -216,6 +216,7 @@ export const tenantsPlugin = createBackendPlugin({
         deps.lifecycle.addShutdownHook(async () => {
           state.stop();
           await runner.stop();
+          await announcer.stop();
           caches.forEach(cache => cache.stop());
         });
         registerTenantPermissions(deps.permissionsRegistry, store);
