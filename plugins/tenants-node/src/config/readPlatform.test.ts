@@ -76,7 +76,10 @@ describe('readPlatform', () => {
       { container: { ephemeralStorage: { default: '3Gi' } } },
       /ephemeralStorage.default \(3Gi\) is over .*ephemeralStorage.max \(2Gi\)/,
     ],
-    [{ objects: { volumeClaims: 0.5 } }, /objects.volumeClaims: 0.5 is not a whole number/],
+    [
+      { objects: { volumeClaims: 0.5 } },
+      /objects.volumeClaims: 0.5 is not a whole number/,
+    ],
   ])('refuses a size that contradicts itself: %j', (size, message) => {
     expect(() => testPlatform({ sizes: { small: size } })).toThrow(message);
   });
