@@ -2,7 +2,7 @@ import { testPlatform, testSpec } from '../__fixtures__/platform';
 import { ClusterView, KindRef } from '../clients';
 import { plannedResources } from '../plan/planned';
 import { planTenant } from '../plan/planTenant';
-import { KubernetesObject } from '../plan/types';
+import { KubernetesObject, STAGES } from '../plan/types';
 import { testCluster } from './__fixtures__/side';
 import { checkState, StateFindings } from './state';
 import { AddedCheck } from './types';
@@ -37,6 +37,7 @@ class World {
   lists = 0;
   /** The platform's config of Vault */
   config = {};
+  plan = plan;
 
   constructor() {
     this.vault.set('sys/auth', { 'kubernetes/': { type: 'kubernetes' } });
@@ -107,7 +108,7 @@ class World {
     return checkState({
       cluster: testCluster(profile.clusters[0]),
       // What is tried of a plan is remembered.
-      plan: { ...plan },
+      plan: { ...this.plan },
       ...views(this),
       again: again && (() => views(again)),
       isOurs,
@@ -253,6 +254,33 @@ describe('what objects show of the walls', () => {
     world.config = { reviewedAuthMounts: ['jwt-ci'] };
     expect(statuses(await world.look())).toEqual(['holds', 'holds', 'holds']);
   });
+
+  it.each(STAGES.slice(0, -1))(
+    'is nothing of a tenant whose creation was cut off after stage %s',
+    async last => {
+      const upTo = STAGES.slice(0, STAGES.indexOf(last) + 1);
+      const world = new World();
+      world.plan = {
+        ...plan,
+        stages: plan.stages.map(stage => ({
+          ...stage,
+          resources: stage.resources.filter(
+            ({ type }) => type === 'seed' || upTo.includes(stage.name),
+          ),
+        })),
+      };
+      const { verdicts } = await world.look();
+      for (const { status, summary } of verdicts) {
+        expect([status, summary]).toEqual([
+          'unproven',
+          expect.stringMatching(
+            /only in part, without .*Deployment: order it ag/,
+          ),
+        ]);
+      }
+      expect(verdicts).toHaveLength(3);
+    },
+  );
 
   it('is asked for before it is believed, where it is not as it should be', async () => {
     const behind = new World();

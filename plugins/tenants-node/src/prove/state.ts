@@ -3,9 +3,11 @@ import {
   Said,
   say,
   Wall,
+  WALLS,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
+import { notApplied } from '../plan/planned';
 import { TenantPlan } from '../plan/types';
 import { readsOf, requirementOf } from './checks/checks';
 import { judge } from './judge';
@@ -62,6 +64,18 @@ export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
   const { cluster, view, vault, again, isOurs = () => false } = options;
+  const missing = notApplied(options.plan);
+  if (missing) {
+    const nothing = { counted: 0, refused: 0 };
+    const status = 'unproven';
+    return {
+      receipts: [],
+      verdicts: WALLS.map(wall => ({
+        ...{ wall, status, summary: missing, barriers: nothing },
+        controls: { tried: 0, succeeded: 0 },
+      })),
+    };
+  }
   const { side, tried } = statePlan(options);
   const nodes = await nodesOf(view);
   const nothing = async () => undefined;
