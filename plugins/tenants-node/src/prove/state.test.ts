@@ -10,7 +10,6 @@ import { AddedCheck } from './types';
 const NETWORK = { network: { provider: 'cilium' } };
 const platform = testPlatform(NETWORK);
 const plan = planTenant(testSpec({ name: 'acme' }), platform);
-const cluster = testCluster(platform.clusters[0]);
 const { namespace } = plan.names;
 const resources = plannedResources(plan);
 
