@@ -13,7 +13,7 @@ import { readsOf, requirementOf } from './checks/checks';
 import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
-import { AddedCheck, Attempt, Check, Round, Side } from './types';
+import { AddedCheck, Round, Side } from './types';
 
 /** @public */
 export interface StateOptions {
@@ -46,14 +46,6 @@ export interface StateFindings {
   receipts: Receipt[];
 }
 
-/** The part of the catalogue that only reads, of one plan. */
-interface StatePlan {
-  side: Side;
-  tried: { check: Check; attempt: Attempt }[];
-}
-
-const known = new WeakMap<TenantPlan, StatePlan>();
-
 /**
  * Compares what the cluster and Vault say of a tenant with its plan: every check
  * that only reads, and no other.
@@ -63,20 +55,22 @@ const known = new WeakMap<TenantPlan, StatePlan>();
 export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
-  const { cluster, view, vault, again, isOurs = () => false } = options;
-  const missing = notApplied(options.plan);
+  const { cluster, plan, view, vault, again, isOurs = () => false } = options;
+  const missing = notApplied(plan);
   if (missing) {
-    const nothing = { counted: 0, refused: 0 };
-    const status = 'unproven';
-    return {
-      receipts: [],
-      verdicts: WALLS.map(wall => ({
-        ...{ wall, status, summary: missing, barriers: nothing },
-        controls: { tried: 0, succeeded: 0 },
-      })),
-    };
+    return { receipts: [], verdicts: unprovenFor(missing) };
   }
-  const { side, tried } = statePlan(options);
+  // Planned anew each time: kept, it is most of the memory that a tenant takes.
+  const side: Side = {
+    cluster,
+    tenant: tenantParty(plan),
+    canary: canaryParty(cluster.config),
+    kubeApi: [],
+    kubelets: [],
+    otherRoles: [],
+    added: options.added,
+  };
+  const tried = readsOf(side);
   const nodes = await nodesOf(view);
   const nothing = async () => undefined;
   const round: Round = {
@@ -111,22 +105,15 @@ export async function checkState(
   };
 }
 
-function statePlan({ cluster, plan, added }: StateOptions): StatePlan {
-  let planned = known.get(plan);
-  if (!planned) {
-    const side: Side = {
-      cluster,
-      tenant: tenantParty(plan),
-      canary: canaryParty(cluster.config),
-      kubeApi: [],
-      kubelets: [],
-      otherRoles: [],
-      added,
-    };
-    planned = { side, tried: readsOf(side) };
-    known.set(plan, planned);
-  }
-  return planned;
+/** Of a tenant that can't be compared. */
+function unprovenFor(summary: string): WallVerdict[] {
+  return WALLS.map(wall => ({
+    wall,
+    status: 'unproven',
+    summary,
+    barriers: { counted: 0, refused: 0 },
+    controls: { tried: 0, succeeded: 0 },
+  }));
 }
 
 function sayBreached(receipts: Receipt[], wall: Wall): Said {
