@@ -107,7 +107,7 @@ class World {
     return checkState({
       cluster: testCluster(profile.clusters[0]),
       // What is tried of a plan is remembered.
-      plan: { ...this.plan },
+      plan: this.plan,
       ...views(this),
       again: again && (() => views(again)),
       isOurs,
