@@ -14,6 +14,7 @@ module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
         'bench/**',
         'install/**',
         'src/chart*',
+        'src/clusters*',
         'src/extras*',
         'src/recovery*',
         'src/replicas*',

@@ -327,6 +327,16 @@ describe('an apply', () => {
     expect((await get('/tenants/acme/operations')).items).toHaveLength(3);
   });
 
+  it('is cancelled at once while it waits for a canary that does not come up', async () => {
+    await t.create('acme');
+    const gate = t.lab.hold(/web-tenant-canary/);
+    const proof = await t.start('acme', { kind: 'prove' });
+    await until(() => t.lab.held > 0);
+    await t.api('delete', `/tenants/acme/operations/${proof.body.id}`);
+    expect(await t.follow(proof)).toMatchObject({ state: 'cancelled' });
+    gate();
+  });
+
   it('is done again wherever it was cut off, though nobody has heard how far it came', async () => {
     let cuts = 0;
     for (let isCut = true; isCut; ) {

@@ -241,7 +241,8 @@ async function attack(
   const limitMs = cluster.config.proofs.deadlineMs + GRACE_MS;
   const deadline = AbortSignal.timeout(limitMs);
   const either = AbortSignal.any([signal, deadline]);
-  await canaries.keep(cluster);
+  // A minute where its pod does not come up: nobody has to wait for that.
+  await untilAborted(signal, canaries.keep(cluster));
   const writers = new Map(
     parties.map(({ proof, tenant }) => [
       tenant.name,

@@ -2,6 +2,7 @@ import { createMockDirectory } from '@backstage/backend-test-utils';
 import { parse, stringify } from 'yaml';
 import { testPlatform } from '../__fixtures__/platform';
 import { Answer, Edge, kubeconfigFor } from '../__testUtils__/Edge';
+import { loadKubeConfig } from './connection';
 import { KubernetesClient } from './kubernetes';
 
 const TOKEN = 'Planted-token-of-the-portal';
@@ -74,6 +75,26 @@ describe('the way to an API server', () => {
     expect(tunnelled).toEqual(['api.example:80', 'other.example:80']);
     expect(edge.count(LIST)).toBe(2);
   });
+
+  it.each([{ inCluster: true, url: 'https://192.0.2.9' }, {}])(
+    'is that of the pod that the portal runs in where config says so, or nothing: %j',
+    kubernetes => {
+      const env = { ...process.env };
+      process.env.KUBERNETES_SERVICE_HOST = '192.0.2.1';
+      process.env.KUBERNETES_SERVICE_PORT = '443';
+      try {
+        const [cluster] = testPlatform().clusters;
+        const config = loadKubeConfig({ ...cluster, kubernetes });
+        const { server, caFile } = config.getCurrentCluster()!;
+        expect([server, caFile]).toEqual([
+          'https://192.0.2.1:443',
+          '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+        ]);
+      } finally {
+        process.env = env;
+      }
+    },
+  );
 
   it('may take credentials of a plugin, which is asked again after a 401', async () => {
     edge = await Edge.start((_, times) =>

@@ -66,6 +66,8 @@ export const count = z
     const number = Number(given);
     if (given === '' || !Number.isFinite(number) || number < 0) {
       context.addIssue(`${given} is not a number`);
+    } else if (!Number.isInteger(number)) {
+      context.addIssue(`${given} is not a whole number`);
     }
     return number;
   });

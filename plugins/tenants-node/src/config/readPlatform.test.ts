@@ -71,6 +71,15 @@ describe('readPlatform', () => {
     [{ quota: { requestsMemory: '3Gi' } }, /is over quota.limitsMemory/],
     [{ n8n: { limits: { memory: '4Gi' } } }, /is over container.max.memory/],
     [{ n8n: { requests: { cpu: '2' } } }, /is over n8n.limits.cpu/],
+    [{ n8n: { storage: '6Gi' } }, /n8n.storage .* is over objects.storage/],
+    [
+      { container: { ephemeralStorage: { default: '3Gi' } } },
+      /ephemeralStorage.default \(3Gi\) is over .*ephemeralStorage.max \(2Gi\)/,
+    ],
+    [
+      { objects: { volumeClaims: 0.5 } },
+      /objects.volumeClaims: 0.5 is not a whole number/,
+    ],
   ])('refuses a size that contradicts itself: %j', (size, message) => {
     expect(() => testPlatform({ sizes: { small: size } })).toThrow(message);
   });

@@ -172,7 +172,9 @@ export const sizes = z
   });
 
 /** A size that contradicts itself would only show at a tenant's first pod. */
-function contradictions({ quota, container, n8n }: TenantSize): string[] {
+function contradictions(size: TenantSize): string[] {
+  const { quota, objects, container, n8n } = size;
+  const { ephemeralStorage } = container;
   const pairs = (['cpu', 'memory'] as const).flatMap(resource => {
     const isCpu = resource === 'cpu';
     const total = (kind: 'requests' | 'limits') => {
@@ -192,7 +194,17 @@ function contradictions({ quota, container, n8n }: TenantSize): string[] {
       [one('default'), one('max')],
     ] as const;
   });
-  return pairs
+  const stored = [
+    [
+      ['n8n.storage', n8n.storage],
+      ['objects.storage', objects.storage],
+    ],
+    [
+      ['container.ephemeralStorage.default', ephemeralStorage.default],
+      ['container.ephemeralStorage.max', ephemeralStorage.max],
+    ],
+  ] as const;
+  return [...pairs, ...stored]
     .filter(([low, high]) => parseQuantity(low[1])! > parseQuantity(high[1])!)
     .map(
       ([low, high]) => `${low[0]} (${low[1]}) is over ${high[0]} (${high[1]})`,

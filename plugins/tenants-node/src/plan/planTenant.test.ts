@@ -42,6 +42,12 @@ describe('planTenant', () => {
   it('reads as expected with all that config can ask for', () => {
     const everything = testPlatform({
       network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
+      sizes: {
+        small: {
+          objects: { volumeClaims: 3 },
+          container: { ephemeralStorage: { default: '512Mi', max: '3Gi' } },
+        },
+      },
       n8n: {
         storageClass: 'fast',
         runtimeClassName: 'kata-qemu',

@@ -16,3 +16,25 @@ export function plannedObjects(
     )
     .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
 }
+
+/** Of which every tenant has some: a plan as applied that lacks one was cut off. */
+const EVERY_TENANTS = [
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'SecretStore',
+  'ExternalSecret',
+  'Deployment',
+];
+
+/** What a tenant that was made in part lacks, and what helps; nothing where all is applied. */
+export function notApplied(plan: TenantPlan): string | undefined {
+  const missing = plan.proofOnly
+    ? []
+    : EVERY_TENANTS.filter(kind => plannedObjects(plan, kind).length === 0);
+  return missing.length > 0
+    ? `It was created only in part, without ${missing.join(
+        ', ',
+      )}: order it again, which resumes`
+    : undefined;
+}

@@ -2,14 +2,14 @@ import { testPlatform, testSpec } from '../__fixtures__/platform';
 import { ClusterView, KindRef } from '../clients';
 import { plannedResources } from '../plan/planned';
 import { planTenant } from '../plan/planTenant';
-import { KubernetesObject } from '../plan/types';
+import { KubernetesObject, STAGES } from '../plan/types';
 import { testCluster } from './__fixtures__/side';
 import { checkState, StateFindings } from './state';
 import { AddedCheck } from './types';
 
-const platform = testPlatform({ network: { provider: 'cilium' } });
+const NETWORK = { network: { provider: 'cilium' } };
+const platform = testPlatform(NETWORK);
 const plan = planTenant(testSpec({ name: 'acme' }), platform);
-const cluster = testCluster(platform.clusters[0]);
 const { namespace } = plan.names;
 const resources = plannedResources(plan);
 
@@ -34,6 +34,9 @@ class World {
     }),
   );
   lists = 0;
+  /** The platform's config of Vault */
+  config = {};
+  plan = plan;
 
   constructor() {
     this.vault.set('sys/auth', { 'kubernetes/': { type: 'kubernetes' } });
@@ -100,10 +103,11 @@ class World {
         list: async () => ({ data: [] }),
       } as any,
     });
+    const profile = testPlatform({ ...NETWORK, vault: this.config });
     return checkState({
-      cluster,
+      cluster: testCluster(profile.clusters[0]),
       // What is tried of a plan is remembered.
-      plan: added ? { ...plan } : plan,
+      plan: this.plan,
       ...views(this),
       again: again && (() => views(again)),
       isOurs,
@@ -210,6 +214,25 @@ describe('what objects show of the walls', () => {
       /not Ready/,
     ],
     [
+      'another auth method takes tokens, and nobody has reviewed it',
+      w => {
+        w.vault.get('sys/auth')['jwt-ci/'] = { type: 'jwt' };
+        w.config = { reviewedAuthMounts: ['jwt'] };
+      },
+      ['holds', 'unproven', 'holds'],
+      /auth\/jwt-ci \(jwt\): .*vault\.reviewedAuthMounts/,
+    ],
+    [
+      'one of two was reviewed',
+      w => {
+        w.vault.get('sys/auth')['jwt-ci/'] = { type: 'jwt' };
+        w.vault.get('sys/auth')['oidc/'] = { type: 'oidc' };
+        w.config = { reviewedAuthMounts: ['jwt-ci'] };
+      },
+      ['holds', 'unproven', 'holds'],
+      /^(?!.*jwt-ci).*auth\/oidc/,
+    ],
+    [
       'policies can not be read',
       w => w.problems.set('NetworkPolicy', 'watch is away'),
       ['unproven', 'holds', 'holds'],
@@ -223,6 +246,40 @@ describe('what objects show of the walls', () => {
     const turned = found.verdicts.find(v => v.status !== 'holds')!;
     expect(turned.summary).toMatch(summary);
   });
+
+  it('is nothing of an auth method that an administrator has reviewed', async () => {
+    const world = new World();
+    world.vault.get('sys/auth')['jwt-ci/'] = { type: 'jwt' };
+    world.config = { reviewedAuthMounts: ['jwt-ci'] };
+    expect(statuses(await world.look())).toEqual(['holds', 'holds', 'holds']);
+  });
+
+  it.each(STAGES.slice(0, -1))(
+    'is nothing of a tenant whose creation was cut off after stage %s',
+    async last => {
+      const upTo = STAGES.slice(0, STAGES.indexOf(last) + 1);
+      const world = new World();
+      world.plan = {
+        ...plan,
+        stages: plan.stages.map(stage => ({
+          ...stage,
+          resources: stage.resources.filter(
+            ({ type }) => type === 'seed' || upTo.includes(stage.name),
+          ),
+        })),
+      };
+      const { verdicts } = await world.look();
+      for (const { status, summary } of verdicts) {
+        expect([status, summary]).toEqual([
+          'unproven',
+          expect.stringMatching(
+            /only in part, without .*Deployment: order it ag/,
+          ),
+        ]);
+      }
+      expect(verdicts).toHaveLength(3);
+    },
+  );
 
   it('is asked for before it is believed, where it is not as it should be', async () => {
     const behind = new World();

@@ -3,9 +3,11 @@ import {
   Said,
   say,
   Wall,
+  WALLS,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
+import { notApplied } from '../plan/planned';
 import { TenantPlan } from '../plan/types';
 import { readsOf, requirementOf } from './checks/checks';
 import { judge } from './judge';
@@ -54,6 +56,10 @@ export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
   const { cluster, plan, view, vault, again, isOurs = () => false } = options;
+  const missing = notApplied(plan);
+  if (missing) {
+    return { receipts: [], verdicts: unprovenFor(missing) };
+  }
   // Planned anew each time: kept, it is most of the memory that a tenant takes.
   const side: Side = {
     cluster,
@@ -97,6 +103,17 @@ export async function checkState(
         : verdict,
     ),
   };
+}
+
+/** Of a tenant that can't be compared. */
+function unprovenFor(summary: string): WallVerdict[] {
+  return WALLS.map(wall => ({
+    wall,
+    status: 'unproven',
+    summary,
+    barriers: { counted: 0, refused: 0 },
+    controls: { tried: 0, succeeded: 0 },
+  }));
 }
 
 function sayBreached(receipts: Receipt[], wall: Wall): Said {

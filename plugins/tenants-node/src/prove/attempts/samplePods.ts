@@ -1,7 +1,7 @@
 import { times } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
-import { plannedObjects } from '../../plan/planned';
+import { notApplied, plannedObjects } from '../../plan/planned';
 
 /** Bounds of a tenant, as its plan has them; and what runs in it. */
 export interface Bounds {
@@ -38,6 +38,10 @@ export function boundsOf(plan: TenantPlan): Bounds {
       quotaMemory: limits?.memory,
       storage: limits?.storage,
     } as Bounds;
+  }
+  const missing = notApplied(plan);
+  if (missing) {
+    throw new Error(missing);
   }
   const quota = (name: string): Record<string, string> =>
     (

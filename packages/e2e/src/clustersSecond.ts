@@ -1,0 +1,180 @@
+import { ChildProcess, execFile, spawn } from 'node:child_process';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { JsonObject } from '@backstage/types';
+import {
+  Cluster,
+  KubernetesObject,
+} from '@threewalls/backstage-plugin-tenants-node';
+import { render } from '../../../scripts/lib/chart.ts';
+import { labCluster, labConfig, labOf, portalAccess } from './support/lab';
+
+const run = promisify(execFile);
+
+// Always the same: what a run that was killed has left ends as the next one begins.
+const STATE = join(tmpdir(), 'threewalls-second-cluster');
+// Never part of a build.
+// eslint-disable-next-line no-restricted-syntax
+const LAB = join(__dirname, '../../lab/src/cli.ts');
+const NAME = 'second';
+/** Mounts of its Vault, neither of which is called as by default. */
+const MOUNTS = { kvMount: 'teams', authMount: 'openshift' };
+const REVIEWER = { name: 'vault-reviewer', namespace: 'kube-system' };
+
+const file = (...parts: string[]) => join(STATE, ...parts);
+
+/**
+ * A second lab beside the first: its control plane alone, with a Vault of its own
+ * and External Secrets, as processes on loopback. It has no node: no pod runs.
+ */
+export class SecondCluster {
+  /** @throws Error where it does not come up */
+  static async up(): Promise<SecondCluster> {
+    await labCommand('reset');
+    const second = new SecondCluster();
+    try {
+      await labCommand('up', '--control-plane-only');
+      await second.#mountVault();
+      second.#runExternalSecrets();
+      return second;
+    } catch (error) {
+      await second.reset();
+      throw error;
+    }
+  }
+
+  readonly kubeconfig = file('admin.kubeconfig');
+  #externalSecrets: ChildProcess | undefined;
+
+  /** As an entry of `tenants.clusters`; nothing that a profile says is as the lab's. */
+  config(): JsonObject {
+    const login = {
+      approle: {
+        roleIdFile: file('portal', 'vault-role-id'),
+        secretIdFile: file('portal', 'vault-secret-id'),
+      },
+    };
+    return {
+      name: NAME,
+      title: 'Elsewhere',
+      preset: 'openshift',
+      kubernetes: { kubeconfig: file('portal', 'kubeconfig') },
+      vault: { address: 'http://127.0.0.1:18200', ...MOUNTS, login },
+      network: { provider: 'kubernetes' },
+      sizes: { small: { quota: { pods: 7 } }, tiny: { title: 'Tiny' } },
+      n8n: { startupTimeout: '5s' },
+      proofs: { deadline: '12s' },
+    };
+  }
+
+  /** With every right. */
+  admin(): Cluster {
+    const { rootToken } = JSON.parse(
+      readFileSync(file('vault-init.json'), 'utf8'),
+    );
+    const tokenFile = file('vault-root-token');
+    writeFileSync(tokenFile, rootToken, { mode: 0o600 });
+    const own = this.config();
+    const clusters = [
+      labCluster(portalAccess),
+      {
+        ...own,
+        kubernetes: { kubeconfig: this.kubeconfig },
+        vault: { ...(own.vault as JsonObject), login: { tokenFile } },
+      },
+    ];
+    return labOf(labConfig(portalAccess, { clusters })).clusters.get(NAME);
+  }
+
+  /** Ends its API server as a crash does. */
+  stopApiServer(): void {
+    const [pid] = readFileSync(file('run', 'kube-apiserver.pid'), 'utf8').split(
+      ' ',
+    );
+    process.kill(Number(pid), 'SIGKILL');
+  }
+
+  async reset(): Promise<void> {
+    this.#externalSecrets?.kill('SIGKILL');
+    await labCommand('reset');
+  }
+
+  /** Gives Vault mounts of those names, and the portal the same rights over them. */
+  async #mountVault(): Promise<void> {
+    const { kubernetes, vault } = this.admin();
+    const { kvMount, authMount } = MOUNTS;
+    await vault.expect('POST', `sys/mounts/${kvMount}`, {
+      type: 'kv',
+      options: { version: '2' },
+    });
+    await vault.expect('POST', `sys/auth/${authMount}`, {
+      type: 'vault-plugin-auth-kubernetes',
+    });
+    const lab = await vault.read('auth/kubernetes/config');
+    await vault.expect('POST', `auth/${authMount}/config`, {
+      kubernetes_host: lab.kubernetes_host,
+      kubernetes_ca_cert: lab.kubernetes_ca_cert,
+      disable_local_ca_jwt: true,
+      token_reviewer_jwt: await reviewerToken(kubernetes),
+    });
+    const files = await render({ vault: MOUNTS });
+    await vault.expect('PUT', 'sys/policies/acl/threewalls-portal', {
+      policy: files['vault/threewalls-portal.hcl'],
+    });
+  }
+
+  #runExternalSecrets(): void {
+    const log = openSync(file('logs', 'external-secrets.log'), 'w');
+    const child = spawn(
+      file('bin', 'external-secrets'),
+      [
+        ...['cluster-store', 'cluster-external-secret', 'cluster-push-secret']
+          .concat('push-secret')
+          .map(kind => `--enable-${kind}-reconciler=false`),
+        ...['--metrics-addr=127.0.0.1:0', '--live-addr=127.0.0.1:0'],
+      ],
+      {
+        stdio: ['ignore', log, log],
+        env: { PATH: process.env.PATH, KUBECONFIG: this.kubeconfig },
+      },
+    );
+    process.once('exit', () => child.kill('SIGKILL'));
+    this.#externalSecrets = child;
+  }
+}
+
+/** A token with which Vault may ask whose a ServiceAccount's token is. */
+async function reviewerToken(kubernetes: Cluster['kubernetes']) {
+  const { name, namespace } = REVIEWER;
+  const objects: KubernetesObject[] = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: REVIEWER },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: 'system:auth-delegator',
+      },
+      subjects: [{ kind: 'ServiceAccount', ...REVIEWER }],
+    },
+  ];
+  for (const object of objects) {
+    await kubernetes.create(object);
+  }
+  const { status } = await kubernetes.expect<any>({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    body: { spec: { expirationSeconds: 7200 } },
+  });
+  return status.token as string;
+}
+
+async function labCommand(...args: string[]): Promise<void> {
+  await run(process.execPath, ['--no-warnings', LAB, ...args], {
+    env: { ...process.env, THREEWALLS_LAB_STATE: STATE },
+  });
+}
