@@ -1,4 +1,4 @@
-import { Said } from './wording';
+import { Said, Wording } from './wording';
 
 /**
  * The walls that stand between two tenants.
@@ -106,6 +106,8 @@ export interface Receipt {
   outcome: Outcome;
   /** Why the outcome is what it is, where the answer alone does not say */
   reason?: string;
+  /** The reason by code; absent where only a cluster, a Vault or an earlier version has said it */
+  wording?: Wording;
 }
 
 /**

@@ -5,3 +5,4 @@
  */
 export { tenantsPlugin as default } from './plugin';
 export { tenantsApiRef } from './api';
+export { tenantsScaffolderModule } from './scaffolderModule';
