@@ -16,7 +16,10 @@ import { createRoot } from 'react-dom/client';
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
 import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
-import tenantsPlugin, { tenantsApiRef } from '../src';
+import tenantsPlugin, {
+  tenantsApiRef,
+  tenantsScaffolderModule,
+} from '../src';
 import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
 import { fakeScaffolderApi, templateEntities } from './templates';
@@ -57,6 +60,7 @@ const app = createApp({
     }),
     tenantsPlugin,
     scaffolderPlugin,
+    tenantsScaffolderModule,
     createFrontendModule({
       pluginId: 'scaffolder',
       extensions: [

@@ -413,7 +413,7 @@ describe('TenantsPage', () => {
       await screen.findByText(/confinement in lab since/),
     ).toBeInTheDocument();
     expect(screen.getByText(warning.message)).toBeInTheDocument();
-    expect(screen.getByText('No tenants yet')).toBeInTheDocument();
+    await screen.findByText('No tenants yet');
     await expect(violations()).resolves.toEqual([]);
   });
 
