@@ -210,7 +210,7 @@ describe('what objects show of the walls', () => {
       /not Ready/,
     ],
     [
-      'policies can not be read',
+      "policies can't be read",
       w => w.problems.set('NetworkPolicy', 'watch is away'),
       ['unproven', 'holds', 'holds'],
       /watch is away/,

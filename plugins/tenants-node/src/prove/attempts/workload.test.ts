@@ -82,7 +82,7 @@ describe('the pods of n8n', () => {
     ['with another image', p => (p.spec.containers[0].image = 'evil')],
     ['with another container', p => p.spec.containers.push(proxy)],
     [
-      'with somebody’s ephemeral container',
+      'with an ephemeral container',
       p => (p.spec.ephemeralContainers = [{ name: 'debug' }]),
     ],
     [
@@ -96,7 +96,7 @@ describe('the pods of n8n', () => {
       p => (p.spec.priorityClassName = 'threewalls-proof'),
     ],
     [
-      'with somebody’s toleration',
+      'with an added toleration',
       p => p.spec.tolerations.push({ operator: 'Exists' }),
     ],
   ])('%s', async (_, change) => {

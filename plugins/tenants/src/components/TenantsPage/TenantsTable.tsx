@@ -85,7 +85,8 @@ export function TenantsTable(props: {
   );
   const [selected, setSelected] = useState<Selection>(new Set());
   // Cells take their time: what was pressed is drawn first, and they follow.
-  const shown = useDeferredValue(tableProps);
+  const last = useDeferredValue(tableProps);
+  const shown = last.data ? last : tableProps;
   const page = shown.data ?? NONE;
   const days = useDays(page);
   const columnConfig = useTenantColumns({
