@@ -87,20 +87,20 @@ export function noOtherMount(side: Side): Attempt {
         'Auth methods of Vault',
         otherMounts(round.vault, authMount, reviewedAuthMounts, accounts),
       );
-      const say = (kind: 'takes' | 'open' | 'clear') =>
+      const found = (kind: 'takes' | 'open' | 'clear') =>
         mounts.flatMap(({ mount, type, finding }) =>
           kind in finding
             ? [`auth/${mount} (${type}): ${Object.values(finding)[0]}`]
             : [],
         );
-      const takes = say('takes').map(one => `takes its accounts by ${one}`);
+      const takes = found('takes').map(one => `takes its accounts by ${one}`);
       if (takes.length > 0) {
         return breached('FOUND', takes.join('; '));
       }
-      const open = say('open').join('; ');
+      const open = found('open').join('; ');
       return open
         ? { ...breached('OPEN', open), outcome: 'inconclusive' }
-        : asExpected('NONE', say('clear').join('; ') || 'no other');
+        : asExpected('NONE', found('clear').join('; ') || 'no other');
     }),
   };
 }

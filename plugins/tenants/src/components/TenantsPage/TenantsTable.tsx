@@ -122,9 +122,9 @@ export function TenantsTable(props: {
 
   function download() {
     const { sortFn, filterFn, searchFn } = functions;
-    const shown = searchFn(filterFn(data ?? [], query.filter), query.search);
+    const all = searchFn(filterFn(data ?? [], query.filter), query.search);
     saveFile(
-      csvOf(sortFn(shown, query.sort), context.ownerTitles),
+      csvOf(sortFn(all, query.sort), context.ownerTitles),
       'text/csv',
       'tenants.csv',
     );
