@@ -89,7 +89,7 @@ export interface Receipt {
   wall: Wall;
   kind: CheckKind;
   source: ReceiptSource;
-  /** What was attempted upon, such as `canary.web-tenant-canary.svc:8080` */
+  /** What was attacked or asked, such as `canary.web-tenant-canary.svc:8080` */
   target: string;
   /** The request, verbatim and without credentials */
   request: string;

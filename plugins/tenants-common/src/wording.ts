@@ -207,7 +207,10 @@ export function say<TCode extends WordingCode>(
   ...[values]: ValuesIn<(typeof WORDINGS)[TCode]> extends never
     ? []
     : [
-        Record<ValuesIn<(typeof WORDINGS)[TCode]>, Sayable | Said[]> & {
+        Record<
+          ValuesIn<(typeof WORDINGS)[TCode]>,
+          string | number | Said | Said[]
+        > & {
           check?: string;
         },
       ]
