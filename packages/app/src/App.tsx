@@ -1,5 +1,5 @@
 import { createApp } from '@backstage/frontend-defaults';
-import { tenantsScaffolderModule } from '@threewalls/backstage-plugin-tenants';
+import { tenantsScaffolderModule } from '@threewalls/backstage-plugin-tenants/scaffolder';
 import { homeModule } from './modules/home';
 import { navModule } from './modules/nav';
 import { signInModule } from './modules/signIn';

@@ -1135,6 +1135,26 @@ describe('a proof', () => {
     expect((await t.run('acme', { kind: 'prove' })).state).toBe('succeeded');
   });
 
+  it('makes way for a change of its tenant, or of its neighbour, and is made after it', async () => {
+    await t.create('acme');
+    await t.create('globex');
+    await t.prove('globex');
+    const release = t.prover.hold();
+    const started = await t.start('acme', { kind: 'prove' });
+    await until(() => t.prover.names.some(names => names.length === 2));
+    for (const tenant of ['globex', 'acme']) {
+      const resized = await t.run(tenant, { kind: 'apply', size: 'medium' });
+      expect(resized.state).toBe('succeeded');
+    }
+    release();
+    const { state, startedAt } = await t.follow(started);
+    expect(state).toBe('succeeded');
+    const [resize] = (await get('/tenants/acme/operations?kind=apply')).items;
+    expect(Date.parse(startedAt!)).toBeGreaterThanOrEqual(
+      Date.parse(resize.finishedAt),
+    );
+  });
+
   it('waits for the apply of its tenant', async () => {
     await t.create('acme');
     const gate = t.lab.hold(/GET .*resourcequotas/);

@@ -216,6 +216,7 @@ export const tenantsPlugin = createBackendPlugin({
         deps.lifecycle.addShutdownHook(async () => {
           state.stop();
           await runner.stop();
+          await announcer.stop();
           caches.forEach(cache => cache.stop());
         });
         registerTenantPermissions(deps.permissionsRegistry, store);
@@ -257,7 +258,7 @@ export const tenantsPlugin = createBackendPlugin({
         });
         const enqueue = operations.enqueue.bind(operations);
         healer.start(enqueue);
-        state.start(enqueue);
+        state.start({ enqueue, renew: runner.renew.bind(runner) });
         deps.readiness.use(() => readinessProblem(store));
         const options = {
           ...deps,

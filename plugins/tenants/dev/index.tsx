@@ -16,10 +16,8 @@ import { createRoot } from 'react-dom/client';
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
 import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
-import tenantsPlugin, {
-  tenantsApiRef,
-  tenantsScaffolderModule,
-} from '../src';
+import tenantsPlugin, { tenantsApiRef } from '../src';
+import { tenantsScaffolderModule } from '../src/scaffolder';
 import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
 import { fakeScaffolderApi, templateEntities } from './templates';

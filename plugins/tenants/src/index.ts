@@ -5,4 +5,3 @@
  */
 export { tenantsPlugin as default } from './plugin';
 export { tenantsApiRef } from './api';
-export { tenantsScaffolderModule } from './scaffolderModule';

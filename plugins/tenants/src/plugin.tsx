@@ -118,6 +118,6 @@ export const tenantsPlugin = createFrontendPlugin({
     tenantsPage,
     tenantsHomeWidget,
     ...formFields,
-    taskOutputs,
+    ...(taskOutputs ? [taskOutputs] : []),
   ],
 });

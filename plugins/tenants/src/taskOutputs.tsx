@@ -1,22 +1,25 @@
 import { lazy, Suspense } from 'react';
 import { Skeleton } from '@backstage/ui';
-import {
-  scaffolderTemplateOutputsBlueprint,
-  ScaffolderTemplateOutputsComponent,
-} from '@backstage/plugin-scaffolder-react/alpha';
+import * as scaffolder from '@backstage/plugin-scaffolder-react/alpha';
 
 const TaskOutputs = lazy(() =>
   import('./components/TaskOutputs').then(m => ({ default: m.TaskOutputs })),
 );
 
-const LazyTaskOutputs: ScaffolderTemplateOutputsComponent = props => (
-  <Suspense fallback={<Skeleton height={240} />}>
-    <TaskOutputs {...props} />
-  </Suspense>
-);
+const LazyTaskOutputs: scaffolder.ScaffolderTemplateOutputsComponent =
+  props => (
+    <Suspense fallback={<Skeleton height={240} />}>
+      <TaskOutputs {...props} />
+    </Suspense>
+  );
+
+// Looked up by name: an older scaffolder has none, and a bundler refuses to import it.
+const blueprint:
+  | typeof scaffolder.scaffolderTemplateOutputsBlueprint
+  | undefined = Reflect.get(scaffolder, 'scaffolderTemplateOutputsBlueprint');
 
 /** What a task leaves behind: the tenant's walls, with their receipts. */
-export const taskOutputs = scaffolderTemplateOutputsBlueprint.make({
+export const taskOutputs = blueprint?.make({
   name: 'walls',
   params: {
     component: LazyTaskOutputs,

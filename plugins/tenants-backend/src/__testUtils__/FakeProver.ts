@@ -9,6 +9,7 @@ import {
   proveTenants,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { untilAborted } from '../operations/untilAborted';
 import { testResult } from './testResult';
 
 const NETWORKING = 'networking.k8s.io/v1';
@@ -88,7 +89,7 @@ export class FakeProver {
     for (const name of names) {
       round.onProgress?.(name, { phase: 'attacking', done: 1, total: 2 });
     }
-    await this.#gate;
+    await untilAborted(round.signal!, this.#gate);
     if (this.error) {
       throw this.error;
     }

@@ -222,7 +222,8 @@ export class OperationStore {
 
   /**
    * The next operation, now running here: the most urgent one whose tenant has
-   * none that runs, or one whose replica has died. `undefined` where there is none.
+   * none that runs, changes before proofs, or one whose replica has died. `undefined`
+   * where there is none.
    *
    * @param full - Clusters with no room: for more proofs, for more changes
    */
@@ -260,6 +261,14 @@ export class OperationStore {
                 trx(`${OPERATIONS} as r`)
                   .select(trx.raw('1'))
                   .whereRaw("r.tenant = o.tenant and r.state = 'running'"),
+              )
+              // What is to be changed is proved after that.
+              .whereNotExists(
+                trx(`${OPERATIONS} as c`)
+                  .select(trx.raw('1'))
+                  .whereRaw(
+                    "o.kind = 'prove' and c.tenant = o.tenant and c.state = 'queued' and c.kind <> 'prove'",
+                  ),
               ),
           ),
       )
@@ -311,7 +320,7 @@ export class OperationStore {
 
   /**
    * Sets a neighbour's proof running in the same round, queued or not. `undefined`
-   * where an operation of the neighbour runs already.
+   * where an operation of the neighbour runs already, or is to change it.
    */
   async join(
     proof: StoredOperation,
@@ -320,7 +329,7 @@ export class OperationStore {
     try {
       return await this.knex.transaction(async trx => {
         const open = await this.#open(trx, neighbour.tenant);
-        if (open.some(row => row.state === 'running')) {
+        if (open.some(row => row.state === 'running' || row.kind !== 'prove')) {
           return undefined;
         }
         const queued = open.find(row => row.kind === 'prove');
@@ -371,6 +380,14 @@ export class OperationStore {
     return new Map(
       rows.map((row: any) => [String(row.cluster), Number(row.count)]),
     );
+  }
+
+  /** Names of tenants that a change is queued for. */
+  async changesQueued(): Promise<string[]> {
+    return this.knex<OperationRow>(OPERATIONS)
+      .where({ state: 'queued' })
+      .whereNot({ kind: 'prove' })
+      .pluck('tenant');
   }
 
   /** What is being applied in an operation's cluster by those that began before it did. */
@@ -517,15 +534,21 @@ export class OperationStore {
     return row && toOperation(row);
   }
 
-  /** Puts an operation of ours back into the queue, for whoever has room. */
-  async release(id: string): Promise<void> {
+  /**
+   * Puts an operation of ours back into the queue, for any replica that has room.
+   *
+   * @param isFree - Whether it counts as not begun
+   */
+  async release(id: string, isFree: boolean = false): Promise<void> {
     const change = {
       state: 'queued',
       runner: null,
       lease_until: null,
+      progress: null,
+      ...(isFree && { attempts: this.knex.raw('attempts - 1') as any }),
     } as const;
     try {
-      await this.#ours([id]).update({ ...change, progress: null });
+      await this.#ours([id]).update(change);
     } catch (error) {
       if (!isUniqueViolation(error)) {
         throw error;

@@ -147,12 +147,27 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await enqueue('globex', apply());
     const full = { proofs: ['lab'], changes: ['lab'] };
     expect(await operations.claim(full)).toBeUndefined();
+    expect(await operations.changesQueued()).toEqual(['globex']);
     const change = await operations.claim({ ...full, changes: [] });
     expect(change!.tenant).toBe('globex');
     expect((await operations.claim({ ...full, proofs: [] }))!.tenant).toBe(
       'acme',
     );
+    expect(await operations.claim({ ...full, proofs: [] })).toBeUndefined();
+    expect(await operations.changesQueued()).toEqual([]);
     expect(await operations.rounds()).toEqual(new Map([['lab', 1]]));
+  });
+
+  it('proves nothing that waits to be changed, alone or as a neighbour', async () => {
+    const { operations, enqueue, wanted } = await setup(id);
+    const full = { proofs: [], changes: ['lab'] };
+    await enqueue('globex');
+    await enqueue('globex', apply());
+    expect(await operations.claim(full)).toBeUndefined();
+    await enqueue('acme');
+    const proof = (await operations.claim(full))!;
+    expect(proof.tenant).toBe('acme');
+    expect(await operations.join(proof, wanted('globex'))).toBeUndefined();
   });
 
   it('joins what is equal and has not ended', async () => {
@@ -677,6 +692,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await proofs.attempts('uid-acme');
     await operations.rounds();
     await operations.counts();
+    await operations.changesQueued();
     await operations.openByTenant();
     await operations.list('acme', { limit: 9, offset: 0 }, () => true);
     await operations.ofRollout(proof.id);

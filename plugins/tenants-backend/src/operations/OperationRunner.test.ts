@@ -3,6 +3,7 @@ import { knex, Knex } from 'knex';
 import { openDatabase } from '../database/migrate';
 import { OperationStore } from '../database/OperationStore';
 import { StoredOperation } from '../database/rows';
+import { until } from '../__testUtils__/until';
 import { Execution, OperationRunner } from './OperationRunner';
 
 const wanted = (tenant: string) => ({
@@ -97,5 +98,106 @@ describe('a round of two', () => {
     });
     expect(signal.aborted).toBe(true);
     expect(ended?.state).toBe(state);
+  });
+
+  /** Runs a proof of acme with globex for a neighbour until it is let go on. */
+  async function begin() {
+    const begun: string[] = [];
+    const signals: AbortSignal[] = [];
+    const interval = jest.spyOn(global, 'setInterval');
+    const runner = new OperationRunner({
+      store,
+      logger: mockServices.logger.mock(),
+      concurrency: async () => 4,
+      onMoved: async () => {},
+      executors: {
+        apply: async ({ operation }) => {
+          begun.push(`apply ${operation.tenant}`);
+          return { state: 'succeeded' };
+        },
+        remove: async () => undefined,
+        prove: async ({ operation, signal, hold }) => {
+          begun.push(`prove ${operation.tenant}`);
+          signals.push(signal);
+          const other =
+            operation.tenant === 'acme' &&
+            (await store.join(operation, wanted('globex')));
+          if (other) {
+            hold(other);
+          }
+          await new Promise(resolve =>
+            signal.addEventListener('abort', resolve),
+          );
+          throw signal.reason;
+        },
+      },
+    });
+    const { operation } = await store.enqueue({
+      ...wanted('acme'),
+      trigger: 'user',
+      request: { kind: 'prove' },
+    });
+    await runner.pump();
+    await until(() => signals.length === 1);
+    await until(async () => (await store.open('globex')).length === 1);
+    const change = (tenant: string) =>
+      store.enqueue({
+        ...wanted(tenant),
+        trigger: 'event',
+        request: { kind: 'apply' },
+      });
+    const beat = () => interval.mock.calls.at(-1)![0]() as unknown;
+    return { runner, operation, begun, signals, change, beat };
+  }
+
+  it.each(['acme', 'globex'])(
+    'makes way for a change of %s, and is made after it',
+    async tenant => {
+      const { runner, operation, begun, change } = await begin();
+      await change(tenant);
+      runner.overtake(tenant);
+      await until(
+        () => begun.filter(what => what.startsWith('prove')).length > 1,
+      );
+      expect(begun.slice(0, 2)).toEqual(['prove acme', `apply ${tenant}`]);
+      expect(await store.get(operation.id)).toMatchObject({
+        state: 'running',
+        // It was not in vain that it was begun.
+        attempts: 1,
+      });
+      await runner.stop();
+    },
+  );
+
+  it('makes way for a change that another replica has queued', async () => {
+    const { runner, begun, change, beat } = await begin();
+    await change('globex');
+    await beat();
+    await until(() => begun.includes('apply globex'));
+    await runner.stop();
+  });
+
+  it('goes on with whatever others do', async () => {
+    const { runner, signals, change, beat } = await begin();
+    await change('umbrella');
+    runner.overtake('umbrella');
+    await beat();
+    expect(runner.renew('umbrella', Date.now() + 1)).toBe(false);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await runner.stop();
+  });
+
+  it('is made anew after a change that it did not see, but not for ever', async () => {
+    const { runner, signals } = await begin();
+    const later = Date.now() + 60_000;
+    expect(runner.renew('acme', Date.now() - 60_000)).toBe(true);
+    expect(signals).toHaveLength(1);
+    for (const begins of [2, 3]) {
+      expect(runner.renew('acme', later)).toBe(true);
+      await until(() => signals.length === begins);
+    }
+    expect(runner.renew('acme', later)).toBe(false);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
+    await runner.stop();
   });
 });

@@ -14,6 +14,8 @@ import { EventWriter } from './EventWriter';
 const CHANGES = 20;
 /** Times that the end of an operation is tried to be written down. */
 const WRITES = 5;
+/** Times that a proof is begun whose tenant is changed while it is made; then it goes on. */
+const BEGINS = 3;
 
 /** What an executor works with. */
 export interface Execution {
@@ -36,17 +38,24 @@ export type Executor = (execution: Execution) => Promise<Outcome | undefined>;
 
 /** What an execution keeps: its own operation, and those that it holds. */
 interface Lease extends AbortController {
-  operation: string;
+  /** Its own first */
+  held: StoredOperation[];
+  /** Milliseconds since the epoch, by this replica's clock */
+  since: number;
 }
 
 /** Why an operation was given up. */
 export class Abandoned extends Error {
-  constructor(readonly reason: 'cancelled' | 'lost' | 'stopped') {
+  constructor(
+    readonly reason: 'cancelled' | 'lost' | 'stopped' | 'overtaken' | 'again',
+  ) {
     super(
       {
         cancelled: 'This operation was cancelled',
         lost: 'The lease of this operation ran out',
         stopped: 'The portal stopped during this operation',
+        overtaken: 'The tenant is changed: this proof is made after it',
+        again: 'The tenant was changed: this proof is made anew',
       }[reason],
     );
   }
@@ -100,9 +109,36 @@ export class OperationRunner {
   abort(id: string): void {
     const lease = this.#held.get(id);
     // A neighbour's proof that is not wanted is no reason to leave this one unproved.
-    if (lease?.operation === id) {
+    if (lease?.held[0].id === id) {
       lease.abort(new Abandoned('cancelled'));
     }
+  }
+
+  /**
+   * Puts back the round of proofs that a tenant is in, here: a change waits for it,
+   * after which it would count for nothing.
+   */
+  overtake(tenant: string): void {
+    this.#roundOf(tenant)?.abort(new Abandoned('overtaken'));
+  }
+
+  /**
+   * Has the round anew that a tenant is in, here, where the tenant was changed since
+   * it began: it would count for nothing. A few times: who is changed all the time is
+   * proved all the same.
+   *
+   * @param changedAt - Milliseconds since the epoch, by this replica's clock
+   * @returns whether a round runs here, or will, that sees the change
+   */
+  renew(tenant: string, changedAt: number): boolean {
+    const lease = this.#roundOf(tenant);
+    if (lease && lease.since < changedAt) {
+      if (lease.held.some(({ attempts }) => attempts >= BEGINS)) {
+        return false;
+      }
+      lease.abort(new Abandoned('again'));
+    }
+    return lease !== undefined;
   }
 
   /** Puts back what runs here, so that another replica goes on with it. */
@@ -162,14 +198,13 @@ export class OperationRunner {
 
   async #run(operation: StoredOperation): Promise<void> {
     const { store, executors, logger, onMoved } = this.options;
-    const lease: Lease = Object.assign(new AbortController(), {
-      operation: operation.id,
-    });
+    const held = [operation];
+    const since = Date.now();
+    const lease: Lease = Object.assign(new AbortController(), { held, since });
     const events = new EventWriter(
       batch => store.addEvents(operation.id, batch),
       logger,
     );
-    const held = [operation];
     this.#hold(operation.id, lease);
     await onMoved(operation);
     let outcome: Outcome | undefined;
@@ -193,11 +228,10 @@ export class OperationRunner {
       const { reason } = lease.signal;
       if (reason instanceof Abandoned && reason.reason !== 'cancelled') {
         await events.flush();
-        await Promise.all(
-          held.map(({ id }) =>
-            reason.reason === 'stopped' ? store.release(id) : undefined,
-          ),
-        );
+        if (reason.reason !== 'lost') {
+          const isFree = reason.reason === 'overtaken';
+          await Promise.all(held.map(({ id }) => store.release(id, isFree)));
+        }
         return;
       }
       outcome = reason
@@ -222,6 +256,16 @@ export class OperationRunner {
     }
   }
 
+  /** The round of proofs, run here, that a tenant is in. */
+  #roundOf(tenant: string): Lease | undefined {
+    return [...this.#held.values()].find(({ held }) =>
+      held.some(
+        ({ tenant: name, request }) =>
+          name === tenant && request.kind === 'prove',
+      ),
+    );
+  }
+
   /** What another execution has taken up since is left to that. */
   #letGo(id: string, lease: Lease): void {
     if (this.#held.get(id) === lease) {
@@ -231,7 +275,7 @@ export class OperationRunner {
 
   #hold(id: string, lease: Lease): void {
     this.#held.set(id, lease);
-    this.#heart ??= setInterval(() => this.#beat(), LEASE_MS / 3).unref();
+    this.#heart ??= setInterval(() => this.#beat(), LEASE_MS / 5).unref();
   }
 
   async #beat(): Promise<void> {
@@ -240,18 +284,23 @@ export class OperationRunner {
       return;
     }
     try {
-      const ours = await this.options.store.heartbeat(held.map(([id]) => id));
+      const { store } = this.options;
+      const ours = await store.heartbeat(held.map(([id]) => id));
       for (const [id, lease] of held) {
         if (ours.get(id)) {
           this.abort(id);
         } else if (ours.has(id) || this.#held.get(id) !== lease) {
           // It is ours, or was ended while this was asked.
-        } else if (id === lease.operation) {
+        } else if (id === lease.held[0].id) {
           lease.abort(new Abandoned('lost'));
         } else {
           // A neighbour's, written down before this one: its result was all it was for.
           this.#held.delete(id);
         }
+      }
+      // Of those that other replicas have queued.
+      for (const tenant of await store.changesQueued()) {
+        this.overtake(tenant);
       }
     } catch (error) {
       this.options.logger.warn(`Leases were not renewed: ${error}`);

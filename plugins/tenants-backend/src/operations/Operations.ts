@@ -117,6 +117,9 @@ export class Operations {
     if (!queued.joined) {
       await onMoved(queued.operation);
     }
+    if (wanted.request.kind !== 'prove') {
+      runner.overtake(wanted.tenant);
+    }
     runner.pumpSoon();
     return queued;
   }

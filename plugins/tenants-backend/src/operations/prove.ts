@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import {
@@ -35,6 +36,8 @@ import { doubted, unproven } from './verdicts';
 
 /** Milliseconds beyond a proof's own deadline after which it is given up. */
 const GRACE_MS = 60_000;
+/** Milliseconds that a round that was given up has to remove what it has made. */
+const CLEAN_UP_MS = 5_000;
 /** Times that a proof is made anew because its tenant was changed meanwhile. */
 const REPEATS = 3;
 
@@ -248,18 +251,16 @@ async function attack(
     ]),
   );
   const [a, b] = parties.map(({ plan }) => plan);
+  const round = options.prove({
+    cluster,
+    tenants: b ? [a, b] : [a],
+    view: options.caches.get(cluster.name),
+    vault: options.vaultOf(cluster.name),
+    signal: either,
+    onProgress: (name, progress) => writers.get(name)?.report(progress),
+  });
   try {
-    const results = await untilAborted(
-      either,
-      options.prove({
-        cluster,
-        tenants: b ? [a, b] : [a],
-        view: options.caches.get(cluster.name),
-        vault: options.vaultOf(cluster.name),
-        signal: either,
-        onProgress: (name, progress) => writers.get(name)?.report(progress),
-      }),
-    );
+    const results = await untilAborted(either, round);
     const isUnproven = [...results.values()].some(({ verdicts }) =>
       verdicts.some(verdict => verdict.status === 'unproven'),
     );
@@ -269,7 +270,15 @@ async function attack(
     }
     return results;
   } catch (error) {
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      // Whatever comes after it must not find its probes.
+      const cleaned = round.then(() => {}).catch(() => {});
+      await Promise.race([
+        cleaned,
+        sleep(CLEAN_UP_MS, undefined, { ref: false }),
+      ]);
+      throw signal.reason;
+    }
     throw deadline.aborted
       ? new Error(`The proof did not come to an end within ${limitMs / 1000} s`)
       : error;

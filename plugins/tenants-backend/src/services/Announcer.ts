@@ -13,10 +13,24 @@ import { WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { Tenant } from '../inventory/Inventory';
 import { describeChanges } from '../operations/changes';
+import { Flocks } from './Flocks';
 import { HiddenNames } from './HiddenNames';
+
+/** Tenants that a notification of many names, at most. */
+const NAMED = 20;
 
 /** Of whom something is told. */
 type About = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
+
+/** What is told of a tenant. */
+interface News {
+  eventId: string;
+  isBad: boolean;
+  title: string;
+  description: string;
+  scope: string;
+  meta: Record<string, any>;
+}
 
 /**
  * Tells the portal that an operation has moved, and owners what has become of their
@@ -24,6 +38,10 @@ type About = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
  */
 export class Announcer {
   #isSilenced = false;
+  /** What the platform's people hear of one tenant after the other */
+  readonly #flocks = new Flocks<{ tenant: About; news: News }>(more =>
+    this.#tellPlatform(more),
+  );
 
   constructor(
     private readonly services: {
@@ -175,17 +193,12 @@ export class Announcer {
     });
   }
 
-  async #tell(
-    tenant: About,
-    news: {
-      eventId: string;
-      isBad: boolean;
-      title: string;
-      description: string;
-      scope: string;
-      meta: Record<string, any>;
-    },
-  ): Promise<void> {
+  /** Tells of what was collected. */
+  async stop(): Promise<void> {
+    await this.#flocks.end();
+  }
+
+  async #tell(tenant: About, news: News): Promise<void> {
     const { logger } = this.services;
     const { eventId, isBad, title, description, scope } = news;
     const { name, cluster, owner } = tenant;
@@ -197,10 +210,44 @@ export class Announcer {
     if (await this.audience.isMuted(tenant.uid)) {
       return;
     }
+    const { platform } = this.audience;
+    const kind = [cluster, scope.slice(name.length), isBad].join();
+    const isAlone =
+      platform.length === 0 || this.#flocks.isFirst(kind, { tenant, news });
+    await this.#notifyOf([owner, ...(isAlone ? platform : [])], tenant, news);
+  }
+
+  /** Of a cluster's tenants that much is told of at once. */
+  async #tellPlatform(more: { tenant: About; news: News }[]): Promise<void> {
+    const { platform } = this.audience;
+    const [{ tenant, news }] = more;
+    if (more.length === 1) {
+      await this.#notifyOf(platform, tenant, news);
+      return;
+    }
+    const { cluster } = tenant;
+    const titles = more.slice(0, NAMED).map(one => one.news.title);
+    const rest = more.length - titles.length;
+    await this.#notify(platform, {
+      title: `${more.length} more in cluster ${cluster}, such as ${news.title}`,
+      description: [...titles, ...(rest > 0 ? [`and ${rest} more`] : [])].join(
+        '; ',
+      ),
+      link: '/tenants',
+      isBad: news.isBad,
+      scope: `${cluster}${news.scope.slice(tenant.name.length)}`,
+    });
+  }
+
+  async #notifyOf(
+    to: string[],
+    { name, owner }: About,
+    { title, description, isBad, scope }: News,
+  ): Promise<void> {
     await this.#quietly('A notification', async () => {
       // The platform's people read the whole of it where the link leads.
       const hide = await this.audience.names.from(t => t.owner === owner);
-      await this.#notify([owner, ...this.audience.platform], {
+      await this.#notify(to, {
         title,
         description: hide(description),
         link: `/catalog/default/resource/${name}`,

@@ -15,14 +15,17 @@ describe('Debts', () => {
       busy: new Set<string>(),
       queued: new Set<string>(),
       active: new Set([acme.uid]),
+      renews: false,
     };
     const enqueue = jest.fn(async () => {});
+    const renew = jest.fn(() => world.renews);
     const debts = new Debts({
       operations: {
         openByTenant: async () => ({ ...world, changing: new Set() }),
       },
       active: async () => world.active,
       enqueue,
+      renew,
       logger: mockServices.logger.mock(),
       now: () => world.now,
     });
@@ -32,7 +35,7 @@ describe('Debts', () => {
       await debts.pay();
       return enqueue.mock.calls.length;
     };
-    return { world, debts, enqueue, later };
+    return { world, debts, enqueue, renew, later };
   }
 
   it('queues one proof for a flock of changes, soon, and not too often', async () => {
@@ -71,6 +74,26 @@ describe('Debts', () => {
     expect(await later(60_000)).toBe(1);
     world.queued.clear();
     expect(await later(60_000)).toBe(1);
+    debts.stop();
+  });
+
+  it('has a proof made anew that runs, once for each flock of changes', async () => {
+    const { world, debts, renew, later } = setup();
+    world.busy.add('acme');
+    world.renews = true;
+    debts.add(acme);
+    await later(300);
+    expect(renew).toHaveBeenCalledWith('acme', 0);
+    world.busy.clear();
+    expect(await later(60_000)).toBe(0);
+    world.busy.add('acme');
+    debts.add(acme);
+    await later(300);
+    debts.add(acme);
+    await later(9_000);
+    expect(renew).toHaveBeenCalledTimes(2);
+    await later(1_000);
+    expect(renew).toHaveBeenCalledTimes(3);
     debts.stop();
   });
 

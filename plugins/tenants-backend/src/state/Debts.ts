@@ -18,7 +18,8 @@ type Owed = Pick<NewOperation, 'tenant' | 'cluster' | 'owner'> & {
 
 /**
  * Proofs that are owed since something has changed: each is queued before the
- * schedule's, once nothing else runs for its tenant, and not too often for one.
+ * schedule's, once nothing else runs for its tenant, and not too often for one. A
+ * proof that runs and began before the change is made anew in its place.
  */
 export class Debts {
   readonly #owed = new Map<
@@ -33,6 +34,8 @@ export class Debts {
     private readonly options: {
       operations: Pick<OperationStore, 'openByTenant'>;
       enqueue(wanted: NewOperation): Promise<unknown>;
+      /** Has a proof of a tenant made anew that began before a change; whether one sees it */
+      renew(tenant: string, changedAt: number): boolean;
       /** UIDs of tenants that can be attacked now */
       active(): Promise<Set<string>>;
       logger: LoggerService;
@@ -60,7 +63,7 @@ export class Debts {
     if (due.length === 0) {
       return;
     }
-    const { operations, enqueue, active } = this.options;
+    const { operations, enqueue, renew, active } = this.options;
     const [{ busy, queued }, there] = await Promise.all([
       operations.openByTenant(),
       active(),
@@ -73,7 +76,12 @@ export class Debts {
       } else if (queued.has(name)) {
         // It has not begun: it will see what has changed.
         this.#paid(uid, last);
-      } else if (!busy.has(name)) {
+      } else if (busy.has(name)) {
+        if (renew(name, last)) {
+          this.#paidAt.set(uid, this.#now());
+          this.#paid(uid, last);
+        }
+      } else {
         await enqueue({
           tenant: name,
           cluster,

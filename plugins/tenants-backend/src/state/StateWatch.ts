@@ -122,12 +122,14 @@ export class StateWatch {
   /**
    * Begins to look, and goes on until it is stopped.
    *
-   * @param enqueue - How proofs are queued that changes ask for
+   * @param pay - How proofs are queued, or made anew, that changes ask for
    */
-  start(enqueue: ConstructorParameters<typeof Debts>[0]['enqueue']): void {
+  start(
+    pay: Pick<ConstructorParameters<typeof Debts>[0], 'enqueue' | 'renew'>,
+  ): void {
     const { caches, inventory, logger, operations, platform } = this.options;
     const active = async () => activeOf((await inventory.list()).tenants);
-    this.#debts = new Debts({ operations, enqueue, active, logger });
+    this.#debts = new Debts({ ...pay, operations, active, logger });
     for (const [name, watched] of this.#watched) {
       const { meant, rounds, sweeps } = watched;
       const end = caches.get(name)?.listen({

@@ -11,7 +11,7 @@ import { readsOf, requirementOf } from './checks/checks';
 import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
-import { AddedCheck, Attempt, Check, Round, Side } from './types';
+import { AddedCheck, Round, Side } from './types';
 
 /** @public */
 export interface StateOptions {
@@ -44,14 +44,6 @@ export interface StateFindings {
   receipts: Receipt[];
 }
 
-/** The part of the catalogue that only reads, of one plan. */
-interface StatePlan {
-  side: Side;
-  tried: { check: Check; attempt: Attempt }[];
-}
-
-const known = new WeakMap<TenantPlan, StatePlan>();
-
 /**
  * Compares what the cluster and Vault say of a tenant with its plan: every check
  * that only reads, and no other.
@@ -61,8 +53,18 @@ const known = new WeakMap<TenantPlan, StatePlan>();
 export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
-  const { cluster, view, vault, again, isOurs = () => false } = options;
-  const { side, tried } = statePlan(options);
+  const { cluster, plan, view, vault, again, isOurs = () => false } = options;
+  // Planned anew each time: kept, it is most of the memory that a tenant takes.
+  const side: Side = {
+    cluster,
+    tenant: tenantParty(plan),
+    canary: canaryParty(cluster.config),
+    kubeApi: [],
+    kubelets: [],
+    otherRoles: [],
+    added: options.added,
+  };
+  const tried = readsOf(side);
   const nodes = await nodesOf(view);
   const nothing = async () => undefined;
   const round: Round = {
@@ -95,24 +97,6 @@ export async function checkState(
         : verdict,
     ),
   };
-}
-
-function statePlan({ cluster, plan, added }: StateOptions): StatePlan {
-  let planned = known.get(plan);
-  if (!planned) {
-    const side: Side = {
-      cluster,
-      tenant: tenantParty(plan),
-      canary: canaryParty(cluster.config),
-      kubeApi: [],
-      kubelets: [],
-      otherRoles: [],
-      added,
-    };
-    planned = { side, tried: readsOf(side) };
-    known.set(plan, planned);
-  }
-  return planned;
 }
 
 function sayBreached(receipts: Receipt[], wall: Wall): Said {

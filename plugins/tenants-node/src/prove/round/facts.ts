@@ -130,10 +130,17 @@ export function tenantParty(plan: TenantPlan): Party {
   return { name: plan.spec.name, plan, service, pods: [], nodes: [] };
 }
 
+const canaries = new WeakMap<ClusterProfile, Party>();
+
 /** The canary as far as plans say: its bait, and its test client's login. */
 export function canaryParty(cluster: ClusterProfile): Party {
-  const { name, service } = tenantParty(planCanary(cluster));
-  return { ...tenantParty(planRam(cluster)), name, service };
+  let canary = canaries.get(cluster);
+  if (!canary) {
+    const { name, service } = tenantParty(planCanary(cluster));
+    canary = { ...tenantParty(planRam(cluster)), name, service };
+    canaries.set(cluster, canary);
+  }
+  return canary;
 }
 
 /** Addresses of a pod, of each family that it has, with every port it declares. */

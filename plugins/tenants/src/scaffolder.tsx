@@ -1,10 +1,16 @@
+/**
+ * What goes around the scaffolder's own pages, for an app that wants it: apart, since
+ * an older Backstage has no way for it.
+ *
+ * @packageDocumentation
+ */
 import { ReactNode } from 'react';
 import {
   createFrontendModule,
   PluginWrapperBlueprint,
   useAppLocation,
 } from '@backstage/frontend-plugin-api';
-import styles from './scaffolderModule.module.css';
+import styles from './scaffolder.module.css';
 
 /** The page of the form that offboards a tenant, wherever the scaffolder is mounted. */
 const OFFBOARD = /\/default\/offboard-tenant\/?$/;

@@ -4,7 +4,7 @@ import {
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
 import { renderTestApp } from '@backstage/frontend-test-utils';
-import { tenantsScaffolderModule } from './scaffolderModule';
+import { tenantsScaffolderModule } from './scaffolder';
 
 const wizard = (pluginId: string) =>
   createFrontendPlugin({
