@@ -293,8 +293,16 @@ async function releaseOf(folder: string): Promise<Record<string, string>> {
         asked.add(path);
         const response = await fetch(registry + path);
         if (response.status === 404) {
-          // Never published, or not any more: whatever its ranges allow.
-          versions.delete(path.slice(0, path.lastIndexOf('/')));
+          // Never published, or not any more: the next one that there is.
+          const at = path.lastIndexOf('/');
+          const [name, version] = [path.slice(0, at), path.slice(at + 1)];
+          const all = await fetch(registry + name);
+          const known = all.ok ? ((await all.json()) as any).versions : {};
+          const [next] = Object.keys(known)
+            .filter(v => !v.includes('-') && compare(v, version) > 0)
+            .sort(compare);
+          versions.delete(name);
+          add({ [name]: next ?? '' });
           return;
         }
         if (!response.ok) {

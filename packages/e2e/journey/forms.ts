@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 
 /** Milliseconds for a tenant's task to end. */
@@ -60,6 +61,14 @@ const start = (page: Page) =>
 export async function review(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Review' }).click();
   await start(page).waitFor();
+}
+
+/** Asserts that what can't be undone is started by a red button. */
+export async function startsInRed(page: Page): Promise<void> {
+  const red = await start(page).evaluate(
+    button => getComputedStyle(button).backgroundColor,
+  );
+  assert.equal(red, 'rgb(198, 40, 40)');
 }
 
 /** Says that everything of a tenant goes, and types its name to confirm it. */

@@ -14,6 +14,7 @@ import {
   order,
   refuseOtherName,
   review,
+  startsInRed,
   runTask,
   typeName,
   untilPreviewed,
@@ -291,6 +292,7 @@ describe('a tenant’s journey through the portal', () => {
     await look(page, 'form-offboard-review', async () => {
       await typeName(page, NAME);
       await review(page);
+      await startsInRed(page);
     });
     assert.equal((await leftOf(NAME, NAMESPACE)).length, 4);
     const link = await runTask(page, 'All tenants');

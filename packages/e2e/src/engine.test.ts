@@ -55,7 +55,7 @@ describe('a tenant on the lab', () => {
     expect(differences.filter(d => d.change !== 'none')).toEqual([]);
   });
 
-  it('is restored where somebody has changed it, and the diff says where', async () => {
+  it('is restored where it was changed, and the diff says where', async () => {
     const plan = planTenant(spec, platform);
     await admin.kubernetes.expect({
       method: 'PATCH',

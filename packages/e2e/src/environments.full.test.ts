@@ -215,7 +215,7 @@ describe('Kinds of clusters, played by the lab', () => {
         undo.push(() => resolverOn(53));
         await resolverOn(DNS_PORT);
       },
-      without: /on port 53: where the cluster's resolver listens elsewhere/,
+      without: /on port 53: if the cluster's resolver listens elsewhere/,
     },
     {
       title: "OpenShift's users and groups by admission",
@@ -229,7 +229,7 @@ describe('Kinds of clusters, played by the lab', () => {
       title: 'k3s: its settings, on a network that rejects',
       config: { preset: 'k3s' },
       make: networkThatRejects,
-      without: /REFUSED: .*TIMEOUT, by tenants\.network\.denial/,
+      without: /REFUSED: .*TIMEOUT \(tenants\.network\.denial\)/,
     },
     {
       title: 'Vault over https, with a private CA',

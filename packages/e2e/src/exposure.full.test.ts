@@ -21,7 +21,7 @@ const EMAIL = 'owner@example.com';
 const PASSWORD = `Pw1-${randomBytes(12).toString('hex')}`;
 const network = { provider: 'cilium', ingress: { namespaces: [CONTROLLER] } };
 
-describe('The way to n8n, upon the lab', () => {
+describe('The way to n8n, on the lab', () => {
   const { admin } = openLab();
   const { platform, cluster } = portalLab({
     network,

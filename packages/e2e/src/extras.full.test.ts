@@ -32,7 +32,7 @@ const LABEL = {
 const ADDRESS = '203.0.113.53';
 
 // It gives the portal rights over more kinds: nothing may run beside this.
-describe('what a platform adds to every tenant, upon the lab', () => {
+describe('what a platform adds to every tenant, on the lab', () => {
   const { admin } = openLab();
   const custom = [
     { name: 'elsewhere', address: `${ADDRESS}:443`, expect: 'denied' },

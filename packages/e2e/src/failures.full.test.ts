@@ -78,7 +78,7 @@ const CUTS: [string, string, Cut, Cut][] = [
   ],
 ];
 
-describe('operations where something fails, upon the lab', () => {
+describe('operations where something fails, on the lab', () => {
   const admin = adminLab();
   const { platform } = portalLab();
   const of = (name: string) => tenantNames(name, OWNER, platform);

@@ -15,7 +15,7 @@ const OWNER = 'group:default/guests';
 const admin = adminLab();
 const { platform } = portalLab();
 
-describe('operations, upon the lab', () => {
+describe('operations, on the lab', () => {
   const of = (name: string) => tenantNames(name, OWNER, platform);
   const ref = (name: string) => ({
     apiVersion: 'v1',
@@ -298,7 +298,7 @@ describe('operations, upon the lab', () => {
     },
   );
 
-  it('restore what others have changed, added and deleted, whoever they are', async () => {
+  it('restore what others have changed, added and deleted', async () => {
     const name = await create('restore');
     const deployment = inNamespace(name, '/apis/apps/v1', 'deployments/n8n');
     await patch(

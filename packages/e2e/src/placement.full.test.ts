@@ -19,7 +19,7 @@ const RUNTIME_CLASSES = '/apis/node.k8s.io/v1/runtimeclasses';
  * The lab has one node and one runtime: a RuntimeClass that names runc is no
  * sandbox, and a proof has to say so. Node labels are as real as anywhere.
  */
-describe('Where n8n runs, upon the lab', () => {
+describe('Where n8n runs, on the lab', () => {
   const { admin } = openLab();
   const { platform, cluster } = portalLab({
     n8n: {
@@ -100,7 +100,7 @@ describe('Where n8n runs, upon the lab', () => {
     expect([code, own]).toEqual([NAME, nodes]);
   });
 
-  it('is missed when somebody edits the Deployment', async () => {
+  it('is missed when the Deployment is edited', async () => {
     await editDeployment(admin, plan.names.namespace);
     const found = await prove();
     expect(found.deployment.outcome).toBe('breached');

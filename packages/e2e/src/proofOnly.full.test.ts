@@ -135,7 +135,7 @@ function n8n(): KubernetesObject[] {
     );
 }
 
-describe('A namespace that others have made, upon the lab', () => {
+describe('A namespace that others have made, on the lab', () => {
   const { admin } = openLab();
   let portal: ReplicasPortal;
   let api: Replica;
@@ -358,7 +358,7 @@ describe('A namespace that others have made, upon the lab', () => {
     expect(routed.size).toBe(1);
   });
 
-  it('turns when somebody opens it again, without a proof', async () => {
+  it('turns when it is opened again, without a proof', async () => {
     const opened = Date.now();
     await create(CHARTS);
     await until(async () => (await tenant()).walls[0].status === 'breached');

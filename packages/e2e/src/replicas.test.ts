@@ -42,7 +42,7 @@ interface Row {
   finished_at: string | null;
 }
 
-describe('two replicas of a portal on one PostgreSQL, upon the lab', () => {
+describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
   const admin = adminLab();
   const { platform } = portalLab();
   const of = (name: string) => tenantNames(name, OWNER, platform);

@@ -28,7 +28,7 @@ const names = Array.from(
   (_, i) => `${PREFIX}${String(i).padStart(3, '0')}`,
 );
 
-describe(`${TENANTS} tenants, upon the lab`, () => {
+describe(`${TENANTS} tenants, on the lab`, () => {
   const admin = adminLab();
   const { platform } = portalLab();
   const of = (name: string) => tenantNames(name, OWNER, platform);

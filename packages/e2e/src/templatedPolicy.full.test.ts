@@ -32,7 +32,7 @@ const TWIN = `${NAME}-x`;
 const deployed = (file: string) =>
   readFileSync(resolve(__dirname, '../../../deploy/vault', file), 'utf8');
 
-describe('One templated Vault policy, upon the lab', () => {
+describe('One templated Vault policy, on the lab', () => {
   const lab = openLab();
   const { admin, vaultAdmin } = lab;
   const folder = mkdtempSync(join(tmpdir(), 'threewalls-'));

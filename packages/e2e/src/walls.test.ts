@@ -24,7 +24,7 @@ const rows = ROWS.filter(row =>
 
 jest.setTimeout(FULL ? 2_400_000 : 360_000);
 
-describe('The walls, upon the lab', () => {
+describe('The walls, on the lab', () => {
   const pairs: Pair[] = [];
   let results = new Map<string, RowResult>();
 

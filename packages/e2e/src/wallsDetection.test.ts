@@ -69,7 +69,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('what somebody does to a tenant', () => {
+describe('a change to a tenant', () => {
   it.each(breaches.filter(({ title }) => FULL || BRIEFLY.test(title)))(
     'turns its $wall wall: $title',
     async ({ wall, by, do: act, undo }) => {

@@ -68,7 +68,7 @@ const SABOTAGES: {
   },
 ];
 
-describe('A drill, upon the lab', () => {
+describe('A drill, on the lab', () => {
   let lab: WallsLab;
 
   beforeAll(async () => {

@@ -41,7 +41,7 @@ const PROOF = { labelSelector: 'threewalls.io/proof' };
 /** Milliseconds that a policy gets, on however busy a machine. */
 const SETTLE_MS = 30_000;
 
-describe('A round, upon the lab', () => {
+describe('A round, on the lab', () => {
   let lab: WallsLab;
   let pair: Pair;
 

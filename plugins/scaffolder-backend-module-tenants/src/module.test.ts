@@ -216,7 +216,7 @@ describe('the template create-tenant, when its last step fails', () => {
     expect(lab.objects.has(NAMESPACE)).toBe(true);
   });
 
-  it('takes away again what it has created, where that was asked for', async () => {
+  it('removes what it has created, where that was asked for', async () => {
     const { status, steps, said } = await run({ onFailure: 'remove' });
     expect(status).toBe('failed');
     expect(steps).toMatchObject({ prove: 'failed', cleanUp: 'completed' });
@@ -224,7 +224,7 @@ describe('the template create-tenant, when its last step fails', () => {
     expect([...lab.objects.keys()].filter(k => !/canary/.test(k))).toEqual([]);
   });
 
-  it('never takes away a tenant that was there before', async () => {
+  it('never removes a tenant that was there before', async () => {
     await run({});
     const { steps } = await run({ onFailure: 'remove' });
     expect(steps).toMatchObject({ prove: 'failed', cleanUp: 'skipped' });
@@ -238,7 +238,7 @@ describe('the template create-tenant, when its last step fails', () => {
     expect(lab.objects.has(ENTRY)).toBe(true);
   });
 
-  it('has nothing to take away where nothing was created', async () => {
+  it('has nothing to remove where nothing was created', async () => {
     const { status, steps, said } = await run({
       onFailure: 'remove',
       size: 'enormous',

@@ -83,7 +83,7 @@ describe('a hand-made n8n', () => {
     ).toEqual([]);
   });
 
-  it('gives a shell nothing to run that somebody wrote into its objects', async () => {
+  it('gives a shell nothing to run that was written into its objects', async () => {
     const bad = `n8n'; echo bad-$((1+1)); echo ':2.30.0`;
     handMade(o => {
       o.n8n.image = bad;

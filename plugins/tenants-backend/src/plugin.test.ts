@@ -318,7 +318,7 @@ describe('tenantsPlugin', () => {
     });
   });
 
-  it('names no tenant to who may not read it, whatever says it and whoever it is', async () => {
+  it('names no tenant to users who may not read it, in any answer', async () => {
     await setup('acme', 'globex', 'initech');
     await owns('globex', STRANGERS);
     await owns('initech', STRANGERS);

@@ -1,4 +1,4 @@
-import { Said } from './wording';
+import { Said, Wording } from './wording';
 
 /**
  * The walls that stand between two tenants.
@@ -89,7 +89,7 @@ export interface Receipt {
   wall: Wall;
   kind: CheckKind;
   source: ReceiptSource;
-  /** What was attempted upon, such as `canary.web-tenant-canary.svc:8080` */
+  /** What was attacked or asked, such as `canary.web-tenant-canary.svc:8080` */
   target: string;
   /** The request, verbatim and without credentials */
   request: string;
@@ -106,6 +106,8 @@ export interface Receipt {
   outcome: Outcome;
   /** Why the outcome is what it is, where the answer alone does not say */
   reason?: string;
+  /** The reason by code; absent where only a cluster, a Vault or an earlier version has said it */
+  wording?: Wording;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { say, WORDINGS } from './wording';
+import { quote, say, WORDINGS } from './wording';
 
 describe('say', () => {
   it('fills in every value, and says what it was told beside the text', () => {
@@ -12,6 +12,17 @@ describe('say', () => {
     expect(say('noProof')).toEqual({
       summary: 'No proof yet',
       wording: { code: 'noProof', values: {} },
+    });
+  });
+
+  it('fills in other texts, and keeps them by code', () => {
+    const all = [say('connected'), quote('403 no')];
+    expect(say('several', { all })).toEqual({
+      summary: 'The connection succeeded; it should have been blocked; 403 no',
+      wording: {
+        code: 'several',
+        values: { all: [{ code: 'connected', values: {} }, '403 no'] },
+      },
     });
   });
 

@@ -17,6 +17,7 @@ import { createRoot } from 'react-dom/client';
 import '@backstage/ui/css/styles.css';
 import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import tenantsPlugin, { tenantsApiRef } from '../src';
+import { tenantsScaffolderModule } from '../src/scaffolder';
 import { entities, team } from './entities';
 import { FakeTenantsApi } from './FakeTenantsApi';
 import { fakeScaffolderApi, templateEntities } from './templates';
@@ -57,6 +58,7 @@ const app = createApp({
     }),
     tenantsPlugin,
     scaffolderPlugin,
+    tenantsScaffolderModule,
     createFrontendModule({
       pluginId: 'scaffolder',
       extensions: [

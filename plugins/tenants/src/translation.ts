@@ -2,10 +2,7 @@ import {
   createTranslationRef,
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
-import {
-  NOT_COVERED,
-  WORDINGS,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
 
 const [code, workers, controlPlane, kernel, portal, names, hosts] = NOT_COVERED;
 
@@ -65,7 +62,6 @@ export const tenantsTranslationRef = createTranslationRef({
       unproven2: "{{first}} and {{second}} walls can't be verified",
       unproven3: 'None of the three walls can be verified',
     },
-    wording: WORDINGS,
     advice: {
       title: 'What to do',
       changed: 'An object of this tenant was changed. A restore undoes that',

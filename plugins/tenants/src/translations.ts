@@ -5,3 +5,4 @@
  */
 export { checksTranslationRef } from './checkTexts';
 export { tenantsTranslationRef } from './translation';
+export { wordingTranslationRef } from './wordingTexts';

@@ -227,7 +227,7 @@ describe('what they do', () => {
     expect(escape.error?.name).toBe('NotAllowedError');
   });
 
-  it('makes a tenant of what was rendered and somebody else has applied', async () => {
+  it('makes a tenant of what was rendered and others have applied', async () => {
     const { outputs } = await run('tenant:render', { adopt: false });
     const files = (outputs.files as string[]).filter(f => f.endsWith('.yaml'));
     // As Argo CD does, before the portal knows anything of it.

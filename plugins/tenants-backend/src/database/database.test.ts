@@ -198,7 +198,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
   });
 
   it.each([{ kind: 'prove' } as const, apply()])(
-    'queues one of %j, whoever asks at the same moment',
+    'queues one of %j where several ask at the same moment',
     async request => {
       const { operations, other, wanted } = await setup(id);
       const started = await Promise.all(

@@ -166,7 +166,7 @@ describe('runDrill', () => {
     expect(left).toEqual([]);
   });
 
-  it('fails, and says why, where the pair can not be made', async () => {
+  it("fails, and says why, where the pair can't be created", async () => {
     lab.away = 'refuses';
     const { result } = await drill(honest);
     expect(result).toEqual({

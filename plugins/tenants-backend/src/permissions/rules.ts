@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 
 /**
- * What tenant permissions are decided upon.
+ * What tenant permissions are decided about.
  *
  * @public
  */

@@ -79,7 +79,7 @@ describe('whom a change concerns', () => {
       },
     ],
     [
-      'a role: whoever is bound to it',
+      'a role: every subject bound to it',
       { type: 'MODIFIED', object: object('Role', { rules: [] }) },
       { namespaces: own, all: true, isMeant: true },
     ],

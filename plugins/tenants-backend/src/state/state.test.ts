@@ -122,7 +122,7 @@ describe('a wall whose objects are not as planned', () => {
     expect(await proofs()).toHaveLength(2);
   });
 
-  it('is unproven where objects can not tell, and only for so long', async () => {
+  it("is unproven where objects can't be read, and only for so long", async () => {
     await proved();
     t.prover.state.set('acme secret', 'unproven');
     t.lab.objects.get(POLICY).metadata.labels = { a: 'b' };

@@ -203,7 +203,7 @@ describe('KubernetesClient in bad weather', () => {
     expect(error.message).toMatch(/Cluster lab can't be reached/);
   });
 
-  it('says that nobody answers, and goes on when somebody does', async () => {
+  it('says that the server does not answer, and goes on when it does', async () => {
     const kubernetes = await clientOf(() => fine);
     files.setContent({});
     const missing = await errorOf(list(kubernetes));

@@ -337,7 +337,7 @@ describe('WatchCache', () => {
     expect(Date.now() - back).toBeLessThan(2000);
   });
 
-  it('says why a kind can not be read, which is no empty list', async () => {
+  it("says why a kind can't be read, which is no empty list", async () => {
     fake.fault = { status: 403, body: { message: 'forbidden: no right' } };
     expect(await read()).toMatch(/NetworkPolicy: .*forbidden: no right/);
     // Nobody waits for what has just failed.

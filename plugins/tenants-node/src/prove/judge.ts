@@ -1,12 +1,13 @@
 import {
+  quote,
   Receipt,
   Requirement,
   Said,
+  say,
   Wall,
+  WALLS,
   WallStatus,
   WallVerdict,
-  WALLS,
-  say,
 } from '@threewalls/backstage-plugin-tenants-common';
 
 /**
@@ -158,20 +159,20 @@ function sayDoubt({ requirement, receipt }: Shown): First {
         receipt,
         receipt.outcome === 'failed' ? requirement.otherwise : undefined,
       )
-    : { first: `${requirement.check} was not tried` };
+    : { first: say('notTried', { id: requirement.check }) };
 }
 
 /** What decided: in the words of its check, which an app has too, or as it was answered. */
 interface First {
-  first: string;
+  first: Said;
   check?: string;
 }
 
 function sayFirst(
-  { check, reason, code, response }: Receipt,
+  { check, reason, wording, code, response }: Receipt,
   otherwise: string | undefined,
 ): First {
   return otherwise
-    ? { first: otherwise, check }
-    : { first: reason ?? `${code} ${response}`.trim() };
+    ? { first: quote(otherwise), check }
+    : { first: { summary: reason ?? `${code} ${response}`.trim(), wording } };
 }

@@ -25,7 +25,7 @@ export async function proveTenants(
     AbortSignal.any([signal, deadline]),
   ).catch((error: Error) => {
     signal.throwIfAborted();
-    return nominal(options, `The round could not begin: ${error.message}`);
+    return nominal(options, say('notBegun', { problem: error.message }));
   });
   const { sides, problem } = prepared;
   const taken = problem

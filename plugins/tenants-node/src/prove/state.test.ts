@@ -233,7 +233,7 @@ describe('what objects show of the walls', () => {
       /^(?!.*jwt-ci).*auth\/oidc/,
     ],
     [
-      'policies can not be read',
+      "policies can't be read",
       w => w.problems.set('NetworkPolicy', 'watch is away'),
       ['unproven', 'holds', 'holds'],
       /watch is away/,

@@ -120,8 +120,11 @@ function sayBreached(receipts: Receipt[], wall: Wall): Said {
   const [first, ...more] = receipts.filter(
     r => r.wall === wall && r.kind === 'barrier' && r.outcome === 'breached',
   );
-  const why = first.reason ?? first.response;
+  const why = {
+    summary: first.reason ?? first.response,
+    wording: first.wording,
+  };
   return more.length > 0
     ? say('foundMore', { first: why, more: more.length })
-    : { summary: why, wording: undefined };
+    : why;
 }

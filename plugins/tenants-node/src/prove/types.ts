@@ -1,6 +1,7 @@
 import {
   CheckKind,
   Outcome,
+  Said,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
@@ -79,7 +80,7 @@ export interface AddedCheck extends CheckInfo {
 
 /** Why a check has nothing to try of a tenant. */
 export interface DoesNotApply {
-  because: string;
+  because: Said;
   /**
    * Whether its wall is unproven for that, or holds all the same; absent where it is
    * as the catalogue says
@@ -149,7 +150,7 @@ export interface Answer {
 /** An outcome with, where the answer does not say it, the reason. */
 export interface Judged {
   outcome: Outcome;
-  reason?: string;
+  reason?: Said;
 }
 
 /** What came of an attempt: an answer, and what it means. */
@@ -173,7 +174,7 @@ export interface Errand {
 /** Somebody who has to reach the same target at the same moment. */
 export interface Witness extends Errand {
   /** Such as `the canary's test client reaches the same target` */
-  says: string;
+  says: Said;
 }
 
 /** One thing that is tried of one tenant. */
@@ -224,7 +225,7 @@ export interface PodRun {
   answers: Map<string, Answer>;
   facts: PodFacts;
   /** Why answers are missing */
-  problem?: string;
+  problem?: Said;
   /** Why it has not started, while that may pass */
   slow?: string;
 }

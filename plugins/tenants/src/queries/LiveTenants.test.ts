@@ -90,7 +90,7 @@ describe('LiveTenants', () => {
     expect(listed).not.toHaveBeenCalled();
   });
 
-  it('keeps the list where the tenant can not be read', async () => {
+  it("keeps the list where the tenant can't be read", async () => {
     const { api, client, signal } = setUp();
     api.getTenant.mockRejectedValue(new Error('gone'));
 

@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { planChecks } from '../checks/checks';
 import { PodTask } from '../pod/tasks';
 import { answerOf, assignTasks, NOWHERE, podOf, RAM } from '../round/pods';
@@ -126,7 +127,10 @@ export async function testReceipts(
       uid: 'u1',
       answers: new Map(answers),
       facts: { nodeName: `node-of-${pod}` },
-      problem: answers.length === 0 ? 'The proof pod finds no node' : undefined,
+      problem:
+        answers.length === 0
+          ? say('podNoNode', { message: '0/1 nodes are available' })
+          : undefined,
     });
   }
   const run = (by: Attacker) => runs.get(podOf(side, by));

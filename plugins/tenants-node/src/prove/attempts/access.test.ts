@@ -63,7 +63,9 @@ describe('who can', () => {
   it('names the subject, the right and the binding', async () => {
     expect(await runAttempt(side, attempt, cluster([OWNERS]))).toMatchObject({
       outcome: 'breached',
-      reason: `Group acme-team may get secrets (RoleBinding ${namespace}/more to ClusterRole reads)`,
+      reason: {
+        summary: `Group acme-team may get secrets (RoleBinding ${namespace}/more to ClusterRole reads)`,
+      },
     });
   });
 
@@ -72,7 +74,7 @@ describe('who can', () => {
     async refused => {
       for (const one of [attempt, reachesNoOthers(side), rulesAreAll(side)]) {
         const finding = await runAttempt(side, one, cluster([], { refused }));
-        expect([finding.outcome, finding.reason]).toEqual([
+        expect([finding.outcome, finding.reason?.summary]).toEqual([
           'inconclusive',
           expect.stringContaining(`${refused}s: may not list ${refused}`),
         ]);
@@ -97,7 +99,7 @@ describe('the API server’s own answer', () => {
     ['allows less', () => false, /threewalls-portal: create pods .* is denied/],
   ])('%s: then the rules are not all', async (_, allows, reason) => {
     const finding = await runAttempt(side, attempt, cluster([], { allows }));
-    expect([finding.outcome, finding.reason]).toEqual([
+    expect([finding.outcome, finding.reason?.summary]).toEqual([
       'failed',
       expect.stringMatching(reason),
     ]);

@@ -1,4 +1,4 @@
-import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { say, Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
 import { TrustedSubject } from '../../config/platform';
 import {
@@ -89,7 +89,7 @@ export function rulesAreAll({ tenant, cluster }: Side): Attempt {
             code: 'DIFFERENT',
             response: wrong.join('; '),
             outcome: 'failed',
-            reason: `Roles and bindings say otherwise: ${wrong.join('; ')}`,
+            reason: say('rulesDisagree', { found: wrong.join('; ') }),
           };
     }),
   };
@@ -127,16 +127,18 @@ function tell(found: Found[]): Finding {
   const said = found.map(({ subject, actions, binding }) => {
     const more = actions.length - ACTIONS;
     const what = actions.slice(0, ACTIONS).join(', ');
-    return `${subject} may ${what}${
-      more > 0 ? ` and ${more} more` : ''
-    } (${binding})`;
+    return say('subjectMay', {
+      subject,
+      actions: more > 0 ? `${what} (+${more})` : what,
+      binding,
+    });
   });
   const rest = said.length - SHOWN;
-  const more = rest > 0 ? [`and ${rest} more`] : [];
+  const more = rest > 0 ? [say('andMore', { more: rest })] : [];
   return breached(
     'FOUND',
-    said.join('; '),
-    [...said.slice(0, SHOWN), ...more].join('; '),
+    said.map(({ summary }) => summary).join('; '),
+    say('several', { all: [...said.slice(0, SHOWN), ...more] }),
   );
 }
 

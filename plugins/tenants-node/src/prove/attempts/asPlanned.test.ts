@@ -1,4 +1,8 @@
-import { Outcome, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Outcome,
+  say,
+  WALLS,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { tenantPlan } from '../../__fixtures__/plan';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planCanary } from '../../plan/canary';
@@ -119,8 +123,11 @@ describe('an object that is compared with the plan', () => {
     expect(await run('ResourceQuota tenant-quota', holding([live]))).toEqual(
       expect.objectContaining({
         outcome: 'breached',
-        reason:
-          'ResourceQuota tenant-quota was changed: spec.hard.pods is "99", planned "10" (kubectl-edit, 2026-01-01T00:00:00Z)',
+        reason: say('wasChanged', {
+          what: 'ResourceQuota tenant-quota',
+          found:
+            'spec.hard.pods is "99", planned "10" (kubectl-edit, 2026-01-01T00:00:00Z)',
+        }),
       }),
     );
   });
@@ -130,9 +137,9 @@ describe('an object that is compared with the plan', () => {
       'NetworkPolicy tenant-isolation',
       holding(plannedObjects(plan), 'NetworkPolicy'),
     );
-    expect([finding.outcome, finding.reason]).toEqual([
+    expect([finding.outcome, finding.reason?.summary]).toEqual([
       'inconclusive',
-      "NetworkPolicy tenant-isolation can't be read: NetworkPolicy is forbidden",
+      "Couldn't read NetworkPolicy tenant-isolation: NetworkPolicy is forbidden",
     ]);
   });
 
@@ -146,7 +153,7 @@ describe('an object that is compared with the plan', () => {
     ['Deployment n8n', 'inconclusive'],
   ])('is gone: %s is %s', async (key, outcome) => {
     expect(await run(key, holding([]))).toEqual(
-      expect.objectContaining({ outcome, reason: `${key} is gone` }),
+      expect.objectContaining({ outcome, reason: say('gone', { what: key }) }),
     );
   });
 });

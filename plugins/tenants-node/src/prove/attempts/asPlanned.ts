@@ -1,4 +1,9 @@
-import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  quote,
+  Said,
+  say,
+  Wall,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { writerOf } from '../../clients/managedFields';
 import { ChangedField, changedFields } from '../../plan/live/changedFields';
 import { shown } from '../../plan/live/shown';
@@ -127,7 +132,7 @@ function compared(id: string, differences: string[]): Finding {
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join('; ');
   return said
-    ? breached('DIFFERENT', said, `${id} was changed: ${said}`)
+    ? breached('DIFFERENT', said, say('wasChanged', { what: id, found: said }))
     : asExpected('EQUAL', 'equal');
 }
 
@@ -136,7 +141,7 @@ function gone(id: string, isHarmless: boolean): Finding {
     code: '404',
     response: `${id} is not there`,
     outcome: isHarmless ? 'inconclusive' : 'breached',
-    reason: `${id} is gone`,
+    reason: say('gone', { what: id }),
   };
 }
 
@@ -149,9 +154,15 @@ export function asExpected(code: string, response: string): Finding {
 export function breached(
   code: string,
   response: string,
-  reason: string = response,
+  reason: Said = quote(response),
 ): Finding {
   return { code, response, outcome: 'breached', reason };
+}
+
+/** What a finding is that shows a wall to be open by one thing or several. */
+export function told(code: string, found: Said[]): Finding {
+  const reason = say('several', { all: found });
+  return breached(code, reason.summary, reason);
 }
 
 class UnreadError extends Error {
@@ -189,7 +200,7 @@ export function reading(run: Attempt['run']): Attempt['run'] {
         code: NOT_READ,
         response: error.message,
         outcome: 'inconclusive',
-        reason: `${error.what} can't be read: ${error.message}`,
+        reason: say('unread', { what: error.what, problem: error.message }),
       };
     }
   };

@@ -19,8 +19,8 @@ async function worst(
     findings.push(await runAttempt(side, attempt, clients));
   }
   const bad = findings.find(({ outcome }) => outcome !== 'asExpected');
-  const { outcome, reason = '' } = bad ?? findings[0];
-  return [outcome, reason].filter(Boolean).join(': ');
+  const { outcome, reason } = bad ?? findings[0];
+  return [outcome, reason?.summary].filter(Boolean).join(': ');
 }
 
 const object = (

@@ -1,4 +1,7 @@
-import { parseEgressHost } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  parseEgressHost,
+  say,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { isAbout, ruleMatches } from '../reach/decide';
 import { Peer, podTraits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
@@ -14,12 +17,12 @@ const refused: Expectation = {
     if (code === 'OK') {
       return {
         outcome: 'breached',
-        reason: `The cluster's resolver was asked, and answered ${response}`,
+        reason: say('resolverAnswered', { response }),
       };
     }
     return ['REFUSED', 'NXDOMAIN', 'TIMEOUT'].includes(code)
       ? { outcome: 'asExpected' }
-      : { outcome: 'inconclusive', reason: `The lookup ended in ${code}` };
+      : { outcome: 'inconclusive', reason: say('lookupEnded', { code }) };
   },
 };
 
@@ -38,10 +41,10 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
   const { cluster, tenant, canary } = side;
   const { egress } = tenant.plan.spec;
   if (cluster.config.network.provider !== 'cilium') {
-    return { because: "NetworkPolicies can't tell names apart" };
+    return { because: say('namesUnknown') };
   }
   if (egress.cidrs.length > 0) {
-    return { because: 'It is allowed ranges, by whatever name' };
+    return { because: say('rangesAllowed') };
   }
   const isAllowed = (name: string) =>
     egress.hosts
@@ -51,7 +54,7 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
       );
   const name = cluster.config.proofs.outside.names.find(one => !isAllowed(one));
   if (!name) {
-    return { because: 'It is allowed every name that would be tried' };
+    return { because: say('everyName') };
   }
   const task = podTask({ do: 'ask-name', name });
   const attempt = podAttempt({
@@ -64,12 +67,12 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
       {
         by: 'tenant',
         task: podTask({ do: 'connect', ...tenant.service }),
-        says: 'the tenant reaches its own Service',
+        says: say('reachesOwn', { who: say('whoTenant') }),
       },
       {
         by: 'ram',
         task,
-        says: `the canary's test client resolves ${name}`,
+        says: say('resolves', { who: say('whoRam'), name }),
       },
     ],
     bait: {
@@ -90,7 +93,7 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
           ? {
               ...finding,
               outcome: 'notApplicable',
-              reason: `${by} lets DNS through whatever the name: as a way out for data it is not covered here`,
+              reason: say('dnsOpened', { policy: by }),
             }
           : finding;
       },

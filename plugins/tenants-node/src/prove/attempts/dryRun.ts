@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
 import { NewObject } from '../../clients/kubernetes';
 import { Attempt, Judged, Round } from '../types';
@@ -58,14 +59,14 @@ export function refuses(
     if (status < 300) {
       return {
         outcome: 'breached',
-        reason: `The API server would create it: ${title}`,
+        reason: say('created', { title }),
       };
     }
     return status === 403 && words.every(word => message.includes(word))
       ? { outcome: 'asExpected' }
       : {
           outcome: 'inconclusive',
-          reason: `Refused for another reason: ${status} ${message}`,
+          reason: say('refusedElse', { answer: `${status} ${message}` }),
         };
   });
 }
@@ -88,7 +89,7 @@ export function overQuota(
     if (status < 300) {
       return {
         outcome: 'breached',
-        reason: `The API server would create it: ${title}`,
+        reason: say('created', { title }),
       };
     }
     const [, refusedBy] = /exceeded quota: ([^,\s]+)/.exec(message) ?? [];
@@ -100,13 +101,13 @@ export function overQuota(
     ) {
       return {
         outcome: 'inconclusive',
-        reason: `Refused for another reason: ${status} ${message}`,
+        reason: say('refusedElse', { answer: `${status} ${message}` }),
       };
     }
     return {
       outcome: 'asExpected',
       ...(isOther && {
-        reason: `Refused by ${refusedBy}, which is tighter than ${quota}`,
+        reason: say('tighter', { quota: refusedBy, planned: quota }),
       }),
     };
   });
@@ -123,18 +124,18 @@ export function accepts(
     if (status < 300) {
       const problem = check(body);
       return problem
-        ? { outcome: 'failed', reason: problem }
+        ? { outcome: 'failed', reason: quote(problem) }
         : { outcome: 'asExpected' };
     }
     if (status === 403 && message.includes('exceeded quota: ')) {
       return {
         outcome: 'asExpected',
-        reason: 'A quota is used up: the wall works',
+        reason: say('quotaUsed'),
       };
     }
     return {
       outcome: message.includes(LAGGING) ? 'inconclusive' : 'failed',
-      reason: `${status} ${message}`,
+      reason: quote(`${status} ${message}`),
     };
   });
 }
@@ -149,8 +150,7 @@ export function unlessDropped(attempt: Attempt): Attempt {
         ? {
             ...finding,
             outcome: 'notApplicable',
-            reason:
-              'This API server knows no pod-level resources: it drops them',
+            reason: say('podLevelDropped'),
           }
         : finding;
     },

@@ -38,7 +38,7 @@ function operator(messages: string[], status: object = {}) {
   };
 }
 
-describe('the ExternalSecret for somebody else’s key', () => {
+describe('the ExternalSecret for another tenant’s key', () => {
   it.each<[string, string[], object, Outcome]>([
     ['is refused', ['SecretStore is not ready', DENIED], {}, 'asExpected'],
     ['could be read', [READABLE], {}, 'breached'],
@@ -73,7 +73,7 @@ describe('the ExternalSecret for somebody else’s key', () => {
     expect(metadata.labels['threewalls.io/proof']).toBe('external-secret');
   });
 
-  it('is not waited for where it could not be made', async () => {
+  it('is not waited for where it couldn’t be created', async () => {
     const on = operator([]);
     const create = async () => ({
       status: 403,

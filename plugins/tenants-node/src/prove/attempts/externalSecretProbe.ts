@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
@@ -55,7 +56,7 @@ export function externalSecretFor(
             code: String(status),
             response: body.message ?? '',
             outcome: 'inconclusive',
-            reason: `The ExternalSecret could not be made: ${body.message}`,
+            reason: say('probeNotMade', { message: String(body.message) }),
           };
         }
         return await follow(object, url, context);
@@ -129,7 +130,7 @@ async function follow(
       return {
         ...said,
         outcome: 'breached',
-        reason: `External Secrets wrote Secret ${bound}`,
+        reason: say('secretWritten', { name: bound }),
       };
     }
     return said;
@@ -142,7 +143,7 @@ async function follow(
       code: 'NO-ANSWER',
       response: `External Secrets said nothing within ${PATIENCE_MS} ms`,
       outcome: 'inconclusive',
-      reason: `External Secrets said nothing within ${PATIENCE_MS} ms: is it running?`,
+      reason: say('storeSilent', { ms: PATIENCE_MS }),
     };
   }
 }
@@ -177,7 +178,7 @@ function judgeMessage(message: string, url: string): Finding | undefined {
       code: 'READABLE',
       response,
       outcome: 'breached',
-      reason: 'External Secrets could read the key with this store',
+      reason: say('keyRead'),
     };
   }
   const refused = REFUSED.exec(message)?.[1];
@@ -190,6 +191,6 @@ function judgeMessage(message: string, url: string): Finding | undefined {
         code: '403',
         response,
         outcome: 'inconclusive',
-        reason: `External Secrets was refused something else: ${refused}`,
+        reason: say('storeRefusedElse', { request: refused }),
       };
 }

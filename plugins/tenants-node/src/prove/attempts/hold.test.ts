@@ -42,7 +42,7 @@ it('counts for nothing where it can’t be read', async () => {
   const found = await runAttempt(testSide(), heldByAdmission(), {
     kubernetes: { list },
   });
-  expect([found.outcome, found.reason]).toEqual([
+  expect([found.outcome, found.reason?.summary]).toEqual([
     'notApplicable',
     '403 forbidden',
   ]);

@@ -1,3 +1,4 @@
+import { quote, Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Attempt, Finding } from '../types';
 import { NOT_READ } from './asPlanned';
 
@@ -32,7 +33,7 @@ export function heldByAdmission(): Attempt {
       ]);
       for (const seen of [policies, bindings]) {
         if ('problem' in seen) {
-          return absent(NOT_READ, seen.problem);
+          return absent(NOT_READ, quote(seen.problem));
         }
       }
       const named = (seen: typeof policies): any =>
@@ -41,7 +42,7 @@ export function heldByAdmission(): Attempt {
           : undefined;
       const [policy, binding] = [named(policies), named(bindings)];
       if (!policy || !binding) {
-        return absent('404', `${HOLD_POLICY} is not installed`);
+        return absent('404', say('notInstalled', { name: HOLD_POLICY }));
       }
       const {
         policyName,
@@ -55,11 +56,12 @@ export function heldByAdmission(): Attempt {
         matchResources === undefined;
       return isDenied
         ? { code: 'DENY', response: 'it denies', outcome: 'asExpected' }
-        : absent('OPEN', `${HOLD_POLICY} is installed, and does not deny all`);
+        : absent('OPEN', say('notDenying', { name: HOLD_POLICY }));
     },
   };
 }
 
-function absent(code: string, reason: string): Finding {
-  return { code, response: reason, outcome: 'notApplicable', reason };
+function absent(code: string, reason: Said): Finding {
+  const response = reason.summary;
+  return { code, response, outcome: 'notApplicable', reason };
 }

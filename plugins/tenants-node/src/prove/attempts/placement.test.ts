@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
 import { testRound } from '../__fixtures__/portal';
@@ -42,8 +43,8 @@ describe('the placement that a plan declares', () => {
       nodeSelector: { pool: 'acme' },
     });
     expect(placements(testSide())).toEqual({
-      runtimeClass: { because: 'No sandbox is declared' },
-      nodes: { because: 'No dedicated nodes are declared' },
+      runtimeClass: { because: say('noSandbox') },
+      nodes: { because: say('noNodes') },
     });
   });
 
@@ -77,6 +78,9 @@ describe('the placement that a plan declares', () => {
       ...testRound(side, { kubernetes }),
       node: name => NODES[name ?? ''],
     });
-    expect(finding).toMatchObject({ outcome, ...(reason && { reason }) });
+    expect(finding).toMatchObject({
+      outcome,
+      ...(reason && { reason: { summary: reason } }),
+    });
   });
 });

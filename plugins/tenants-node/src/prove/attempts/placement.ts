@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, DoesNotApply, Side } from '../types';
@@ -25,10 +26,10 @@ export function placements(
   return {
     runtimeClass: runtimeClassName
       ? [inSandbox(runtimeClassName)]
-      : { because: 'No sandbox is declared' },
+      : { because: say('noSandbox') },
     nodes: nodeSelector
       ? [onNodes(nodeSelector), workloadOnNodes(side, nodeSelector)]
-      : { because: 'No dedicated nodes are declared' },
+      : { because: say('noNodes') },
   };
 }
 
@@ -36,7 +37,7 @@ export function placements(
 export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
   const { nodes } = tenant;
   if (nodes.length === 0) {
-    return { because: 'n8n runs on no node' };
+    return { because: say('noNode') };
   }
   return [
     {
@@ -53,7 +54,7 @@ export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
             code: 'NONE',
             response: '',
             outcome: 'inconclusive',
-            reason: pod?.problem ?? 'The proof pod ran on no node',
+            reason: pod?.problem ?? say('ranNowhere'),
           };
         }
         const there = asExpected(nodeName, `ran on ${nodeName}`);
@@ -62,9 +63,10 @@ export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
           : {
               ...there,
               outcome: 'notApplicable',
-              reason: `The proof pod found no room on ${nodes.join(
-                ', ',
-              )}: everything was tried from ${nodeName}`,
+              reason: say('ranElsewhere', {
+                nodes: nodes.join(', '),
+                node: nodeName,
+              }),
             };
       },
     },

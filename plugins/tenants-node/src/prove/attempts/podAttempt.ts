@@ -1,3 +1,4 @@
+import { quote, Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Answer,
   Attacker,
@@ -65,7 +66,7 @@ export function podAttempt({
         return {
           ...answer,
           outcome: 'notApplicable',
-          reason: `The canary's test client, which may go anywhere, doesn't reach ${target} either`,
+          reason: say('nobodyReaches', { target }),
         };
       }
       return {
@@ -88,9 +89,9 @@ export function podAttempt({
       }
     }
     if (doubts.length === 0) {
-      const said = witnesses.map(w => w.says).join(', and ');
+      const seen = witnesses.map(w => w.says);
       return judged.outcome === 'asExpected'
-        ? { ...judged, reason: `Meanwhile ${said}` }
+        ? { ...judged, reason: say('witnessed', { seen }) }
         : judged;
     }
     if (
@@ -100,16 +101,15 @@ export function podAttempt({
     ) {
       return {
         outcome: 'notApplicable',
-        reason: `There is nothing at ${target} here: the canary's test client doesn't reach it either, and it does reach the canary`,
+        reason: say('nothingThere', { target }),
       };
     }
     const unmet = doubts.map(({ witness, answer }) => {
-      const { code = 'no answer', response = '' } = answer ?? {};
-      return `${witness.says}: not so (${`${code} ${response}`.trim()})`;
+      return say('unmet', { wanted: witness.says, answer: answered(answer) });
     });
     return {
       outcome: 'inconclusive',
-      reason: `It proves nothing unless ${unmet.join('; and unless ')}`,
+      reason: say('witnessless', { unmet }),
     };
   }
 }
@@ -119,10 +119,13 @@ function sayLate({ enforcedAfterMs: late }: Answer, judged: Judged): Judged {
   if (late === undefined || judged.outcome !== 'asExpected') {
     return judged;
   }
-  const open = `Open for ${(late / 1000).toFixed(1)} s after the pod started`;
+  const seconds = (late / 1000).toFixed(1);
+  const { reason: then } = judged;
   return {
     ...judged,
-    reason: [open, judged.reason].filter(Boolean).join('. '),
+    reason: then
+      ? say('openAtFirstThen', { seconds, then })
+      : say('openAtFirst', { seconds }),
   };
 }
 
@@ -131,7 +134,14 @@ export function isReached(answer: Answer | undefined): boolean {
   return answer?.code === 'OK' || answer?.code === '200';
 }
 
-function noAnswer(problem = 'The pod did not print this receipt'): Finding {
+/** An answer in a few words, for a reason. */
+export function answered(answer: Answer | undefined): Said {
+  return answer
+    ? quote(`${answer.code} ${answer.response}`.trim())
+    : say('noAnswer');
+}
+
+function noAnswer(problem: Said = say('notPrinted')): Finding {
   return {
     code: 'NONE',
     response: '',

@@ -117,7 +117,7 @@ describe('policies besides ours', () => {
       {},
     );
     const finding = await run([calico], refused);
-    expect([finding.outcome, finding.reason]).toEqual([
+    expect([finding.outcome, finding.reason?.summary]).toEqual([
       'inconclusive',
       expect.stringContaining(`${refused} is forbidden`),
     ]);
@@ -141,7 +141,7 @@ describe('policies besides ours', () => {
     });
     const changed = np({ ...OPEN, policyTypes: ['Ingress'] });
     expect((await run([changed], undefined, known)).outcome).toBe('breached');
-    expect((await run([seen])).reason).toContain(digestOf(seen));
+    expect((await run([seen])).reason?.summary).toContain(digestOf(seen));
     const reordered = np({ ingress: [{}], podSelector: {} });
     expect(digestOf(reordered)).toBe(digestOf(seen));
   });

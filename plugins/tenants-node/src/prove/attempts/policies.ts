@@ -1,3 +1,4 @@
+import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
 import { listKinds } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
@@ -8,7 +9,7 @@ import { PolicyModel, podTraits, Traits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { NamespaceFacts, widening } from '../reach/widening';
 import { Attempt, Finding, Side } from '../types';
-import { asExpected, known, reading } from './asPlanned';
+import { asExpected, known, reading, told } from './asPlanned';
 
 /** Kinds whose effect is computed. */
 const COMPUTED = [
@@ -74,7 +75,7 @@ export function noWidening(side: Side): Attempt {
       const planned = allowed.flatMap(modelPolicy);
       const { exceptions } = cluster.config;
       const excepted = seen.others.filter(one => isExcepted(one, exceptions));
-      return tell(
+      return judgeAll(
         seen.others
           .filter(policy => !excepted.includes(policy))
           .map(policy => ({
@@ -228,12 +229,12 @@ function podsOf(
   ];
 }
 
-function tell(
+function judgeAll(
   others: { policy: KubernetesObject; effect: ReturnType<typeof widening> }[],
   excepted: KubernetesObject[],
   unplanned: { open: string[]; unlike: string[] } = { open: [], unlike: [] },
 ): Finding {
-  const say = (kind: 'allows' | 'unknown') =>
+  const ofEffect = (kind: 'allows' | 'unknown') =>
     others.flatMap(({ policy, effect }) =>
       kind in effect
         ? [
@@ -244,21 +245,18 @@ function tell(
         : [],
     );
   const allows = [
-    ...unplanned.open.map(one => `Open: ${one}`),
-    ...say('allows').map(one => `Allows more than the plan: ${one}`),
+    ...unplanned.open.map(found => say('policyOpen', { found })),
+    ...ofEffect('allows').map(found => say('policyAllows', { found })),
   ];
   const open = [
-    ...unplanned.unlike,
-    ...say('unknown').map(one => `Can't tell what it allows: ${one}`),
+    ...unplanned.unlike.map(quote),
+    ...ofEffect('unknown').map(found => say('policyUnknown', { found })),
   ];
-  const found = [...allows, ...open].join('; ');
-  if (found) {
-    return {
-      code: allows.length > 0 ? 'WIDENED' : 'OPEN',
-      response: found,
-      outcome: allows.length > 0 ? 'breached' : 'inconclusive',
-      reason: found,
-    };
+  if (allows.length > 0) {
+    return told('WIDENED', [...allows, ...open]);
+  }
+  if (open.length > 0) {
+    return { ...told('OPEN', open), outcome: 'inconclusive' };
   }
   const names = (policies: KubernetesObject[]) =>
     policies.map(nameOf).join(', ') || 'none';

@@ -91,7 +91,9 @@ describe('what External Secrets acts on, besides ours', () => {
     async refused => {
       expect(await run([], refused)).toMatchObject({
         outcome: 'inconclusive',
-        reason: expect.stringContaining(`${refused} is forbidden`),
+        reason: {
+          summary: expect.stringContaining(`${refused} is forbidden`),
+        },
       });
     },
   );
@@ -107,7 +109,7 @@ describe('what External Secrets acts on, besides ours', () => {
 
   it('says the digest by which config would let it be', async () => {
     const everybodys = object('ClusterSecretStore', 'all');
-    expect((await run([everybodys])).reason).toContain(
+    expect((await run([everybodys])).reason?.summary).toContain(
       `ClusterSecretStore all (digest ${digestOf(everybodys)})`,
     );
   });

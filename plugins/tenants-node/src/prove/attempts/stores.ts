@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
 import { listKinds } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
@@ -72,7 +73,7 @@ export function noOtherStore(side: Side): Attempt {
         ? breached(
             'FOUND',
             others,
-            `Not of the plan, and of use in ${namespace}: ${others}`,
+            say('notOfPlan', { namespace, found: others }),
           )
         : asExpected('NONE', 'no other');
     }),

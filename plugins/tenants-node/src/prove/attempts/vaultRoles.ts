@@ -1,9 +1,10 @@
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { loginRefused } from '../checks/expectations';
 import { podTask } from '../pod/tasks';
 import { Attempt, OtherRole, Round, Side } from '../types';
 import { otherMounts } from '../vault/mounts';
 import { Accounts, rolesThatTake } from '../vault/roles';
-import { asExpected, breached, known, reading } from './asPlanned';
+import { asExpected, breached, known, reading, told } from './asPlanned';
 import { podAttempt } from './podAttempt';
 import { VAULT_AUDIENCE } from '../../plan/vault';
 
@@ -32,8 +33,9 @@ export function noOtherRole(side: Side): Attempt[] {
           `Roles of auth/${authMount}`,
           rolesThatTake(round.vault, authMount, accounts, vaultRole),
         );
-        const said = roles.map(describe).join('; ');
-        return said ? breached('FOUND', said) : asExpected('NONE', 'no other');
+        return roles.length > 0
+          ? told('FOUND', roles.map(describe))
+          : asExpected('NONE', 'no other');
       }),
     },
     // A role that asks for another audience takes none of the pod's tokens.
@@ -57,7 +59,7 @@ export function noOtherRole(side: Side): Attempt[] {
                 role: vaultRole,
                 token: 'vault',
               }),
-              says: 'it logs in with its own role',
+              says: say('logsIn'),
             },
           ],
         }),
@@ -85,20 +87,20 @@ export function noOtherMount(side: Side): Attempt {
         'Auth methods of Vault',
         otherMounts(round.vault, authMount, reviewedAuthMounts, accounts),
       );
-      const say = (kind: 'takes' | 'open' | 'clear') =>
+      const found = (kind: 'takes' | 'open' | 'clear') =>
         mounts.flatMap(({ mount, type, finding }) =>
           kind in finding
             ? [`auth/${mount} (${type}): ${Object.values(finding)[0]}`]
             : [],
         );
-      const takes = say('takes').map(one => `takes its accounts by ${one}`);
+      const takes = found('takes').map(one => `takes its accounts by ${one}`);
       if (takes.length > 0) {
         return breached('FOUND', takes.join('; '));
       }
-      const open = say('open').join('; ');
+      const open = found('open').join('; ');
       return open
         ? { ...breached('OPEN', open), outcome: 'inconclusive' }
-        : asExpected('NONE', say('clear').join('; ') || 'no other');
+        : asExpected('NONE', found('clear').join('; ') || 'no other');
     }),
   };
 }
@@ -135,8 +137,10 @@ export async function accountsOf(
   };
 }
 
-function describe({ mount, name, accounts, policies }: OtherRole): string {
-  return `Role ${name} of auth/${mount} takes ${accounts.join(
-    ', ',
-  )}, and gives ${policies.join(', ') || 'no policy'}`;
+function describe({ mount, name, accounts, policies }: OtherRole): Said {
+  return say('roleTakes', {
+    role: `auth/${mount}/role/${name}`,
+    accounts: accounts.join(', '),
+    policies: policies.join(', ') || '-',
+  });
 }

@@ -82,7 +82,7 @@ describe('the pods of n8n', () => {
     ['with another image', p => (p.spec.containers[0].image = 'evil')],
     ['with another container', p => p.spec.containers.push(proxy)],
     [
-      'with somebody’s ephemeral container',
+      'with an ephemeral container',
       p => (p.spec.ephemeralContainers = [{ name: 'debug' }]),
     ],
     [
@@ -96,7 +96,7 @@ describe('the pods of n8n', () => {
       p => (p.spec.priorityClassName = 'threewalls-proof'),
     ],
     [
-      'with somebody’s toleration',
+      'with an added toleration',
       p => p.spec.tolerations.push({ operator: 'Exists' }),
     ],
   ])('%s', async (_, change) => {
@@ -104,7 +104,10 @@ describe('the pods of n8n', () => {
       livePod(),
       livePod(change),
     ]);
-    expect([outcome, reason]).toEqual(['breached', expect.any(String)]);
+    expect([outcome, reason]).toEqual([
+      'breached',
+      { summary: expect.any(String) },
+    ]);
   });
 
   it('have what the cluster adds to every pod, where config says so', async () => {
@@ -123,7 +126,7 @@ describe('the pods of n8n', () => {
     expect((await run(tolerant, [meshed], on)).outcome).toBe('asExpected');
     meshed.spec.containers[0].volumeMounts.push({ name: 'envoy' });
     expect((await run(tolerant, [meshed], on)).outcome).toBe('breached');
-    expect((await run(attempt, [meshed])).reason).toMatch(
+    expect((await run(attempt, [meshed])).reason?.summary).toMatch(
       /^n8n-1: .*spec\.containers\.1 is/,
     );
   });
@@ -257,7 +260,7 @@ describe('PodSecurity restricted', () => {
     const root = { metadata: { name: 'root' }, spec: { hostPID: true } };
     const attempt = podsRestricted(side);
     expect((await run(attempt, [livePod()])).outcome).toBe('asExpected');
-    expect((await run(attempt, [livePod(), root])).reason).toBe(
+    expect((await run(attempt, [livePod(), root])).reason?.summary).toBe(
       'root: hostPID',
     );
     const ended = { ...root, status: { phase: 'Succeeded' } };

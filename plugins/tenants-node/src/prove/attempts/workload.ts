@@ -1,6 +1,7 @@
 import {
   canonicalQuantity,
   parseQuantity,
+  quote,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { changedFields } from '../../plan/live/changedFields';
 import { KubernetesObject } from '../../plan/types';
@@ -136,7 +137,7 @@ function found(problems: string[], otherwise: string): Finding {
     : breached(
         'DIFFERENT',
         problems.join('; '),
-        problems.slice(0, 3).join('; '),
+        quote(problems.slice(0, 3).join('; ')),
       );
 }
 

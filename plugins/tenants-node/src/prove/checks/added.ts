@@ -1,3 +1,4 @@
+import { quote } from '@threewalls/backstage-plugin-tenants-common';
 import { AddedCheck, Check } from '../types';
 
 /** An added check as one of the catalogue. */
@@ -17,7 +18,12 @@ export function asCheck({
         target: plan.names.namespace,
         request,
         expected,
-        run: ({ view, vault, signal }) => run({ plan, view, vault, signal }),
+        run: async ({ view, vault, signal }) => {
+          const { reason, ...found } = await run({ plan, view, vault, signal });
+          return reason === undefined
+            ? found
+            : { ...found, reason: quote(reason) };
+        },
       },
     ],
   };

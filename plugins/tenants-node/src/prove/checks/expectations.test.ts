@@ -67,7 +67,7 @@ const rows: [string, Outcome, Expectation, answer: string][] = [
     vaultForbids,
     '403 2 errors occurred:\n\t* permission denied\n\t* invalid token',
   ],
-  ['somebody else’s value', 'breached', vaultForbids, '200'],
+  ['another tenant’s value', 'breached', vaultForbids, '200'],
   ['nothing there, but allowed to look', 'breached', vaultForbids, '404'],
   [
     'a sealed Vault that should refuse',

@@ -1,3 +1,4 @@
+import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Answer, Expectation } from '../types';
 import { ClusterProfile } from '../../config/platform';
 
@@ -41,9 +42,11 @@ export function resolvedBy({
         ? { outcome: 'asExpected' }
         : {
             outcome: 'failed',
-            reason: `The name did not resolve (${code}). Policies let DNS through to ${where} on port ${dns.ports.join(
-              ', ',
-            )}: where the cluster's resolver listens elsewhere, tenants.network.dns has to say so`,
+            reason: say('notResolved', {
+              code,
+              where,
+              ports: dns.ports.join(', '),
+            }),
           },
   };
 }
@@ -62,14 +65,14 @@ export function denied(
       if (code === 'OK') {
         return {
           outcome: 'breached',
-          reason: 'The connection succeeded; it should have been blocked',
+          reason: say('connected'),
         };
       }
       return code === wanted
         ? { outcome: 'asExpected' }
         : {
             outcome: 'inconclusive',
-            reason: `The connect failed with ${code}: that is not how this cluster's walls deny (${wanted}, by tenants.network.denial)`,
+            reason: say('deniedOtherwise', { code, wanted }),
           };
     },
   };
@@ -81,7 +84,12 @@ export const vaultAnswers: Expectation = {
   judge: ({ code, response }) =>
     code === '200'
       ? { outcome: 'asExpected' }
-      : { outcome: 'failed', reason: `Vault: ${code} ${response}`.trim() },
+      : {
+          outcome: 'failed',
+          reason: say('vaultAnswered', {
+            answer: `${code} ${response}`.trim(),
+          }),
+        },
 };
 
 /**
@@ -95,7 +103,7 @@ export const vaultForbids: Expectation = {
     if (code === '200' || code === '404') {
       return {
         outcome: 'breached',
-        reason: `Vault's policy let the request through (${code})`,
+        reason: say('vaultLetThrough', { code }),
       };
     }
     return code === '403' && PERMISSION_DENIED.test(response)
@@ -110,7 +118,7 @@ export function loginRefused(pattern: RegExp, text: string): Expectation {
     text: `403 ${text}`,
     judge: answer => {
       if (answer.code === '200') {
-        return { outcome: 'breached', reason: 'Vault let the login through' };
+        return { outcome: 'breached', reason: say('loginLetThrough') };
       }
       return answer.code === '403' && pattern.test(answer.response)
         ? { outcome: 'asExpected' }
@@ -132,7 +140,7 @@ export function policiesAre(policies: string[]): Expectation {
         ? { outcome: 'asExpected' }
         : {
             outcome: 'breached',
-            reason: `The token has ${answer.response}, and may have ${wanted} only`,
+            reason: say('tokenHas', { found: answer.response, wanted }),
           };
     },
   };
@@ -160,7 +168,9 @@ export function capabilitiesAre(
         ? { outcome: 'asExpected' }
         : {
             outcome: 'breached',
-            reason: wrong.map(p => `${p}: ${found[p].join(', ')}`).join('; '),
+            reason: quote(
+              wrong.map(p => `${p}: ${found[p].join(', ')}`).join('; '),
+            ),
           };
     },
   };
@@ -169,8 +179,10 @@ export function capabilitiesAre(
 function unexpected({ code, response }: Answer, wanted: string) {
   return {
     outcome: 'inconclusive' as const,
-    reason:
-      `Expected ${wanted}, and Vault's side said ${code} ${response}`.trim(),
+    reason: say('vaultExpected', {
+      wanted,
+      answer: `${code} ${response}`.trim(),
+    }),
   };
 }
 

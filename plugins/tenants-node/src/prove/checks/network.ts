@@ -1,3 +1,4 @@
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { allowed, denied, reached, resolvedBy } from './expectations';
 import { unknownName } from '../attempts/dnsNames';
 import { allowedDestinations, outsideOf } from './destinations';
@@ -15,15 +16,15 @@ import { Attacker, Attempt, Check, Errand, Side } from '../types';
 /** The canary is nobody's neighbour, and yet on the other side. */
 const CANARY_SIDE = { neighbour: CANARY };
 
-const NAMES: Record<Attacker, string> = {
-  tenant: 'the tenant',
-  neighbour: 'the neighbour',
-  ram: "the canary's test client",
+const NAMES: Record<Attacker, Said> = {
+  tenant: say('whoTenant'),
+  neighbour: say('whoNeighbour'),
+  ram: say('whoRam'),
 };
 /** What ids of checks begin with that config names. */
 export const CUSTOM = 'net.custom.';
 
-const ALONE = { because: 'No neighbour took part in this round' };
+const ALONE = { because: say('noNeighbour') };
 
 /** The network wall: what the tenant reaches, and what reaches the tenant. */
 export const NETWORK_CHECKS: Check[] = network([
@@ -82,7 +83,7 @@ export const NETWORK_CHECKS: Check[] = network([
             ),
             ...many.map(notDialled),
           ]
-        : { because: 'The tenant is allowed no destination' };
+        : { because: say('noDestination') };
     },
   },
   {
@@ -223,7 +224,7 @@ export const NETWORK_CHECKS: Check[] = network([
       return outside.length > 0
         ? outside.map(to => deny(side, 'tenant', to, 'ram', ifThere(side)))
         : {
-            because: 'The tenant is allowed every address that would be tried',
+            because: say('everyAddress'),
           };
     },
   },
@@ -289,7 +290,7 @@ function notDialled(target: string): Attempt {
       code: 'NONE',
       response: '',
       outcome: 'notApplicable',
-      reason: `${target} is allowed, and names more than one host: none is dialled. net.as-planned compares its policy`,
+      reason: say('manyHosts', { target }),
     }),
   };
 }
@@ -333,7 +334,7 @@ function connect(
     by,
     task: podTask({ do: 'connect', host: to.host, port: to.port }),
     target,
-    request: `connect ${target} over TCP, as ${NAMES[by]}`,
+    request: `connect ${target} over TCP, as ${NAMES[by].summary}`,
     expect: reached,
     ...overrides,
   });
@@ -360,12 +361,12 @@ function deny(
       {
         by,
         task: podTask({ do: 'connect', ...ownService(side, by) }),
-        says: `${NAMES[by]} reaches its own Service`,
+        says: say('reachesOwn', { who: NAMES[by] }),
       },
       {
         by: witness,
         task,
-        says: `${NAMES[witness]} reaches ${authority(to)}`,
+        says: say('reaches', { who: NAMES[witness], target: authority(to) }),
       },
     ],
   });

@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import {
   objectsLimited,
   roleAsDeclared,
@@ -12,8 +13,16 @@ type Otherwise = (side: Side, asOfOthers: () => Attempts) => Attempts;
 
 /** Its wall is judged without it. */
 const leftOut =
-  (because: string): Otherwise =>
-  () => ({ because, inDoubt: false });
+  (
+    because:
+      | 'noPlanPolicies'
+      | 'noPlanStore'
+      | 'noPlanSecret'
+      | 'noPlanQuotas'
+      | 'noPlanPods'
+      | 'heldElse',
+  ): Otherwise =>
+  () => ({ because: say(because), inDoubt: false });
 
 /** By its own login in Vault: required unless config says that it has none. */
 const byVault: Otherwise = ({ tenant }, attempts) => {
@@ -22,10 +31,9 @@ const byVault: Otherwise = ({ tenant }, attempts) => {
     return attempts();
   }
   return withoutVault
-    ? { because: 'It has nothing in Vault, as config says', inDoubt: false }
+    ? { because: say('nothingInVault'), inDoubt: false }
     : {
-        because:
-          'Config does not say what it has in Vault: name it as proofOnly[].vault, or set withoutVault',
+        because: say('vaultUndeclared'),
         inDoubt: true,
       };
 };
@@ -35,8 +43,7 @@ const byLimits: Otherwise = ({ tenant }, attempts) =>
   tenant.plan.proofOnly?.limits
     ? attempts()
     : {
-        because:
-          'Config does not say what it may have at most: name it as proofOnly[].limits',
+        because: say('limitsUndeclared'),
         inDoubt: true,
       };
 
@@ -62,27 +69,17 @@ export const PROOF_ONLY: Record<string, Otherwise> = {
   'net.vault': ({ tenant }, attempts) =>
     tenant.plan.proofOnly?.vault
       ? attempts()
-      : { because: 'Nothing in Vault is declared', inDoubt: false },
-  'net.as-planned': leftOut(
-    'There is no plan: net.no-widening holds its policies to what config declares',
-  ),
+      : { because: say('nothingDeclared'), inDoubt: false },
+  'net.as-planned': leftOut('noPlanPolicies'),
   'sec.as-planned': side => byVault(side, () => [roleAsDeclared(side)]),
-  'sec.store-ready': leftOut(
-    'No SecretStore is declared: sec.no-other-store finds those that config does not except',
-  ),
-  'sec.eso-neighbour': leftOut(
-    'It writes an ExternalSecret, and nothing but proof pods is written here: sec.no-other-store finds every store that config does not except',
-  ),
-  'res.as-planned': leftOut(
-    'There is no plan: dry runs hold its quotas and limits to what config declares',
-  ),
+  'sec.store-ready': leftOut('noPlanStore'),
+  'sec.eso-neighbour': leftOut('noPlanSecret'),
+  'res.as-planned': leftOut('noPlanQuotas'),
   'res.quota-objects': side =>
     byLimits(side, () =>
       objectsLimited(side, side.tenant.plan.proofOnly!.limits!.storage),
     ),
-  'res.workload': leftOut(
-    'There is no plan: res.pods-restricted looks at pods',
-  ),
+  'res.workload': leftOut('noPlanPods'),
   'res.quota-used': side => [withinAnyQuota(side)],
-  'res.hold': leftOut('Admission holds what the portal has made, and no other'),
+  'res.hold': leftOut('heldElse'),
 };

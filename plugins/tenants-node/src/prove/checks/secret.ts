@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import {
   loginRefused,
   policiesAre,
@@ -94,8 +95,7 @@ export const SECRET_CHECKS: Check[] = secret([
             }),
           ]
         : {
-            because:
-              'No neighbour that has something in Vault took part in this round',
+            because: say('noNeighbourInVault'),
           };
     },
   },

@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { capabilitiesAre } from './expectations';
 import { podAttempt } from '../attempts/podAttempt';
 import { podTask } from '../pod/tasks';
@@ -115,11 +116,11 @@ export function readsItsOwn(
 ): Witness {
   const party = by === 'ram' ? side.canary : side.neighbour ?? side.canary;
   const path = data(side, party);
-  const who = by === 'ram' ? 'the canary' : 'the neighbour';
+  const who = say(by === 'ram' ? 'whoCanary' : 'whoNeighbour');
   return {
     by,
     task: podTask({ do: 'vault', method: 'GET', path }),
-    says: `${who}'s own login reads ${path}`,
+    says: say('readsOwn', { who, path }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 
@@ -12,7 +13,7 @@ export async function createPod(
   pod: KubernetesObject,
   signal: AbortSignal,
   onSent: () => void,
-): Promise<{ uid?: string; resourceVersion?: string; problem?: string }> {
+): Promise<{ uid?: string; resourceVersion?: string; problem?: Said }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     onSent();
@@ -25,7 +26,7 @@ export async function createPod(
     }
     const message = String(body.message ?? `HTTP ${status}`);
     if (!mayPass(status, message) || Date.now() > deadline) {
-      return { problem: `The proof pod could not be made: ${message}` };
+      return { problem: say('podNotMade', { message }) };
     }
     await sleep(RETRY_MS, undefined, { signal });
   }

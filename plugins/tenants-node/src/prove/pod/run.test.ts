@@ -113,7 +113,7 @@ describe('runPod', () => {
       /can't start: ErrImagePull not found/,
     ],
     [
-      'a container that can not be made',
+      "a container that can't be made",
       [waiting('CreateContainerConfigError', 'no secret')],
       /CreateContainerConfigError/,
     ],
@@ -124,13 +124,15 @@ describe('runPod', () => {
     ],
   ])('says why the pod did not start: %s', async (_, states, problem) => {
     const on = cluster({ states });
-    expect((await run(on)).problem).toMatch(problem);
+    expect((await run(on)).problem?.summary).toMatch(problem);
     expect(on.deleted).toHaveBeenCalled();
   });
 
   it('says that the pod was removed, or ended early', async () => {
     const gone = cluster({ states: [null as any] });
-    expect((await run(gone)).problem).toMatch(/deleted during the proof/);
+    expect((await run(gone)).problem?.summary).toMatch(
+      /deleted during the proof/,
+    );
     const terminated = {
       containerStatuses: [
         {
@@ -141,7 +143,9 @@ describe('runPod', () => {
     };
     const early = cluster({ states: [terminated], logs: [GOOD.slice(0, 3)] });
     const result = await run(early);
-    expect(result.problem).toMatch(/ended early: OOMKilled \(exit code 137\)/);
+    expect(result.problem?.summary).toMatch(
+      /ended early: OOMKilled \(exit code 137\)/,
+    );
     expect(result.answers.size).toBe(1);
   });
 
@@ -174,18 +178,20 @@ describe('runPod', () => {
       status: 403,
       body: { message: 'status unknown for quota: tenant-probe-quota' },
     };
-    expect((await run(cluster({ create: [lag] }))).problem).toBeUndefined();
+    expect(
+      (await run(cluster({ create: [lag] }))).problem?.summary,
+    ).toBeUndefined();
     const never = { status: 422, body: { message: 'spec is wrong' } };
     const on = cluster({ create: [never] });
-    expect((await run(on)).problem).toBe(
-      'The proof pod could not be made: spec is wrong',
+    expect((await run(on)).problem?.summary).toBe(
+      "Couldn't create the proof pod: spec is wrong",
     );
   });
 
   it('stops at the deadline, and keeps what has arrived', async () => {
     const on = cluster({ states: [waiting('ContainerCreating')] });
     const result = await run(on, { deadlineMs: 200 });
-    expect(result.problem).toMatch(/not done at the deadline/);
+    expect(result.problem?.summary).toMatch(/not done at the deadline/);
     expect(on.deleted).toHaveBeenCalled();
   });
 
@@ -201,26 +207,30 @@ describe('runPod', () => {
     ];
     const states = [waiting('ContainerCreating')];
     const times = { deadlineMs: 600, patienceMs: 50 };
-    expect((await run(cluster({ states, events }), times)).problem).toBe(
+    expect(
+      (await run(cluster({ states, events }), times)).problem?.summary,
+    ).toBe(
       'The proof pod was not done at the deadline (it did not start: FailedCreatePodSandBox of 02)',
     );
-    expect((await run(cluster({ states }), times)).problem).toMatch(
+    expect((await run(cluster({ states }), times)).problem?.summary).toMatch(
       /its kubelet has said nothing of it/,
     );
     const bare = {
       ...waiting('ContainerCreating'),
       conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }],
     };
-    expect((await run(cluster({ states: [bare] }), times)).problem).toMatch(
-      /not given it a network yet/,
-    );
+    expect(
+      (await run(cluster({ states: [bare] }), times)).problem?.summary,
+    ).toMatch(/not given it a network yet/);
     // One that started after all is not said to be slow any more.
     const late = cluster({
       states: [...states, ...states, ...states, RUNNING],
       events,
       logs: [GOOD.slice(0, 2)],
     });
-    expect((await run(late, times)).problem).toMatch(/0 answers so far/);
+    expect((await run(late, times)).problem?.summary).toMatch(
+      /0 answers so far/,
+    );
   });
 
   it('watches a pod from where it was made', async () => {
@@ -235,7 +245,7 @@ describe('runPod', () => {
     });
     const watch = jest.spyOn(on.kubernetes, 'watch');
     const get = jest.spyOn(on.kubernetes, 'get');
-    expect((await run(on)).problem).toBeUndefined();
+    expect((await run(on)).problem?.summary).toBeUndefined();
     expect(get).not.toHaveBeenCalled();
     expect(watch).toHaveBeenCalledWith(
       expect.anything(),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { PodRun } from '../types';
@@ -51,8 +52,8 @@ export async function runPod(
   } catch (error) {
     options.signal.throwIfAborted();
     run.problem = options.deadline.aborted
-      ? `The proof pod was not done at the deadline (${last(run)})`
-      : `The proof pod could not be followed: ${(error as Error).message}`;
+      ? say('podLate', { last: last(run) })
+      : say('podLost', { message: (error as Error).message });
   } finally {
     if (created) {
       await remove(cluster, namespace, name);
@@ -62,7 +63,7 @@ export async function runPod(
 }
 
 /** A pod that was not made, yet or at all. */
-export function notRun(pod: KubernetesObject, problem?: string): PodRun {
+export function notRun(pod: KubernetesObject, problem?: Said): PodRun {
   const { namespace = '', name } = pod.metadata;
   const { runtimeClassName } = pod.spec as { runtimeClassName?: string };
   return {
@@ -80,7 +81,7 @@ async function follow(
   run: PodRun,
   options: RunPodOptions,
   { signal, since }: { signal: AbortSignal; since?: string },
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   let known = since;
   for (;;) {
     try {
@@ -98,7 +99,7 @@ async function follow(
         return undefined;
       }
       if (start.ended) {
-        return `The proof pod ended early: ${start.ended}`;
+        return say('podEnded', { message: start.ended });
       }
     } catch (error) {
       signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../../clients';
 import { PROOF_CONTAINER } from './labels';
 
@@ -13,7 +14,7 @@ const STUCK =
 export interface PodStart {
   nodeName?: string;
   /** Why it can't start */
-  problem?: string;
+  problem?: Said;
   /** How it has ended already */
   ended?: string;
 }
@@ -22,7 +23,7 @@ export interface PodStart {
 export class SlowStartError extends Error {}
 
 const GONE: PodStart = {
-  problem: 'The proof pod was deleted during the proof',
+  problem: say('podGone'),
 };
 
 /** Options of {@link startOf}. */
@@ -58,7 +59,7 @@ export async function startOf(
     (c: any) => c.type === 'PodScheduled' && c.status === 'False',
   );
   if (unscheduled) {
-    return { problem: `The proof pod finds no node: ${unscheduled.message}` };
+    return { problem: say('podNoNode', { message: unscheduled.message }) };
   }
   const said = await warningOf(cluster, pod, signal);
   throw new SlowStartError(said ?? silence(live?.status));
@@ -157,12 +158,14 @@ function stateOf(
   }
   if (status.phase === 'Failed') {
     return {
-      problem: `The proof pod failed: ${status.reason} ${status.message}`,
+      problem: say('podFailed', {
+        message: `${status.reason} ${status.message}`,
+      }),
     };
   }
   const { reason = '', message = '' } = state.waiting ?? {};
   if (STUCK.test(reason)) {
-    return { problem: `The proof pod can't start: ${reason} ${message}` };
+    return { problem: say('podStuck', { message: `${reason} ${message}` }) };
   }
   return undefined;
 }

@@ -106,7 +106,7 @@ describe('who can open the secret wall', () => {
       'what only looks like a controller',
       { kind: 'ServiceAccount', namespace: 'kube-system', name: 'x' },
     ],
-  ])('whoever it is: %s', (_, subject) => {
+  ])('every kind of subject: %s', (_, subject) => {
     const admin = rule('* *.*');
     expect(found(bound(subject, admin))).toHaveLength(1);
     expect(found(everywhere(subject, admin))).toHaveLength(1);

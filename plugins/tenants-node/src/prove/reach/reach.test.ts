@@ -180,7 +180,7 @@ describe('a policy beside the plan’s allows more', () => {
     ['everything in', ingress({}), /^ingress from /],
     ['everything out', egress({}), /^egress to /],
     [
-      'whoever carries a label',
+      'all pods that carry a label',
       ingress({ from: [labelled({ team: 'globex' })] }),
       /^ingress from pods of namespace web-tenant-globex, TCP/,
     ],

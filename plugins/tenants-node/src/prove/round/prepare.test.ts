@@ -1,3 +1,4 @@
+import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { NodeFacts } from '../types';
 import { kubeletsFor } from './facts';
@@ -142,7 +143,7 @@ describe('prepare', () => {
     expect(problem).toBeUndefined();
     expect(noRoom).toEqual([
       undefined,
-      'No proof pod was made: pods is forbidden',
+      say('podNotMade', { message: 'pods is forbidden' }),
     ]);
     expect(sides[0].tenant.pods).toHaveLength(4);
   });

@@ -1,3 +1,4 @@
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
   ClusterView,
@@ -29,9 +30,9 @@ export interface Prepared {
   again?: { view: ClusterView; vault: VaultView };
   facts: ClusterFacts;
   /** Why a tenant's pod can't be made, by the tenant's place */
-  noRoom: (string | undefined)[];
+  noRoom: (Said | undefined)[];
   /** Why the round can't begin */
-  problem?: string;
+  problem?: Said;
 }
 
 /** Looks up what there is to attack, and waits until a pod may be made. */
@@ -110,7 +111,7 @@ async function prepareTenant(
   view: ClusterView,
   plan: TenantPlan,
   signal: AbortSignal,
-): Promise<{ party: Party; problem?: string }> {
+): Promise<{ party: Party; problem?: Said }> {
   try {
     const [party, problem] = await Promise.all([
       readTenantParty(view, plan),
@@ -119,13 +120,13 @@ async function prepareTenant(
     return { party, problem };
   } catch (error) {
     signal.throwIfAborted();
-    const problem = `No proof pod was made: ${(error as Error).message}`;
+    const problem = say('podNotMade', { message: (error as Error).message });
     return { party: tenantParty(plan), problem };
   }
 }
 
 /** A round that could not even begin: what it would have tried, as planned. */
-export function nominal(options: ProveOptions, problem: string): Prepared {
+export function nominal(options: ProveOptions, problem: Said): Prepared {
   const facts = { kubeApi: [], nodes: new Map() };
   const parties = options.tenants.map(tenantParty);
   return {

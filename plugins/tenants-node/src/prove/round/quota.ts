@@ -1,3 +1,4 @@
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../../clients';
 
 /** Milliseconds that the pod of the round before may take to be gone. */
@@ -14,7 +15,7 @@ export async function waitForProbeQuota(
   { kubernetes }: Cluster,
   namespace: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   const ref = { apiVersion: 'v1', kind: 'ResourceQuota', namespace };
   const live = await kubernetes.get<any>({ ...ref, name: NAME }, { signal });
   if (!live || isFree(live)) {
@@ -45,8 +46,8 @@ export async function waitForProbeQuota(
   }
   const quota = `${NAME} of ${namespace}`;
   return used === undefined
-    ? `${quota} was not counted by the cluster's quota controller within ${patience} ms: is it busy, or down?`
-    : `${quota} was not free within ${patience} ms (pods used: ${used}): is an older proof pod left there?`;
+    ? say('quotaUncounted', { quota, ms: patience })
+    : say('quotaTaken', { quota, ms: patience, used });
 }
 
 /** A quota without a status has not been counted yet: nothing is admitted under it. */

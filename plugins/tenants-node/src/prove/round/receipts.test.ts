@@ -1,3 +1,4 @@
+import { quote } from '@threewalls/backstage-plugin-tenants-common';
 import { Change, testReceipts } from '../__fixtures__/round';
 import { testSide } from '../__fixtures__/side';
 import { judge } from '../judge';
@@ -124,8 +125,8 @@ describe('the receipts of a round', () => {
       r => r.check === 'net.own-service' || r.check === 'sec.login',
     );
     expect(own.map(({ outcome: o, reason }) => [o, reason])).toEqual([
-      ['inconclusive', 'The proof pod finds no node'],
-      ['inconclusive', 'The proof pod finds no node'],
+      ['inconclusive', 'The proof pod finds no node: 0/1 nodes are available'],
+      ['inconclusive', 'The proof pod finds no node: 0/1 nodes are available'],
     ]);
     expect(await statuses(side, missing)).toEqual([
       'unproven',
@@ -135,7 +136,7 @@ describe('the receipts of a round', () => {
   });
 
   it('are all inconclusive where a round could not begin', () => {
-    const { required, receipts } = untried(side, 'no API server');
+    const { required, receipts } = untried(side, quote('no API server'));
     const tried = receipts.filter(r => !NOT_DECLARED.includes(r.check));
     expect(new Set(tried.map(r => r.outcome))).toEqual(
       new Set(['inconclusive']),
@@ -202,7 +203,7 @@ describe('the receipts of a round', () => {
       expect(new Set(about.map(r => r.outcome))).toEqual(
         new Set(['notApplicable']),
       );
-      expect(about[0].reason).toMatch(/^The neighbour could not take part: ./);
+      expect(about[0].reason).toMatch(/^The neighbour couldn't take part: ./);
       expect(judge(required, receipts).map(v => v.status)).toEqual(ALL_HOLD);
     });
 

@@ -1,13 +1,16 @@
 import {
   Outcome,
+  quote,
   Receipt,
   ReceiptSource,
   Requirement,
+  Said,
+  say,
 } from '@threewalls/backstage-plugin-tenants-common';
 import pLimit from 'p-limit';
 import { inTime } from '../../clients/inTime';
 import { NOT_READ } from '../attempts/asPlanned';
-import { isReached } from '../attempts/podAttempt';
+import { answered, isReached } from '../attempts/podAttempt';
 import {
   attemptsOf,
   CHECKS,
@@ -88,7 +91,7 @@ export async function takeReceipts(
 }
 
 /** The receipts of a round that could not begin: nothing is shown by any of them. */
-export function untried(side: Side, problem: string): SideReceipts {
+export function untried(side: Side, problem: Said): SideReceipts {
   const finding = {
     code: 'NONE',
     response: '',
@@ -133,7 +136,7 @@ async function askOnce(attempt: Attempt, round: Round): Promise<Finding> {
     code: error.status ? String(error.status) : 'NO-ANSWER',
     response: error.message,
     outcome: 'inconclusive' as const,
-    reason: error.message,
+    reason: quote(error.message),
   }));
   return {
     startedAt: new Date(begun).toISOString(),
@@ -166,8 +169,18 @@ export function receiptOf(
     startedAt: finding.startedAt ?? new Date().toISOString(),
     durationMs: finding.durationMs ?? 0,
     outcome,
-    ...(reason !== undefined && { reason }),
+    ...reasonOf(reason),
   };
+}
+
+/** Why the outcome is what it is, as a receipt keeps it. */
+function reasonOf(reason?: Said): Pick<Receipt, 'reason' | 'wording'> {
+  return reason
+    ? {
+        reason: reason.summary,
+        ...(reason.wording && { wording: reason.wording }),
+      }
+    : {};
 }
 
 /** What to call a receipt of the platform's own check, for which nobody else has words. */
@@ -205,7 +218,7 @@ function notTaken(
           startedAt: new Date().toISOString(),
           durationMs: 0,
           outcome: inDoubt ? 'inconclusive' : 'notApplicable',
-          reason: because,
+          ...reasonOf(because),
         },
       ];
 }
@@ -217,14 +230,16 @@ function notTaken(
 async function neighbourProblem(
   side: Side,
   round: Round,
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   for (const { errands = [] } of attemptsOf(side)) {
     for (const errand of errands.filter(e => e.by === 'neighbour')) {
       const answer = await round.answer(errand);
       if ('says' in errand ? !isReached(answer) : !answer) {
-        const { code = 'no answer', response = '' } = answer ?? {};
         const pod = await round.pod('neighbour');
-        return pod?.problem ?? `${errand.task.id}: ${code} ${response}`.trim();
+        return (
+          pod?.problem ??
+          say('unmet', { wanted: errand.task.id, answer: answered(answer) })
+        );
       }
     }
   }
@@ -235,13 +250,13 @@ async function neighbourProblem(
 function withoutNeighbour(
   receipt: Receipt,
   neighbour: string | undefined,
-  problem: string,
+  problem: Said,
 ): Receipt {
   return receipt.about.neighbour !== neighbour || receipt.outcome === 'breached'
     ? receipt
     : {
         ...receipt,
         outcome: 'notApplicable',
-        reason: `The neighbour could not take part: ${problem}`,
+        ...reasonOf(say('neighbourAway', { problem })),
       };
 }

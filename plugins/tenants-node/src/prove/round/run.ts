@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { ProofProgress } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  ProofProgress,
+  Said,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { probesLeft } from '../attempts/externalSecretProbe';
 import { declaredPlacement } from '../attempts/placement';
 import { attemptsOf } from '../checks/checks';
@@ -33,7 +36,7 @@ export async function runRound(
   const start = async (
     name: string,
     side: Side,
-    on: { problem?: string; report?: (change: Change) => void } = {},
+    on: { problem?: Said; report?: (change: Change) => void } = {},
   ): Promise<PodRun> => {
     const isRam = name === RAM;
     const counted = podsFirst.onePod();

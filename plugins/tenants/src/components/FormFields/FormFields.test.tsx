@@ -47,7 +47,7 @@ describe('TenantName', () => {
   });
 
   it.each([
-    ['of somebody else', async () => tenants.globex],
+    ['of another owner', async () => tenants.globex],
     ['not to be seen', async () => Promise.reject(status(403))],
   ])('refuses the name of a tenant %s', async (_, getTenant) => {
     const api = mockTenantsApi({ getTenant });

@@ -130,7 +130,7 @@ describe('TenantPreview', () => {
     );
   });
 
-  it('says why it can not tell, and tries again', async () => {
+  it("says why it can't show it, and tries again", async () => {
     const api = mockTenantsApi();
     api.previewTenant.mockRejectedValueOnce(new Error('connection refused'));
     api.previewTenant.mockResolvedValueOnce(previewOfNew('umbrella'));

@@ -67,7 +67,7 @@ describe('TenantRemoval', () => {
     expect(api.getTenant).not.toHaveBeenCalled();
   });
 
-  it('says why it can not tell, and tries again', async () => {
+  it("says why it can't show it, and tries again", async () => {
     const api = mockTenantsApi({
       previewTenant: async () => previewOfResize('acme'),
     });

@@ -1,4 +1,11 @@
-import { KeyboardEvent, memo, useCallback, useMemo, useState } from 'react';
+import {
+  KeyboardEvent,
+  memo,
+  useCallback,
+  useDeferredValue,
+  useMemo,
+  useState,
+} from 'react';
 import { Box, VisuallyHidden } from '@backstage/ui';
 import {
   MatrixCell,
@@ -50,7 +57,9 @@ export function MatrixTable(props: {
   /** How each tenant stands by itself */
   statuses: ReadonlyMap<string, WallStatus>;
 }) {
-  const { matrix, statuses } = props;
+  // Thousands of cells: what was pressed is drawn first, and they follow.
+  const matrix = useDeferredValue(props.matrix);
+  const { statuses } = props;
   const t = useText();
   const rows = useMemo(() => rowsOf(matrix), [matrix]);
   const targets = useMemo(() => targetsOf(matrix), [matrix]);

@@ -80,8 +80,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
         t('report.receiptsOf', { id, time: utc(finishedAt ?? startedAt) }),
       ),
       ...all.flatMap((receipt): Block[] => {
-        const { outcome, reason, about, source, target, code, response } =
-          receipt;
+        const { outcome, about, source, target, code, response } = receipt;
         return [
           heading(
             4,
@@ -95,7 +94,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
                 expected: words.expected(receipt),
                 result: words.result(receipt),
               }),
-              reason,
+              receipt.reason && words.said(receipt.wording, receipt.reason),
             ]
               .filter(Boolean)
               .join(' '),

@@ -164,7 +164,7 @@ describe('TenantTab', () => {
     );
   });
 
-  it('shows what is wrong where the tenant can not be had', async () => {
+  it("shows what is wrong where the tenant can't be read", async () => {
     renderTab(tenants.globex, {
       api: {
         getTenant: async () => {

@@ -413,11 +413,11 @@ describe('TenantsPage', () => {
       await screen.findByText(/confinement in lab since/),
     ).toBeInTheDocument();
     expect(screen.getByText(warning.message)).toBeInTheDocument();
-    expect(screen.getByText('No tenants yet')).toBeInTheDocument();
+    await screen.findByText('No tenants yet');
     await expect(violations()).resolves.toEqual([]);
   });
 
-  it('does not say that there is no tenant where it can not tell', async () => {
+  it('does not say that there is no tenant while a cluster is away', async () => {
     const api = mockTenantsApi({ getHealth: async () => degraded });
     api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
     render(<TenantsPage />, { api });
@@ -428,7 +428,7 @@ describe('TenantsPage', () => {
     await expect(violations()).resolves.toEqual([]);
   });
 
-  it('shows its tenants where health can not be had', async () => {
+  it("shows its tenants where health can't be read", async () => {
     const api = mockTenantsApi({ getMatrix: async () => matrixOf([]) });
     api.getHealth.mockRejectedValue(new Error('not found'));
     api.listTenants.mockResolvedValue({ items, totalItems: items.length });
@@ -438,7 +438,7 @@ describe('TenantsPage', () => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
-  it('takes nothing for the present that it can not ask again', async () => {
+  it("marks as last known what it can't ask for again", async () => {
     jest.useFakeTimers({ advanceTimers: true });
     try {
       const api = render(<TenantsPage />);

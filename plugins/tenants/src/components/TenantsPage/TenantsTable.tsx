@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import {
   Button,
   ButtonLink,
@@ -24,7 +24,7 @@ import {
 import { useText } from '../../translation';
 import { useBulk, useStartRollout } from '../../queries';
 import { ManySelect, saveFile, STATES, useReportLink } from '../Shared';
-import { TenantItem, useTenantColumns } from './columns';
+import { Days, TenantItem, useDays, useTenantColumns } from './columns';
 import {
   csvOf,
   FilterContext,
@@ -37,6 +37,8 @@ import {
 import { TenantsQuery, useTypedSearch } from './useTenantsQuery';
 import { Views } from './Views';
 import styles from './TenantsPage.module.css';
+
+const NONE: TenantItem[] = [];
 
 /** All tenants, to be searched, filtered and sorted; a row opens its entity. */
 export function TenantsTable(props: {
@@ -82,29 +84,47 @@ export function TenantsTable(props: {
     [entityLink],
   );
   const [selected, setSelected] = useState<Selection>(new Set());
-  const page = tableProps.data ?? [];
+  // Cells take their time: what was pressed is drawn first, and they follow.
+  const last = useDeferredValue(tableProps);
+  const shown = last.data ? last : tableProps;
+  const page = shown.data ?? NONE;
+  const days = useDays(page);
   const columnConfig = useTenantColumns({
     isSortable: true,
     hasClusters: new Set(tenants?.map(({ cluster }) => cluster)).size > 1,
-    shown: page,
+    hasDays: true,
   });
   const names =
     selected === 'all'
       ? page.map(({ name }) => name)
       : [...selected].map(String);
 
-  function emptyText() {
-    if (tenants?.length) {
-      return t('page.emptyFiltered');
-    }
-    return t(isComplete ? 'page.empty' : 'page.emptyUnreached');
-  }
+  const empty = isComplete ? 'page.empty' : 'page.emptyUnreached';
+  const emptyText = t(tenants?.length ? 'page.emptyFiltered' : empty);
+  // The same element while nothing of it changes, so that it is not drawn again.
+  const table = useMemo(
+    () => (
+      <Table
+        {...shown}
+        columnConfig={columnConfig}
+        rowConfig={rowConfig}
+        selection={{
+          mode: 'multiple',
+          behavior: 'toggle',
+          selected,
+          onSelectionChange: setSelected,
+        }}
+        emptyState={<Text>{emptyText}</Text>}
+      />
+    ),
+    [shown, columnConfig, rowConfig, selected, emptyText],
+  );
 
   function download() {
     const { sortFn, filterFn, searchFn } = functions;
-    const shown = searchFn(filterFn(data ?? [], query.filter), query.search);
+    const all = searchFn(filterFn(data ?? [], query.filter), query.search);
     saveFile(
-      csvOf(sortFn(shown, query.sort), context.ownerTitles),
+      csvOf(sortFn(all, query.sort), context.ownerTitles),
       'text/csv',
       'tenants.csv',
     );
@@ -140,18 +160,7 @@ export function TenantsTable(props: {
         />
       )}
       <div className={styles.table}>
-        <Table
-          {...tableProps}
-          columnConfig={columnConfig}
-          rowConfig={rowConfig}
-          selection={{
-            mode: 'multiple',
-            behavior: 'toggle',
-            selected,
-            onSelectionChange: setSelected,
-          }}
-          emptyState={<Text>{emptyText()}</Text>}
-        />
+        <Days.Provider value={days}>{table}</Days.Provider>
       </div>
     </Flex>
   );

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import {
   CellText,
   ColumnConfig,
@@ -6,11 +6,7 @@ import {
   Text,
   useBreakpoint,
 } from '@backstage/ui';
-import {
-  Tenant,
-  TenantTimeline,
-  WALLS,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useTimelines } from '../../queries';
 import { slotsOf, WallStrip } from '../Timeline';
@@ -26,12 +22,27 @@ import {
   inCell,
 } from '../Shared';
 
-const NONE: Tenant[] = [];
 const DAY_MS = 24 * 60 * 60_000;
 const SLOTS = 48;
 
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
+
+/**
+ * The last day of each tenant that a table shows. It comes after the rows, and its
+ * cells alone are drawn again for it.
+ */
+export const Days = createContext<ReturnType<typeof useDays>>(undefined);
+
+/** The last day of those that are shown; where nothing draws it, none is asked for. */
+export function useDays(shown: Tenant[]) {
+  const isWide = useBreakpoint().up('md');
+  const names = useMemo(
+    () => (isWide ? shown.map(({ name }) => name) : []),
+    [isWide, shown],
+  );
+  return useTimelines(names, DAY_MS).data;
+}
 
 /** The columns of a table of tenants; on a narrow screen fewer of them. */
 export function useTenantColumns(
@@ -39,16 +50,14 @@ export function useTenantColumns(
     isSortable?: boolean;
     /** Whether there are several, so that each row says which */
     hasClusters?: boolean;
-    /** Tenants whose last day is drawn; a column is left out without them */
-    shown?: Tenant[];
+    /** Whether the table is among {@link Days} */
+    hasDays?: boolean;
   } = {},
 ): ColumnConfig<TenantItem>[] {
-  const { isSortable = false, hasClusters = false, shown = NONE } = options;
+  const { isSortable = false, hasClusters = false, hasDays = false } = options;
   const t = useText();
   const { up } = useBreakpoint();
   const [isWide, isMedium] = [up('md'), up('sm')];
-  const hasDays = isWide && shown !== NONE;
-  const days = useDays(hasDays ? shown : NONE);
   // The same columns until something of them changes: a table draws each cell
   // anew for other ones.
   return useMemo(
@@ -80,8 +89,8 @@ export function useTenantColumns(
         id: 'day',
         label: t('page.day'),
         minWidth: 112,
-        isHidden: !hasDays,
-        cell: ({ name }) => inCell(<Day timeline={days?.get(name)} />),
+        isHidden: !isWide || !hasDays,
+        cell: ({ name }) => inCell(<Day name={name} />),
       },
       {
         id: 'proved',
@@ -123,19 +132,13 @@ export function useTenantColumns(
         cell: ({ usage }) => inCell(<UseCell usage={usage} />),
       },
     ],
-    [t, isSortable, isWide, isMedium, hasClusters, hasDays, days],
+    [t, isSortable, isWide, isMedium, hasClusters, hasDays],
   );
 }
 
-/** The last day of those that are shown. */
-function useDays(shown: Tenant[]) {
-  const names = useMemo(() => shown.map(({ name }) => name), [shown]);
-  return useTimelines(names, DAY_MS).data;
-}
-
 /** The last day of a tenant's three walls in one strip: the worst of them at any time. */
-function Day(props: { timeline?: TenantTimeline }) {
-  const { timeline } = props;
+function Day(props: { name: string }) {
+  const timeline = useContext(Days)?.get(props.name);
   return timeline ? (
     <WallStrip
       timeline={timeline}

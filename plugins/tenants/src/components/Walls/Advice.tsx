@@ -108,7 +108,12 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
     : prover?.problem && words.said(prover.wording, prover.problem);
   const isSaid =
     receipt?.outcome === 'breached' && !explanationOf(receipt.check);
-  const reason = lost || !receipt ? said : !isSaid && receipt.reason;
+  const reason =
+    lost || !receipt
+      ? said
+      : !isSaid &&
+        receipt.reason &&
+        words.said(receipt.wording, receipt.reason);
   return (
     <Alert
       icon

@@ -253,7 +253,10 @@ function ReceiptDetails(props: {
   const why = words.why(receipt.check);
   const facts: [term: string, value: ReactNode][] = [
     [t('receipts.why'), why],
-    [t('receipts.reason'), receipt.reason],
+    [
+      t('receipts.reason'),
+      receipt.reason && words.said(receipt.wording, receipt.reason),
+    ],
     [
       t('receipts.request'),
       <Verbatim

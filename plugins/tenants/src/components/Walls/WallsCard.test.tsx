@@ -91,7 +91,7 @@ describe('WallsCard', () => {
 
     expect(
       await findRow(
-        /Network wall.*breached.*2 of 9 attacks got through. First: Reached the canary/,
+        /Network wall.*breached.*2 of 9 attacks got through. First: reached the canary/,
       ),
     ).toHaveAttribute('aria-expanded', 'true');
     expect(screen.getByText('Network wall breached')).toBeInTheDocument();

@@ -1,6 +1,9 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import { TestApiProvider } from '@backstage/frontend-test-utils';
-import { translationApiRef } from '@backstage/frontend-plugin-api';
+import {
+  createTranslationRef,
+  translationApiRef,
+} from '@backstage/frontend-plugin-api';
 import { MockTranslationApi } from '@backstage/test-utils/alpha';
 import {
   Receipt,
@@ -23,12 +26,17 @@ const named = (check: string, all = sound) => all.find(r => r.check === check)!;
 const CANARY = named('net.canary-egress');
 const BREACH = named('net.canary-egress', breachedReceipts(minutesAgo(1)));
 
-async function words() {
+/** The words, where an app has translated some of what the backend says. */
+async function words(messages: Record<string, string> = {}) {
+  const translations = MockTranslationApi.create();
+  translations.getTranslation(
+    createTranslationRef({ id: 'tenants.wording', messages }),
+  );
   const { result } = renderHook(() => useCheckWords(), {
     wrapper: ({ children }) => (
       <TestApiProvider
         apis={[
-          [translationApiRef, MockTranslationApi.create()],
+          [translationApiRef, translations],
           [errorApiRef, { post: () => {}, error$: () => ({} as any) }],
         ]}
       >
@@ -129,14 +137,39 @@ describe('useCheckWords', () => {
 });
 
 describe('what the backend has said', () => {
-  it.each(Object.entries(WORDINGS))('has a text for %s', async (code, text) => {
-    const { said } = await words();
+  it.each(Object.entries(WORDINGS))('is translated: %s', async (code, text) => {
+    const { said } = await words(WORDINGS);
     const names = [...text.matchAll(/{{(\w+)}}/g)].map(([, name]) => name);
     const values = Object.fromEntries(names.map((name, i) => [name, `<${i}>`]));
     const { summary, wording } = (say as any)(code, values);
     // Not the English that came with it.
     expect(said(wording, 'as it was said')).toBe(summary);
     expect(summary).not.toMatch(/[{}]/);
+    // Of what is not translated nothing is loaded, not even the English.
+    const untranslated = await words();
+    expect(untranslated.said(wording, 'as it was said')).toBe('as it was said');
+  });
+
+  it('is translated with the texts in it, or not at all', async () => {
+    const seen = [
+      say('reachesOwn', { who: say('whoTenant') }),
+      say('reaches', { who: say('whoRam'), target: 'vault:8200' }),
+    ];
+    const { summary, wording } = say('witnessed', { seen });
+    expect(summary).toBe(
+      "Meanwhile the tenant reaches its own Service; the canary's test client reaches vault:8200",
+    );
+    const german = {
+      witnessed: 'Zugleich: {{seen}}',
+      reachesOwn: '{{who}} erreicht den eigenen Service',
+      reaches: '{{who}} erreicht {{target}}',
+      whoTenant: 'Mandant',
+    };
+    expect((await words(german)).said(wording, summary)).toBe(summary);
+    const all = await words({ ...german, whoRam: 'Testclient' });
+    expect(all.said(wording, summary)).toBe(
+      'Zugleich: Mandant erreicht den eigenen Service; Testclient erreicht vault:8200',
+    );
   });
 
   it.each<[string, Wording | undefined, string]>([
@@ -157,7 +190,7 @@ describe('what the backend has said', () => {
       "Couldn't verify: no name",
     ],
   ])('is said where it is %s', async (_, wording, text) => {
-    const { said } = await words();
+    const { said } = await words(WORDINGS);
     expect(said(wording, 'as it was said')).toBe(text);
   });
 });

@@ -1,14 +1,27 @@
 import { useMemo } from 'react';
-import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  createTranslationRef,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
 import {
   CheckKind,
   Outcome,
   Receipt,
   Wall,
   Wording,
+  WordingValue,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { checksTranslationRef } from '../../checkTexts';
 import { useText } from '../../translation';
+
+/**
+ * {@link wordingTranslationRef} without its English, which the backend sends along:
+ * only what an app has translated is found in it.
+ */
+const translatedRef = createTranslationRef({
+  id: 'tenants.wording',
+  messages: {},
+});
 
 const WORST_FIRST: readonly Outcome[] = [
   'breached',
@@ -65,6 +78,10 @@ export interface CheckWords {
 export function useCheckWords(): CheckWords {
   const checks = useTranslationRef(checksTranslationRef).t;
   const t = useText();
+  const translated = useTranslationRef(translatedRef).t as unknown as (
+    code: string,
+    values: object,
+  ) => string;
   return useMemo(() => {
     /** A text, where there is one of this key. */
     const known = (key: string, found: string) =>
@@ -103,17 +120,28 @@ export function useCheckWords(): CheckWords {
           : connect(code)) ||
         [code, firstLine(response)].filter(Boolean).join(' '),
       said: (wording, english) => {
-        if (!wording) {
-          return english;
-        }
-        const { code, values } = wording;
-        const key = `wording.${code}`;
-        const first = text(`${values.check}`, 'wrong') ?? values.first;
-        const filled: any = { ...values, first };
-        return known(key, t(key as 'wording.noProof', filled)) ?? english;
+        let isWhole = true;
+        const tell = (value: WordingValue): WordingValue => {
+          if (Array.isArray(value)) {
+            return value.map(tell).join('; ');
+          }
+          if (typeof value !== 'object') {
+            return value;
+          }
+          const { code, values } = value;
+          const filled = Object.fromEntries(
+            Object.entries(values).map(([name, one]) => [name, tell(one)]),
+          );
+          const first = text(`${values.check}`, 'wrong') ?? filled.first;
+          const found = translated(code, { ...filled, first });
+          isWhole &&= found !== code;
+          return found;
+        };
+        const found = wording && tell(wording);
+        return found && isWhole ? `${found}` : english;
       },
     };
-  }, [checks, t]);
+  }, [checks, t, translated]);
 }
 
 /** As much of an answer as fits beside its code. */
