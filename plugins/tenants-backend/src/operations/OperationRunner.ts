@@ -55,9 +55,14 @@ export class Abandoned extends Error {
         lost: 'The lease of this operation ran out',
         stopped: 'The portal stopped during this operation',
         overtaken: 'The tenant is changed: this proof is made after it',
-        again: 'The tenant was changed: this proof is made anew',
+        again: 'The tenant was changed during its proof: once more',
       }[reason],
     );
+  }
+
+  /** Whether it was for what has become of the tenant */
+  get isOfTenant(): boolean {
+    return this.reason === 'overtaken' || this.reason === 'again';
   }
 }
 
@@ -227,6 +232,9 @@ export class OperationRunner {
     } catch (error) {
       const { reason } = lease.signal;
       if (reason instanceof Abandoned && reason.reason !== 'cancelled') {
+        if (reason.isOfTenant) {
+          events.add({ message: reason.message });
+        }
         await events.flush();
         if (reason.reason !== 'lost') {
           const isFree = reason.reason === 'overtaken';
