@@ -3,6 +3,7 @@ import {
   applyPlan,
   Cluster,
   ensureCanary,
+  KubernetesClient,
   proveTenants,
   removeTenant,
   TenantPlan,
@@ -65,12 +66,16 @@ async function measureAll(
   printProofs({ rounds, sweeps, doubts, tenants: TENANTS, cluster });
 }
 
-/** What the cluster has, in memory, as the portal reads it. */
+/**
+ * What the cluster has, in memory, as the portal reads it. By a client of its own: its
+ * watches and signs of life are as many however many proofs there are.
+ */
 function memoryOf(cluster: Cluster): WatchCache {
   let cache = remembered.get(cluster);
   if (!cache) {
     const { namespacePrefix } = cluster.config.naming;
-    cache = WatchCache.ofTenants(cluster.kubernetes, namespacePrefix);
+    const client = KubernetesClient.fromConfig(cluster.config);
+    cache = WatchCache.ofTenants(client, namespacePrefix);
     remembered.set(cluster, cache);
   }
   return cache;

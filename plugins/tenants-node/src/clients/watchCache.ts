@@ -87,8 +87,8 @@ export class WatchCache implements ClusterView {
   }
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
-    const { isWatched, isKept = () => true } = this.options;
-    if (isWatched && !isWatched(kind)) {
+    const { isKept = () => true } = this.options;
+    if (!this.#isWatched(kind)) {
       return new RequestView(this.kubernetes).list<T>(kind, namespace);
     }
     const key = `${kind.apiVersion}/${kind.kind}`;
@@ -149,6 +149,50 @@ export class WatchCache implements ClusterView {
       this.#discovery = undefined;
     }
     return seen;
+  }
+
+  follow<T = any>(kind: KindRef, namespace: string, signal: AbortSignal) {
+    return this.#isWatched(kind)
+      ? this.#follow<T>(kind, namespace, signal)
+      : undefined;
+  }
+
+  async *#follow<T>(
+    kind: KindRef,
+    namespace: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<T[]> {
+    let wake = () => {};
+    const stop = this.listen({
+      changed: ({ object }) =>
+        object.kind === kind.kind &&
+        object.metadata.namespace === namespace &&
+        wake(),
+      stepped: ({ kind: stepped }) => stepped === kind.kind && wake(),
+    });
+    const wakeUp = () => wake();
+    signal.addEventListener('abort', wakeUp);
+    try {
+      for (;;) {
+        const changed = new Promise<void>(resolve => {
+          wake = resolve;
+        });
+        const seen = await this.list<T>(kind, namespace);
+        signal.throwIfAborted();
+        if ('problem' in seen) {
+          throw new Error(seen.problem);
+        }
+        yield seen.items;
+        await changed;
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', wakeUp);
+    }
+  }
+
+  #isWatched(kind: KindRef): boolean {
+    return this.options.isWatched?.(kind) ?? true;
   }
 
   /** Tells of what happens to what is watched, until the answer is called. */

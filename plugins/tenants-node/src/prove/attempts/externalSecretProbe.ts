@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Cluster } from '../../clients';
+import { fromMemory } from '../../clients/clusterView';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { tenantLabels } from '../../plan/objects';
@@ -116,14 +117,17 @@ function probe(
 async function follow(
   object: KubernetesObject,
   url: string,
-  { cluster: { kubernetes }, signal }: Round,
+  { cluster: { kubernetes }, view, signal }: Round,
 ): Promise<Finding> {
   const { namespace, name } = object.metadata;
   const late = AbortSignal.timeout(PATIENCE_MS);
   const either = AbortSignal.any([signal, late]);
   try {
     const said = await firstEvent(kubernetes, object, url, either);
-    const live = await kubernetes.get<any>({ ...COLLECTION, namespace, name });
+    const ref = { namespace: namespace!, name };
+    const live =
+      (await fromMemory(view, COLLECTION, ref, either)) ??
+      (await kubernetes.get<any>({ ...COLLECTION, ...ref }));
     const bound = live?.status?.binding?.name;
     if (bound) {
       return {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { PodRun } from '../types';
 import { createPod } from './create';
@@ -19,6 +19,8 @@ export interface RunPodOptions {
   signal: AbortSignal;
   /** Milliseconds before one looks why it has not started; default 10 s */
   patienceMs?: number;
+  /** Where its start is seen without a request, if that is kept in step */
+  view?: ClusterView;
   onStarted?: () => void;
   onAnswer?: () => void;
 }
@@ -86,6 +88,7 @@ async function follow(
     try {
       const start = await startOf(cluster, run, signal, {
         since: known,
+        view: options.view,
         patienceMs: options.patienceMs,
       });
       run.slow = undefined;

@@ -1,4 +1,4 @@
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView, expectSeen } from '../../clients';
 
 /** Milliseconds that the pod of the round before may take to be gone. */
 const PATIENCE_MS = 15_000;
@@ -12,11 +12,14 @@ const NAME = 'tenant-probe-quota';
  */
 export async function waitForProbeQuota(
   { kubernetes }: Cluster,
+  view: ClusterView,
   namespace: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const ref = { apiVersion: 'v1', kind: 'ResourceQuota', namespace };
-  const live = await kubernetes.get<any>({ ...ref, name: NAME }, { signal });
+  const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
+  const ref = { ...kind, namespace };
+  const quotas = await expectSeen(view.list(kind, namespace));
+  const live = quotas.find(({ metadata }) => metadata.name === NAME);
   if (!live || isFree(live)) {
     return undefined;
   }
