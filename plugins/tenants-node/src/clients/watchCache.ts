@@ -168,7 +168,7 @@ export class WatchCache implements ClusterView {
         object.kind === kind.kind &&
         object.metadata.namespace === namespace &&
         wake(),
-      stepped: ({ kind: stepped }) => stepped === kind.kind && wake(),
+      stepped: (of, problem) => problem && of.kind === kind.kind && wake(),
     });
     const wakeUp = () => wake();
     signal.addEventListener('abort', wakeUp);
