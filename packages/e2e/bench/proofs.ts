@@ -8,6 +8,8 @@ import {
   removeTenant,
   TenantPlan,
   TenantProof,
+  VaultClient,
+  VaultView,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { portalLab } from '../src/support/lab';
@@ -23,7 +25,12 @@ const TENANTS = 10;
 /** Unmeasured: pools, Node.js' own compiler and what the engine remembers get warm. */
 const WARM_UP = 3;
 
-const remembered = new Map<Cluster, WatchCache>();
+interface Memory {
+  view: WatchCache;
+  vault: VaultView;
+}
+
+const remembered = new Map<Cluster, Memory>();
 
 /** One round of a pair, all walls and checks; then a sweep of ten tenants. */
 export async function proofs(): Promise<void> {
@@ -36,7 +43,7 @@ export async function proofs(): Promise<void> {
     await Promise.all(plans.map(plan => applyPlan(plan, cluster)));
     await measureAll(plans, cluster);
   } finally {
-    remembered.get(cluster)?.stop();
+    remembered.get(cluster)?.view.stop();
     await removeAll(plans, cluster);
   }
 }
@@ -67,18 +74,21 @@ async function measureAll(
 }
 
 /**
- * What the cluster has, in memory, as the portal reads it. By a client of its own: its
- * watches and signs of life are as many however many proofs there are.
+ * What the cluster and Vault have, in memory, as the portal reads it. By clients of its
+ * own: what keeps it in step is as much however many proofs there are.
  */
-function memoryOf(cluster: Cluster): WatchCache {
-  let cache = remembered.get(cluster);
-  if (!cache) {
-    const { namespacePrefix } = cluster.config.naming;
-    const client = KubernetesClient.fromConfig(cluster.config);
-    cache = WatchCache.ofTenants(client, namespacePrefix);
-    remembered.set(cluster, cache);
+function memoryOf(cluster: Cluster): Memory {
+  let memory = remembered.get(cluster);
+  if (!memory) {
+    const { config } = cluster;
+    const client = KubernetesClient.fromConfig(config);
+    memory = {
+      view: WatchCache.ofTenants(client, config.naming.namespacePrefix),
+      vault: new VaultView(VaultClient.fromConfig(config)),
+    };
+    remembered.set(cluster, memory);
   }
-  return cache;
+  return memory;
 }
 
 async function round(
@@ -92,7 +102,7 @@ async function round(
   const proven = await proveTenants({
     cluster: watch.cluster,
     tenants,
-    view: memoryOf(cluster),
+    ...memoryOf(cluster),
   });
   const { user, system } = process.cpuUsage(cpu);
   const [toKubernetes, toVault] = sent().map((n, i) => n - before[i]);
@@ -118,7 +128,7 @@ async function sweepAll(
       const proven = await proveTenants({
         cluster,
         tenants: pair,
-        view: memoryOf(cluster),
+        ...memoryOf(cluster),
       });
       doubts.push(...doubtsOf(proven));
     }

@@ -30,7 +30,9 @@ export interface ProofFindings {
 }
 
 /** Milliseconds of CPU that a round may take outside its pods. */
-const CPU_TARGET = 150;
+const CPU_TARGET = 50;
+/** Requests to the API server that a round may take. */
+const REQUESTS_TARGET = 20;
 /** Milliseconds beyond the connect timeout that a round may take. */
 const BEYOND = 2_000;
 /** Times a single round's that a sweep may take. */
@@ -77,13 +79,18 @@ export function printProofs(findings: ProofFindings): void {
   ms('judging', 'rest');
   ms('beside the pods: the portal’s own attempts', 'portal');
   ms('CPU outside the pods', 'cpuMs', `≤ ${CPU_TARGET} ms`);
-  const count = (title: string, part: Exclude<keyof ProofRun, 'doubts'>) =>
+  const count = (
+    title: string,
+    part: Exclude<keyof ProofRun, 'doubts'>,
+    target?: string,
+  ) =>
     row(
       title,
       rounds.map(r => r[part]),
       '',
+      target,
     );
-  count('requests to the API server', 'toKubernetes');
+  count('requests to the API server', 'toKubernetes', `≤ ${REQUESTS_TARGET}`);
   count('requests to Vault', 'toVault');
   count('receipts', 'receipts');
   const one = median(rounds.map(r => r.whole));
