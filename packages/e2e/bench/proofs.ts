@@ -1,4 +1,5 @@
 /* eslint-disable no-console */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   applyPlan,
   Cluster,
@@ -24,6 +25,9 @@ const SWEEPS = Math.max(1, Math.ceil(ROUNDS / 3));
 const TENANTS = 10;
 /** Unmeasured: pools, Node.js' own compiler and what the engine remembers get warm. */
 const WARM_UP = 3;
+/** Milliseconds until what a round has made is gone, and for a look at the process then. */
+const SETTLE_MS = 5_000;
+const REST_MS = 15_000;
 
 interface Memory {
   view: WatchCache;
@@ -56,6 +60,12 @@ async function measureAll(
   const sweep = () => sweepAll(pairs, cluster);
   // Right after they were made, what they are made of has yet to settle.
   await sweep();
+  const sweeps: number[] = [];
+  const doubts: string[] = [];
+  for (let i = 0; i < SWEEPS; i++) {
+    sweeps.push(await timed(async () => doubts.push(...(await sweep()))));
+    console.log(`sweep ${i + 1} of ${SWEEPS}`);
+  }
   for (let i = 0; i < WARM_UP; i++) {
     await round(pairs[0], cluster);
   }
@@ -64,13 +74,18 @@ async function measureAll(
     rounds.push(await round(pairs[0], cluster));
     console.log(`round ${i + 1} of ${ROUNDS}`);
   }
-  const sweeps: number[] = [];
-  const doubts = rounds.flatMap(r => r.doubts);
-  for (let i = 0; i < SWEEPS; i++) {
-    sweeps.push(await timed(async () => doubts.push(...(await sweep()))));
-    console.log(`sweep ${i + 1} of ${SWEEPS}`);
-  }
-  printProofs({ rounds, sweeps, doubts, tenants: TENANTS, cluster });
+  doubts.push(...rounds.flatMap(r => r.doubts));
+  const restMs = await cpuAtRest();
+  printProofs({ rounds, sweeps, doubts, restMs, tenants: TENANTS, cluster });
+}
+
+/** Milliseconds of CPU a second that keeping memory in step takes, without a proof. */
+async function cpuAtRest(): Promise<number> {
+  await sleep(SETTLE_MS);
+  const cpu = process.cpuUsage();
+  await sleep(REST_MS);
+  const { user, system } = process.cpuUsage(cpu);
+  return (user + system) / REST_MS;
 }
 
 /**

@@ -25,8 +25,16 @@ export interface Bounds {
 /** Name of the quota of a plan. */
 const QUOTA = 'tenant-quota';
 
-/** Reads a tenant's bounds off its plan, or off what config declares. */
+const known = new WeakMap<TenantPlan, Bounds>();
+
+/** Reads a tenant's bounds off its plan, or off what config declares; a plan never changes. */
 export function boundsOf(plan: TenantPlan): Bounds {
+  const bounds = known.get(plan) ?? readBounds(plan);
+  known.set(plan, bounds);
+  return bounds;
+}
+
+function readBounds(plan: TenantPlan): Bounds {
   const { namespace } = plan.names;
   if (plan.proofOnly) {
     const { template, limits } = plan.proofOnly;
