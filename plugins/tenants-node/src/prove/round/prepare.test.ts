@@ -50,22 +50,19 @@ const ROLES: Record<string, object> = {
   'auth/kubernetes/role/tenant-acme': TAKES_ALL,
   'auth/kubernetes/role/all': TAKES_ALL,
 };
-const FREE = {
-  metadata: { name: 'tenant-probe-quota' },
-  status: { used: { pods: '0' } },
-};
+const FREE = { status: { used: { pods: '0' } } };
 
 /** Prepares a round of acme and globex on a cluster that lists these pods. */
 function prepared(podsOf: (namespace: string) => object[]) {
   const kubernetes = {
     list: async ({ kind, namespace }: any) => {
-      const items = {
-        Node: [NODE],
-        EndpointSlice: [SLICE],
-        ResourceQuota: [FREE],
-      } as Record<string, object[]>;
+      const items = { Node: [NODE], EndpointSlice: [SLICE] } as Record<
+        string,
+        object[]
+      >;
       return { items: items[kind] ?? podsOf(namespace) };
     },
+    get: async () => FREE,
   };
   const vault = {
     request: async (method: string, path: string) => {

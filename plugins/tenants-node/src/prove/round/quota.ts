@@ -1,4 +1,5 @@
-import { Cluster, ClusterView, expectSeen } from '../../clients';
+import { Cluster, ClusterView } from '../../clients';
+import { fromMemory } from '../../clients/clusterView';
 
 /** Milliseconds that the pod of the round before may take to be gone. */
 const PATIENCE_MS = 15_000;
@@ -18,8 +19,10 @@ export async function waitForProbeQuota(
 ): Promise<string | undefined> {
   const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
   const ref = { ...kind, namespace };
-  const quotas = await expectSeen(view.list(kind, namespace));
-  const live = quotas.find(({ metadata }) => metadata.name === NAME);
+  const named = { namespace, name: NAME };
+  const live =
+    (await fromMemory(view, kind, named, signal)) ??
+    (await kubernetes.get<any>({ ...ref, name: NAME }, { signal }));
   if (!live || isFree(live)) {
     return undefined;
   }
