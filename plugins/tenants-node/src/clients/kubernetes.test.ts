@@ -136,10 +136,7 @@ describe('KubernetesClient spares', () => {
   it('what is known of an object that it makes or removes', async () => {
     const kubernetes = await clientOf(() => fine);
     const ref = { apiVersion: 'v1', kind: 'Pod' };
-    await kubernetes.create(
-      { ...ref, metadata: pod },
-      { metadataOnly: true },
-    );
+    await kubernetes.create({ ...ref, metadata: pod }, { metadataOnly: true });
     await kubernetes.delete({ ...ref, ...pod });
     await kubernetes.create({ ...ref, metadata: pod });
     expect(edge.headers.map(({ accept }) => accept)).toEqual([
