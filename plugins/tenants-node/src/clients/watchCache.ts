@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
 import { Collection, CollectionStats, ObjectChange } from './collection';
 import { KubernetesClient } from './kubernetes';
@@ -162,21 +163,20 @@ export class WatchCache implements ClusterView {
     namespace: string,
     signal: AbortSignal,
   ): AsyncGenerator<T[]> {
-    let wake = () => {};
+    const told = new EventEmitter();
+    const tell = () => told.emit('change');
     const stop = this.listen({
       changed: ({ object }) =>
         object.kind === kind.kind &&
         object.metadata.namespace === namespace &&
-        wake(),
-      stepped: (of, problem) => problem && of.kind === kind.kind && wake(),
+        tell(),
+      stepped: (of, problem) => problem && of.kind === kind.kind && tell(),
     });
-    const wakeUp = () => wake();
-    signal.addEventListener('abort', wakeUp);
     try {
       for (;;) {
-        const changed = new Promise<void>(resolve => {
-          wake = resolve;
-        });
+        // From before one looks: what changes meanwhile is looked at again.
+        const changed = once(told, 'change', { signal });
+        changed.catch(() => {});
         const seen = await this.list<T>(kind, namespace);
         signal.throwIfAborted();
         if ('problem' in seen) {
@@ -187,7 +187,7 @@ export class WatchCache implements ClusterView {
       }
     } finally {
       stop();
-      signal.removeEventListener('abort', wakeUp);
+      tell();
     }
   }
 

@@ -34,6 +34,8 @@ const OBJECTS = 'tenant-objects';
 const PER_CONTAINER = 'maximum memory usage per Container';
 const POD_SECURITY = 'violates PodSecurity "restricted:latest"';
 
+const loadBalancer = (bounds: Bounds) => service(bounds, 'LoadBalancer');
+
 /** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
 export const RESOURCE_CHECKS: Check[] = [
   within('res.legal-pod', {
@@ -248,8 +250,6 @@ export const RESOURCE_CHECKS: Check[] = [
     attempts: side => placements(side).nodes,
   },
 ];
-
-const loadBalancer = (bounds: Bounds) => service(bounds, 'LoadBalancer');
 
 /** Over one of the maxima that a pod can be over at once. */
 function tooHuge(
