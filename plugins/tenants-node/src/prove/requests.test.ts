@@ -90,6 +90,7 @@ async function prove(lifted?: string) {
         ...object,
         metadata: { ...metadata, uid: metadata.name, resourceVersion: '1' },
         status: {
+          conditions: [],
           containerStatuses: [{ name: 'proof', state: { running: {} } }],
         },
       };

@@ -200,11 +200,11 @@ function homeOf({ kind, name, namespace }: Subject): string | undefined {
   if (kind === 'ServiceAccount') {
     return namespace;
   }
-  const form = {
-    User: /^system:serviceaccount:([^:]+):/,
-    Group: /^system:serviceaccounts:(.+)$/,
-  }[kind];
-  return form?.exec(name)?.[1];
+  const form =
+    kind === 'User'
+      ? /^system:serviceaccount:([^:]+):/
+      : /^system:serviceaccounts:(.+)$/;
+  return form.exec(name)?.[1];
 }
 
 /**
