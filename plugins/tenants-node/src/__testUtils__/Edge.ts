@@ -35,6 +35,8 @@ export class Edge {
   readonly seen: string[] = [];
   readonly tokens: string[] = [];
   readonly headers: IncomingMessage['headers'][] = [];
+  /** Connections that were opened so far */
+  connections = 0;
 
   static async start(
     answer: (request: string, times: number) => Answer,
@@ -49,6 +51,7 @@ export class Edge {
       const times = edge.seen.filter(s => s === what).length;
       send(answer(what, times), request, response);
     });
+    edge.server.on('connection', () => edge.connections++);
     edge.server.listen(0, '127.0.0.1');
     await once(edge.server, 'listening');
     return edge;

@@ -33,6 +33,34 @@ export interface ClusterView {
   list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>>;
   /** The kinds that the API server serves of a group: none where it does not know the group. */
   kinds(group: string): Promise<Seen<Required<KindRef>>>;
+  /**
+   * What a namespace has of a kind now, and again after each change, without a request;
+   * nothing where that kind is not kept in step.
+   */
+  follow?<T = any>(
+    kind: KindRef,
+    namespace: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<T[]> | undefined;
+}
+
+/** An object as memory has it at this moment; `undefined` where it can't tell. */
+export async function fromMemory<T = any>(
+  view: ClusterView,
+  kind: KindRef,
+  { namespace, name }: { namespace: string; name: string },
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const remembered = view.follow?.<any>(kind, namespace, signal);
+  try {
+    const now = await remembered?.next();
+    return now?.value?.find(({ metadata }: any) => metadata.name === name);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  } finally {
+    await remembered?.return(undefined);
+  }
 }
 
 /** @throws Error that says why it could not be read */
@@ -111,6 +139,11 @@ export class StillView implements ClusterView {
 
   async kinds(group: string): Promise<Seen<Required<KindRef>>> {
     return this.#once(group, () => this.view.kinds(group));
+  }
+
+  /** As it goes on, and not as it was. */
+  follow<T = any>(kind: KindRef, namespace: string, signal: AbortSignal) {
+    return this.view.follow?.<T>(kind, namespace, signal);
   }
 
   #once<T>(question: string, ask: () => Promise<Seen<T>>): Promise<Seen<T>> {

@@ -131,7 +131,7 @@ export class Collection {
       apiVersion,
       kind,
       objects: all.length,
-      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytes: all.reduce((sum, kept) => sum + bytesOf(kept), 0),
       ageMs: this.#inStep ? 0 : this.options.now() - this.#heardAt,
       ...(!this.#inStep && { problem: this.#problem }),
     };
@@ -293,7 +293,7 @@ export class Collection {
     const { namespace = '', name } = object.metadata;
     const group = this.#objects.get(namespace) ?? new Map<string, Kept>();
     this.#objects.set(namespace, group);
-    group.set(name, { object, bytes: JSON.stringify(object).length });
+    group.set(name, { object });
   }
 
   #isInStep(): void {
@@ -331,7 +331,13 @@ export class Collection {
 
 interface Kept {
   object: KubernetesObject;
-  bytes: number;
+  /** Once somebody has asked: most objects are others by then */
+  bytes?: number;
+}
+
+function bytesOf(kept: Kept): number {
+  kept.bytes ??= JSON.stringify(kept.object).length;
+  return kept.bytes;
 }
 
 /**

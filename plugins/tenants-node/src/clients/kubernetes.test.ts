@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { parse, stringify } from 'yaml';
 import { testPlatform } from '../__fixtures__/platform';
@@ -123,6 +124,47 @@ describe('the way to an API server', () => {
     expect(edge.tokens).toEqual(
       [1, 2, 2].map(times => `Bearer ${TOKEN}-${times}`),
     );
+  });
+});
+
+describe('KubernetesClient spares', () => {
+  const pod = { namespace: 'a', name: 'x' };
+
+  it('the connection of a log of which the end is not waited for', async () => {
+    const kubernetes = await clientOf(request =>
+      request.endsWith('/log')
+        ? response => {
+            response.write('one\nend\n');
+            setTimeout(() => response.end('more\n'), 50);
+          }
+        : fine,
+    );
+    const lines: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      for await (const line of kubernetes.logs(pod, { follow: true })) {
+        lines.push(line);
+        if (line === 'end') {
+          break;
+        }
+      }
+      await sleep(150);
+    }
+    await list(kubernetes);
+    expect(lines.join()).toBe('one,end,one,end,one,end');
+    expect(edge.connections).toBe(1);
+  });
+
+  it('what is known of an object that it makes or removes', async () => {
+    const kubernetes = await clientOf(() => fine);
+    const ref = { apiVersion: 'v1', kind: 'Pod' };
+    await kubernetes.create({ ...ref, metadata: pod }, { metadataOnly: true });
+    await kubernetes.delete({ ...ref, ...pod });
+    await kubernetes.create({ ...ref, metadata: pod });
+    expect(edge.headers.map(({ accept }) => accept)).toEqual([
+      expect.stringMatching(/as=PartialObjectMetadata.*,application\/json$/),
+      expect.stringMatching(/as=PartialObjectMetadata.*,application\/json$/),
+      'application/json',
+    ]);
   });
 });
 

@@ -29,6 +29,10 @@ export interface NewObject {
   [field: string]: unknown;
 }
 
+/** Of an object that is large and known: a server that can't leave it out answers with all of it. */
+const METADATA_ONLY =
+  'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+
 /** A cluster's API: objects by their kind and name, without discovery. */
 export class KubernetesClient {
   readonly #transport: KubernetesTransport;
@@ -134,7 +138,12 @@ export class KubernetesClient {
   /** POSTs an object to its collection; the answer comes back whatever its status. */
   async create<T extends object = KubernetesObject>(
     object: NewObject,
-    options: { dryRun?: boolean; signal?: AbortSignal } = {},
+    options: {
+      dryRun?: boolean;
+      /** Of what was created only its metadata is wanted */
+      metadataOnly?: boolean;
+      signal?: AbortSignal;
+    } = {},
   ): Promise<KubernetesResponse<T>> {
     return this.request<T>({
       method: 'POST',
@@ -148,6 +157,7 @@ export class KubernetesClient {
         dryRun: options.dryRun ? 'All' : undefined,
       },
       body: object,
+      accept: options.metadataOnly ? METADATA_ONLY : undefined,
       signal: options.signal,
     });
   }
@@ -169,6 +179,7 @@ export class KubernetesClient {
     const request = {
       method: 'DELETE',
       path: objectPath(ref),
+      accept: METADATA_ONLY,
       query: {
         gracePeriodSeconds: options.gracePeriodSeconds,
         propagationPolicy: options.foreground ? 'Foreground' : 'Background',
@@ -210,12 +221,15 @@ export class KubernetesClient {
     } = {},
   ): AsyncGenerator<string> {
     const { signal, ...query } = options;
-    return this.#transport.stream({
-      method: 'GET',
-      path: `${objectPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/log`,
-      query,
-      signal,
-    });
+    return this.#transport.stream(
+      {
+        method: 'GET',
+        path: `${objectPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/log`,
+        query,
+        signal,
+      },
+      { endsSoon: true },
+    );
   }
 }
 

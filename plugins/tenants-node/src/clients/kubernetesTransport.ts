@@ -7,6 +7,9 @@ import { lines } from './lines';
 /** Times a request is sent when the API server says 429 or the pool's connection was reset. */
 const ATTEMPTS = 4;
 
+/** Milliseconds that the rest of an answer may take of which nobody wants to know. */
+const DRAIN_MS = 10_000;
+
 export interface KubernetesRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
@@ -81,14 +84,15 @@ export class KubernetesTransport {
   }
 
   /**
-   * Lines of an answer that goes on.
+   * Lines of an answer that goes on. Who has seen enough of it and stops costs a new
+   * connection, with its handshake, but for an answer that ends soon.
    *
-   * @param onOpen - Called once the server has begun to answer
+   * @param options.onOpen - Called once the server has begun to answer
    * @throws KubernetesError for any status that is not 2xx
    */
   async *stream(
     request: KubernetesRequest,
-    onOpen: () => void = () => {},
+    options: { onOpen?: () => void; endsSoon?: boolean } = {},
   ): AsyncGenerator<string> {
     const response = await this.#send(request, 0);
     if (response.statusCode >= 300) {
@@ -98,8 +102,21 @@ export class KubernetesTransport {
         body: parse(text),
       });
     }
-    onOpen();
-    yield* lines(response.body);
+    const { onOpen, endsSoon = false } = options;
+    onOpen?.();
+    const { body } = response;
+    try {
+      yield* lines(body.iterator({ destroyOnReturn: !endsSoon }));
+    } finally {
+      if (!body.closed) {
+        const late = setTimeout(() => body.destroy(), DRAIN_MS).unref();
+        // Nobody looks any more.
+        body
+          .on('error', () => {})
+          .once('close', () => clearTimeout(late))
+          .resume();
+      }
+    }
   }
 
   async #send(request: KubernetesRequest, timeoutMs: number) {

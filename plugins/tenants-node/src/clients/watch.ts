@@ -35,7 +35,7 @@ export async function* watchCollection<T extends object>(
       query: { ...query, watch: true, allowWatchBookmarks: true },
       signal,
     },
-    onOpen,
+    { onOpen },
   );
   try {
     for await (const line of body) {

@@ -346,6 +346,32 @@ describe('WatchCache', () => {
     expect(Date.now() - asked).toBeLessThan(300);
   });
 
+  it('tells what a namespace has now and after each change, without a request', async () => {
+    fake.put('a', 'one');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const seen = fake.cache.follow<any>(POLICY, 'a', signal)!;
+    const next = async () =>
+      ((await seen.next()).value ?? []).map((o: any) => o.metadata.name);
+    expect(await next()).toEqual(['one']);
+    fake.put('b', 'elsewhere');
+    fake.put('a', 'two');
+    expect(await next()).toEqual(['one', 'two']);
+    fake.remove('a', 'one');
+    expect(await next()).toEqual(['two']);
+    expect(fake.edge.count(`GET ${PATH}`)).toBe(2);
+    // What may be old it does not tell.
+    fake.fault = { status: 503, body: { message: 'down' } };
+    fake.cut();
+    await expect(next()).rejects.toThrow(/down/);
+    const other = fake.cache.follow(POLICY, 'c', signal)!;
+    controller.abort(new Error('given up'));
+    await expect(other.next()).rejects.toThrow('given up');
+    expect(
+      fake.cache.follow({ apiVersion: 'v1', kind: 'Pod' }, 'a', signal),
+    ).toBeUndefined();
+  });
+
   it('asks for what it does not watch, each time', async () => {
     const pods = { apiVersion: 'v1', kind: 'Pod' };
     await fake.cache.list(pods, 'a');

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
 import { Collection, CollectionStats, ObjectChange } from './collection';
 import { KubernetesClient } from './kubernetes';
@@ -87,8 +88,8 @@ export class WatchCache implements ClusterView {
   }
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
-    const { isWatched, isKept = () => true } = this.options;
-    if (isWatched && !isWatched(kind)) {
+    const { isKept = () => true } = this.options;
+    if (!this.#isWatched(kind)) {
       return new RequestView(this.kubernetes).list<T>(kind, namespace);
     }
     const key = `${kind.apiVersion}/${kind.kind}`;
@@ -149,6 +150,49 @@ export class WatchCache implements ClusterView {
       this.#discovery = undefined;
     }
     return seen;
+  }
+
+  follow<T = any>(kind: KindRef, namespace: string, signal: AbortSignal) {
+    return this.#isWatched(kind)
+      ? this.#follow<T>(kind, namespace, signal)
+      : undefined;
+  }
+
+  async *#follow<T>(
+    kind: KindRef,
+    namespace: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<T[]> {
+    const told = new EventEmitter();
+    const tell = () => told.emit('change');
+    const stop = this.listen({
+      changed: ({ object }) =>
+        object.kind === kind.kind &&
+        object.metadata.namespace === namespace &&
+        tell(),
+      stepped: (of, problem) => problem && of.kind === kind.kind && tell(),
+    });
+    try {
+      for (;;) {
+        // From before one looks: what changes meanwhile is looked at again.
+        const changed = once(told, 'change', { signal });
+        changed.catch(() => {});
+        const seen = await this.list<T>(kind, namespace);
+        signal.throwIfAborted();
+        if ('problem' in seen) {
+          throw new Error(seen.problem);
+        }
+        yield seen.items;
+        await changed;
+      }
+    } finally {
+      stop();
+      tell();
+    }
+  }
+
+  #isWatched(kind: KindRef): boolean {
+    return this.options.isWatched?.(kind) ?? true;
   }
 
   /** Tells of what happens to what is watched, until the answer is called. */

@@ -2,7 +2,7 @@ import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { Attempt } from '../types';
-import { accepts, refuses } from './dryRun';
+import { accepts, askedTogether, refuses } from './dryRun';
 
 const side = testSide();
 const run = (
@@ -93,4 +93,35 @@ describe('dry runs', () => {
     ).toBe('asExpected');
     expect(create).toHaveBeenCalledTimes(2);
   });
+
+  const all = { ...pod, metadata: { namespace, name: 'all' } };
+
+  it.each<[string, all: string | undefined, alone: string[], Outcome]>([
+    ['says it among others', '[first, limit is 4Gi, last]', [], 'asExpected'],
+    ['says others only', 'limit is 5Gi', ['limit is 4Gi'], 'asExpected'],
+    ['says others only, and alone it is let through', '5Gi', [], 'breached'],
+    ['is for another reason', 'no', ['no'], 'inconclusive'],
+    ['does not come', undefined, ['limit is 4Gi'], 'asExpected'],
+  ])(
+    'is read off a refusal of several at once, which %s',
+    async (_, together, alone, outcome) => {
+      const asked: string[] = [];
+      const kubernetes = {
+        create: async ({ metadata: { name } }: typeof pod) => {
+          asked.push(name);
+          const message = name === 'all' ? together : alone[0];
+          return { status: message ? 403 : 201, body: { message } };
+        },
+      };
+      const attempt = askedTogether(
+        refuses('x', pod, 'limit is'),
+        all,
+        /limit is 4Gi\b/,
+      );
+      expect((await run(attempt, { kubernetes })).outcome).toBe(outcome);
+      expect(asked).toEqual(
+        together?.includes('limit is 4Gi') ? ['all'] : ['all', 'x'],
+      );
+    },
+  );
 });

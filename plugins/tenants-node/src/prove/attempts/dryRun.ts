@@ -29,9 +29,7 @@ export function dryRun(
     key: title,
     by: 'kubernetes',
     target: `${kind} in ${metadata?.namespace}: ${title}`,
-    request: `create ${kind} ${metadata?.name} (server-side dry run): ${brief(
-      object,
-    )}`,
+    request: requestOf(object),
     expected,
     run: async context => {
       const answer = await askOnce(object, context);
@@ -140,6 +138,32 @@ export function accepts(
   });
 }
 
+/**
+ * An attempt that asks with others at once: of an object that breaks the rules of all.
+ * A refusal that says it of this rule shows it, whatever else it says. Any other
+ * answer shows nothing here, and the attempt's own object is asked, which breaks
+ * this rule alone.
+ *
+ * @param says - What the refusal says of this rule, and of no other's
+ */
+export function askedTogether(
+  attempt: Attempt,
+  all: NewObject,
+  says: RegExp,
+): Attempt {
+  const alone = attempt.request;
+  return {
+    ...attempt,
+    request: `${requestOf(all)}; unless that is refused for this: ${alone}`,
+    run: async round => {
+      const { status, message } = await askOnce(all, round);
+      return status === 403 && says.test(message)
+        ? { code: '403', response: message, outcome: 'asExpected' }
+        : attempt.run(round);
+    },
+  };
+}
+
 /** An API server that drops pod-level resources gives nobody more than containers ask for. */
 export function unlessDropped(attempt: Attempt): Attempt {
   return {
@@ -187,6 +211,13 @@ async function ask(
     }
     await sleep(200, undefined, { signal });
   }
+}
+
+function requestOf(object: NewObject): string {
+  const { kind, metadata } = object;
+  return `create ${kind} ${metadata?.name} (server-side dry run): ${brief(
+    object,
+  )}`;
 }
 
 function brief(object: NewObject): string {

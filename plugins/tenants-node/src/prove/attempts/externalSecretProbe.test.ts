@@ -1,6 +1,6 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../../clients';
-import { runAttempt } from '../__fixtures__/portal';
+import { Cluster, ClusterView } from '../../clients';
+import { runAttempt, testRound } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { externalSecretFor, probesLeft } from './externalSecretProbe';
 
@@ -56,6 +56,35 @@ describe('the ExternalSecret for another tenant’s key', () => {
     expect(answer.outcome).toBe(outcome);
     expect(deleted).toEqual([created[0].metadata.name]);
   });
+
+  it.each<[string, object[], Outcome, asked: number]>([
+    ['not bound', [{}, { conditions: [] }], 'asExpected', 0],
+    [
+      'bound',
+      [{}, { conditions: [], binding: { name: 'stolen' } }],
+      'breached',
+      0,
+    ],
+    ['not written yet, and bound when looked up', [{}], 'breached', 1],
+  ])(
+    'is looked at in memory, where there is one: %s',
+    async (_, statuses, outcome, asked) => {
+      const on = operator([DENIED]);
+      const get = jest.fn(async () => ({
+        status: { binding: { name: 'stolen' } },
+      }));
+      const round = testRound(side, { kubernetes: { ...on.kubernetes, get } });
+      async function* follow() {
+        for (const status of statuses) {
+          yield [{ ...on.created[0], status }];
+        }
+      }
+      const view = { ...round.view, follow } as unknown as ClusterView;
+      const finding = await attempt.run({ ...round, view });
+      expect(finding.outcome).toBe(outcome);
+      expect(get).toHaveBeenCalledTimes(asked);
+    },
+  );
 
   it('asks for what does not exist, so that nothing can be copied', async () => {
     const { kubernetes, created } = operator([DENIED]);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { say } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { tenantLabels } from '../../plan/objects';
@@ -12,6 +12,8 @@ const leftBehind = new WeakMap<Cluster['kubernetes'], Map<string, string>>();
 
 /** Milliseconds External Secrets may take to say something. */
 const PATIENCE_MS = 8_000;
+/** Milliseconds from the Event to the object's status; then it is looked up. */
+const STATUS_MS = 1_000;
 /** A property that no secret has: nothing can be copied, whatever the walls. */
 const NO_SUCH_PROPERTY = 'threewalls-no-such-property';
 /** A refusal names what was asked for: a login's says nothing of the key. */
@@ -117,14 +119,17 @@ function probe(
 async function follow(
   object: KubernetesObject,
   url: string,
-  { cluster: { kubernetes }, signal }: Round,
+  { cluster: { kubernetes }, view, signal }: Round,
 ): Promise<Finding> {
   const { namespace, name } = object.metadata;
   const late = AbortSignal.timeout(PATIENCE_MS);
   const either = AbortSignal.any([signal, late]);
   try {
     const said = await firstEvent(kubernetes, object, url, either);
-    const live = await kubernetes.get<any>({ ...COLLECTION, namespace, name });
+    const ref = { namespace: namespace!, name };
+    const live =
+      (await onceWritten(view, ref, either)) ??
+      (await kubernetes.get<any>({ ...COLLECTION, ...ref }));
     const bound = live?.status?.binding?.name;
     if (bound) {
       return {
@@ -146,6 +151,27 @@ async function follow(
       reason: say('storeSilent', { ms: PATIENCE_MS }),
     };
   }
+}
+
+/** As memory has it once its status is written, which may be after the Event; or nothing. */
+async function onceWritten(
+  view: ClusterView,
+  { namespace, name }: { namespace: string; name: string },
+  signal: AbortSignal,
+): Promise<any> {
+  const late = AbortSignal.any([signal, AbortSignal.timeout(STATUS_MS)]);
+  try {
+    const seen = view.follow?.<any>(COLLECTION, namespace, late) ?? [];
+    for await (const items of seen) {
+      const live = items.find(({ metadata }) => metadata.name === name);
+      if (live?.status?.conditions) {
+        return live;
+      }
+    }
+  } catch {
+    signal.throwIfAborted();
+  }
+  return undefined;
 }
 
 /** The first Event of the object that says whether the key could be read. */

@@ -1,6 +1,9 @@
 import { times } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
-import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  canonicalQuantity,
+  parseQuantity,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { notApplied, plannedObjects } from '../../plan/planned';
 
 /** Bounds of a tenant, as its plan has them; and what runs in it. */
@@ -22,8 +25,16 @@ export interface Bounds {
 /** Name of the quota of a plan. */
 const QUOTA = 'tenant-quota';
 
-/** Reads a tenant's bounds off its plan, or off what config declares. */
+const known = new WeakMap<TenantPlan, Bounds>();
+
+/** Reads a tenant's bounds off its plan, or off what config declares; a plan never changes. */
 export function boundsOf(plan: TenantPlan): Bounds {
+  const bounds = known.get(plan) ?? readBounds(plan);
+  known.set(plan, bounds);
+  return bounds;
+}
+
+function readBounds(plan: TenantPlan): Bounds {
   const { namespace } = plan.names;
   if (plan.proofOnly) {
     const { template, limits } = plan.proofOnly;
@@ -135,6 +146,43 @@ export function hugePod(
     which,
     which === 'init' ? { initContainers: [huge] } : { containers: [huge] },
   );
+}
+
+/** As a whole over the maximum, by pod-level resources. */
+export function hugeAsAWhole(bounds: Bounds): KubernetesObject {
+  const memory = times(bounds.podMaxMemory, 2);
+  const resources = { requests: { memory: '64Mi' }, limits: { memory } };
+  return samplePod(bounds, 'pod-level', { resources });
+}
+
+/**
+ * All of these in one pod, each over its maximum by another quantity: a refusal names
+ * it, and so tells which of them it means.
+ */
+export function hugeInAllWays(bounds: Bounds): {
+  pod: KubernetesObject;
+  memory: Record<'main' | 'init' | 'pod', string>;
+} {
+  const { containerMax, podMaxMemory } = bounds;
+  const number = (quantity: string) => parseQuantity(quantity) ?? 0;
+  const most = [times(podMaxMemory, 2), times(containerMax.memory, 6)];
+  const memory = {
+    main: canonicalQuantity(times(containerMax.memory, 4)),
+    init: canonicalQuantity(times(containerMax.memory, 5)),
+    // No container may ask for more than its pod.
+    pod: canonicalQuantity(most.sort((a, b) => number(b) - number(a))[0]),
+  };
+  const huge = (which: 'main' | 'init') =>
+    container(bounds, which, { memory: memory[which] });
+  const limits = { memory: memory.pod };
+  return {
+    memory,
+    pod: samplePod(bounds, 'huge', {
+      initContainers: [huge('init')],
+      containers: [huge('main')],
+      resources: { requests: { memory: '64Mi' }, limits },
+    }),
+  };
 }
 
 /** Containers in range that are just over the quota together, of memory and of CPU. */

@@ -1,4 +1,10 @@
-import { accepts, overQuota, refuses, unlessDropped } from '../attempts/dryRun';
+import {
+  accepts,
+  askedTogether,
+  overQuota,
+  refuses,
+  unlessDropped,
+} from '../attempts/dryRun';
 import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
 import {
@@ -12,21 +18,23 @@ import {
   Bounds,
   boundsOf,
   hasDefaults,
+  hugeAsAWhole,
+  hugeInAllWays,
   hugePod,
   legalPod,
   manyOf,
   rootPod,
-  samplePod,
   service,
   volume,
 } from '../attempts/samplePods';
-import { times } from '../../plan/quota';
 import { Attempt, Check, Side } from '../types';
 
 const OBJECTS = 'tenant-objects';
 // Of the tenant's own limits or of tighter ones; those are compared with the plan.
 const PER_CONTAINER = 'maximum memory usage per Container';
 const POD_SECURITY = 'violates PodSecurity "restricted:latest"';
+
+const loadBalancer = (bounds: Bounds) => service(bounds, 'LoadBalancer');
 
 /** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
 export const RESOURCE_CHECKS: Check[] = [
@@ -53,7 +61,11 @@ export const RESOURCE_CHECKS: Check[] = [
     why: "One container must not take the node's memory",
     otherwise: 'got a container over the maximum',
     attempt: bounds =>
-      refuses('a container over the maximum', hugePod(bounds), PER_CONTAINER),
+      tooHuge(
+        bounds,
+        'main',
+        refuses('a container over the maximum', hugePod(bounds), PER_CONTAINER),
+      ),
   }),
   within('res.init-container-max', {
     kind: 'barrier',
@@ -61,10 +73,14 @@ export const RESOURCE_CHECKS: Check[] = [
     why: 'Init containers run on the same node',
     otherwise: 'got an init container over the maximum',
     attempt: bounds =>
-      refuses(
-        'an init container over the maximum',
-        hugePod(bounds, 'init'),
-        PER_CONTAINER,
+      tooHuge(
+        bounds,
+        'init',
+        refuses(
+          'an init container over the maximum',
+          hugePod(bounds, 'init'),
+          PER_CONTAINER,
+        ),
       ),
   }),
   within('res.pod-level', {
@@ -74,14 +90,15 @@ export const RESOURCE_CHECKS: Check[] = [
     optional: true,
     otherwise: 'got a pod over the maximum',
     attempt: bounds => {
-      const memory = times(bounds.podMaxMemory, 2);
-      const resources = { requests: { memory: '64Mi' }, limits: { memory } };
-      const pod = samplePod(bounds, 'pod-level', { resources });
+      const pod = hugeAsAWhole(bounds);
       const title = 'pod-level resources over the maximum';
-      const attempt = bounds.quota
-        ? refuses(title, pod, 'maximum memory usage per Pod')
-        : overQuota(title, pod, '', 'limits.memory');
-      return unlessDropped(attempt);
+      return bounds.quota
+        ? tooHuge(
+            bounds,
+            'pod',
+            unlessDropped(refuses(title, pod, 'maximum memory usage per Pod')),
+          )
+        : unlessDropped(overQuota(title, pod, '', 'limits.memory'));
     },
   }),
   within('res.quota-memory', {
@@ -116,8 +133,12 @@ export const RESOURCE_CHECKS: Check[] = [
     why: 'Each of them is a door, or a bill, that nobody planned',
     otherwise: 'got an object over the quota',
     attempt: bounds => [
-      ...['LoadBalancer', 'NodePort'].map(type =>
-        overQuota(`a ${type} Service`, service(bounds, type), OBJECTS),
+      overQuota('a LoadBalancer Service', loadBalancer(bounds), OBJECTS),
+      // A load balancer has a node port, too.
+      askedTogether(
+        overQuota('a NodePort Service', service(bounds, 'NodePort'), OBJECTS),
+        loadBalancer(bounds),
+        /exceeded quota: \S+ requested: [^ ]*services\.nodeports=/,
       ),
       overQuota('a volume over the storage quota', volume(bounds), OBJECTS),
     ],
@@ -229,6 +250,22 @@ export const RESOURCE_CHECKS: Check[] = [
     attempts: side => placements(side).nodes,
   },
 ];
+
+/** Over one of the maxima that a pod can be over at once. */
+function tooHuge(
+  bounds: Bounds,
+  which: 'main' | 'init' | 'pod',
+  attempt: Attempt,
+): Attempt {
+  const { pod, memory } = hugeInAllWays(bounds);
+  const of = which === 'pod' ? 'Pod' : 'Container';
+  const is = '[^ ]+, but limit is';
+  return askedTogether(
+    attempt,
+    pod,
+    new RegExp(`maximum memory usage per ${of} is ${is} ${memory[which]}\\b`),
+  );
+}
 
 /** A check that is derived from the tenant's bounds. */
 function within(

@@ -18,6 +18,7 @@ export async function createPod(
   for (;;) {
     onSent();
     const { status, body } = await cluster.kubernetes.create<any>(pod, {
+      metadataOnly: true,
       signal,
     });
     if (status < 300) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClusterView } from '../../clients';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { podManifest } from './manifest';
 import { runPod } from './run';
@@ -80,13 +81,19 @@ function cluster(options: {
 
 const run = (
   on: ReturnType<typeof cluster>,
-  over: { deadlineMs?: number; patienceMs?: number; signal?: AbortSignal } = {},
+  over: {
+    deadlineMs?: number;
+    patienceMs?: number;
+    signal?: AbortSignal;
+    view?: ClusterView;
+  } = {},
 ) =>
   runPod(on.cluster, pod, {
     nonce: NONCE,
     deadline: AbortSignal.timeout(over.deadlineMs ?? 5_000),
     signal: over.signal ?? new AbortController().signal,
     patienceMs: over.patienceMs,
+    view: over.view,
   });
 
 describe('runPod', () => {
@@ -252,6 +259,36 @@ describe('runPod', () => {
       expect.objectContaining({ resourceVersion: '7' }),
     );
   });
+
+  it.each<[string, (object | undefined)[], RegExp | undefined, asked: number]>([
+    ['is', [undefined, {}, RUNNING], undefined, 0],
+    ['is gone again', [undefined, {}, undefined], /deleted during/, 0],
+    ['is another', [{ uid: 'u2' }], /deleted during/, 0],
+    ['is no longer known', [{}, 'away' as any], undefined, 1],
+  ])(
+    'follows a pod from memory where there is one: it %s',
+    async (_, states, problem, asked) => {
+      const made = { metadata: { uid: 'u1', resourceVersion: '7' } };
+      const on = cluster({ create: [{ status: 201, body: made }] });
+      const get = jest.spyOn(on.kubernetes, 'get');
+      const watch = jest.spyOn(on.kubernetes, 'watch');
+      async function* follow(): AsyncGenerator<any[]> {
+        for (const state of states) {
+          if (state === ('away' as any)) {
+            throw new Error('Pod: away');
+          }
+          const { uid = 'u1', ...status } = (state ?? {}) as any;
+          const metadata = { name: pod.metadata.name, uid };
+          yield state ? [{ metadata, spec: {}, status }] : [];
+        }
+      }
+      const view = { follow } as unknown as ClusterView;
+      const result = await run(on, { view });
+      expect(result.problem ?? '').toMatch(problem ?? /^$/);
+      expect(get).toHaveBeenCalledTimes(asked);
+      expect(watch).not.toHaveBeenCalled();
+    },
+  );
 
   it('removes the pod when it is given up', async () => {
     const on = cluster({ states: [waiting('ContainerCreating')] });

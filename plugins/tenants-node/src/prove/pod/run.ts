@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { PodRun } from '../types';
 import { createPod } from './create';
@@ -20,6 +20,8 @@ export interface RunPodOptions {
   signal: AbortSignal;
   /** Milliseconds before one looks why it has not started; default 10 s */
   patienceMs?: number;
+  /** Where its start is seen without a request, if that is kept in step */
+  view?: ClusterView;
   onStarted?: () => void;
   onAnswer?: () => void;
 }
@@ -87,6 +89,7 @@ async function follow(
     try {
       const start = await startOf(cluster, run, signal, {
         since: known,
+        view: options.view,
         patienceMs: options.patienceMs,
       });
       run.slow = undefined;

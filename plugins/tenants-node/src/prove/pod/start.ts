@@ -1,5 +1,5 @@
 import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView } from '../../clients';
 import { PROOF_CONTAINER } from './labels';
 
 /** Longest text of an Event that a reason repeats, in characters. */
@@ -9,6 +9,8 @@ const PATIENCE_MS = 10_000;
 /** Reasons for waiting that do not pass by themselves. */
 const STUCK =
   /^(ErrImage|ImagePull|InvalidImageName|CreateContainer|RunContainer|CrashLoop)/;
+
+const PODS = { apiVersion: 'v1', kind: 'Pod' };
 
 /** How a pod has started. */
 export interface PodStart {
@@ -30,6 +32,8 @@ const GONE: PodStart = {
 export interface StartOptions {
   /** resourceVersion of the pod as it was made; without one it is looked up */
   since?: string;
+  /** Where the pod is followed as long as it is known from when it was made */
+  view?: ClusterView;
   patienceMs?: number;
 }
 
@@ -42,12 +46,16 @@ export async function startOf(
   cluster: Cluster,
   pod: { namespace: string; name: string; uid?: string },
   signal: AbortSignal,
-  { since, patienceMs = PATIENCE_MS }: StartOptions = {},
+  { since, view, patienceMs = PATIENCE_MS }: StartOptions = {},
 ): Promise<PodStart> {
   const patience = AbortSignal.timeout(patienceMs);
   try {
     const either = AbortSignal.any([signal, patience]);
-    return await watchStart(cluster, pod, either, since);
+    const remembered =
+      since && view?.follow?.<any>(PODS, pod.namespace, either);
+    return await (remembered
+      ? followStart(remembered, pod)
+      : watchStart(cluster, pod, either, since));
   } catch (error) {
     signal.throwIfAborted();
     if (!patience.aborted) {
@@ -93,6 +101,22 @@ async function warningOf(
   return last && `${last.reason} ${last.message}`.slice(0, LONGEST);
 }
 
+async function followStart(
+  remembered: AsyncGenerator<any[]>,
+  pod: { name: string; uid?: string },
+): Promise<PodStart> {
+  let wasThere = false;
+  for await (const pods of remembered) {
+    const live = pods.find(({ metadata }) => metadata.name === pod.name);
+    const start = live ? stateOf(live, pod.uid) : wasThere && GONE;
+    if (start) {
+      return start;
+    }
+    wasThere ||= live !== undefined;
+  }
+  throw new Error('Nobody follows the proof pod');
+}
+
 async function watchStart(
   { kubernetes }: Cluster,
   pod: { namespace: string; name: string; uid?: string },
@@ -134,7 +158,7 @@ async function watchStart(
 }
 
 function refOf({ namespace, name }: { namespace: string; name: string }) {
-  return { apiVersion: 'v1', kind: 'Pod', namespace, name };
+  return { ...PODS, namespace, name };
 }
 
 /** How the pod has started; nothing while that is open. */

@@ -112,6 +112,8 @@ export class Rbac {
   readonly #roles: Map<string, RbacRole>;
   readonly #everywhere: Grant[];
   readonly #byNamespace = new Map<string, Grant[]>();
+  /** By the namespace of the ServiceAccounts that they are given to */
+  readonly #byHome = new Map<string, Grant[]>();
 
   constructor(objects: RbacObjects) {
     const keyOf = ({ metadata }: RbacRole) =>
@@ -123,11 +125,17 @@ export class Rbac {
     this.#everywhere = objects.clusterRoleBindings.flatMap(binding =>
       this.#grantsOf(binding),
     );
-    for (const binding of objects.roleBindings) {
-      const namespace = binding.metadata.namespace ?? '';
-      const known = this.#byNamespace.get(namespace) ?? [];
-      known.push(...this.#grantsOf(binding));
-      this.#byNamespace.set(namespace, known);
+    const granted = objects.roleBindings.flatMap(binding =>
+      this.#grantsOf(binding),
+    );
+    granted.forEach(grant =>
+      put(this.#byNamespace, grant.namespace ?? '', grant),
+    );
+    for (const grant of [...this.#everywhere, ...granted]) {
+      const home = homeOf(grant.subject);
+      if (home !== undefined) {
+        put(this.#byHome, home, grant);
+      }
     }
   }
 
@@ -141,9 +149,9 @@ export class Rbac {
     ];
   }
 
-  /** Everything that is granted anywhere, each grant once. */
-  allGrants(): Grant[] {
-    return [...this.#everywhere, ...[...this.#byNamespace.values()].flat()];
+  /** Everything that is granted anywhere to a namespace's ServiceAccounts: to one, or to all. */
+  grantsTo(namespace: string): readonly Grant[] {
+    return this.#byHome.get(namespace) ?? [];
   }
 
   /** Whether somebody may do something in a namespace, as the API server would say. */
@@ -179,6 +187,24 @@ export class Rbac {
       }),
     );
   }
+}
+
+function put(map: Map<string, Grant[]>, key: string, grant: Grant): void {
+  const known = map.get(key) ?? [];
+  known.push(grant);
+  map.set(key, known);
+}
+
+/** Namespace of the ServiceAccounts that a subject is, however it is written. */
+function homeOf({ kind, name, namespace }: Subject): string | undefined {
+  if (kind === 'ServiceAccount') {
+    return namespace;
+  }
+  const form =
+    kind === 'User'
+      ? /^system:serviceaccount:([^:]+):/
+      : /^system:serviceaccounts:(.+)$/;
+  return form.exec(name)?.[1];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { TrustedSubject } from '../../config/platform';
 import { TenantPlan } from '../../plan/types';
-import { Grant, Rbac, ruleAllows, Subject } from './rbac';
+import { Grant, PolicyRule, Rbac, ruleAllows, Subject } from './rbac';
 import { dangerousRights, nameOf, Right } from './rights';
 
 /** Who is trusted on any cluster: its own control plane and administrators. */
@@ -47,14 +47,9 @@ export function reachesOutside(
   trusted: readonly TrustedSubject[],
 ): Finding[] {
   const { namespace } = plan.names;
-  const prefix = `system:serviceaccount:${namespace}:`;
-  const isOwn = ({ kind, name, namespace: home }: Subject) =>
-    (kind === 'ServiceAccount' && home === namespace) ||
-    (kind === 'User' && name.startsWith(prefix)) ||
-    (kind === 'Group' && name === `system:serviceaccounts:${namespace}`);
   const grants = rbac
-    .allGrants()
-    .filter(grant => isOwn(grant.subject) && grant.namespace !== namespace);
+    .grantsTo(namespace)
+    .filter(grant => grant.namespace !== namespace);
   return collect(grants, dangerousRights(plan, 'secret').map(anyName), trusted);
 }
 
@@ -65,22 +60,32 @@ function anyName({ names, ...right }: Right): Right {
 
 /** Dangerous rights by subject and binding; of those that are not trusted. */
 function collect(
-  grants: Grant[],
+  grants: readonly Grant[],
   rights: Right[],
   trusted: readonly TrustedSubject[],
 ): Finding[] {
   const found = new Map<string, Finding>();
+  const kinds = rights.map(nameOf);
+  const all = kinds.join();
   for (const { subject, rule, binding, builtIn, namespace } of grants) {
-    if (builtIn || isTrusted(subject, [...ALWAYS_TRUSTED, ...trusted])) {
+    const given = givenBy(rule, rights, all);
+    if (
+      given.length === 0 ||
+      builtIn ||
+      isTrusted(subject, ALWAYS_TRUSTED) ||
+      isTrusted(subject, trusted)
+    ) {
       continue;
     }
-    const actions = rights
+    const actions = given
       // What is the cluster's own no RoleBinding gives away.
-      .filter(right => !right.clusterWide || namespace === undefined)
-      .filter(({ names = [undefined], ...right }) =>
-        names.some(name => ruleAllows(rule, { ...right, name })),
+      .filter(i => !rights[i].clusterWide || namespace === undefined)
+      .filter(i =>
+        (rights[i].names ?? [undefined]).some(name =>
+          ruleAllows(rule, { ...rights[i], name }),
+        ),
       )
-      .map(nameOf);
+      .map(i => kinds[i]);
     if (actions.length > 0) {
       const key = `${describe(subject)} ${binding}`;
       const known = found.get(key)?.actions ?? [];
@@ -92,6 +97,33 @@ function collect(
     }
   }
   return [...found.values()];
+}
+
+/** By rule, an object of the cluster's that never changes, and by the rights that are asked for. */
+const evaluated = new WeakMap<PolicyRule, Map<string, readonly number[]>>();
+const NONE: readonly number[] = [];
+
+/**
+ * Places of the rights that a rule may give, on whatever objects: for tenants that are
+ * asked for the same rights it is found once.
+ */
+function givenBy(
+  rule: PolicyRule,
+  rights: Right[],
+  all: string,
+): readonly number[] {
+  const known = evaluated.get(rule) ?? new Map<string, readonly number[]>();
+  evaluated.set(rule, known);
+  let given = known.get(all);
+  if (!given) {
+    const ofAny = { ...rule, resourceNames: [] };
+    const found = rights.flatMap((right, i) =>
+      ruleAllows(ofAny, { ...right, name: undefined }) ? [i] : [],
+    );
+    given = found.length > 0 ? found : NONE;
+    known.set(all, given);
+  }
+  return given;
 }
 
 function isTrusted(

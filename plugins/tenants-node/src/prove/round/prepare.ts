@@ -115,7 +115,7 @@ async function prepareTenant(
   try {
     const [party, problem] = await Promise.all([
       readTenantParty(view, plan),
-      waitForProbeQuota(cluster, plan.names.namespace, signal),
+      waitForProbeQuota(cluster, view, plan.names.namespace, signal),
     ]);
     return { party, problem };
   } catch (error) {

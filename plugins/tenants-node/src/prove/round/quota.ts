@@ -1,5 +1,6 @@
 import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster } from '../../clients';
+import { Cluster, ClusterView } from '../../clients';
+import { fromMemory } from '../../clients/clusterView';
 
 /** Milliseconds that the pod of the round before may take to be gone. */
 const PATIENCE_MS = 15_000;
@@ -13,11 +14,16 @@ const NAME = 'tenant-probe-quota';
  */
 export async function waitForProbeQuota(
   { kubernetes }: Cluster,
+  view: ClusterView,
   namespace: string,
   signal: AbortSignal,
 ): Promise<Said | undefined> {
-  const ref = { apiVersion: 'v1', kind: 'ResourceQuota', namespace };
-  const live = await kubernetes.get<any>({ ...ref, name: NAME }, { signal });
+  const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
+  const ref = { ...kind, namespace };
+  const named = { namespace, name: NAME };
+  const live =
+    (await fromMemory(view, kind, named, signal)) ??
+    (await kubernetes.get<any>({ ...ref, name: NAME }, { signal }));
   if (!live || isFree(live)) {
     return undefined;
   }

@@ -56,6 +56,7 @@ export async function runRound(
     }
     return runPod(cluster, pod, {
       nonce,
+      view,
       signal,
       deadline,
       onStarted: () => {

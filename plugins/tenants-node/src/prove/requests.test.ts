@@ -1,0 +1,169 @@
+import { ClusterView } from '../clients';
+import { plannedResources } from '../plan/planned';
+import { KubernetesObject } from '../plan/types';
+import { testCluster, testSide } from './__fixtures__/side';
+import { proveTenants } from './prove';
+
+const side = testSide();
+const plans = [side.tenant.plan, side.neighbour!.plan] as const;
+
+/** Everything that memory has: what both plans hold, and what a cluster has besides. */
+function memory(made: Map<string, KubernetesObject>): ClusterView {
+  const planned = plans.flatMap(plan =>
+    plannedResources(plan).flatMap(resource =>
+      resource.type === 'kubernetes' ? [resource.object] : [],
+    ),
+  );
+  const free = planned
+    .filter(({ kind }) => kind === 'ResourceQuota')
+    .map(quota => ({ ...quota, status: { used: { pods: '0' } } }));
+  const all = [...planned.filter(o => o.kind !== 'ResourceQuota'), ...free];
+  const list = (kind: string, namespace?: string): any[] =>
+    [...all, ...made.values()].filter(
+      o =>
+        o.kind === kind &&
+        (namespace === undefined || o.metadata.namespace === namespace),
+    );
+  return {
+    list: async ({ kind }, namespace) => ({
+      items: list(kind, namespace),
+      at: new Date().toISOString(),
+    }),
+    kinds: async () => ({ items: [], at: new Date().toISOString() }),
+    async *follow({ kind }, namespace) {
+      yield list(kind, namespace);
+    },
+  };
+}
+
+/** What an API server with all its rules but one says to a pod, or to a Service or volume. */
+function refusal(
+  { kind, metadata, spec }: any,
+  lifted?: string,
+): string | undefined {
+  const limit = (c: any) => c?.resources?.limits?.memory;
+  switch (metadata.name) {
+    case 'threewalls-proof-huge': {
+      const over = [
+        ['main', 'Container', limit(spec.containers[0])],
+        ['init', 'Container', limit(spec.initContainers[0])],
+        ['pod-level', 'Pod', limit(spec)],
+      ].filter(([rule]) => rule !== lifted);
+      return `[${over.map(
+        ([_, of, is]) =>
+          `maximum memory usage per ${of} is 1Gi, but limit is ${is}`,
+      )}]`;
+    }
+    case 'threewalls-proof-many':
+      return 'exceeded quota: tenant-quota, requested: limits.cpu=5,limits.memory=5Gi, used: ';
+    case 'threewalls-proof-root':
+      return 'violates PodSecurity "restricted:latest": host namespaces (…), hostPath volumes (…), privileged (…)';
+    case 'threewalls-proof-loadbalancer': {
+      const ports = lifted === 'nodeport' ? '' : ',services.nodeports=1';
+      return `exceeded quota: tenant-objects, requested: services.loadbalancers=1${ports}, used: `;
+    }
+    case 'threewalls-proof-volume':
+      return 'exceeded quota: tenant-objects, requested: requests.storage=9Gi, used: ';
+    default:
+      return kind === 'Pod' || metadata.name.endsWith(lifted)
+        ? undefined
+        : 'no';
+  }
+}
+
+/** Proves both on such a cluster: what was asked of it, and the receipts of one. */
+async function prove(lifted?: string) {
+  const asked: string[] = [];
+  const made = new Map<string, KubernetesObject>();
+  const kubernetes = {
+    create: async (object: any, { dryRun }: { dryRun?: boolean }) => {
+      const { kind, metadata, spec } = object;
+      asked.push(dryRun ? 'dry run' : `create ${kind}`);
+      if (kind === 'SubjectAccessReview') {
+        return { status: 201, body: { status: { allowed: false } } };
+      }
+      const message = dryRun && refusal(object, lifted);
+      if (message) {
+        return { status: 403, body: { message } };
+      }
+      const live = {
+        ...object,
+        metadata: { ...metadata, uid: metadata.name, resourceVersion: '1' },
+        status: {
+          conditions: [],
+          containerStatuses: [{ name: 'proof', state: { running: {} } }],
+        },
+      };
+      if (!dryRun) {
+        made.set(metadata.name, live);
+      }
+      return { status: 201, body: { ...live, spec } };
+    },
+    async *logs({ name }: { name: string }) {
+      asked.push('logs of Pod');
+      yield `${name.split('-').at(-1)} {"end":true}`;
+    },
+    async *watch({ kind }: { kind: string }) {
+      asked.push(`watch ${kind}`);
+      for (const { spec } of [...made.values()] as any[]) {
+        for (const { remoteRef } of spec.data ?? []) {
+          const url = `GET http://vault/v1/secret/data/${remoteRef.key}`;
+          const message = `URL: ${url}\nCode: 403. Errors:`;
+          yield { type: 'ADDED', object: { message } };
+        }
+      }
+    },
+    delete: async ({ kind }: { kind: string }) =>
+      asked.push(`delete ${kind}`) && undefined,
+    get: async ({ kind }: { kind: string }) =>
+      asked.push(`get ${kind}`) && undefined,
+    // What memory says otherwise than planned is asked anew: not what is counted here.
+    list: async () => ({ items: [] }),
+    expect: async () => ({ items: [] }),
+  };
+  const vault = {
+    request: async () => ({ status: 404, data: undefined, errors: [] }),
+  };
+  const proofs = await proveTenants({
+    cluster: testCluster(side.cluster.config, { kubernetes, vault }),
+    tenants: [plans[0], plans[1]],
+    view: memory(made),
+  });
+  return { asked, receipts: proofs.get(side.tenant.name)!.receipts };
+}
+
+describe('a pair’s proof', () => {
+  it('asks the API server no more than it has to', async () => {
+    const counts: Record<string, number> = {};
+    (await prove()).asked.forEach(what => {
+      counts[what] = (counts[what] ?? 0) + 1;
+    });
+    expect(counts).toEqual({
+      // The ram and a pod for each tenant.
+      'create Pod': 3,
+      'logs of Pod': 3,
+      'delete Pod': 3,
+      // For each tenant: a pod that is legal, one over each maximum, one over the quota and
+      // one as good as the node; a Service, a volume.
+      'dry run': 12,
+      'create ExternalSecret': 2,
+      'watch Event': 2,
+      'delete ExternalSecret': 2,
+      'create SubjectAccessReview': 4,
+    });
+  });
+
+  it.each([
+    ['main', 'res.container-max'],
+    ['init', 'res.init-container-max'],
+    ['pod-level', 'res.pod-level'],
+    ['nodeport', 'res.quota-objects'],
+  ])('notices one rule that is lifted: %s', async (lifted, check) => {
+    const { receipts } = await prove(lifted);
+    const breached = receipts.filter(
+      ({ request, outcome }) =>
+        request.includes('dry run') && outcome === 'breached',
+    );
+    expect(breached.map(receipt => receipt.check)).toEqual([check]);
+  });
+});
