@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Outcome,
   Receipt,
@@ -7,15 +8,24 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   applyPlan,
+  checkState,
+  KubernetesClient,
   proveTenants,
   removeTenant,
   TenantPlan,
   TenantProof,
+  VaultView,
+  WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Hands } from './wallsHands';
 import { planSmallTenant, WallsLab } from './wallsLab';
 import { Mutation } from './wallsMutation';
 import type { RandomChange } from './wallsRandom';
+
+/** Milliseconds that memory has to hear of what was just done. */
+const HEARD_MS = 1_000;
+/** Times that memory is asked until it knows of everything. */
+const WARM_UPS = 20;
 
 type Statuses = Record<Wall, WallStatus>;
 type Proofs = Map<string, TenantProof>;
@@ -45,6 +55,7 @@ export class Pair {
     const anew = { adopt: true, beginAnew: true };
     await Promise.all(plans.map(plan => applyPlan(plan, lab.cluster, anew)));
     const pair = new Pair(lab, plans as [TenantPlan, TenantPlan]);
+    await pair.#warmUp();
     pair.first = await pair.prove(new Hands(lab));
     return pair;
   }
@@ -52,10 +63,19 @@ export class Pair {
   /** The proof of the tenants as planned */
   first: Proofs = new Map();
 
+  /** Proofs read from it, as the portal's do */
+  readonly #memory: WatchCache;
+
   private constructor(
     readonly lab: WallsLab,
     readonly plans: [TenantPlan, TenantPlan],
-  ) {}
+  ) {
+    const { config } = lab.cluster;
+    this.#memory = WatchCache.ofTenants(
+      KubernetesClient.fromConfig(config),
+      config.naming.namespacePrefix,
+    );
+  }
 
   /** Several of them at once: so many rows, changes or proofs run side by side. */
   static async createAll(
@@ -75,7 +95,22 @@ export class Pair {
       plan => hands.told.get(plan.spec.name) ?? plan,
     );
     const cluster = { ...this.lab.cluster, config: hands.profile };
-    return proveTenants({ cluster, tenants: [a, b] });
+    await sleep(HEARD_MS);
+    return proveTenants({ cluster, tenants: [a, b], view: this.#memory });
+  }
+
+  /** What is remembered is read with the first question after it. */
+  async #warmUp(): Promise<void> {
+    const { cluster } = this.lab;
+    const [plan] = this.plans;
+    const view = this.#memory;
+    for (let i = 0; i < WARM_UPS; i++) {
+      const vault = new VaultView(cluster.vault);
+      const { verdicts } = await checkState({ cluster, plan, view, vault });
+      if (verdicts.every(({ status }) => status !== 'unproven')) {
+        return;
+      }
+    }
   }
 
   async run(row: Mutation): Promise<RowResult> {
@@ -134,6 +169,7 @@ export class Pair {
   }
 
   async remove(): Promise<void> {
+    this.#memory.stop();
     await Promise.all(
       this.plans.map(({ spec: { name }, names }) =>
         removeTenant({ name, names }, this.lab.cluster, { confirm: name }),

@@ -284,7 +284,7 @@ describe('runPod', () => {
       }
       const view = { follow } as unknown as ClusterView;
       const result = await run(on, { view });
-      expect(result.problem ?? '').toMatch(problem ?? /^$/);
+      expect(result.problem?.summary ?? '').toMatch(problem ?? /^$/);
       expect(get).toHaveBeenCalledTimes(asked);
       expect(watch).not.toHaveBeenCalled();
     },
