@@ -79,7 +79,14 @@ async function parts(): Promise<Part[]> {
       .replace(/'/g, '"')
       .replace(/,\s*\}/, '}'),
   );
-  const debian = ['containerd', 'runc', 'clang-19', 'chromium', 'postgresql'];
+  const debian = [
+    'containerd',
+    'runc',
+    'clang-19',
+    'chromium',
+    'postgresql',
+    'faketime',
+  ];
   return [
     ...GO_PARTS.map(({ name, module, version }) => ({
       name,
