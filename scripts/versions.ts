@@ -79,14 +79,7 @@ async function parts(): Promise<Part[]> {
       .replace(/'/g, '"')
       .replace(/,\s*\}/, '}'),
   );
-  const debian = [
-    'containerd',
-    'runc',
-    'clang-19',
-    'chromium',
-    'postgresql',
-    'faketime',
-  ];
+  const debian = ['containerd', 'runc', 'clang-19', 'chromium', 'postgresql'];
   return [
     ...GO_PARTS.map(({ name, module, version }) => ({
       name,

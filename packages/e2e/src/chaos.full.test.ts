@@ -12,7 +12,7 @@ import { Random } from './support/random';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { Breach, breachesOf } from './wallsDetection';
 
-jest.setTimeout(480_000);
+jest.setTimeout(240_000);
 
 const OWNER = 'group:default/guests';
 const NAMES = [0, 1, 2].map(i => `t-chaos-${process.pid}-${i}`);
@@ -23,12 +23,15 @@ type Name = (typeof REPLICAS)[number];
 const AHEAD_S = 50;
 /** So that a clock which is so much ahead shows in a proof's age. */
 const PROOFS = { intervalS: 90, maxAgeS: 150 };
-/** Seconds from when a replica could know of a breach until its API says so. */
-const SEEN_S = { kubernetes: 5, vault: 25 };
+/** Seconds from when a replica could know of a breach until its API says so, on however busy a machine. */
+const SEEN_S = { kubernetes: 10, vault: 30 };
 /** Seconds that a wall may be green still: objects are wrong, the cluster hangs up, and it swallows what it is sent. */
 const GREEN_S = { breached: 2, gone: 2, silent: 7 };
-/** Seconds until what is restored is proved, and holds again. */
-const BACK_S = 60;
+/**
+ * Seconds until what is restored is proved, and holds again: at the latest by the proof
+ * after one that a replica has made whose clock was not believed.
+ */
+const BACK_S = PROOFS.intervalS + 30;
 const POLICIES = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
@@ -52,6 +55,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
   const gates = {} as Record<Name, GatedLab>;
   const replicas = {} as Record<Name, Replica>;
   const undo: (() => Promise<unknown>)[] = [];
+  const rows: string[] = [];
   let portal: ReplicasPortal;
 
   /** Debian's libfaketime, by which a process lives in another time. */
@@ -193,11 +197,12 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
     return undefined;
   }
 
-  /** What happens around a breach; answers with when each replica could know of it. */
+  const inCluster = ({ by }: Breach) => by === 'kubernetes';
+  /** What happens around a breach, with when each replica could know of it; and which it may be. */
   const STEPS: [
     string,
     (breach: () => Promise<number>) => Promise<Known>,
-    string?,
+    (breach: Breach) => boolean,
   ][] = [
     [
       'API server restarted',
@@ -213,6 +218,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
         await restarted;
         return both(at);
       },
+      inCluster,
     ],
     [
       'watches cut',
@@ -226,6 +232,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
         open();
         return both(Date.now());
       },
+      inCluster,
     ],
     [
       'etcd compacted: 410 Gone',
@@ -244,6 +251,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
         open();
         return both(Date.now());
       },
+      inCluster,
     ],
     [
       'a replica killed',
@@ -255,6 +263,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
         await start(victim);
         return { ...both(at), [victim]: Date.now() };
       },
+      () => true,
     ],
     [
       'API server away for 40 s',
@@ -271,7 +280,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
         open();
         return both(Date.now());
       },
-      'its policy is deleted',
+      ({ title }) => title === 'its policy is deleted',
     ],
     [
       'a clock off by ten minutes',
@@ -287,17 +296,16 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
         setClock(AHEAD_S);
         return both(at);
       },
+      () => true,
     ],
   ];
 
-  it('miss nothing, and show nothing green that should not be', async () => {
-    const late: string[] = [];
-    for (const [i, [title, disturb, chosen]] of STEPS.entries()) {
-      const name = NAMES[i % NAMES.length];
+  it.each(STEPS)(
+    'see what is breached, and that it is over: %s',
+    async (title, disturb, chosen) => {
+      const name = NAMES[rows.length % NAMES.length];
       const breaches = breachesOf(tenantNames(name, OWNER, platform), admin);
-      const what: Breach = chosen
-        ? breaches.find(one => one.title === chosen)!
-        : random.one(breaches);
+      const what = random.one(breaches.filter(chosen));
       const { wall, by } = what;
       const before = observer.samples.length;
       let breachedAt = 0;
@@ -333,18 +341,24 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
         seconds(Math.max(...back.values()) - undoneAt),
         `${observer.samples.length - before}`,
       ].join(' | ');
+      rows.push(row);
       process.stdout.write(`| ${row} |\n`);
-      if (REPLICAS.some(n => seen.get(n)! > known[n] + SEEN_S[by] * 1000)) {
-        late.push(row);
+      for (const one of REPLICAS) {
+        const seenMs = seen.get(one)! - known[one];
+        expect([one, seenMs <= SEEN_S[by] * 1000]).toEqual([one, true]);
       }
-    }
+    },
+  );
+
+  it('have shown nothing green all the while that could not be, and no time to come', () => {
     const { samples, problems } = observer;
-    process.stdout.write(`${samples.length} samples\n`);
+    process.stdout.write(
+      `${samples.length} samples, ${dark.length} stretches without green\n`,
+    );
     expect({
-      late,
       green: observer.green(dark),
       times: observer.wrongTimes(PROOFS.maxAgeS * 1000),
       problems,
-    }).toEqual({ late: [], green: [], times: [], problems: [] });
+    }).toEqual({ green: [], times: [], problems: [] });
   });
 });
