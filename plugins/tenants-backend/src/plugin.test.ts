@@ -158,7 +158,9 @@ describe('tenantsPlugin', () => {
         expect(await queued()).toBe(1);
 
         const near = (time: string | number) =>
-          expect(Math.abs(new Date(time).getTime() - own())).toBeLessThan(5_000);
+          expect(Math.abs(new Date(time).getTime() - own())).toBeLessThan(
+            5_000,
+          );
         const from = new Date(own() - 60_000).toISOString();
         const lines = await t.api('get', `/timelines?from=${from}`);
         near(lines.body.items[0].to);
