@@ -53,7 +53,6 @@ export interface CollectionStats {
 
 interface CollectionOptions {
   signal: AbortSignal;
-  now: () => number;
   isKept: (object: KubernetesObject) => boolean;
   onChange: (change: ObjectChange) => void;
   onStep: (problem?: string) => void;
@@ -88,7 +87,7 @@ export class Collection {
 
   async read<T>(namespace?: string): Promise<Seen<T>> {
     if (!this.#inStep) {
-      const isDue = this.options.now() - this.#triedAt >= ASKED_MS;
+      const isDue = performance.now() - this.#triedAt >= ASKED_MS;
       if (isDue) {
         this.#wake.abort();
       }
@@ -101,7 +100,7 @@ export class Collection {
     }
     return {
       items: this.#answer(namespace) as T[],
-      at: new Date(this.options.now()).toISOString(),
+      at: new Date().toISOString(),
     };
   }
 
@@ -132,7 +131,7 @@ export class Collection {
       kind,
       objects: all.length,
       bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
-      ageMs: this.#inStep ? 0 : this.options.now() - this.#heardAt,
+      ageMs: this.#inStep ? 0 : performance.now() - this.#heardAt,
       ...(!this.#inStep && { problem: this.#problem }),
     };
   }
@@ -156,7 +155,7 @@ export class Collection {
     const { signal } = this.options;
     let from: string | undefined;
     while (!signal.aborted) {
-      this.#triedAt = this.options.now();
+      this.#triedAt = performance.now();
       this.#isTrying = true;
       try {
         from ??= await this.#list();
@@ -224,7 +223,7 @@ export class Collection {
       OPEN_MS,
     );
     const heard = () => {
-      this.#heardAt = this.options.now();
+      this.#heardAt = performance.now();
       clearTimeout(timer);
       timer = setTimeout(() => this.reopen(), SILENT_MS).unref();
     };

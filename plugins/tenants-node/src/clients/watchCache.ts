@@ -50,7 +50,6 @@ export class WatchCache implements ClusterView {
     isWatched?: (kind: KindRef) => boolean;
     /** Which objects are kept of those kinds: of the others nobody asks. Default all */
     isKept?: (kind: KindRef, object: KubernetesObject) => boolean;
-    now?: () => number;
   }): WatchCache {
     return new WatchCache(options);
   }
@@ -77,13 +76,11 @@ export class WatchCache implements ClusterView {
   }
 
   private readonly kubernetes: KubernetesClient;
-  private readonly now: () => number;
 
   private constructor(
     private readonly options: Parameters<typeof WatchCache.create>[0],
   ) {
     this.kubernetes = options.kubernetes;
-    this.now = options.now ?? Date.now;
   }
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
@@ -96,7 +93,6 @@ export class WatchCache implements ClusterView {
     if (!collection) {
       collection = new Collection(kind, this.kubernetes, {
         signal: this.#stop.signal,
-        now: this.now,
         isKept: object => isKept(kind, object),
         onChange: change =>
           this.#listeners.forEach(told => told.changed?.(change)),
@@ -136,10 +132,10 @@ export class WatchCache implements ClusterView {
   }
 
   async kinds(group: string): Promise<Seen<Required<KindRef>>> {
-    if (!this.#discovery || this.#discovery.until <= this.now()) {
+    if (!this.#discovery || this.#discovery.until <= performance.now()) {
       this.#discovery = {
         view: new RequestView(this.kubernetes),
-        until: this.now() + DISCOVERY_MS,
+        until: performance.now() + DISCOVERY_MS,
       };
     }
     const known = this.#discovery;
