@@ -214,6 +214,7 @@ const ON_THE_LAB: Suite[] = [
 const PACKAGES: NeededPackage[] = [
   POSTGRES,
   { anyOf: ['chromium'], package: 'chromium' },
+  { anyOf: ['faketime'], package: 'faketime' },
 ];
 
 async function main(): Promise<number> {

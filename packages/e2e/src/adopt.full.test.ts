@@ -8,7 +8,13 @@ import { objectPath } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { handMade } from './adoptObjects';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { adminLab, labState, N8N_IMAGE, VAULT_ADDRESS } from './support/lab';
+import {
+  adminLab,
+  labState,
+  N8N_IMAGE,
+  runLab,
+  VAULT_ADDRESS,
+} from './support/lab';
 import { echoed, N8n, webhook } from './support/n8n';
 import { forwardN8n } from './support/portForward';
 
@@ -36,13 +42,7 @@ const admin = adminLab();
 const rootToken = async () =>
   (await run('cat', [join(labState, 'vault-root-token')])).stdout;
 
-// Never part of a build.
-// eslint-disable-next-line no-restricted-syntax
-const LAB_CLI = join(__dirname, '..', '..', 'lab', 'src', 'cli.ts');
-const onNode = (...command: string[]) =>
-  run(process.execPath, [LAB_CLI, 'shell', ...command], {
-    env: { ...process.env, THREEWALLS_LAB_STATE: labState },
-  });
+const onNode = (...command: string[]) => runLab('shell', ...command);
 const CTR = ['ctr', '-n', 'k8s.io', 'images'];
 
 let portal: ReplicasPortal;

@@ -100,8 +100,15 @@ export class ReplicasPortal {
     };
   }
 
-  /** @param over - Config of `tenants` that is this replica's alone, as after an upgrade */
-  async start(name: string, over: JsonObject = {}): Promise<Replica> {
+  /**
+   * @param over - Config of `tenants` that is this replica's alone, as after an upgrade
+   * @param env - Environment that is its alone
+   */
+  async start(
+    name: string,
+    over: JsonObject = {},
+    env: Record<string, string> = {},
+  ): Promise<Replica> {
     const { baseUrl, child, ended, log } = await startBackend({
       entry: require.resolve('./replicasBackend'),
       file: join(this.folder, name),
@@ -126,6 +133,7 @@ export class ReplicasPortal {
         },
         tenants: labConfig(portalAccess, { ...this.over, ...over }),
       },
+      env,
     });
     this.#children.push(child);
     const replica: Replica = {

@@ -115,28 +115,6 @@ describe('a change to a tenant', () => {
     await untilTenant(api, NAME, isSound, 40);
   });
 
-  it('is seen when the API server is back, and nothing is green meanwhile', async () => {
-    lab.kubernetes.cut();
-    await untilTenant(
-      api,
-      NAME,
-      t => t.walls.every(w => w.status === 'unproven'),
-      2,
-    );
-    await breaches[0].do();
-    lab.kubernetes.open();
-    await untilTenant(
-      api,
-      NAME,
-      t => {
-        expect(statusOf(t, 'network')).not.toBe('holds');
-        return statusOf(t, 'network') === 'breached';
-      },
-      4,
-    );
-    await restore();
-  });
-
   it('is restored by itself where its spec says so, but not for ever', async () => {
     const restores = async () => {
       const { items } = await api.call('GET', `/tenants/${NAME}/operations`);

@@ -1,20 +1,13 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { runLab } from './support/lab';
 import { VaultHands } from './wallsVaultHands';
-
-const run = promisify(execFile);
-// Never part of a build.
-// eslint-disable-next-line no-restricted-syntax
-const LAB_CLI = join(__dirname, '..', '..', 'lab', 'src', 'cli.ts');
 
 /** What mutations do to the node's daemons, by way of the lab's own commands. */
 export class NodeHands extends VaultHands {
   /** Holds a daemon of the node down; mending starts it and waits until it works. */
   stopPart = async (part: string) => {
-    this.later(() => lab('start', part));
-    await lab('stop', part);
+    this.later(() => runLab('start', part));
+    await runLab('stop', part);
   };
 
   /** Proofs end after these milliseconds, whatever is missing by then. */
@@ -34,7 +27,7 @@ export class NodeHands extends VaultHands {
    * so many requests of its own since. The node starts it again.
    */
   killApiServerAfter = async (requests: number) => {
-    const { parts } = JSON.parse(await lab('status', '--json'));
+    const { parts } = JSON.parse(await runLab('status', '--json'));
     const [pid] = parts.find(({ id }: any) => id === 'kube-apiserver').pids;
     const { kubernetes } = this.lab.cluster;
     const enough = kubernetes.requests + requests;
@@ -59,11 +52,4 @@ export class NodeHands extends VaultHands {
       }, 'the API server to answer again');
     });
   };
-}
-
-async function lab(...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [LAB_CLI, ...args], {
-    env: { ...process.env, NODE_NO_WARNINGS: '1' },
-  });
-  return stdout;
 }

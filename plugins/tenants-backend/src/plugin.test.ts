@@ -121,6 +121,71 @@ describe('tenantsPlugin', () => {
     expect(names((await t.api('get', '/tenants')).body)).toEqual(['acme']);
   });
 
+  it.each([-59, 59])(
+    'ages and calls due by the clock that replicas share, where its own is off by %i s',
+    async seconds => {
+      t = await startTenantsBackend({
+        proofs: { interval: { minutes: 5 }, maxAge: { minutes: 6 } },
+      });
+      await t.create('acme');
+      await t.prove('acme');
+      const own = Date.now;
+      const wrong = jest.spyOn(Date, 'now');
+      wrong.mockImplementation(() => own() + seconds * 1000);
+      try {
+        const proofs = () => t.knex('operations').where({ kind: 'prove' });
+        const ago = async (s: number) => {
+          const at = own() - s * 1000;
+          await proofs().update({ started_at: at, finished_at: at });
+        };
+        const look = async () => (await t.api('get', '/tenants')).body.items[0];
+        const fresh = { status: 'holds', stale: false };
+        // Six minutes less half a minute, and more.
+        await ago(330);
+        expect((await look()).walls[0]).toMatchObject(fresh);
+        await ago(390);
+        const old = { status: 'unproven', stale: true };
+        expect((await look()).walls[0]).toMatchObject(old);
+
+        const queued = async () => {
+          const before = (await proofs()).length;
+          await t.tick('prove-due');
+          return (await proofs()).length - before;
+        };
+        await ago(270);
+        expect(await queued()).toBe(0);
+        await ago(330);
+        expect(await queued()).toBe(1);
+
+        const near = (time: string | number) =>
+          expect(Math.abs(new Date(time).getTime() - own())).toBeLessThan(
+            5_000,
+          );
+        const from = new Date(own() - 60_000).toISOString();
+        const lines = await t.api('get', `/timelines?from=${from}`);
+        near(lines.body.items[0].to);
+        const report = await t.api('get', '/tenants/acme/report?format=json');
+        near(report.body.generatedAt);
+        const until = (s: number) => new Date(own() + s * 1000).toISOString();
+        for (const [s, status] of [
+          [30, 200],
+          [-30, 400],
+        ]) {
+          const muted = await t.api('put', '/tenants/acme/mute', {
+            until: until(s),
+            reason: 'A test',
+          });
+          expect([s, muted.status]).toEqual([s, status]);
+        }
+        t.lab.away = 'refuses';
+        await new Promise(resolve => setTimeout(resolve, 2_100));
+        near((await look()).lost.since);
+      } finally {
+        wrong.mockRestore();
+      }
+    },
+  );
+
   it('shows no wall that holds, and has no proof that says so, where the prover is in doubt', async () => {
     const PLATFORM = 'group:default/platform-team';
     t = await startTenantsBackend({

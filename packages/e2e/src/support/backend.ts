@@ -23,8 +23,10 @@ export async function startBackend(options: {
   file: string;
   config: JsonObject & { backend: JsonObject };
   nodeOptions?: string[];
+  /** Beside this process's own */
+  env?: Record<string, string>;
 }): Promise<BackendProcess> {
-  const { entry, file, config, nodeOptions = [] } = options;
+  const { entry, file, config, nodeOptions = [], env } = options;
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const listen = { host: '127.0.0.1', port };
@@ -51,7 +53,7 @@ export async function startBackend(options: {
     ],
     {
       stdio: ['ignore', output, output],
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, ...env, NODE_ENV: 'production' },
     },
   );
   const ended = new Promise<void>(resolve =>

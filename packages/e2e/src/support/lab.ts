@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ConfigReader } from '@backstage/config';
 import { JsonObject } from '@backstage/types';
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
@@ -19,6 +21,20 @@ export const labState =
     'threewalls',
     'lab',
   );
+
+// Never part of a build.
+// eslint-disable-next-line no-restricted-syntax
+const LAB_CLI = join(__dirname, '..', '..', '..', 'lab', 'src', 'cli.ts');
+
+/** Runs a command of the lab's own, such as `stop kube-apiserver`, and answers with what it printed. */
+export async function runLab(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--no-warnings', LAB_CLI, ...args],
+    { env: { ...process.env, THREEWALLS_LAB_STATE: labState } },
+  );
+  return stdout;
+}
 
 /** Image of n8n in the lab; the proof pods run from it too. */
 export const N8N_IMAGE = 'threewalls.local/n8n:2.41.1';

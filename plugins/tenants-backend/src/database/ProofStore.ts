@@ -84,6 +84,14 @@ export class ProofStore {
   ) {}
 
   /**
+   * What time it is by the clock that all replicas share, in milliseconds: the one by
+   * which proofs begin, end and age.
+   */
+  async now(): Promise<number> {
+    return readNow(this.knex);
+  }
+
+  /**
    * Ends a proof of ours with its result: receipts, the pair, the tenant's status.
    *
    * @returns walls whose breach is new or over, or `undefined` where the proof is

@@ -29,7 +29,7 @@ export function createReport(
   tenant: Tenant,
   proof: Proof | undefined,
   versions: PlatformVersions,
-  now: Date = new Date(),
+  now: Date,
 ): TenantReport {
   const { name, cluster, namespace, owner, spec, walls, prover } = tenant;
   return {

@@ -16,7 +16,7 @@ export function addAttentionRoutes(
   options: RouterOptions,
   access: Access,
 ): void {
-  const { attention, auditor, authorizer, views } = options;
+  const { attention, auditor, authorizer, proofs, views } = options;
 
   router.put('/tenants/:name/acknowledgement', async (req, res) => {
     const { reason } = parse(acknowledgeSchema, req.body ?? {});
@@ -37,7 +37,7 @@ export function addAttentionRoutes(
 
   router.put('/tenants/:name/mute', async (req, res) => {
     const { until, reason } = parse(muteSchema, req.body ?? {});
-    const left = Date.parse(until) - Date.now();
+    const left = Date.parse(until) - (await proofs.now());
     if (left <= 0 || left > MAX_MUTE_DAYS * DAY_MS) {
       throw new InputError(
         `until: must be in the future, and at most ${MAX_MUTE_DAYS} days from now`,

@@ -42,17 +42,23 @@ export function addProofRoutes(
     try {
       const record = await access.readable(req, req.params.name);
       const cluster = clusters.get(record.cluster);
-      const [tenant, versionsNow] = await Promise.all([
+      const [tenant, versionsNow, now] = await Promise.all([
         views.describe(record, await access.reader(req)),
         readVersions(cluster, {
           provider: cluster.config.network.provider,
           externalSecrets: cluster.config.accounts.externalSecrets,
         }),
+        proofs.now(),
       ]);
       const last = tenant.lastProof;
       const proof = last && (await proofs.get(tenant.uid, last.id));
       const hide = await access.hider(req);
-      const report = createReport(tenant, hide(proof), versionsNow);
+      const report = createReport(
+        tenant,
+        hide(proof),
+        versionsNow,
+        new Date(now),
+      );
       await event.success({ meta: last ? { proofId: last.id } : {} });
       if (format === 'json') {
         res.json(report);

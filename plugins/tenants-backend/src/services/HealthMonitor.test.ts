@@ -21,6 +21,12 @@ describe('HealthMonitor', () => {
     expect(await monitor.health()).toEqual(ok);
     expect(cluster).toHaveBeenCalledTimes(1);
 
+    clock.now -= 600_000;
+    await monitor.health();
+    expect(cluster).toHaveBeenCalledTimes(2);
+    clock.now += 600_000;
+    await monitor.health();
+
     cluster.mockRejectedValue(new Error('connect ECONNREFUSED'));
     clock.now += 5_000;
     await monitor.health();

@@ -59,7 +59,8 @@ export class HealthMonitor {
 
   async health(): Promise<TenantsHealth> {
     const fresh = FRESH_MS[this.#problems.size === 0 ? 'ok' : 'degraded'];
-    if (this.now() - this.#checkedAt >= fresh) {
+    // Away from it in either direction: a clock may be set back.
+    if (Math.abs(this.now() - this.#checkedAt) >= fresh) {
       this.#checking ??= this.#check().finally(() => {
         this.#checking = undefined;
       });

@@ -88,8 +88,8 @@ export class Metrics {
         const ended = (await all()).map(({ lastProof, createdAt }) =>
           Date.parse(lastProof?.finishedAt ?? createdAt),
         );
-        const oldest = Math.min(Date.now(), ...ended);
-        result.observe((Date.now() - oldest) / 1000);
+        const now = await views.now();
+        result.observe((now - Math.min(now, ...ended)) / 1000);
       });
     metrics
       .createObservableGauge('tenants.operations', {

@@ -112,10 +112,11 @@ export class Scheduler {
   }
 
   /** Queues the proofs that are due. */
-  async proveDue(now: number = Date.now()): Promise<void> {
+  async proveDue(): Promise<void> {
     const { inventory, operations, proofs, runner, intervalMs } = this.options;
-    const [{ tenants }, startedAt, { busy, queued }] = await Promise.all([
+    const [{ tenants }, now, startedAt, { busy, queued }] = await Promise.all([
       inventory.list(),
+      proofs.now(),
       proofs.startedAt(),
       operations.openByTenant(),
     ]);
@@ -152,10 +153,11 @@ export class Scheduler {
   }
 
   /** Notes what is lost and what is found, and tells of it; and of impostors. */
-  async look(now: number = Date.now()): Promise<void> {
-    const { inventory, store, announcer } = this.options;
+  async look(): Promise<void> {
+    const { inventory, store, announcer, proofs } = this.options;
     const { tenants, impostors } = await inventory.list();
-    const known = new Map((await store.list()).map(t => [t.uid, t]));
+    const [now, listed] = await Promise.all([proofs.now(), store.list()]);
+    const known = new Map(listed.map(t => [t.uid, t]));
     for (const tenant of tenants) {
       const before = known.get(tenant.uid)?.lost;
       if (tenant.lost && before?.reason !== tenant.lost.summary) {

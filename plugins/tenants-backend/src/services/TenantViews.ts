@@ -67,7 +67,8 @@ export class TenantViews {
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
     const uids = looked.map(({ uid }) => uid);
-    const [activity, said, hide] = await Promise.all([
+    const [now, activity, said, hide] = await Promise.all([
+      this.now(),
       proofs.activity(uids),
       this.options.attention.list(uids),
       this.options.names.from(canRead),
@@ -83,6 +84,7 @@ export class TenantViews {
           activity.get(tenant.uid),
           said.get(tenant.uid),
           hide,
+          now,
         ),
       ]),
     );
@@ -100,7 +102,8 @@ export class TenantViews {
 
   async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
     const { proofs, state, usage, drills } = this.options;
-    const [activity, said, hide] = await Promise.all([
+    const [now, activity, said, hide] = await Promise.all([
+      this.now(),
       proofs.activity([tenant.uid]),
       this.options.attention.list([tenant.uid]),
       this.options.names.from(canRead),
@@ -113,7 +116,13 @@ export class TenantViews {
       activity.get(tenant.uid),
       said.get(tenant.uid),
       hide,
+      now,
     );
+  }
+
+  /** The database's time, in milliseconds, by which everything shown here ages. */
+  async now(): Promise<number> {
+    return this.options.proofs.now();
   }
 
   /** Milliseconds in which each pair of these is tried once. */
@@ -133,16 +142,14 @@ export class TenantViews {
     tenants: Tenant[],
   ): Promise<MatrixCell[]> {
     const { drills, maxAgeMs } = this.options;
-    await drills.refresh();
+    const [now] = await Promise.all([this.now(), drills.refresh()]);
     const sizes = sizesOf(tenants);
     const known = new Map(
       tenants.map(tenant => {
         const { uid, name, cluster, lost } = tenant;
         const ms = ROUNDS_MISSED * this.#roundOf(sizes.get(cluster)!);
         const isInDoubt = lost || drills.state(cluster)?.problem;
-        const oldest = isInDoubt
-          ? Infinity
-          : Date.now() - Math.max(maxAgeMs, ms);
+        const oldest = isInDoubt ? Infinity : now - Math.max(maxAgeMs, ms);
         return [uid, { name, oldest }];
       }),
     );
@@ -174,6 +181,7 @@ export class TenantViews {
     { currentProof, currentOperation, lastProof }: TenantActivity = {},
     { acknowledged, muted }: Attention = {},
     hide: Hide,
+    now: number,
   ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
     const { maxAgeMs, isOutdated, platform, state } = this.options;
@@ -205,14 +213,14 @@ export class TenantViews {
           lost: {
             reason: tenant.lost.summary,
             ...(tenant.lost.wording && { wording: tenant.lost.wording }),
-            since: tenant.lostSince ?? nowIso(),
+            since: tenant.lostSince ?? toIso(now),
           },
         }),
         ...(tenant.changed.length > 0 && { changed: tenant.changed }),
         ...(acknowledged && { acknowledged }),
         ...(muted && { muted }),
         walls: wallStates(lastProof, {
-          now: Date.now(),
+          now,
           maxAgeMs,
           lost: tenant.lost,
           turned: tenant.turned,
@@ -260,8 +268,4 @@ function namesOf(
     ? proofOnlyNames(declared, platform)
     : tenantNames(name, owner, platform, config);
   return { ...names, kvMount: config?.vault.kvMount };
-}
-
-function nowIso(): string {
-  return new Date().toISOString();
 }

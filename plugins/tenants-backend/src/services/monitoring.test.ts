@@ -32,7 +32,7 @@ async function series(): Promise<string[]> {
   const reader = new PeriodicExportingMetricReader({ exporter });
   const provider = new MeterProvider({ readers: [reader] });
   const metrics = new Metrics(provider.getMeter('tenants') as any, {
-    views: { list: async () => ({ items: [] }) } as any,
+    views: { list: async () => ({ items: [] }), now: async () => 0 } as any,
     inventory: { list: async () => ({ tenants: [], impostors: [] }) } as any,
     operations: {
       counts: async () => [{ kind: 'prove', state: 'queued', count: 1 }],

@@ -48,6 +48,7 @@ describe('timelinesOf', () => {
         {
           ended: async () => new Map([['u', LEFT]]),
           keptSince: async () => kept,
+          now: async () => NOW,
         },
         2_000,
       );

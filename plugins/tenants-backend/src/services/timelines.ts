@@ -13,11 +13,11 @@ import { Tenant } from '../inventory/Inventory';
 export async function timelinesOf(
   tenants: Tenant[],
   request: Pick<ListTimelinesRequest, 'from' | 'to' | 'breakMs'>,
-  proofs: Pick<ProofStore, 'ended' | 'keptSince'>,
+  proofs: Pick<ProofStore, 'ended' | 'keptSince' | 'now'>,
   /** Proofs of a tenant that are kept */
   count: number,
 ): Promise<TenantTimeline[]> {
-  const present = Date.now();
+  const present = await proofs.now();
   const to = Math.min(present, request.to ? Date.parse(request.to) : present);
   const from = Math.min(to, Date.parse(request.from));
   const uids = tenants.map(({ uid }) => uid);

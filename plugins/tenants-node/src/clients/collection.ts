@@ -53,7 +53,6 @@ export interface CollectionStats {
 
 interface CollectionOptions {
   signal: AbortSignal;
-  now: () => number;
   isKept: (object: KubernetesObject) => boolean;
   onChange: (change: ObjectChange) => void;
   onStep: (problem?: string) => void;
@@ -67,6 +66,8 @@ export class Collection {
   #answers = new Map<string | undefined, KubernetesObject[]>();
   #inStep = false;
   #isRead = false;
+  /** Whether nothing has been missed since it was listed, and in step */
+  #isWhole = false;
   /** Since it was last in step */
   #failures = 0;
   #problem = 'It has not been read yet';
@@ -88,7 +89,7 @@ export class Collection {
 
   async read<T>(namespace?: string): Promise<Seen<T>> {
     if (!this.#inStep) {
-      const isDue = this.options.now() - this.#triedAt >= ASKED_MS;
+      const isDue = performance.now() - this.#triedAt >= ASKED_MS;
       if (isDue) {
         this.#wake.abort();
       }
@@ -101,7 +102,7 @@ export class Collection {
     }
     return {
       items: this.#answer(namespace) as T[],
-      at: new Date(this.options.now()).toISOString(),
+      at: new Date().toISOString(),
     };
   }
 
@@ -132,7 +133,7 @@ export class Collection {
       kind,
       objects: all.length,
       bytes: all.reduce((sum, kept) => sum + bytesOf(kept), 0),
-      ageMs: this.#inStep ? 0 : this.options.now() - this.#heardAt,
+      ageMs: this.#inStep ? 0 : performance.now() - this.#heardAt,
       ...(!this.#inStep && { problem: this.#problem }),
     };
   }
@@ -151,21 +152,23 @@ export class Collection {
     this.#waiting.delete(done);
   }
 
-  /** Lists, watches, and goes on from where a watch ended, until the cache stops. */
+  /**
+   * Lists, watches, and goes on from where a watch ended, until the cache stops. After
+   * a time away it lists anew: what a watch that is taken up again has missed comes
+   * some time after it answers, and until then it would pass for what there is.
+   */
   async #follow(): Promise<void> {
     const { signal } = this.options;
     let from: string | undefined;
     while (!signal.aborted) {
-      this.#triedAt = this.options.now();
+      this.#triedAt = performance.now();
       this.#isTrying = true;
       try {
         from ??= await this.#list();
         from = await this.#watch(from);
       } catch (error) {
         this.#isAway((error as Error).message);
-        if (mustReadAnew(error as KubernetesError)) {
-          from = undefined;
-        }
+        from = undefined;
         this.#isTrying = false;
         await this.#pause(this.#failures++);
       }
@@ -211,11 +214,15 @@ export class Collection {
       changes.forEach(this.options.onChange);
     }
     this.#isRead = true;
+    this.#isWhole = true;
     return resourceVersion;
   }
 
-  /** Answers with the version from which to go on when the watch has ended. */
-  async #watch(since: string): Promise<string> {
+  /**
+   * Answers with the version from which to go on when the watch has ended; `undefined`
+   * where it has to be listed first.
+   */
+  async #watch(since: string): Promise<string | undefined> {
     let resourceVersion = since;
     this.#reopen = new AbortController();
     const reopen = this.#reopen;
@@ -224,7 +231,7 @@ export class Collection {
       OPEN_MS,
     );
     const heard = () => {
-      this.#heardAt = this.options.now();
+      this.#heardAt = performance.now();
       clearTimeout(timer);
       timer = setTimeout(() => this.reopen(), SILENT_MS).unref();
     };
@@ -234,7 +241,11 @@ export class Collection {
       onOpen: () => {
         heard();
         this.#failures = 0;
-        this.#isInStep();
+        if (this.#isWhole) {
+          this.#isInStep();
+        } else {
+          this.reopen();
+        }
       },
     });
     try {
@@ -260,7 +271,7 @@ export class Collection {
     } finally {
       clearTimeout(timer);
     }
-    return resourceVersion;
+    return this.#isWhole ? resourceVersion : undefined;
   }
 
   #take(type: ObjectChange['type'], object: KubernetesObject): void {
@@ -308,6 +319,8 @@ export class Collection {
   #isAway(problem: string): void {
     const isNews = this.#inStep;
     this.#inStep = false;
+    // One that was just listed and is not watched yet has missed nothing.
+    this.#isWhole &&= !isNews;
     this.#problem = `${this.kind.kind}: ${problem}`;
     // Who waits for this try is told that it failed.
     this.#waiting.forEach(done => done());
@@ -338,15 +351,6 @@ interface Kept {
 function bytesOf(kept: Kept): number {
   kept.bytes ??= JSON.stringify(kept.object).length;
   return kept.bytes;
-}
-
-/**
- * Whether a server that has answered can't go on from where a watch ended: what
- * happened since is forgotten there (410), or it has never heard of that version, as
- * one that was brought back from an older state. Not where it only has too much to do.
- */
-function mustReadAnew({ status }: KubernetesError): boolean {
-  return status !== undefined && status !== 429 && status !== 503;
 }
 
 function pick({ apiVersion, kind }: KindRef) {

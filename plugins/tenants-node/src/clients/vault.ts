@@ -122,7 +122,7 @@ export class VaultClient {
   async #token(): Promise<{ token: string; renewAt: number }> {
     const latest = this.#login;
     const current = await latest?.catch(() => undefined);
-    if (current && Date.now() < current.renewAt) {
+    if (current && performance.now() < current.renewAt) {
       return current;
     }
     // Of several requests at once the first logs in for all.
@@ -134,7 +134,7 @@ export class VaultClient {
 
   async #logIn(): Promise<{ token: string; renewAt: number }> {
     const { approle, kubernetes, tokenFile } = this.cluster.vault.login;
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     let path: string;
     let body: Record<string, string>;
     if (approle) {

@@ -51,7 +51,6 @@ export class WatchCache implements ClusterView {
     isWatched?: (kind: KindRef) => boolean;
     /** Which objects are kept of those kinds: of the others nobody asks. Default all */
     isKept?: (kind: KindRef, object: KubernetesObject) => boolean;
-    now?: () => number;
   }): WatchCache {
     return new WatchCache(options);
   }
@@ -78,13 +77,11 @@ export class WatchCache implements ClusterView {
   }
 
   private readonly kubernetes: KubernetesClient;
-  private readonly now: () => number;
 
   private constructor(
     private readonly options: Parameters<typeof WatchCache.create>[0],
   ) {
     this.kubernetes = options.kubernetes;
-    this.now = options.now ?? Date.now;
   }
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
@@ -97,7 +94,6 @@ export class WatchCache implements ClusterView {
     if (!collection) {
       collection = new Collection(kind, this.kubernetes, {
         signal: this.#stop.signal,
-        now: this.now,
         isKept: object => isKept(kind, object),
         onChange: change =>
           this.#listeners.forEach(told => told.changed?.(change)),
@@ -137,10 +133,10 @@ export class WatchCache implements ClusterView {
   }
 
   async kinds(group: string): Promise<Seen<Required<KindRef>>> {
-    if (!this.#discovery || this.#discovery.until <= this.now()) {
+    if (!this.#discovery || this.#discovery.until <= performance.now()) {
       this.#discovery = {
         view: new RequestView(this.kubernetes),
-        until: this.now() + DISCOVERY_MS,
+        until: performance.now() + DISCOVERY_MS,
       };
     }
     const known = this.#discovery;
