@@ -40,7 +40,7 @@ export type Executor = (execution: Execution) => Promise<Outcome | undefined>;
 interface Lease extends AbortController {
   /** Its own first */
   held: StoredOperation[];
-  /** Milliseconds since the epoch, by this replica's clock */
+  /** Milliseconds, by `performance.now()` */
   since: number;
 }
 
@@ -132,7 +132,7 @@ export class OperationRunner {
    * it began: it would count for nothing. A few times: who is changed all the time is
    * proved all the same.
    *
-   * @param changedAt - Milliseconds since the epoch, by this replica's clock
+   * @param changedAt - Milliseconds, by `performance.now()`
    * @returns whether a round runs here, or will, that sees the change
    */
   renew(tenant: string, changedAt: number): boolean {
@@ -204,7 +204,7 @@ export class OperationRunner {
   async #run(operation: StoredOperation): Promise<void> {
     const { store, executors, logger, onMoved } = this.options;
     const held = [operation];
-    const since = Date.now();
+    const since = performance.now();
     const lease: Lease = Object.assign(new AbortController(), { held, since });
     const events = new EventWriter(
       batch => store.addEvents(operation.id, batch),

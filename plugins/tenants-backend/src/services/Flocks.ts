@@ -22,7 +22,7 @@ export class Flocks<T> {
 
   /** @returns whether it is the first, of which is to be told at once */
   isFirst(kind: string, news: T): boolean {
-    const now = Date.now();
+    const now = performance.now();
     const flock = this.#flocks.get(kind);
     if (flock) {
       flock.more.push(news);

@@ -137,6 +137,6 @@ export class Debts {
   }
 
   #now(): number {
-    return (this.options.now ?? Date.now)();
+    return this.options.now?.() ?? performance.now();
   }
 }

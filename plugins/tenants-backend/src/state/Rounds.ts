@@ -57,7 +57,7 @@ export class Rounds {
   }
 
   #add(what: string | undefined, inMs: number): void {
-    const at = Date.now() + inMs;
+    const at = performance.now() + inMs;
     this.#due.set(what, Math.min(at, this.#due.get(what) ?? at));
     this.#plan();
   }
@@ -67,12 +67,12 @@ export class Rounds {
       return;
     }
     clearTimeout(this.#timer);
-    const next = Math.min(...this.#due.values()) - Date.now();
+    const next = Math.min(...this.#due.values()) - performance.now();
     this.#timer = setTimeout(() => this.#run(), Math.max(next, GAP_MS)).unref();
   }
 
   async #run(): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const due = [...this.#due].flatMap(([what, at]) =>
       at <= now ? [what] : [],
     );

@@ -110,7 +110,7 @@ export class StateWatch {
           cluster,
           meant: new Set<string>(),
           vault: new VaultView(cluster.vault),
-          vaultAt: Date.now(),
+          vaultAt: performance.now(),
           count: 0,
           rounds: roundsOf(cluster, 'rounds'),
           sweeps: roundsOf(cluster, 'sweeps'),
@@ -213,7 +213,7 @@ export class StateWatch {
   }
 
   #renewVault(watched: Watched): void {
-    const now = Date.now();
+    const now = performance.now();
     const { least, perTenant } = VAULT_GAP_MS;
     const gap = Math.max(least, watched.count * perTenant);
     if (now - watched.vaultAt >= gap) {
