@@ -506,6 +506,13 @@ function document(results: Result[]): string {
     return failed?.step === step ? 'no' : '';
   };
   const row = (cells: string[]) => `| ${cells.join(' | ')} |\n`;
+  const why = results.flatMap(({ release, kind, failed }) =>
+    failed
+      ? `- ${release} (${nameOf(kind)}), ${failed.step}: ${lastLine(
+          failed.reason,
+        )}\n`
+      : [],
+  );
   const head = ['Backstage', 'create-app', 'frontend system', ...steps];
   return `# Compatibility
 
@@ -528,8 +535,18 @@ ${steps.map(step => `- \`${step}\`: ${STEPS[step]}`).join('\n')}
 
 ![A form in an app on the old frontend system](images/legacy-form.png)
 
-A portal that fails a step is not tried further. Clusters and Vaults: [environments.md](environments.md).
+A portal that fails a step is not tried further.
+${why.join('')}
+Clusters and Vaults: [environments.md](environments.md).
 `;
+}
+
+/** What an error comes down to; paths say where this was run. */
+function lastLine(reason: string): string {
+  const errors = reason.split('\n').filter(line => /Error: /.test(line));
+  return (errors.at(-1) ?? reason.split('\n')[0])
+    .replaceAll(/\S*\/node_modules\//g, '')
+    .trim();
 }
 
 process.exitCode = await main();
