@@ -1,4 +1,4 @@
-import { Operation } from '@threewalls/backstage-plugin-tenants-common';
+import { Operation, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   allowAll,
   allowOwners,
@@ -1144,6 +1144,31 @@ describe('a proof', () => {
       .where({ kind: 'prove' })
       .update({ trigger: 'event' });
     expect((await t.run('acme', { kind: 'prove' })).state).toBe('succeeded');
+  });
+
+  it('is made without a tenant that was created only in part, which keeps nobody unproved', async () => {
+    await t.create('acme');
+    await t.create('globex');
+    await t.prove('globex');
+    const row = () =>
+      t
+        .knex('applied_resources')
+        .where({ uid: t.namespace('globex').metadata.uid });
+    const { body } = await row().first();
+    const applied = Object.entries(JSON.parse(body)).filter(
+      ([id]) => !id.startsWith('ResourceQuota'),
+    );
+    await row().update({ body: JSON.stringify(Object.fromEntries(applied)) });
+    const { verdicts } = await t.prove('acme');
+    expect(verdicts!.map(({ status }) => status)).toEqual(
+      WALLS.map(() => 'holds'),
+    );
+    expect(t.prover.names.at(-1)).toEqual(['acme']);
+    const own = await t.prove('globex');
+    expect(own.verdicts![0]).toMatchObject({
+      status: 'unproven',
+      summary: expect.stringMatching(/only in part, without ResourceQuota/),
+    });
   });
 
   it('makes way for a change of its tenant, or of its neighbour, and is made after it', async () => {

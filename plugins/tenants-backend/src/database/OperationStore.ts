@@ -350,11 +350,14 @@ export class OperationStore {
     }
   }
 
-  /** How many proofs of a tenant were asked for in the last milliseconds, and when the first of them. */
+  /**
+   * How many proofs of a tenant were asked for in the last milliseconds, when another
+   * may be, and the time, by the database's clock.
+   */
   async asked(
     uid: string,
     { kind, triggers, withinMs }: Counted,
-  ): Promise<{ count: number; freeInMs: number }> {
+  ): Promise<{ count: number; freeInMs: number; at: number }> {
     const at = await readNow(this.knex);
     const row = await this.knex(OPERATIONS)
       .where({ uid, kind })
@@ -366,6 +369,7 @@ export class OperationStore {
     return {
       count: Number(row?.count ?? 0),
       freeInMs: Number(row?.first ?? at) + withinMs - at,
+      at,
     };
   }
 
@@ -548,12 +552,17 @@ export class OperationStore {
       ...(isFree && { attempts: this.knex.raw('attempts - 1') as any }),
     } as const;
     try {
+      // Whoever has cancelled it meanwhile is not to meet it again.
+      await this.#ours([id])
+        .where({ cancelled: true })
+        .update(ended(this.knex, { state: 'cancelled' }));
       await this.#ours([id]).update(change);
     } catch (error) {
       if (!isUniqueViolation(error)) {
         throw error;
       }
-      // A proof of that tenant is queued already, and is as good.
+      // A proof of that tenant is queued already, and is as good: for a roll-out, too.
+      await this.#ours([id]).update({ rollout_id: null });
       await this.finish(id, {
         state: 'cancelled',
         error: 'Another proof is made in its place',
@@ -700,15 +709,13 @@ function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
   if (row.kind !== request.kind || (row.uid && uid && row.uid !== uid)) {
     return false;
   }
+  if (row.cancelled) {
+    return false;
+  }
   if (request.kind === 'prove') {
     return row.state === 'queued' || !['task', 'event'].includes(trigger);
   }
-  return (
-    !row.cancelled &&
-    !secret &&
-    !row.secret &&
-    row.request === JSON.stringify(request)
-  );
+  return !secret && !row.secret && row.request === JSON.stringify(request);
 }
 
 function ended(knex: Knex, { state, result, error }: Outcome) {

@@ -310,6 +310,18 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect((await other.claim(ROOM))!.id).toBe(next.id);
   });
 
+  it('puts back nothing that was cancelled, and joins nothing to it', async () => {
+    const { operations, enqueue } = await setup(id);
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    await operations.cancel(proof.id);
+    const next = await enqueue('acme');
+    expect(next.id).not.toBe(proof.id);
+    await operations.release(proof.id);
+    expect((await operations.get(proof.id))!.state).toBe('cancelled');
+    expect((await operations.claim(ROOM))!.id).toBe(next.id);
+  });
+
   it('cancels what waits at once, and what runs when its replica hears of it', async () => {
     const { operations, other, enqueue } = await setup(id);
     const first = await enqueue('acme', apply());

@@ -49,6 +49,10 @@ describe('a round of two', () => {
         apply: async () => undefined,
         remove: async () => undefined,
         prove: async given => {
+          if (execution) {
+            // The neighbour's own, which was put back.
+            return { state: 'succeeded' };
+          }
           execution = given;
           const other = await store.join(given.operation, wanted('globex'));
           given.hold(other!);
@@ -185,6 +189,19 @@ describe('a round of two', () => {
     await beat();
     expect(runner.renew('umbrella', performance.now() + 1)).toBe(false);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await runner.stop();
+  });
+
+  it('leaves its neighbour to others when it is cancelled, and sees no change then', async () => {
+    const { runner, operation, signals } = await begin();
+    runner.abort(operation.id);
+    expect(signals[0].aborted).toBe(true);
+    expect(runner.renew('acme', performance.now())).toBe(false);
+    await until(async () => (await store.open('acme')).length === 0);
+    await until(async () => {
+      const [open] = await store.open('globex');
+      return open.state === 'queued' || signals.length > 1;
+    });
     await runner.stop();
   });
 

@@ -137,6 +137,10 @@ export class OperationRunner {
    */
   renew(tenant: string, changedAt: number): boolean {
     const lease = this.#roundOf(tenant);
+    if (lease?.signal.aborted) {
+      const { reason } = lease.signal;
+      return reason instanceof Abandoned && reason.isOfTenant;
+    }
     if (lease && lease.since < changedAt) {
       if (lease.held.some(({ attempts }) => attempts >= BEGINS)) {
         return false;
@@ -194,7 +198,9 @@ export class OperationRunner {
         );
       })
       .finally(() => {
-        this.#running.delete(id);
+        if (this.#running.get(id) === running) {
+          this.#running.delete(id);
+        }
         count(-change);
         this.pumpSoon();
       });
@@ -238,7 +244,7 @@ export class OperationRunner {
         await events.flush();
         if (reason.reason !== 'lost') {
           const isFree = reason.reason === 'overtaken';
-          await Promise.all(held.map(({ id }) => store.release(id, isFree)));
+          await this.#putBack(held, lease, isFree);
         }
         return;
       }
@@ -248,6 +254,8 @@ export class OperationRunner {
       logger.warn(
         `${operation.request.kind} of ${operation.tenant}: ${outcome.error}`,
       );
+      // A neighbour's proof is nobody's then, and must be in no change's way.
+      await this.#putBack(held.slice(1), lease, true);
     } finally {
       held.forEach(({ id }) => this.#letGo(id, lease));
     }
@@ -264,14 +272,30 @@ export class OperationRunner {
     }
   }
 
+  /** Puts back those that are with this lease still. */
+  async #putBack(
+    held: StoredOperation[],
+    lease: Lease,
+    isFree: boolean,
+  ): Promise<void> {
+    const ours = held.filter(({ id }) => this.#held.get(id) === lease);
+    await Promise.all(
+      ours.map(({ id }) => this.options.store.release(id, isFree)),
+    );
+  }
+
   /** The round of proofs, run here, that a tenant is in. */
   #roundOf(tenant: string): Lease | undefined {
-    return [...this.#held.values()].find(({ held }) =>
+    // A lease may have held others, which have come to their end or are with another.
+    const found = [...this.#held].find(([id, { held }]) =>
       held.some(
-        ({ tenant: name, request }) =>
-          name === tenant && request.kind === 'prove',
+        one =>
+          one.id === id &&
+          one.tenant === tenant &&
+          one.request.kind === 'prove',
       ),
     );
+    return found?.[1];
   }
 
   /** What another execution has taken up since is left to that. */

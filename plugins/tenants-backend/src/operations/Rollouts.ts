@@ -167,9 +167,9 @@ export class Rollouts {
     const failed = operations.find(isFailed);
     if (failed) {
       const again = isInDoubt(failed)
-        ? await this.#proveAgainAt(failed, tenant)
-        : undefined;
-      if (again === undefined) {
+        ? await this.#mayProveAgain(failed, tenant)
+        : 'never';
+      if (again === 'never') {
         // Not one that somebody else has just had made again, and counted.
         const now = await this.options.operationStore.get(failed.id);
         return now?.rolloutId
@@ -178,7 +178,7 @@ export class Rollouts {
       }
       // Of two that look at the same moment one has it made.
       if (
-        Date.now() >= again &&
+        again === 'now' &&
         (await this.options.operationStore.forget([failed.id])) > 0
       ) {
         await this.#enqueue(rollout, tenant, 'prove');
@@ -202,17 +202,18 @@ export class Rollouts {
   }
 
   /**
-   * When a proof in doubt is made again, if ever: in a cluster that is busy with the
+   * Whether a proof in doubt is made again now, later or never: in a cluster that is busy with the
    * roll-out itself a proof now and then can't tell.
    */
-  async #proveAgainAt(
+  async #mayProveAgain(
     { finishedAt }: StoredOperation,
     { uid }: Tenant,
-  ): Promise<number | undefined> {
-    const { count } = await this.options.operationStore.asked(uid, PROOFS);
-    return count < PROOFS.count
-      ? Date.parse(finishedAt!) + count * PAUSE_MS
-      : undefined;
+  ): Promise<'now' | 'later' | 'never'> {
+    const { count, at } = await this.options.operationStore.asked(uid, PROOFS);
+    if (count >= PROOFS.count) {
+      return 'never';
+    }
+    return at >= Date.parse(finishedAt!) + count * PAUSE_MS ? 'now' : 'later';
   }
 
   async #enqueue(

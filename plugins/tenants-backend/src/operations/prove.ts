@@ -11,6 +11,7 @@ import {
   Clusters,
   differences,
   digestOf,
+  notApplied,
   Platform,
   planTenant,
   proveTenants,
@@ -130,12 +131,24 @@ async function partyOf(
   if (tenant.phase === 'removing') {
     throw new Error('The tenant is being removed');
   }
-  const plan = planTenant(tenant.spec, platform);
   return {
     proof,
     tenant,
-    plan: asApplied(plan, await store.applied(tenant.uid)),
+    plan: await appliedPlan(tenant, { platform, store }),
   };
+}
+
+/** @throws Error for a tenant that was made only in part: nothing can be told of it */
+async function appliedPlan(
+  { spec, uid }: Tenant,
+  { platform, store }: Pick<Prover, 'platform' | 'store'>,
+): Promise<TenantPlan> {
+  const plan = asApplied(planTenant(spec, platform), await store.applied(uid));
+  const missing = notApplied(plan);
+  if (missing) {
+    throw new Error(missing);
+  }
+  return plan;
 }
 
 /** The neighbour whose turn it is, its proof running too; none where all are busy. */
@@ -151,7 +164,15 @@ async function neighbourOf(
     proofs.attempts(tenant.uid),
   ]);
   const ranked = rankNeighbours({ tenant, tenants, ...open, attempts });
-  for (const { uid, name, cluster, owner } of ranked) {
+  for (const candidate of ranked) {
+    const { uid, name, cluster, owner } = candidate;
+    try {
+      await appliedPlan(candidate, options);
+    } catch (error) {
+      // One that can't be planned or read is no reason to leave this one unproved.
+      logger.warn(`No proof of ${name}: ${toError(error).message}`);
+      continue;
+    }
     const other = await operations.join(proof, {
       tenant: name,
       cluster,
@@ -163,7 +184,6 @@ async function neighbourOf(
       try {
         return await partyOf(other, options);
       } catch (error) {
-        // One that can't be planned or read is no reason to leave this one unproved.
         logger.warn(`No proof of ${name}: ${toError(error).message}`);
         await finishUnproven(other, toError(error).message, options);
       }

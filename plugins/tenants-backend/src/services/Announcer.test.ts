@@ -74,6 +74,35 @@ describe('what many tenants have in common', () => {
     expect(toldTo(PLATFORM).at(-1)).toBe('c: the network wall is breached');
   });
 
+  it('takes no alarm back that is newer, or of others', async () => {
+    const change = (status: string) =>
+      ({ wall: 'network', status, summary: '' } as any);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await announcer.wallChanged(tenant(name), change('holds'));
+    }
+    // Told of at once: the first of its kind. The good news of c waits still.
+    await announcer.wallChanged(tenant('c'), change('breached'));
+    for (const name of ['e', 'f']) {
+      await announcer.wallChanged(tenant(name), change('breached'));
+    }
+    await announcer.stop();
+    const told = send.mock.calls
+      .filter(([{ recipients }]) => recipients.entityRef.includes(PLATFORM))
+      .map(([{ payload }]) => payload);
+    expect(
+      told
+        .map(({ title }) => title)
+        .slice(-2)
+        .sort(),
+    ).toEqual([
+      '2 more in cluster prod, such as b: the network wall holds again',
+      '2 more in cluster prod, such as e: the network wall is breached',
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(/c: the network wall holds/);
+    const scopes = told.map(({ scope }) => scope);
+    expect(new Set(scopes).size).toBe(scopes.length);
+  });
+
   it('is told of while it goes on, too', async () => {
     for (let i = 0; i < 25; i++) {
       await announcer.lost(tenant(`t${i}`), 'Connection refused');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
 import { EventsService } from '@backstage/plugin-events-node';
 import { NotificationService } from '@backstage/plugin-notifications-node';
@@ -9,11 +10,12 @@ import {
   TenantEventPayload,
   TenantSignal,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { LRUCache } from 'lru-cache';
 import { WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { Tenant } from '../inventory/Inventory';
 import { describeChanges } from '../operations/changes';
-import { Flocks } from './Flocks';
+import { Flocks, LATEST_MS } from './Flocks';
 import { HiddenNames } from './HiddenNames';
 
 /** Tenants that a notification of many names, at most. */
@@ -38,7 +40,12 @@ interface News {
  */
 export class Announcer {
   #isSilenced = false;
-  /** What the platform's people hear of one tenant after the other */
+  /** What was told last of a tenant, by its UID and scope */
+  readonly #latest = new LRUCache<string, News>({
+    max: 100_000,
+    ttl: LATEST_MS + 60_000,
+  });
+  /** What the platform's people hear of many tenants at once */
   readonly #flocks = new Flocks<{ tenant: About; news: News }>(more =>
     this.#tellPlatform(more),
   );
@@ -207,6 +214,7 @@ export class Announcer {
     );
     const meta = { tenant: name, cluster, owner, ...news.meta };
     await this.#audit(eventId, isBad, meta, description);
+    this.#latest.set(`${tenant.uid} ${scope}`, news);
     if (await this.audience.isMuted(tenant.uid)) {
       return;
     }
@@ -218,8 +226,18 @@ export class Announcer {
   }
 
   /** Of a cluster's tenants that much is told of at once. */
-  async #tellPlatform(more: { tenant: About; news: News }[]): Promise<void> {
+  async #tellPlatform(
+    collected: { tenant: About; news: News }[],
+  ): Promise<void> {
     const { platform } = this.audience;
+    // What has turned again since was told of already, and is not undone by this.
+    const more = collected.filter(
+      ({ tenant: { uid }, news: { scope }, news: one }) =>
+        this.#latest.get(`${uid} ${scope}`) === one,
+    );
+    if (more.length === 0) {
+      return;
+    }
     const [{ tenant, news }] = more;
     if (more.length === 1) {
       await this.#notifyOf(platform, tenant, news);
@@ -235,7 +253,8 @@ export class Announcer {
       ),
       link: '/tenants',
       isBad: news.isBad,
-      scope: `${cluster}${news.scope.slice(tenant.name.length)}`,
+      // A notification of the same scope would replace an earlier one, of others.
+      scope: `${cluster}:${randomUUID()}`,
     });
   }
 

@@ -1,7 +1,7 @@
 /** Milliseconds without another of its kind after which a flock has come to its end. */
 const QUIET_MS = 1_000;
 /** Milliseconds after which it is told of, though it goes on. */
-const LATEST_MS = 10_000;
+export const LATEST_MS = 10_000;
 
 interface Flock<T> {
   /** Those that came after the first */

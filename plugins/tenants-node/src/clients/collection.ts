@@ -21,6 +21,9 @@ const SILENT_MS = 90_000;
 /** Milliseconds that a watch may take to be taken up again where it ended. */
 const OPEN_MS = 1_000;
 
+/** Times in a row that what was listed too long ago is listed again. */
+const LATE = 2;
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
@@ -68,6 +71,11 @@ export class Collection {
   #isRead = false;
   /** Whether nothing has been missed since it was listed, and in step */
   #isWhole = false;
+  #listedAt = 0;
+  /** Times in a row that its watch has answered too late for what was listed */
+  #late = 0;
+  /** Whether the API server has refused it for want of time */
+  #isBusy = false;
   /** Since it was last in step */
   #failures = 0;
   #problem = 'It has not been read yet';
@@ -89,7 +97,11 @@ export class Collection {
 
   async read<T>(namespace?: string): Promise<Seen<T>> {
     if (!this.#inStep) {
-      const isDue = performance.now() - this.#triedAt >= ASKED_MS;
+      // Who asks is not to feed an API server that has too much to do.
+      const pause = this.#isBusy
+        ? ASKED_MS * 2 ** Math.min(this.#failures, 3)
+        : ASKED_MS;
+      const isDue = performance.now() - this.#triedAt >= pause;
       if (isDue) {
         this.#wake.abort();
       }
@@ -169,6 +181,8 @@ export class Collection {
       } catch (error) {
         this.#isAway((error as Error).message);
         from = undefined;
+        const { status = 0 } = error as KubernetesError;
+        this.#isBusy = [429, 503].includes(status);
         this.#isTrying = false;
         await this.#pause(this.#failures++);
       }
@@ -215,6 +229,7 @@ export class Collection {
     }
     this.#isRead = true;
     this.#isWhole = true;
+    this.#listedAt = performance.now();
     return resourceVersion;
   }
 
@@ -241,6 +256,10 @@ export class Collection {
       onOpen: () => {
         heard();
         this.#failures = 0;
+        const isLate =
+          !this.#inStep && performance.now() - this.#listedAt > OPEN_MS;
+        // One that is always late is better late than never.
+        this.#isWhole &&= !isLate || ++this.#late > LATE;
         if (this.#isWhole) {
           this.#isInStep();
         } else {
@@ -310,6 +329,7 @@ export class Collection {
   #isInStep(): void {
     const isNews = !this.#inStep;
     this.#inStep = true;
+    this.#late = 0;
     this.#waiting.forEach(done => done());
     if (isNews) {
       this.options.onStep();

@@ -10,6 +10,7 @@ export {
   TENANT_SELECTOR,
   tenantNames,
 } from './names';
+export { notApplied } from './planned';
 export { planTenant } from './planTenant';
 export { onlyProved, proofOnlyNames, proofOnlySpec } from './proofOnly';
 export { PROOF_POD_RESOURCES, PROOF_PRIORITY_CLASS } from './quota';

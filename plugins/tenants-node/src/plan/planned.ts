@@ -27,7 +27,11 @@ const EVERY_TENANTS = [
   'Deployment',
 ];
 
-/** What a tenant that was made in part lacks, and what helps; nothing where all is applied. */
+/**
+ * What a tenant that was made in part lacks, and what helps; nothing where all is applied.
+ *
+ * @public
+ */
 export function notApplied(plan: TenantPlan): string | undefined {
   const missing = plan.proofOnly
     ? []
