@@ -552,7 +552,7 @@ export class OperationStore {
       ...(isFree && { attempts: this.knex.raw('attempts - 1') as any }),
     } as const;
     try {
-      // Whoever has cancelled it meanwhile is not to meet it again.
+      // One that was cancelled meanwhile ends: it must not come back.
       await this.#ours([id])
         .where({ cancelled: true })
         .update(ended(this.knex, { state: 'cancelled' }));

@@ -19,6 +19,7 @@ import {
   writersOf,
   TenantPlan,
   TenantProof,
+  unproven,
   VaultView,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { OperationStore } from '../database/OperationStore';
@@ -33,7 +34,7 @@ import { rankNeighbours } from './neighbours';
 import { Execution, Executor, persist } from './OperationRunner';
 import { ProgressWriter } from './progress';
 import { untilAborted } from './untilAborted';
-import { doubted, unproven } from './verdicts';
+import { doubted } from './verdicts';
 
 /** Milliseconds beyond a proof's own deadline after which it is given up. */
 const GRACE_MS = 60_000;

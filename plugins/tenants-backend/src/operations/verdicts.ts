@@ -8,17 +8,6 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { toIso, TurnedWall } from '../database/rows';
 
-/** Verdicts of a proof that came to nothing, with the reason. */
-export function unproven(summary: string): WallVerdict[] {
-  return WALLS.map(wall => ({
-    wall,
-    status: 'unproven',
-    summary,
-    barriers: { counted: 0, refused: 0 },
-    controls: { tried: 0, succeeded: 0 },
-  }));
-}
-
 /** Verdicts of a prover in doubt: it is believed in what it has found, and in nothing else. */
 export function doubted(verdicts: WallVerdict[], doubt: Said): WallVerdict[] {
   return verdicts.map(verdict =>

@@ -67,7 +67,7 @@ describe('what many tenants have in common', () => {
     await announcer.wallChanged(tenant('b', 'test'), change);
     await announcer.wallChanged(tenant('a'), { ...change, status: 'holds' });
     expect(toldTo(PLATFORM)).toHaveLength(4);
-    // One alone that follows is told of as it is.
+    // A single one that follows is sent as it is.
     await announcer.wallChanged(tenant('c'), change);
     expect(toldTo(PLATFORM)).toHaveLength(4);
     await announcer.stop();
@@ -80,7 +80,7 @@ describe('what many tenants have in common', () => {
     for (const name of ['a', 'b', 'c', 'd']) {
       await announcer.wallChanged(tenant(name), change('holds'));
     }
-    // Told of at once: the first of its kind. The good news of c waits still.
+    // The first of its kind is sent at once. The good news of c still waits.
     await announcer.wallChanged(tenant('c'), change('breached'));
     for (const name of ['e', 'f']) {
       await announcer.wallChanged(tenant(name), change('breached'));
@@ -103,7 +103,7 @@ describe('what many tenants have in common', () => {
     expect(new Set(scopes).size).toBe(scopes.length);
   });
 
-  it('is told of while it goes on, too', async () => {
+  it('is reported while it goes on, too', async () => {
     for (let i = 0; i < 25; i++) {
       await announcer.lost(tenant(`t${i}`), 'Connection refused');
       await jest.advanceTimersByTimeAsync(500);

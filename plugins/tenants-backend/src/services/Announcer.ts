@@ -15,16 +15,16 @@ import { WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { Tenant } from '../inventory/Inventory';
 import { describeChanges } from '../operations/changes';
-import { Flocks, LATEST_MS } from './Flocks';
+import { Bursts, LATEST_MS } from './Bursts';
 import { HiddenNames } from './HiddenNames';
 
-/** Tenants that a notification of many names, at most. */
+/** Tenants that one notification names, at most. */
 const NAMED = 20;
 
 /** Of whom something is told. */
 type About = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
 
-/** What is told of a tenant. */
+/** News of a tenant. */
 interface News {
   eventId: string;
   isBad: boolean;
@@ -40,13 +40,13 @@ interface News {
  */
 export class Announcer {
   #isSilenced = false;
-  /** What was told last of a tenant, by its UID and scope */
+  /** The last news of a tenant, by its UID and scope */
   readonly #latest = new LRUCache<string, News>({
     max: 100_000,
     ttl: LATEST_MS + 60_000,
   });
-  /** What the platform's people hear of many tenants at once */
-  readonly #flocks = new Flocks<{ tenant: About; news: News }>(more =>
+  /** News of many tenants at once, for the platform */
+  readonly #bursts = new Bursts<{ tenant: About; news: News }>(more =>
     this.#tellPlatform(more),
   );
 
@@ -200,9 +200,9 @@ export class Announcer {
     });
   }
 
-  /** Tells of what was collected. */
+  /** Sends what was collected. */
   async stop(): Promise<void> {
-    await this.#flocks.end();
+    await this.#bursts.end();
   }
 
   async #tell(tenant: About, news: News): Promise<void> {
@@ -221,16 +221,16 @@ export class Announcer {
     const { platform } = this.audience;
     const kind = [cluster, scope.slice(name.length), isBad].join();
     const isAlone =
-      platform.length === 0 || this.#flocks.isFirst(kind, { tenant, news });
+      platform.length === 0 || this.#bursts.isFirst(kind, { tenant, news });
     await this.#notifyOf([owner, ...(isAlone ? platform : [])], tenant, news);
   }
 
-  /** Of a cluster's tenants that much is told of at once. */
+  /** Notifies the platform of what has followed the first in a burst. */
   async #tellPlatform(
     collected: { tenant: About; news: News }[],
   ): Promise<void> {
     const { platform } = this.audience;
-    // What has turned again since was told of already, and is not undone by this.
+    // A newer notification must not be replaced by an older one.
     const more = collected.filter(
       ({ tenant: { uid }, news: { scope }, news: one }) =>
         this.#latest.get(`${uid} ${scope}`) === one,

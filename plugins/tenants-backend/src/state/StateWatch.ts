@@ -12,6 +12,7 @@ import {
   StateFindings,
   StillView,
   TenantPlan,
+  unproven,
   VaultView,
 } from '@threewalls/backstage-plugin-tenants-node';
 import pLimit from 'p-limit';
@@ -21,7 +22,6 @@ import { StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { Caches } from '../inventory/caches';
 import { Inventory, Tenant } from '../inventory/Inventory';
-import { unproven } from '../operations/verdicts';
 import { concernOf } from './concerns';
 import { Debts } from './Debts';
 import { Rounds } from './Rounds';

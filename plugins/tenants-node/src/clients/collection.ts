@@ -364,7 +364,7 @@ export class Collection {
 
 interface Kept {
   object: KubernetesObject;
-  /** Once somebody has asked: most objects are others by then */
+  /** Set by the first question: most objects have changed by then */
   bytes?: number;
 }
 

@@ -20,6 +20,11 @@ export {
   type PolicyConnection,
   type PolicyPod,
 } from './reach/predict';
-export { checkState, type StateFindings, type StateOptions } from './state';
+export {
+  checkState,
+  type StateFindings,
+  type StateOptions,
+  unproven,
+} from './state';
 export { sweepProofPods } from './sweep';
 export { type AddedCheck, type AddedFinding, type CheckInfo } from './types';

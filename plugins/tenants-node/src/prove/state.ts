@@ -58,7 +58,7 @@ export async function checkState(
   const { cluster, plan, view, vault, again, isOurs = () => false } = options;
   const missing = notApplied(plan);
   if (missing) {
-    return { receipts: [], verdicts: unprovenFor(missing) };
+    return { receipts: [], verdicts: unproven(missing) };
   }
   // Planned anew each time: kept, it is most of the memory that a tenant takes.
   const side: Side = {
@@ -105,8 +105,12 @@ export async function checkState(
   };
 }
 
-/** Of a tenant that can't be compared. */
-function unprovenFor(summary: string): WallVerdict[] {
+/**
+ * Verdicts of a tenant that can't be proved or compared, with the reason.
+ *
+ * @public
+ */
+export function unproven(summary: string): WallVerdict[] {
   return WALLS.map(wall => ({
     wall,
     status: 'unproven',
