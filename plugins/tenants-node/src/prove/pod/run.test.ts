@@ -327,4 +327,15 @@ describe('podManifest', () => {
       'linkerd.io/inject': 'disabled',
     });
   });
+
+  it('removes its pod when the API server is back that was away at its end', async () => {
+    const on = cluster({});
+    on.deleted.mockRejectedValueOnce(new Error('connection refused'));
+    expect((await run(on)).problem).toBeUndefined();
+    expect(on.deleted).toHaveBeenCalledTimes(1);
+    await sleep(1_500);
+    expect(on.deleted).toHaveBeenCalledTimes(2);
+    await sleep(1_200);
+    expect(on.deleted).toHaveBeenCalledTimes(2);
+  });
 });

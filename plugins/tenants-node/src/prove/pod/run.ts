@@ -10,6 +10,8 @@ import { PodLine } from './tasks';
 
 /** Milliseconds before a stream that broke is opened again. */
 const RETRY_MS = 300;
+/** Milliseconds between two tries to remove a pod. */
+const REMOVE_MS = 1_000;
 
 /** Options of {@link runPod}. */
 export interface RunPodOptions {
@@ -154,15 +156,35 @@ function parse(text: string, nonce: string): PodLine | undefined {
   }
 }
 
-/** Without the run's signal: it has to happen when the run was given up, too. */
+/**
+ * Without the run's signal: it has to happen when the run was given up, too. An API
+ * server that is away just then is asked again until the pod has reached its own
+ * deadline: up to then it takes the place of the next one.
+ */
 async function remove(cluster: Cluster, namespace: string, name: string) {
-  try {
-    await cluster.kubernetes.delete(
+  const { kubernetes, config } = cluster;
+  const removeNow = () =>
+    kubernetes.delete(
       { apiVersion: 'v1', kind: 'Pod', namespace, name },
       { gracePeriodSeconds: 0 },
     );
+  const removeLater = async () => {
+    const until = performance.now() + config.proofs.deadlineMs;
+    while (performance.now() < until) {
+      await sleep(REMOVE_MS, undefined, { ref: false });
+      try {
+        await removeNow();
+        return;
+      } catch {
+        // What is left then is left to the sweep.
+      }
+    }
+  };
+  try {
+    await removeNow();
   } catch {
-    // Left to the sweep, and to its own deadline.
+    // The round does not wait for it.
+    void removeLater();
   }
 }
 

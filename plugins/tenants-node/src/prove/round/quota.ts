@@ -36,11 +36,12 @@ export async function waitForProbeQuota(
       fieldSelector: `metadata.name=${NAME}`,
       signal: AbortSignal.any([signal, late, done.signal]),
     });
-    for await (const { object } of events) {
+    for await (const { type, object } of events) {
       if (isFree(object)) {
         return undefined;
       }
-      used = object.status?.used?.pods;
+      // A bookmark says nothing of it.
+      used = type === 'BOOKMARK' ? used : object.status?.used?.pods;
     }
   } catch (error) {
     signal.throwIfAborted();
