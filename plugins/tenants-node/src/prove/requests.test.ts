@@ -76,7 +76,7 @@ async function prove(lifted?: string) {
   const asked: string[] = [];
   const made = new Map<string, KubernetesObject>();
   const kubernetes = {
-    create: async (object: any, { dryRun }: { dryRun?: boolean }) => {
+    create: async (object: any, { dryRun }: { dryRun?: boolean } = {}) => {
       const { kind, metadata, spec } = object;
       asked.push(dryRun ? 'dry run' : `create ${kind}`);
       if (kind === 'SubjectAccessReview') {

@@ -50,9 +50,9 @@ export function externalSecretFor(
         }
       }
       try {
-        const { status, body } = await kubernetes.create<any>(object, {
-          signal: context.signal,
-        });
+        context.signal.throwIfAborted();
+        // Without the signal: a request that is given up may still make it, after its removal.
+        const { status, body } = await kubernetes.create<any>(object);
         if (status >= 300) {
           return {
             code: String(status),

@@ -16,10 +16,12 @@ export async function createPod(
 ): Promise<{ uid?: string; resourceVersion?: string; problem?: Said }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
+    signal.throwIfAborted();
     onSent();
+    // Without the signal: a request that is given up may still make the pod, after
+    // whoever gives it up has removed what there was.
     const { status, body } = await cluster.kubernetes.create<any>(pod, {
       metadataOnly: true,
-      signal,
     });
     if (status < 300) {
       const { uid, resourceVersion } = body.metadata;

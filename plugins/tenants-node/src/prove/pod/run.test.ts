@@ -338,4 +338,27 @@ describe('podManifest', () => {
     await sleep(1_200);
     expect(on.deleted).toHaveBeenCalledTimes(2);
   });
+
+  it('removes a pod that is made only after the run was given up', async () => {
+    const on = cluster({});
+    const done: string[] = [];
+    on.kubernetes.create.mockImplementation((async (
+      _: object,
+      { signal }: { signal?: AbortSignal },
+    ) => {
+      const made = sleep(200).then(() => done.push('made'));
+      const givenUp = new Promise((__, fail) =>
+        signal?.addEventListener('abort', () => fail(signal.reason)),
+      );
+      await Promise.race([made, givenUp]);
+      return { status: 201, body: { metadata: { uid: 'u1' } } };
+    }) as any);
+    on.deleted.mockImplementation(async () => {
+      done.push('removed');
+    });
+    const signal = AbortSignal.timeout(50);
+    await run(on, { signal }).catch(() => {});
+    await sleep(300);
+    expect(done).toEqual(['made', 'removed']);
+  });
 });
