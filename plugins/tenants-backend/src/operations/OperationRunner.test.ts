@@ -4,7 +4,7 @@ import { openDatabase } from '../database/migrate';
 import { OperationStore } from '../database/OperationStore';
 import { StoredOperation } from '../database/rows';
 import { until } from '../__testUtils__/until';
-import { Execution, OperationRunner } from './OperationRunner';
+import { Execution, Executor, OperationRunner } from './OperationRunner';
 
 const wanted = (tenant: string) => ({
   tenant,
@@ -34,40 +34,45 @@ describe('a round of two', () => {
     await db.destroy();
   });
 
+  /** A proof of acme that waits for a runner, and that runner. */
+  async function queued(executors: Record<'apply' | 'prove', Executor>) {
+    const runner = new OperationRunner({
+      store,
+      logger: mockServices.logger.mock(),
+      concurrency: async () => 4,
+      onMoved: async () => {},
+      executors: { remove: async () => undefined, ...executors },
+    });
+    const { operation } = await store.enqueue({
+      ...wanted('acme'),
+      trigger: 'user',
+      request: { kind: 'prove' },
+    });
+    return { runner, operation };
+  }
+
   /** Runs a proof of acme with globex for a neighbour, and one beat of the heart in it. */
   async function run(
     meanwhile: (own: StoredOperation, other: StoredOperation) => Promise<void>,
   ) {
     const interval = jest.spyOn(global, 'setInterval');
     let execution: Execution | undefined;
-    const runner = new OperationRunner({
-      store,
-      logger: mockServices.logger.mock(),
-      concurrency: async () => 4,
-      onMoved: async () => {},
-      executors: {
-        apply: async () => undefined,
-        remove: async () => undefined,
-        prove: async given => {
-          if (execution) {
-            // The neighbour's own, which was put back.
-            return { state: 'succeeded' };
-          }
-          execution = given;
-          const other = await store.join(given.operation, wanted('globex'));
-          given.hold(other!);
-          await meanwhile(given.operation, other!);
-          const [beat] = interval.mock.calls.at(-1)!;
-          await beat();
-          given.signal.throwIfAborted();
+    const { runner, operation } = await queued({
+      apply: async () => undefined,
+      prove: async given => {
+        if (execution) {
+          // The neighbour's own, which was put back.
           return { state: 'succeeded' };
-        },
+        }
+        execution = given;
+        const other = await store.join(given.operation, wanted('globex'));
+        given.hold(other!);
+        await meanwhile(given.operation, other!);
+        const [beat] = interval.mock.calls.at(-1)!;
+        await beat();
+        given.signal.throwIfAborted();
+        return { state: 'succeeded' };
       },
-    });
-    const { operation } = await store.enqueue({
-      ...wanted('acme'),
-      trigger: 'user',
-      request: { kind: 'prove' },
     });
     await runner.idle();
     await runner.stop();
@@ -109,37 +114,27 @@ describe('a round of two', () => {
     const begun: string[] = [];
     const signals: AbortSignal[] = [];
     const interval = jest.spyOn(global, 'setInterval');
-    const runner = new OperationRunner({
-      store,
-      logger: mockServices.logger.mock(),
-      concurrency: async () => 4,
-      onMoved: async () => {},
-      executors: {
-        apply: async ({ operation }) => {
-          begun.push(`apply ${operation.tenant}`);
-          return { state: 'succeeded' };
-        },
-        remove: async () => undefined,
-        prove: async ({ operation, signal, hold }) => {
-          begun.push(`prove ${operation.tenant}`);
-          signals.push(signal);
-          const other =
-            operation.tenant === 'acme' &&
-            (await store.join(operation, wanted('globex')));
-          if (other) {
-            hold(other);
-          }
-          await new Promise(resolve =>
-            signal.addEventListener('abort', resolve),
-          );
-          throw signal.reason;
-        },
+    const { runner, operation } = await queued({
+      apply: async given => {
+        begun.push(`apply ${given.operation.tenant}`);
+        return { state: 'succeeded' };
       },
-    });
-    const { operation } = await store.enqueue({
-      ...wanted('acme'),
-      trigger: 'user',
-      request: { kind: 'prove' },
+      prove: async ({
+        operation: { tenant },
+        operation: own,
+        signal,
+        hold,
+      }) => {
+        begun.push(`prove ${tenant}`);
+        signals.push(signal);
+        const other =
+          tenant === 'acme' && (await store.join(own, wanted('globex')));
+        if (other) {
+          hold(other);
+        }
+        await new Promise(resolve => signal.addEventListener('abort', resolve));
+        throw signal.reason;
+      },
     });
     await runner.pump();
     await until(() => signals.length === 1);

@@ -18,8 +18,8 @@ export async function createPod(
   for (;;) {
     signal.throwIfAborted();
     onSent();
-    // Without the signal: a request that is given up may still make the pod, after
-    // whoever gives it up has removed what there was.
+    // Without the signal: the API server may still make the pod of an aborted request,
+    // after its removal.
     const { status, body } = await cluster.kubernetes.create<any>(pod, {
       metadataOnly: true,
     });

@@ -176,7 +176,7 @@ async function remove(cluster: Cluster, namespace: string, name: string) {
         await removeNow();
         return;
       } catch {
-        // What is left then is left to the sweep.
+        // The sweep removes what is left at the end.
       }
     }
   };
