@@ -19,6 +19,7 @@ import { labRoot, repoRoot, type LabPaths } from './paths.ts';
 import type { Progress } from './progress.ts';
 import { until } from './run.ts';
 import { startKeeper } from './startKeeper.ts';
+import type { UpOptions } from './up.ts';
 
 const MANIFESTS = join(labRoot, 'manifests');
 /** What lets the portal name versions; needs the namespaces of the manifests. */
@@ -26,14 +27,19 @@ const VERSIONS = join(repoRoot, 'deploy', 'kubernetes-versions.yaml');
 // As the pod runs: Vault's data are a folder of the state.
 const VAULT_UID = 1000;
 
-export function addNodeParts(progress: Progress, bare = false) {
+/** Of the manifests, what a cluster has by itself. */
+const CLUSTER = ['00-dns.yaml', '10-storage.yaml'];
+
+export function addNodeParts(progress: Progress, bare: UpOptions['bare']) {
   progress.add('node', 'Node');
   progress.add('control-plane', 'Control plane');
   progress.add('manifests', 'Manifests');
   progress.add('cilium', 'Cilium and the node ready');
   progress.add('dns', 'DNS');
-  progress.add('vault', 'Vault');
-  progress.add('external-secrets', 'External Secrets');
+  if (bare !== 'cluster') {
+    progress.add('vault', 'Vault');
+    progress.add('external-secrets', 'External Secrets');
+  }
   if (!bare) progress.add('portal-access', "The portal's access");
 }
 
@@ -42,8 +48,9 @@ export async function bringUpNode(
   paths: LabPaths,
   progress: Progress,
   built: Built,
-  bare = false,
+  bare: UpOptions['bare'],
 ) {
+  const clusterOnly = bare === 'cluster';
   const since = Date.now();
   await progress.part('node', async () => {
     await prepareState(paths, built);
@@ -58,8 +65,11 @@ export async function bringUpNode(
     openApiGate(paths);
   });
   await progress.part('manifests', async detail => {
-    await applyCrds(paths, built, detail);
-    await applyFiles(paths, [MANIFESTS]);
+    if (!clusterOnly) await applyCrds(paths, built, detail);
+    await applyFiles(
+      paths,
+      clusterOnly ? CLUSTER.map(file => join(MANIFESTS, file)) : [MANIFESTS],
+    );
     await keepVolumes(api, paths);
   });
   await progress.part('cilium', async () => {
@@ -70,12 +80,15 @@ export async function bringUpNode(
   });
   const fresh = (what: string, namespace: string) =>
     until(what, 180, () => podsReady(api, namespace, since));
-  await settled([
-    progress.part('dns', () => fresh('CoreDNS', 'kube-system')),
+  const added = () => [
     progress.part('vault', () => readyVault(paths, '/vault/data/audit.log')),
     progress.part('external-secrets', () =>
       fresh('External Secrets', 'external-secrets'),
     ),
+  ];
+  await settled([
+    progress.part('dns', () => fresh('CoreDNS', 'kube-system')),
+    ...(clusterOnly ? [] : added()),
   ]);
   if (!bare) {
     await portalAccess(api, paths, progress);

@@ -1,9 +1,13 @@
 export { endpoints, type Endpoints, type LabMode } from './endpoints.ts';
 export { ensurePackages, type NeededPackage } from './build/debian.ts';
+export { writeImage } from './build/archive.ts';
 export { buildHelm } from './build/helm.ts';
+export { grantVaultAccess } from './cluster/portal.ts';
+export { Vault } from './cluster/vault.ts';
 export { labDown, labReset } from './down.ts';
 export { LabError } from './errors.ts';
-export { labPaths, type LabPaths } from './paths.ts';
+export { nodeCommand } from './node/node.ts';
+export { labPaths, labRoot, type LabPaths } from './paths.ts';
 export type {
   LabPart,
   LabProgress,
@@ -12,7 +16,13 @@ export type {
 } from './progress.ts';
 export { labStatus, type LabStatus, type PartStatus } from './status.ts';
 export { labBuild, labUp, type UpOptions } from './up.ts';
-export { GO_PARTS, IMAGES, VERSIONS } from './versions.ts';
+export {
+  GO_PARTS,
+  IMAGES,
+  PUBLIC_CRDS,
+  PUBLIC_IMAGES,
+  VERSIONS,
+} from './versions.ts';
 export { readProgress } from './work.ts';
 export {
   API_SERVER,

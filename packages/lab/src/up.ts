@@ -22,8 +22,11 @@ import { readProgress, working } from './work.ts';
 export interface UpOptions extends BuildOptions {
   /** Bring up the control plane alone even where a node could run. */
   controlPlaneOnly?: boolean;
-  /** Leave out deploy/, and with it everything that is the portal's. */
-  bare?: boolean;
+  /**
+   * Leave out deploy/, and with it everything that is the portal's; or whatever a
+   * cluster doesn't have by itself, Vault and External Secrets too.
+   */
+  bare?: boolean | 'cluster';
 }
 
 /** Builds what is missing, and builds alone. */
@@ -53,14 +56,20 @@ export async function labUp(
       : await nodeObstacle();
     const mode: LabMode = obstacle ? 'control-plane' : 'node';
     addBuildParts(progress, mode);
-    if (obstacle) addControlPlaneParts(progress, options.bare);
+    if (obstacle) addControlPlaneParts(progress, !!options.bare);
     else addNodeParts(progress, options.bare);
     if (mode === 'node') refuseForeignLab(paths);
     await teardown(paths);
     writeFileSync(modeFile(paths), `${mode}\n`);
     const built = await build(paths, progress, mode, options);
     if (obstacle)
-      await bringUpControlPlane(paths, progress, built, obstacle, options.bare);
+      await bringUpControlPlane(
+        paths,
+        progress,
+        built,
+        obstacle,
+        !!options.bare,
+      );
     else await bringUpNode(paths, progress, built, options.bare);
     progress.ready();
     return progress.current;

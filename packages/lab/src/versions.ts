@@ -52,3 +52,23 @@ export const IMAGES = {
   externalSecrets: `threewalls.local/external-secrets:${VERSIONS.externalSecrets}`,
   n8n: `threewalls.local/n8n:${VERSIONS.n8n}`,
 } as const;
+
+/**
+ * The same parts as a cluster without the lab gets them (`npm start -- --install`).
+ * A digest is here only where it is on public record; docs/environments.md says of
+ * each how far it was tried.
+ */
+export const PUBLIC_IMAGES: Record<'vault' | 'externalSecrets' | 'n8n', string> =
+  {
+    vault:
+      'docker.io/hashicorp/vault:1.21.4@sha256:4e33b126a59c0c333b76fb4e894722462659a6bec7c48c9ee8cea56fccfd2569',
+    externalSecrets: 'ghcr.io/external-secrets/external-secrets:v0.20.4',
+    // Of 2.41.1, which the lab has, no digest is on record.
+    n8n: 'docker.io/n8nio/n8n:2.41.6@sha256:87e0bab2c93192e8dd885ff7b0697c22a1bd97489568a8c67cc140fd7dbb342d',
+  };
+
+/** External Secrets' resource definitions; the digest is of the file in its Go module. */
+export const PUBLIC_CRDS = {
+  url: 'https://raw.githubusercontent.com/external-secrets/external-secrets/v0.20.4/deploy/crds/bundle.yaml',
+  sha256: 'db2c51e928f25dd9b43f583e61b3deeba3fbdfa6286768b8c92aef94f862b4e3',
+} as const;

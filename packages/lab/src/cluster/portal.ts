@@ -7,7 +7,7 @@ import { repoRoot, type LabPaths } from '../paths.ts';
 import { until } from '../run.ts';
 import type { KubeApi, KubeObject } from './api.ts';
 import { applyFiles } from './kubectl.ts';
-import { openVault, rootVault, writePolicy } from './vault.ts';
+import { rootVault, Vault, writePolicy } from './vault.ts';
 
 const NAME = 'threewalls-portal';
 const NAMESPACE = 'threewalls-system';
@@ -24,7 +24,10 @@ export async function grantPortalAccess(api: KubeApi, paths: LabPaths) {
   mkdirSync(paths.portalDir, { recursive: true });
   chmodSync(paths.portalDir, 0o700);
   await applyFiles(paths, [MANIFESTS]);
-  await Promise.all([kubernetesAccess(api, paths), vaultAccess(paths)]);
+  await Promise.all([
+    kubernetesAccess(api, paths),
+    grantVaultAccess(rootVault(paths), paths.portalDir),
+  ]);
 }
 
 async function kubernetesAccess(api: KubeApi, paths: LabPaths) {
@@ -53,8 +56,13 @@ async function kubernetesAccess(api: KubeApi, paths: LabPaths) {
   );
 }
 
-async function vaultAccess(paths: LabPaths) {
-  const vault = rootVault(paths);
+/**
+ * Gives Vault the portal's policy and an AppRole that logs in with it.
+ *
+ * @param vault - of an administrator
+ * @param folder - where `vault-role-id` and `vault-secret-id` are left
+ */
+export async function grantVaultAccess(vault: Vault, folder: string) {
   await writePolicy(vault, NAME, POLICY);
   const methods = await vault.call('GET', 'sys/auth');
   if (!methods.data['approle/']) {
@@ -69,21 +77,21 @@ async function vaultAccess(paths: LabPaths) {
     secret_id_num_uses: 0,
   });
   const { data } = await vault.call('GET', `${role}/role-id`);
-  const secretFile = join(paths.portalDir, 'vault-secret-id');
-  writeAtomic(join(paths.portalDir, 'vault-role-id'), data.role_id, 0o600);
+  const secretFile = join(folder, 'vault-secret-id');
+  writeAtomic(join(folder, 'vault-role-id'), data.role_id, 0o600);
   const known = readIfThere(secretFile);
-  if (known && (await logsIn(paths, data.role_id, known))) return;
+  if (known && (await logsIn(vault, data.role_id, known))) return;
   const made = await vault.call('POST', `${role}/secret-id`);
   writeAtomic(secretFile, made.data.secret_id, 0o600);
 }
 
 async function logsIn(
-  paths: LabPaths,
+  vault: Vault,
   roleId: string,
   secretId: string,
 ): Promise<boolean> {
   try {
-    await openVault(paths).call('POST', 'auth/approle/login', {
+    await new Vault(vault.address).call('POST', 'auth/approle/login', {
       role_id: roleId,
       secret_id: secretId,
     });

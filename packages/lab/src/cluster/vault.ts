@@ -17,16 +17,16 @@ const PLUGIN = 'vault-plugin-auth-kubernetes';
 
 /** A few calls of Vault's API. Throws with Vault's own words. */
 export class Vault {
-  #address: string;
+  readonly address: string;
   token: string | undefined;
 
   constructor(address: string, token?: string) {
-    this.#address = address;
+    this.address = address;
     this.token = token;
   }
 
   async call(method: string, path: string, body?: unknown): Promise<any> {
-    const response = await fetch(`${this.#address}/v1/${path}`, {
+    const response = await fetch(`${this.address}/v1/${path}`, {
       method,
       headers: this.token ? { 'X-Vault-Token': this.token } : {},
       body: body === undefined ? undefined : JSON.stringify(body),
