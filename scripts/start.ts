@@ -43,6 +43,12 @@ Secrets, the portal, and two tenants whose walls are proved.
     --vault-token FILE    a file with a token for it (its policy is in deploy/vault)
     --network NAME        its policy enforcer: kubernetes or cilium
     --n8n-image IMAGE     the n8n image to use there
+  --context NAME --install
+                        try it on kind, k3d, minikube or Docker Desktop: puts Vault
+                        (dev mode), External Secrets and deploy/ into a cluster
+                        that has none of them; --fresh removes them first
+  --context NAME --uninstall
+                        removes all that, and every tenant there
     --adopt               take over acme and globex where another portal, or an
                           earlier database of this one, has made them
   --help                show this text
@@ -64,9 +70,11 @@ const OPTIONS = {
     vault: { type: 'string' },
     'vault-for-pods': { type: 'string' },
     'vault-token': { type: 'string' },
-    network: { type: 'string', default: 'kubernetes' },
+    network: { type: 'string' },
     'n8n-image': { type: 'string' },
     adopt: { type: 'boolean', default: false },
+    install: { type: 'boolean', default: false },
+    uninstall: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 } as const;
@@ -89,17 +97,29 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const own = options.kubeconfig !== undefined;
+  const tries = options.install || options.uninstall;
+  const own = isOwn();
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new Error(`--port ${options.port} is not a port number`);
   }
-  const config = own
-    ? await ownClusterConfig({ ...options, kubeconfig: options.kubeconfig! })
+  if (tries && !options.context) {
+    throw new Error(
+      '--install and --uninstall need --context NAME: they write to that cluster',
+    );
+  }
+  if (tries && options.vault) {
+    throw new Error('--install brings a Vault: leave out --vault');
+  }
+  let config = tries
+    ? ''
+    : options.kubeconfig
+    ? await ownClusterConfig({ ...options, kubeconfig: options.kubeconfig })
     : 'app-config.lab.yaml';
+  let database = 'portal';
   const board = new Board();
   const startedAt = Date.now();
-  if (options.fresh) {
+  if (options.fresh && !tries) {
     await forget(board, own);
   }
   let portal: Portal | undefined;
@@ -122,9 +142,28 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   // A failure of either is reported once both have stopped.
-  const cluster = own ? Promise.resolve() : bringUpLab(board);
+  let cluster = own ? Promise.resolve() : bringUpLab(board);
   cluster.catch(() => {});
-  portal = await startPortal(board, port, config);
+  await board.part('Dependencies', installDependencies, madeNow);
+  if (tries) {
+    const there = await openCluster(board);
+    if (options.uninstall) {
+      board.close();
+      process.exit(0);
+    }
+    ({ config, database } = there);
+    cluster = there.install(board);
+    cluster.catch(() => {});
+  }
+  await board.part('Front end', buildFrontend, madeNow);
+  portal = await board.part('Portal', () =>
+    Portal.start({
+      port,
+      configs: [config],
+      database,
+      env: { THREEWALLS_LAB_STATE: labPaths().state },
+    }),
+  );
   void portal.ended().then(() => {
     if (stopping) {
       return;
@@ -159,17 +198,30 @@ async function main(): Promise<void> {
   }
 }
 
-async function startPortal(board: Board, port: number, config: string) {
-  await board.part('Dependencies', installDependencies, madeNow);
-  await board.part('Front end', buildFrontend, madeNow);
-  return board.part('Portal', () =>
-    Portal.start({
-      port,
-      configs: [config],
-      database: 'portal',
-      env: { THREEWALLS_LAB_STATE: labPaths().state },
-    }),
+/** Whether the cluster is the user's own and not the lab. */
+function isOwn(): boolean {
+  return (
+    options.kubeconfig !== undefined || options.install || options.uninstall
   );
+}
+
+/** A cluster that everything is put into or removed from, once that may be. */
+async function openCluster(board: Board) {
+  // It needs the dependencies, which are there only now.
+  const { TryOut } = await import('./lib/tryOut.ts');
+  const context = options.context!;
+  const there = await board.part(`Cluster ${context}`, () =>
+    TryOut.open({ ...options, context }),
+  );
+  if (options.uninstall || options.fresh) {
+    await board.part(
+      `Removing everything from ${context}`,
+      detail => there.uninstall(detail),
+      removed => (removed ? '' : 'there was nothing'),
+    );
+  }
+  if (!options.uninstall) await there.prepare();
+  return there;
 }
 
 function madeNow(changed: boolean): string {
@@ -232,7 +284,7 @@ async function tenants(
     TENANTS.map(({ name }) => name),
   );
   // The lab is this portal's own. Elsewhere they may be another portal's.
-  if (orphans.length > 0 && options.kubeconfig && !options.adopt) {
+  if (orphans.length > 0 && isOwn() && !options.adopt) {
     throw new Error(
       `The cluster has tenants that this portal's records don't know: ${orphans.join(
         ', ',
@@ -281,9 +333,16 @@ async function failure(portal: Portal, error: Error): Promise<string> {
     '',
     `The portal is up at ${portal.url} (log: ${portal.log})`,
     ...problems.map(({ part, message }) => `Away: ${part}: ${message}`),
-    `Ctrl-C stops it. To go on where this stopped: npm start`,
+    `Ctrl-C stops it. To go on where this stopped: ${command()}`,
     '',
   ].join('\n');
+}
+
+/** What was typed, as far as it says on which cluster. */
+function command(): string {
+  return options.install
+    ? `npm start -- --context ${options.context} --install`
+    : 'npm start';
 }
 
 function isProved([, { verdicts }]: [string, Proof]): boolean {

@@ -10,7 +10,7 @@ export interface OwnCluster {
   vault?: string;
   'vault-for-pods'?: string;
   'vault-token'?: string;
-  network: string;
+  network?: string;
   'n8n-image'?: string;
 }
 
@@ -44,7 +44,7 @@ export async function ownClusterConfig(options: OwnCluster): Promise<string> {
           },
         },
       ],
-      network: { provider: options.network },
+      network: { provider: options.network ?? 'kubernetes' },
       ...(options['n8n-image'] && { n8n: { image: options['n8n-image'] } }),
     },
   };

@@ -50,7 +50,9 @@ test('what a cluster without the lab gets is of the versions that the lab has', 
   const exactly = (version: string) => version.replaceAll('.', '\\.');
   assert.match(
     vault,
-    new RegExp(`^docker.io/hashicorp/vault:${exactly(VERSIONS.vault)}${digest}`),
+    new RegExp(
+      `^docker.io/hashicorp/vault:${exactly(VERSIONS.vault)}${digest}`,
+    ),
   );
   // No digest of it is on record.
   assert.equal(

@@ -58,14 +58,16 @@ export const IMAGES = {
  * A digest is here only where it is on public record; docs/environments.md says of
  * each how far it was tried.
  */
-export const PUBLIC_IMAGES: Record<'vault' | 'externalSecrets' | 'n8n', string> =
-  {
-    vault:
-      'docker.io/hashicorp/vault:1.21.4@sha256:4e33b126a59c0c333b76fb4e894722462659a6bec7c48c9ee8cea56fccfd2569',
-    externalSecrets: 'ghcr.io/external-secrets/external-secrets:v0.20.4',
-    // Of 2.41.1, which the lab has, no digest is on record.
-    n8n: 'docker.io/n8nio/n8n:2.41.6@sha256:87e0bab2c93192e8dd885ff7b0697c22a1bd97489568a8c67cc140fd7dbb342d',
-  };
+export const PUBLIC_IMAGES: Record<
+  'vault' | 'externalSecrets' | 'n8n',
+  string
+> = {
+  vault:
+    'docker.io/hashicorp/vault:1.21.4@sha256:4e33b126a59c0c333b76fb4e894722462659a6bec7c48c9ee8cea56fccfd2569',
+  externalSecrets: 'ghcr.io/external-secrets/external-secrets:v0.20.4',
+  // Of 2.41.1, which the lab has, no digest is on record.
+  n8n: 'docker.io/n8nio/n8n:2.41.6@sha256:87e0bab2c93192e8dd885ff7b0697c22a1bd97489568a8c67cc140fd7dbb342d',
+};
 
 /** External Secrets' resource definitions; the digest is of the file in its Go module. */
 export const PUBLIC_CRDS = {
