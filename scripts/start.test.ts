@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { endpoints, IMAGES, labPaths } from '../packages/lab/src/index.ts';
-import { root } from './lib/run.ts';
+import { npmStart } from './lib/npmStart.ts';
 
 // What people type, from npm to the exit code, on the lab as a cluster of their own.
 
@@ -36,35 +36,6 @@ async function vaultToken(): Promise<string> {
   return file;
 }
 
-/**
- * Runs `npm start`, interrupts npm alone some time after it has printed something,
- * and waits.
- */
-async function start(
-  args: string[],
-  until: RegExp,
-  afterMs = 0,
-): Promise<{ code: number | null; output: string }> {
-  const child = spawn('npm', ['start', '--silent', '--', ...args], {
-    cwd: root,
-    env: { ...process.env, THREEWALLS_LAB_STATE: paths.state },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', text => {
-      const before = until.test(output);
-      output += text;
-      if (!before && until.test(output)) {
-        setTimeout(() => child.kill('SIGINT'), afterMs);
-      }
-    });
-  }
-  const code = await new Promise<number | null>(resolve =>
-    child.once('close', resolve),
-  );
-  return { code, output };
-}
-
 const own = (kubeconfig: string, token: string) => [
   ...['--port', '7118', '--kubeconfig', kubeconfig, '--network', 'cilium'],
   ...['--vault', endpoints(paths).vault, '--vault-token', token],
@@ -76,7 +47,7 @@ const own = (kubeconfig: string, token: string) => [
 
 test('a cluster of your own is proved, and Ctrl-C sent to npm alone ends it with 0', async () => {
   const kubeconfig = join(paths.portalDir, 'kubeconfig');
-  const { code, output } = await start(
+  const { code, output } = await npmStart(
     own(kubeconfig, await vaultToken()),
     /Ctrl-C stops it/,
   );
@@ -86,7 +57,7 @@ test('a cluster of your own is proved, and Ctrl-C sent to npm alone ends it with
 
 test('Ctrl-C sent to npm alone while the portal starts leaves no process behind', async () => {
   const kubeconfig = join(paths.portalDir, 'kubeconfig');
-  const { code, output } = await start(
+  const { code, output } = await npmStart(
     own(kubeconfig, await vaultToken()),
     /Front end/,
     2_000,
@@ -118,7 +89,7 @@ test('an option that makes no sense is refused before anything begins', async ()
     [['--port', 'x'], /is not a port number/],
     [['--kubeconfig', join(folder, 'none')], /no such file/],
   ] as const) {
-    const { code, output } = await start([...args], /^never$/);
+    const { code, output } = await npmStart([...args], /^never$/);
     assert.notEqual(code, 0);
     assert.match(output, said);
   }
@@ -130,7 +101,7 @@ if (process.env.THREEWALLS_FULL) {
     const text = await readFile(join(paths.portalDir, 'kubeconfig'), 'utf8');
     const nobody = text.replace(endpoints(paths).api, 'https://127.0.0.1:9');
     await writeFile(kubeconfig, nobody);
-    const { code, output } = await start(
+    const { code, output } = await npmStart(
       own(kubeconfig, await vaultToken()),
       /To go on where this stopped/,
     );

@@ -11,15 +11,14 @@ import {
   buildHelm,
   endpoints,
   IMAGES,
-  labDown,
   labPaths,
   labReset,
-  labUp,
   VAULT_IN_CLUSTER,
 } from '../../lab/src/index.ts';
 import { Portal } from '../../../scripts/lib/portal.ts';
 import { root, stateDir } from '../../../scripts/lib/run.ts';
 import { prove, runTemplate } from '../../../scripts/lib/tenants.ts';
+import { bareLab } from './bareLab.ts';
 
 // docs/install.md as somebody follows it: its blocks, one after another, on a
 // cluster with Vault and External Secrets and nothing of ours.
@@ -48,12 +47,8 @@ let folder: string;
 let portal: Portal | undefined;
 
 before(async () => {
-  // Of two labs one machine has one up.
-  await labDown();
-  process.env.THREEWALLS_LAB_STATE = join(stateDir, 'lab-install');
-  await labReset();
+  await bareLab('lab-install');
   await rm(join(stateDir, DATABASE), { recursive: true, force: true });
-  await labUp({ bare: true });
   folder = await mkdtemp(join(tmpdir(), 'threewalls-install-'));
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
 });

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { labPaths, labReset, PUBLIC_CRDS } from '../../lab/src/index.ts';
+import { npmStart } from '../../../scripts/lib/npmStart.ts';
+import { stateDir } from '../../../scripts/lib/run.ts';
+import { bareLab, namePublicly } from './bareLab.ts';
+
+// `npm start -- --context … --install` as somebody types it who has a cluster and
+// nothing else. Images are on the node under their public names, and External
+// Secrets' definitions where they are kept once downloaded: the download alone is
+// not tried.
+
+const run = promisify(execFile);
+
+before(async () => {
+  await bareLab('lab-try-out', 'cluster');
+  await namePublicly();
+  await keepDefinitions();
+});
+
+after(() => labReset());
+
+async function keepDefinitions(): Promise<void> {
+  const { sha256 } = PUBLIC_CRDS;
+  const kept = join(stateDir, 'downloads');
+  await rm(kept, { recursive: true, force: true });
+  await mkdir(kept, { recursive: true });
+  for (const file of globSync(join(labPaths().cache, 'bin/*/crds.yaml'))) {
+    const digest = createHash('sha256').update(await readFile(file));
+    if (digest.digest('hex') === sha256) {
+      await copyFile(file, join(kept, `${sha256}.yaml`));
+      return;
+    }
+  }
+  assert.fail('no definitions of the lab have the digest that is public');
+}
+
+async function kubectl(...args: string[]): Promise<string> {
+  const { binDir, adminKubeconfig } = labPaths();
+  const env = { KUBECONFIG: adminKubeconfig, HOME: stateDir };
+  const { stdout } = await run(join(binDir, 'kubectl'), args, { env });
+  return stdout;
+}
+
+const type = (...args: string[]) =>
+  npmStart(
+    [
+      ...['--port', '7138', '--kubeconfig', labPaths().adminKubeconfig],
+      ...args,
+    ],
+    /Ctrl-C stops it/,
+  );
+
+const install = () => type('--context', 'lab', '--install');
+
+const vaultsTokens = async () => {
+  const secret = ['get', 'secret', 'vault', '--namespace', 'threewalls-vault'];
+  const { data } = JSON.parse(await kubectl(...secret, '--output', 'json'));
+  return Object.values<string>(data).map(v =>
+    Buffer.from(v, 'base64').toString(),
+  );
+};
+
+test('a cluster with nothing in it ends with two tenants that are proved', async t => {
+  let known: string[] = [];
+
+  await t.test('the first time', async () => {
+    const { code, output } = await install();
+    assert.equal(output.match(/^ {2}\w+ +holds /gm)?.length, 6, output);
+    assert.equal(code, 0, output);
+    known = await vaultsTokens();
+    assert.equal(known.length, 2);
+    for (const token of known) assert.ok(!output.includes(token));
+    t.diagnostic(output);
+  });
+
+  await t.test('the token in the log of Vault is of no use', async () => {
+    const pod = ['--namespace', 'threewalls-vault', 'vault-0'];
+    const log = await kubectl('logs', ...pod);
+    const [, inLog] = /Root Token: (\S+)/.exec(log)!;
+    assert.ok(known.includes(inLog));
+    const lookup = kubectl(
+      ...['exec', ...pod, '--', 'sh', '-c'],
+      `VAULT_ADDR=http://127.0.0.1:8200 VAULT_TOKEN=${inLog} vault-itself token lookup`,
+    );
+    await assert.rejects(lookup, /permission denied|invalid token/);
+  });
+
+  await t.test('once more, where all is there', async () => {
+    const pods = ['get', 'pods', '--all-namespaces', '--output', 'name'];
+    const before = await kubectl(...pods);
+    const { code, output } = await install();
+    assert.equal(output.match(/^ {2}\w+ +holds /gm)?.length, 6, output);
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /Tenant (acme|globex)/);
+    assert.equal(await kubectl(...pods), before);
+    assert.deepEqual(await vaultsTokens(), known);
+    t.diagnostic(output);
+  });
+
+  await t.test('a Vault that has restarted is said to be empty', async () => {
+    const vault = ['pod', 'vault-0', '--namespace', 'threewalls-vault'];
+    await kubectl('delete', ...vault);
+    const { code, output } = await npmStart(
+      [
+        ...['--port', '7138', '--kubeconfig', labPaths().adminKubeconfig],
+        ...['--context', 'lab', '--install'],
+      ],
+      /To go on where this stopped/,
+    );
+    assert.match(output, /Vault has restarted.*--install --fresh/);
+    assert.equal(code, 1, output);
+  });
+
+  await t.test('--uninstall leaves nothing', async () => {
+    const { code, output } = await type('--context', 'lab', '--uninstall');
+    assert.equal(code, 0, output);
+    t.diagnostic(output);
+    const all = await kubectl(
+      ...['get', '--ignore-not-found', '--output', 'name'],
+      'namespaces,clusterroles,clusterrolebindings,crds,priorityclasses,validatingadmissionpolicies,validatingadmissionpolicybindings',
+    );
+    assert.doesNotMatch(
+      all,
+      /threewalls|external-secrets|web-tenant|vault/,
+      all,
+    );
+  });
+});
