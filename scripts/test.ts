@@ -154,6 +154,12 @@ const PACKED = nodeTest(
   'scripts/packages.test.ts',
 );
 
+const REFUSALS = nodeTest(
+  'Clusters that npm start --install refuses',
+  'try-out',
+  'scripts/tryOut.test.ts',
+);
+
 /** Upon the front end as it was built for the lab's portal. */
 const BUNDLE = tool('Size of the plugin in the browser', 'bundle-size', [
   'node',
@@ -202,9 +208,9 @@ const ON_THE_LAB: Suite[] = [
   ...(mode === 'test:full'
     ? [
         nodeTest(
-          'The guide, on a bare lab',
+          'The guide, and npm start --install, on bare labs',
           'install',
-          'packages/e2e/install/install.test.ts',
+          'packages/e2e/install/*.test.ts',
         ),
       ]
     : []),
@@ -262,6 +268,7 @@ async function main(): Promise<number> {
       );
       await run(UNIT);
       await run(PACKED);
+      await run(REFUSALS);
     } finally {
       await postgres.stop();
     }

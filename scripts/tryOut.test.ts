@@ -1,3 +1,4 @@
+import { KubeConfig } from '@kubernetes/client-node';
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -8,7 +9,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { parse } from 'yaml';
 import { PUBLIC_IMAGES } from '../packages/lab/src/index.ts';
 import { root, stateDir } from './lib/run.ts';
-import { manifests, pullFailure, TryOut } from './lib/tryOut.ts';
+import { manifests, Objects, pullFailure, TryOut } from './lib/tryOut.ts';
 
 // What is found out about a cluster before anything is written, from a server that
 // answers as the API server of such a cluster does.
@@ -33,6 +34,7 @@ const bare = {
 };
 let cluster = bare;
 let writes: string[] = [];
+let applied: unknown;
 let server: Server;
 let folder: string;
 
@@ -46,6 +48,10 @@ function answer(method: string, path: string, body: any): object | undefined {
     return { status: { allowed } };
   }
   if (method !== 'GET') writes.push(`${method} ${path}`);
+  if (method === 'PATCH') {
+    applied = body;
+    return body;
+  }
   switch (path) {
     case '/apis':
       return {
@@ -244,6 +250,26 @@ test('every image has a public name, and may be pulled', async () => {
     ],
   );
   await assert.rejects(manifests({}), /no public image for threewalls\.local/);
+});
+
+test('a definition is applied as it stands', async () => {
+  const spec = {
+    type: 'object',
+    default: {},
+    enum: ['a'],
+    'x-kubernetes-preserve-unknown-fields': true,
+  };
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'as.they.stand' },
+    spec: { versions: [{ schema: { openAPIV3Schema: spec } }] },
+  };
+  const kc = new KubeConfig();
+  kc.loadFromFile(join(folder, 'kubeconfig'));
+  kc.setCurrentContext('kind-x');
+  await kc.makeApiClient(Objects).apply(definition, 'test');
+  assert.deepEqual(applied, definition);
 });
 
 test('an image that can not be pulled is named with the reason', () => {

@@ -4,6 +4,7 @@ import {
   AppsV1Api,
   AuthorizationV1Api,
   CoreV1Api,
+  HttpMethod,
   KubeConfig,
   KubernetesObjectApi,
   PatchStrategy,
@@ -59,6 +60,25 @@ const OLDEST_MINOR = 31;
 /** Seconds that an image may fail to be pulled: the kubelet tries again meanwhile. */
 const PULL_FAILS_S = 30;
 
+/** Any object, by its kind. */
+export class Objects extends KubernetesObjectApi {
+  /**
+   * Server-side apply of an object as it stands. The client's own way leaves out what
+   * its types have under another name, such as `default` and `x-kubernetes-…` in a
+   * definition.
+   */
+  async apply(object: Manifest, manager: string): Promise<void> {
+    const path = await this.specUriPath(object, 'patch');
+    const { baseServer } = this.configuration;
+    const request = baseServer.makeRequestContext(path, HttpMethod.PATCH);
+    request.setHeaderParam('Content-Type', PatchStrategy.ServerSideApply);
+    request.setQueryParam('fieldManager', manager);
+    request.setQueryParam('force', 'true');
+    request.setBody(JSON.stringify(object));
+    await this.requestPromise(request);
+  }
+}
+
 /** A cluster of the user's own, with everything put into it that a portal needs. */
 export class TryOut {
   /** Config of the portal for it; relative to the checkout */
@@ -68,7 +88,7 @@ export class TryOut {
   readonly #options: TryOutOptions;
   readonly #kc: KubeConfig;
   readonly #core: CoreV1Api;
-  readonly #objects: KubernetesObjectApi;
+  readonly #objects: Objects;
   readonly #folder: string;
   readonly #images: Record<string, string>;
   #forward: Server | undefined;
@@ -90,7 +110,7 @@ export class TryOut {
     this.#options = options;
     this.#kc = kc;
     this.#core = kc.makeApiClient(CoreV1Api);
-    this.#objects = KubernetesObjectApi.makeApiClient(kc);
+    this.#objects = kc.makeApiClient(Objects);
     this.database = `portal-${name}`;
     this.#folder = join(stateDir, `cluster-${name}`);
     this.config = relative(root, join(this.#folder, 'config.yaml'));
@@ -341,14 +361,10 @@ export class TryOut {
   async #apply(object: Manifest, manager = MANAGER): Promise<void> {
     const labels = { ...object.metadata.labels, ...OURS };
     const labelled = { ...object, metadata: { ...object.metadata, labels } };
-    const { ServerSideApply } = PatchStrategy;
-    const none = undefined;
-    await this.#objects
-      .patch(labelled, none, none, manager, true, ServerSideApply)
-      .catch(error => {
-        const { kind, metadata } = object;
-        throw new Error(`${kind} ${metadata.name}: ${messageOf(error)}`);
-      });
+    await this.#objects.apply(labelled, manager).catch(error => {
+      const { kind, metadata } = object;
+      throw new Error(`${kind} ${metadata.name}: ${messageOf(error)}`);
+    });
   }
 
   async #read(object: Manifest): Promise<Manifest | undefined> {
@@ -732,7 +748,7 @@ function messageOf(error: any): string {
   } catch {
     // It is no Status.
   }
-  const cause = error?.cause?.message ?? error?.cause?.code ?? error?.code;
+  const cause = error?.cause?.message || error?.cause?.code || error?.code;
   return [error?.message?.split('\n')[0], cause].filter(Boolean).join(': ');
 }
 

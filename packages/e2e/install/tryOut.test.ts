@@ -48,16 +48,14 @@ async function kubectl(...args: string[]): Promise<string> {
   return stdout;
 }
 
-const type = (...args: string[]) =>
+const type = (args: string[], until = /Ctrl-C stops it/) =>
   npmStart(
     [
       ...['--port', '7138', '--kubeconfig', labPaths().adminKubeconfig],
-      ...args,
+      ...['--context', 'lab', ...args],
     ],
-    /Ctrl-C stops it/,
+    until,
   );
-
-const install = () => type('--context', 'lab', '--install');
 
 const vaultsTokens = async () => {
   const secret = ['get', 'secret', 'vault', '--namespace', 'threewalls-vault'];
@@ -71,7 +69,7 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
   let known: string[] = [];
 
   await t.test('the first time', async () => {
-    const { code, output } = await install();
+    const { code, output } = await type(['--install']);
     assert.equal(output.match(/^ {2}\w+ +holds /gm)?.length, 6, output);
     assert.equal(code, 0, output);
     known = await vaultsTokens();
@@ -95,7 +93,7 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
   await t.test('once more, where all is there', async () => {
     const pods = ['get', 'pods', '--all-namespaces', '--output', 'name'];
     const before = await kubectl(...pods);
-    const { code, output } = await install();
+    const { code, output } = await type(['--install']);
     assert.equal(output.match(/^ {2}\w+ +holds /gm)?.length, 6, output);
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /Tenant (acme|globex)/);
@@ -107,11 +105,8 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
   await t.test('a Vault that has restarted is said to be empty', async () => {
     const vault = ['pod', 'vault-0', '--namespace', 'threewalls-vault'];
     await kubectl('delete', ...vault);
-    const { code, output } = await npmStart(
-      [
-        ...['--port', '7138', '--kubeconfig', labPaths().adminKubeconfig],
-        ...['--context', 'lab', '--install'],
-      ],
+    const { code, output } = await type(
+      ['--install'],
       /To go on where this stopped/,
     );
     assert.match(output, /Vault has restarted.*--install --fresh/);
@@ -119,7 +114,7 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
   });
 
   await t.test('--uninstall leaves nothing', async () => {
-    const { code, output } = await type('--context', 'lab', '--uninstall');
+    const { code, output } = await type(['--uninstall']);
     assert.equal(code, 0, output);
     t.diagnostic(output);
     const all = await kubectl(
