@@ -333,6 +333,7 @@ async function failure(portal: Portal, error: Error): Promise<string> {
     '',
     `The portal is up at ${portal.url} (log: ${portal.log})`,
     ...problems.map(({ part, message }) => `Away: ${part}: ${message}`),
+    ...(/network is (breached|unproven)/.test(error.message) ? hints() : []),
     `Ctrl-C stops it. To go on where this stopped: ${command()}`,
     '',
   ].join('\n');
@@ -343,6 +344,15 @@ function command(): string {
   return options.install
     ? `npm start -- --context ${options.context} --install`
     : 'npm start';
+}
+
+/** What a network wall most often fails for where the cluster is not the lab. */
+function hints(): string[] {
+  return isOwn()
+    ? [
+        'Does this cluster enforce NetworkPolicies? docs/environments.md says which do, and what to change',
+      ]
+    : [];
 }
 
 function isProved([, { verdicts }]: [string, Proof]): boolean {
@@ -364,6 +374,10 @@ function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {
     }
     lines.push('');
   }
+  const network = proofs.flatMap(([, { verdicts }]) =>
+    verdicts.filter(v => v.wall === 'network' && v.status !== 'holds'),
+  );
+  lines.push(...(network.length > 0 ? hints() : []));
   lines.push(
     `The portal is at ${portal.url}  (${Math.round(
       ms / 1000,
