@@ -47,6 +47,7 @@ Secrets, the portal, and two tenants whose walls are proved.
                         try it on kind, k3d, minikube or Docker Desktop: puts Vault
                         (dev mode), External Secrets and deploy/ into a cluster
                         that has none of them; --fresh removes them first
+    --images FILE         other images than the public ones, as YAML
   --context NAME --uninstall
                         removes all that, and every tenant there
     --adopt               take over acme and globex where another portal, or an
@@ -73,6 +74,7 @@ const OPTIONS = {
     network: { type: 'string' },
     'n8n-image': { type: 'string' },
     adopt: { type: 'boolean', default: false },
+    images: { type: 'string' },
     install: { type: 'boolean', default: false },
     uninstall: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

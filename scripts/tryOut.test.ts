@@ -239,6 +239,20 @@ for (const [what, change, expected] of [
   });
 }
 
+test('other images can be named, and nothing else with them', async () => {
+  const images = join(folder, 'images.yaml');
+  const kubeconfig = join(folder, 'kubeconfig');
+  const opened = () => TryOut.open({ context: 'kind-x', kubeconfig, images });
+  await writeFile(images, 'n8n: mirror.test/n8n:1\n');
+  const found = await opened();
+  await found.prepare();
+  found.close();
+  const { tenants } = parse(await readFile(join(root, found.config), 'utf8'));
+  assert.equal(tenants.n8n.image, 'mirror.test/n8n:1');
+  await writeFile(images, 'n9n: mirror.test/n8n:1\n');
+  await assert.rejects(opened(), /n9n is none of vault, externalSecrets, n8n/);
+});
+
 test('every image has a public name, and may be pulled', async () => {
   const all = await manifests(PUBLIC_IMAGES);
   const containers = all.flatMap(o => o.spec?.template?.spec?.containers ?? []);

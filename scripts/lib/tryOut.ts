@@ -37,6 +37,8 @@ export interface TryOutOptions {
   kubeconfig?: string;
   network?: string;
   'n8n-image'?: string;
+  /** A file that names other images than the public ones */
+  images?: string;
 }
 
 /** An object as a manifest has it. */
@@ -100,12 +102,17 @@ export class TryOut {
    * @throws Error that says what it lacks, or whose parts it has
    */
   static async open(options: TryOutOptions): Promise<TryOut> {
-    const found = new TryOut(options, kubeconfigOf(options));
+    const images = await imagesOf(options);
+    const found = new TryOut(options, kubeconfigOf(options), images);
     await found.#refuse();
     return found;
   }
 
-  private constructor(options: TryOutOptions, kc: KubeConfig) {
+  private constructor(
+    options: TryOutOptions,
+    kc: KubeConfig,
+    images: Record<string, string>,
+  ) {
     const name = options.context.replace(/[^\w.-]/g, '-');
     this.#options = options;
     this.#kc = kc;
@@ -114,10 +121,7 @@ export class TryOut {
     this.database = `portal-${name}`;
     this.#folder = join(stateDir, `cluster-${name}`);
     this.config = relative(root, join(this.#folder, 'config.yaml'));
-    this.#images = {
-      ...PUBLIC_IMAGES,
-      n8n: options['n8n-image'] ?? PUBLIC_IMAGES.n8n,
-    };
+    this.#images = images;
   }
 
   /** Writes the portal's config, which may start before the cluster is ready. */
@@ -558,7 +562,7 @@ export class TryOut {
       failingSince = failed ? failingSince ?? Date.now() : undefined;
       if (failed && Date.now() - failingSince! > PULL_FAILS_S * 1000) {
         throw new Error(
-          `${failed}. Load the image into the cluster under that name (kind load docker-image, k3d image import, minikube image load), then run this again`,
+          `${failed}. Run this again once it can be, or with another image by --images FILE: docs/environments.md`,
         );
       }
       last = failed ?? items.map(stateOf).find(Boolean) ?? last;
@@ -580,6 +584,25 @@ export class TryOut {
       return items.length === 0 ? true : undefined;
     });
   }
+}
+
+/** The images to use: those that are public, unless others are named. */
+async function imagesOf({ images, ...options }: TryOutOptions) {
+  const own = images ? parse(await readFile(images, 'utf8'))[0] : {};
+  for (const [part, image] of Object.entries(own)) {
+    if (!(part in PUBLIC_IMAGES) || typeof image !== 'string') {
+      throw new Error(
+        `--images ${images}: ${part} is none of ${Object.keys(
+          PUBLIC_IMAGES,
+        ).join(', ')} with the name of an image`,
+      );
+    }
+  }
+  const n8n = options['n8n-image'];
+  return { ...PUBLIC_IMAGES, ...own, ...(n8n && { n8n }) } as Record<
+    string,
+    string
+  >;
 }
 
 /** A kubeconfig with the context chosen that the user has named. */
@@ -633,6 +656,7 @@ function withImages(object: Manifest, images: Record<string, string>) {
   return object;
 }
 
+/** What documents of YAML say. */
 function parse(text: string): Manifest[] {
   return parseAllDocuments(text)
     .map(document => document.toJS() as Manifest | null)

@@ -5,6 +5,7 @@ import { globSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { labPaths, labReset, PUBLIC_CRDS } from '../../lab/src/index.ts';
 import { npmStart } from '../../../scripts/lib/npmStart.ts';
@@ -57,6 +58,20 @@ const type = (args: string[], until = /Ctrl-C stops it/) =>
     until,
   );
 
+const LOST = /✗ Vault has restarted.*--install --fresh/;
+const FAILED = /To go on where this stopped/;
+const VAULTS_POD = ['pod', 'vault-0', '--namespace', 'threewalls-vault'];
+
+/** Whether the portal is there. */
+const answers = () =>
+  fetch('http://127.0.0.1:7138/.backstage/health/v1/readiness').then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** What took how long. */
+const board = (output: string) => output.split('\n\n')[0];
+
 const vaultsTokens = async () => {
   const secret = ['get', 'secret', 'vault', '--namespace', 'threewalls-vault'];
   const { data } = JSON.parse(await kubectl(...secret, '--output', 'json'));
@@ -75,7 +90,7 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
     known = await vaultsTokens();
     assert.equal(known.length, 2);
     for (const token of known) assert.ok(!output.includes(token));
-    t.diagnostic(output);
+    t.diagnostic(board(output));
   });
 
   await t.test('the token in the log of Vault is of no use', async () => {
@@ -99,24 +114,44 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
     assert.doesNotMatch(output, /Tenant (acme|globex)/);
     assert.equal(await kubectl(...pods), before);
     assert.deepEqual(await vaultsTokens(), known);
-    t.diagnostic(output);
+    t.diagnostic(board(output));
   });
 
-  await t.test('a Vault that has restarted is said to be empty', async () => {
-    const vault = ['pod', 'vault-0', '--namespace', 'threewalls-vault'];
-    await kubectl('delete', ...vault);
-    const { code, output } = await type(
-      ['--install'],
-      /To go on where this stopped/,
-    );
-    assert.match(output, /Vault has restarted.*--install --fresh/);
+  await t.test(
+    'a Vault that restarts meanwhile is said to be empty',
+    async () => {
+      const running = type(['--install'], LOST);
+      for (let i = 0; i < 200 && !(await answers()); i++) await sleep(500);
+      await kubectl('delete', ...VAULTS_POD);
+      assert.match((await running).output, LOST);
+    },
+  );
+
+  await t.test('and so it is by the next start', async () => {
+    const { code, output } = await type(['--install'], FAILED);
+    assert.match(output, LOST);
     assert.equal(code, 1, output);
+  });
+
+  await t.test('an image that can not be pulled is named', async () => {
+    const none = 'registry.invalid/none:1';
+    const { code, output } = await type(
+      ['--install', '--fresh', '--n8n-image', none],
+      FAILED,
+    );
+    assert.match(output, /✓ Removing everything from lab/);
+    assert.match(
+      output,
+      /✗ The image registry\.invalid\/none:1 can't be pulled: .+/,
+    );
+    assert.equal(code, 1, output);
+    t.diagnostic(output);
   });
 
   await t.test('--uninstall leaves nothing', async () => {
     const { code, output } = await type(['--uninstall']);
     assert.equal(code, 0, output);
-    t.diagnostic(output);
+    t.diagnostic(board(output));
     const all = await kubectl(
       ...['get', '--ignore-not-found', '--output', 'name'],
       'namespaces,clusterroles,clusterrolebindings,crds,priorityclasses,validatingadmissionpolicies,validatingadmissionpolicybindings',
