@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { labPaths, labReset, PUBLIC_CRDS } from '../../lab/src/index.ts';
+import {
+  labPaths,
+  labReset,
+  nodeCommand,
+  PUBLIC_CRDS,
+} from '../../lab/src/index.ts';
 import { npmStart } from '../../../scripts/lib/npmStart.ts';
 import { stateDir } from '../../../scripts/lib/run.ts';
 import { bareLab, namePublicly } from './bareLab.ts';
@@ -49,6 +54,7 @@ async function kubectl(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** Until its last line, which is the same where it failed. */
 const type = (args: string[], until = /Ctrl-C stops it/) =>
   npmStart(
     [
@@ -59,7 +65,6 @@ const type = (args: string[], until = /Ctrl-C stops it/) =>
   );
 
 const LOST = /✗ Vault has restarted.*--install --fresh/;
-const FAILED = /To go on where this stopped/;
 const VAULTS_POD = ['pod', 'vault-0', '--namespace', 'threewalls-vault'];
 
 /** Whether the portal is there. */
@@ -128,17 +133,19 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
   );
 
   await t.test('and so it is by the next start', async () => {
-    const { code, output } = await type(['--install'], FAILED);
+    const { code, output } = await type(['--install']);
     assert.match(output, LOST);
     assert.equal(code, 1, output);
   });
 
   await t.test('an image that can not be pulled is named', async () => {
     const none = 'registry.invalid/none:1';
-    const { code, output } = await type(
-      ['--install', '--fresh', '--n8n-image', none],
-      FAILED,
-    );
+    const { code, output } = await type([
+      '--install',
+      '--fresh',
+      '--n8n-image',
+      none,
+    ]);
     assert.match(output, /✓ Removing everything from lab/);
     assert.match(
       output,
@@ -162,4 +169,15 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
       all,
     );
   });
+});
+
+test('a cluster that enforces no policies is found out by the first proof', async () => {
+  const config = ['/var/lib/threewalls/bin/cilium-dbg', 'config'];
+  const never = [...config, 'PolicyEnforcement=never'];
+  const [command, ...rest] = await nodeCommand(labPaths(), never);
+  await run(command, rest);
+  const { code, output } = await type(['--install', '--network', 'kubernetes']);
+  assert.match(output, /✗ .*network is breached/);
+  assert.match(output, /Does this cluster enforce NetworkPolicies\?/);
+  assert.equal(code, 1, output);
 });
