@@ -9,7 +9,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import { parse } from 'yaml';
 import { PUBLIC_IMAGES } from '../packages/lab/src/index.ts';
 import { root, stateDir } from './lib/run.ts';
-import { manifests, Objects, pullFailure, TryOut } from './lib/tryOut.ts';
+import { TryOut } from './lib/tryOut.ts';
+import { manifests, Objects, pullFailure } from './lib/tryOutObjects.ts';
 
 // What is found out about a cluster before anything is written, from a server that
 // answers as the API server of such a cluster does.
@@ -24,6 +25,7 @@ const workload = (image: string, labels = {}) => ({
 /** What the cluster is like; a test changes what it is about. */
 const bare = {
   version: { major: '1', minor: '31+', gitVersion: 'v1.31.2' },
+  unknown: false,
   denied: [] as string[],
   namespaces: [named('default')] as object[],
   deployments: [] as object[],
@@ -89,9 +91,12 @@ before(async () => {
     for await (const chunk of request) text += chunk;
     const path = request.url!.split('?')[0];
     const body = text ? JSON.parse(text) : undefined;
-    const found = answer(request.method!, path, body);
-    const missing = { kind: 'Status', code: 404, message: 'not found' };
-    response.writeHead(found ? 200 : 404, {
+    const isKnown = path === '/version' || !cluster.unknown;
+    const found = isKnown ? answer(request.method!, path, body) : undefined;
+    const missing = isKnown
+      ? { kind: 'Status', code: 404, message: 'not found' }
+      : { kind: 'Status', code: 401, message: 'Unauthorized' };
+    response.writeHead(found ? 200 : missing.code, {
       'content-type': 'application/json',
     });
     response.end(JSON.stringify(found ?? missing));
@@ -155,6 +160,11 @@ const refused: [string, Partial<typeof bare>, RegExp][] = [
     'an old Kubernetes',
     { version: { ...bare.version, minor: '30', gitVersion: 'v1.30.9' } },
     /runs Kubernetes v1\.30\.9: 1\.31 or newer/,
+  ],
+  [
+    'somebody whom it does not know',
+    { unknown: true },
+    /^Error: Context kind-x: Unauthorized$/,
   ],
   [
     'somebody who is no administrator',

@@ -4,32 +4,30 @@ import {
   AppsV1Api,
   AuthorizationV1Api,
   CoreV1Api,
-  HttpMethod,
   KubeConfig,
-  KubernetesObjectApi,
-  PatchStrategy,
-  PortForward,
   VersionApi,
-  type KubernetesObject,
-  type V1Pod,
 } from '@kubernetes/client-node';
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAllDocuments } from 'yaml';
-import {
-  grantVaultAccess,
-  IMAGES,
-  labRoot,
-  PUBLIC_CRDS,
-  PUBLIC_IMAGES,
-  Vault,
-} from '../../packages/lab/src/index.ts';
+import { PUBLIC_CRDS } from '../../packages/lab/src/index.ts';
 import type { Board } from './board.ts';
 import { root, stateDir } from './run.ts';
+import {
+  download,
+  imagesOf,
+  isOurs,
+  labelSelector,
+  manifests,
+  messageOf,
+  Objects,
+  OURS,
+  parse,
+  until,
+  untilReady,
+  within,
+  type Manifest,
+} from './tryOutObjects.ts';
+import { DevVault, TENANTS, VAULT } from './tryOutVault.ts';
 
 /** What the command line says of a cluster that everything is to be put into. */
 export interface TryOutOptions {
@@ -41,46 +39,12 @@ export interface TryOutOptions {
   images?: string;
 }
 
-/** An object as a manifest has it. */
-export interface Manifest extends KubernetesObject {
-  metadata: NonNullable<KubernetesObject['metadata']> & { name: string };
-  [key: string]: any;
-}
-
-const VAULT = 'threewalls-vault';
 const EXTERNAL_SECRETS = 'external-secrets';
 const PORTAL = 'threewalls-system';
 /** Where everything is that this puts into a cluster. */
 const NAMESPACES = [EXTERNAL_SECRETS, VAULT, PORTAL];
-/** On everything that it puts there, and on nothing else. */
-const OURS = { 'threewalls.io/installed-by': 'npm-start' };
-const MANAGER = 'threewalls-start';
 const CRDS_ANNOTATION = 'threewalls.io/crds';
-/** The namespaces that a portal has made. */
-const TENANTS = 'app.kubernetes.io/managed-by=threewalls';
 const OLDEST_MINOR = 31;
-/** Seconds that an image may fail to be pulled: the kubelet tries again meanwhile. */
-const PULL_FAILS_S = 30;
-
-/** Any object, by its kind. */
-export class Objects extends KubernetesObjectApi {
-  /**
-   * Server-side apply of an object as it stands. The client's own way leaves out what
-   * its types have under another name, such as `default` and `x-kubernetes-…` in a
-   * definition.
-   */
-  async apply(object: Manifest, manager: string): Promise<void> {
-    const path = await this.specUriPath(object, 'patch');
-    const { baseServer } = this.configuration;
-    const request = baseServer.makeRequestContext(path, HttpMethod.PATCH);
-    request.setHeaderParam('Content-Type', PatchStrategy.ServerSideApply);
-    request.setQueryParam('fieldManager', manager);
-    request.setQueryParam('force', 'true');
-    request.setBody(JSON.stringify(object));
-    await this.requestPromise(request);
-  }
-}
-
 /** A cluster of the user's own, with everything put into it that a portal needs. */
 export class TryOut {
   /** Config of the portal for it; relative to the checkout */
@@ -91,10 +55,9 @@ export class TryOut {
   readonly #kc: KubeConfig;
   readonly #core: CoreV1Api;
   readonly #objects: Objects;
+  readonly #vault: DevVault;
   readonly #folder: string;
   readonly #images: Record<string, string>;
-  #forward: Server | undefined;
-  #watch: NodeJS.Timeout | undefined;
 
   /**
    * Looks whether a cluster can have it all.
@@ -104,7 +67,10 @@ export class TryOut {
   static async open(options: TryOutOptions): Promise<TryOut> {
     const images = await imagesOf(options);
     const found = new TryOut(options, kubeconfigOf(options), images);
-    await found.#refuse();
+    await found.#refuse().catch(error => {
+      if (!('code' in error)) throw error;
+      throw new Error(`Context ${options.context}: ${messageOf(error)}`);
+    });
     return found;
   }
 
@@ -118,6 +84,7 @@ export class TryOut {
     this.#kc = kc;
     this.#core = kc.makeApiClient(CoreV1Api);
     this.#objects = kc.makeApiClient(Objects);
+    this.#vault = new DevVault(kc, this.#objects);
     this.database = `portal-${name}`;
     this.#folder = join(stateDir, `cluster-${name}`);
     this.config = relative(root, join(this.#folder, 'config.yaml'));
@@ -129,7 +96,7 @@ export class TryOut {
     // One of before, under the same name.
     if ((await this.#ours()).length === 0) await this.#forget();
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const vault = await this.#forwardVault();
+    const vault = await this.#vault.open();
     const [groups, { items: nodes }] = await Promise.all([
       this.#kc.makeApiClient(ApisApi).getAPIVersions(),
       this.#core.listNode(),
@@ -177,22 +144,19 @@ export class TryOut {
     await board.part('Manifests', async () => {
       const all = await manifests(this.#images);
       const spaces = all.filter(({ kind }) => kind === 'Namespace');
-      for (const object of spaces) await this.#apply(object);
-      if (!(await this.#read(tokensSecret({})))) {
-        const token = randomBytes(24).toString('base64url');
-        await this.#apply(tokensSecret({ 'first-token': token }));
-      }
-      for (const object of all) await this.#apply(object);
+      for (const object of spaces) await this.#objects.put(object);
+      await this.#vault.makeToken();
+      for (const object of all) await this.#objects.put(object);
       await this.#portalAccess();
     });
     // Each has an image to pull: side by side.
     const results = await Promise.allSettled([
       board.part('External Secrets', detail =>
-        this.#untilReady(EXTERNAL_SECRETS, detail),
+        untilReady(this.#core, EXTERNAL_SECRETS, detail),
       ),
       board.part('Vault', async detail => {
-        await this.#untilReady(VAULT, detail, 'app=vault');
-        await this.#setUpVault();
+        await untilReady(this.#core, VAULT, detail, 'app=vault');
+        await this.#vault.setUp(this.#folder);
       }),
       board.part("n8n's image", detail => this.#pull(this.#images.n8n, detail)),
     ]);
@@ -219,8 +183,8 @@ export class TryOut {
       await this.#untilGone(TENANTS, detail);
     }
     for (const object of (await manifests(this.#images)).reverse()) {
-      if (isOurs((await this.#read(object))?.metadata)) {
-        await this.#objects.delete(object).catch(ignoreMissing);
+      if (isOurs((await this.#objects.find(object))?.metadata)) {
+        await this.#objects.remove(object);
       }
     }
     const definitions = this.#kc.makeApiClient(ApiextensionsV1Api);
@@ -239,8 +203,7 @@ export class TryOut {
   }
 
   close(): void {
-    clearInterval(this.#watch);
-    this.#forward?.close();
+    this.#vault.close();
   }
 
   /** Names of the namespaces that it has made there. */
@@ -335,7 +298,7 @@ export class TryOut {
       }
     }
     const name = 'externalsecrets.external-secrets.io';
-    const crd = await this.#read({
+    const crd = await this.#objects.find({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name },
@@ -350,29 +313,16 @@ export class TryOut {
       metadata: { name: EXTERNAL_SECRETS },
     };
     const { sha256 } = PUBLIC_CRDS;
-    const before = await this.#read(namespace);
+    const before = await this.#objects.find(namespace);
     if (before?.metadata?.annotations?.[CRDS_ANNOTATION] === sha256) return;
     detail(PUBLIC_CRDS.url);
     for (const crd of parse(await download(PUBLIC_CRDS))) {
       detail(crd.metadata.name);
-      await this.#apply(crd);
+      await this.#objects.put(crd);
     }
     // Last: one that was interrupted begins anew.
     namespace.metadata.annotations = { [CRDS_ANNOTATION]: sha256 };
-    await this.#apply(namespace, `${MANAGER}-crds`);
-  }
-
-  async #apply(object: Manifest, manager = MANAGER): Promise<void> {
-    const labels = { ...object.metadata.labels, ...OURS };
-    const labelled = { ...object, metadata: { ...object.metadata, labels } };
-    await this.#objects.apply(labelled, manager).catch(error => {
-      const { kind, metadata } = object;
-      throw new Error(`${kind} ${metadata.name}: ${messageOf(error)}`);
-    });
-  }
-
-  async #read(object: Manifest): Promise<Manifest | undefined> {
-    return this.#objects.read<Manifest>(object as any).catch(ignoreMissing);
+    await this.#objects.put(namespace, 'threewalls-start-crds');
   }
 
   /** Has the portal's account log in by a token of its own. */
@@ -388,9 +338,9 @@ export class TryOut {
         annotations: { 'kubernetes.io/service-account.name': account },
       },
     };
-    await this.#apply(secret);
+    await this.#objects.put(secret);
     const token = await until(`the token of ${account}`, 30, async () => {
-      const value = (await this.#read(secret))?.data?.token;
+      const value = (await this.#objects.find(secret))?.data?.token;
       return value && Buffer.from(value, 'base64').toString();
     });
     const own = new KubeConfig();
@@ -399,100 +349,6 @@ export class TryOut {
     await writeFile(join(this.#folder, 'kubeconfig'), own.exportConfig(), {
       mode: 0o600,
     });
-  }
-
-  /**
-   * Opens a port of this machine that leads to Vault's pod, by the API server: a
-   * port of a node isn't reachable everywhere. Each connection is one of its own, so
-   * that nothing stays broken.
-   *
-   * @returns the URL
-   */
-  async #forwardVault(): Promise<string> {
-    const forward = new PortForward(this.#kc);
-    const server = createServer(socket => {
-      socket.on('error', () => socket.destroy());
-      forward.portForward(VAULT, 'vault-0', [8200], socket, null, socket).then(
-        connection => {
-          const ws = connection as Exclude<typeof connection, Function>;
-          ws.onclose = () => socket.end();
-          socket.on('close', () => ws.close());
-        },
-        () => socket.destroy(),
-      );
-    });
-    await new Promise<void>((done, failed) => {
-      server.once('error', failed);
-      server.listen(0, '127.0.0.1', done);
-    });
-    this.#forward = server;
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
-
-  /** Gives Vault what the portal needs of it; one that is empty gets it anew. */
-  async #setUpVault(): Promise<void> {
-    const { port } = this.#forward!.address() as AddressInfo;
-    const vault = new Vault(`http://127.0.0.1:${port}`);
-    const tokens = await this.#tokens();
-    const before = tokens['root-token'];
-    if (before && (await knows(vault, before))) {
-      vault.token = before;
-    } else {
-      const tenants = await this.#core.listNamespace({
-        labelSelector: TENANTS,
-      });
-      if (before && tenants.items.length > 0) throw new Error(this.#lost());
-      vault.token = tokens['first-token'];
-      const { auth } = await vault.call('POST', 'auth/token/create', {
-        policies: ['root'],
-        no_parent: true,
-      });
-      vault.token = auth.client_token as string;
-      const both = { ...tokens, 'root-token': vault.token };
-      await this.#apply(tokensSecret(both));
-    }
-    // It stands in Vault's log.
-    if (await knows(vault, tokens['first-token'])) {
-      const revoked = { token: tokens['first-token'] };
-      await vault.call('POST', 'auth/token/revoke', revoked);
-    }
-    const methods = await vault.call('GET', 'sys/auth');
-    if (!methods.data['kubernetes/']) {
-      await vault.call('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
-    }
-    await vault.call('POST', 'auth/kubernetes/config', {
-      kubernetes_host: 'https://kubernetes.default.svc:443',
-    });
-    await grantVaultAccess(vault, this.#folder);
-    this.#watchVault(vault);
-  }
-
-  /** The first token of Vault's, which is made up here, and what took its place. */
-  async #tokens(): Promise<Record<string, string>> {
-    const { data } = (await this.#read(tokensSecret({})))!;
-    return Object.fromEntries(
-      Object.entries<string>(data).map(([name, value]) => [
-        name,
-        Buffer.from(value, 'base64').toString(),
-      ]),
-    );
-  }
-
-  /** Says it once when Vault's pod is another one, and with it an empty Vault. */
-  #watchVault(vault: Vault): void {
-    this.#watch = setInterval(async () => {
-      const here = await knows(vault, vault.token!).catch(() => true);
-      if (here) return;
-      clearInterval(this.#watch);
-      process.stderr.write(`✗ ${this.#lost()}\n`);
-    }, 10_000);
-    this.#watch.unref();
-  }
-
-  #lost(): string {
-    return `Vault has restarted, and in dev mode it keeps nothing: the tenants' secrets are gone. Begin anew, without the tenants: npm start -- --context ${
-      this.#options.context
-    } --install --fresh`;
   }
 
   /** Has a node pull an image that no pod of ours has yet. */
@@ -527,49 +383,15 @@ export class TryOut {
       },
     };
     const gone = async () =>
-      (await this.#read(pod)) === undefined ? true : undefined;
+      (await this.#objects.find(pod)) === undefined ? true : undefined;
     const remove = async () => {
-      await this.#objects.delete(pod).catch(ignoreMissing);
+      await this.#objects.remove(pod);
       await until('a former pod to be gone', 60, gone);
     };
     await remove();
-    await this.#apply(pod);
-    await this.#untilReady(VAULT, detail, 'app=pull');
+    await this.#objects.put(pod);
+    await untilReady(this.#core, VAULT, detail, 'app=pull');
     await remove();
-  }
-
-  /**
-   * Waits until pods are ready or have done their work.
-   *
-   * @throws Error that names an image that can't be pulled
-   */
-  async #untilReady(
-    namespace: string,
-    detail: (text: string) => void,
-    selector?: string,
-  ): Promise<void> {
-    let failingSince: number | undefined;
-    let last = 'no pod yet';
-    // A slow line takes minutes for n8n's image.
-    const deadline = Date.now() + 15 * 60_000;
-    while (Date.now() < deadline) {
-      const { items } = await this.#core.listNamespacedPod({
-        namespace,
-        labelSelector: selector,
-      });
-      if (items.length > 0 && items.every(isDone)) return;
-      const failed = items.map(pullFailure).find(Boolean);
-      failingSince = failed ? failingSince ?? Date.now() : undefined;
-      if (failed && Date.now() - failingSince! > PULL_FAILS_S * 1000) {
-        throw new Error(
-          `${failed}. Run this again once it can be, or with another image by --images FILE: docs/environments.md`,
-        );
-      }
-      last = failed ?? items.map(stateOf).find(Boolean) ?? last;
-      detail(last);
-      await sleep(500);
-    }
-    throw new Error(`Pods in ${namespace} were not ready in 15 min: ${last}`);
   }
 
   async #untilGone(
@@ -584,25 +406,6 @@ export class TryOut {
       return items.length === 0 ? true : undefined;
     });
   }
-}
-
-/** The images to use: those that are public, unless others are named. */
-async function imagesOf({ images, ...options }: TryOutOptions) {
-  const own = images ? parse(await readFile(images, 'utf8'))[0] : {};
-  for (const [part, image] of Object.entries(own)) {
-    if (!(part in PUBLIC_IMAGES) || typeof image !== 'string') {
-      throw new Error(
-        `--images ${images}: ${part} is none of ${Object.keys(
-          PUBLIC_IMAGES,
-        ).join(', ')} with the name of an image`,
-      );
-    }
-  }
-  const n8n = options['n8n-image'];
-  return { ...PUBLIC_IMAGES, ...own, ...(n8n && { n8n }) } as Record<
-    string,
-    string
-  >;
 }
 
 /** A kubeconfig with the context chosen that the user has named. */
@@ -626,175 +429,5 @@ function kubeconfigOf({ kubeconfig, context }: TryOutOptions): KubeConfig {
   return kc;
 }
 
-/** Everything but External Secrets' definitions, with images for everybody. */
-export async function manifests(
-  images: Record<string, string>,
-): Promise<Manifest[]> {
-  const deploy = join(root, 'deploy');
-  const portal = (await readdir(join(deploy, 'kubernetes'))).sort();
-  const files = [
-    join(labRoot, 'manifests', '30-external-secrets.yaml'),
-    join(root, 'scripts', 'lib', 'vault.yaml'),
-    ...portal.map(file => join(deploy, 'kubernetes', file)),
-    join(deploy, 'kubernetes-versions.yaml'),
-  ];
-  const texts = await Promise.all(files.map(file => readFile(file, 'utf8')));
-  return texts.flatMap(parse).map(object => withImages(object, images));
-}
-
-function withImages(object: Manifest, images: Record<string, string>) {
-  for (const container of object.spec?.template?.spec?.containers ?? []) {
-    const part = Object.entries(IMAGES).find(
-      ([, image]) => image === container.image,
-    )?.[0];
-    if (!part || !images[part]) {
-      throw new Error(`There is no public image for ${container.image}`);
-    }
-    container.image = images[part];
-    container.imagePullPolicy = 'IfNotPresent';
-  }
-  return object;
-}
-
-/** What documents of YAML say. */
-function parse(text: string): Manifest[] {
-  return parseAllDocuments(text)
-    .map(document => document.toJS() as Manifest | null)
-    .filter(object => object !== null);
-}
-
-/** A file of the web, kept where it has the right digest. */
-async function download(file: typeof PUBLIC_CRDS): Promise<string> {
-  const kept = join(stateDir, 'downloads', `${file.sha256}.yaml`);
-  const isRight = (text: string) =>
-    createHash('sha256').update(text).digest('hex') === file.sha256;
-  const before = existsSync(kept) ? await readFile(kept, 'utf8') : '';
-  if (isRight(before)) return before;
-  const response = await fetch(file.url, {
-    signal: AbortSignal.timeout(60_000),
-  }).catch(error => {
-    throw new Error(
-      `${file.url} can't be fetched: ${messageOf(error)}. Or put it at ${kept}`,
-    );
-  });
-  const text = await response.text();
-  if (!response.ok || !isRight(text)) {
-    throw new Error(
-      `${file.url} (${response.status}) is not the file with the digest ${file.sha256}`,
-    );
-  }
-  await mkdir(join(stateDir, 'downloads'), { recursive: true });
-  await writeFile(kept, text);
-  return text;
-}
-
-function tokensSecret(tokens: Record<string, string>): Manifest {
-  const data = Object.entries(tokens).map(([name, token]) => [
-    name,
-    Buffer.from(token).toString('base64'),
-  ]);
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'vault', namespace: VAULT },
-    data: Object.fromEntries(data),
-  };
-}
-
-async function knows(vault: Vault, token: string): Promise<boolean> {
-  const asked = new Vault(vault.address, token);
-  try {
-    await asked.call('GET', 'auth/token/lookup-self');
-    return true;
-  } catch (error) {
-    if (/^Vault answered 403/.test(messageOf(error))) return false;
-    throw error;
-  }
-}
-
-const labelSelector = (labels: Record<string, string>) =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join();
-
-function isOurs(metadata: KubernetesObject['metadata']): boolean {
-  return Object.entries(OURS).every(
-    ([key, value]) => metadata?.labels?.[key] === value,
-  );
-}
-
 const isVaultOrExternalSecrets = (image: string) =>
   /(^|\/)(vault|openbao|external-secrets)([:@]|$)/.test(image);
-
-function isDone({ status, metadata }: V1Pod): boolean {
-  const ready = status?.conditions?.some(
-    c => c.type === 'Ready' && c.status === 'True',
-  );
-  return (
-    !metadata?.deletionTimestamp && (ready || status?.phase === 'Succeeded')
-  );
-}
-
-/** What a pod's image can't be pulled for. */
-export function pullFailure({ status }: V1Pod): string | undefined {
-  for (const { image, state } of status?.containerStatuses ?? []) {
-    const { reason = '', message } = state?.waiting ?? {};
-    if (/^(ErrImage|ImagePullBackOff|InvalidImageName)/.test(reason)) {
-      return `The image ${image} can't be pulled: ${message ?? reason}`;
-    }
-  }
-  return undefined;
-}
-
-/** What a pod waits for. */
-function stateOf({ status, metadata }: V1Pod): string | undefined {
-  const unscheduled = status?.conditions?.find(
-    c => c.type === 'PodScheduled' && c.status === 'False',
-  );
-  const waiting = status?.containerStatuses?.find(c => c.state?.waiting);
-  return (
-    unscheduled?.message ??
-    (waiting && `${metadata?.name}: ${waiting.state!.waiting!.reason}`)
-  );
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if ((error as { code?: number }).code === 404) return undefined;
-  throw error;
-}
-
-/** Kubernetes' own words, without headers; or why there are none. */
-function messageOf(error: any): string {
-  const body = error?.body;
-  try {
-    const { message } = typeof body === 'string' ? JSON.parse(body) : body;
-    if (message) return message;
-  } catch {
-    // It is no Status.
-  }
-  const cause = error?.cause?.message || error?.cause?.code || error?.code;
-  return [error?.message?.split('\n')[0], cause].filter(Boolean).join(': ');
-}
-
-async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
-  const late = sleep(seconds * 1000, undefined, { ref: false }).then(() => {
-    throw new Error(`no answer in ${seconds} s`);
-  });
-  return Promise.race([work, late]);
-}
-
-async function until<T>(
-  what: string,
-  seconds: number,
-  ask: () => Promise<T | undefined>,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== '') return answer;
-    if (Date.now() > deadline) {
-      throw new Error(`Waited ${seconds} s for ${what}`);
-    }
-    await sleep(250);
-  }
-}

@@ -112,12 +112,12 @@ test('a cluster with nothing in it ends with two tenants that are proved', async
 
   await t.test('once more, where all is there', async () => {
     const pods = ['get', 'pods', '--all-namespaces', '--output', 'name'];
-    const before = await kubectl(...pods);
+    const running = await kubectl(...pods);
     const { code, output } = await type(['--install']);
     assert.equal(output.match(/^ {2}\w+ +holds /gm)?.length, 6, output);
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /Tenant (acme|globex)/);
-    assert.equal(await kubectl(...pods), before);
+    assert.equal(await kubectl(...pods), running);
     assert.deepEqual(await vaultsTokens(), known);
     t.diagnostic(board(output));
   });
