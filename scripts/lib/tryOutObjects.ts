@@ -249,8 +249,9 @@ export function messageOf(error: any): string {
   } catch {
     // It is no Status.
   }
-  const cause = error?.cause?.message || error?.cause?.code || error?.code;
-  return [error?.message?.split('\n')[0], cause].filter(Boolean).join(': ');
+  const [, said] = /^Message: (.*)$/m.exec(error?.message) ?? [];
+  const cause = error?.cause?.message || error?.cause?.code;
+  return said ?? [error?.message, cause].filter(Boolean).join(': ');
 }
 
 export async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
