@@ -88,6 +88,9 @@ test('an option that makes no sense is refused before anything begins', async ()
     [['--nonsense'], /see npm start -- --help/i],
     [['--port', 'x'], /is not a port number/],
     [['--kubeconfig', join(folder, 'none')], /no such file/],
+    [['--install'], /need --context NAME/],
+    [['--install', '--context', 'x', '--vault', 'y'], /leave out --vault/],
+    [['--uninstall', '--context', 'no-such'], /no context no-such/],
   ] as const) {
     const { code, output } = await npmStart([...args], /^never$/);
     assert.notEqual(code, 0);

@@ -182,7 +182,7 @@ async function main(): Promise<void> {
     const hasNode = own || endpoints(labPaths()).mode === 'node';
     if (!hasNode) {
       board.line(
-        "  This machine can't host a node, so only the control plane is running. No tenants are created: only the resource wall could be proved here",
+        "  This machine can't host a node, so only the control plane is running. No tenants are created: only the resource wall could be proved here. With a cluster such as kind: npm start -- --context NAME --install",
       );
     }
     const proofs =
