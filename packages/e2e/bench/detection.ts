@@ -32,6 +32,9 @@ interface Seen {
   by: Breach['by'];
   turned?: number;
   attacked?: number;
+  /** Of these, from the attack's order to its start, and from there to its end */
+  waited?: number;
+  ran?: number;
   healed?: number;
 }
 
@@ -127,11 +130,25 @@ async function breachOne(
     const turned = performance.now() - begun;
     const isAttacked = (t: Tenant) => t.lastProof!.id !== before;
     await untilTenant(api, name, isAttacked, 60, SELDOM_MS);
-    return { title, by, turned, attacked: performance.now() - begun };
+    const attacked = performance.now() - begun;
+    return { title, by, turned, attacked, ...(await attackOf(api, name)) };
   } finally {
     await undo?.();
     await makeWhole(api, name);
   }
+}
+
+/** How long the last proof of a tenant had to wait, and took. */
+async function attackOf(api: Replica, name: string) {
+  const { lastProof } = await api.call('GET', `/tenants/${name}`);
+  const { createdAt, startedAt, finishedAt } = await api.call(
+    'GET',
+    `/operations/${lastProof.id}`,
+  );
+  const [created, started, finished] = [createdAt, startedAt, finishedAt].map(
+    at => Date.parse(at),
+  );
+  return { waited: started - created, ran: finished - started };
 }
 
 /** What was added others have to remove: a restore puts back what was changed. */
@@ -167,6 +184,8 @@ function breachesIn(name: string): Breach[] {
 const WHAT = {
   turned: 'the wall breached',
   attacked: 'its attack ended',
+  waited: '– of that the attack had waited for others',
+  ran: '– of that it had run',
   healed: 'its objects restored, where tenants.heal is on',
 };
 
