@@ -20,13 +20,13 @@ const READY = [{ type: 'Ready', status: 'True' }];
 
 /**
  * A cluster and Vault with tenants just as planned, as far as the portal reads them
- * to list and compare them. Lists are ready made, and watches stay open and quiet, so
+ * to list and compare them. Objects are ready made, and watches stay open and quiet, so
  * that it takes next to no time of the machine that is measured. What would change
  * anything is refused.
  */
 export class PlannedCluster {
-  /** By path of the kind in the whole cluster */
-  readonly #lists = new Map<string, Buffer>();
+  /** Objects as JSON, by path of the kind in the whole cluster */
+  readonly #lists = new Map<string, string[]>();
   readonly #vault = new Map<string, object>();
   readonly #watches = new Map<string, Set<ServerResponse>>();
   /** Paths of objects that were deleted */
@@ -78,7 +78,6 @@ export class PlannedCluster {
     const mount = { [`${authMount}/`]: { type: 'kubernetes' } };
     this.#vault.set('/v1/sys/auth', mount);
     this.#vault.set(`/v1/auth/${authMount}/role/`, { keys: roles });
-    const texts = new Map<string, string[]>();
     for (let n = 0; n < this.count; n++) {
       const plan = planTenant(specOf(n), this.platform);
       roles.push(plan.names.vaultRole);
@@ -93,13 +92,10 @@ export class PlannedCluster {
       for (const { object } of this.#objectsOf(n)) {
         const { apiVersion, kind } = object;
         const path = objectPath({ apiVersion, kind });
-        const items = texts.get(path) ?? [];
+        const items = this.#lists.get(path) ?? [];
         items.push(JSON.stringify(object));
-        texts.set(path, items);
+        this.#lists.set(path, items);
       }
-    }
-    for (const [path, items] of texts) {
-      this.#lists.set(path, Buffer.from(listOf(items)));
     }
   }
 
@@ -133,8 +129,8 @@ export class PlannedCluster {
       const one = this.#inNamespace(pathname).find(
         object => objectPath({ ...object, ...object.metadata }) === pathname,
       );
-      const list = this.#lists.get(pathname) ?? this.#listIn(pathname);
-      send(res, 200, one ?? list);
+      const all = this.#lists.get(pathname) ?? this.#listIn(pathname);
+      send(res, 200, one ?? pageOf(all, searchParams));
     }
   }
 
@@ -146,12 +142,12 @@ export class PlannedCluster {
     res.flushHeaders();
   }
 
-  #listIn(path: string): Buffer {
+  #listIn(path: string): string[] {
     const items = this.#inNamespace(path).filter(
       ({ apiVersion, kind, metadata: { namespace } }) =>
         objectPath({ apiVersion, kind, namespace }) === path,
     );
-    return Buffer.from(listOf(items.map(item => JSON.stringify(item))));
+    return items.map(item => JSON.stringify(item));
   }
 
   /** What there is of the tenant whose namespace a path names. */
@@ -170,8 +166,13 @@ function send(res: ServerResponse, status: number, body: object): void {
   res.end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
 }
 
-function listOf(items: string[]): string {
-  return `{"metadata":{"resourceVersion":"100000"},"items":[${items.join()}]}`;
+function pageOf(all: string[], query: URLSearchParams): Buffer {
+  const from = Number(query.get('continue') ?? 0);
+  const to = from + Number(query.get('limit') ?? all.length);
+  const next = to < all.length ? { continue: String(to) } : {};
+  const metadata = JSON.stringify({ resourceVersion: '100000', ...next });
+  const items = all.slice(from, to).join();
+  return Buffer.from(`{"metadata":${metadata},"items":[${items}]}`);
 }
 
 function live(object: KubernetesObject, n: number): KubernetesObject {

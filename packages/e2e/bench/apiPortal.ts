@@ -137,7 +137,8 @@ export async function untilAllHold(
       problem = error;
     }
     // Asking must not be most of what the portal does.
-    await sleep(Math.max(500, 10 * (performance.now() - begun)));
+    const pause = 10 * (performance.now() - begun);
+    await sleep(Math.min(Math.max(500, pause), 5_000));
   }
   throw new Error(`Not all walls hold: ${problem}`);
 }

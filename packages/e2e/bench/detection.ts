@@ -1,5 +1,6 @@
 /* eslint-disable no-console */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { Replica, ReplicasPortal } from '../src/replicasPortal';
 import { adminLab, portalLab } from '../src/support/lab';
@@ -19,12 +20,21 @@ const COUNT = Number(process.env.MUTATIONS ?? 60);
 /** Tenants that they are done to, side by side; each is made whole again in between. */
 const TENANTS = Number(process.env.TENANTS ?? 4);
 
+/**
+ * Milliseconds between two looks at the API for what takes seconds: each is an answer
+ * of the portal that is measured.
+ */
+const SELDOM_MS = 250;
+
 /** Milliseconds from the moment that something is wrong. */
 interface Seen {
   title: string;
   by: Breach['by'];
   turned?: number;
   attacked?: number;
+  /** Of these, from the attack's order to its start, and from there to its end */
+  waited?: number;
+  ran?: number;
   healed?: number;
 }
 
@@ -89,11 +99,12 @@ async function make(
 
 /** What is whole again is proved by the portal itself: nobody may ask for so many proofs. */
 async function makeWhole(api: Replica, name: string): Promise<void> {
-  const isSound = (t: any) => t.walls.every((w: any) => w.status === 'holds');
+  const isSound = ({ walls }: Tenant) =>
+    walls.every(({ status }) => status === 'holds');
   for (let attempt = 0; ; attempt++) {
     await api.run(name, { kind: 'apply' });
     try {
-      await untilTenant(api, name, isSound, 60);
+      await untilTenant(api, name, isSound, 60, SELDOM_MS);
       return;
     } catch (error) {
       if (attempt === 3) {
@@ -117,12 +128,27 @@ async function breachOne(
   try {
     await untilTenant(api, name, t => statusOf(t, wall) === 'breached', 60);
     const turned = performance.now() - begun;
-    await untilTenant(api, name, t => t.lastProof!.id !== before, 60);
-    return { title, by, turned, attacked: performance.now() - begun };
+    const isAttacked = (t: Tenant) => t.lastProof!.id !== before;
+    await untilTenant(api, name, isAttacked, 60, SELDOM_MS);
+    const attacked = performance.now() - begun;
+    return { title, by, turned, attacked, ...(await attackOf(api, name)) };
   } finally {
     await undo?.();
     await makeWhole(api, name);
   }
+}
+
+/** How long the last proof of a tenant had to wait, and took. */
+async function attackOf(api: Replica, name: string) {
+  const { lastProof } = await api.call('GET', `/tenants/${name}`);
+  const { createdAt, startedAt, finishedAt } = await api.call(
+    'GET',
+    `/operations/${lastProof.id}`,
+  );
+  const [created, started, finished] = [createdAt, startedAt, finishedAt].map(
+    at => Date.parse(at),
+  );
+  return { waited: started - created, ran: finished - started };
 }
 
 /** What was added others have to remove: a restore puts back what was changed. */
@@ -143,7 +169,7 @@ async function healOne(
   await act();
   const begun = performance.now();
   while ((await heals()) === before && performance.now() - begun < 60_000) {
-    await sleep(25);
+    await sleep(SELDOM_MS / 5);
   }
   const healed = performance.now() - begun;
   await makeWhole(api, name);
@@ -158,6 +184,8 @@ function breachesIn(name: string): Breach[] {
 const WHAT = {
   turned: 'the wall breached',
   attacked: 'its attack ended',
+  waited: '– of that the attack had waited for others',
+  ran: '– of that it had run',
   healed: 'its objects restored, where tenants.heal is on',
 };
 

@@ -19,7 +19,7 @@ import { median } from './report';
 const SIZES = (process.env.TENANTS ?? '1000,10000').split(',').map(Number);
 const DELETIONS = Number(process.env.DELETIONS ?? 50);
 /** Milliseconds that the portal is watched at rest. */
-const REST_MS = 60_000;
+const REST_MS = Number(process.env.REST_MS ?? 60_000);
 /** Milliseconds until something is given up. */
 const PATIENCE_MS = 60_000;
 /** What is deleted in turn, and the wall that it takes down. */

@@ -11,7 +11,7 @@ const RBAC = 'rbac.authorization.k8s.io/v1';
 const ESO = 'external-secrets.io/v1';
 /** Name of what is added. */
 const ADDED = 'detection-test';
-/** Milliseconds between two looks at the API. */
+/** Milliseconds between two looks at the API, where others do not say how often. */
 const LOOK_MS = 25;
 
 /** Something that somebody does to a tenant, by which a wall is breached. */
@@ -188,6 +188,7 @@ export async function untilTenant(
   name: string,
   isSo: (tenant: Tenant) => boolean,
   seconds: number,
+  lookMs: number = LOOK_MS,
 ): Promise<{ tenant: Tenant; ms: number }> {
   const begun = performance.now();
   for (;;) {
@@ -201,7 +202,7 @@ export async function untilTenant(
         `${name} after ${seconds} s: ${JSON.stringify(tenant.walls)}`,
       );
     }
-    await sleep(LOOK_MS);
+    await sleep(lookMs);
   }
 }
 

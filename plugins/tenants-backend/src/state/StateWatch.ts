@@ -276,7 +276,7 @@ export class StateWatch {
           const found = await this.options.checkState({
             cluster,
             plan: await this.#planOf(tenant),
-            view,
+            view: view.forOne(),
             vault,
             again,
             isOurs: probe => busy.has(tenant.name) && PROBE.test(probe),

@@ -124,17 +124,35 @@ export class StillView implements ClusterView {
   constructor(private readonly view: ClusterView) {}
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
-    const name = `${kind.apiVersion} ${kind.kind}`;
     return (
-      this.#problems.get(name) ??
-      this.#once(`${name} ${namespace ?? ''}`, async () => {
-        const seen = await this.view.list<T>(kind, namespace);
-        if ('problem' in seen) {
-          this.#problems.set(name, seen);
-        }
-        return seen;
-      })
+      this.#problems.get(nameOf(kind)) ??
+      this.#once(`${nameOf(kind)} ${namespace ?? ''}`, () =>
+        this.#ask<T>(kind, namespace),
+      )
     );
+  }
+
+  /**
+   * For one of many tenants that are looked at in turn: what is in the namespaces that
+   * it looks at is remembered for as long as it is used, and the rest for all of them.
+   */
+  forOne(): StillView {
+    return new StillView({
+      list: async <T>(kind: KindRef, namespace?: string) =>
+        namespace === undefined
+          ? this.list<T>(kind)
+          : this.#problems.get(nameOf(kind)) ?? this.#ask<T>(kind, namespace),
+      kinds: group => this.kinds(group),
+      follow: this.follow.bind(this),
+    });
+  }
+
+  async #ask<T>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
+    const seen = await this.view.list<T>(kind, namespace);
+    if ('problem' in seen) {
+      this.#problems.set(nameOf(kind), seen);
+    }
+    return seen;
   }
 
   async kinds(group: string): Promise<Seen<Required<KindRef>>> {
@@ -153,6 +171,10 @@ export class StillView implements ClusterView {
   }
 }
 
+function nameOf({ apiVersion, kind }: KindRef): string {
+  return `${apiVersion} ${kind}`;
+}
+
 /** A view that asks the API server, and each thing once. */
 export class RequestView implements ClusterView {
   readonly #answers = new Map<string, Promise<Seen<any>>>();
@@ -164,8 +186,7 @@ export class RequestView implements ClusterView {
   ) {}
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
-    const name = `${kind.apiVersion} ${kind.kind}`;
-    return this.#once(`${name} ${namespace ?? ''}`, async () => {
+    return this.#once(`${nameOf(kind)} ${namespace ?? ''}`, async () => {
       const { items } = await this.kubernetes.list<any>(
         { ...kind, namespace },
         { signal: this.signal },

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesObject } from '../plan/types';
 import { KindRef, Seen } from './clusterView';
 import { KubernetesError } from './errors';
+import { whileListening } from './inTime';
 import { KubernetesClient } from './kubernetes';
 
 /** Milliseconds until a collection that can't be read is tried again: first, and at most. */
@@ -241,14 +242,13 @@ export class Collection {
     let resourceVersion = since;
     this.#reopen = new AbortController();
     const reopen = this.#reopen;
-    let timer = setTimeout(
-      () => this.#isAway('The API server does not answer to its watch'),
-      OPEN_MS,
+    let stop = whileListening(OPEN_MS, () =>
+      this.#isAway('The API server does not answer to its watch'),
     );
     const heard = () => {
       this.#heardAt = performance.now();
-      clearTimeout(timer);
-      timer = setTimeout(() => this.reopen(), SILENT_MS).unref();
+      stop();
+      stop = whileListening(SILENT_MS, () => this.reopen());
     };
     const events = this.kubernetes.watch<KubernetesObject>(this.kind, {
       resourceVersion,
@@ -288,7 +288,7 @@ export class Collection {
       }
       this.#isAway('Its watch was silent for too long');
     } finally {
-      clearTimeout(timer);
+      stop();
     }
     return this.#isWhole ? resourceVersion : undefined;
   }

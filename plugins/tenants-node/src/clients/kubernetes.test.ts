@@ -168,6 +168,51 @@ describe('KubernetesClient spares', () => {
   });
 });
 
+describe('a long list', () => {
+  const all = Array.from({ length: 1_250 }, (_, n) => ({
+    metadata: { name: n },
+  }));
+
+  it.each([
+    {
+      title: 'is asked for in pages',
+      forgotten: [],
+      queries: ['500', '500 500', '500 1000'],
+    },
+    {
+      title: 'is asked for as a whole once its pages are forgotten',
+      forgotten: [1000],
+      queries: ['500', '500 500', '500 1000', ''],
+    },
+  ])('$title', async ({ forgotten, queries }) => {
+    const asked: string[] = [];
+    const kubernetes = await clientOf(() => (response, url) => {
+      const [limit, token] = ['limit', 'continue'].map(key =>
+        url.searchParams.get(key),
+      );
+      asked.push([limit, token].filter(Boolean).join(' '));
+      const from = Number(token ?? 0);
+      if (forgotten.includes(from as never)) {
+        response.writeHead(410).end(JSON.stringify({ message: 'Expired' }));
+        return;
+      }
+      const to = from + Number(limit ?? all.length);
+      const next = to < all.length ? { continue: String(to) } : {};
+      response.end(
+        JSON.stringify({
+          metadata: { resourceVersion: '7', ...next },
+          items: all.slice(from, to),
+        }),
+      );
+    });
+    expect(await list(kubernetes)).toEqual({
+      items: all,
+      resourceVersion: '7',
+    });
+    expect(asked).toEqual(queries);
+  });
+});
+
 describe('KubernetesClient in bad weather', () => {
   it('reads its credentials again after a 401, once', async () => {
     const renewed = 'A-renewed-token';

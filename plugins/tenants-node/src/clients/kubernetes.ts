@@ -33,6 +33,9 @@ export interface NewObject {
 const METADATA_ONLY =
   'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
+/** Objects that a list is asked for at once: one long answer would hold up everything else. */
+const PAGE = 500;
+
 /** A cluster's API: objects by their kind and name, without discovery. */
 export class KubernetesClient {
   readonly #transport: KubernetesTransport;
@@ -104,14 +107,30 @@ export class KubernetesClient {
     } = {},
   ): Promise<{ items: T[]; resourceVersion: string }> {
     const { signal, ...query } = options;
-    const body = await this.expect({
-      method: 'GET',
-      path: objectPath(ref),
-      query,
-      signal,
-    });
+    const ask = (page: { limit?: number; continue?: string }) =>
+      this.expect<any>({
+        method: 'GET',
+        path: objectPath(ref),
+        query: { ...query, ...page },
+        signal,
+      });
+    let body = await ask({ limit: PAGE });
+    let items: T[] = body.items ?? [];
+    while (body.metadata?.continue) {
+      try {
+        body = await ask({ limit: PAGE, continue: body.metadata.continue });
+        items = items.concat(body.items ?? []);
+      } catch (error) {
+        if ((error as KubernetesError).status !== 410) {
+          throw error;
+        }
+        // The version that the pages are of is compacted: all of it in one.
+        body = await ask({});
+        items = body.items ?? [];
+      }
+    }
     return {
-      items: body.items ?? [],
+      items,
       resourceVersion: body.metadata?.resourceVersion ?? '',
     };
   }

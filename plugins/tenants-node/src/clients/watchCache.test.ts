@@ -22,6 +22,8 @@ class FakePolicies {
   /** What a watch is answered with instead */
   watchFault?: { status: number; body?: unknown };
   isSilent = false;
+  /** Milliseconds that the whole process is busy once, while a sign of life is on its way */
+  busyMs = 0;
   edge!: Edge;
   cache!: WatchCache;
   readonly changes: string[] = [];
@@ -35,6 +37,9 @@ class FakePolicies {
         return fake.fault;
       }
       if (request === 'GET /version') {
+        const until = performance.now() + fake.busyMs;
+        fake.busyMs = 0;
+        while (performance.now() < until);
         return fake.isSilent ? () => {} : { status: 200 };
       }
       return (response, url) => {
@@ -300,6 +305,17 @@ describe('WatchCache', () => {
     expect(Date.now() - begun).toBeLessThan(6_500);
     fake.isSilent = false;
     await until(async () => String(await read()) === 'one');
+  }, 20_000);
+
+  it('does not take its own work for silence', async () => {
+    fake.put('a', 'one');
+    expect(await read()).toEqual(['one']);
+    fake.busyMs = 4_000;
+    await until(async () => fake.busyMs === 0);
+    fake.put('a', 'two');
+    await until(async () => String(await read()) === 'one,two');
+    expect(fake.steps).toEqual(['back']);
+    expect(fake.edge.count(`GET ${PATH}`)).toBe(2);
   }, 20_000);
 
   it('keeps the same answer while nothing changes, and only what is asked for', async () => {

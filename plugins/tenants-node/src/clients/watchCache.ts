@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
 import { Collection, CollectionStats, ObjectChange } from './collection';
+import { inTime } from './inTime';
 import { KubernetesClient } from './kubernetes';
 import { KubernetesObject } from '../plan/types';
 
@@ -112,13 +113,16 @@ export class WatchCache implements ClusterView {
    * be quiet.
    */
   async #beat(): Promise<void> {
-    const signal = AbortSignal.any([
-      this.#stop.signal,
-      AbortSignal.timeout(BEAT_MS.most),
-    ]);
     try {
-      const request = { method: 'GET', path: '/version', signal } as const;
-      await this.kubernetes.expect(request);
+      await inTime(
+        signal =>
+          this.kubernetes.expect({ method: 'GET', path: '/version', signal }),
+        {
+          ms: BEAT_MS.most,
+          late: () => `No sign of life within ${BEAT_MS.most} ms`,
+          signal: this.#stop.signal,
+        },
+      );
       this.#silence = undefined;
     } catch (error) {
       if (this.#stop.signal.aborted) {
