@@ -104,7 +104,11 @@ function nodeTest(title: string, name: string, pattern: string): Suite {
     async run() {
       const { code, log } = await runToEnd(
         name,
-        ['node', '--no-warnings', '--test', '--test-reporter=tap', pattern],
+        // Of two labs one machine has one up: files one after another.
+        [
+          ...['node', '--no-warnings', '--test', '--test-concurrency=1'],
+          ...['--test-reporter=tap', pattern],
+        ],
         { env },
       );
       const text = readFileSync(log, 'utf8');
