@@ -598,6 +598,7 @@ describe('tenantsPlugin', () => {
         },
       },
     });
+    expect(body.fleet).not.toHaveProperty('breachedAtMost');
     t.permissions.authorizeConditional.mockResolvedValue([
       { result: AuthorizeResult.DENY },
     ]);
@@ -606,6 +607,15 @@ describe('tenantsPlugin', () => {
       proved: 0,
       breached: { total: 0, cells: [] },
     });
+  });
+
+  it('says how many of all pairs can be breached at most, where none is', async () => {
+    await setup('acme', 'globex', 'initech');
+    await t.prove('acme');
+    const { fleet } = (await t.api('get', '/matrix')).body;
+    // One pair held, both ways: (1 - share)^2 = 5 %.
+    expect(fleet).toMatchObject({ pairs: 6, proved: 2 });
+    expect(fleet.breachedAtMost).toBeCloseTo(1 - Math.sqrt(0.05), 6);
   });
 
   it('tells how walls stood over time, of those that one may read', async () => {

@@ -49,6 +49,12 @@ export interface MatrixFleet {
   pairs: number;
   proved: number;
   /**
+   * The share of all pairs, 0 to 1, that can be breached at most, at a confidence of
+   * 95 %: the pairs that were proved are taken at random, and each of them held. Absent
+   * while one is breached, none held of late, or a prover is in doubt
+   */
+  breachedAtMost?: number;
+  /**
    * Milliseconds in which every pair is tried once, as config has the interval:
    * each round tries one neighbour a tenant
    */

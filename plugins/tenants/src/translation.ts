@@ -334,6 +334,7 @@ export const tenantsTranslationRef = createTranslationRef({
       intro:
         "Rows attack columns. Select a cell to see that pair's latest receipts.",
       coverage: '{{proved}} of {{pairs}} pairs proved',
+      bound: '. At most {{share}}% of all are breached (95% confidence)',
       round: 'Each pair is tried every {{time}}',
       breachesMore: 'and {{count}} more',
       noBreaches: 'No pair is breached',

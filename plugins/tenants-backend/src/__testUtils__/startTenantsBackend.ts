@@ -146,6 +146,8 @@ export async function startTenantsBackend(
   own: Parameters<typeof configOf>[3] = {},
   ...modules: BackendFeature[]
 ) {
+  // Of neighbours that were never tried the first by name is taken, and not any.
+  const random = jest.spyOn(Math, 'random').mockReturnValue(0.5);
   const [lab, other] = [await FakeCluster.start(), await FakeCluster.start()];
   const config = configOf(credentials, { lab, other }, tenants, own);
   const platform = readPlatform(mockServices.rootConfig({ data: config }));
@@ -310,6 +312,7 @@ export async function startTenantsBackend(
     observe,
     server,
     stop: async () => {
+      random.mockRestore();
       await backend.stop();
       await Promise.all([lab.stop(), other.stop(), knex.destroy()]);
     },

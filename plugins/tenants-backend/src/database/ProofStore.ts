@@ -333,10 +333,24 @@ export class ProofStore {
     return rows.map(toPair);
   }
 
-  /** How many ordered pairs of these tenants have a result, by UID. */
-  async countPairs(uids: string[]): Promise<number> {
-    const [row] = await this.#pairsOf(uids, uids).count({ count: '*' });
-    return Number(row.count);
+  /**
+   * How many ordered pairs of these tenants have a result, by UID, and how many have
+   * held since a time.
+   *
+   * @param since - Milliseconds
+   */
+  async countPairs(
+    uids: string[],
+    since: number,
+  ): Promise<{ proved: number; held: number }> {
+    const [row] = await this.#pairsOf(uids, uids).select({
+      proved: this.knex.raw('count(*)'),
+      held: this.knex.raw(
+        'sum(case when status = ? and proved_at >= ? then 1 else 0 end)',
+        ['holds', since],
+      ),
+    });
+    return { proved: Number(row.proved), held: Number(row.held) };
   }
 
   /** Breached pairs of these tenants: how many, and the latest of them. */

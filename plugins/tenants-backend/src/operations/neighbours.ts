@@ -4,7 +4,8 @@ import { isNew } from './isNew';
 /**
  * Neighbours that a tenant may be proved against now, the one to prefer first:
  * the pair least recently tried, so that every pair has its turn; among those,
- * one whose own proof is queued, so that one round serves both.
+ * one whose own proof is queued, so that one round serves both; else at random, so
+ * that the pairs that were tried tell something of the others.
  */
 export function rankNeighbours(options: {
   tenant: Tenant;
@@ -31,10 +32,8 @@ export function rankNeighbours(options: {
       other,
       at: attempts.get(other.uid) ?? 0,
       rank: queued.has(other.name) ? 0 : 1,
+      order: Math.random(),
     }));
-  ranked.sort(
-    (a, b) =>
-      a.at - b.at || a.rank - b.rank || (a.other.name < b.other.name ? -1 : 1),
-  );
+  ranked.sort((a, b) => a.at - b.at || a.rank - b.rank || a.order - b.order);
   return ranked.map(({ other }) => other);
 }

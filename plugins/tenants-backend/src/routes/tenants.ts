@@ -15,6 +15,7 @@ import {
   parse,
   timelinesSchema,
 } from '../requests';
+import type { ProofStore } from '../database/ProofStore';
 import type { Access, RouterOptions } from '../router';
 import { Tenant } from '../inventory/Inventory';
 import { detectDrift } from '../services/plans';
@@ -46,7 +47,10 @@ export function addTenantRoutes(
   access: Access,
 ): void {
   const { authorizer, clusters, inventory, proofs, store, views } = options;
-  const provedCounts = new LRUCache<string, Promise<number>>({
+  const provedCounts = new LRUCache<
+    string,
+    ReturnType<ProofStore['countPairs']>
+  >({
     max: COUNTS,
     ttl: COUNTED_MS,
   });
@@ -167,13 +171,19 @@ export function addTenantRoutes(
     all: Tenant[],
   ): Promise<MatrixFleet> {
     const uids = tenants.map(({ uid }) => uid);
-    const [proved, breached] = await Promise.all([
-      countProved(uids),
+    const pairs = countPairs(tenants, tenants);
+    const since = await views.pairsCountSince(tenants);
+    const [{ proved, held }, breached] = await Promise.all([
+      countProved(uids, since ?? Infinity),
       proofs.breachedPairs(uids, BREACHED_SHOWN),
     ]);
     return {
-      pairs: countPairs(tenants, tenants),
+      pairs,
       proved,
+      ...(held > 0 &&
+        breached.total === 0 && {
+          breachedAtMost: shareAtMost(held, pairs),
+        }),
       roundMs: views.roundMs(tenants),
       breached: {
         total: breached.total,
@@ -182,17 +192,25 @@ export function addTenantRoutes(
     };
   }
 
-  function countProved(uids: string[]): Promise<number> {
+  function countProved(uids: string[], since: number) {
     const key = createHash('sha1').update(uids.join()).digest('base64');
     let counted = provedCounts.get(key);
     if (!counted) {
-      counted = proofs.countPairs(uids);
+      counted = proofs.countPairs(uids, since);
       provedCounts.set(key, counted);
       // What went wrong is asked anew.
       counted.catch(() => provedCounts.delete(key));
     }
     return counted;
   }
+}
+
+/**
+ * With more than this share of all breached, as many at random would have held with a
+ * probability of less than 5 %: (1 - share) ^ held = 0.05.
+ */
+function shareAtMost(held: number, pairs: number): number {
+  return held < pairs ? 1 - 0.05 ** (1 / held) : 0;
 }
 
 /** Ordered pairs of tenants of one cluster, the first of these, the second of those. */

@@ -131,6 +131,18 @@ export class TenantViews {
   }
 
   /**
+   * Since when the result of any pair of these counts, in milliseconds; nothing while
+   * one is lost or the prover of a cluster in doubt.
+   */
+  async pairsCountSince(tenants: Tenant[]): Promise<number | undefined> {
+    const { drills, maxAgeMs } = this.options;
+    const [now] = await Promise.all([this.now(), drills.refresh()]);
+    return tenants.some(t => t.lost || drills.state(t.cluster)?.problem)
+      ? undefined
+      : now - Math.max(maxAgeMs, ROUNDS_MISSED * this.roundMs(tenants));
+  }
+
+  /**
    * Results of pairs as of now. Old is not green here either: one that held is
    * unproven when its turn has come and gone, and while either tenant is lost or
    * the cluster's prover in doubt.

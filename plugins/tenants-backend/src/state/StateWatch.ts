@@ -253,7 +253,8 @@ export class StateWatch {
     const due = here.filter(t => t.phase === 'active' && isDue(t.namespace));
     const idle = due.filter(tenant => !changing.has(tenant.name));
     const later = due.filter(tenant => changing.has(tenant.name));
-    const view = new StillView(caches.get(name)!);
+    const cache = caches.get(name)!;
+    const view = new StillView(cache);
     let asked: { view: RequestView; vault: VaultView } | undefined;
     const again = () => {
       asked ??= {
@@ -272,6 +273,12 @@ export class StateWatch {
         // Others have their turn in between.
         await new Promise(resolve => setImmediate(resolve));
         const look = ++this.#looks;
+        if (view.problem && cache.isStarting) {
+          // It shows nothing of any of them, and all are due anew once it is read.
+          const verdicts = unproven(view.problem);
+          this.#seen.set(tenant.uid, { look, verdicts });
+          return;
+        }
         try {
           const found = await this.options.checkState({
             cluster,

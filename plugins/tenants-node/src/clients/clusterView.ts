@@ -159,6 +159,12 @@ export class StillView implements ClusterView {
     return this.#once(group, () => this.view.kinds(group));
   }
 
+  /** Why a kind can't be read, where there is one. */
+  get problem(): string | undefined {
+    const [first] = this.#problems.values();
+    return first?.problem;
+  }
+
   /** As it goes on, and not as it was. */
   follow<T = any>(kind: KindRef, namespace: string, signal: AbortSignal) {
     return this.view.follow?.<T>(kind, namespace, signal);

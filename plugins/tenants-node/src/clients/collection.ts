@@ -133,6 +133,11 @@ export class Collection {
     return items;
   }
 
+  /** Whether it is being read for the first time, and has not failed yet. */
+  get isStarting(): boolean {
+    return !this.#isRead && this.#failures === 0;
+  }
+
   /** Ends the watch, to go on from where it ended over another connection. */
   reopen(): void {
     this.#reopen.abort(new Error('The API server gave no sign of life'));

@@ -364,6 +364,20 @@ describe('WatchCache', () => {
     expect([...seen]).not.toContain('one');
   });
 
+  it('is starting until what it was asked for was read, or has failed', async () => {
+    expect(fake.cache.isStarting).toBe(false);
+    const first = read();
+    await until(async () => fake.cache.isStarting);
+    expect(await first).toEqual([]);
+    expect(fake.cache.isStarting).toBe(false);
+    fake.fault = { status: 403, body: { message: 'no' } };
+    const other = { ...POLICY, apiVersion: 'networking.k8s.io/v2' };
+    const refused = fake.cache.list(other);
+    await until(async () => fake.cache.isStarting);
+    expect(await refused).toHaveProperty('problem');
+    expect(fake.cache.isStarting).toBe(false);
+  });
+
   it("says why a kind can't be read, which is no empty list", async () => {
     fake.fault = { status: 403, body: { message: 'forbidden: no right' } };
     expect(await read()).toMatch(/NetworkPolicy: .*forbidden: no right/);

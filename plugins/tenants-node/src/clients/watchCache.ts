@@ -201,6 +201,11 @@ export class WatchCache implements ClusterView {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether a kind that was asked for is being read for the first time. */
+  get isStarting(): boolean {
+    return [...this.#collections.values()].some(c => c.isStarting);
+  }
+
   stats(): CollectionStats[] {
     return [...this.#collections.values()].map(c => c.stats());
   }

@@ -8,6 +8,7 @@ import {
 import { useText } from '../../translation';
 import { useMatrix } from '../../queries';
 import {
+  boundOf,
   Loaded,
   STATUSES,
   TitledCard,
@@ -56,6 +57,7 @@ function Card(props: {
             })}
             {'. '}
             {t('matrix.round', { time: duration(fleet.roundMs) })}
+            {boundOf(t, fleet)}
           </Text>
         )
       }

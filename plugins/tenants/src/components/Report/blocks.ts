@@ -1,5 +1,6 @@
 import { Known, Proof } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
+import { boundOf } from '../Shared';
 import { receiptNames, useCheckWords, useNotCovered } from '../Walls';
 import {
   BreachReport,
@@ -190,7 +191,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
               t('report.coverage', {
                 proved: String(coverage.proved),
                 pairs: String(coverage.pairs),
-              }),
+              }) + boundOf(t, coverage),
             ),
           ]
         : []),

@@ -1,5 +1,6 @@
 import {
   Known,
+  MatrixFleet,
   NOT_COVERED,
   Operation,
   OperationState,
@@ -91,7 +92,7 @@ export interface Report {
    * Ordered pairs of tenants, and those that were tried against each other, when
    * the report was made; of one tenant where the report is about one
    */
-  coverage?: { pairs: number; proved: number };
+  coverage?: Pick<MatrixFleet, 'pairs' | 'proved' | 'breachedAtMost'>;
   notCovered: readonly string[];
   /** Of what the walls are made of, by cluster, when the report was made */
   versions: Record<string, Record<string, string>>;

@@ -12,6 +12,17 @@ export function isNearlyFull(ratio: number): boolean {
   return ratio >= NEARLY_FULL;
 }
 
+/** How many of all pairs can be breached at most, as a sentence; nothing where that is unknown. */
+export function boundOf(
+  t: ReturnType<typeof useText>,
+  { breachedAtMost: share }: Pick<MatrixFleet, 'breachedAtMost'>,
+): string {
+  // Rounded up: it is an upper bound.
+  return share === undefined
+    ? ''
+    : t('matrix.bound', { share: String(Math.ceil(share * 1e3) / 10) });
+}
+
 /** A ratio from 0 to 1 as a percentage. */
 export function percentOf(ratio: number): string {
   return `${Math.round(ratio * 100)}%`;
