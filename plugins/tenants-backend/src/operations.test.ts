@@ -1103,6 +1103,61 @@ describe('what is changed, and what is outdated', () => {
   });
 });
 
+describe('a role in Vault to which others have added', () => {
+  const ROLE = '/v1/auth/kubernetes/role/tenant-acme';
+
+  it.each<[string, object, (isThere: boolean) => boolean, RegExp | undefined]>([
+    ['a number', { token_period: 60 }, () => false, undefined],
+    ['by its old name', { num_uses: 3 }, () => false, undefined],
+    ['a list', { token_bound_cidrs: ['10.0.0.0/8'] }, () => false, undefined],
+    ['a text', { a_new_field: 'x' }, () => false, undefined],
+    [
+      'what a write does not clear',
+      { a_new_field: 'x' },
+      isThere => isThere,
+      undefined,
+    ],
+    [
+      'what Vault itself adds',
+      { a_new_field: 'x' },
+      () => true,
+      /Vault itself sets a_new_field of Vault role tenant-acme/,
+    ],
+  ])('%s is as planned once it is restored', async (_, added, keeps, said) => {
+    await t.create('acme');
+    const { objects } = t.lab;
+    const planned = objects.get(ROLE);
+    const set = objects.set.bind(objects);
+    set(ROLE, { ...planned, ...added });
+    const { items } = await get('/tenants/acme/drift');
+    expect(items).toMatchObject([
+      {
+        id: 'Vault role tenant-acme',
+        change: 'update',
+        fields: [{ field: Object.keys(added)[0] }],
+      },
+    ]);
+    objects.set = (path, object) =>
+      set(path, {
+        ...object,
+        ...(path === ROLE && keeps(objects.has(ROLE)) && added),
+      });
+    const { error } = await t.run('acme', { kind: 'apply' });
+    if (said) {
+      expect(error).toMatch(said);
+      return;
+    }
+    expect(error).toBeUndefined();
+    expect((await get('/tenants/acme/drift')).items).toEqual([]);
+    expect(objects.get(ROLE)).toMatchObject(planned);
+    // It is never away but where there is no other way.
+    const deleted = t.lab.writes.filter(
+      ({ method, path }) => method === 'DELETE' && path === ROLE,
+    );
+    expect(deleted).toHaveLength(keeps(true) ? 1 : 0);
+  });
+});
+
 describe('a roll-out', () => {
   const rollOut = async () => {
     const { body } = await t.api('post', '/operations', {

@@ -2,6 +2,7 @@ import { Cluster } from '../clients';
 import { foreignFields, writerOf } from '../clients/managedFields';
 import { FieldDifference, notAsSent } from '../plan/compare';
 import { shown } from '../plan/live/shown';
+import { changedVaultFields } from '../plan/live/vault';
 import { plannedResources } from '../plan/planned';
 import {
   KubernetesObject,
@@ -121,7 +122,10 @@ function fieldsOf(
 ): ChangedField[] {
   switch (resource.type) {
     case 'vault':
-      return notAsSent(resource.body, live);
+      return changedVaultFields(resource, live).map(({ path, ...rest }) => ({
+        field: path.join('.'),
+        ...rest,
+      }));
     case 'kubernetes':
       return resource.once ? [] : objectFields(resource, live, before);
     default:
