@@ -1,9 +1,5 @@
 import { ConflictError, NotFoundError } from '@backstage/errors';
-import {
-  addedVaultFields,
-  changedVaultFields,
-  clearedVaultFields,
-} from '../plan/live/vault';
+import { addedVaultFields, changedVaultFields } from '../plan/live/vault';
 import { VaultResource } from '../plan/types';
 import { ApplyContext } from './applyKubernetes';
 import { checkVaultOwnership } from './ownership';
@@ -15,8 +11,7 @@ export async function applyPolicyOrRole(
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const { vault } = context.cluster;
   const live = await vault.read(resource.path);
-  const changed = live ? changedVaultFields(resource, live) : [];
-  if (live && changed.length === 0) {
+  if (live && changedVaultFields(resource, live).length === 0) {
     return 'unchanged';
   }
   if (resource.given) {
@@ -29,29 +24,20 @@ export async function applyPolicyOrRole(
   if (live) {
     checkVaultOwnership(resource.id, live, context.plan.names, context);
   }
-  const added = addedVaultFields(resource, changed);
-  const cleared = clearedVaultFields(resource, added);
-  await vault.expect('PUT', resource.path, { ...cleared, ...resource.body });
-  if (Object.keys(added).length > 0 && (await leftOf(resource, vault))) {
-    // There is no other way to take back what Vault keeps.
+  const isAddedTo = live && addedVaultFields(resource, live).length > 0;
+  if (isAddedTo) {
+    // Vault keeps what a write leaves out, and what a write may say is limited.
     await vault.expect('DELETE', resource.path);
-    await vault.expect('PUT', resource.path, resource.body);
-    const left = await leftOf(resource, vault);
-    if (left) {
+  }
+  await vault.expect('PUT', resource.path, resource.body);
+  if (isAddedTo) {
+    const now = (await vault.read(resource.path)) ?? {};
+    const added = addedVaultFields(resource, now);
+    if (added.length > 0) {
       throw new ConflictError(
-        `Vault itself sets ${left} of ${resource.id}, which was deleted and written anew: have an administrator of Vault take that out of its auth mount, or run another version of Vault; until then the wall stays breached`,
+        `Vault itself sets ${added} of ${resource.id}, which was deleted and written anew: have an administrator of Vault take that out of its auth mount, or run another version of Vault; until then the wall stays breached`,
       );
     }
   }
   return live ? 'updated' : 'created';
-}
-
-/** What others have added and is there still. */
-async function leftOf(
-  resource: VaultResource,
-  vault: ApplyContext['cluster']['vault'],
-): Promise<string> {
-  const live = (await vault.read(resource.path)) ?? {};
-  const added = addedVaultFields(resource, changedVaultFields(resource, live));
-  return Object.keys(added).join(', ');
 }

@@ -32,47 +32,14 @@ export function changedVaultFields(
   });
 }
 
-/** Those of the fields that were never sent: Vault keeps what a write leaves out. */
+/** Fields of a live role that were never sent, and are not empty. */
 export function addedVaultFields(
-  { body }: VaultResource,
-  changed: ChangedField[],
-): Record<string, unknown> {
-  return Object.fromEntries(
-    changed.flatMap(({ path: [field], live }) =>
-      field in body ? [] : [[field, live]],
-    ),
-  );
-}
-
-/** What is to be written so that Vault has fields no more, by all of their names. */
-export function clearedVaultFields(
-  { body }: VaultResource,
-  added: Record<string, unknown>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(added).flatMap(([field, live]) => {
-      const name = OLD_NAMES[field] ?? field;
-      const nothing = emptyOf(live);
-      return name in body
-        ? []
-        : [
-            [field, nothing],
-            [name, nothing],
-          ];
-    }),
-  );
-}
-
-function emptyOf(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return [];
-  }
-  const empty: Record<string, unknown> = {
-    number: 0,
-    boolean: false,
-    object: {},
-  };
-  return empty[typeof value] ?? '';
+  resource: VaultResource,
+  live: Record<string, unknown>,
+): string[] {
+  return changedVaultFields(resource, live)
+    .map(({ path: [field] }) => field)
+    .filter(field => !(field in resource.body));
 }
 
 function isEmpty(value: unknown): boolean {
