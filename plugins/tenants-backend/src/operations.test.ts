@@ -447,6 +447,62 @@ describe('a plan', () => {
       refusal: expect.stringMatching(/exists and is not tenant acme's/),
     });
   });
+
+  it.each<[string, () => unknown, object, RegExp]>([
+    [
+      'whose data was kept',
+      () => remove('acme', { keepData: true }),
+      { owner: 'user:default/mock' },
+      /exists and is not tenant acme's/,
+    ],
+    [
+      'that nobody knows',
+      () => t.knex('tenants').delete(),
+      { owner: 'user:default/mock' },
+      /exists and is not tenant acme's/,
+    ],
+    [
+      'that came back from a backup',
+      () => {
+        t.namespace('acme').metadata.uid = 'restored';
+      },
+      {},
+      /is another than the one of tenant acme/,
+    ],
+    [
+      'of which an administrator would make another’s',
+      () => t.knex('tenants').delete(),
+      { owner: 'user:default/mock', adopt: true },
+      /would hand its data/,
+    ],
+  ])(
+    'says nothing of what is in a namespace %s',
+    async (_, change, over, said) => {
+      await t.create('acme', { email: 'planted@example.com' });
+      await change();
+      const quota = `${NAMESPACE}/resourcequotas/tenant-quota`;
+      t.lab.objects.get(quota).spec.hard.pods = '4711';
+      const { body } = await t.api('post', '/plans', {
+        ...t.spec('acme'),
+        ...over,
+      });
+      expect(body.refusal).toMatch(said);
+      expect(body).toMatchObject({ present: true, resources: [] });
+      expect(JSON.stringify(body)).not.toMatch(/4711|planted@/);
+      if (!('owner' in over)) {
+        const { items } = await get('/tenants/acme/drift');
+        expect(JSON.stringify(items)).not.toMatch(/4711/);
+      }
+    },
+  );
+
+  it('says nothing of what is in another’s role or policy in Vault', async () => {
+    const theirs = { policy: 'path "payments/*" {}' };
+    t.lab.objects.set('/v1/sys/policies/acl/tenant-acme', theirs);
+    const { body } = await t.api('post', '/plans', t.spec('acme'));
+    expect(body.refusal).toMatch(/Vault policy tenant-acme exists and is not/);
+    expect(JSON.stringify(body)).not.toContain('payments');
+  });
 });
 
 describe('a tenant', () => {
@@ -834,20 +890,121 @@ describe('a tenant', () => {
     expect(t.namespace('acme')).toBeUndefined();
   });
 
-  it('uses no entry in Vault that is marked for another namespace', async () => {
-    t.lab.objects.set(ENTRY, {
-      current_version: 1,
-      custom_metadata: { 'threewalls-namespace-uid': 'another' },
-    });
-    const refused = await t.run('acme', ordered('acme'));
-    expect(refused.error).toMatch(
-      /Vault KV secret\/web-tenant-acme exists and is of another namespace/,
-    );
+  const ROLE = '/v1/auth/kubernetes/role/tenant-acme';
+  const ACL = '/v1/sys/policies/acl/tenant-acme';
+  const THEIR_ROLE = { bound_service_account_namespaces: ['payments'] };
+  const policyOf = (path: string) =>
+    `# Managed by Threewalls\n\npath "secret/data/${path}" {\n  capabilities = ["read"]\n}\n`;
+  const entryOf = (mark?: string) => ({
+    current_version: 1,
+    versions: { 1: { deletion_time: '', destroyed: false } },
+    ...(mark && { custom_metadata: { 'threewalls-namespace-uid': mark } }),
+  });
+  const set = (path: string, object: object) => t.lab.objects.set(path, object);
+  const IN_VAULT = [ROLE, ACL, ENTRY];
+
+  it.each<[string, string, object, RegExp]>([
+    ['a role of another’s namespace', ROLE, THEIR_ROLE, /^Vault role tenant-/],
+    ['a policy without our mark', ACL, { policy: '' }, /^Vault policy tenant-/],
+    [
+      'a policy of another entry',
+      ACL,
+      { policy: policyOf('web-other-acme') },
+      /^Vault policy tenant-/,
+    ],
+    ['an entry without our mark', ENTRY, entryOf(), /^Vault KV secret\/web-/],
+    [
+      'an entry that is marked for another',
+      ENTRY,
+      entryOf('another'),
+      /^Vault KV secret\/web-.*of another namespace/,
+    ],
+  ])(
+    'leaves in Vault what its apply was refused for: %s',
+    async (_, path, theirs, named) => {
+      const order = { ...ordered('acme'), task: 'a' };
+      set(path, theirs);
+      const preview = await t.api('post', '/plans', t.spec('acme'));
+      // By which a failed task knows to keep everything.
+      expect(preview.body.present).toBe(true);
+      const refused = await t.run('acme', order);
+      expect(refused.error).toMatch(named);
+      // It is cut off, and goes on.
+      t.lab.writesLeft = 2;
+      expect((await remove('acme', { keepData: true })).state).toBe('failed');
+      t.lab.writesLeft = Infinity;
+      t.lab.away = 'no';
+      for (const how of [{ ifMadeBy: 'a', keepData: true }, {}]) {
+        const { certificate, error } = await remove('acme', how);
+        expect(error).toBeUndefined();
+        const kept = certificate!.kept.filter(what => what.startsWith('Vault'));
+        expect(kept).toEqual(
+          'keepData' in how && path === ENTRY
+            ? []
+            : [expect.stringMatching(named)],
+        );
+        expect(certificate!.removed.join()).not.toMatch(named);
+        expect(t.lab.objects.get(path)).toEqual(theirs);
+        await t.run('acme', order);
+      }
+      expect(IN_VAULT.filter(one => t.lab.objects.has(one))).toContain(path);
+    },
+  );
+
+  it.each<[string, () => unknown, string[]]>([
+    ['as they were applied', () => {}, []],
+    [
+      'changed by hand, as the records know them',
+      () => {
+        set(ROLE, THEIR_ROLE);
+        set(ACL, { policy: '' });
+      },
+      [],
+    ],
+    [
+      'of a time before there were records',
+      () => t.knex('applied_resources').delete(),
+      [],
+    ],
+    [
+      'that no record knows, changed by hand',
+      async () => {
+        await t.knex('applied_resources').delete();
+        await t.knex('tenants').update({ seeding: false });
+        set(ROLE, THEIR_ROLE);
+        set(ACL, { policy: '' });
+        set(ENTRY, entryOf());
+      },
+      IN_VAULT,
+    ],
+    [
+      'of which the entry was written and not marked',
+      () => set(ENTRY, entryOf()),
+      [],
+    ],
+    [
+      'that are gone',
+      () => IN_VAULT.forEach(path => t.lab.objects.delete(path)),
+      [],
+    ],
+    ['whose namespace is gone', () => t.lab.objects.delete(NAMESPACE), []],
+    [
+      'in whose place there is another namespace',
+      () => set(NAMESPACE, { metadata: { name: 'web-tenant-acme', uid: 'b' } }),
+      [NAMESPACE],
+    ],
+  ])('takes its own from Vault: objects %s', async (_, change, left) => {
+    await t.create('acme');
+    await change();
+    const there = IN_VAULT.filter(path => t.lab.objects.has(path));
     const { certificate } = await remove('acme');
-    expect(certificate!.kept).toEqual([
-      expect.stringMatching(/is of another namespace.*not touched/),
-    ]);
-    expect(t.lab.objects.has(ENTRY)).toBe(true);
+    expect(
+      [...IN_VAULT, NAMESPACE].filter(path => t.lab.objects.has(path)),
+    ).toEqual(left);
+    expect(certificate!.kept).toHaveLength(left.length);
+    expect(
+      certificate!.removed.filter(what => /^Vault (role|pol|KV)/.test(what)),
+    ).toHaveLength(there.filter(path => !left.includes(path)).length);
   });
 
   it('keeps its data where that is asked, for its owner alone', async () => {
@@ -943,6 +1100,48 @@ describe('what is changed, and what is outdated', () => {
       outdated: false,
       walls: [{ status: 'holds' }, {}, {}],
     });
+  });
+});
+
+describe('a role in Vault to which others have added', () => {
+  const ROLE = '/v1/auth/kubernetes/role/tenant-acme';
+
+  it.each<[string, object, RegExp?]>([
+    ['a number', { token_period: 60 }],
+    ['a number by its old name', { num_uses: 3 }],
+    ['a list', { token_bound_cidrs: ['10.0.0.0/8'] }],
+    ['a text', { a_new_field: 'x' }],
+    [
+      'what Vault itself adds',
+      { a_new_field: 'x' },
+      /Vault itself sets a_new_field of Vault role tenant-acme/,
+    ],
+  ])('%s is as planned once it is restored', async (_, added, said) => {
+    await t.create('acme');
+    const { objects } = t.lab;
+    const planned = objects.get(ROLE);
+    const set = objects.set.bind(objects);
+    set(ROLE, { ...planned, ...added });
+    const { items } = await get('/tenants/acme/drift');
+    expect(items).toMatchObject([
+      {
+        id: 'Vault role tenant-acme',
+        change: 'update',
+        fields: [{ field: Object.keys(added)[0] }],
+      },
+    ]);
+    if (said) {
+      objects.set = (path, object) =>
+        set(path, { ...object, ...(path === ROLE && added) });
+    }
+    const { error } = await t.run('acme', { kind: 'apply' });
+    if (said) {
+      expect(error).toMatch(said);
+      return;
+    }
+    expect(error).toBeUndefined();
+    expect((await get('/tenants/acme/drift')).items).toEqual([]);
+    expect(objects.get(ROLE)).toMatchObject(planned);
   });
 });
 

@@ -42,8 +42,8 @@ export interface TenantPreview {
   /** Whether there is such a tenant already */
   exists: boolean;
   /**
-   * Whether there is anything of it: its namespace, an archived one too, or its
-   * entry in Vault
+   * Whether there is anything by its names already, whosever it is: its namespace, an
+   * archived one too, or its entry, role or policy in Vault
    */
   present: boolean;
   /** Where n8n will be found, where config exposes it */

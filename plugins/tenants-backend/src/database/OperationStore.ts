@@ -226,14 +226,15 @@ export class OperationStore {
    * where there is none.
    *
    * @param full - Clusters with no room: for more proofs, for more changes
+   * @param here - What runs in this process, however long ago its lease was renewed
    */
-  async claim(full: {
-    proofs: string[];
-    changes: string[];
-  }): Promise<StoredOperation | undefined> {
+  async claim(
+    full: { proofs: string[]; changes: string[] },
+    here: string[] = [],
+  ): Promise<StoredOperation | undefined> {
     for (let attempt = 1; attempt <= QUEUE_ATTEMPTS; attempt++) {
       try {
-        return await this.knex.transaction(trx => this.#claim(trx, full));
+        return await this.knex.transaction(trx => this.#claim(trx, full, here));
       } catch (error) {
         // Another replica took another operation of that tenant: there may be others.
         if (!isUniqueViolation(error)) {
@@ -247,12 +248,16 @@ export class OperationStore {
   async #claim(
     trx: Knex,
     full: { proofs: string[]; changes: string[] },
+    here: string[],
   ): Promise<StoredOperation | undefined> {
     const query = trx<OperationRow>(`${OPERATIONS} as o`)
       .where(q =>
         q
           .where(dead =>
-            dead.where('state', 'running').where('lease_until', '<', now(trx)),
+            dead
+              .where('state', 'running')
+              .where('lease_until', '<', now(trx))
+              .whereNotIn('id', here),
           )
           .orWhere(queued =>
             queued
@@ -290,17 +295,18 @@ export class OperationStore {
       // Whoever began earlier can be seen by whoever began later.
       await lockName(trx, `changes/${row.cluster}`);
     }
-    return row && toOperation(await this.#take(trx, row));
+    const taken = row && (await this.#take(trx, row));
+    return taken && toOperation(taken);
   }
 
-  /** Sets an operation running here. */
+  /** Sets an operation running here, unless it has come to another state meanwhile. */
   async #take(
     trx: Knex,
-    row: Pick<OperationRow, 'id'>,
+    { id, state }: Pick<OperationRow, 'id' | 'state'>,
     round: string = randomUUID(),
-  ): Promise<OperationRow> {
+  ): Promise<OperationRow | undefined> {
     const [taken] = await trx<OperationRow>(OPERATIONS)
-      .where({ id: row.id })
+      .where({ id, state })
       .update({
         state: 'running',
         runner: this.runner,
@@ -320,7 +326,8 @@ export class OperationStore {
 
   /**
    * Sets a neighbour's proof running in the same round, queued or not. `undefined`
-   * where an operation of the neighbour runs already, or is to change it.
+   * where an operation of the neighbour runs already, is to change it, or was
+   * cancelled at this moment.
    */
   async join(
     proof: StoredOperation,
@@ -340,7 +347,9 @@ export class OperationStore {
             this.#row(id, { ...neighbour, trigger: 'schedule', request }),
           );
         }
-        return toOperation(await this.#take(trx, { id }, proof.round));
+        const row = { id, state: 'queued' as const };
+        const taken = await this.#take(trx, row, proof.round);
+        return taken && toOperation(taken);
       });
     } catch (error) {
       if (isUniqueViolation(error)) {

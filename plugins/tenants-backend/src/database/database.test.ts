@@ -170,6 +170,26 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect(await operations.join(proof, wanted('globex'))).toBeUndefined();
   });
 
+  it('brings back no neighbour’s proof that is cancelled while it is joined', async () => {
+    const { knex, operations, enqueue, wanted } = await setup(id);
+    await enqueue('acme');
+    const proof = (await operations.claim(ROOM))!;
+    const queued = await enqueue('globex');
+    const cancelling = await knex.transaction();
+    await cancelling('operations')
+      .where({ id: queued.id })
+      .update({ state: 'cancelled' });
+    const joining = operations.join(proof, wanted('globex'));
+    // PostgreSQL has shown it as queued by now; SQLite does one thing at a time.
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await cancelling.commit();
+    expect((await joining)?.id).not.toBe(queued.id);
+    expect(await operations.get(queued.id)).toMatchObject({
+      state: 'cancelled',
+      attempts: 0,
+    });
+  });
+
   it('joins what is equal and has not ended', async () => {
     const { operations, wanted } = await setup(id);
     const join = async (...args: Parameters<typeof wanted>) => {

@@ -136,6 +136,12 @@ describe.each(databases.eachSupportedId())('Drills on %s', id => {
       await drills.refresh();
       return drills.state('lab')!;
     };
+    // Where nobody ever makes them, too, and whoever asks first.
+    expect(await state()).toEqual({});
+    await age(2 * DAY + HOUR);
+    await new Promise(resolve => setTimeout(resolve, 5_100));
+    expect(await state()).toMatchObject({ wording: { code: 'proverOverdue' } });
+    await knex('drills').delete();
     await drills.runDue();
     expect(run).not.toHaveBeenCalled();
 

@@ -65,10 +65,9 @@ export class Drills {
 
   /** Makes the drills that are due. */
   async runDue(): Promise<void> {
-    const { clusters, store, platform } = this.options;
+    const { clusters, platform } = this.options;
     const all = clusters.all();
-    await store.know(all.map(({ name }) => name));
-    const { drills, at } = await store.list();
+    const { drills, at } = await this.#known();
     const due = all.filter(({ name }) => {
       const known = drills.find(({ cluster }) => cluster === name);
       return known && isDue(known, at, platform.proofs.drillIntervalMs);
@@ -78,11 +77,11 @@ export class Drills {
 
   /** Reads the records anew, if they were not read just now. */
   async refresh(): Promise<void> {
-    const { store, platform, now = Date.now } = this.options;
+    const { platform, now = Date.now } = this.options;
     if (Math.abs(performance.now() - this.#readAt) < FRESH_MS) {
       return;
     }
-    const { drills, at } = await store.list();
+    const { drills, at } = await this.#known();
     const clock = clockProblem(now(), at);
     this.#states = new Map(
       drills.map(known => [
@@ -102,6 +101,19 @@ export class Drills {
   async doubtOf(cluster: string): Promise<Said | undefined> {
     await this.refresh();
     return doubtOf(this.state(cluster));
+  }
+
+  /** Of every cluster something: since when it could have had a drill. */
+  async #known() {
+    const { clusters, store } = this.options;
+    const known = await store.list();
+    const isKnown = new Set(known.drills.map(({ cluster }) => cluster));
+    const names = clusters.all().map(({ name }) => name);
+    if (names.every(name => isKnown.has(name))) {
+      return known;
+    }
+    await store.know(names);
+    return store.list();
   }
 
   async #drill(cluster: Cluster): Promise<void> {

@@ -213,4 +213,43 @@ describe('a round of two', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
     await runner.stop();
   });
+
+  it('is begun once here, however long nothing was heard of it', async () => {
+    const { runner, operation, begun, signals } = await begin();
+    // As if everything had stood still for longer than a lease lasts.
+    await db('operations').update({ lease_until: 1 });
+    await runner.pump();
+    await runner.pump();
+    expect(begun).toEqual(['prove acme']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    expect((await store.get(operation.id))!.attempts).toBe(1);
+    const other = new OperationStore(db, 'two');
+    expect((await other.claim({ proofs: [], changes: [] }, []))!.tenant).toBe(
+      'acme',
+    );
+    await runner.stop();
+  });
+
+  it('whose end could not be written down is begun again here', async () => {
+    const runs: string[] = [];
+    const { runner, operation } = await queued({
+      apply: async () => undefined,
+      prove: async ({ operation: { id } }) => {
+        runs.push(id);
+        return { state: 'succeeded' };
+      },
+    });
+    const finish = jest.spyOn(store, 'finish');
+    finish.mockRejectedValue(new Error('away'));
+    await runner.pump();
+    await until(() => finish.mock.calls.length === 5, 10_000);
+    finish.mockRestore();
+    await db('operations').update({ lease_until: 1 });
+    await until(async () => {
+      await runner.pump();
+      return (await store.get(operation.id))!.state === 'succeeded';
+    });
+    expect(runs).toEqual([operation.id, operation.id]);
+    await runner.stop();
+  });
 });

@@ -94,7 +94,10 @@ export class OperationRunner {
   async pump(): Promise<void> {
     await this.#oneAtATime(async () => {
       while (!this.#stop.signal.aborted) {
-        const operation = await this.options.store.claim(await this.#full());
+        const operation = await this.options.store.claim(await this.#full(), [
+          ...this.#running.keys(),
+          ...this.#held.keys(),
+        ]);
         if (!operation) {
           return;
         }

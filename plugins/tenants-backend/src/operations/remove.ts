@@ -53,6 +53,8 @@ export function removeExecutor(options: {
         confirm: request.confirm,
         keepData: request.keepData,
         uid,
+        applied: await store.applied(uid),
+        seeding: known.seeding,
         accountUid: known.accountUid,
         binding: portalBinding({
           spec: { name, owner },

@@ -236,7 +236,7 @@ export class TenantViews {
           maxAgeMs,
           lost: tenant.lost,
           turned: tenant.turned,
-          state: state.verdictsOf(uid),
+          state: state.verdictsOf(tenant),
           doubt: doubtOf(prover),
         }),
         ...(prover && { prover }),

@@ -58,6 +58,7 @@ export async function previewPlan(
     existing ?? (removed?.owner === spec.owner ? removed : undefined);
   const applied = known ? await store.applied(known.uid) : {};
   let refusal: string | undefined;
+  let isTheirs = false;
   const refuse = (error: Error) => {
     refusal ??= error.message;
   };
@@ -67,7 +68,10 @@ export async function previewPlan(
       applied,
       uid: known?.uid ?? '',
       signal,
-      onRefusal: refuse,
+      onRefusal: error => {
+        isTheirs = true;
+        refuse(error);
+      },
     }),
     from && previewAdoption(from, plan, cluster, { signal }),
     checkCapacity(plan, cluster, { signal }).catch(error => {
@@ -77,6 +81,14 @@ export async function previewPlan(
       refuse(error);
     }),
   ]);
+  // Every tenant's, which is there before any.
+  const given = new Set(
+    plan.stages.flatMap(stage =>
+      stage.resources.flatMap(resource =>
+        resource.type === 'vault' && resource.given ? resource.id : [],
+      ),
+    ),
+  );
   if (adoption?.problems.length) {
     refusal ??= adoption.problems.join('; ');
   }
@@ -84,11 +96,9 @@ export async function previewPlan(
     namespace: plan.names.namespace,
     cluster: spec.cluster,
     exists: existing !== undefined,
-    present: resources.some(
-      ({ id, change }) =>
-        change !== 'create' &&
-        (id.startsWith('Namespace ') || id.startsWith('Vault KV ')),
-    ),
+    present:
+      isTheirs ||
+      resources.some(({ id, change }) => change !== 'create' && !given.has(id)),
     url: n8nUrl(spec, cluster.config),
     names: plan.names,
     // What differs was read as JSON. That the spec is noted as well says nothing new.
@@ -117,6 +127,13 @@ export async function detectDrift(
   const cluster = clusters.get(tenant.cluster);
   const before = asApplied(plan, applied);
   const live = await readLive(before, cluster);
+  const namespace = live.get(`Namespace ${plan.names.namespace}`);
+  if (namespace && namespace.metadata.uid !== tenant.uid) {
+    // Another is in its place, of which this tenant's owner sees nothing.
+    [...live.keys()]
+      .filter(id => !id.startsWith('Vault '))
+      .forEach(id => live.delete(id));
+  }
   const changed = differences(before, live).filter(
     ({ change }) => change !== 'none',
   );

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const GAP_MS = 30;
 /** Milliseconds until what went wrong is tried again. */
 const RETRY_MS = 1_000;
+/** Milliseconds without an end of anything that is due, after which nothing is known. */
+export const BEHIND_MS = 30_000;
 
 /**
  * Work that is due for some namespaces, or for all: one round at a time, and what
@@ -15,14 +17,26 @@ export class Rounds {
   readonly #waiting = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
+  /** Since when nothing of what is due has ended; milliseconds by `performance.now()` */
+  #behindSince: number | undefined;
   #isStopped = false;
 
   constructor(
     private readonly options: {
-      run(isDue: (namespace: string) => boolean): Promise<void>;
+      /** @param progress - To be called as each of them is done: a round may be long */
+      run(
+        isDue: (namespace: string) => boolean,
+        progress: () => void,
+      ): Promise<void>;
       onError(error: unknown): void;
     },
   ) {}
+
+  /** Whether what was seen is old, as nothing of what is due comes to an end. */
+  get isBehind(): boolean {
+    const since = this.#behindSince ?? Infinity;
+    return performance.now() - since > BEHIND_MS;
+  }
 
   /** Has namespaces be looked at, now or some milliseconds later. */
   add(namespaces: string[], inMs: number = 0): void {
@@ -81,8 +95,15 @@ export class Rounds {
     const some = new Set(due);
     const waiting = [...this.#waiting];
     this.#isRunning = true;
+    this.#behindSince ??= now;
     try {
-      await this.options.run(namespace => all || some.has(namespace));
+      await this.options.run(
+        namespace => all || some.has(namespace),
+        () => {
+          this.#behindSince = performance.now();
+        },
+      );
+      this.#behindSince = undefined;
     } catch (error) {
       if (!this.#isStopped) {
         this.options.onError(error);

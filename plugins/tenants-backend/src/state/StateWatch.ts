@@ -22,9 +22,11 @@ import { StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { Caches } from '../inventory/caches';
 import { Inventory, Tenant } from '../inventory/Inventory';
+import { untilAborted } from '../operations/untilAborted';
+import { doubted } from '../operations/verdicts';
 import { concernOf } from './concerns';
 import { Debts } from './Debts';
-import { Rounds } from './Rounds';
+import { BEHIND_MS, Rounds } from './Rounds';
 
 /** Tenants looked at side by side: those that a change concerns, and all in their turn. */
 const CONCURRENCY = { rounds: 8, sweeps: 2 };
@@ -38,6 +40,13 @@ const ALL_MS = 300;
 const VAULT_GAP_MS = { least: 2_000, perTenant: 10 };
 /** Milliseconds for the API server to say once more what memory says. */
 const ASKED_MS = 3_000;
+/** Milliseconds for one look, and for what it begins with: Vault's client takes half of it. */
+const LOOK_MS = BEHIND_MS;
+const BEHIND = {
+  summary: `Objects of this cluster were not compared with their plans for ${
+    BEHIND_MS / 1000
+  } s: the portal's log says why`,
+};
 /** Name of what a proof makes for a moment. */
 const PROBE = /^threewalls-proof-/;
 
@@ -97,7 +106,8 @@ export class StateWatch {
     const { clusters, logger } = options;
     const roundsOf = ({ name }: Cluster, which: 'rounds' | 'sweeps') =>
       new Rounds({
-        run: async isDue => this.#look(name, isDue, CONCURRENCY[which]),
+        run: async (isDue, progress) =>
+          this.#look(name, { isDue, progress }, CONCURRENCY[which]),
         onError: error =>
           logger.warn(
             `Tenants of cluster ${name} were not compared with their plans: ${error}`,
@@ -167,8 +177,15 @@ export class StateWatch {
   }
 
   /** What a tenant's objects show now; `undefined` where that is not known. */
-  verdictsOf(uid: string): WallVerdict[] | undefined {
-    return this.#seen.get(uid)?.verdicts;
+  verdictsOf({
+    uid,
+    cluster,
+  }: Pick<Tenant, 'uid' | 'cluster'>): WallVerdict[] | undefined {
+    const verdicts = this.#seen.get(uid)?.verdicts;
+    const watched = this.#watched.get(cluster);
+    return watched?.rounds.isBehind || watched?.sweeps.isBehind
+      ? verdicts && doubted(verdicts, BEHIND)
+      : verdicts;
   }
 
   /** Vault as it was at the last look at all tenants of a cluster. */
@@ -233,16 +250,18 @@ export class StateWatch {
   /** Looks at those tenants of a cluster that are due. */
   async #look(
     name: string,
-    isDue: (namespace: string) => boolean,
+    {
+      isDue,
+      progress,
+    }: { isDue: (namespace: string) => boolean; progress: () => void },
     concurrency: number,
   ): Promise<void> {
     const { inventory, operations, caches } = this.options;
     const watched = this.#watched.get(name)!;
     const { cluster, meant, vault, rounds } = watched;
-    const [{ tenants }, { busy, changing }] = await Promise.all([
-      inventory.list(),
-      operations.openByTenant(),
-    ]);
+    const [{ tenants }, { busy, changing }] = await inTime(
+      Promise.all([inventory.list(), operations.openByTenant()]),
+    );
     this.#forget(tenants);
     const here = tenants.filter(t => t.cluster === name);
     watched.count = here.length;
@@ -275,11 +294,11 @@ export class StateWatch {
         const look = ++this.#looks;
         if (view.problem && cache.isStarting) {
           // It shows nothing of any of them, and all are due anew once it is read.
-          const verdicts = unproven(view.problem);
-          this.#seen.set(tenant.uid, { look, verdicts });
+          this.#see(tenant.uid, look, unproven(view.problem));
+          progress();
           return;
         }
-        try {
+        const compare = async () => {
           const found = await this.options.checkState({
             cluster,
             plan: await this.#planOf(tenant),
@@ -288,14 +307,19 @@ export class StateWatch {
             again,
             isOurs: probe => busy.has(tenant.name) && PROBE.test(probe),
           });
-          if (!(await this.#note(tenant, found, look))) {
+          return this.#note(tenant, found, look);
+        };
+        try {
+          if (!(await inTime(compare()))) {
             later.push(tenant);
           }
         } catch (error) {
           // What can't be compared is not known to be as planned.
           const reason = isError(error) ? error.message : String(error);
-          this.#seen.set(tenant.uid, { look, verdicts: unproven(reason) });
+          this.#see(tenant.uid, look, unproven(reason));
           throw error;
+        } finally {
+          progress();
         }
       }),
     );
@@ -312,6 +336,15 @@ export class StateWatch {
     }
   }
 
+  /** @returns whether that counts: one that began later may have been quicker */
+  #see(uid: string, look: number, verdicts: WallVerdict[]): boolean {
+    const isOld = (this.#seen.get(uid)?.look ?? 0) >= look;
+    if (!isOld) {
+      this.#seen.set(uid, { look, verdicts });
+    }
+    return !isOld;
+  }
+
   /**
    * Notes what was found.
    *
@@ -325,10 +358,6 @@ export class StateWatch {
     const { uid, name, cluster, owner, proofId } = tenant;
     const { operations, proofs, onTurned, onBreached } = this.options;
     const before = this.#seen.get(uid);
-    if (before && before.look > look) {
-      // One that began later has been quicker.
-      return true;
-    }
     const was = breachedOf(before?.verdicts);
     const is = breachedOf(found.verdicts);
     const turned = found.verdicts.filter(
@@ -343,7 +372,9 @@ export class StateWatch {
         return false;
       }
     }
-    this.#seen.set(uid, { look, verdicts: found.verdicts });
+    if (!this.#see(uid, look, found.verdicts)) {
+      return true;
+    }
     if (turned.length > 0 && proofId) {
       const walls = turned.map(({ wall }) => wall);
       const done = await proofs.turn(
@@ -386,6 +417,18 @@ export class StateWatch {
         this.#plans.delete(uid);
       }
     }
+  }
+}
+
+/** One that hangs is given up: nobody else is to wait for it. */
+async function inTime<T>(looked: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const reason = new Error(`Comparing took more than ${LOOK_MS / 1000} s`);
+  const timer = setTimeout(() => late.abort(reason), LOOK_MS).unref();
+  try {
+    return await untilAborted(late.signal, looked);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

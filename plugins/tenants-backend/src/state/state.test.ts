@@ -1,5 +1,6 @@
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
 import { until } from '../__testUtils__/until';
+import { OperationStore } from '../database/OperationStore';
 
 jest.setTimeout(60_000);
 
@@ -135,6 +136,35 @@ describe('a wall whose objects are not as planned', () => {
     t.lab.objects.get(POLICY).metadata.labels = { a: 'c' };
     await until(async () => (await statuses())[1] === 'holds');
     expect(titles()).toEqual([]);
+  });
+
+  it('is unproven where looks have come to no end for half a minute, and only for so long', async () => {
+    await proved();
+    let giveUp = () => {};
+    const hanging = new Promise<never>((_, reject) => {
+      giveUp = () => reject(new Error('away'));
+    });
+    const hang = jest
+      .spyOn(OperationStore.prototype, 'openByTenant')
+      .mockReturnValue(hanging);
+    t.lab.objects.get(POLICY).metadata.labels = { a: 'b' };
+    await until(async () => hang.mock.calls.length > 0);
+    expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
+    const now = performance.now.bind(performance);
+    const clock = jest
+      .spyOn(performance, 'now')
+      .mockImplementation(() => now() + 31_000);
+    expect(await walls()).toMatchObject(
+      Array(3).fill({
+        status: 'unproven',
+        lastStatus: 'holds',
+        summary: expect.stringMatching(/not compared .* for 30 s/),
+      }),
+    );
+    hang.mockRestore();
+    giveUp();
+    await until(async () => (await statuses())[0] === 'holds', 20_000);
+    clock.mockRestore();
   });
 
   it('is seen after a restart and after an outage, by the first look', async () => {

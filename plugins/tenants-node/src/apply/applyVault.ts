@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
-import { notAsSent } from '../plan/compare';
+import { addedVaultFields, changedVaultFields } from '../plan/live/vault';
 import { VaultResource } from '../plan/types';
-import { POLICY_MARK } from '../plan/vault';
 import { ApplyContext } from './applyKubernetes';
+import { checkVaultOwnership } from './ownership';
 
 /** Writes a policy or role where it is not as planned already. */
 export async function applyPolicyOrRole(
@@ -12,7 +11,7 @@ export async function applyPolicyOrRole(
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const { vault } = context.cluster;
   const live = await vault.read(resource.path);
-  if (live && notAsSent(resource.body, live).length === 0) {
+  if (live && changedVaultFields(resource, live).length === 0) {
     return 'unchanged';
   }
   if (resource.given) {
@@ -22,29 +21,23 @@ export async function applyPolicyOrRole(
       }, and the portal may not write it: have an administrator install deploy/vault/threewalls-tenant.hcl as docs/install.md says`,
     );
   }
-  if (live && !context.adopt && !context.applied?.[resource.id]) {
-    checkVaultOwnership(resource, live);
+  if (live) {
+    checkVaultOwnership(resource.id, live, context.plan.names, context);
+  }
+  const isAddedTo = live && addedVaultFields(resource, live).length > 0;
+  if (isAddedTo) {
+    // Vault keeps what a write leaves out, and what a write may say is limited.
+    await vault.expect('DELETE', resource.path);
   }
   await vault.expect('PUT', resource.path, resource.body);
-  return live ? 'updated' : 'created';
-}
-
-/** Vault's objects carry no labels: a policy is known by its first line, a role by its policy. */
-function checkVaultOwnership(
-  resource: VaultResource,
-  live: Record<string, unknown>,
-): void {
-  const { body } = resource;
-  const ours =
-    'policy' in body
-      ? String(live.policy).startsWith(POLICY_MARK)
-      : isDeepStrictEqual(
-          live.bound_service_account_namespaces,
-          body.bound_service_account_namespaces,
-        );
-  if (!ours) {
-    throw new ConflictError(
-      `${resource.id} exists and is not Threewalls': remove it in Vault, or have an administrator say adopt to take it over`,
-    );
+  if (isAddedTo) {
+    const now = (await vault.read(resource.path)) ?? {};
+    const added = addedVaultFields(resource, now);
+    if (added.length > 0) {
+      throw new ConflictError(
+        `Vault itself sets ${added} of ${resource.id}, which was deleted and written anew: have an administrator of Vault take that out of its auth mount, or run another version of Vault; until then the wall stays breached`,
+      );
+    }
   }
+  return live ? 'updated' : 'created';
 }

@@ -2,6 +2,7 @@ import { Cluster } from '../clients';
 import { foreignFields, writerOf } from '../clients/managedFields';
 import { FieldDifference, notAsSent } from '../plan/compare';
 import { shown } from '../plan/live/shown';
+import { changedVaultFields } from '../plan/live/vault';
 import { plannedResources } from '../plan/planned';
 import {
   KubernetesObject,
@@ -12,7 +13,7 @@ import {
 } from '../plan/types';
 import { AppliedResources, plannedNoMore } from './applied';
 import { LiveObjects, readLive } from './live';
-import { checkOwnership, Ownership } from './ownership';
+import { checkOwnership, checkVaultOwnership, Ownership } from './ownership';
 
 /**
  * A field that an apply would change, and who has written it where that was
@@ -44,7 +45,8 @@ export interface ResourceDifference {
 /**
  * Asks the world what differs from a plan. Changes nothing.
  *
- * With what was last applied it shows fields that the plan has no more.
+ * With what was last applied it shows fields that the plan has no more; of what is
+ * somebody else's none, and nothing at all where the namespace is.
  *
  * @throws ConflictError for an object of somebody else's
  * @public
@@ -54,25 +56,34 @@ export async function diffPlan(
   cluster: Cluster,
   options: Partial<Ownership> & {
     signal?: AbortSignal;
-    /** Is told why an apply would be refused, in place of a throw */
+    /** Is told whose an apply would be refused for, in place of a throw */
     onRefusal?: (error: Error) => void;
   } = {},
 ): Promise<ResourceDifference[]> {
   const live = await readLive(plan, cluster, options);
+  const theirs = new Set<string>();
   for (const resource of plannedResources(plan)) {
-    const object = live.get(resource.id);
-    if (resource.type === 'kubernetes' && object) {
-      try {
+    const { id } = resource;
+    const object = live.get(id);
+    try {
+      if (object && resource.type === 'kubernetes') {
         checkOwnership(object, plan, options);
-      } catch (error) {
-        if (!options.onRefusal) {
-          throw error;
-        }
-        options.onRefusal(error as Error);
+      } else if (object && resource.type === 'vault' && !resource.given) {
+        checkVaultOwnership(id, object, plan.names, options);
       }
+    } catch (error) {
+      if (!options.onRefusal) {
+        throw error;
+      }
+      options.onRefusal(error as Error);
+      theirs.add(id);
     }
   }
-  return differences(plan, live, options.applied);
+  return theirs.has(`Namespace ${plan.names.namespace}`)
+    ? []
+    : differences(plan, live, options.applied).map(difference =>
+        theirs.has(difference.id) ? { ...difference, fields: [] } : difference,
+      );
 }
 
 /** What differs between a plan and what there is, in the order of an apply. */
@@ -111,7 +122,10 @@ function fieldsOf(
 ): ChangedField[] {
   switch (resource.type) {
     case 'vault':
-      return notAsSent(resource.body, live);
+      return changedVaultFields(resource, live).map(({ path, ...rest }) => ({
+        field: path.join('.'),
+        ...rest,
+      }));
     case 'kubernetes':
       return resource.once ? [] : objectFields(resource, live, before);
     default:

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConflictError } from '@backstage/errors';
 import {
   ADOPT_LABEL,
@@ -7,7 +8,8 @@ import {
   OWNER_ANNOTATION,
   TENANT_LABEL,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { KubernetesObject, TenantPlan } from '../plan/types';
+import { KubernetesObject, TenantNames, TenantPlan } from '../plan/types';
+import { POLICY_MARK } from '../plan/vault';
 import { AppliedResources } from './applied';
 
 /**
@@ -104,4 +106,43 @@ function checkAdoption(
       `Namespace ${metadata.name} is of a tenant ${spec.name} that ${owner} owns, and adopting it would hand its data to ${spec.owner}: name its owner, or choose another name`,
     );
   }
+}
+
+/**
+ * Refuses a policy or role that is there and is not this tenant's.
+ *
+ * @throws ConflictError unless `adopt` was said
+ */
+export function checkVaultOwnership(
+  id: string,
+  live: Record<string, unknown>,
+  names: TenantNames,
+  { adopt = false, applied }: Partial<Ownership> = {},
+): void {
+  if (!adopt && !isOwnInVault(id, live, names, applied)) {
+    throw new ConflictError(
+      `${id} exists and is not Threewalls': remove it in Vault, or have an administrator say adopt to take it over`,
+    );
+  }
+}
+
+/**
+ * Whether a policy or role is a tenant's. Vault's objects carry no labels: by record,
+ * or else a policy by its first line and the entry that it is for, a role by its
+ * namespace.
+ */
+export function isOwnInVault(
+  id: string,
+  live: Record<string, unknown>,
+  { namespace, kvPath }: Pick<TenantNames, 'namespace' | 'kvPath'>,
+  applied: AppliedResources = {},
+): boolean {
+  const known = applied[id]?.resource;
+  if (known?.type === 'vault' && !known.given) {
+    return true;
+  }
+  const text = String(live.policy);
+  return 'policy' in live
+    ? text.startsWith(POLICY_MARK) && text.includes(`/${kvPath}"`)
+    : isDeepStrictEqual(live.bound_service_account_namespaces, [namespace]);
 }

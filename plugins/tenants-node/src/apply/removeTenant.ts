@@ -5,7 +5,7 @@ import { ObjectRef } from '../clients/kubernetes';
 import { Listed, until } from '../clients/until';
 import { ARCHIVED_LABEL, ownPolicy } from '../plan/names';
 import { KubernetesObject, TenantNames } from '../plan/types';
-import { checkOwnership } from './ownership';
+import { checkOwnership, isOwnInVault, Ownership } from './ownership';
 import { entryNamespace } from './seed';
 
 /**
@@ -36,13 +36,16 @@ export interface Removal {
 }
 
 /** @public */
-export interface RemoveTenantOptions {
+export interface RemoveTenantOptions
+  extends Partial<Pick<Ownership, 'adopt' | 'applied'>> {
   /** The tenant's name, typed again */
   confirm: string;
   /** Keep the namespace with its volumes and the KV entry */
   keepData?: boolean;
   /** UID of its namespace: another of that name is not touched */
   uid?: string;
+  /** Whether the records say that its entry in Vault was about to be written */
+  seeding?: boolean;
   /** UID of the ServiceAccount that logs in, for where the namespace is gone already */
   accountUid?: string;
   /** The portal's RoleBinding in the namespace, made again where it is missing */
@@ -73,6 +76,8 @@ class TenantRemoval {
   readonly #kept: string[] = [];
   /** Volumes of the tenant's claims */
   readonly #volumes = new Set<string>();
+  /** Paths in Vault where there is something of somebody else's */
+  readonly #theirs = new Set<string>();
   /** Whether another namespace has its name */
   #isReplaced = false;
 
@@ -138,7 +143,9 @@ class TenantRemoval {
       );
       return;
     }
-    await this.#step('The KV entry is destroyed', () => this.#removeEntry());
+    await this.#step('The KV entry is destroyed', () =>
+      this.#removeEntry(namespace),
+    );
     await this.#step('The namespace is gone', () =>
       this.#removeNamespace(namespace),
     );
@@ -287,7 +294,7 @@ class TenantRemoval {
     const { vault, config } = this.cluster;
     const { authMount } = config.vault;
     const { name, names } = this.tenant;
-    await this.#delete(
+    await this.#deleteOwn(
       `Vault role ${names.vaultRole}`,
       `auth/${authMount}/role/${names.vaultRole}`,
     );
@@ -313,33 +320,62 @@ class TenantRemoval {
     }
     // Never the fixed one, which is every tenant's.
     const policy = ownPolicy(name);
-    await this.#delete(`Vault policy ${policy}`, `sys/policies/acl/${policy}`);
+    await this.#deleteOwn(
+      `Vault policy ${policy}`,
+      `sys/policies/acl/${policy}`,
+    );
   }
 
-  /** Deletes an object in Vault, and notes it where it was there. */
-  async #delete(what: string, path: string): Promise<void> {
-    const { vault } = this.cluster;
-    if (await vault.read(path)) {
-      await this.#write({ result: 'removed', what });
-      await vault.expect('DELETE', path);
+  /** An order that was refused for what is there has left it to whose it is; so does this. */
+  async #deleteOwn(what: string, path: string): Promise<void> {
+    const { adopt, applied } = this.options;
+    const live = await this.cluster.vault.read(path);
+    if (!live) {
+      return;
+    }
+    if (adopt || isOwnInVault(what, live, this.tenant.names, applied)) {
+      await this.#delete(what, path);
+    } else {
+      this.#keep(path, `${what} is not this tenant's`);
     }
   }
 
-  async #removeEntry(): Promise<void> {
+  /** Deletes an object in Vault that is there, and notes it. */
+  async #delete(what: string, path: string): Promise<void> {
+    await this.#write({ result: 'removed', what });
+    await this.cluster.vault.expect('DELETE', path);
+  }
+
+  #keep(path: string, what: string): void {
+    this.#theirs.add(path);
+    this.#kept.push(
+      `${what}: it was not touched. If nobody needs it, have an administrator of Vault delete ${path}`,
+    );
+  }
+
+  async #removeEntry(namespace: KubernetesObject | undefined): Promise<void> {
     const { vault, config } = this.cluster;
     const { kvPath } = this.tenant.names;
-    const { uid } = this.options;
+    const { adopt, seeding, uid = namespace?.metadata.uid } = this.options;
     const path = `${config.vault.kvMount}/metadata/${kvPath}`;
     const what = `Vault KV ${config.vault.kvMount}/${kvPath}`;
     const metadata = await vault.read(path);
     const marked = entryNamespace(metadata);
-    if (uid && marked && marked !== uid) {
-      this.#kept.push(
-        `${what} is of another namespace (UID ${marked}): it was not touched`,
-      );
+    if (!metadata) {
       return;
     }
-    await this.#delete(what, path);
+    // Without a UID there are no records either: then a mark of ours is this tenant's.
+    const isOwn = marked ? marked === (uid ?? marked) : seeding;
+    if (adopt || isOwn) {
+      await this.#delete(what, path);
+    } else {
+      this.#keep(
+        path,
+        marked
+          ? `${what} is of another namespace (UID ${marked})`
+          : `${what} is not marked as this tenant's`,
+      );
+    }
   }
 
   async #removeNamespace(
@@ -473,7 +509,7 @@ class TenantRemoval {
       `sys/policies/acl/${ownPolicy(this.tenant.name)}`,
       `auth/${config.vault.authMount}/role/${names.vaultRole}`,
     ]) {
-      if (await vault.read(path)) {
+      if (!this.#theirs.has(path) && (await vault.read(path))) {
         left.push(`Vault ${path}`);
       }
     }

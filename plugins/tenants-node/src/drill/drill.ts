@@ -213,7 +213,7 @@ async function make(
 async function removePair(pair: TenantPlan[], cluster: Cluster): Promise<void> {
   await Promise.allSettled(
     pair.map(({ spec: { name }, names }) =>
-      removeTenant({ name, names }, cluster, { confirm: name }),
+      removeTenant({ name, names }, cluster, { confirm: name, adopt: true }),
     ),
   );
 }

@@ -32,6 +32,16 @@ export function changedVaultFields(
   });
 }
 
+/** Fields of a live role that were never sent, and are not empty. */
+export function addedVaultFields(
+  resource: VaultResource,
+  live: Record<string, unknown>,
+): string[] {
+  return changedVaultFields(resource, live)
+    .map(({ path: [field] }) => field)
+    .filter(field => !(field in resource.body));
+}
+
 function isEmpty(value: unknown): boolean {
   return !value || (Array.isArray(value) && value.length === 0);
 }
