@@ -5,7 +5,8 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
-import { TestPostgres } from '../src/replicasPostgres';
+import { knex } from 'knex';
+import { TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { PlannedCluster } from './apiCluster';
 import { fill, tenantName } from './apiData';
 import { load, Load } from './apiLoad';
@@ -17,7 +18,6 @@ import {
   tenantsConfig,
   untilAllHold,
 } from './apiPortal';
-import { withDatabase } from './apiPostgres';
 
 const AMOUNTS = { tenants: 1000, proofs: 20, receipts: 50, pairs: true };
 const CLIENTS = 50;
@@ -170,4 +170,15 @@ function row(name: string, found: Asked, bare?: Asked): void {
     bare ? `${ms(bare.paced.p95)}, ${ms(bare.p95)}, ${cpu(bare)}` : '',
   ];
   console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** Makes a database; hands back how to connect to it. */
+async function withDatabase(postgres: TestPostgres, name: string) {
+  const server = knex({ client: 'pg', connection: postgres.connection });
+  try {
+    await server.raw('create database ??', [name]);
+  } finally {
+    await server.destroy();
+  }
+  return { ...postgres.connection, database: name };
 }
