@@ -4,6 +4,7 @@ export * from './FieldChanges';
 export * from './Links';
 export * from './ManySelect';
 export * from './Marks';
+export * from './OneOf';
 export * from './Problem';
 export * from './walls';
 export * from './Status';
