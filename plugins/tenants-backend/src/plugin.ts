@@ -34,7 +34,7 @@ import { proveExecutor } from './operations/prove';
 import { removeExecutor } from './operations/remove';
 import { Rollouts } from './operations/Rollouts';
 import { roundsAtOnce } from './operations/roundsAtOnce';
-import { registerTenantPermissions } from './permissions/registerTenantPermissions';
+import { registerTenantPermissions } from './permissions/rules';
 import { TenantAuthorizer } from './permissions/TenantAuthorizer';
 import { createRouter } from './router';
 import { Announcer } from './services/Announcer';
