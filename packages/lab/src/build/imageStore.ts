@@ -76,7 +76,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
       const { code } = await run('ctr', [...ctr, 'version'], {
         allowFailure: true,
       });
-      return code === 0 ? true : undefined;
+      return code === 0;
     });
     await fill(async ({ archive }) => {
       await run('ctr', [...ctr, 'images', 'import', archive]);
