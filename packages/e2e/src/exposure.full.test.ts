@@ -7,9 +7,9 @@ import {
   planTenant,
   removeTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { portalLab, testSpec } from './support/lab';
+import { IMAGES, portalLab, testSpec } from './support/lab';
 import { forwardN8n } from './support/portForward';
-import { AGNHOST, openLab } from './wallsLab';
+import { openLab } from './wallsLab';
 
 jest.setTimeout(240_000);
 
@@ -62,7 +62,7 @@ describe('The way to n8n, on the lab', () => {
         containers: [
           {
             name: 'connect',
-            image: AGNHOST,
+            image: IMAGES.agnhost,
             imagePullPolicy: 'IfNotPresent',
             args: ['connect', target, '--timeout=3s'],
             terminationMessagePolicy: 'FallbackToLogsOnError',

@@ -1,6 +1,6 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
 import { podAdmission } from './support/admission';
-import { AGNHOST } from './wallsLab';
+import { IMAGES } from './support/lab';
 import { Mutation } from './wallsMutation';
 
 const CILIUM = '/apis/cilium.io/v2';
@@ -200,7 +200,7 @@ export const FALSE_ALARMS: Mutation[] = [
                 patchType: 'JSONPatch',
                 jsonPatch: {
                   expression: `[JSONPatch{op: "add", path: "/spec/containers/0", value: Object.spec.containers{
-  name: "a-sidecar", image: "${AGNHOST}", args: ["pause"],
+  name: "a-sidecar", image: "${IMAGES.agnhost}", args: ["pause"],
   securityContext: Object.spec.containers.securityContext{allowPrivilegeEscalation: false, capabilities: Object.spec.containers.securityContext.capabilities{drop: ["ALL"]}}
 }}]`,
                 },

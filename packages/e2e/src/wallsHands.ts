@@ -2,7 +2,7 @@ import {
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { AGNHOST } from './wallsLab';
+import { IMAGES } from './support/lab';
 import { NodeHands } from './wallsNodeHands';
 
 const API_VERSIONS: Record<string, string> = {
@@ -135,7 +135,12 @@ export class Hands extends NodeHands {
       body: {
         spec: {
           ephemeralContainers: [
-            { name: 'debug', image: AGNHOST, args: ['pause'], securityContext },
+            {
+              name: 'debug',
+              image: IMAGES.agnhost,
+              args: ['pause'],
+              securityContext,
+            },
           ],
         },
       },
@@ -241,7 +246,7 @@ export class Hands extends NodeHands {
   useUpQuota = async (plan: TenantPlan, most = '1Gi', rest = '950Mi') => {
     const container = (name: string, memory: string) => ({
       name,
-      image: AGNHOST,
+      image: IMAGES.agnhost,
       imagePullPolicy: 'IfNotPresent',
       args: ['pause'],
       resources: {
