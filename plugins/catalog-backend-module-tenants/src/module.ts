@@ -39,7 +39,7 @@ export const catalogModuleTenants = createBackendModule({
         const appUrl =
           config.getOptionalString('app.baseUrl') ?? 'http://localhost';
         catalog.addEntityProvider(
-          TenantEntityProvider.create({
+          new TenantEntityProvider({
             ...services,
             tenants: new TenantsClient({ discoveryApi: discovery }),
             taskRunner: scheduler.createScheduledTaskRunner(
