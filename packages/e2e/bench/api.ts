@@ -1,7 +1,7 @@
 /* eslint-disable no-console */
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
@@ -18,6 +18,7 @@ import {
   tenantsConfig,
   untilAllHold,
 } from './apiPortal';
+import { conditions } from './report';
 
 const AMOUNTS = { tenants: 1000, proofs: 20, receipts: 50, pairs: true };
 const CLIENTS = 50;
@@ -52,9 +53,7 @@ export async function api(): Promise<void> {
   }
   try {
     console.log(
-      `${cpus().length} × ${cpus()[0].model}, load ${loadavg()
-        .map(l => l.toFixed(1))
-        .join(' ')}; ${CLIENTS} clients, ${DURATION_MS / 1000} s each`,
+      `${conditions()}; ${CLIENTS} clients, ${DURATION_MS / 1000} s each`,
     );
     const sqlite = join(folder, 'database');
     await mkdir(sqlite);
