@@ -2,7 +2,7 @@ import {
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { IMAGES } from './support/lab';
+import { IMAGES, merge } from './support/lab';
 import { NodeHands } from './wallsNodeHands';
 
 const API_VERSIONS: Record<string, string> = {
@@ -63,12 +63,7 @@ export class Hands extends NodeHands {
         });
       }
     });
-    await admin.expect({
-      method: 'PATCH',
-      path,
-      contentType: 'application/merge-patch+json',
-      body,
-    });
+    await merge(admin, path, body);
   };
 
   /** Gives a subject a right: in a namespace, or everywhere. */
@@ -346,12 +341,7 @@ export class Hands extends NodeHands {
   }
 
   async #merge(ref: Parameters<typeof objectPath>[0], body: object) {
-    await this.lab.admin.expect({
-      method: 'PATCH',
-      path: objectPath(ref),
-      contentType: 'application/merge-patch+json',
-      body,
-    });
+    await merge(this.lab.admin, objectPath(ref), body);
   }
 
   async #bind(name: string, role: string, subject: object, namespace?: string) {

@@ -7,6 +7,7 @@ import { JsonObject } from '@backstage/types';
 import {
   Cluster,
   Clusters,
+  KubernetesClient,
   Platform,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -118,6 +119,22 @@ export function vaultKeys(state: string = labState): {
   unsealKey: string;
 } {
   return JSON.parse(readFileSync(join(state, 'vault-init.json'), 'utf8'));
+}
+
+/** Changes fields of an object, for those who own them all or as another manager. */
+export function merge(
+  kubernetes: KubernetesClient,
+  path: string,
+  body: object,
+  fieldManager?: string,
+) {
+  return kubernetes.expect({
+    method: 'PATCH',
+    path,
+    ...(fieldManager && { query: { fieldManager } }),
+    contentType: 'application/merge-patch+json',
+    body,
+  });
 }
 
 /** A policy that lets everybody in: policies add up, so that no other closes that again. */
