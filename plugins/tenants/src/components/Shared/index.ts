@@ -5,7 +5,6 @@ export * from './Links';
 export * from './ManySelect';
 export * from './Marks';
 export * from './OneOf';
-export * from './Problem';
 export * from './walls';
 export * from './Status';
 export * from './Time';
