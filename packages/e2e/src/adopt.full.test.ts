@@ -106,13 +106,7 @@ beforeAll(async () => {
   mkdirSync(folder);
   await onNode('install', '-d', '-o', '1000', '-g', '1000', folder);
   await onNode(...CTR, 'tag', '--force', IMAGES.n8n, OLDER);
-  const objects = handMade({
-    theirs,
-    name,
-    folder,
-    key: KEY,
-    image: OLDER,
-  });
+  const objects = handMade({ theirs, name, folder, key: KEY, image: OLDER });
   for (const { path, ...object } of objects) {
     const { namespace } = object.metadata;
     await admin.kubernetes.expect({

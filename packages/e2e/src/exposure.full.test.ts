@@ -100,10 +100,7 @@ describe('The way to n8n, on the lab', () => {
       const login = await fetch(`${url}/rest/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          emailOrLdapLoginId: EMAIL,
-          password: PASSWORD,
-        }),
+        body: JSON.stringify({ emailOrLdapLoginId: EMAIL, password: PASSWORD }),
       });
       const [cookie] = login.headers.getSetCookie();
       expect(cookie).toMatch(/; Secure/);

@@ -308,10 +308,7 @@ export class Hands extends NodeHands {
   killProofPod = async (namespace: string) => {
     const { proofs } = this.profile;
     const connectTimeoutMs = 3 * proofs.connectTimeoutMs;
-    this.profile = {
-      ...this.profile,
-      proofs: { ...proofs, connectTimeoutMs },
-    };
+    this.profile = { ...this.profile, proofs: { ...proofs, connectTimeoutMs } };
     const done = new AbortController();
     const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
     const kill = async () => {

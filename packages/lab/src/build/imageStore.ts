@@ -62,10 +62,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
   const daemon = spawn(
     'containerd',
     ['--config', join(runtime, 'config.toml')],
-    {
-      stdio: 'ignore',
-      env: { PATH: systemPath(), [MARK]: paths.state },
-    },
+    { stdio: 'ignore', env: { PATH: systemPath(), [MARK]: paths.state } },
   );
   const ended = new Promise(resolve => daemon.once('close', resolve));
   const stop = () => daemon.kill('SIGTERM');

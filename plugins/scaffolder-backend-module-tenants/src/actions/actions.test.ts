@@ -133,10 +133,7 @@ describe('what they do', () => {
   });
 
   it('plans an adoption, and says why there is none', async () => {
-    const from = {
-      fromNamespace: 'n8n-acme',
-      fromDeployment: 'acme-n8n-main',
-    };
+    const from = { fromNamespace: 'n8n-acme', fromDeployment: 'acme-n8n-main' };
     for (const id of ['tenant:plan', 'tenant:create'] as const) {
       expect((await run(id, from)).error?.message).toMatch(
         /There is no Deployment acme-n8n-main/,
