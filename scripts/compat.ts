@@ -375,9 +375,7 @@ const CONFIG = {
     listen: { host: '127.0.0.1' },
     csp: { 'upgrade-insecure-requests': false },
   },
-  auth: {
-    providers: { guest: { dangerouslyAllowOutsideDevelopment: true } },
-  },
+  auth: { providers: { guest: { dangerouslyAllowOutsideDevelopment: true } } },
   catalog: {
     locations: [
       { type: 'file', target: '../../acme.yaml' },

@@ -27,9 +27,7 @@ async function vaultToken(): Promise<string> {
   const { stdout } = await run(
     join(paths.binDir, 'vault'),
     ['token', 'create', '-policy=threewalls-portal', '-field=token'],
-    {
-      env: { VAULT_ADDR: endpoints(paths).vault, VAULT_TOKEN: rootToken },
-    },
+    { env: { VAULT_ADDR: endpoints(paths).vault, VAULT_TOKEN: rootToken } },
   );
   const file = join(folder, 'token');
   await writeFile(file, stdout);

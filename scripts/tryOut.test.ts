@@ -56,9 +56,7 @@ function answer(method: string, path: string, body: any): object | undefined {
   }
   switch (path) {
     case '/apis':
-      return {
-        groups: cluster.groups.map(name => ({ name, versions: [] })),
-      };
+      return { groups: cluster.groups.map(name => ({ name, versions: [] })) };
     case '/api/v1/nodes':
       return list([
         { status: { nodeInfo: { kubeletVersion: cluster.kubelet } } },

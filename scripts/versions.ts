@@ -46,9 +46,7 @@ async function installedInDebian(name: string): Promise<string> {
 function backstagePackages(): Part[] {
   const manifests = globSync(
     '{package.json,{packages,plugins}/*/package.json}',
-    {
-      cwd: root,
-    },
+    { cwd: root },
   ).map(path => JSON.parse(readFileSync(join(root, path), 'utf8')));
   const names = manifests.flatMap(manifest =>
     Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),

@@ -18,7 +18,7 @@ module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
         'src/extras*',
         'src/recovery*',
         'src/replicas*',
-        'src/support/*.mjs',
+        'src/support/*',
       ],
       rules: {
         '@backstage/no-mixed-plugin-imports': 'off',

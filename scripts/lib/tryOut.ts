@@ -356,11 +356,7 @@ export class TryOut {
     const pod: Manifest = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: {
-        name: 'pull',
-        namespace: VAULT,
-        labels: { app: 'pull' },
-      },
+      metadata: { name: 'pull', namespace: VAULT, labels: { app: 'pull' } },
       spec: {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,

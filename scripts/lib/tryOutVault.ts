@@ -71,9 +71,7 @@ export class DevVault {
     if (before && (await knows(vault, before))) {
       vault.token = before;
     } else {
-      const tenants = await core.listNamespace({
-        labelSelector: TENANTS,
-      });
+      const tenants = await core.listNamespace({ labelSelector: TENANTS });
       if (before && tenants.items.length > 0) throw new Error(this.#lost());
       vault.token = tokens['first-token'];
       const { auth } = await vault.call('POST', 'auth/token/create', {

@@ -43,9 +43,7 @@ describe('an app that shows only the card', () => {
     renderTestApp({
       features: [catalogPlugin, tenantsPlugin],
       initialRouteEntries: ['/catalog/default/resource/acme'],
-      config: {
-        app: { extensions: DISABLED.map(id => ({ [id]: false })) },
-      },
+      config: { app: { extensions: DISABLED.map(id => ({ [id]: false })) } },
       apis: [
         [tenantsApiRef, { getTenant: async () => tenant as any }],
         mockApis.permission(),

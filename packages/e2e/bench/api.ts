@@ -1,11 +1,12 @@
 /* eslint-disable no-console */
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
-import { TestPostgres } from '../src/replicasPostgres';
+import { knex } from 'knex';
+import { TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { PlannedCluster } from './apiCluster';
 import { fill, tenantName } from './apiData';
 import { load, Load } from './apiLoad';
@@ -17,7 +18,7 @@ import {
   tenantsConfig,
   untilAllHold,
 } from './apiPortal';
-import { withDatabase } from './apiPostgres';
+import { conditions } from './report';
 
 const AMOUNTS = { tenants: 1000, proofs: 20, receipts: 50, pairs: true };
 const CLIENTS = 50;
@@ -52,9 +53,7 @@ export async function api(): Promise<void> {
   }
   try {
     console.log(
-      `${cpus().length} × ${cpus()[0].model}, load ${loadavg()
-        .map(l => l.toFixed(1))
-        .join(' ')}; ${CLIENTS} clients, ${DURATION_MS / 1000} s each`,
+      `${conditions()}; ${CLIENTS} clients, ${DURATION_MS / 1000} s each`,
     );
     const sqlite = join(folder, 'database');
     await mkdir(sqlite);
@@ -170,4 +169,15 @@ function row(name: string, found: Asked, bare?: Asked): void {
     bare ? `${ms(bare.paced.p95)}, ${ms(bare.p95)}, ${cpu(bare)}` : '',
   ];
   console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** Makes a database; hands back how to connect to it. */
+async function withDatabase(postgres: TestPostgres, name: string) {
+  const server = knex({ client: 'pg', connection: postgres.connection });
+  try {
+    await server.raw('create database ??', [name]);
+  } finally {
+    await server.destroy();
+  }
+  return { ...postgres.connection, database: name };
 }

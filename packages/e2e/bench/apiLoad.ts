@@ -1,11 +1,10 @@
 import { connect, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from './report';
 
 /** What came of a load: latencies in milliseconds. */
 export interface Load {
-  p50: number;
   p95: number;
-  p99: number;
   /** Answers a second */
   rate: number;
   /** CPU time of the server for an answer, however busy the machine is */
@@ -74,13 +73,8 @@ export async function load(options: {
   if (!latencies.length) {
     throw new Error(`${path} was not answered once in ${durationMs} ms`);
   }
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) =>
-    latencies[Math.min(latencies.length - 1, (latencies.length * share) | 0)];
   return {
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
+    p95: quantile(latencies, 0.95),
     rate: (latencies.length * 1000) / durationMs,
     cpu: (options.cpuMs() - cpuBefore) / answers,
     ...last,

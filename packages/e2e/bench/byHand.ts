@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
-import { labState } from '../src/support/lab';
-import { policyOf, resourcesOf, rootToken, SEED, VAULT } from './tenant';
+import { labState, VAULT_ADDR, vaultKeys } from '../src/support/lab';
+import { policyOf, resourcesOf, SEED } from './tenant';
 
 const run = promisify(execFile);
 const bin = join(labState, 'bin');
@@ -14,8 +14,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const env = {
   ...process.env,
   KUBECONFIG: join(labState, 'admin.kubeconfig'),
-  VAULT_ADDR: VAULT,
-  VAULT_TOKEN: rootToken(),
+  VAULT_ADDR,
+  VAULT_TOKEN: vaultKeys().rootToken,
 };
 
 /** A command as somebody would type it, with its files written before. */

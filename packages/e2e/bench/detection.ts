@@ -12,7 +12,7 @@ import {
   statusOf,
   untilTenant,
 } from '../src/wallsDetection';
-import { conditions } from './report';
+import { conditions, quantile } from './report';
 
 const OWNER = 'group:default/guests';
 /** Things that are done to tenants in all. */
@@ -226,10 +226,4 @@ function histogram(ms: number[]): string {
       return `${String(most).padStart(6)} ms ${'#'.repeat(count)} ${count}`;
     })
     .join('\n');
-}
-
-/** The smallest value that at least this share of all is not above. */
-function quantile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }

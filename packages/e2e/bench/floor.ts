@@ -6,8 +6,8 @@ import {
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { labState } from '../src/support/lab';
-import { PlannedResource, resourcesOf, rootToken, SEED, VAULT } from './tenant';
+import { labState, VAULT_ADDR, vaultKeys } from '../src/support/lab';
+import { PlannedResource, resourcesOf, SEED } from './tenant';
 
 interface Raw {
   to: 'kubernetes' | 'vault';
@@ -25,7 +25,7 @@ export class Floor {
   readonly #kubernetes: https.Agent;
   readonly #vault = new http.Agent({ keepAlive: true, maxSockets: 32 });
   readonly #server: URL;
-  readonly #token = rootToken();
+  readonly #token = vaultKeys().rootToken;
 
   constructor() {
     const config = JSON.parse(
@@ -64,7 +64,7 @@ export class Floor {
 
   #send(raw: Raw): Promise<void> {
     const toVault = raw.to === 'vault';
-    const base = toVault ? new URL(VAULT) : this.#server;
+    const base = toVault ? new URL(VAULT_ADDR) : this.#server;
     return new Promise((resolve, reject) => {
       const request = (toVault ? http : https).request(
         {

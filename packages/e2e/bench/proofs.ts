@@ -6,7 +6,6 @@ import {
   ensureCanary,
   KubernetesClient,
   proveTenants,
-  removeTenant,
   TenantPlan,
   TenantProof,
   VaultClient,
@@ -18,6 +17,7 @@ import { planSmallTenant } from '../src/wallsLab';
 import { watched } from './proofsParts';
 import { printProofs, ProofRun } from './proofsReport';
 import { timed } from './report';
+import { BenchTenants } from './tenants';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 /** Sweeps of all tenants; each takes several rounds' time. */
@@ -40,15 +40,16 @@ const remembered = new Map<Cluster, Memory>();
 export async function proofs(): Promise<void> {
   const { platform, cluster } = portalLab();
   await ensureCanary(cluster);
-  const plans = Array.from({ length: TENANTS }, (_, i) =>
-    planSmallTenant(`t-bench-${process.pid}-p${i}`, platform),
+  const tenants = new BenchTenants(platform, cluster);
+  const plans = Array.from({ length: TENANTS }, () =>
+    tenants.next(name => planSmallTenant(name, platform)),
   );
   try {
     await Promise.all(plans.map(plan => applyPlan(plan, cluster)));
     await measureAll(plans, cluster);
   } finally {
     remembered.get(cluster)?.view.stop();
-    await removeAll(plans, cluster);
+    await tenants.removeAll();
   }
 }
 
@@ -170,18 +171,4 @@ function pairsOf(plans: TenantPlan[]): [TenantPlan, TenantPlan][] {
   return plans.flatMap((plan, i) =>
     i % 2 ? [] : [[plan, plans[i + 1]] as [TenantPlan, TenantPlan]],
   );
-}
-
-async function removeAll(plans: TenantPlan[], cluster: Cluster): Promise<void> {
-  const removed = await Promise.allSettled(
-    plans.map(({ spec: { name }, names }) =>
-      removeTenant({ name, names }, cluster, { confirm: name }),
-    ),
-  );
-  for (const [i, result] of removed.entries()) {
-    if (result.status === 'rejected') {
-      process.exitCode = 1;
-      console.error(`${plans[i].spec.name} is left: ${result.reason}`);
-    }
-  }
 }

@@ -1,9 +1,8 @@
 /* eslint-disable no-console */
-import { cpus, loadavg } from 'node:os';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { Parts } from './proofsParts';
-import { median } from './report';
+import { conditions, median } from './report';
 
 /** One round of a pair. */
 export interface ProofRun extends Parts {
@@ -52,22 +51,17 @@ export function printProofs(findings: ProofFindings): void {
       )} to ${high.toFixed(0)} | ${target} |`,
     );
   };
-  const ms = (
-    title: string,
-    part: Exclude<keyof ProofRun, 'doubts'>,
-    target?: string,
-  ) =>
-    row(
-      title,
-      rounds.map(r => r[part]),
-      ' ms',
-      target,
-    );
-  console.log(
-    `\n${cpus().length} × ${cpus()[0].model}, load ${loadavg()
-      .map(l => l.toFixed(1))
-      .join(' ')}, ${rounds.length} rounds, ${sweeps.length} sweeps\n`,
-  );
+  const rowsIn =
+    (unit: string) =>
+    (title: string, part: Exclude<keyof ProofRun, 'doubts'>, target?: string) =>
+      row(
+        title,
+        rounds.map(r => r[part]),
+        unit,
+        target,
+      );
+  const [ms, count] = [rowsIn(' ms'), rowsIn('')];
+  console.log(`\n${conditions(rounds.length)}, ${sweeps.length} sweeps\n`);
   console.log(
     '| one pair, three walls, all checks | median | range | target |',
   );
@@ -87,17 +81,6 @@ export function printProofs(findings: ProofFindings): void {
     ' ms',
     `≤ ${CPU_TARGET} ms`,
   );
-  const count = (
-    title: string,
-    part: Exclude<keyof ProofRun, 'doubts'>,
-    target?: string,
-  ) =>
-    row(
-      title,
-      rounds.map(r => r[part]),
-      '',
-      target,
-    );
   count('requests to the API server', 'toKubernetes', `≤ ${REQUESTS_TARGET}`);
   count('requests to Vault', 'toVault');
   count('receipts', 'receipts');

@@ -27,12 +27,18 @@ export function median(values: number[]): number {
     : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The smallest value that at least this share of all is not above. */
+export function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+}
+
 /** The machine, how busy it is, and how often something was measured. */
-export function conditions(rounds: number): string {
+export function conditions(rounds?: number): string {
   const load = loadavg().map(l => l.toFixed(1));
-  return `${cpus().length} × ${cpus()[0].model}, load ${load.join(
-    ' ',
-  )}, ${rounds} rounds`;
+  return `${cpus().length} × ${cpus()[0].model}, load ${load.join(' ')}${
+    rounds === undefined ? '' : `, ${rounds} rounds`
+  }`;
 }
 
 /** Prints the table of docs/benchmarks.md. */

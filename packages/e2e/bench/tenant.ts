@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   Stage,
   STAGES,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { labState } from '../src/support/lab';
-
-export const VAULT = 'http://198.18.0.2:30820';
 
 /** All but n8n, whose own start is not what is measured. */
 export const BENCH_STAGES: Stage[] = STAGES.filter(s => s !== 'workload');
@@ -20,11 +15,6 @@ export const SEED = {
   N8N_INSTANCE_OWNER_EMAIL: 'owner@bench.example.com',
   N8N_INSTANCE_OWNER_PASSWORD_HASH: 'a-hash-of-the-benchmark',
 };
-
-export function rootToken(): string {
-  return JSON.parse(readFileSync(join(labState, 'vault-init.json'), 'utf8'))
-    .rootToken;
-}
 
 /** The resources of the measured stages, in their order. */
 export function resourcesOf(plan: TenantPlan) {

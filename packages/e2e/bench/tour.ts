@@ -17,7 +17,7 @@ import {
 import { buildFrontend } from '../../../scripts/lib/install';
 import { root } from '../../../scripts/lib/run';
 import { launchBrowser, visit, WINDOW } from '../journey/browser';
-import { conditions, median } from './report';
+import { conditions, median, quantile } from './report';
 
 const TENANTS = Number(process.env.TENANTS ?? 1_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -188,8 +188,7 @@ function print(
   cpu: Record<string, number[]>,
   frames: Record<string, number[]>,
 ): void {
-  const p95 = (values: number[]) =>
-    [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+  const p95 = (values: number[]) => quantile(values, 0.95);
   const ms = (value: number) => `${value.toFixed(0)} ms`;
   console.log(`\n${TENANTS} tenants, ${conditions(ROUNDS)}\n`);
   console.log(

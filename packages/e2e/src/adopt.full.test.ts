@@ -10,10 +10,11 @@ import { handMade } from './adoptObjects';
 import { Replica, ReplicasPortal } from './replicasPortal';
 import {
   adminLab,
+  IMAGES,
   labState,
-  N8N_IMAGE,
   runLab,
-  VAULT_ADDRESS,
+  VAULT_ADDR,
+  vaultKeys,
 } from './support/lab';
 import { echoed, N8n, webhook } from './support/n8n';
 import { forwardN8n } from './support/portForward';
@@ -34,13 +35,11 @@ const [KEY, PASSWORD, CREDENTIAL] = ['key', 'Pw1', 'credential'].map(
   what => `${what}-${randomBytes(12).toString('hex')}`,
 );
 /** The lab has one n8n: a second name of it says that it is an older one. */
-const OLDER = N8N_IMAGE.replace(/\d+$/, '0');
+const OLDER = IMAGES.n8n.replace(/\d+$/, '0');
 /** Of the volume on the node, which has a /tmp of its own; and of an administrator here. */
 const folder = `/tmp/${name}`;
 
 const admin = adminLab();
-const rootToken = async () =>
-  (await run('cat', [join(labState, 'vault-root-token')])).stdout;
 
 const onNode = (...command: string[]) => runLab('shell', ...command);
 const CTR = ['ctr', '-n', 'k8s.io', 'images'];
@@ -68,8 +67,8 @@ async function administer(what: string): Promise<string> {
       PATH: [join(labState, 'bin'), process.env.PATH].join(':'),
       HOME: folder,
       KUBECONFIG: join(labState, 'admin.kubeconfig'),
-      VAULT_ADDR: VAULT_ADDRESS,
-      VAULT_TOKEN: await rootToken(),
+      VAULT_ADDR,
+      VAULT_TOKEN: vaultKeys().rootToken,
     },
   });
   return stdout + stderr;
@@ -106,14 +105,8 @@ const get = (kind: string, object: string, namespace?: string) =>
 beforeAll(async () => {
   mkdirSync(folder);
   await onNode('install', '-d', '-o', '1000', '-g', '1000', folder);
-  await onNode(...CTR, 'tag', '--force', N8N_IMAGE, OLDER);
-  const objects = handMade({
-    theirs,
-    name,
-    folder,
-    key: KEY,
-    image: OLDER,
-  });
+  await onNode(...CTR, 'tag', '--force', IMAGES.n8n, OLDER);
+  const objects = handMade({ theirs, name, folder, key: KEY, image: OLDER });
   for (const { path, ...object } of objects) {
     const { namespace } = object.metadata;
     await admin.kubernetes.expect({

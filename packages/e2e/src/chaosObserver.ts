@@ -176,12 +176,10 @@ export class Observer {
   }
 }
 
-/** Whether all walls of a tenant, or of all, have this status. */
-export function areAll(status: WallStatus, name?: string) {
+/** Whether all walls of all tenants have this status. */
+export function areAll(status: WallStatus) {
   return ({ tenants }: Sample) =>
-    tenants
-      .filter(t => name === undefined || t.name === name)
-      .every(t => t.walls.every(w => w.status === status));
+    tenants.every(t => t.walls.every(w => w.status === status));
 }
 
 export function isBreached(name: string, wall: Wall) {

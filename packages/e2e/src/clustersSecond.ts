@@ -1,5 +1,5 @@
 import { ChildProcess, execFile, spawn } from 'node:child_process';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,13 @@ import {
   KubernetesObject,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { render } from '../../../scripts/lib/chart.ts';
-import { labCluster, labConfig, labOf, portalAccess } from './support/lab';
+import {
+  labCluster,
+  labConfig,
+  labOf,
+  portalAccess,
+  rootTokenFile,
+} from './support/lab';
 
 const run = promisify(execFile);
 
@@ -71,11 +77,7 @@ export class SecondCluster {
 
   /** With every right. */
   admin(): Cluster {
-    const { rootToken } = JSON.parse(
-      readFileSync(file('vault-init.json'), 'utf8'),
-    );
-    const tokenFile = file('vault-root-token');
-    writeFileSync(tokenFile, rootToken, { mode: 0o600 });
+    const tokenFile = rootTokenFile(STATE);
     const own = this.config();
     const clusters = [
       labCluster(portalAccess),

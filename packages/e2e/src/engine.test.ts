@@ -9,7 +9,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { itInFull } from './support/full';
 import { auditEnd, vaultWrites, versions } from './support/evidence';
-import { adminLab, portalLab, testSpec } from './support/lab';
+import { adminLab, merge, portalLab, testSpec } from './support/lab';
 
 jest.setTimeout(240_000);
 
@@ -57,12 +57,11 @@ describe('a tenant on the lab', () => {
 
   it('is restored where it was changed, and the diff says where', async () => {
     const plan = planTenant(spec, platform);
-    await admin.kubernetes.expect({
-      method: 'PATCH',
-      path: `/api/v1/namespaces/${names.namespace}/resourcequotas/tenant-quota`,
-      contentType: 'application/merge-patch+json',
-      body: { spec: { hard: { pods: '100' } } },
-    });
+    await merge(
+      admin.kubernetes,
+      `/api/v1/namespaces/${names.namespace}/resourcequotas/tenant-quota`,
+      { spec: { hard: { pods: '100' } } },
+    );
     const [drift] = (await diffPlan(plan, cluster)).filter(
       d => d.change !== 'none',
     );

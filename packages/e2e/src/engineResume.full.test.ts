@@ -6,13 +6,12 @@ import {
   Stage,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { portalLab, testSpec } from './support/lab';
-import { AGNHOST } from './wallsLab';
+import { IMAGES, portalLab, testSpec } from './support/lab';
 
 jest.setTimeout(120_000);
 
 // Nobody waits for n8n here: a small server stands in for it.
-const { platform, cluster } = portalLab({ n8n: { image: AGNHOST } });
+const { platform, cluster } = portalLab({ n8n: { image: IMAGES.agnhost } });
 
 const plans: TenantPlan[] = [];
 

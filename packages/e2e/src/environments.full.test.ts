@@ -10,7 +10,7 @@ import {
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { podAdmission } from './support/admission';
-import { portalLab } from './support/lab';
+import { merge, portalLab } from './support/lab';
 import { VaultOverTls } from './support/vaultOverTls';
 import { openLab } from './wallsLab';
 import { Pair } from './wallsRows';
@@ -57,21 +57,13 @@ describe('Kinds of clusters, played by the lab', () => {
     await ensureCanary(lab.cluster);
   });
 
-  const merge = (path: string, body: object) =>
-    admin.expect({
-      method: 'PATCH',
-      path,
-      contentType: 'application/merge-patch+json',
-      body,
-    });
-
   /** Lets the cluster's resolver listen on a port, behind the same Service. */
   async function resolverOn(port: number): Promise<void> {
     const { data } = await admin.expect<any>({
       method: 'GET',
       path: `${SYSTEM}/configmaps/coredns`,
     });
-    await merge(`${SYSTEM}/configmaps/coredns`, {
+    await merge(admin, `${SYSTEM}/configmaps/coredns`, {
       data: { Corefile: data.Corefile.replace(/^\.:\d+/m, `.:${port}`) },
     });
     const ports = ['UDP', 'TCP'].map(protocol => ({
@@ -80,9 +72,9 @@ describe('Kinds of clusters, played by the lab', () => {
       targetPort: port,
       protocol,
     }));
-    await merge(`${SYSTEM}/services/kube-dns`, { spec: { ports } });
+    await merge(admin, `${SYSTEM}/services/kube-dns`, { spec: { ports } });
     const annotations = { 'threewalls.test/port': String(port) };
-    await merge(DEPLOYMENT, {
+    await merge(admin, DEPLOYMENT, {
       spec: { template: { metadata: { annotations } } },
     });
     for (let i = 0; i < 240; i++) {

@@ -7,9 +7,9 @@ import {
   planTenant,
   removeTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { portalLab, testSpec } from './support/lab';
+import { IMAGES, portalLab, testSpec } from './support/lab';
 import { forwardN8n } from './support/portForward';
-import { AGNHOST, openLab } from './wallsLab';
+import { openLab } from './wallsLab';
 
 jest.setTimeout(240_000);
 
@@ -62,7 +62,7 @@ describe('The way to n8n, on the lab', () => {
         containers: [
           {
             name: 'connect',
-            image: AGNHOST,
+            image: IMAGES.agnhost,
             imagePullPolicy: 'IfNotPresent',
             args: ['connect', target, '--timeout=3s'],
             terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -100,10 +100,7 @@ describe('The way to n8n, on the lab', () => {
       const login = await fetch(`${url}/rest/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          emailOrLdapLoginId: EMAIL,
-          password: PASSWORD,
-        }),
+        body: JSON.stringify({ emailOrLdapLoginId: EMAIL, password: PASSWORD }),
       });
       const [cookie] = login.headers.getSetCookie();
       expect(cookie).toMatch(/; Secure/);

@@ -10,7 +10,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { render } from '../../../scripts/lib/chart.ts';
-import { portalLab } from './support/lab';
+import { merge, portalLab } from './support/lab';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(180_000);
@@ -53,14 +53,8 @@ describe('what a platform adds to every tenant, on the lab', () => {
 
   const rolePath = (name: string) =>
     `/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`;
-  const merge = (path: string, body: object) =>
-    admin.expect({
-      method: 'PATCH',
-      path,
-      body,
-      query: { fieldManager: 'kubectl-edit' },
-      contentType: 'application/merge-patch+json',
-    });
+  const edit = (path: string, body: object) =>
+    merge(admin, path, body, 'kubectl-edit');
   const apply = async (of: TenantPlan) => {
     const results = await applyPlan(of, cluster, {
       applied,
@@ -98,7 +92,7 @@ describe('what a platform adds to every tenant, on the lab', () => {
       const role = rendered.find(
         o => o?.kind === 'ClusterRole' && o.metadata.name === name,
       );
-      await merge(rolePath(name), { rules: role.rules });
+      await edit(rolePath(name), { rules: role.rules });
     }
   });
 
@@ -107,7 +101,7 @@ describe('what a platform adds to every tenant, on the lab', () => {
       confirm: NAME,
     });
     for (const [name, rules] of before) {
-      await merge(rolePath(name), { rules });
+      await edit(rolePath(name), { rules });
     }
   });
 
@@ -129,7 +123,7 @@ describe('what a platform adds to every tenant, on the lab', () => {
     expect(home.metadata.labels).toMatchObject({ 'example.com/size': 'small' });
     expect(await changed()).toEqual([]);
 
-    await merge(configMap, { data: { text: 'mine', more: 'too' } });
+    await edit(configMap, { data: { text: 'mine', more: 'too' } });
     const [found, ...others] = await changed();
     expect(others).toEqual([]);
     expect([found.id, found.fields.map(f => [f.field, f.manager])]).toEqual([

@@ -72,10 +72,7 @@ describe.each(['cilium', 'kubernetes'])(
     });
 
     it('still reaches no neighbour, node, metadata or resolver', async () => {
-      const proofs = await proveTenants({
-        cluster: profiled,
-        tenants: plans,
-      });
+      const proofs = await proveTenants({ cluster: profiled, tenants: plans });
       for (const name of NAMES) {
         const { receipts } = proofs.get(name)!;
         for (const id of [...HELD, ...REACHED]) {

@@ -6,7 +6,7 @@ import {
   proveTenants,
   removeTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { portalLab } from './support/lab';
+import { merge, portalLab } from './support/lab';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(180_000);
@@ -32,11 +32,8 @@ describe('Where n8n runs, on the lab', () => {
   let node: string;
 
   const label = (value: string | null) =>
-    admin.expect({
-      method: 'PATCH',
-      path: `/api/v1/nodes/${node}`,
-      contentType: 'application/merge-patch+json',
-      body: { metadata: { labels: { [LABEL]: value } } },
+    merge(admin, `/api/v1/nodes/${node}`, {
+      metadata: { labels: { [LABEL]: value } },
     });
 
   beforeAll(async () => {
@@ -116,14 +113,9 @@ async function editDeployment(
   admin: KubernetesClient,
   namespace: string,
 ): Promise<void> {
-  await admin.expect({
-    method: 'PATCH',
-    path: `/apis/apps/v1/namespaces/${namespace}/deployments/n8n`,
-    contentType: 'application/merge-patch+json',
-    body: {
-      spec: {
-        template: { spec: { runtimeClassName: null, nodeSelector: null } },
-      },
+  await merge(admin, `/apis/apps/v1/namespaces/${namespace}/deployments/n8n`, {
+    spec: {
+      template: { spec: { runtimeClassName: null, nodeSelector: null } },
     },
   });
 }

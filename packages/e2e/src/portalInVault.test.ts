@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { adminLab, VAULT_ADDRESS } from './support/lab';
+import { adminLab, VAULT_ADDR } from './support/lab';
 
 // Never part of a build.
 // eslint-disable-next-line no-restricted-syntax
@@ -17,7 +17,7 @@ describe.each(['threewalls-portal.hcl', 'threewalls-portal-templated.hcl'])(
 
     /** What Vault answers to the portal. */
     async function ask(method: string, path: string, body?: object) {
-      const response = await fetch(`${VAULT_ADDRESS}/v1/${path}`, {
+      const response = await fetch(`${VAULT_ADDR}/v1/${path}`, {
         method,
         headers: { 'X-Vault-Token': token },
         body: body && JSON.stringify(body),

@@ -6,10 +6,9 @@ import {
   PolicyPod,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
-import { adminLab } from './support/lab';
+import { adminLab, IMAGES } from './support/lab';
 import { Random } from './support/random';
 import { anyPolicy, Scene } from './reachPolicies';
-import { AGNHOST } from './wallsLab';
 
 /** Rounds, each with a few random policies at once. */
 const ROUNDS = Number(process.env.THREEWALLS_ROUNDS ?? (FULL ? 40 : 4));
@@ -44,7 +43,7 @@ const OUTSIDE = ['203.0.113.10', '203.0.113.53'];
 const podOf = (pod: (typeof PLANNED)[number]): KubernetesObject => {
   const container = (name: string, port: number, args: string[]) => ({
     name,
-    image: AGNHOST,
+    image: IMAGES.agnhost,
     imagePullPolicy: 'IfNotPresent',
     args,
     ports: [{ name, containerPort: port }],

@@ -142,9 +142,7 @@ function ciliumPolicy(
   const endpoints = () =>
     random.one<() => object>([
       () => selector(random, random.one(['', 'k8s:', 'any:'])),
-      () => ({
-        matchLabels: { [NAMESPACE]: random.one(scene.namespaces) },
-      }),
+      () => ({ matchLabels: { [NAMESPACE]: random.one(scene.namespaces) } }),
       () => team(random, NAMESPACE_LABEL),
     ])();
   const peers = (peersOf: 'from' | 'to', isDeny: boolean) =>
@@ -196,10 +194,7 @@ function ciliumPolicy(
     };
   const spec = {
     endpointSelector: isClusterWide
-      ? {
-          ...selector(random),
-          matchLabels: { [NAMESPACE]: namespace },
-        }
+      ? { ...selector(random), matchLabels: { [NAMESPACE]: namespace } }
       : selector(random),
     ...section('ingress', 'from', 0.6),
     ...section('egress', 'to', 0.6),

@@ -33,27 +33,15 @@ const KILLS: Record<string, Kill> = {
     request: name =>
       new RegExp(`^PATCH /api/v1/namespaces/web-tenant-${name}\\?`),
   },
-  walls: {
-    by: 'kubernetes',
-    request: patch('resourcequotas', 'tenant-quota'),
-  },
+  walls: { by: 'kubernetes', request: patch('resourcequotas', 'tenant-quota') },
   // The entry with the first password is written, and nobody knows yet.
   identity: {
     by: 'vault',
     request: name => new RegExp(`^POST \\S*/data/web-tenant-${name}$`),
   },
-  store: {
-    by: 'kubernetes',
-    request: patch('secretstores', 'vault'),
-  },
-  secret: {
-    by: 'kubernetes',
-    request: patch('externalsecrets', 'n8n'),
-  },
-  workload: {
-    by: 'kubernetes',
-    request: patch('deployments', 'n8n'),
-  },
+  store: { by: 'kubernetes', request: patch('secretstores', 'vault') },
+  secret: { by: 'kubernetes', request: patch('externalsecrets', 'n8n') },
+  workload: { by: 'kubernetes', request: patch('deployments', 'n8n') },
   proof: {
     by: 'kubernetes',
     request: name =>
@@ -100,10 +88,7 @@ beforeAll(async () => {
   });
   // The portal starts meanwhile; what fails here is told when it is ready.
   undisturbed.catch(() => {});
-  portal = await RecoveryPortal.start({
-    name: 'portal-recovery',
-    port: PORT,
-  });
+  portal = await RecoveryPortal.start({ name: 'portal-recovery', port: PORT });
   await undisturbed;
   calm = await tenantObjects(UNDISTURBED, namesOf(UNDISTURBED), admin);
 });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
 import { Gate } from './support/gate';
-import { labCluster, portalAccess, VAULT_ADDRESS } from './support/lab';
+import { labCluster, portalAccess, VAULT_ADDR } from './support/lab';
 
 /** Seconds without a sign of life after which a task may be taken up again. */
 const STALE_S = 2;
@@ -27,7 +27,7 @@ export async function openGates(folder: string): Promise<GatedLab> {
     url: cluster.server,
     ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
   });
-  const vault = await Gate.start({ url: VAULT_ADDRESS });
+  const vault = await Gate.start({ url: VAULT_ADDR });
   cluster.server = kubernetes.url;
   delete cluster['certificate-authority-data'];
   // On loopback: the client library takes no plain http otherwise.

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { Operation } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
-import { TestPostgres } from './replicasPostgres';
+import { TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { startBackend } from './support/backend';
 import { labConfig, portalAccess } from './support/lab';
 

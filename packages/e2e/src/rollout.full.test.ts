@@ -191,9 +191,7 @@ describe(`${TENANTS} tenants, on the lab`, () => {
     const done = rollout.waves.slice(0, BAD_WAVE).flat();
     const rest = rollout.waves.slice(BAD_WAVE + 1).flat();
     expect(stopped.done).toBeGreaterThanOrEqual(done.length);
-    expect(await counts(done)).toEqual({
-      '72Mi in generation 2': done.length,
-    });
+    expect(await counts(done)).toEqual({ '72Mi in generation 2': done.length });
     // Nothing was done with those of later waves, nor is it when some time has passed.
     await sleep(6_000);
     expect(await counts(rest)).toEqual({ '64Mi in generation 1': rest.length });

@@ -16,7 +16,7 @@ import {
   labConfig,
   labOf,
   portalAccess,
-  VAULT_ADDRESS,
+  VAULT_ADDR,
 } from './support/lab';
 import { openLab, planSmallTenant } from './wallsLab';
 
@@ -130,7 +130,7 @@ describe('One templated Vault policy, on the lab', () => {
       body: { spec: { audiences: ['vault'], expirationSeconds: 600 } },
     });
     const vault = (path: string, init: RequestInit = {}) =>
-      fetch(`${VAULT_ADDRESS}/v1/${path}`, init);
+      fetch(`${VAULT_ADDR}/v1/${path}`, init);
     const login = await vault('auth/kubernetes/login', {
       method: 'POST',
       body: JSON.stringify({ role: vaultRole, jwt: status.token }),

@@ -5,6 +5,7 @@ import {
   TenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Replica } from './replicasPortal';
+import { merge } from './support/lab';
 
 const NETWORKING = 'networking.k8s.io/v1';
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -36,13 +37,7 @@ export function breachesOf(
     name,
   });
   const patch = (path: string, body: object) =>
-    kubernetes.expect({
-      method: 'PATCH',
-      path,
-      query: { fieldManager: 'kubectl-edit' },
-      contentType: 'application/merge-patch+json',
-      body,
-    });
+    merge(kubernetes, path, body, 'kubectl-edit');
   const create = async (object: any) => {
     const { status, body } = await kubernetes.create<any>(object);
     if (status >= 300) {

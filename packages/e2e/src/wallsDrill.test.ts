@@ -8,7 +8,8 @@ import {
   runDrill,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
-import { AGNHOST, openLab, WallsLab } from './wallsLab';
+import { IMAGES } from './support/lab';
+import { openLab, WallsLab } from './wallsLab';
 
 const HOUR_MS = 60 * 60_000;
 /** As many drills as make every way there is be chosen once. */
@@ -53,7 +54,7 @@ const SABOTAGES: {
     says: /could not be shown to be sound/,
     prove: ({ cluster, ...options }) => {
       const { config } = cluster;
-      const proofs = { ...config.proofs, image: AGNHOST };
+      const proofs = { ...config.proofs, image: IMAGES.agnhost };
       return proveTenants({
         ...options,
         cluster: { ...cluster, config: { ...config, proofs } },

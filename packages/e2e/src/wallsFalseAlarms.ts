@@ -1,6 +1,6 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
 import { podAdmission } from './support/admission';
-import { AGNHOST } from './wallsLab';
+import { IMAGES, merge } from './support/lab';
 import { Mutation } from './wallsMutation';
 
 const CILIUM = '/apis/cilium.io/v2';
@@ -122,15 +122,10 @@ export const FALSE_ALARMS: Mutation[] = [
         kind: 'Node',
         metadata: { name: 'walls-test' },
       });
-      await lab.admin.expect({
-        method: 'PATCH',
-        path: '/api/v1/nodes/walls-test/status',
-        contentType: 'application/merge-patch+json',
-        body: {
-          status: {
-            addresses: [{ type: 'InternalIP', address: '198.18.0.99' }],
-            conditions: [{ type: 'Ready', status: 'Unknown' }],
-          },
+      await merge(lab.admin, '/api/v1/nodes/walls-test/status', {
+        status: {
+          addresses: [{ type: 'InternalIP', address: '198.18.0.99' }],
+          conditions: [{ type: 'Ready', status: 'Unknown' }],
         },
       });
     },
@@ -200,7 +195,7 @@ export const FALSE_ALARMS: Mutation[] = [
                 patchType: 'JSONPatch',
                 jsonPatch: {
                   expression: `[JSONPatch{op: "add", path: "/spec/containers/0", value: Object.spec.containers{
-  name: "a-sidecar", image: "${AGNHOST}", args: ["pause"],
+  name: "a-sidecar", image: "${IMAGES.agnhost}", args: ["pause"],
   securityContext: Object.spec.containers.securityContext{allowPrivilegeEscalation: false, capabilities: Object.spec.containers.securityContext.capabilities{drop: ["ALL"]}}
 }}]`,
                 },

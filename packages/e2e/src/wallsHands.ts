@@ -2,7 +2,7 @@ import {
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { AGNHOST } from './wallsLab';
+import { IMAGES, merge } from './support/lab';
 import { NodeHands } from './wallsNodeHands';
 
 const API_VERSIONS: Record<string, string> = {
@@ -63,12 +63,7 @@ export class Hands extends NodeHands {
         });
       }
     });
-    await admin.expect({
-      method: 'PATCH',
-      path,
-      contentType: 'application/merge-patch+json',
-      body,
-    });
+    await merge(admin, path, body);
   };
 
   /** Gives a subject a right: in a namespace, or everywhere. */
@@ -135,7 +130,12 @@ export class Hands extends NodeHands {
       body: {
         spec: {
           ephemeralContainers: [
-            { name: 'debug', image: AGNHOST, args: ['pause'], securityContext },
+            {
+              name: 'debug',
+              image: IMAGES.agnhost,
+              args: ['pause'],
+              securityContext,
+            },
           ],
         },
       },
@@ -241,7 +241,7 @@ export class Hands extends NodeHands {
   useUpQuota = async (plan: TenantPlan, most = '1Gi', rest = '950Mi') => {
     const container = (name: string, memory: string) => ({
       name,
-      image: AGNHOST,
+      image: IMAGES.agnhost,
       imagePullPolicy: 'IfNotPresent',
       args: ['pause'],
       resources: {
@@ -308,10 +308,7 @@ export class Hands extends NodeHands {
   killProofPod = async (namespace: string) => {
     const { proofs } = this.profile;
     const connectTimeoutMs = 3 * proofs.connectTimeoutMs;
-    this.profile = {
-      ...this.profile,
-      proofs: { ...proofs, connectTimeoutMs },
-    };
+    this.profile = { ...this.profile, proofs: { ...proofs, connectTimeoutMs } };
     const done = new AbortController();
     const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
     const kill = async () => {
@@ -341,12 +338,7 @@ export class Hands extends NodeHands {
   }
 
   async #merge(ref: Parameters<typeof objectPath>[0], body: object) {
-    await this.lab.admin.expect({
-      method: 'PATCH',
-      path: objectPath(ref),
-      contentType: 'application/merge-patch+json',
-      body,
-    });
+    await merge(this.lab.admin, objectPath(ref), body);
   }
 
   async #bind(name: string, role: string, subject: object, namespace?: string) {

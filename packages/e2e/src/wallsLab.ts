@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   Cluster,
@@ -8,14 +8,19 @@ import {
   planTenant,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { adminLab, labState, portalLab } from './support/lab';
+import {
+  adminLab,
+  IMAGES,
+  labState,
+  portalLab,
+  testSpec,
+  vaultKeys,
+} from './support/lab';
 import { VaultAdmin } from './wallsVault';
 
 /** Name of the lab's cluster in the tests' config. */
 export const LAB = 'lab';
 
-/** Image of the small server that stands in for n8n. */
-export const AGNHOST = 'threewalls.local/agnhost:1.37.2';
 /** The lab with the portal's own, limited rights, and beside it with an administrator's. */
 export interface WallsLab {
   platform: Platform;
@@ -40,9 +45,7 @@ export function openLab(): WallsLab {
     kubeconfig,
     cluster,
     admin: adminLab().kubernetes,
-    vaultAdmin: new VaultAdmin(
-      JSON.parse(readFileSync(join(labState, 'vault-init.json'), 'utf8')),
-    ),
+    vaultAdmin: new VaultAdmin(vaultKeys()),
   };
 }
 
@@ -55,14 +58,10 @@ export function planSmallTenant(name: string, platform: Platform): TenantPlan {
   // Only Cilium's policies know names.
   const hosts = network.provider === 'cilium' ? ['api.saas.test'] : [];
   const plan = planTenant(
-    {
-      name,
+    testSpec(name, {
       owner: `group:default/${name}-owners`,
-      cluster: LAB,
-      size: 'small',
       egress: { hosts, cidrs: [] },
-      allowInternet: false,
-    },
+    }),
     platform,
   );
   const stages = plan.stages.map(stage => ({
@@ -102,7 +101,7 @@ function smallServer(deployment: any): any {
           containers: [
             {
               name,
-              image: AGNHOST,
+              image: IMAGES.agnhost,
               imagePullPolicy: 'IfNotPresent',
               args: ['netexec', `--http-port=${port}`, '--udp-port=-1'],
               ports,

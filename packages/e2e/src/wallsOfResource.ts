@@ -1,4 +1,4 @@
-import { AGNHOST } from './wallsLab';
+import { IMAGES } from './support/lab';
 import { Row, rowsOf } from './wallsMutation';
 
 /** Ways to break the resource wall: each must be seen, and the wall hold once mended. */
@@ -138,7 +138,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
       const spec = {
         hostNetwork: true,
         terminationGracePeriodSeconds: 0,
-        containers: [{ name: 'main', image: AGNHOST, args: ['pause'] }],
+        containers: [{ name: 'main', image: IMAGES.agnhost, args: ['pause'] }],
       };
       await label(a, { [enforce]: 'privileged' });
       await waitFor(async () => {

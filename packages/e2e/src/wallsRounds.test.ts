@@ -13,8 +13,9 @@ import {
   VaultView,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { IMAGES } from './support/lab';
 import { Hands } from './wallsHands';
-import { AGNHOST, openLab, WallsLab } from './wallsLab';
+import { openLab, WallsLab } from './wallsLab';
 import { ApiServerProxy } from './wallsProxy';
 import { Pair } from './wallsRows';
 
@@ -353,7 +354,7 @@ describe('A round, on the lab', () => {
         containers: [
           {
             name: 'proof',
-            image: AGNHOST,
+            image: IMAGES.agnhost,
             args: ['pause'],
             resources: {
               requests: { cpu: '10m', memory: '16Mi' },

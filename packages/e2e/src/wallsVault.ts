@@ -1,4 +1,4 @@
-import { VAULT_ADDRESS } from './support/lab';
+import { VAULT_ADDR } from './support/lab';
 
 /** Vault with every right, for the mutations. */
 export class VaultAdmin {
@@ -11,7 +11,7 @@ export class VaultAdmin {
   }
 
   async answers(): Promise<boolean> {
-    return fetch(`${VAULT_ADDRESS}/v1/sys/health`).then(
+    return fetch(`${VAULT_ADDR}/v1/sys/health`).then(
       response => response.ok,
       () => false,
     );
@@ -27,7 +27,7 @@ export class VaultAdmin {
 
   /** Whether a token of a ServiceAccount is taken by a role of an auth method. */
   async logsIn(mount: string, role: string, jwt: string): Promise<boolean> {
-    const response = await fetch(`${VAULT_ADDRESS}/v1/auth/${mount}/login`, {
+    const response = await fetch(`${VAULT_ADDR}/v1/auth/${mount}/login`, {
       method: 'POST',
       body: JSON.stringify({ role, jwt }),
     });
@@ -39,7 +39,7 @@ export class VaultAdmin {
   }
 
   async #send(method: string, path: string, body?: object): Promise<any> {
-    const response = await fetch(`${VAULT_ADDRESS}/v1/${path}`, {
+    const response = await fetch(`${VAULT_ADDR}/v1/${path}`, {
       method,
       headers: { 'X-Vault-Token': this.keys.rootToken },
       body: body && JSON.stringify(body),

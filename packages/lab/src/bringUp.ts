@@ -17,8 +17,7 @@ import {
 } from './node/node.ts';
 import { labRoot, repoRoot, type LabPaths } from './paths.ts';
 import type { Progress } from './progress.ts';
-import { until } from './run.ts';
-import { startKeeper } from './startKeeper.ts';
+import { settled, startDetached, until } from './run.ts';
 import type { UpOptions } from './up.ts';
 
 const MANIFESTS = join(labRoot, 'manifests');
@@ -59,9 +58,7 @@ export async function bringUpNode(
   });
   const api = new KubeApi(paths);
   await progress.part('control-plane', async () => {
-    await until('the API server', 60, async () =>
-      (await api.isReady()) ? true : undefined,
-    );
+    await until('the API server', 60, () => api.isReady());
     openApiGate(paths);
   });
   await progress.part('manifests', async detail => {
@@ -73,9 +70,7 @@ export async function bringUpNode(
     await keepVolumes(api, paths);
   });
   await progress.part('cilium', async () => {
-    await until('the Cilium agent', 180, async () =>
-      isCiliumReady(paths) ? true : undefined,
-    );
+    await until('the Cilium agent', 180, async () => isCiliumReady(paths));
     await until('the node to be Ready', 60, () => nodeReady(api, since));
   });
   const fresh = (what: string, namespace: string) =>
@@ -126,11 +121,18 @@ export async function applyCrds(
   writeFileSync(marker, digest);
 }
 
-async function settled(works: Promise<unknown>[]) {
-  const results = await Promise.allSettled(works);
-  for (const result of results) {
-    if (result.status === 'rejected') throw result.reason;
-  }
+/**
+ * Starts the keeper (keeper.ts), which ends with the lab. It stays out of the
+ * lab's control groups: Cilium's socket hooks there would send what it asks of
+ * Vault to a pod's address, which leads out of this machine.
+ */
+function startKeeper(paths: LabPaths) {
+  const command = [process.execPath, join(labRoot, 'src', 'keeper.ts')];
+  startDetached(paths, 'keeper', command, {
+    flags: 'a',
+    cwd: '/',
+    env: { THREEWALLS_LAB_STATE: paths.state, NODE_NO_WARNINGS: '1' },
+  });
 }
 
 function makeDataFolders(paths: LabPaths) {

@@ -10,7 +10,7 @@ import { labDown, labReset, labResetAll } from './down.ts';
 import { endpoints } from './endpoints.ts';
 import { LabError, messageOf } from './errors.ts';
 import { HELP } from './help.ts';
-import { takeLock } from './lock.ts';
+import { locked } from './lock.ts';
 import { nodeCommand } from './node/node.ts';
 import { labPaths } from './paths.ts';
 import { progressPrinter, statusText } from './print.ts';
@@ -103,14 +103,14 @@ const commands: Record<string, Command> = {
 
   async restart([part]) {
     needNode();
-    await locked(() => restartPart(paths, part));
+    await locked(paths, () => restartPart(paths, part));
     console.log(`${part} was restarted and is ready`);
     return 0;
   },
 
   async stop([part]) {
     needNode();
-    const done = await locked(() => stopPart(paths, part));
+    const done = await locked(paths, () => stopPart(paths, part));
     console.log(
       `${part} is ${
         done ? '' : 'already '
@@ -121,7 +121,7 @@ const commands: Record<string, Command> = {
 
   async start([part]) {
     needNode();
-    const done = await locked(() => startPart(paths, part));
+    const done = await locked(paths, () => startPart(paths, part));
     console.log(
       done
         ? `${part} is ready again`
@@ -164,15 +164,6 @@ function buildOptions(args: string[]) {
     keepBuildCache: args.includes('--keep-build-cache'),
     controlPlaneOnly: args.includes('--control-plane-only'),
   };
-}
-
-async function locked<T>(work: () => Promise<T>): Promise<T> {
-  const release = takeLock(paths);
-  try {
-    return await work();
-  } finally {
-    release();
-  }
 }
 
 function needRunning() {

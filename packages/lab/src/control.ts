@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeApi } from './cluster/api.ts';
 import { nodeReady } from './cluster/ready.ts';
@@ -9,7 +9,6 @@ import {
   WORKLOADS,
 } from './cluster/workloads.ts';
 import { LabError } from './errors.ts';
-import { isThere } from './files.ts';
 import {
   heldDaemons,
   holdDaemon,
@@ -21,7 +20,7 @@ import type { LabPaths } from './paths.ts';
 import { run, until } from './run.ts';
 
 /** Daemons of the node that may be ended, and when each is itself again. */
-const DAEMONS: Record<string, (at: Probe) => Promise<true | undefined>> = {
+const DAEMONS: Record<string, (at: Probe) => Promise<boolean>> = {
   etcd: apiAnswers,
   'kube-apiserver': apiAnswers,
   'kube-controller-manager': async () => true,
@@ -33,7 +32,7 @@ const DAEMONS: Record<string, (at: Probe) => Promise<true | undefined>> = {
     const [nsenter, ...rest] = await nodeCommand(paths, brief);
     const env = { PATH: `${paths.binDir}:${process.env.PATH}` };
     const { code } = await run(nsenter, rest, { env, allowFailure: true });
-    return code === 0 ? true : undefined;
+    return code === 0;
   },
   'cilium-operator': async () => true,
 };
@@ -97,7 +96,7 @@ export async function restartPart(paths: LabPaths, name: string) {
 /** Parts that were stopped, and not started since. */
 export function heldParts(paths: LabPaths): string[] {
   const workloads = Object.keys(WORKLOADS).filter(name =>
-    isThere(noteOf(paths, name)),
+    existsSync(noteOf(paths, name)),
   );
   return [...heldDaemons(paths), ...workloads];
 }
@@ -121,7 +120,7 @@ async function works(paths: LabPaths, name: string, since: number) {
 }
 
 async function apiAnswers({ api }: Probe) {
-  return (await api.isReady()) ? (true as const) : undefined;
+  return api.isReady();
 }
 
 async function withApi(

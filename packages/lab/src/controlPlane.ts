@@ -1,8 +1,13 @@
 // What a machine gets that can't host a node: the control plane and Vault as
 // plain processes on loopback. Policies, quotas and Vault answer for real; no
 // pod runs, so only the resource wall can be proved.
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { applyCrds, portalAccess } from './bringUp.ts';
 import type { Built } from './build/build.ts';
@@ -10,7 +15,7 @@ import { KubeApi } from './cluster/api.ts';
 import { applyFiles } from './cluster/kubectl.ts';
 import { readyVault } from './cluster/vault.ts';
 import { LOOPBACK } from './endpoints.ts';
-import { isThere, linkFile } from './files.ts';
+import { linkFile } from './files.ts';
 import {
   apiServer,
   controllerManager,
@@ -19,10 +24,9 @@ import {
   type Surroundings,
 } from './node/daemons.ts';
 import { writeCredentials } from './node/kubeconfig.ts';
-import { writePid } from './node/processes.ts';
 import { labRoot, type LabPaths } from './paths.ts';
 import type { Progress } from './progress.ts';
-import { MARK, systemPath, until } from './run.ts';
+import { startDetached, until } from './run.ts';
 
 export function addControlPlaneParts(progress: Progress, bare = false) {
   progress.add('node', 'Node');
@@ -57,9 +61,7 @@ export async function bringUpControlPlane(
     ]);
     start(paths, 'vault', vault(paths));
     const client = new KubeApi(paths);
-    await until('the API server', 60, async () =>
-      (await client.isReady()) ? true : undefined,
-    );
+    await until('the API server', 60, () => client.isReady());
     start(paths, 'kube-controller-manager', controllerManager(at));
     return client;
   });
@@ -83,7 +85,7 @@ async function prepare(paths: LabPaths, built: Built) {
   rmSync(paths.binDir, { recursive: true, force: true });
   for (const [name, file] of Object.entries(built.programs)) {
     // Of a node's programs some are not built here.
-    if (isThere(file)) linkFile(file, join(paths.binDir, name));
+    if (existsSync(file)) linkFile(file, join(paths.binDir, name));
   }
   const plugin = 'vault-plugin-auth-kubernetes';
   linkFile(join(paths.binDir, plugin), join(state, 'plugins', plugin));
@@ -112,20 +114,7 @@ listener "tcp" {
   return [join(binDir, 'vault'), 'server', `-config=${config}`];
 }
 
-function start(paths: LabPaths, name: string, [program, ...args]: Command) {
-  const log = openSync(join(paths.logs, `${name}.log`), 'w');
-  const child = spawn(program, args, {
-    detached: true,
-    stdio: ['ignore', log, log],
-    cwd: paths.state,
-    env: {
-      PATH: systemPath(),
-      HOME: process.env.HOME,
-      SKIP_SETCAP: '1',
-      // Vault's plugins outlive a killed Vault, and are found by this.
-      [MARK]: paths.state,
-    },
-  });
-  child.unref();
-  if (child.pid) writePid(join(paths.state, 'run', `${name}.pid`), child.pid);
+function start(paths: LabPaths, name: string, command: Command) {
+  const env = { SKIP_SETCAP: '1' };
+  startDetached(paths, name, command, { flags: 'w', cwd: paths.state, env });
 }

@@ -1,6 +1,6 @@
 import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { takeLock } from './lock.ts';
+import { locked } from './lock.ts';
 import { teardown } from './node/teardown.ts';
 import { labPaths, repoRoot } from './paths.ts';
 import { removeModules } from './build/goBuild.ts';
@@ -8,13 +8,10 @@ import { removeModules } from './build/goBuild.ts';
 /** Ends the lab and leaves its data for the next `up`. */
 export async function labDown(): Promise<void> {
   const paths = labPaths();
-  const release = takeLock(paths);
-  try {
+  await locked(paths, async () => {
     await teardown(paths);
     rmSync(paths.progress, { force: true });
-  } finally {
-    release();
-  }
+  });
 }
 
 /** Ends the lab and removes its data; what was built stays. */

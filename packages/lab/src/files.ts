@@ -1,6 +1,5 @@
 import {
   copyFileSync,
-  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -27,6 +26,14 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
+export function listIfThere(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** Makes `to` the same file as `from`: a hard link, or a copy across disks. */
 export function linkFile(from: string, to: string) {
   mkdirSync(dirname(to), { recursive: true });
@@ -47,8 +54,4 @@ export function linkTree(from: string, to: string) {
     if (entry.isDirectory()) linkTree(source, target);
     else linkFile(source, target);
   }
-}
-
-export function isThere(path: string): boolean {
-  return existsSync(path);
 }

@@ -1,11 +1,11 @@
 // A small process beside the node, for what no controller of the cluster does:
 // it takes back released volumes, and unseals Vault when its pod has restarted.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from './errors.ts';
 import { KubeApi } from './cluster/api.ts';
 import { unseal } from './cluster/vault.ts';
 import { keepVolumes } from './cluster/volumes.ts';
 import { labPaths } from './paths.ts';
-import { sleep } from './run.ts';
 
 const EVERY_MS = 3000;
 

@@ -31,3 +31,16 @@ export function takeLock(paths: LabPaths): () => void {
   }
   throw new LabError(`the lock ${paths.lock} could not be taken: try again`);
 }
+
+/** Does something while no other command works on the lab. */
+export async function locked<T>(
+  paths: LabPaths,
+  work: () => Promise<T>,
+): Promise<T> {
+  const release = takeLock(paths);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}

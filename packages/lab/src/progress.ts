@@ -15,7 +15,6 @@ export interface LabPart {
 
 /** What progress.json holds. */
 export interface LabProgress {
-  updatedAt: string;
   parts: LabPart[];
   /** The whole lab is up. */
   ready: boolean;
@@ -47,7 +46,6 @@ export class Progress {
 
   get current(): LabProgress {
     return {
-      updatedAt: new Date().toISOString(),
       parts: this.#parts.map(part => ({ ...part })),
       ready: this.#ready,
       ...(this.#error && { error: this.#error }),

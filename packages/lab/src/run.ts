@@ -3,9 +3,12 @@ import {
   type ChildProcess,
   type SpawnOptions,
 } from 'node:child_process';
-import { createReadStream } from 'node:fs';
+import { createReadStream, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from './errors.ts';
-import { labPaths } from './paths.ts';
+import { writePid } from './node/processes.ts';
+import { labPaths, type LabPaths } from './paths.ts';
 
 export interface RunOptions {
   cwd?: string;
@@ -132,15 +135,43 @@ function lastLines(text: string, count: number): string {
   return text.trim().split('\n').slice(-count).join('\n');
 }
 
-export function sleep(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms));
+/** Waits for all of them, also where one fails, and then fails as the first did. */
+export async function settled(works: Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(works);
+  for (const result of results) {
+    if (result.status === 'rejected') throw result.reason;
+  }
 }
 
-/** Asks again and again until the answer is not undefined. */
+/** Starts a program that outlives this process, with a log and a pid file; what it leaves behind is found by its mark. */
+export function startDetached(
+  paths: LabPaths,
+  name: string,
+  [program, ...args]: string[],
+  options: { flags: 'a' | 'w'; cwd: string; env: NodeJS.ProcessEnv },
+) {
+  const { flags, cwd, env } = options;
+  const log = openSync(join(paths.logs, `${name}.log`), flags);
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd,
+    env: {
+      PATH: systemPath(),
+      HOME: process.env.HOME,
+      ...env,
+      [MARK]: paths.state,
+    },
+  });
+  child.unref();
+  if (child.pid) writePid(join(paths.state, 'run', `${name}.pid`), child.pid);
+}
+
+/** Asks again and again until there is an answer. */
 export async function until<T>(
   what: string,
   seconds: number,
-  ask: () => Promise<T | undefined>,
+  ask: () => Promise<T | undefined | false>,
   everyMs = 200,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
@@ -148,7 +179,7 @@ export async function until<T>(
   for (;;) {
     try {
       const answer = await ask();
-      if (answer !== undefined) return answer;
+      if (answer) return answer;
     } catch (error) {
       last = error;
     }

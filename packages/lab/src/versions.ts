@@ -17,11 +17,7 @@ export const GO_PARTS: { name: string; module: string; version: string }[] = [
     module: 'k8s.io/kubernetes',
     version: VERSIONS.kubernetes,
   },
-  {
-    name: 'etcd',
-    module: 'go.etcd.io/etcd/server/v3',
-    version: VERSIONS.etcd,
-  },
+  { name: 'etcd', module: 'go.etcd.io/etcd/server/v3', version: VERSIONS.etcd },
   {
     name: 'CoreDNS',
     module: 'github.com/coredns/coredns',

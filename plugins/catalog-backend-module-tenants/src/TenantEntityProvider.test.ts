@@ -55,7 +55,7 @@ describe('TenantEntityProvider', () => {
       }
       return value;
     };
-    await TenantEntityProvider.create({
+    await new TenantEntityProvider({
       tenants: {
         // One a page, whatever was asked for.
         listTenants: async ({ offset = 0 } = {}) =>

@@ -47,11 +47,7 @@ export class TenantEntityProvider implements EntityProvider {
   #last: Promise<unknown> = Promise.resolve();
   #isAway = false;
 
-  static create(options: TenantEntityProviderOptions): TenantEntityProvider {
-    return new TenantEntityProvider(options);
-  }
-
-  private constructor(private readonly options: TenantEntityProviderOptions) {}
+  constructor(private readonly options: TenantEntityProviderOptions) {}
 
   getProviderName(): string {
     return NAME;

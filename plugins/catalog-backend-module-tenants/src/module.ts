@@ -8,10 +8,7 @@ import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { TenantsClient } from '@threewalls/backstage-plugin-tenants-common';
 import { TenantEntityProvider } from './TenantEntityProvider';
 
-const DEFAULT_SCHEDULE = {
-  frequency: { minutes: 1 },
-  timeout: { minutes: 1 },
-};
+const DEFAULT_SCHEDULE = { frequency: { minutes: 1 }, timeout: { minutes: 1 } };
 
 /**
  * Makes every tenant a catalog entity.
@@ -39,7 +36,7 @@ export const catalogModuleTenants = createBackendModule({
         const appUrl =
           config.getOptionalString('app.baseUrl') ?? 'http://localhost';
         catalog.addEntityProvider(
-          TenantEntityProvider.create({
+          new TenantEntityProvider({
             ...services,
             tenants: new TenantsClient({ discoveryApi: discovery }),
             taskRunner: scheduler.createScheduledTaskRunner(

@@ -45,9 +45,7 @@ export const specInput = {
       .optional(),
   allowInternet: (zod: Z) =>
     zod
-      .boolean({
-        description: 'Allow broad ranges, such as 0.0.0.0/0',
-      })
+      .boolean({ description: 'Allow broad ranges, such as 0.0.0.0/0' })
       .optional(),
   email: (zod: Z) =>
     zod

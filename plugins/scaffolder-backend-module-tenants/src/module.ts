@@ -5,7 +5,7 @@ import {
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { TenantsClient } from '@threewalls/backstage-plugin-tenants-common';
-import * as actions from './actions';
+import { actions } from './actions';
 import { TenantTasks } from './TenantTasks';
 
 /**
@@ -30,9 +30,7 @@ export const scaffolderModuleTenants = createBackendModule({
           auth,
           catalog,
         });
-        scaffolder.addActions(
-          ...Object.values(actions).map(create => create({ tasks })),
-        );
+        scaffolder.addActions(...actions.map(create => create(tasks)));
       },
     });
   },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import * as actions from './actions';
+import { actions } from './actions';
 
 const DOC = readFileSync(
   resolve(__dirname, '../../../docs/templates.md'),
@@ -11,8 +11,8 @@ const OWN = resolve(__dirname, '../templates');
 
 /** Schemas of inputs and outputs, by the action's id. */
 const ACTIONS = new Map<string, { input: any; output: any }>(
-  Object.values(actions).map(create => {
-    const { id, schema } = create({ tasks: {} as any });
+  actions.map(create => {
+    const { id, schema } = create({} as any);
     return [id, schema as any];
   }),
 );

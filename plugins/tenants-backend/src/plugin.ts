@@ -34,7 +34,7 @@ import { proveExecutor } from './operations/prove';
 import { removeExecutor } from './operations/remove';
 import { Rollouts } from './operations/Rollouts';
 import { roundsAtOnce } from './operations/roundsAtOnce';
-import { registerTenantPermissions } from './permissions/registerTenantPermissions';
+import { registerTenantPermissions } from './permissions/rules';
 import { TenantAuthorizer } from './permissions/TenantAuthorizer';
 import { createRouter } from './router';
 import { Announcer } from './services/Announcer';
@@ -112,7 +112,7 @@ export const tenantsPlugin = createBackendPlugin({
           isMuted: uid => attention.isMuted(uid),
         });
         const caches = createCaches(clusters, platform);
-        const inventory = Inventory.create({ ...engine, caches, store });
+        const inventory = new Inventory({ ...engine, caches, store });
         const canaries = new Canaries({ ...engine, logger });
         const drills = new Drills({
           ...deps,
@@ -220,7 +220,7 @@ export const tenantsPlugin = createBackendPlugin({
           caches.forEach(cache => cache.stop());
         });
         registerTenantPermissions(deps.permissionsRegistry, store);
-        const authorizer = TenantAuthorizer.create(deps);
+        const authorizer = new TenantAuthorizer(deps);
         const operations = new Operations({
           ...deps,
           platform,
@@ -248,7 +248,7 @@ export const tenantsPlugin = createBackendPlugin({
           }
         });
         const confinement = new Confinement({ clusters, logger });
-        const health = HealthMonitor.create({
+        const health = new HealthMonitor({
           probes: [
             { ...DATABASE, check: () => store.ping() },
             ...clusterProbes(clusters),
@@ -279,7 +279,7 @@ export const tenantsPlugin = createBackendPlugin({
         };
         deps.httpRouter.use(createRouter(options));
         registerTenantActions(options);
-        const proofOnly = ProofOnly.create({
+        const proofOnly = new ProofOnly({
           ...options,
           caches,
           enqueue,

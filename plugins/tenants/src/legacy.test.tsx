@@ -49,9 +49,7 @@ async function render(element: JSX.Element, path = '/') {
     </TestApiProvider>,
     {
       routeEntries: [path],
-      mountedRoutes: {
-        '/catalog/:namespace/:kind/:name': entityRouteRef,
-      },
+      mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef },
     },
   );
 }

@@ -3,7 +3,9 @@ import { Skeleton } from '@backstage/ui';
 import * as scaffolder from '@backstage/plugin-scaffolder-react/alpha';
 
 const TaskOutputs = lazy(() =>
-  import('./components/TaskOutputs').then(m => ({ default: m.TaskOutputs })),
+  import('./components/TaskOutputs/TaskOutputs').then(m => ({
+    default: m.TaskOutputs,
+  })),
 );
 
 const LazyTaskOutputs: scaffolder.ScaffolderTemplateOutputsComponent =

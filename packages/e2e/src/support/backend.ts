@@ -3,7 +3,7 @@ import { openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
-import { freePort } from '../replicasPostgres';
+import { freePort } from '../../../../scripts/lib/postgres.ts';
 
 /** A portal's back end in a process of its own. */
 export interface BackendProcess {

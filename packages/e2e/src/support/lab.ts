@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigReader } from '@backstage/config';
@@ -9,38 +8,28 @@ import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
   Clusters,
+  KubernetesClient,
   Platform,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { VAULT_ADDR, VAULT_IN_CLUSTER } from '../../../lab/src/addresses.ts';
+import { labPaths, labRoot } from '../../../lab/src/paths.ts';
+import { IMAGES } from '../../../lab/src/versions.ts';
 
-/** The lab's state folder, as the lab itself finds it. */
-export const labState =
-  process.env.THREEWALLS_LAB_STATE ??
-  join(
-    process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'),
-    'threewalls',
-    'lab',
-  );
+export { IMAGES, VAULT_ADDR };
 
-// Never part of a build.
-// eslint-disable-next-line no-restricted-syntax
-const LAB_CLI = join(__dirname, '..', '..', '..', 'lab', 'src', 'cli.ts');
+/** The lab's state folder. */
+export const labState = labPaths().state;
 
 /** Runs a command of the lab's own, such as `stop kube-apiserver`, and answers with what it printed. */
 export async function runLab(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--no-warnings', LAB_CLI, ...args],
+    ['--no-warnings', join(labRoot, 'src', 'cli.ts'), ...args],
     { env: { ...process.env, THREEWALLS_LAB_STATE: labState } },
   );
   return stdout;
 }
-
-/** Image of n8n in the lab; the proof pods run from it too. */
-export const N8N_IMAGE = 'threewalls.local/n8n:2.41.1';
-
-/** Vault of the lab, as this machine reaches it. */
-export const VAULT_ADDRESS = 'http://198.18.0.2:30820';
 
 const portal = join(labState, 'portal');
 
@@ -69,8 +58,8 @@ export function labCluster(access: Access): JsonObject {
     name: 'lab',
     kubernetes: { kubeconfig: access.kubeconfig },
     vault: {
-      address: VAULT_ADDRESS,
-      inClusterAddress: 'http://sys-vault.sys-vault.svc.cluster.local:8200',
+      address: VAULT_ADDR,
+      inClusterAddress: VAULT_IN_CLUSTER,
       ...access.vault,
     },
     network: { reservedCidrs: ['198.18.0.0/15'] },
@@ -86,7 +75,7 @@ export function labConfig(
     clusters: [labCluster(access)],
     network: { provider: 'cilium' },
     overcommit: true,
-    n8n: { image: N8N_IMAGE },
+    n8n: { image: IMAGES.n8n },
     ...over,
   };
 }
@@ -118,13 +107,18 @@ export function adminLab(): Cluster {
 }
 
 /** Vault's root token in a file of its own, which the client reads. */
-function rootTokenFile(): string {
-  const { rootToken } = JSON.parse(
-    readFileSync(join(labState, 'vault-init.json'), 'utf8'),
-  );
-  const file = join(labState, 'vault-root-token');
-  writeFileSync(file, rootToken, { mode: 0o600 });
+export function rootTokenFile(state: string = labState): string {
+  const file = join(state, 'vault-root-token');
+  writeFileSync(file, vaultKeys(state).rootToken, { mode: 0o600 });
   return file;
+}
+
+/** What the Vault of a lab was initialised with. */
+export function vaultKeys(state: string = labState): {
+  rootToken: string;
+  unsealKey: string;
+} {
+  return JSON.parse(readFileSync(join(state, 'vault-init.json'), 'utf8'));
 }
 
 /** A spec of the tests' own. */
@@ -141,6 +135,22 @@ export function testSpec(
     allowInternet: false,
     ...over,
   };
+}
+
+/** Changes fields of an object, for those who own them all or as another manager. */
+export function merge(
+  kubernetes: KubernetesClient,
+  path: string,
+  body: object,
+  fieldManager?: string,
+) {
+  return kubernetes.expect({
+    method: 'PATCH',
+    path,
+    ...(fieldManager && { query: { fieldManager } }),
+    contentType: 'application/merge-patch+json',
+    body,
+  });
 }
 
 /** A policy that lets everybody in: policies add up, so that no other closes that again. */

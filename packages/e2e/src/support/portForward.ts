@@ -15,10 +15,7 @@ export async function forwardN8n(
     join(labState, 'bin', 'kubectl'),
     ['port-forward', '-n', namespace, `service/${service}`, ':5678'],
     {
-      env: {
-        ...process.env,
-        KUBECONFIG: join(labState, 'admin.kubeconfig'),
-      },
+      env: { ...process.env, KUBECONFIG: join(labState, 'admin.kubeconfig') },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { JsonObject } from '@backstage/types';
-import { labState, N8N_IMAGE } from './lab';
+import { labState, IMAGES } from './lab';
 
 const IMAGE = 'threewalls.local/small-n8n:1';
 const SLOW_IMAGE = 'threewalls.local/slow-n8n:1';
@@ -16,7 +16,7 @@ const IMPORTER = join(__dirname, 'importSmallN8n.mjs');
  */
 export const SMALL_N8N: JsonObject = {
   n8n: { image: IMAGE },
-  proofs: { image: N8N_IMAGE },
+  proofs: { image: IMAGES.n8n },
   sizes: {
     small: {
       n8n: {

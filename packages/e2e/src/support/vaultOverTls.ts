@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
-import { labCluster, N8N_IMAGE, portalAccess, VAULT_ADDRESS } from './lab';
+import { labCluster, IMAGES, portalAccess, VAULT_ADDR } from './lab';
 
 const NAME = 'vault-tls';
 const NAMESPACE = 'sys-vault';
 const PORT = 8443;
 const NODE_PORT = 30843;
 const HOST = `${NAME}.${NAMESPACE}.svc.cluster.local`;
-const node = new URL(VAULT_ADDRESS).hostname;
+const node = new URL(VAULT_ADDR).hostname;
 
 /** Ends TLS before the lab's Vault; its key is in the environment, for a test's life. */
 const SERVER = `
@@ -63,7 +63,7 @@ export class VaultOverTls {
         containers: [
           {
             name: 'tls',
-            image: N8N_IMAGE,
+            image: IMAGES.n8n,
             imagePullPolicy: 'IfNotPresent',
             command: ['node', '-e', SERVER],
             env: env.map(([name, file]) => ({

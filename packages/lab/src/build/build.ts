@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../errors.ts';
 import type { LabMode } from '../endpoints.ts';
-import { isThere } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
 import type { Progress } from '../progress.ts';
+import { settled } from '../run.ts';
 import { IMAGES, VERSIONS } from '../versions.ts';
 import { ensurePackages, labPackages, missingPackages } from './debian.ts';
 import {
@@ -86,10 +86,10 @@ export async function build(
   const n8n = { name: IMAGES.n8n, archive: n8nArchive(paths) };
   const images = staticImages(paths, programs);
   const store = storeFolder(paths, [...images, n8n]);
-  const withImages = mode === 'node' && !isThere(store);
+  const withImages = mode === 'node' && !existsSync(store);
   checkDisk(
     paths,
-    modules.some(({ id }) => !isThere(folders.get(id)!)),
+    modules.some(({ id }) => !existsSync(folders.get(id)!)),
     withImages,
   );
 
@@ -98,7 +98,7 @@ export async function build(
     for (const module of modules) {
       const folder = folders.get(module.id)!;
       const part = `programs:${module.id}`;
-      if (isThere(folder)) progress.skip(part, 'built before');
+      if (existsSync(folder)) progress.skip(part, 'built before');
       else {
         compiled = true;
         await progress.part(part, detail =>
@@ -110,25 +110,23 @@ export async function build(
   if (withImages) {
     // npm waits for the network and the disk, the compiler for the processor.
     await makeStore(store, paths, importImage =>
-      all([
-        () =>
-          progress.part('images:n8n', async detail => {
-            if (!isThere(n8n.archive)) {
-              await buildN8n(n8n.archive, paths, detail);
-            }
-            detail('unpacking the image as containerd does');
-            await importImage(n8n);
-          }),
-        async () => {
-          await compileAll();
-          await progress.part('images:store', async detail => {
+      settled([
+        progress.part('images:n8n', async detail => {
+          if (!existsSync(n8n.archive)) {
+            await buildN8n(n8n.archive, paths, detail);
+          }
+          detail('unpacking the image as containerd does');
+          await importImage(n8n);
+        }),
+        compileAll().then(() =>
+          progress.part('images:store', async detail => {
             for (const image of images) {
               detail(image.name);
               await image.pack();
               await importImage(image);
             }
-          });
-        },
+          }),
+        ),
       ]),
     );
   } else {
@@ -139,7 +137,7 @@ export async function build(
     }
   }
   // A part of a build is no reason to lose the cache of the rest.
-  const whole = GO_MODULES.every(({ id }) => isThere(folders.get(id)!));
+  const whole = GO_MODULES.every(({ id }) => existsSync(folders.get(id)!));
   // Of a run that has compiled nothing it is somebody else's.
   if (compiled && whole && !options.keepBuildCache) {
     await removeModules(paths);
@@ -151,14 +149,6 @@ export async function build(
     bpf: join(folders.get('cilium')!, 'bpf'),
     store,
   };
-}
-
-/** Like Promise.all, but never leaves one of them running when one fails. */
-async function all(works: (() => Promise<void>)[]): Promise<void> {
-  const results = await Promise.allSettled(works.map(work => work()));
-  for (const result of results) {
-    if (result.status === 'rejected') throw result.reason;
-  }
 }
 
 function checkDisk(paths: LabPaths, compile: boolean, n8n: boolean) {

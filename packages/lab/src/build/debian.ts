@@ -24,10 +24,7 @@ const NEEDED: NeededPackage[] = [
     anyOf: ['/usr/lib/cni/loopback', '/opt/cni/bin/loopback'],
     package: 'containernetworking-plugins',
   },
-  {
-    anyOf: ['clang-19', 'clang-20', 'clang-18', 'clang'],
-    package: 'clang-19',
-  },
+  { anyOf: ['clang-19', 'clang-20', 'clang-18', 'clang'], package: 'clang-19' },
   { anyOf: ['iptables'], package: 'iptables' },
   { anyOf: ['ipset'], package: 'ipset' },
   { anyOf: ['ethtool'], package: 'ethtool' },
@@ -39,10 +36,7 @@ const NEEDED: NeededPackage[] = [
   { anyOf: ['g++'], package: 'g++' },
   { anyOf: ['make'], package: 'make' },
   { anyOf: ['python3'], package: 'python3' },
-  {
-    anyOf: ['/etc/ssl/certs/ca-certificates.crt'],
-    package: 'ca-certificates',
-  },
+  { anyOf: ['/etc/ssl/certs/ca-certificates.crt'], package: 'ca-certificates' },
 ];
 
 // A login shell's PATH may leave out where Debian puts iptables and runc.

@@ -1,6 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isThere } from '../files.ts';
 import { labPaths } from '../paths.ts';
 import {
   buildModule,
@@ -21,7 +20,7 @@ export async function buildHelm(
 ): Promise<string> {
   const paths = labPaths();
   const folder = moduleFolder(HELM, await goVersion(), paths);
-  if (!isThere(folder)) {
+  if (!existsSync(folder)) {
     mkdirSync(join(paths.cache, 'bin'), { recursive: true });
     // Apart from the lab's, which an `up` of it clears at any time.
     const scratch = join(paths.cache, 'helm');

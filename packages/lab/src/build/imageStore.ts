@@ -62,10 +62,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
   const daemon = spawn(
     'containerd',
     ['--config', join(runtime, 'config.toml')],
-    {
-      stdio: 'ignore',
-      env: { PATH: systemPath(), [MARK]: paths.state },
-    },
+    { stdio: 'ignore', env: { PATH: systemPath(), [MARK]: paths.state } },
   );
   const ended = new Promise(resolve => daemon.once('close', resolve));
   const stop = () => daemon.kill('SIGTERM');
@@ -76,7 +73,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
       const { code } = await run('ctr', [...ctr, 'version'], {
         allowFailure: true,
       });
-      return code === 0 ? true : undefined;
+      return code === 0;
     });
     await fill(async ({ archive }) => {
       await run('ctr', [...ctr, 'images', 'import', archive]);

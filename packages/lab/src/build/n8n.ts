@@ -103,10 +103,7 @@ async function installN8n(app: string, detail: (text: string) => void) {
     run(
       'npm',
       ['explore', 'sqlite3', '--', 'node-gyp', 'rebuild', ...nodedir],
-      {
-        cwd: app,
-        env,
-      },
+      { cwd: app, env },
     ),
   );
   writeFileSync(installed, '');

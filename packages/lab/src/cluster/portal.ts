@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { endpoints } from '../endpoints.ts';
-import { isThere, readIfThere, writeAtomic } from '../files.ts';
+import { readIfThere, writeAtomic } from '../files.ts';
 import { writeKubeconfig } from '../node/kubeconfig.ts';
 import { repoRoot, type LabPaths } from '../paths.ts';
 import { until } from '../run.ts';
@@ -16,7 +16,7 @@ const POLICY = join(repoRoot, 'deploy', 'vault', `${NAME}.hcl`);
 
 /** What deploy/ lacks, if this checkout has no whole deploy/ yet. */
 export function missingDeployFiles(): string | undefined {
-  return [MANIFESTS, POLICY].find(path => !isThere(path));
+  return [MANIFESTS, POLICY].find(path => !existsSync(path));
 }
 
 /** Installs deploy/ and leaves the portal's credentials in the state folder. */

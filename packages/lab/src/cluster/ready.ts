@@ -37,20 +37,17 @@ export async function podsReady(
   api: KubeApi,
   namespace: string,
   since: number,
-): Promise<true | undefined> {
+): Promise<boolean> {
   const left = await podsNotReady(api, namespace, since);
-  return left?.length === 0 ? true : undefined;
+  return left?.length === 0;
 }
 
 /** The kubelet has reported since, and says that the node takes pods. */
-export async function nodeReady(
-  api: KubeApi,
-  since: number,
-): Promise<true | undefined> {
+export async function nodeReady(api: KubeApi, since: number): Promise<boolean> {
   const node = await api.get(`/api/v1/nodes/${NODE_NAME}`);
   const ready = node.status?.conditions?.find(
     (condition: any) => condition.type === 'Ready',
   );
   const fresh = Date.parse(ready?.lastHeartbeatTime ?? '') >= since - 1000;
-  return fresh && ready.status === 'True' ? true : undefined;
+  return fresh && ready.status === 'True';
 }

@@ -146,7 +146,7 @@ export async function configureVault(paths: LabPaths, audit: string) {
 export async function readyVault(paths: LabPaths, audit: string) {
   await until('Vault', 180, async () => {
     await initialise(paths);
-    return (await unseal(paths)) ? true : undefined;
+    return unseal(paths);
   });
   // Its storage is read once it is unsealed; then it answers as the active one.
   await until("Vault's configuration", 30, async () => {

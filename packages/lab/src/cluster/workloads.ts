@@ -28,8 +28,10 @@ const pathOf = ({ namespace, kind, name }: Workload) =>
 /** Takes its pod away until {@link scaleUp} or the lab's next `up`. */
 export async function scaleDown(api: KubeApi, workload: Workload) {
   await scale(api, workload, 0);
-  await until(`${workload.name}'s pod to be gone`, 60, async () =>
-    (await api.list(podsPath(workload))).length === 0 ? true : undefined,
+  await until(
+    `${workload.name}'s pod to be gone`,
+    60,
+    async () => (await api.list(podsPath(workload))).length === 0,
   );
 }
 

@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { labPaths } from '../paths.ts';
-import { sleep, until } from '../run.ts';
+import { until } from '../run.ts';
 import {
   heldDaemons,
   holdDaemon,
@@ -43,11 +44,7 @@ const daemons = () => shells().flatMap(childrenOf);
 const running = () => daemons().filter(pid => identify(pid));
 
 test('a held daemon stays down until it is released; others go on', async () => {
-  await until(
-    'both daemons',
-    5,
-    async () => daemons().length === 2 || undefined,
-  );
+  await until('both daemons', 5, async () => daemons().length === 2);
   const before = daemons();
   await holdDaemon(paths, 'tail');
   assert.deepEqual(heldDaemons(paths), ['tail']);
@@ -69,7 +66,9 @@ test('a restarted daemon is another process', async () => {
 test('a hold does not outlive the shell that it stopped', async () => {
   await holdDaemon(paths, 'tail');
   for (const pid of shells()) kill(pid);
-  await until('the note to be void', 5, async () =>
-    heldDaemons(paths).length === 0 ? true : undefined,
+  await until(
+    'the note to be void',
+    5,
+    async () => heldDaemons(paths).length === 0,
   );
 });

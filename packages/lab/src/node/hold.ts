@@ -1,9 +1,10 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
-import { readIfThere } from '../files.ts';
+import { listIfThere, readIfThere } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
-import { sleep, until } from '../run.ts';
+import { until } from '../run.ts';
 import { nodeInit } from './node.ts';
 import { childrenOf, identify, kill, readPid, writePid } from './processes.ts';
 
@@ -82,11 +83,7 @@ async function endDaemon(pid: number) {
 }
 
 function notes(paths: LabPaths): string[] {
-  try {
-    return readdirSync(join(paths.state, 'run'))
-      .filter(file => file.endsWith(SUFFIX))
-      .map(file => file.slice(0, -SUFFIX.length));
-  } catch {
-    return [];
-  }
+  return listIfThere(join(paths.state, 'run'))
+    .filter(file => file.endsWith(SUFFIX))
+    .map(file => file.slice(0, -SUFFIX.length));
 }

@@ -31,10 +31,7 @@ const LEAVES: Leaf[] = [
     subject: '/CN=system:kube-controller-manager',
   },
   { name: 'kube-scheduler', subject: '/CN=system:kube-scheduler' },
-  {
-    name: 'kubelet',
-    subject: `/O=system:nodes/CN=system:node:${NODE_NAME}`,
-  },
+  { name: 'kubelet', subject: `/O=system:nodes/CN=system:node:${NODE_NAME}` },
   // The API server when it asks the kubelet for logs and streams.
   { name: 'kubelet-client', subject: '/O=system:masters/CN=kubelet-client' },
   // In the group of admins: its own roles would have to be there before it is.

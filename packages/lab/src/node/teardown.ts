@@ -1,8 +1,10 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
+import { listIfThere } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
-import { MARK, sleep } from '../run.ts';
+import { MARK } from '../run.ts';
 import { labFolders, labProcesses, removeCgroups } from './cgroups.ts';
 import { netnsInode, removeNetns } from './netns.ts';
 import {
@@ -20,7 +22,7 @@ import {
 export async function teardown(paths: LabPaths) {
   const folder = join(paths.state, 'run');
   const own = () =>
-    list(folder)
+    listIfThere(folder)
       .map(file => readPid(join(folder, file)))
       .filter(pid => pid !== undefined)
       // A compiler or an import that outlived its `up`.
@@ -80,13 +82,5 @@ export function refuseForeignLab(paths: LabPaths) {
     throw new LabError(
       `another lab is up on this machine: end it first with 'THREEWALLS_LAB_STATE=${state} npm run lab -- down'`,
     );
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

@@ -4,6 +4,7 @@ import {
   mockServices,
 } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import { TenantsClient } from '@threewalls/backstage-plugin-tenants-common';
 import {
@@ -11,7 +12,7 @@ import {
   PLANTED,
   startTenantsBackend,
 } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
-import * as actions from '../actions';
+import { actions } from '../actions';
 import { TenantTasks } from '../TenantTasks';
 
 export { OWNER, PLANTED };
@@ -57,36 +58,28 @@ export const writes = (): object[] => [
 
 const spec = { name: 'acme', owner: OWNER, cluster: 'lab' };
 
-/** Every action, with an input that is good for a tenant that is there. */
-export const ALL = {
-  'tenant:create': [actions.createTenantCreateAction, spec],
-  'tenant:n8n:apply': [actions.createTenantN8nApplyAction, spec],
-  'tenant:namespace:apply': [actions.createTenantNamespaceApplyAction, spec],
-  'tenant:plan': [actions.createTenantPlanAction, spec],
-  'tenant:remove': [
-    actions.createTenantRemoveAction,
-    { name: 'acme', confirm: 'acme' },
-  ],
-  'tenant:render': [actions.createTenantRenderAction, spec],
-  'tenant:resize': [
-    actions.createTenantResizeAction,
-    { name: 'acme', size: 'medium' },
-  ],
-  'tenant:restore': [actions.createTenantRestoreAction, { name: 'acme' }],
-  'tenant:roll-out': [
-    actions.createTenantRollOutAction,
-    { onlyOutdated: false },
-  ],
-  'tenant:secrets:apply': [actions.createTenantSecretsApplyAction, spec],
-  'tenant:walls:apply': [actions.createTenantWallsApplyAction, spec],
-  'tenant:walls:prove': [
-    actions.createTenantWallsProveAction,
-    { name: 'acme' },
-  ],
-} as const;
+/** An input of each action that is good for a tenant that is there. */
+const GOOD = {
+  'tenant:create': spec,
+  'tenant:n8n:apply': spec,
+  'tenant:namespace:apply': spec,
+  'tenant:plan': spec,
+  'tenant:remove': { name: 'acme', confirm: 'acme' },
+  'tenant:render': spec,
+  'tenant:resize': { name: 'acme', size: 'medium' },
+  'tenant:restore': { name: 'acme' },
+  'tenant:roll-out': { onlyOutdated: false },
+  'tenant:secrets:apply': spec,
+  'tenant:walls:apply': spec,
+  'tenant:walls:prove': { name: 'acme' },
+};
 
-export type Id = keyof typeof ALL;
-export const ids = Object.keys(ALL) as Id[];
+export type Id = keyof typeof GOOD;
+export const ids = Object.keys(GOOD) as Id[];
+
+export function actionOf(id: Id): TemplateAction<any, any, any> {
+  return actions.map(create => create(tasks)).find(one => one.id === id)!;
+}
 
 /** Runs an action as a task would; what it put out, and all that it said. */
 export async function run(
@@ -98,13 +91,12 @@ export async function run(
     ownerPassword?: string;
   } = {},
 ) {
-  const [create, good] = ALL[id];
   const said: string[] = [];
   const say = (message: string) => said.push(message);
   const outputs: Record<string, any> = {};
   const context = {
     ...createMockActionContext({
-      input: { ...good, ...input } as any,
+      input: { ...GOOD[id], ...input } as any,
       secrets: { ownerPassword: over.ownerPassword ?? PLANTED.ownerPassword },
       workspacePath: workspace.path,
     }),
@@ -116,7 +108,7 @@ export async function run(
     isDryRun: over.isDryRun,
     signal: over.signal,
   };
-  const error = await create({ tasks })
+  const error = await actionOf(id)
     .handler(context as any)
     .then(
       () => undefined,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { objectPath } from '@threewalls/backstage-plugin-tenants-node';
 import { parse, parseAllDocuments } from 'yaml';
 import {
-  ALL,
+  actionOf,
   allowAll,
   backend,
   expectNoSecret,
@@ -15,18 +15,18 @@ import {
   workspace,
   writes,
 } from '../__testUtils__/run';
-import * as actions from '.';
+import { actions } from '.';
 
 jest.setTimeout(60_000);
 
 describe('the actions', () => {
   it('have the ids of the templates', () => {
-    const made = Object.values(actions).map(create => create({ tasks }).id);
+    const made = actions.map(create => create(tasks).id);
     expect(made.sort()).toEqual(ids);
   });
 
   it.each(ids)('%s has examples that are YAML and call it', id => {
-    const { examples = [], supportsDryRun, schema } = ALL[id][0]({ tasks });
+    const { examples = [], supportsDryRun, schema } = actionOf(id);
     expect(supportsDryRun).toBe(true);
     expect(examples.length).toBeGreaterThan(0);
     for (const { example } of examples) {
@@ -133,10 +133,7 @@ describe('what they do', () => {
   });
 
   it('plans an adoption, and says why there is none', async () => {
-    const from = {
-      fromNamespace: 'n8n-acme',
-      fromDeployment: 'acme-n8n-main',
-    };
+    const from = { fromNamespace: 'n8n-acme', fromDeployment: 'acme-n8n-main' };
     for (const id of ['tenant:plan', 'tenant:create'] as const) {
       expect((await run(id, from)).error?.message).toMatch(
         /There is no Deployment acme-n8n-main/,

@@ -4,80 +4,40 @@ import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
 import { runApply } from './runApply';
 
-interface Options {
-  tasks: TenantTasks;
-}
-
-/**
- * Creates a `tenant:create` Scaffolder action.
- *
- * @public
- */
-export function createTenantCreateAction({ tasks }: Options) {
-  return createApplyAction(
-    tasks,
+/** Actions that apply some stages of a tenant's plan, or all of them. */
+const APPLY: [id: string, description: string, stages?: string[]][] = [
+  [
     'tenant:create',
     'Creates a tenant end to end: all stages in their order. Running it again resumes, or changes nothing',
-  );
-}
-
-/**
- * Creates a `tenant:namespace:apply` Scaffolder action.
- *
- * @public
- */
-export function createTenantNamespaceApplyAction({ tasks }: Options) {
-  return createApplyAction(
-    tasks,
+  ],
+  [
     'tenant:namespace:apply',
     'Creates or updates the namespace of a tenant and who may do what in it',
     ['namespace'],
-  );
-}
-
-/**
- * Creates a `tenant:walls:apply` Scaffolder action.
- *
- * @public
- */
-export function createTenantWallsApplyAction({ tasks }: Options) {
-  return createApplyAction(
-    tasks,
+  ],
+  [
     'tenant:walls:apply',
     'Puts up the walls of a tenant: network policies, quotas and limits, Vault policy and role',
     ['walls'],
-  );
-}
-
-/**
- * Creates a `tenant:secrets:apply` Scaffolder action.
- *
- * @public
- */
-export function createTenantSecretsApplyAction({ tasks }: Options) {
-  return createApplyAction(
-    tasks,
+  ],
+  [
     'tenant:secrets:apply',
     'Gives a tenant its identity and secrets: ServiceAccounts, KV entry, SecretStore, ExternalSecret. Takes the first password of n8n’s owner from the task’s secret ownerPassword',
     ['identity', 'store', 'secret'],
-  );
-}
-
-/**
- * Creates a `tenant:n8n:apply` Scaffolder action.
- *
- * @public
- */
-export function createTenantN8nApplyAction({ tasks }: Options) {
-  return createApplyAction(
-    tasks,
+  ],
+  [
     'tenant:n8n:apply',
     'Runs n8n for a tenant and waits until it is ready',
     ['workload'],
-  );
-}
+  ],
+];
 
-/** An action that applies some stages of a tenant's plan, or all of them. */
+export const applyActions = APPLY.map(
+  ([id, description, stages]) =>
+    (tasks: TenantTasks) =>
+      createApplyAction(tasks, id, description, stages),
+);
+
 function createApplyAction(
   tasks: TenantTasks,
   id: string,
@@ -105,6 +65,61 @@ function createApplyAction(
         beginAnew,
         ...(isSeeding && { ownerPassword }),
       });
+    },
+  });
+}
+
+export function createTenantResizeAction(tasks: TenantTasks) {
+  return createTemplateAction({
+    id: 'tenant:resize',
+    description:
+      'Gives an existing tenant another size: quotas, limits and n8n; nothing else of its spec changes',
+    examples: examplesOf('tenant:resize'),
+    supportsDryRun: true,
+    schema: {
+      input: {
+        name: zod => zod.string({ description: 'Name of the tenant' }),
+        size: zod => zod.string({ description: 'Size under tenants.sizes' }),
+      },
+      output: applyOutput,
+    },
+    async handler(ctx) {
+      const { name, size } = ctx.input;
+      await runApply(ctx, tasks, name, { kind: 'apply', size });
+    },
+  });
+}
+
+export function createTenantRestoreAction(tasks: TenantTasks) {
+  return createTemplateAction({
+    id: 'tenant:restore',
+    description:
+      'Puts a tenant back to what it was last applied as: takes back the fields of its objects that others have changed, and creates again what was deleted',
+    examples: examplesOf('tenant:restore'),
+    supportsDryRun: true,
+    schema: {
+      input: {
+        name: zod => zod.string({ description: 'Name of the tenant' }),
+        adopt: zod =>
+          zod
+            .boolean({
+              description:
+                'Take over what is in the way and not the tenant’s; takes tenant.administer',
+            })
+            .optional(),
+        beginAnew: zod =>
+          zod
+            .boolean({
+              description:
+                'Write a new encryption key where the old one is lost, and lose the credentials stored in n8n; takes tenant.administer',
+            })
+            .optional(),
+      },
+      output: applyOutput,
+    },
+    async handler(ctx) {
+      const { name, adopt, beginAnew } = ctx.input;
+      await runApply(ctx, tasks, name, { kind: 'apply', adopt, beginAnew });
     },
   });
 }

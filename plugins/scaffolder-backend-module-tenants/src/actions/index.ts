@@ -1,8 +1,21 @@
-export * from './apply';
-export { createTenantPlanAction } from './plan';
-export { createTenantRemoveAction } from './remove';
-export { createTenantRenderAction } from './render';
-export { createTenantResizeAction } from './resize';
-export { createTenantRestoreAction } from './restore';
-export { createTenantRollOutAction } from './rollOut';
-export { createTenantWallsProveAction } from './wallsProve';
+import {
+  applyActions,
+  createTenantResizeAction,
+  createTenantRestoreAction,
+} from './apply';
+import { createTenantPlanAction } from './plan';
+import { createTenantRemoveAction } from './remove';
+import { createTenantRenderAction } from './render';
+import { createTenantRollOutAction } from './rollOut';
+import { createTenantWallsProveAction } from './wallsProve';
+
+export const actions = [
+  ...applyActions,
+  createTenantPlanAction,
+  createTenantRemoveAction,
+  createTenantRenderAction,
+  createTenantResizeAction,
+  createTenantRestoreAction,
+  createTenantRollOutAction,
+  createTenantWallsProveAction,
+];

@@ -4,13 +4,7 @@ import { TenantTasks } from '../TenantTasks';
 import { adoptionText } from '../taskLog';
 import { examplesOf } from './examples';
 
-/**
- * Creates a `tenant:plan` Scaffolder action.
- *
- * @public
- */
-export function createTenantPlanAction(options: { tasks: TenantTasks }) {
-  const { tasks } = options;
+export function createTenantPlanAction(tasks: TenantTasks) {
   return createTemplateAction({
     id: 'tenant:plan',
     description:

@@ -3,13 +3,7 @@ import { InputError } from '@backstage/errors';
 import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
 
-/**
- * Creates a `tenant:remove` Scaffolder action.
- *
- * @public
- */
-export function createTenantRemoveAction(options: { tasks: TenantTasks }) {
-  const { tasks } = options;
+export function createTenantRemoveAction(tasks: TenantTasks) {
   return createTemplateAction({
     id: 'tenant:remove',
     description:

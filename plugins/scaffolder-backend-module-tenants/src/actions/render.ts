@@ -6,13 +6,7 @@ import { specInput, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
 
-/**
- * Creates a `tenant:render` Scaffolder action.
- *
- * @public
- */
-export function createTenantRenderAction(options: { tasks: TenantTasks }) {
-  const { tasks } = options;
+export function createTenantRenderAction(tasks: TenantTasks) {
   return createTemplateAction({
     id: 'tenant:render',
     description:

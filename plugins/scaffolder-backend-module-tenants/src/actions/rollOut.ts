@@ -6,13 +6,7 @@ import { examplesOf } from './examples';
 /** Milliseconds between two looks at a roll-out under way. */
 const POLL_MS = 2_000;
 
-/**
- * Creates a `tenant:roll-out` Scaffolder action.
- *
- * @public
- */
-export function createTenantRollOutAction(options: { tasks: TenantTasks }) {
-  const { tasks } = options;
+export function createTenantRollOutAction(tasks: TenantTasks) {
   return createTemplateAction({
     id: 'tenant:roll-out',
     description:

@@ -11,13 +11,7 @@ const PROOF_MS = 180_000;
 /** Milliseconds the catalog may lag the cluster. */
 const ENTITY_MS = 60_000;
 
-/**
- * Creates a `tenant:walls:prove` Scaffolder action.
- *
- * @public
- */
-export function createTenantWallsProveAction(options: { tasks: TenantTasks }) {
-  const { tasks } = options;
+export function createTenantWallsProveAction(tasks: TenantTasks) {
   return createTemplateAction({
     id: 'tenant:walls:prove',
     description:

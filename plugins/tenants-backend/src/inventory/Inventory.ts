@@ -49,17 +49,13 @@ export interface TenantList {
 export class Inventory {
   readonly #readers: Map<string, ClusterReader>;
 
-  static create(options: {
-    clusters: Clusters;
-    caches: Caches;
-    platform: Platform;
-    store: TenantStore;
-  }): Inventory {
-    return new Inventory(options);
-  }
-
-  private constructor(
-    private readonly options: Parameters<typeof Inventory.create>[0],
+  constructor(
+    private readonly options: {
+      clusters: Clusters;
+      caches: Caches;
+      platform: Platform;
+      store: TenantStore;
+    },
   ) {
     const { caches, platform } = options;
     this.#readers = new Map(

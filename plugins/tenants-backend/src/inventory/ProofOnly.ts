@@ -18,26 +18,23 @@ export class ProofOnly {
   readonly #taken = new Set<string>();
 
   /** @throws InputError for a declaration that no tenant of its cluster may have */
-  static create(options: {
-    platform: Platform;
-    caches: Caches;
-    store: TenantStore;
-    logger: LoggerService;
-    enqueue(wanted: NewOperation): Promise<unknown>;
-    onChanged(name: string): Promise<void>;
-  }): ProofOnly {
+  constructor(
+    private readonly options: {
+      platform: Platform;
+      caches: Caches;
+      store: TenantStore;
+      logger: LoggerService;
+      enqueue(wanted: NewOperation): Promise<unknown>;
+      onChanged(name: string): Promise<void>;
+    },
+  ) {
     const { platform } = options;
     for (const cluster of platform.clusters) {
       for (const declared of cluster.proofOnly) {
         planTenant(proofOnlySpec(declared, cluster), platform);
       }
     }
-    return new ProofOnly(options);
   }
-
-  private constructor(
-    private readonly options: Parameters<typeof ProofOnly.create>[0],
-  ) {}
 
   /**
    * Notes each one whose namespace is there, and has a new one proved; and that those

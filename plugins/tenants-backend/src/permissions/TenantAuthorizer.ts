@@ -32,18 +32,14 @@ export interface Viewer {
  * backend for each.
  */
 export class TenantAuthorizer {
-  static create(options: {
-    auth: AuthService;
-    catalog: CatalogService;
-    permissions: PermissionsService;
-    permissionsRegistry: PermissionsRegistryService;
-    userInfo: UserInfoService;
-  }): TenantAuthorizer {
-    return new TenantAuthorizer(options);
-  }
-
-  private constructor(
-    private readonly options: Parameters<typeof TenantAuthorizer.create>[0],
+  constructor(
+    private readonly options: {
+      auth: AuthService;
+      catalog: CatalogService;
+      permissions: PermissionsService;
+      permissionsRegistry: PermissionsRegistryService;
+      userInfo: UserInfoService;
+    },
   ) {}
 
   /** Which tenants these credentials have the permission for. */

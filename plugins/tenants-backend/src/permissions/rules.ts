@@ -1,3 +1,4 @@
+import { PermissionsRegistryService } from '@backstage/backend-plugin-api';
 import {
   createConditionExports,
   createPermissionResourceRef,
@@ -6,8 +7,11 @@ import {
 import {
   canonicalRef,
   RESOURCE_TYPE_TENANT,
+  tenantCreatePermission,
+  tenantPermissions,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
+import { TenantStore } from '../database/TenantStore';
 
 /**
  * What tenant permissions are decided about.
@@ -76,3 +80,17 @@ export const tenantConditions = exported.conditions;
  */
 export const createTenantConditionalDecision =
   exported.createConditionalDecision;
+
+/** Makes the permissions and rules of tenants known to the permission system. */
+export function registerTenantPermissions(
+  permissionsRegistry: PermissionsRegistryService,
+  store: TenantStore,
+): void {
+  permissionsRegistry.addPermissions([tenantCreatePermission]);
+  permissionsRegistry.addResourceType({
+    resourceRef: tenantPermissionResourceRef,
+    permissions: tenantPermissions.filter(p => p !== tenantCreatePermission),
+    rules: Object.values(tenantPermissionRules),
+    getResources: names => Promise.all(names.map(name => store.find(name))),
+  });
+}

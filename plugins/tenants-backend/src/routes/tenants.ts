@@ -50,10 +50,7 @@ export function addTenantRoutes(
   const provedCounts = new LRUCache<
     string,
     ReturnType<ProofStore['countPairs']>
-  >({
-    max: COUNTS,
-    ttl: COUNTED_MS,
-  });
+  >({ max: COUNTS, ttl: COUNTED_MS });
 
   router.get('/tenants', async (req, res) => {
     const request = parse(listSchema, req.query);
@@ -181,9 +178,7 @@ export function addTenantRoutes(
       pairs,
       proved,
       ...(held > 0 &&
-        breached.total === 0 && {
-          breachedAtMost: shareAtMost(held, pairs),
-        }),
+        breached.total === 0 && { breachedAtMost: shareAtMost(held, pairs) }),
       roundMs: views.roundMs(tenants),
       breached: {
         total: breached.total,

@@ -30,7 +30,8 @@ export class Confinement {
   }
 
   /** Tries it in each cluster; where one is away, again when it is asked for next. */
-  async tryAll(now: number = Date.now()): Promise<void> {
+  async tryAll(): Promise<void> {
+    const now = Date.now();
     const { clusters, logger } = this.options;
     await Promise.all(
       clusters.all().map(async cluster => {

@@ -8,7 +8,7 @@ describe('HealthMonitor', () => {
     const database = jest.fn(async () => {});
     const cluster = jest.fn(async () => {});
     const vault = jest.fn(() => new Promise<void>(() => {}));
-    const monitor = HealthMonitor.create({
+    const monitor = new HealthMonitor({
       probes: [
         { part: 'database', check: database },
         { part: 'cluster lab', check: cluster },
@@ -57,14 +57,14 @@ describe('HealthMonitor', () => {
     expect(logger.info).toHaveBeenCalledWith('The cluster lab is back');
 
     // What stops nothing is said, and all is well.
-    const warned = HealthMonitor.create({
+    const warned = new HealthMonitor({
       probes: [],
       warnings: () => [problem],
       logger,
     });
     expect(await warned.health()).toEqual({ ...ok, warnings: [problem] });
 
-    const slow = HealthMonitor.create({
+    const slow = new HealthMonitor({
       probes: [{ part: 'Vault of lab', check: vault }],
       logger,
       timeoutMs: 10,

@@ -36,31 +36,21 @@ export class HealthMonitor {
   #checking: Promise<void> | undefined;
   #checkedAt = -Infinity;
 
-  static create(options: {
-    probes: HealthProbe[];
-    /** What is to be said beside what is away */
-    warnings?: () => HealthProblem[];
-    logger: LoggerService;
-    now?: () => number;
-    timeoutMs?: number;
-  }): HealthMonitor {
-    const { probes, logger, now = Date.now, timeoutMs = TIMEOUT_MS } = options;
-    const { warnings = () => [] } = options;
-    return new HealthMonitor(probes, warnings, logger, now, timeoutMs);
-  }
-
-  private constructor(
-    private readonly probes: HealthProbe[],
-    private readonly warnings: () => HealthProblem[],
-    private readonly logger: LoggerService,
-    private readonly now: () => number,
-    private readonly timeoutMs: number,
+  constructor(
+    private readonly options: {
+      probes: HealthProbe[];
+      /** What is to be said beside what is away */
+      warnings?: () => HealthProblem[];
+      logger: LoggerService;
+      now?: () => number;
+      timeoutMs?: number;
+    },
   ) {}
 
   async health(): Promise<TenantsHealth> {
     const fresh = FRESH_MS[this.#problems.size === 0 ? 'ok' : 'degraded'];
     // Away from it in either direction: a clock may be set back.
-    if (Math.abs(this.now() - this.#checkedAt) >= fresh) {
+    if (Math.abs(this.#now() - this.#checkedAt) >= fresh) {
       this.#checking ??= this.#check().finally(() => {
         this.#checking = undefined;
       });
@@ -69,37 +59,42 @@ export class HealthMonitor {
     const problems = [...this.#problems.values()].sort((a, b) =>
       a.part < b.part ? -1 : 1,
     );
-    const warnings = this.warnings();
+    const warnings = this.options.warnings?.() ?? [];
     if (this.#problems.has(DATABASE.part)) {
       return { status: 'unavailable', problems, warnings };
     }
     return { status: problems.length ? 'degraded' : 'ok', problems, warnings };
   }
 
+  #now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+
   async #check(): Promise<void> {
-    await Promise.all(this.probes.map(probe => this.#ask(probe)));
-    this.#checkedAt = this.now();
+    await Promise.all(this.options.probes.map(probe => this.#ask(probe)));
+    this.#checkedAt = this.#now();
   }
 
   async #ask({ part, wording, check }: HealthProbe): Promise<void> {
+    const { logger, timeoutMs = TIMEOUT_MS } = this.options;
     const timer = new AbortController();
     try {
       await Promise.race([
         check(),
-        sleep(this.timeoutMs, undefined, { signal: timer.signal }).then(() => {
-          throw new Error(`No answer within ${this.timeoutMs / 1000} s`);
+        sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
+          throw new Error(`No answer within ${timeoutMs / 1000} s`);
         }),
       ]);
       if (this.#problems.delete(part)) {
-        this.logger.info(`The ${part} is back`);
+        logger.info(`The ${part} is back`);
       }
     } catch (error) {
       const message = toError(error).message;
       const before = this.#problems.get(part);
       if (!before) {
-        this.logger.warn(`The ${part} is away: ${message}`);
+        logger.warn(`The ${part} is away: ${message}`);
       }
-      const since = before?.since ?? new Date(this.now()).toISOString();
+      const since = before?.since ?? new Date(this.#now()).toISOString();
       this.#problems.set(part, { part, wording, message, since });
     } finally {
       timer.abort();

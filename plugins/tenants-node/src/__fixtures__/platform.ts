@@ -37,10 +37,7 @@ export function testPlatform(
   return readPlatform(
     new ConfigReader({
       ...(root as JsonObject),
-      tenants: {
-        clusters: [CLUSTER],
-        ...(tenants as JsonObject),
-      },
+      tenants: { clusters: [CLUSTER], ...(tenants as JsonObject) },
     }),
   );
 }

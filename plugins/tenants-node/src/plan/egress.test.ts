@@ -174,10 +174,7 @@ describe('what a tenant may reach', () => {
     );
     expect(
       blocksOf('cilium', { egress }, 'https://10.1.2.3:8200').denied,
-    ).toContainEqual({
-      cidr: '10.0.0.0/8',
-      except: ['10.1.2.3/32'],
-    });
+    ).toContainEqual({ cidr: '10.0.0.0/8', except: ['10.1.2.3/32'] });
   });
 
   it('may be a part of a private network, where config says so', () => {

@@ -24,10 +24,7 @@ function policies(
   );
   const of = (kind: string) =>
     objects.find(object => object.kind === kind)?.spec as any;
-  return {
-    policy: of('NetworkPolicy'),
-    cilium: of('CiliumNetworkPolicy'),
-  };
+  return { policy: of('NetworkPolicy'), cilium: of('CiliumNetworkPolicy') };
 }
 
 const IN_CLUSTER = { inClusterAddress: 'http://vault.vault.svc:8200' };
@@ -67,9 +64,7 @@ describe('where names are resolved', () => {
   it('is what Cilium allows, by name, and does not deny again', () => {
     const { egress, egressDeny } = policies(
       { ...cilium, dns },
-      {
-        vault: IN_CLUSTER,
-      },
+      { vault: IN_CLUSTER },
     ).cilium;
     const [, pods, addresses, node] = egress;
     expect(pods.toEndpoints).toHaveLength(2);

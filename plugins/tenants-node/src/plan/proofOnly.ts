@@ -79,11 +79,7 @@ export function planProofOnly(
   return {
     spec,
     names: proofOnlyNames(declared, cluster),
-    workload: {
-      name: workload.service,
-      port: workload.port,
-      selector: labels,
-    },
+    workload: { name: workload.service, port: workload.port, selector: labels },
     stages: [],
     proofOnly: {
       limits,

@@ -152,11 +152,7 @@ export function times(quantity: string, factor: number): string {
 export function proofPods(operator: 'In' | 'NotIn') {
   return {
     matchExpressions: [
-      {
-        scopeName: 'PriorityClass',
-        operator,
-        values: [PROOF_PRIORITY_CLASS],
-      },
+      { scopeName: 'PriorityClass', operator, values: [PROOF_PRIORITY_CLASS] },
     ],
   };
 }

@@ -76,9 +76,7 @@ describe('one templated policy for all tenants', () => {
     const { plan, vault } = tenantPlan(
       templated(
         { kvMount: 'kv', templatedPolicy: 'n8n' },
-        {
-          naming: { kvPrefix: 'tenants/web-tenant-' },
-        },
+        { naming: { kvPrefix: 'tenants/web-tenant-' } },
       ),
     );
     expect(plan.names).toMatchObject({

@@ -6,6 +6,16 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { minutesAgo } from './tenants';
 
+/** As large as so many of the smallest. */
+const size = (name: string, title: string, times: number) => ({
+  name,
+  title,
+  cpu: { requests: `${times}`, limits: `${2 * times}` },
+  memory: { requests: `${times}Gi`, limits: `${2 * times}Gi` },
+  pods: 10 * times,
+  storage: `${5 * times}Gi`,
+});
+
 /** A portal with one cluster. */
 export const platform: PlatformInfo = {
   clusters: [
@@ -13,30 +23,9 @@ export const platform: PlatformInfo = {
       name: 'lab',
       title: 'Lab',
       sizes: [
-        {
-          name: 'small',
-          title: 'Small',
-          cpu: { requests: '1', limits: '2' },
-          memory: { requests: '1Gi', limits: '2Gi' },
-          pods: 10,
-          storage: '5Gi',
-        },
-        {
-          name: 'medium',
-          title: 'Medium',
-          cpu: { requests: '2', limits: '4' },
-          memory: { requests: '2Gi', limits: '4Gi' },
-          pods: 20,
-          storage: '10Gi',
-        },
-        {
-          name: 'large',
-          title: 'Large',
-          cpu: { requests: '4', limits: '8' },
-          memory: { requests: '4Gi', limits: '8Gi' },
-          pods: 40,
-          storage: '20Gi',
-        },
+        size('small', 'Small', 1),
+        size('medium', 'Medium', 2),
+        size('large', 'Large', 4),
       ],
       networkProvider: 'cilium',
     },

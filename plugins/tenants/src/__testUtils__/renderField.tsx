@@ -59,9 +59,7 @@ export function renderField(
         ownershipEntityRefs: permissions.ownRefs ?? ['group:default/acme-team'],
       }),
     ],
-    mountedRoutes: {
-      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
-    },
+    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
   });
   return {
     api,

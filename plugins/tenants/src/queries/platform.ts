@@ -102,10 +102,7 @@ export function useTemplates(): {
     queryKey: ['templates'],
     queryFn: async () => {
       const { items } = await catalog.getEntities({
-        filter: {
-          kind: 'Template',
-          'metadata.namespace': TEMPLATE_NAMESPACE,
-        },
+        filter: { kind: 'Template', 'metadata.namespace': TEMPLATE_NAMESPACE },
         fields: ['metadata.name'],
       });
       return items.map(entity => entity.metadata.name);

@@ -99,10 +99,7 @@ function useStart(
     mutationFn: () => start(api, name),
     onSuccess: async begun => {
       // An answer from before the start would make the button blink back.
-      await client.cancelQueries({
-        queryKey: keys.tenant(name),
-        exact: true,
-      });
+      await client.cancelQueries({ queryKey: keys.tenant(name), exact: true });
       client.setQueryData<Tenant>(
         keys.tenant(name),
         tenant => tenant && { ...tenant, ...begun },

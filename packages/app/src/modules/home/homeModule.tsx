@@ -5,9 +5,7 @@ import {
 } from '@backstage/plugin-home-react/alpha';
 
 const layout = HomePageLayoutBlueprint.make({
-  params: {
-    loader: () => import('./HomeLayout').then(m => m.HomeLayout),
-  },
+  params: { loader: () => import('./HomeLayout').then(m => m.HomeLayout) },
 });
 
 const labWidget = HomePageWidgetBlueprint.make({

@@ -21,7 +21,6 @@ export interface LabStatus {
   configured: boolean;
   ready?: boolean;
   error?: string;
-  updatedAt?: string;
   parts?: LabPart[];
 }
 

@@ -15,10 +15,7 @@ const useStyles = makeStyles({
     alignItems: 'center',
     marginBottom: -14,
   },
-  link: {
-    width: sidebarConfig.drawerWidthClosed,
-    marginLeft: 20,
-  },
+  link: { width: sidebarConfig.drawerWidthClosed, marginLeft: 20 },
 });
 
 /** The logo at the head of the sidebar, with the name when there is room. */

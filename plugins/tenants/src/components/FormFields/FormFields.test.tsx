@@ -37,9 +37,7 @@ describe('TenantName', () => {
     await userEvent.type(await screen.findByLabelText(/Name/), 'umbrella');
 
     await screen.findByText('The name is available');
-    const preview = screen.getByRole('group', {
-      name: 'Resulting names',
-    });
+    const preview = screen.getByRole('group', { name: 'Resulting names' });
     expect(within(preview).getByText('web-tenant-umbrella')).toBeVisible();
     expect(last()).toBe('umbrella');
     expect(api.getTenant).toHaveBeenCalledTimes(1);

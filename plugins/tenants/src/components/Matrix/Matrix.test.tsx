@@ -17,9 +17,7 @@ const STATUSES = new Map([
 function render(element: JSX.Element, api = mockTenantsApi()) {
   renderInTestApp(element, {
     apis: [api],
-    mountedRoutes: {
-      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
-    },
+    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
   });
   return api;
 }

@@ -36,12 +36,7 @@ function Card(props: {
   const t = useText();
   const [offset, setOffset] = useState(0);
   const [targetsOffset, setTargetsOffset] = useState(0);
-  const query = useMatrix({
-    cluster,
-    limit: PAGE_SIZE,
-    offset,
-    targetsOffset,
-  });
+  const query = useMatrix({ cluster, limit: PAGE_SIZE, offset, targetsOffset });
   const duration = useDuration();
   const fleet = query.data?.fleet;
   return (
@@ -123,10 +118,7 @@ function Breaches(props: { fleet: MatrixFleet }) {
           key={`${cell.tenant} ${cell.neighbour}`}
           href={link(cell.tenant, { proof: cell.proofId })}
         >
-          {t('matrix.pair', {
-            tenant: cell.tenant,
-            neighbour: cell.neighbour,
-          })}
+          {t('matrix.pair', { tenant: cell.tenant, neighbour: cell.neighbour })}
         </Link>
       ))}
       {total > NAMED && (

@@ -23,9 +23,7 @@ function render(path: string) {
   renderInTestApp(<ReportPage />, {
     initialRouteEntries: [path],
     apis: [api],
-    mountedRoutes: {
-      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
-    },
+    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
   });
   return api;
 }

@@ -7,13 +7,10 @@ import {
   Header,
   Skeleton,
   TextField,
-  ToggleButton,
-  ToggleButtonGroup,
 } from '@backstage/ui';
 import { RiDownloadLine, RiPrinterLine } from '@remixicon/react';
-import { useSearchParams } from 'react-router-dom';
 import { useText } from '../../translation';
-import { Loaded, saveFile } from '../Shared';
+import { Loaded, OneOf, saveFile, useAddress } from '../Shared';
 import { Block, useReportBlocks } from './blocks';
 import { markdownOf } from './markdown';
 import { useReport } from './useReport';
@@ -26,7 +23,7 @@ const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 /** What a report is about, as it stands in the page's address. */
 function useScope() {
-  const [parameters, setParameters] = useSearchParams();
+  const [parameters, set] = useAddress();
   const span = (parameters.get('span') ?? 'week') as keyof typeof SPANS;
   const from = parameters.get('from') ?? undefined;
   const to = parameters.get('to') ?? undefined;
@@ -37,18 +34,7 @@ function useScope() {
     from,
     to,
     withReceipts: parameters.get('receipts') !== 'false',
-    set(changes: Record<string, string | undefined>) {
-      setParameters(last => {
-        const next = new URLSearchParams(last);
-        for (const [key, value] of Object.entries(changes)) {
-          next.delete(key);
-          if (value) {
-            next.set(key, value);
-          }
-        }
-        return next;
-      });
-    },
+    set,
   };
 }
 
@@ -116,22 +102,15 @@ export function ReportPage() {
             className={styles.controls}
             style={{ flexWrap: 'wrap' }}
           >
-            <ToggleButtonGroup
-              selectionMode="single"
-              aria-label={t('report.period')}
-              selectedKeys={span ? [span] : []}
-              onSelectionChange={keys =>
-                scope.set({
-                  span: [...keys].map(String)[0],
-                  from: undefined,
-                  to: undefined,
-                })
+            <OneOf
+              label={t('report.period')}
+              options={SPANS}
+              value={span}
+              text={id => t(`report.${id}`)}
+              onChange={id =>
+                scope.set({ span: id, from: undefined, to: undefined })
               }
-            >
-              <ToggleButton id="day">{t('report.day')}</ToggleButton>
-              <ToggleButton id="week">{t('report.week')}</ToggleButton>
-              <ToggleButton id="month">{t('report.month')}</ToggleButton>
-            </ToggleButtonGroup>
+            />
             <TextField
               className={styles.date}
               type={'date' as 'text'}

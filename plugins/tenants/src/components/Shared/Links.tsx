@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { ButtonLink, Link } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { useSearchParams } from 'react-router-dom';
 import { reportRouteRef } from '../../routes';
 import {
   useEntityPresentation,
@@ -128,6 +129,32 @@ export function useTenantForms(tenant: Tenant): {
     }),
     offboard: form('offboard-tenant', remove.allowed, { tenant: name }),
   };
+}
+
+/** Parameters of an address; what changes to nothing is left out. */
+type Changes = Record<string, string | undefined>;
+
+/** An address's parameters with some of them changed. */
+export function changed(
+  parameters: URLSearchParams | string,
+  changes: Changes,
+): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  for (const [key, value] of Object.entries(changes)) {
+    next.delete(key);
+    if (value) {
+      next.set(key, value);
+    }
+  }
+  return next;
+}
+
+/** The parameters of the page's address, what changes some of them, and what sets all. */
+export function useAddress() {
+  const [parameters, setParameters] = useSearchParams();
+  const set = (changes: Changes, options?: { replace: boolean }) =>
+    setParameters(last => changed(last, changes), options);
+  return [parameters, set, setParameters] as const;
 }
 
 /** Shown where the portal has the template and the user may use it. */

@@ -6,13 +6,13 @@ import { useText } from '../../translation';
 /** Anything younger is `just now`: clocks of two machines differ by as much. */
 const NOW_SECONDS = 5;
 
-/** The present in milliseconds, and a render every so often. */
-export function useNow(intervalMs = 10_000): number {
+/** The present in milliseconds, and a render every ten seconds. */
+function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), intervalMs);
+    const timer = setInterval(() => setNow(Date.now()), 10_000);
     return () => clearInterval(timer);
-  }, [intervalMs]);
+  }, []);
   return now;
 }
 

@@ -4,7 +4,7 @@ export * from './FieldChanges';
 export * from './Links';
 export * from './ManySelect';
 export * from './Marks';
-export * from './Problem';
+export * from './OneOf';
 export * from './walls';
 export * from './Status';
 export * from './Time';

@@ -10,9 +10,7 @@ function render(output: ComponentProps<typeof TaskOutputs>['output']) {
   const api = mockTenantsApi({ getTenant: async () => tenants.acme });
   renderInTestApp(<TaskOutputs output={output} />, {
     apis: [api, mockApis.permission()],
-    mountedRoutes: {
-      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
-    },
+    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
   });
   return api;
 }
@@ -21,10 +19,7 @@ describe('TaskOutputs', () => {
   it('shows the walls of the tenant, and the links of the template', async () => {
     const api = render({
       links: [
-        {
-          title: 'Tenant in the catalog',
-          entityRef: 'resource:default/acme',
-        },
+        { title: 'Tenant in the catalog', entityRef: 'resource:default/acme' },
         { title: 'All tenants', url: '/tenants' },
       ],
     });

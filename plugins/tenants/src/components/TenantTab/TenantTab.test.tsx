@@ -40,10 +40,7 @@ function renderTab(
 ) {
   const history = [
     proofs.globex,
-    proofOf('globex', {
-      minutes: 9,
-      verdicts: [{}, { status: 'unproven' }],
-    }),
+    proofOf('globex', { minutes: 9, verdicts: [{}, { status: 'unproven' }] }),
     ...[14, 19, 24, 29, 34, 39].map(minutes => proofOf('globex', { minutes })),
   ];
   const api = mockTenantsApi({
@@ -212,9 +209,7 @@ describe('TenantTab', () => {
   it('shows no link that the user may not follow', async () => {
     renderTab(
       { ...tenants.globex, name: 'foreign' },
-      {
-        authorize: AuthorizeResult.DENY,
-      },
+      { authorize: AuthorizeResult.DENY },
     );
 
     await screen.findByText('Network wall breached');

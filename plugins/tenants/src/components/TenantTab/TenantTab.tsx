@@ -4,7 +4,7 @@ import {
   MissingAnnotationEmptyState,
   useEntity,
 } from '@backstage/plugin-catalog-react';
-import { useLocation, useSearchParams } from 'react-router-dom';
+import { useLocation } from 'react-router-dom';
 import {
   isProofOnly,
   Tenant,
@@ -17,6 +17,7 @@ import {
   Loaded,
   Marks,
   TitledCard,
+  useAddress,
   useIsCurrent,
   useReportLink,
   useTenantForms,
@@ -186,23 +187,13 @@ function Now(props: { tenant: Tenant }) {
 
 /** Which proof is open stands in the address, so that a receipt can be pointed at. */
 function SelectableProofs(props: { tenant: Tenant }) {
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useAddress();
   return (
     <Proofs
       tenant={props.tenant}
       selected={search.get('proof') ?? undefined}
       receipt={search.get('receipt') ?? undefined}
-      onSelect={id =>
-        setSearch(last => {
-          const next = new URLSearchParams(last);
-          next.delete('receipt');
-          next.delete('proof');
-          if (id) {
-            next.set('proof', id);
-          }
-          return next;
-        })
-      }
+      onSelect={proof => set({ proof, receipt: undefined })}
     />
   );
 }

@@ -9,7 +9,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useLastProofs } from '../../queries';
-import { OutcomeIcon, STATUSES, TitledCard } from '../Shared';
+import { changed, OutcomeIcon, STATUSES, TitledCard } from '../Shared';
 import { decidingReceipt, useCheckWords } from '../Walls';
 import { TenantsQuery } from './useTenantsQuery';
 import styles from './TenantsPage.module.css';
@@ -121,11 +121,9 @@ export function FailuresCard(props: {
         {groups.map(({ check, outcome, tenants }) => {
           const isSelected = query.filter.check === check;
           const clusters = [...new Set(tenants.map(({ cluster }) => cluster))];
-          const search = new URLSearchParams(query.text);
-          search.delete('check');
-          if (!isSelected) {
-            search.set('check', check);
-          }
+          const search = changed(query.text, {
+            check: isSelected ? undefined : check,
+          });
           return (
             <li
               key={check}

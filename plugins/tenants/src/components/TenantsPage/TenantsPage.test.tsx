@@ -327,9 +327,7 @@ describe('TenantsPage', () => {
     });
     render(<TenantsPage />, { api });
 
-    await screen.findByRole('heading', {
-      name: 'Not tenants of this portal',
-    });
+    await screen.findByRole('heading', { name: 'Not tenants of this portal' });
     expect(screen.getByText('web-tenant-fake')).toBeInTheDocument();
     expect(screen.getByText('This portal did not make it')).toBeInTheDocument();
   });

@@ -31,6 +31,7 @@ import {
 import { MatrixSkeleton } from '../Matrix';
 import {
   asLastKnown,
+  changed,
   CreateLink,
   RetryAlert,
   TitledCard,
@@ -194,11 +195,9 @@ function Summary(props: { tenants?: Tenant[]; query: TenantsQuery }) {
     >
       {STATUS_FILTERS.map(status => {
         const isSelected = query.filter.status === status;
-        const search = new URLSearchParams(query.text);
-        search.delete('status');
-        if (!isSelected) {
-          search.set('status', status);
-        }
+        const search = changed(query.text, {
+          status: isSelected ? undefined : status,
+        });
         return (
           <Card
             key={status}

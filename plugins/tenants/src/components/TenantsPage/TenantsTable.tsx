@@ -78,9 +78,7 @@ export function TenantsTable(props: {
     ...query,
   });
   const rowConfig = useMemo(
-    () => ({
-      getHref: ({ entityRef }: TenantItem) => entityLink(entityRef),
-    }),
+    () => ({ getHref: ({ entityRef }: TenantItem) => entityLink(entityRef) }),
     [entityLink],
   );
   const [selected, setSelected] = useState<Selection>(new Set());

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { SortDescriptor } from '@backstage/ui';
-import { useSearchParams } from 'react-router-dom';
+import { useAddress } from '../Shared';
 import { FILTER_KEYS, TenantsFilter, WORST_FIRST } from './filters';
 
 /** What the table of tenants shows; kept in the page's address. */
@@ -19,24 +19,10 @@ export interface TenantsQuery {
 
 /** Search, filter and sort as they stand in the address: they can be shared. */
 export function useTenantsQuery(): TenantsQuery {
-  const [parameters, setParameters] = useSearchParams();
-
-  function set(changes: Record<string, string | undefined>) {
-    setParameters(
-      last => {
-        const next = new URLSearchParams(last);
-        for (const [key, value] of Object.entries(changes)) {
-          next.delete(key);
-          if (value) {
-            next.set(key, value);
-          }
-        }
-        return next;
-      },
-      // Going back should leave the page, not take back letter by letter.
-      { replace: true },
-    );
-  }
+  const [parameters, change, setParameters] = useAddress();
+  // Going back should leave the page, not take back letter by letter.
+  const set = (changes: Record<string, string | undefined>) =>
+    change(changes, { replace: true });
 
   const sortText = parameters.get('sort') ?? WORST_FIRST;
   const filterText = FILTER_KEYS.map(key => parameters.get(key) ?? '').join(

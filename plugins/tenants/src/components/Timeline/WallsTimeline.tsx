@@ -1,13 +1,6 @@
 import { KeyboardEvent, useMemo, useState } from 'react';
 import { DateTime } from 'luxon';
-import {
-  Box,
-  Flex,
-  Skeleton,
-  Text,
-  ToggleButton,
-  ToggleButtonGroup,
-} from '@backstage/ui';
+import { Box, Flex, Skeleton, Text } from '@backstage/ui';
 import { appLanguageApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { Link } from 'react-router-dom';
 import {
@@ -19,7 +12,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useTimeline } from '../../queries';
-import { Loaded, TitledCard, useExactTime } from '../Shared';
+import { Loaded, OneOf, TitledCard, useExactTime } from '../Shared';
 import { shareText } from './Strip';
 import { Slot, slotsOf } from './timeline';
 import styles from './Timeline.module.css';
@@ -67,19 +60,13 @@ export function WallsTimeline(props: { tenant: Tenant }) {
     <TitledCard
       title={t('timeline.title')}
       actions={
-        <ToggleButtonGroup
-          selectionMode="single"
-          disallowEmptySelection
-          aria-label={t('timeline.title')}
-          selectedKeys={[span]}
-          onSelectionChange={keys =>
-            setSpan([...keys][0] as keyof typeof SPANS)
-          }
-        >
-          <ToggleButton id="day">{t('timeline.day')}</ToggleButton>
-          <ToggleButton id="week">{t('timeline.week')}</ToggleButton>
-          <ToggleButton id="month">{t('timeline.month')}</ToggleButton>
-        </ToggleButtonGroup>
+        <OneOf
+          label={t('timeline.title')}
+          options={SPANS}
+          value={span}
+          text={id => t(`timeline.${id}`)}
+          onChange={setSpan}
+        />
       }
     >
       <Loaded

@@ -9,8 +9,6 @@ import {
   Flex,
   Text,
   TextField,
-  ToggleButton,
-  ToggleButtonGroup,
 } from '@backstage/ui';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
@@ -20,7 +18,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useAttention } from '../../queries';
-import { By, RelativeTime, useExactTime } from '../Shared';
+import { By, OneOf, RelativeTime, useExactTime } from '../Shared';
 import styles from './Walls.module.css';
 
 const HOUR_MS = 60 * 60_000;
@@ -148,21 +146,13 @@ function Ask(props: {
             {t(isMute ? 'attention.muteHint' : 'attention.acknowledgeHint')}
           </Text>
           {isMute && (
-            <ToggleButtonGroup
-              selectionMode="single"
-              disallowEmptySelection
-              aria-label={t('attention.for')}
-              selectedKeys={[span]}
-              onSelectionChange={keys =>
-                setSpan([...keys][0] as keyof typeof SPANS)
-              }
-            >
-              {(Object.keys(SPANS) as (keyof typeof SPANS)[]).map(id => (
-                <ToggleButton key={id} id={id}>
-                  {t(`attention.${id}`)}
-                </ToggleButton>
-              ))}
-            </ToggleButtonGroup>
+            <OneOf
+              label={t('attention.for')}
+              options={SPANS}
+              value={span}
+              text={id => t(`attention.${id}`)}
+              onChange={setSpan}
+            />
           )}
           <TextField
             label={t('receipts.reason')}
