@@ -246,4 +246,21 @@ export const FALSE_ALARMS: Mutation[] = [
       }),
     { shared: true },
   ),
+  holds(
+    'Another cluster’s auth method, with roles for that cluster’s own',
+    'secret',
+    ['sec.other-mounts'],
+    ({ mountAuth }) =>
+      mountAuth(
+        'walls-test',
+        {
+          deployer: {
+            bound_service_account_names: ['*'],
+            bound_service_account_namespaces: ['deployer'],
+          },
+        },
+        true,
+      ),
+    { shared: true },
+  ),
 ];

@@ -172,6 +172,25 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
       }),
   },
   {
+    title:
+      'Another auth method trusts what may be the same cluster by another address and CA, and takes everybody',
+    status: 'unproven',
+    checks: ['sec.other-mounts'],
+    says: /auth\/walls-test .*: role everybody would take them, .*reviewedAuthMounts/,
+    shared: true,
+    apply: ({ mountAuth }) =>
+      mountAuth(
+        'walls-test',
+        {
+          everybody: {
+            bound_service_account_names: ['*'],
+            bound_service_account_namespaces: ['*'],
+          },
+        },
+        true,
+      ),
+  },
+  {
     title: 'A Secret is pushed out of the namespace',
     checks: ['sec.no-other-store'],
     says: /PushSecret walls-test/,
