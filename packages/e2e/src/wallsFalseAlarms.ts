@@ -113,6 +113,26 @@ export const FALSE_ALARMS: Mutation[] = [
     { shared: true },
   ),
   holds(
+    'Multus and OVN-Kubernetes say of n8n’s pod that it is on the cluster’s network',
+    'network',
+    ['net.no-widening'],
+    async ({ a, change, podsOf }) => {
+      const [pod] = await podsOf(a);
+      const own = [{ name: 'cluster', interface: 'eth0', default: true }];
+      await change(
+        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
+        {
+          metadata: {
+            annotations: {
+              'k8s.v1.cni.cncf.io/network-status': JSON.stringify(own),
+              'k8s.ovn.org/pod-networks': '{"default":{}}',
+            },
+          },
+        },
+      );
+    },
+  ),
+  holds(
     'A node in the list is dead',
     'network',
     ['net.kubelet'],

@@ -49,6 +49,7 @@ describe('the placement that a plan declares', () => {
   });
 
   const [, ofWorkload] = placements(side).nodes as Attempt[];
+  const [, sandbox] = placements(side).runtimeClass as Attempt[];
 
   it.each<[string, object[], string, string]>([
     ['on its own nodes', [pod('own')], 'asExpected', ''],
@@ -83,4 +84,30 @@ describe('the placement that a plan declares', () => {
       ...(reason && { reason: { summary: reason } }),
     });
   });
+
+  it.each<[string, Record<string, string>, string]>([
+    [
+      'what is another’s',
+      {
+        'kubectl.kubernetes.io/restartedAt': 'now',
+        'dev.gvisor.spec.mount.data.type': 'bind',
+      },
+      'asExpected',
+    ],
+    [
+      'a setting of Kata’s',
+      { 'io.katacontainers.config.hypervisor.path': '/x' },
+      'failed',
+    ],
+    ['a setting of gVisor’s', { 'dev.gvisor.flag.network': 'host' }, 'failed'],
+  ])(
+    'a sandbox that n8n’s pods say of: %s',
+    async (_, annotations, outcome) => {
+      const items = [pod('own'), pod('own', { annotations })];
+      items[1].metadata.labels = items[0].metadata.labels;
+      const kubernetes = { list: async () => ({ items }) };
+      const finding = await sandbox.run(testRound(side, { kubernetes }));
+      expect(finding.outcome).toBe(outcome);
+    },
+  );
 });

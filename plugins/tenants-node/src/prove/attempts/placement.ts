@@ -1,7 +1,7 @@
 import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../../plan/planned';
-import { Attempt, DoesNotApply, Side } from '../types';
+import { Attempt, DoesNotApply, Round, Side } from '../types';
 import { isWorkload } from '../round/facts';
 import { asExpected, breached, known, reading } from './asPlanned';
 
@@ -25,7 +25,7 @@ export function placements(
   const { runtimeClassName, nodeSelector } = declaredPlacement(side);
   return {
     runtimeClass: runtimeClassName
-      ? [inSandbox(runtimeClassName)]
+      ? [inSandbox(runtimeClassName), sandboxAsItIs(side)]
       : { because: say('noSandbox') },
     nodes: nodeSelector
       ? [onNodes(nodeSelector), workloadOnNodes(side, nodeSelector)]
@@ -120,33 +120,68 @@ function onNodes(selector: Record<string, string>): Attempt {
 
 /** n8n itself: a label of its node may have gone since it was placed there. */
 function workloadOnNodes(
-  { tenant }: Side,
+  side: Side,
   selector: Record<string, string>,
+): Attempt {
+  return podsOfWorkload(side, {
+    key: "n8n's pods",
+    request: 'look at their nodes',
+    expected: `nodes with ${text(selector)}`,
+    problems: ({ metadata, spec }, { node }) =>
+      isOn(selector, node(spec.nodeName)?.labels)
+        ? []
+        : [`${metadata.name} runs on ${spec.nodeName}`],
+  });
+}
+
+/** What a pod asks of its sandbox, but for hints about its volumes, which GKE writes. */
+const SETTINGS = /^(io\.katacontainers\.|dev\.gvisor\.(?!spec\.mount\.))/;
+
+/** n8n itself: its pods may have a sandbox made in another way than its class says. */
+function sandboxAsItIs(side: Side): Attempt {
+  return podsOfWorkload(side, {
+    key: "n8n's pods",
+    request: 'look for annotations that change their sandbox',
+    expected: 'none',
+    problems: ({ metadata: { name, annotations = {} } }) =>
+      Object.entries(annotations)
+        .filter(([key]) => SETTINGS.test(key))
+        .map(([key, value]) => `${name} has ${key}=${value}`),
+  });
+}
+
+/** What is wrong with any of n8n's pods that run. */
+function podsOfWorkload(
+  { tenant }: Side,
+  {
+    problems,
+    request,
+    ...attempt
+  }: Pick<Attempt, 'key' | 'request' | 'expected'> & {
+    problems(pod: any, round: Round): string[];
+  },
 ): Attempt {
   const { namespace } = tenant.plan.names;
   return {
-    key: "n8n's pods",
+    ...attempt,
     by: 'kubernetes',
     readsOnly: true,
     target: `n8n's pods in ${namespace}`,
-    request: `list Pods of ${namespace}, and look at their nodes`,
-    expected: `nodes with ${text(selector)}`,
-    run: reading(async ({ view, node }) => {
-      const seen = view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace);
+    request: `list Pods of ${namespace}, and ${request}`,
+    run: reading(async round => {
+      const seen = round.view.list(
+        { apiVersion: 'v1', kind: 'Pod' },
+        namespace,
+      );
       const { items } = await known(`Pods of ${namespace}`, seen);
       // One that waits for a node does not run anywhere yet.
       const running = items
         .filter(pod => isWorkload(pod, tenant.plan.workload.selector))
         .filter(pod => !pod.metadata.deletionTimestamp && pod.spec.nodeName);
-      const elsewhere = running
-        .filter(({ spec }) => !isOn(selector, node(spec.nodeName)?.labels))
-        .map(
-          ({ metadata, spec }) => `${metadata.name} runs on ${spec.nodeName}`,
-        );
-      const said = elsewhere.join('; ');
+      const said = running.flatMap(pod => problems(pod, round)).join('; ');
       return said
         ? { ...breached('DIFFERENT', said), outcome: 'failed' }
-        : asExpected('EQUAL', `${running.length} on such nodes`);
+        : asExpected('EQUAL', `${running.length} as expected`);
     }),
   };
 }
