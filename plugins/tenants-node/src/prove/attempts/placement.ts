@@ -1,4 +1,4 @@
-import { say } from '@threewalls/backstage-plugin-tenants-common';
+import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, DoesNotApply, Round, Side } from '../types';
@@ -33,9 +33,47 @@ export function placements(
   };
 }
 
-/** Where the proof pod ran, and where n8n does: a node without room is no failure. */
-export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
-  const { nodes } = tenant;
+/** A node and a time, as a receipt carries them on. */
+const SINCE = /([^\s(]+) (\d{4}-\d\d-\d\dT[\d:.]+Z)/g;
+
+/**
+ * Since when nothing was tried from each node of a tenant's workload, in milliseconds:
+ * by the last receipt about them, which has carried it on.
+ */
+function untriedSince({
+  tenant: { nodes },
+  tried: { last } = {},
+}: Pick<Side, 'tenant' | 'tried'>): Map<string, number> {
+  const named = last?.target.replace(/^nodes /, '').split(', ') ?? [];
+  const carried = new Map(
+    [...(last?.response ?? '').matchAll(SINCE)].map(([, node, at]) => [
+      node,
+      at,
+    ]),
+  );
+  return new Map(
+    nodes.map(node => {
+      const at = carried.get(node) ?? last?.startedAt;
+      // One where n8n is new has its time from now on.
+      return [node, at && named.includes(node) ? Date.parse(at) : Date.now()];
+    }),
+  );
+}
+
+/** Where a proof is tried from: of several nodes the one that had to wait for longest. */
+export function nodeToTry(side: Side): string | undefined {
+  const [first] = [...untriedSince(side)]
+    .sort(() => Math.random() - 0.5)
+    .sort(([, a], [, b]) => a - b);
+  return first?.[0];
+}
+
+/**
+ * Where the proof pod ran, and where n8n does: a node without room is no failure, but
+ * for as long as a proof is good for. Several nodes take turns.
+ */
+export function fromOwnNode(side: Side): Attempt[] | DoesNotApply {
+  const { nodes } = side.tenant;
   if (nodes.length === 0) {
     return { because: say('noNode') };
   }
@@ -49,15 +87,41 @@ export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
       run: async round => {
         const pod = await round.pod('tenant');
         const nodeName = pod?.facts.nodeName;
+        const untried = [...untriedSince(side)]
+          .filter(([node]) => node !== nodeName)
+          // A long text is cut off: the oldest are kept.
+          .sort(([, a], [, b]) => a - b);
+        const list = (all: typeof untried) =>
+          all.map(([n, at]) => `${n} ${new Date(at).toISOString()}`).join(', ');
+        const aside = list(untried);
+        const response = [
+          nodeName && `ran on ${nodeName}`,
+          aside && `(not tried since: ${aside})`,
+        ]
+          .filter(Boolean)
+          .join(' ');
         if (!nodeName) {
           return {
             code: 'NONE',
-            response: '',
+            response,
             outcome: 'inconclusive',
             reason: pod?.problem ?? say('ranNowhere'),
           };
         }
-        const there = asExpected(nodeName, `ran on ${nodeName}`);
+        const oldest =
+          Date.now() - (side.tried?.maxAgeMs ?? Infinity) * nodes.length;
+        const overdue = list(untried.filter(([, at]) => at < oldest));
+        if (overdue) {
+          return {
+            code: nodeName,
+            response,
+            outcome: 'inconclusive',
+            reason: quote(
+              `For longer than proofs.maxAge nothing was tried from where n8n runs (since: ${overdue}): make room for a proof pod there, uncordon it, or move n8n`,
+            ),
+          };
+        }
+        const there = asExpected(nodeName, response);
         return nodes.includes(nodeName)
           ? there
           : {

@@ -149,7 +149,7 @@ function sidesOf(
   facts: ClusterFacts,
   parties: Party[],
 ): Side[] {
-  const { cluster, added } = options;
+  const { cluster, added, tried } = options;
   const canary = canaryParty(cluster.config);
   return parties.map((tenant, i) => {
     const other = parties[1 - i];
@@ -163,6 +163,7 @@ function sidesOf(
       kubelets: kubeletsFor(tenant.nodes, facts),
       otherRoles: [],
       added,
+      tried: tried?.get(tenant.name),
     };
   });
 }
