@@ -113,7 +113,7 @@ export const FALSE_ALARMS: Mutation[] = [
     { shared: true },
   ),
   holds(
-    'Multus and OVN-Kubernetes say of n8n’s pod that it is on the cluster’s network',
+    'Multus says of n8n’s pod that it is on the cluster’s network',
     'network',
     ['net.no-widening'],
     async ({ a, change, podsOf }) => {

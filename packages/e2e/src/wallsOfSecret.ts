@@ -172,8 +172,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
       }),
   },
   {
-    title:
-      'Another auth method trusts what may be the same cluster by another address and CA, and takes everybody',
+    title: 'An auth method with another address and CA takes everybody',
     status: 'unproven',
     checks: ['sec.other-mounts'],
     says: /auth\/walls-test .*: role everybody would take them, .*reviewedAuthMounts/,

@@ -178,8 +178,9 @@ describe('PodSecurity restricted', () => {
   const asks = 'container proof has the kubelet ask 198.18.128.2';
   const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/proof';
   type Change = (pod: any, container: any, context: any) => unknown;
+  type Refused = [check: string, Change, ...problems: string[]];
   /** By names of the checks of k8s.io/pod-security-admission v0.37. */
-  const REFUSED: [check: string, Change, ...problems: string[]][] = [
+  const REFUSED: Refused[] = [
     ['hostNamespaces', p => (p.spec.hostNetwork = true), 'hostNetwork'],
     ['hostNamespaces', p => (p.spec.hostPID = true), 'hostPID'],
     ['hostNamespaces', p => (p.spec.hostIPC = true), 'hostIPC'],
@@ -199,14 +200,14 @@ describe('PodSecurity restricted', () => {
       'container proof takes a port of the node',
     ],
     ...['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap(
-      (probe): [string, Change, string][] =>
+      (probe): Refused[] =>
         [host, socket].map(handler => [
           'hostProbesAndHostLifecycle',
           (_, c) => (c[probe] = handler),
           asks,
         ]),
     ),
-    ...['postStart', 'preStop'].flatMap((hook): [string, Change, string][] =>
+    ...['postStart', 'preStop'].flatMap((hook): Refused[] =>
       [host, socket].map(handler => [
         'hostProbesAndHostLifecycle',
         (_, c) => (c.lifecycle = { [hook]: handler }),
