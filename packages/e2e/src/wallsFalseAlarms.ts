@@ -113,6 +113,26 @@ export const FALSE_ALARMS: Mutation[] = [
     { shared: true },
   ),
   holds(
+    'Multus says of n8n’s pod that it is on the cluster’s network',
+    'network',
+    ['net.no-widening'],
+    async ({ a, change, podsOf }) => {
+      const [pod] = await podsOf(a);
+      const own = [{ name: 'cluster', interface: 'eth0', default: true }];
+      await change(
+        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
+        {
+          metadata: {
+            annotations: {
+              'k8s.v1.cni.cncf.io/network-status': JSON.stringify(own),
+              'k8s.ovn.org/pod-networks': '{"default":{}}',
+            },
+          },
+        },
+      );
+    },
+  ),
+  holds(
     'A node in the list is dead',
     'network',
     ['net.kubelet'],
@@ -239,6 +259,23 @@ export const FALSE_ALARMS: Mutation[] = [
         bound_service_account_namespaces: ['*'],
         token_policies: ['default'],
       }),
+    { shared: true },
+  ),
+  holds(
+    'Another cluster’s auth method, with roles for that cluster’s own',
+    'secret',
+    ['sec.other-mounts'],
+    ({ mountAuth }) =>
+      mountAuth(
+        'walls-test',
+        {
+          deployer: {
+            bound_service_account_names: ['*'],
+            bound_service_account_namespaces: ['deployer'],
+          },
+        },
+        true,
+      ),
     { shared: true },
   ),
 ];

@@ -1,5 +1,22 @@
 import { IMAGES } from './support/lab';
-import { Row, rowsOf } from './wallsMutation';
+import { Mutation, Row, rowsOf } from './wallsMutation';
+
+/** Makes a pod that PodSecurity would refuse, as it were from before its label. */
+function leftOver(spec: object): Mutation['apply'] {
+  return async ({ a, create, lab, label, waitFor }) => {
+    const enforce = 'pod-security.kubernetes.io/enforce';
+    const { namespace } = a.names;
+    const rest = { spec: { terminationGracePeriodSeconds: 0, ...spec } };
+    await label(a, { [enforce]: 'privileged' });
+    await waitFor(async () => {
+      const metadata = { namespace, name: 'walls-test' };
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata, ...rest };
+      return (await lab.admin.create(pod, { dryRun: true })).status < 300;
+    }, 'the API server to know the label');
+    await create(a, 'v1', 'Pod', 'walls-test', rest);
+    await label(a, { [enforce]: 'restricted' });
+  };
+}
 
 /** Ways to break the resource wall: each must be seen, and the wall hold once mended. */
 export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
@@ -132,23 +149,36 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.pods-restricted'],
     says: /^walls-test: hostNetwork/,
     neighbourHolds: true,
-    apply: async ({ a, create, lab, label, waitFor }) => {
-      const enforce = 'pod-security.kubernetes.io/enforce';
-      const { namespace } = a.names;
-      const spec = {
-        hostNetwork: true,
-        terminationGracePeriodSeconds: 0,
-        containers: [{ name: 'main', image: IMAGES.agnhost, args: ['pause'] }],
-      };
-      await label(a, { [enforce]: 'privileged' });
-      await waitFor(async () => {
-        const metadata = { namespace, name: 'walls-test' };
-        const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
-        return (await lab.admin.create(pod, { dryRun: true })).status < 300;
-      }, 'the API server to know the label');
-      await create(a, 'v1', 'Pod', 'walls-test', { spec });
-      await label(a, { [enforce]: 'restricted' });
-    },
+    apply: leftOver({
+      hostNetwork: true,
+      containers: [{ name: 'main', image: IMAGES.agnhost, args: ['pause'] }],
+    }),
+  },
+  {
+    title:
+      'A pod is older than the rule that it has the kubelet ask nobody else',
+    checks: ['res.pods-restricted'],
+    says: /^walls-test: container main has the kubelet ask 192\.0\.2\.1/,
+    neighbourHolds: true,
+    apply: leftOver({
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65534,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [
+        {
+          name: 'main',
+          image: IMAGES.agnhost,
+          args: ['pause'],
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+          },
+          readinessProbe: { tcpSocket: { host: '192.0.2.1', port: 5678 } },
+        },
+      ],
+    }),
   },
   {
     title: 'More is used than the quota gives: it came before it',

@@ -172,6 +172,24 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
       }),
   },
   {
+    title: 'An auth method with another address and CA takes everybody',
+    status: 'unproven',
+    checks: ['sec.other-mounts'],
+    says: /auth\/walls-test .*: role everybody would take them, .*reviewedAuthMounts/,
+    shared: true,
+    apply: ({ mountAuth }) =>
+      mountAuth(
+        'walls-test',
+        {
+          everybody: {
+            bound_service_account_names: ['*'],
+            bound_service_account_namespaces: ['*'],
+          },
+        },
+        true,
+      ),
+  },
+  {
     title: 'A Secret is pushed out of the namespace',
     checks: ['sec.no-other-store'],
     says: /PushSecret walls-test/,

@@ -58,14 +58,32 @@ export class VaultHands {
     await vaultAdmin.write(path, body);
   };
 
-  /** Mounts the Kubernetes auth method a second time, with roles of its own. */
-  mountAuth = async (mount: string, roles: Record<string, object>) => {
+  /**
+   * Mounts the Kubernetes auth method a second time, with roles of its own: of this
+   * cluster, or of what has another address and another CA.
+   */
+  mountAuth = async (
+    mount: string,
+    roles: Record<string, object>,
+    isElsewhere: boolean = false,
+  ) => {
     const { vaultAdmin } = this.lab;
     const { type } = (await vaultAdmin.read('sys/auth'))['kubernetes/'];
     this.later(() => vaultAdmin.delete(`sys/auth/${mount}`));
     await vaultAdmin.write(`sys/auth/${mount}`, { type });
-    const { kubernetes_host } = await vaultAdmin.read('auth/kubernetes/config');
-    await vaultAdmin.write(`auth/${mount}/config`, { kubernetes_host });
+    const { kubernetes_host, kubernetes_ca_cert: ca } = await vaultAdmin.read(
+      'auth/kubernetes/config',
+    );
+    await vaultAdmin.write(
+      `auth/${mount}/config`,
+      isElsewhere
+        ? {
+            kubernetes_host: 'https://elsewhere.test:6443',
+            kubernetes_ca_cert: `${ca}\n${ca}`,
+            disable_local_ca_jwt: true,
+          }
+        : { kubernetes_host },
+    );
     for (const [name, role] of Object.entries(roles)) {
       await vaultAdmin.write(`auth/${mount}/role/${name}`, role);
     }

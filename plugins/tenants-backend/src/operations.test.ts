@@ -7,6 +7,7 @@ import {
   startTenantsBackend,
   STRANGERS,
 } from './__testUtils__/startTenantsBackend';
+import { testReceipt } from './__testUtils__/testResult';
 import { until as eventually } from './__testUtils__/until';
 
 jest.setTimeout(60_000);
@@ -1186,6 +1187,24 @@ describe('a roll-out', () => {
     expect(await get(`/operations/${body.id}`)).toMatchObject({
       state: 'running',
     });
+  });
+
+  it('tells each proof from which nodes its tenant was tried before', async () => {
+    await t.create('acme');
+    await rollOut();
+    const [{ id }] = await t.knex('operations').where({ kind: 'prove' });
+    const own = { check: 'net.own-node', target: 'nodes a' };
+    await t.knex('receipts').insert({
+      proof_id: id,
+      position: 99,
+      body: JSON.stringify(testReceipt(own)),
+    });
+    await rollOut();
+    const told = t.prover.rounds.map(({ tried }) => tried?.get('acme'));
+    expect(told).toEqual([
+      { maxAgeMs: expect.any(Number) },
+      { maxAgeMs: expect.any(Number), last: expect.objectContaining(own) },
+    ]);
   });
 
   it('proves a tenant again whose walls could not be proved', async () => {

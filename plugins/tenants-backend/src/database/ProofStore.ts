@@ -31,6 +31,8 @@ import { pairStatus } from './statuses';
 
 /** Rows of one INSERT; SQLite bounds the variables of a statement. */
 const BATCH = 100;
+/** Proofs in which a receipt of some check is looked for: not every one comes to its pod. */
+const LOOKED_BACK = 20;
 /** Names in one WHERE … IN, for the same reason. */
 const MAX_NAMES = 10_000;
 
@@ -260,6 +262,29 @@ export class ProofStore {
       .orderBy('position')
       .pluck('body');
     return { ...toSummary(row), receipts: bodies.map(b => JSON.parse(b)) };
+  }
+
+  /** The last receipt of a check that a pod of a tenant's proof has left. */
+  async lastOf(uid: string, check: string): Promise<Receipt | undefined> {
+    const ids = await this.knex<OperationRow>(OPERATIONS)
+      .where({ uid, kind: 'prove', state: 'succeeded' })
+      .orderBy('created_at', 'desc')
+      .limit(LOOKED_BACK)
+      .pluck('id');
+    const bodies = await this.knex(RECEIPTS)
+      .whereIn('proof_id', ids)
+      // Whatever a pod has answered can't look like this: a quote in it is escaped.
+      .where('body', 'like', `%"check":"${check}"%`)
+      .select('proof_id', 'body');
+    const receipts = new Map<string, Receipt>(
+      bodies
+        .map(({ proof_id, body }): [string, Receipt] => [
+          proof_id,
+          JSON.parse(body),
+        ])
+        .filter(([, { source }]) => source.type === 'pod'),
+    );
+    return ids.flatMap(id => receipts.get(id) ?? [])[0];
   }
 
   /** A tenant's proofs, the newest first. */

@@ -1,9 +1,12 @@
 import { mockServices, TestDatabaseId } from '@backstage/backend-test-utils';
-import { OperationRequest } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  OperationRequest,
+  Receipt,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
 import { testDatabases } from '../__testUtils__/databases';
 import { testSpec } from '../__testUtils__/testTenant';
-import { testResult } from '../__testUtils__/testResult';
+import { testReceipt, testResult } from '../__testUtils__/testResult';
 import { readNow } from './dialect';
 import { MIGRATIONS, openDatabase } from './migrate';
 import { Counted, LEASE_MS, OperationStore } from './OperationStore';
@@ -478,6 +481,37 @@ describe.each(databases.eachSupportedId())('%p', id => {
       (await operations.events(applied, after)).map(e => e.message);
     expect(await said(-1)).toEqual(['a', 'b', 'c']);
     expect(await said(1)).toEqual(['c']);
+  });
+
+  it('finds the last receipt of a check that a pod has left', async () => {
+    const { remember, prove, proofs } = await setup(id);
+    await remember('acme', 'uid-acme');
+    const last = async () =>
+      (await proofs.lastOf('uid-acme', 'net.own-node'))?.target;
+    const proved = async (...own: Partial<Receipt>[]) => {
+      const result = testResult();
+      const receipts = own.map(one =>
+        testReceipt({ check: 'net.own-node', ...one }),
+      );
+      await prove('acme', {
+        ...result,
+        receipts: [...result.receipts, ...receipts],
+      });
+    };
+    expect(await last()).toBeUndefined();
+    await proved({ target: 'nodes a' });
+    await proved({ target: 'nodes b' });
+    expect(await last()).toBe('nodes b');
+    // One that no pod has left, none at all, and one that only speaks of it.
+    await proved({ target: 'x', source: { type: 'plan', name: 'acme' } });
+    await proved();
+    await proved({
+      target: 'y',
+      check: 'net.dns',
+      response: '"check":"net.own-node"',
+    });
+    expect(await last()).toBe('nodes b');
+    expect(await proofs.lastOf('uid-globex', 'net.own-node')).toBeUndefined();
   });
 
   it('keeps what is known of a tenant under its UID, and a name for one alone', async () => {

@@ -258,7 +258,7 @@ async function attack(
   signal: AbortSignal,
   options: Prover,
 ): Promise<Map<string, TenantProof>> {
-  const { operations, canaries } = options;
+  const { operations, canaries, proofs, platform } = options;
   const limitMs = cluster.config.proofs.deadlineMs + GRACE_MS;
   const deadline = AbortSignal.timeout(limitMs);
   const either = AbortSignal.any([signal, deadline]);
@@ -273,11 +273,21 @@ async function attack(
     ]),
   );
   const [a, b] = parties.map(({ plan }) => plan);
+  const tried = new Map(
+    await Promise.all(
+      parties.map(async ({ tenant }) => {
+        const last = await proofs.lastOf(tenant.uid, 'net.own-node');
+        const { maxAgeMs } = platform.proofs;
+        return [tenant.name, { last, maxAgeMs }] as const;
+      }),
+    ),
+  );
   const round = options.prove({
     cluster,
     tenants: b ? [a, b] : [a],
     view: options.caches.get(cluster.name),
     vault: options.vaultOf(cluster.name),
+    tried,
     signal: either,
     onProgress: (name, progress) => writers.get(name)?.report(progress),
   });

@@ -84,7 +84,7 @@ export const vault = section({
     .array(z.string())
     .default([])
     .describe(
-      "Mounts of other auth methods that an administrator has seen to take no tenant's ServiceAccounts: of such as take anybody's signed tokens, which leave the secret wall unproven otherwise",
+      "Mounts of other auth methods that an administrator has seen to take no tenant's ServiceAccounts. Others leave the secret wall unproven: such as may take anybody's signed tokens, and such as look like another cluster's with a role that would take a tenant's",
     ),
   policies: z
     .enum(['perTenant', 'templated'])

@@ -27,4 +27,9 @@ export {
   unproven,
 } from './state';
 export { sweepProofPods } from './sweep';
-export { type AddedCheck, type AddedFinding, type CheckInfo } from './types';
+export {
+  type AddedCheck,
+  type AddedFinding,
+  type CheckInfo,
+  type NodesTried,
+} from './types';

@@ -5,7 +5,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView, VaultView } from '../clients';
 import { TenantPlan } from '../plan/types';
-import { AddedCheck } from './types';
+import { AddedCheck, NodesTried } from './types';
 
 /** @public */
 export interface ProveOptions {
@@ -24,6 +24,11 @@ export interface ProveOptions {
   vault?: VaultView;
   /** Checks of the platform's own, beside the catalogue's */
   added?: readonly AddedCheck[];
+  /**
+   * From which nodes each tenant was tried before, by its name: each of its workload's
+   * has to have its turn. Default nothing is known, and nothing asked for
+   */
+  tried?: ReadonlyMap<string, NodesTried>;
   signal?: AbortSignal;
   onProgress?: (tenant: string, progress: ProofProgress) => void;
 }

@@ -1,6 +1,7 @@
 import {
   CheckKind,
   Outcome,
+  Receipt,
   Said,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -116,6 +117,20 @@ export interface Side {
   otherRoles: OtherRole[];
   /** Checks of the platform's own */
   added?: readonly AddedCheck[];
+  /** From which of its nodes it was tried before */
+  tried?: NodesTried;
+}
+
+/**
+ * What a tenant's earlier proofs say of where it was tried from.
+ *
+ * @public
+ */
+export interface NodesTried {
+  /** The last receipt of `net.own-node` that a pod has left */
+  last?: Receipt;
+  /** Milliseconds for which one node of the workload's may go untried */
+  maxAgeMs?: number;
 }
 
 /** A role of Vault that is not the tenant's, and takes its ServiceAccounts all the same. */

@@ -137,7 +137,11 @@ const FREE: Record<string, string> = {
 /** Metadata that is compared; the rest is bookkeeping. */
 const COMPARED = ['annotations', 'labels', 'name', 'namespace'];
 
-/** Kinds of which another's annotation can open a wall: an identity in a cloud, a proxy's rules. */
+/**
+ * Kinds of which another's annotation can open a wall: an identity in a cloud, a proxy's
+ * rules. Tools write so many on pods that those that can are looked for by their
+ * names: other networks, a sandbox's settings, a profile of AppArmor.
+ */
 const ANNOTATED = ['Ingress', 'Service', 'ServiceAccount'];
 /** What tools write on anything of these kinds. */
 const HARMLESS =

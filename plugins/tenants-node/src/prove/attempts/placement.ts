@@ -1,7 +1,7 @@
-import { say } from '@threewalls/backstage-plugin-tenants-common';
+import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../../plan/planned';
-import { Attempt, DoesNotApply, Side } from '../types';
+import { Attempt, DoesNotApply, Round, Side } from '../types';
 import { isWorkload } from '../round/facts';
 import { asExpected, breached, known, reading } from './asPlanned';
 
@@ -25,7 +25,7 @@ export function placements(
   const { runtimeClassName, nodeSelector } = declaredPlacement(side);
   return {
     runtimeClass: runtimeClassName
-      ? [inSandbox(runtimeClassName)]
+      ? [inSandbox(runtimeClassName), sandboxAsItIs(side)]
       : { because: say('noSandbox') },
     nodes: nodeSelector
       ? [onNodes(nodeSelector), workloadOnNodes(side, nodeSelector)]
@@ -33,9 +33,47 @@ export function placements(
   };
 }
 
-/** Where the proof pod ran, and where n8n does: a node without room is no failure. */
-export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
-  const { nodes } = tenant;
+/** A node and a time, as a receipt carries them on. */
+const SINCE = /([^\s(]+) (\d{4}-\d\d-\d\dT[\d:.]+Z)/g;
+
+/**
+ * Since when nothing was tried from each node of a tenant's workload, in milliseconds:
+ * by the last receipt about them, which has carried it on.
+ */
+function untriedSince({
+  tenant: { nodes },
+  tried: { last } = {},
+}: Pick<Side, 'tenant' | 'tried'>): Map<string, number> {
+  const named = last?.target.replace(/^nodes /, '').split(', ') ?? [];
+  const carried = new Map(
+    [...(last?.response ?? '').matchAll(SINCE)].map(([, node, at]) => [
+      node,
+      at,
+    ]),
+  );
+  return new Map(
+    nodes.map(node => {
+      const at = carried.get(node) ?? last?.startedAt;
+      // One where n8n is new has its time from now on.
+      return [node, at && named.includes(node) ? Date.parse(at) : Date.now()];
+    }),
+  );
+}
+
+/** Where a proof is tried from: of several nodes the one that had to wait for longest. */
+export function nodeToTry(side: Side): string | undefined {
+  const [first] = [...untriedSince(side)]
+    .sort(() => Math.random() - 0.5)
+    .sort(([, a], [, b]) => a - b);
+  return first?.[0];
+}
+
+/**
+ * Where the proof pod ran, and where n8n does: a node without room is no failure, but
+ * for as long as a proof is good for. Several nodes take turns.
+ */
+export function fromOwnNode(side: Side): Attempt[] | DoesNotApply {
+  const { nodes } = side.tenant;
   if (nodes.length === 0) {
     return { because: say('noNode') };
   }
@@ -49,15 +87,41 @@ export function fromOwnNode({ tenant }: Side): Attempt[] | DoesNotApply {
       run: async round => {
         const pod = await round.pod('tenant');
         const nodeName = pod?.facts.nodeName;
+        const untried = [...untriedSince(side)]
+          .filter(([node]) => node !== nodeName)
+          // A long text is cut off: the oldest are kept.
+          .sort(([, a], [, b]) => a - b);
+        const list = (all: typeof untried) =>
+          all.map(([n, at]) => `${n} ${new Date(at).toISOString()}`).join(', ');
+        const aside = list(untried);
+        const response = [
+          nodeName && `ran on ${nodeName}`,
+          aside && `(not tried since: ${aside})`,
+        ]
+          .filter(Boolean)
+          .join(' ');
         if (!nodeName) {
           return {
             code: 'NONE',
-            response: '',
+            response,
             outcome: 'inconclusive',
             reason: pod?.problem ?? say('ranNowhere'),
           };
         }
-        const there = asExpected(nodeName, `ran on ${nodeName}`);
+        const oldest =
+          Date.now() - (side.tried?.maxAgeMs ?? Infinity) * nodes.length;
+        const overdue = list(untried.filter(([, at]) => at < oldest));
+        if (overdue) {
+          return {
+            code: nodeName,
+            response,
+            outcome: 'inconclusive',
+            reason: quote(
+              `For longer than proofs.maxAge nothing was tried from where n8n runs (since: ${overdue}): make room for a proof pod there, uncordon it, or move n8n`,
+            ),
+          };
+        }
+        const there = asExpected(nodeName, response);
         return nodes.includes(nodeName)
           ? there
           : {
@@ -120,33 +184,68 @@ function onNodes(selector: Record<string, string>): Attempt {
 
 /** n8n itself: a label of its node may have gone since it was placed there. */
 function workloadOnNodes(
-  { tenant }: Side,
+  side: Side,
   selector: Record<string, string>,
+): Attempt {
+  return podsOfWorkload(side, {
+    key: "n8n's pods",
+    request: 'look at their nodes',
+    expected: `nodes with ${text(selector)}`,
+    problems: ({ metadata, spec }, { node }) =>
+      isOn(selector, node(spec.nodeName)?.labels)
+        ? []
+        : [`${metadata.name} runs on ${spec.nodeName}`],
+  });
+}
+
+/** What a pod asks of its sandbox, but for hints about its volumes, which GKE writes. */
+const SETTINGS = /^(io\.katacontainers\.|dev\.gvisor\.(?!spec\.mount\.))/;
+
+/** n8n itself: its pods may have a sandbox made in another way than its class says. */
+function sandboxAsItIs(side: Side): Attempt {
+  return podsOfWorkload(side, {
+    key: "n8n's pods",
+    request: 'look for annotations that change their sandbox',
+    expected: 'none',
+    problems: ({ metadata: { name, annotations = {} } }) =>
+      Object.entries(annotations)
+        .filter(([key]) => SETTINGS.test(key))
+        .map(([key, value]) => `${name} has ${key}=${value}`),
+  });
+}
+
+/** What is wrong with any of n8n's pods that run. */
+function podsOfWorkload(
+  { tenant }: Side,
+  {
+    problems,
+    request,
+    ...attempt
+  }: Pick<Attempt, 'key' | 'request' | 'expected'> & {
+    problems(pod: any, round: Round): string[];
+  },
 ): Attempt {
   const { namespace } = tenant.plan.names;
   return {
-    key: "n8n's pods",
+    ...attempt,
     by: 'kubernetes',
     readsOnly: true,
     target: `n8n's pods in ${namespace}`,
-    request: `list Pods of ${namespace}, and look at their nodes`,
-    expected: `nodes with ${text(selector)}`,
-    run: reading(async ({ view, node }) => {
-      const seen = view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace);
+    request: `list Pods of ${namespace}, and ${request}`,
+    run: reading(async round => {
+      const seen = round.view.list(
+        { apiVersion: 'v1', kind: 'Pod' },
+        namespace,
+      );
       const { items } = await known(`Pods of ${namespace}`, seen);
       // One that waits for a node does not run anywhere yet.
       const running = items
         .filter(pod => isWorkload(pod, tenant.plan.workload.selector))
         .filter(pod => !pod.metadata.deletionTimestamp && pod.spec.nodeName);
-      const elsewhere = running
-        .filter(({ spec }) => !isOn(selector, node(spec.nodeName)?.labels))
-        .map(
-          ({ metadata, spec }) => `${metadata.name} runs on ${spec.nodeName}`,
-        );
-      const said = elsewhere.join('; ');
+      const said = running.flatMap(pod => problems(pod, round)).join('; ');
       return said
         ? { ...breached('DIFFERENT', said), outcome: 'failed' }
-        : asExpected('EQUAL', `${running.length} on such nodes`);
+        : asExpected('EQUAL', `${running.length} as expected`);
     }),
   };
 }

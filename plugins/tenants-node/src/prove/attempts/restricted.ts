@@ -1,3 +1,7 @@
+const PROFILES = ['RuntimeDefault', 'Localhost'];
+/** Of AppArmor, from when it was an annotation: the API server takes it still. */
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/';
+
 /** Kinds of volumes that PodSecurity `restricted` allows. */
 const VOLUMES = [
   'configMap',
@@ -5,6 +9,7 @@ const VOLUMES = [
   'downwardAPI',
   'emptyDir',
   'ephemeral',
+  'image',
   'persistentVolumeClaim',
   'projected',
   'secret',
@@ -12,9 +17,8 @@ const VOLUMES = [
 
 /** Kernel parameters that a pod may set under `baseline`, and so under `restricted`. */
 const SYSCTLS =
-  /^(kernel\.shm_rmid_forced|net\.ipv4\.(ip_local_port_range|ip_unprivileged_port_start|tcp_syncookies|ping_group_range|ip_local_reserved_ports|tcp_(keepalive_(time|intvl|probes)|fin_timeout|rmem|wmem)))$/;
+  /^(kernel\.shm_rmid_forced|net\.ipv4\.(ip_local_port_range|ip_unprivileged_port_start|tcp_syncookies|ping_group_range|ip_local_reserved_ports|tcp_(keepalive_(time|intvl|probes)|fin_timeout|rmem|wmem|slow_start_after_idle|notsent_lowat)))$/;
 
-const SECCOMP = ['RuntimeDefault', 'Localhost'];
 const SELINUX_TYPES = [
   undefined,
   '',
@@ -26,10 +30,11 @@ const SELINUX_TYPES = [
 
 /**
  * What PodSecurity `restricted` (latest) would refuse of a pod that is there: it
- * may be older than the namespace's label, or have come while the label was off.
- * In the words of the Pod Security Standards.
+ * may be older than the namespace's label or than a rule, or have come while the
+ * label was off. In the words of the Pod Security Standards; a test holds it to
+ * every check of k8s.io/pod-security-admission by its name.
  */
-export function restrictedProblems(spec: any): string[] {
+export function restrictedProblems({ metadata, spec }: any): string[] {
   const pod = spec.securityContext ?? {};
   const containers: any[] = [
     ...(spec.initContainers ?? []),
@@ -46,57 +51,99 @@ export function restrictedProblems(spec: any): string[] {
     ...(pod.sysctls ?? [])
       .filter(({ name }: any) => !SYSCTLS.test(name))
       .map(({ name }: any) => `sets ${name}`),
+    ...Object.entries<string>(metadata?.annotations ?? {})
+      .filter(([key, profile]) => key.startsWith(APPARMOR) && profile !== '')
+      .filter(
+        ([, profile]) => !/^(runtime\/default$|localhost\/)/.test(profile),
+      )
+      .map(([key]) => `sets ${key}`),
+    ...told(contextProblems(pod, spec)).map(problem => `pod ${problem}`),
     ...containers.flatMap(container =>
-      containerProblems(container, pod).map(
-        problem => `container ${container.name} ${problem}`,
-      ),
+      told([
+        ...contextProblems(container.securityContext, spec),
+        ...containerProblems(container, spec),
+      ]).map(problem => `container ${container.name} ${problem}`),
     ),
   ];
 }
 
-function containerProblems(
-  { securityContext: own = {}, ports = [] }: any,
-  pod: any,
-): string[] {
-  const problems: [boolean, string][] = [
-    [own.privileged === true, 'is privileged'],
+type Problem = [isSo: boolean, problem: string];
+
+/** What neither a pod nor one of its containers may say, whatever the other does. */
+function contextProblems(own: any = {}, spec: any): Problem[] {
+  const { seccompProfile, appArmorProfile, seLinuxOptions: options = {} } = own;
+  const other = (profile?: any) => profile && !PROFILES.includes(profile.type);
+  return [
+    [own.runAsNonRoot === false && !hasOwnUsers(spec), 'may run as root'],
+    [own.runAsUser === 0 && !hasOwnUsers(spec), 'runs as root'],
+    [other(seccompProfile), 'has no seccomp profile'],
+    [other(appArmorProfile), 'has no AppArmor profile'],
     [
-      own.allowPrivilegeEscalation !== false,
-      'may gain privileges that its parent has not',
-    ],
-    [!own.capabilities?.drop?.includes('ALL'), 'keeps capabilities'],
-    [
-      (own.capabilities?.add ?? []).some(
-        (name: string) => name !== 'NET_BIND_SERVICE',
-      ),
-      'has more capabilities',
-    ],
-    [(own.runAsNonRoot ?? pod.runAsNonRoot) !== true, 'may run as root'],
-    [(own.runAsUser ?? pod.runAsUser) === 0, 'runs as root'],
-    [
-      !SECCOMP.includes((own.seccompProfile ?? pod.seccompProfile)?.type),
-      'has no seccomp profile',
-    ],
-    [
-      !['RuntimeDefault', 'Localhost', undefined].includes(
-        (own.appArmorProfile ?? pod.appArmorProfile)?.type,
-      ),
-      'has no AppArmor profile',
-    ],
-    [![undefined, 'Default'].includes(own.procMount), 'sees all of /proc'],
-    [
-      !isSelinuxFine(own.seLinuxOptions) || !isSelinuxFine(pod.seLinuxOptions),
+      !SELINUX_TYPES.includes(options.type) || options.user || options.role,
       'has other SELinux options',
     ],
-    [
-      Boolean((own.windowsOptions ?? pod.windowsOptions)?.hostProcess),
-      'is a process of the host',
-    ],
-    [ports.some(({ hostPort }: any) => hostPort), 'takes a port of the node'],
+    [own.windowsOptions?.hostProcess, 'is a process of the host'],
   ];
-  return problems.flatMap(([isSo, problem]) => (isSo ? [problem] : []));
 }
 
-function isSelinuxFine(options: any = {}): boolean {
-  return SELINUX_TYPES.includes(options.type) && !options.user && !options.role;
+function containerProblems(container: any, spec: any): Problem[] {
+  const { securityContext: own = {}, ports = [] } = container;
+  const pod = spec.securityContext ?? {};
+  const isWindows = spec.os?.name === 'windows';
+  return [
+    [own.privileged === true, 'is privileged'],
+    [
+      own.allowPrivilegeEscalation !== false && !isWindows,
+      'may gain privileges that its parent has not',
+    ],
+    [
+      !own.capabilities?.drop?.includes('ALL') && !isWindows,
+      'keeps capabilities',
+    ],
+    [
+      own.capabilities?.add?.some((c: string) => c !== 'NET_BIND_SERVICE') &&
+        !isWindows,
+      'has more capabilities',
+    ],
+    [
+      (own.runAsNonRoot ?? pod.runAsNonRoot) === undefined &&
+        !hasOwnUsers(spec),
+      'may run as root',
+    ],
+    [
+      !own.seccompProfile && !pod.seccompProfile && !isWindows,
+      'has no seccomp profile',
+    ],
+    [![undefined, 'Default'].includes(own.procMount), 'sees all of /proc'],
+    [ports.some(({ hostPort }: any) => hostPort), 'takes a port of the node'],
+    ...hostsOf(container).map(
+      (host): Problem => [
+        true,
+        // It asks from the node, which policies let in.
+        `has the kubelet ask ${host}`,
+      ],
+    ),
+  ];
+}
+
+/** Whom else than the container itself the kubelet asks for it: since 1.34. */
+function hostsOf({ lifecycle = {}, ...container }: any): string[] {
+  return [
+    container.livenessProbe,
+    container.readinessProbe,
+    container.startupProbe,
+    lifecycle.postStart,
+    lifecycle.preStop,
+  ].flatMap(handler =>
+    [handler?.httpGet?.host, handler?.tcpSocket?.host].filter(Boolean),
+  );
+}
+
+/** Root in its own user namespace is nobody on the node: allowed since 1.35. */
+function hasOwnUsers({ hostUsers }: any): boolean {
+  return hostUsers === false;
+}
+
+function told(problems: Problem[]): string[] {
+  return problems.flatMap(([isSo, problem]) => (isSo ? [problem] : []));
 }

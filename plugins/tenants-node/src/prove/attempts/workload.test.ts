@@ -166,94 +166,237 @@ describe('PodSecurity restricted', () => {
     cluster: side.cluster.config,
     nonce: 'n0nce',
     tasks: [],
-  }).spec;
+  });
 
   it('has nothing against n8n and the proof pod', () => {
-    expect(restrictedProblems(template.spec)).toEqual([]);
+    expect(restrictedProblems(template)).toEqual([]);
     expect(restrictedProblems(proof)).toEqual([]);
   });
 
-  it.each<[string, (spec: any, container: any) => unknown, string]>([
-    ['hostNetwork', spec => (spec.hostNetwork = true), 'hostNetwork'],
-    ['hostPID', spec => (spec.hostPID = true), 'hostPID'],
+  const host = { httpGet: { host: '198.18.128.2', port: 5678 } };
+  const socket = { tcpSocket: { host: '198.18.128.2', port: 5678 } };
+  const asks = 'container proof has the kubelet ask 198.18.128.2';
+  const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/proof';
+  type Change = (pod: any, container: any, context: any) => unknown;
+  type Refused = [check: string, Change, ...problems: string[]];
+  /** By names of the checks of k8s.io/pod-security-admission v0.37. */
+  const REFUSED: Refused[] = [
+    ['hostNamespaces', p => (p.spec.hostNetwork = true), 'hostNetwork'],
+    ['hostNamespaces', p => (p.spec.hostPID = true), 'hostPID'],
+    ['hostNamespaces', p => (p.spec.hostIPC = true), 'hostIPC'],
     [
-      'the node’s disk',
-      spec => spec.volumes.push({ name: 'v', hostPath: { path: '/' } }),
+      'hostPathVolumes',
+      p => p.spec.volumes.push({ name: 'v', hostPath: { path: '/' } }),
       'volume v is a hostPath',
     ],
     [
-      'a privileged container',
-      (_, { securityContext }) => (securityContext.privileged = true),
+      'restrictedVolumes',
+      p => p.spec.volumes.push({ name: 'v', nfs: {} }),
+      'volume v is a nfs',
+    ],
+    [
+      'hostPorts',
+      (_, c) => (c.ports = [{ hostPort: 80 }]),
+      'container proof takes a port of the node',
+    ],
+    ...['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap(
+      (probe): Refused[] =>
+        [host, socket].map(handler => [
+          'hostProbesAndHostLifecycle',
+          (_, c) => (c[probe] = handler),
+          asks,
+        ]),
+    ),
+    ...['postStart', 'preStop'].flatMap((hook): Refused[] =>
+      [host, socket].map(handler => [
+        'hostProbesAndHostLifecycle',
+        (_, c) => (c.lifecycle = { [hook]: handler }),
+        asks,
+      ]),
+    ),
+    [
+      'hostProbesAndHostLifecycle',
+      (p, c) =>
+        (p.spec.initContainers = [{ ...c, name: 'init', startupProbe: host }]),
+      'container init has the kubelet ask 198.18.128.2',
+    ],
+    [
+      'hostProbesAndHostLifecycle',
+      (p, c) =>
+        (p.spec.ephemeralContainers = [
+          { ...c, name: 'debug', lifecycle: { preStop: host } },
+        ]),
+      'container debug has the kubelet ask 198.18.128.2',
+    ],
+    [
+      'privileged',
+      (_, c, own) => (own.privileged = true),
       'container proof is privileged',
     ],
     [
-      'an init container that may be root',
-      (spec, { securityContext }) =>
-        (spec.initContainers = [
-          {
-            name: 'init',
-            securityContext: { ...securityContext, runAsNonRoot: false },
-          },
-        ]),
-      'container init may run as root',
+      'allowPrivilegeEscalation',
+      (_, c, own) => delete own.allowPrivilegeEscalation,
+      'container proof may gain privileges that its parent has not',
     ],
     [
-      'an ephemeral container that keeps capabilities',
-      spec =>
-        (spec.ephemeralContainers = [
+      'capabilities_baseline',
+      (_, c, own) => (own.capabilities.add = ['NET_RAW']),
+      'container proof has more capabilities',
+    ],
+    [
+      'capabilities_restricted',
+      (p, c, own) =>
+        (p.spec.ephemeralContainers = [
           {
             name: 'debug',
-            securityContext: { allowPrivilegeEscalation: false },
+            securityContext: { ...own, capabilities: undefined },
           },
         ]),
       'container debug keeps capabilities',
     ],
     [
-      'a capability',
-      (_, { securityContext }) =>
-        (securityContext.capabilities.add = ['NET_RAW']),
-      'container proof has more capabilities',
+      'runAsNonRoot',
+      (p, c, own) =>
+        (p.spec.initContainers = [
+          { name: 'init', securityContext: { ...own, runAsNonRoot: false } },
+        ]),
+      'container init may run as root',
     ],
     [
-      'root',
-      spec => (spec.securityContext.runAsUser = 0),
+      'runAsNonRoot',
+      p => delete p.spec.securityContext.runAsNonRoot,
+      'container proof may run as root',
+    ],
+    [
+      'runAsUser',
+      p => (p.spec.securityContext.runAsUser = 0),
+      'pod runs as root',
+    ],
+    [
+      'runAsUser',
+      (_, c, own) => (own.runAsUser = 0),
       'container proof runs as root',
     ],
     [
-      'no seccomp',
-      spec => (spec.securityContext.seccompProfile = undefined),
+      'seccompProfile_baseline',
+      (_, c, own) => (own.seccompProfile = { type: 'Unconfined' }),
       'container proof has no seccomp profile',
     ],
     [
-      'escalation',
-      (_, { securityContext }) =>
-        delete securityContext.allowPrivilegeEscalation,
-      'container proof may gain privileges that its parent has not',
+      'seccompProfile_restricted',
+      p => delete p.spec.securityContext.seccompProfile,
+      'container proof has no seccomp profile',
     ],
     [
-      'a port of the node',
-      (_, container) => (container.ports = [{ hostPort: 80 }]),
-      'container proof takes a port of the node',
+      'appArmorProfile',
+      p => (p.spec.securityContext.appArmorProfile = { type: 'Unconfined' }),
+      'pod has no AppArmor profile',
     ],
     [
-      'a kernel parameter',
-      spec => (spec.securityContext.sysctls = [{ name: 'kernel.msgmax' }]),
+      'appArmorProfile',
+      p => (p.metadata.annotations = { [APPARMOR]: 'unconfined' }),
+      `sets ${APPARMOR}`,
+    ],
+    [
+      'sysctls',
+      p => (p.spec.securityContext.sysctls = [{ name: 'kernel.msgmax' }]),
       'sets kernel.msgmax',
     ],
     [
-      'SELinux',
-      spec => (spec.securityContext.seLinuxOptions = { user: 'u' }),
+      'seLinuxOptions',
+      p => (p.spec.securityContext.seLinuxOptions = { user: 'u' }),
+      'pod has other SELinux options',
+    ],
+    [
+      'seLinuxOptions',
+      (_, c, own) => (own.seLinuxOptions = { type: 'spc_t' }),
       'container proof has other SELinux options',
     ],
     [
-      'all of /proc',
-      (_, { securityContext }) => (securityContext.procMount = 'Unmasked'),
+      'procMount',
+      (_, c, own) => (own.procMount = 'Unmasked'),
       'container proof sees all of /proc',
     ],
-  ])('would refuse %s', (_, change, problem) => {
-    const spec: any = structuredClone(proof);
-    change(spec, spec.containers[0]);
-    expect(restrictedProblems(spec)).toEqual([problem]);
+    [
+      'procMount_restricted',
+      (p, c, own) => {
+        p.spec.hostUsers = false;
+        own.procMount = 'Unmasked';
+      },
+      'container proof sees all of /proc',
+    ],
+    [
+      // What the container says of itself does not take it back.
+      'windowsHostProcess',
+      (p, c, own) => {
+        p.spec.securityContext.windowsOptions = { hostProcess: true };
+        own.windowsOptions = { gmsaCredentialSpecName: 'x' };
+      },
+      'pod is a process of the host',
+    ],
+  ];
+
+  const changed = (change: Change): any => {
+    const pod: any = structuredClone(proof);
+    const [container] = pod.spec.containers;
+    change(pod, container, container.securityContext);
+    return pod;
+  };
+
+  it.each(REFUSED)('would refuse %s', (_, change, ...problems) => {
+    expect(restrictedProblems(changed(change))).toEqual(problems);
+  });
+
+  it('is looked at check by check', () => {
+    expect([...new Set(REFUSED.map(([check]) => check))].sort()).toEqual(
+      `allowPrivilegeEscalation appArmorProfile capabilities_baseline
+      capabilities_restricted hostNamespaces hostPathVolumes hostPorts
+      hostProbesAndHostLifecycle privileged procMount procMount_restricted
+      restrictedVolumes runAsNonRoot runAsUser seLinuxOptions
+      seccompProfile_baseline seccompProfile_restricted sysctls
+      windowsHostProcess`.split(/\s+/),
+    );
+  });
+
+  it.each<[string, Change]>([
+    [
+      'a probe of the container itself',
+      (_, c) => (c.livenessProbe = { httpGet: { port: 5678, host: '' } }),
+    ],
+    [
+      'root in a user namespace of its own',
+      (p, c, own) => {
+        p.spec.hostUsers = false;
+        own.runAsUser = 0;
+        own.runAsNonRoot = false;
+      },
+    ],
+    [
+      'an image as a volume',
+      p => p.spec.volumes.push({ name: 'v', image: { reference: 'x' } }),
+    ],
+    [
+      'a kernel parameter of its own network',
+      p =>
+        (p.spec.securityContext.sysctls = [
+          { name: 'net.ipv4.tcp_notsent_lowat' },
+        ]),
+    ],
+    [
+      'a profile of the runtime, the old way',
+      p => (p.metadata.annotations = { [APPARMOR]: 'runtime/default' }),
+    ],
+    [
+      'a pod of Windows, for what it has not',
+      (p, c, own) => {
+        p.spec.os = { name: 'windows' };
+        p.spec.securityContext = { runAsNonRoot: true };
+        delete own.capabilities;
+        delete own.allowPrivilegeEscalation;
+      },
+    ],
+  ])('has nothing against %s', (_, change) => {
+    expect(restrictedProblems(changed(change))).toEqual([]);
   });
 
   it('is held against every pod of the namespace that has not ended', async () => {

@@ -54,7 +54,7 @@ export function podsRestricted({ tenant }: Side): Attempt {
     request: `list Pods of ${namespace}, and hold them to PodSecurity restricted`,
     expected: 'none that it would refuse',
     of: () => true,
-    problems: ({ spec }) => restrictedProblems(spec),
+    problems: pod => restrictedProblems(pod),
   });
 }
 

@@ -19,6 +19,9 @@ examples are of a tenant \`acme\` with a neighbour \`globex\`, Cilium, an allowe
 
 A **control** has to succeed, or its wall is unproven. A **barrier** has to be refused in just that way, or its wall is
 breached; any other answer proves nothing. What no check covers stands in the [threat model](threat-model.md).
+
+A control that has nothing to try is left out, and the receipt says why. \`net.own-node\` is left out where a proof pod finds no room
+on n8n's node, for \`proofs.maxAge\` (times the nodes that n8n runs on): after that the network wall is unproven until one does.
 `;
 
 /** A pair in which every check has something to try. */

@@ -6,6 +6,7 @@ import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
 import { fromOwnNode } from '../attempts/placement';
+import { noOtherNetwork } from '../attempts/networks';
 import { noWidening } from '../attempts/policies';
 import { ClusterProfile, Endpoint } from '../../config/platform';
 import { vaultEndpoint } from '../../config/vaultService';
@@ -240,7 +241,7 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'barrier',
     title: 'No other policy allows more',
     why: 'Policies are additive: a second one opens what ours close',
-    attempts: side => [noWidening(side)],
+    attempts: side => [noWidening(side), noOtherNetwork(side)],
   },
   {
     id: 'net.who-can',

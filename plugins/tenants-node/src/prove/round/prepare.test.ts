@@ -1,4 +1,5 @@
 import { say } from '@threewalls/backstage-plugin-tenants-common';
+import { VaultView } from '../../clients';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { NodeFacts } from '../types';
 import { kubeletsFor } from './facts';
@@ -54,7 +55,11 @@ const ROLES: Record<string, object> = {
 const FREE = { status: { used: { pods: '0' } } };
 
 /** Prepares a round of acme and globex on a cluster that lists these pods. */
-function prepared(podsOf: (namespace: string) => object[]) {
+function prepared(
+  podsOf: (namespace: string) => object[],
+  older?: VaultView,
+  asked: string[] = [],
+) {
   const kubernetes = {
     list: async ({ kind, namespace }: any) => {
       const items = { Node: [NODE], EndpointSlice: [SLICE] } as Record<
@@ -67,6 +72,7 @@ function prepared(podsOf: (namespace: string) => object[]) {
   };
   const vault = {
     request: async (method: string, path: string) => {
+      asked.push(`${method} ${path}`);
       const isList = method === 'LIST';
       const data = isList ? { keys: ['tenant-acme', 'all'] } : ROLES[path];
       return { status: 200, data, errors: [] };
@@ -76,6 +82,7 @@ function prepared(podsOf: (namespace: string) => object[]) {
     {
       cluster: testCluster(config, { kubernetes, vault }),
       tenants: [acme, globex],
+      vault: older,
     },
     new AbortController().signal,
   );
@@ -114,6 +121,30 @@ describe('prepare', () => {
       kernel: '6.1',
       isReady: true,
     });
+  });
+
+  it('reads the roles of every mount once for all rounds, but its tenants’ own', async () => {
+    const asked: string[] = [];
+    const request = async (method: string, path: string) => {
+      asked.push(`older ${method} ${path}`);
+      return { status: 200, data: { keys: ['all'] }, errors: [] };
+    };
+    const older = new VaultView({ request } as any);
+    for (const _ of [1, 2]) {
+      const { vault } = await prepared(() => [POD], older, asked);
+      asked.splice(0);
+      await vault.list('auth/of/another/role');
+      await vault.read('auth/of/another/role/all');
+      await vault.read('auth/of/another/config');
+      await vault.read(`auth/kubernetes/role/${acme.names.vaultRole}`);
+      // Whether somebody has mounted one more is never old.
+      await vault.read('sys/auth');
+    }
+    expect(asked).toEqual([
+      'GET auth/of/another/config',
+      'GET auth/kubernetes/role/tenant-acme',
+      'GET sys/auth',
+    ]);
   });
 
   it.each([

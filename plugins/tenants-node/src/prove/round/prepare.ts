@@ -21,6 +21,9 @@ import {
 } from './facts';
 import { waitForProbeQuota } from './quota';
 
+/** Where the roles of an auth method are, and each of them. */
+const ROLES = /^auth\/.+\/role(\/[^/]+)?$/;
+
 /** What a round begins with. */
 export interface Prepared {
   sides: Side[];
@@ -72,7 +75,10 @@ export async function prepare(
   };
 }
 
-/** Of the tenants' own roles nothing is older than the round. */
+/**
+ * Roles of every mount may be as they were when all tenants were looked at: there
+ * are as many as tenants. Of the tenants' own nothing is older than the round.
+ */
 function viewOfVault({ cluster, tenants, vault }: ProveOptions): VaultView {
   const roles = `auth/${cluster.config.vault.authMount}/role`;
   const own = tenants.map(({ names }) => `${roles}/${names.vaultRole}`);
@@ -80,8 +86,7 @@ function viewOfVault({ cluster, tenants, vault }: ProveOptions): VaultView {
     cluster.vault,
     vault && {
       view: vault,
-      isNewEnough: path =>
-        (path === roles || path.startsWith(`${roles}/`)) && !own.includes(path),
+      isNewEnough: path => ROLES.test(path) && !own.includes(path),
     },
   );
 }
@@ -144,7 +149,7 @@ function sidesOf(
   facts: ClusterFacts,
   parties: Party[],
 ): Side[] {
-  const { cluster, added } = options;
+  const { cluster, added, tried } = options;
   const canary = canaryParty(cluster.config);
   return parties.map((tenant, i) => {
     const other = parties[1 - i];
@@ -158,6 +163,7 @@ function sidesOf(
       kubelets: kubeletsFor(tenant.nodes, facts),
       otherRoles: [],
       added,
+      tried: tried?.get(tenant.name),
     };
   });
 }

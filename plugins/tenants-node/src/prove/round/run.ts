@@ -4,7 +4,7 @@ import {
   Said,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { probesLeft } from '../attempts/externalSecretProbe';
-import { declaredPlacement } from '../attempts/placement';
+import { declaredPlacement, nodeToTry } from '../attempts/placement';
 import { attemptsOf } from '../checks/checks';
 import { podManifest } from '../pod/manifest';
 import { notRun, runPod } from '../pod/run';
@@ -48,7 +48,7 @@ export async function runRound(
       nonce,
       tasks: tasks.get(name) ?? [],
       placement: isRam ? undefined : declaredPlacement(side),
-      node: isRam ? undefined : anyOf(side.tenant.nodes),
+      node: isRam ? undefined : nodeToTry(side),
     });
     if (on.problem) {
       counted();
@@ -100,11 +100,6 @@ export async function runRound(
   await Promise.allSettled([...pods.values(), taken]);
   signal.throwIfAborted();
   return taken;
-}
-
-/** Where the workload has several, another one each time. */
-function anyOf(nodes: readonly string[]): string | undefined {
-  return nodes[Math.floor(Math.random() * nodes.length)];
 }
 
 type Change = (progress: ProofProgress) => void;

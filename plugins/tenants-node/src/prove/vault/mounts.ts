@@ -10,13 +10,22 @@ export interface OtherMount {
   finding: { takes: string } | { clear: string } | { open: string };
 }
 
-/** What else than the Kubernetes auth method takes signed tokens. */
-const TOKENS = ['jwt', 'oidc'];
+const REVIEW = 'review it and name it in vault.reviewedAuthMounts';
+const NOT_EVALUATED = `what it takes is not evaluated: ${REVIEW}`;
+
+/**
+ * What knows nothing of a cluster's tokens, by the names that Vault and OpenBao give
+ * it. A plugin may be registered under any other, and take them.
+ */
+const OTHERS = new Set(
+  `alicloud app-id approle aws azure cert cf gcp github kerberos ldap ns_token
+  oci okta pcf radius saml scep token userpass`.split(/\s+/),
+);
 
 /**
  * Every other auth method of Vault by which a ServiceAccount could log in: of
- * Kubernetes, with this cluster's API server or CA, or of tokens that anybody
- * signs. What a method of the latter kind would take is not evaluated.
+ * Kubernetes, by the roles that it has, or of a type that may take tokens that
+ * anybody signs. What a method of the latter kind would take is not evaluated.
  */
 export async function otherMounts(
   vault: VaultView,
@@ -35,43 +44,49 @@ export async function otherMounts(
   const mounts = Object.entries<any>(seen.data)
     .filter(([path, { type } = {} as any]) => path.endsWith('/') && type)
     .map(([path, { type }]) => ({ mount: path.slice(0, -1), type }))
-    .filter(({ mount }) => mount !== own && !reviewed.includes(mount));
-  const found = await Promise.all(
-    mounts.map(async ({ mount, type }): Promise<OtherMount | undefined> => {
-      if (type.includes('kubernetes')) {
-        const finding = await kubernetesFinding(mount);
-        return { mount, type, finding };
-      }
-      const open = `what it takes is not evaluated: review it and name it in vault.reviewedAuthMounts`;
-      return TOKENS.includes(type)
-        ? { mount, type, finding: { open } }
-        : undefined;
+    .filter(({ mount }) => mount !== own && !reviewed.includes(mount))
+    .filter(({ type }) => !OTHERS.has(type));
+  return Promise.all(
+    mounts.map(async ({ mount, type }): Promise<OtherMount> => {
+      const finding = type.includes('kubernetes')
+        ? await kubernetesFinding(mount)
+        : { open: NOT_EVALUATED };
+      return { mount, type, finding };
     }),
   );
-  return found.flatMap(one => one ?? []);
 
   async function kubernetesFinding(
     mount: string,
   ): Promise<OtherMount['finding']> {
-    const config = await vault.read(`auth/${mount}/config`);
+    const [config, taken] = await Promise.all([
+      vault.read(`auth/${mount}/config`),
+      rolesThatTake(vault, mount, accounts),
+    ]);
     if ('problem' in config) {
       return { open: config.problem };
     }
-    if (isOtherCluster(config.data, ownConfig)) {
-      return { clear: `of ${config.data.kubernetes_host}` };
+    // A plugin for any tokens may have that word in its name, and binds other fields.
+    if (config.data && !config.data.kubernetes_host) {
+      return { open: NOT_EVALUATED };
     }
-    const taken = await rolesThatTake(vault, mount, accounts);
     if ('problem' in taken) {
       return { open: taken.problem };
     }
-    return taken.roles.length > 0
-      ? { takes: taken.roles.map(({ name }) => name).join(', ') }
-      : { clear: 'no role of it takes them' };
+    const roles = taken.roles.map(({ name }) => name).join(', ');
+    if (roles === '') {
+      return { clear: 'no role of it takes them' };
+    }
+    // One cluster is written in several ways: behind a proxy with a CA of its own, too.
+    return isUnlike(config.data, ownConfig)
+      ? {
+          open: `role ${roles} would take them, if ${config.data.kubernetes_host} is this cluster by another address: narrow the role, or ${REVIEW}`,
+        }
+      : { takes: roles };
   }
 }
 
-/** One cluster may be written in several ways; but not with another address and another CA. */
-function isOtherCluster(config: any, own: SeenInVault): boolean {
+/** Whether neither the address nor the CA of a cluster is this one's. */
+function isUnlike(config: any, own: SeenInVault): boolean {
   const differs = (field: string) =>
     'data' in own &&
     Boolean(config?.[field] && own.data?.[field]) &&

@@ -124,6 +124,7 @@ describe('other auth methods of Vault', () => {
     kubernetes_host: 'https://198.19.0.1:443',
     kubernetes_ca_cert: 'ca',
   };
+  const OTHER = { kubernetes_host: 'https://other', kubernetes_ca_cert: 'x' };
   const found = async (contents: Record<string, object | number>) => {
     const mounts = Object.fromEntries(
       Object.keys(contents)
@@ -141,7 +142,7 @@ describe('other auth methods of Vault', () => {
         ...contents,
       }),
       'kubernetes',
-      ['jwt-ci'],
+      ['jwt-ci', 'kubernetes-reviewed'],
       ACME,
     );
     return 'problem' in answer
@@ -176,15 +177,42 @@ describe('other auth methods of Vault', () => {
       [['kubernetes-2', 'clear']],
     ],
     [
-      'of another cluster',
+      // A load balancer that ends TLS, Rancher's proxy: this one, for all that is known.
+      'by another address and another CA, with a role that takes everybody',
       {
-        'auth/kubernetes-2/config': {
-          kubernetes_host: 'https://other',
-          kubernetes_ca_cert: 'other',
-        },
+        'auth/kubernetes-2/config': OTHER,
         'auth/kubernetes-2/role/all': role('*', '*'),
       },
+      [['kubernetes-2', 'open']],
+    ],
+    [
+      'by another address and another CA, with a role that takes n8n by name',
+      {
+        'auth/kubernetes-2/config': OTHER,
+        'auth/kubernetes-2/role/one': role('n8n', 'web-tenant-acme'),
+      },
+      [['kubernetes-2', 'open']],
+    ],
+    [
+      'of another cluster, with roles for others',
+      {
+        'auth/kubernetes-2/config': OTHER,
+        'auth/kubernetes-2/role/ci': role('*', 'ci'),
+      },
       [['kubernetes-2', 'clear']],
+    ],
+    [
+      'of another cluster, with roles that can’t be read',
+      { 'auth/kubernetes-2/config': OTHER, 'auth/kubernetes-2/role': 403 },
+      [['kubernetes-2', 'open']],
+    ],
+    [
+      'of another cluster, reviewed',
+      {
+        'auth/kubernetes-reviewed/config': OTHER,
+        'auth/kubernetes-reviewed/role/all': role('*', '*'),
+      },
+      [],
     ],
     [
       'that can’t be read',
@@ -201,10 +229,52 @@ describe('other auth methods of Vault', () => {
       { 'auth/jwt-gitlab/config': {} },
       [['jwt-gitlab', 'open']],
     ],
+    [
+      'of a type that nobody knows, such as a JWT plugin by a name of its own',
+      { 'auth/corp_oidc2-x/config': {} },
+      [['corp_oidc2-x', 'open']],
+    ],
+    [
+      'of tokens of anybody, though its type says Kubernetes',
+      {
+        'auth/kubernetes-jwt/config': { jwks_url: 'https://issuer' },
+        'auth/kubernetes-jwt/role/all': { bound_audiences: ['vault'] },
+      },
+      [['kubernetes-jwt', 'open']],
+    ],
     ['that was reviewed', { 'auth/jwt-ci/config': {} }, []],
-    ['of no interest', { 'auth/approle/config': {} }, []],
+    ...['approle', 'token', 'ns_token', 'userpass', 'ldap', 'cert'].map(
+      (type): [string, Record<string, object>, unknown] => [
+        `of no interest: ${type}`,
+        { [`auth/${type}/config`]: {} },
+        [],
+      ],
+    ),
     ['that are hidden', { 'sys/auth': 403 }, 'sys/auth: permission denied'],
   ])('%s', async (_, contents, expected) => {
     expect(await found(contents)).toEqual(expected);
+  });
+
+  it('say which role would take them, and what to do', async () => {
+    const answer = await otherMounts(
+      vaultWith({
+        'sys/auth': { 'two/': { type: 'kubernetes' } },
+        'auth/kubernetes/config': HERE,
+        'auth/two/config': OTHER,
+        'auth/two/role/all': role('*', '*'),
+      }),
+      'kubernetes',
+      [],
+      ACME,
+    );
+    expect(answer).toEqual([
+      {
+        mount: 'two',
+        type: 'kubernetes',
+        finding: {
+          open: 'role all would take them, if https://other is this cluster by another address: narrow the role, or review it and name it in vault.reviewedAuthMounts',
+        },
+      },
+    ]);
   });
 });
