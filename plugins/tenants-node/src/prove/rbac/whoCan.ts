@@ -118,7 +118,7 @@ function collect(
 ): Finding[] {
   const found = new Map<string, Finding>();
   const kinds = rights.map(nameOf);
-  const all = kinds.join();
+  const all = interned(kinds.join());
   for (const { subject, rule, binding, builtIn, namespace } of grants) {
     const given = givenBy(rule, rights, all);
     if (
@@ -154,6 +154,14 @@ function collect(
 /** By rule, an object of the cluster's that never changes, and by the rights that are asked for. */
 const evaluated = new WeakMap<PolicyRule, Map<string, readonly number[]>>();
 const NONE: readonly number[] = [];
+/** One string for each text: as a key it is compared by every grant of a cluster. */
+const texts = new Map<string, string>();
+
+function interned(text: string): string {
+  const known = texts.get(text) ?? text;
+  texts.set(known, known);
+  return known;
+}
 
 /**
  * Places of the rights that a rule may give, on whatever objects: for tenants that are
@@ -170,7 +178,7 @@ function givenBy(
   if (!given) {
     const ofAny = { ...rule, resourceNames: [] };
     const found = rights.flatMap((right, i) =>
-      ruleAllows(ofAny, { ...right, name: undefined }) ? [i] : [],
+      ruleAllows(ofAny, right) ? [i] : [],
     );
     given = found.length > 0 ? found : NONE;
     known.set(all, given);
