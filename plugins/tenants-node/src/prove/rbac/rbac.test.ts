@@ -1,6 +1,7 @@
 import { tenantPlan } from '../../__fixtures__/plan';
 import { pluralOf } from '../../clients/kinds';
 import { TrustedSubject } from '../../config/platform';
+import { PRESETS } from '../../config/presets';
 import { KINDS } from '../attempts/policies';
 import { PolicyRule, Rbac, RbacObjects, serviceAccount, Subject } from './rbac';
 import { reachesOutside, whoCan } from './whoCan';
@@ -200,6 +201,36 @@ describe('who is trusted', () => {
     expect(found(bound(job, admin, NS, name))).toHaveLength(1);
     const other = { ...job, name: 'daemon-set-controller' };
     expect(found(everywhere(other, admin, name))).toHaveLength(1);
+  });
+
+  /** As k3s, kind and minikube make them, for all namespaces. */
+  it.each<[preset: string, namespace: string, name: string, given: PolicyRule]>(
+    [
+      [
+        'k3s',
+        'kube-system',
+        'local-path-provisioner-service-account',
+        rule('* pods,persistentvolumes'),
+      ],
+      ['k3s', 'kube-system', 'helm-traefik', admin],
+      [
+        'kind',
+        'local-path-storage',
+        'local-path-provisioner-service-account',
+        rule('* pods,persistentvolumes'),
+      ],
+      [
+        'kind',
+        'kube-system',
+        'storage-provisioner',
+        rule('create,delete,get,list,watch persistentvolumes'),
+      ],
+    ],
+  )('whom %s brings: %s/%s', (preset, namespace, name, given) => {
+    const brought = { kind: 'ServiceAccount', namespace, name };
+    const trusted = PRESETS[preset].trustedSubjects as any;
+    expect(found(everywhere(brought, given), 'secret', trusted)).toEqual([]);
+    expect(found(everywhere(brought, given))).toHaveLength(1);
   });
 
   it.each<[string, TrustedSubject, number]>([
