@@ -34,6 +34,20 @@ function ownerMay(
   };
 }
 
+/** A right of the owner's that gives the whole cluster: every tenant's walls turn. */
+const ownerMayEverywhere = (
+  title: string,
+  rule: Parameters<typeof ownerMay>[1],
+  rest: Partial<Mutation> = {},
+): Mutation =>
+  ownerMay(title, rule, {
+    says: /^Group .* may .* \(ClusterRoleBinding/,
+    shared: true,
+    neighbourHolds: false,
+    apply: ({ a, grant }) => grant(owners(a), rule),
+    ...rest,
+  });
+
 /** Somebody may do what opens a wall: found by the right, without anybody using it. */
 export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
   ownerMay(
@@ -112,6 +126,108 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
         ),
     },
   ),
+  ownerMayEverywhere('approve certificates of users', {
+    verbs: ['approve'],
+    apiGroups: ['certificates.k8s.io'],
+    resources: ['signers'],
+    resourceNames: ['kubernetes.io/kube-apiserver-client'],
+  }),
+  ownerMayEverywhere('have all that is written sent to a webhook', {
+    verbs: ['create'],
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['mutatingwebhookconfigurations'],
+  }),
+  ownerMayEverywhere('make volumes of a node’s files', {
+    verbs: ['create'],
+    resources: ['persistentvolumes'],
+  }),
+  ownerMayEverywhere(
+    'write Calico’s policies, on a cluster that has none',
+    {
+      verbs: ['patch'],
+      apiGroups: ['crd.projectcalico.org'],
+      resources: ['globalnetworkpolicies'],
+    },
+    { wall: 'network' },
+  ),
+  ownerMayEverywhere(
+    'lift what admission holds',
+    {
+      verbs: ['delete'],
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['validatingadmissionpolicies'],
+    },
+    { wall: 'resource' },
+  ),
+  {
+    title: 'The owner may edit where External Secrets runs',
+    checks: ['sec.who-can'],
+    says: /^Group .* may .* \(RoleBinding external-secrets\/.* to ClusterRole edit/,
+    shared: true,
+    apply: ({ a, bindIn }) => bindIn('external-secrets', 'edit', owners(a)),
+  },
+  {
+    title: 'The owner may have tokens of the portal',
+    checks: ['sec.who-can'],
+    says: /may create serviceaccounts\/token \(RoleBinding threewalls-system\//,
+    shared: true,
+    apply: ({ a, grant }) =>
+      grant(
+        owners(a),
+        { verbs: ['create'], resources: ['serviceaccounts/token'] },
+        'threewalls-system',
+      ),
+  },
+  {
+    title: 'An account of kube-system that a pipeline has may run pods there',
+    checks: ['sec.who-can'],
+    says: /^ServiceAccount kube-system\/pipeline may create pods/,
+    shared: true,
+    apply: ({ grant }) =>
+      grant(
+        { kind: 'ServiceAccount', namespace: 'kube-system', name: 'pipeline' },
+        { verbs: ['create'], resources: ['pods'] },
+        'kube-system',
+      ),
+  },
+  {
+    title: 'Every ServiceAccount may read Secrets of one other namespace',
+    checks: ['sec.k8s-secrets'],
+    says: /^Group system:serviceaccounts may get secrets \(RoleBinding sys-vault\//,
+    shared: true,
+    apply: ({ grant }) =>
+      grant(
+        group('system:serviceaccounts'),
+        { verbs: ['get'], resources: ['secrets'] },
+        'sys-vault',
+      ),
+  },
+  {
+    title:
+      'A controller beside the trusted ones elects a leader and has its Secrets',
+    status: 'holds',
+    checks: ['sec.who-can', 'sec.k8s-secrets'],
+    shared: true,
+    neighbourHolds: true,
+    apply: async ({ grant }) => {
+      const controller = (namespace: string) => ({
+        kind: 'ServiceAccount',
+        namespace,
+        name: 'walls-test',
+      });
+      for (const home of ['external-secrets', 'kube-system']) {
+        await grant(
+          controller(home),
+          {
+            verbs: ['get', 'create', 'update', 'patch'],
+            apiGroups: ['', 'coordination.k8s.io'],
+            resources: ['configmaps', 'leases', 'secrets'],
+          },
+          home,
+        );
+      }
+    },
+  },
   {
     title: "The neighbour's owner is admin here",
     also: ['network', 'resource'],

@@ -97,7 +97,7 @@ export function objectPath(ref: {
 }
 
 /** As the generators of CRDs make it of a kind. */
-function pluralOf(kind: string): string {
+export function pluralOf(kind: string): string {
   const name = kind.toLowerCase();
   if (/(s|x|ch|sh)$/.test(name)) {
     return `${name}es`;

@@ -12,6 +12,11 @@ const GKE = {
   },
 };
 
+/** ServiceAccounts by which a cluster makes volumes, or installs its own parts. */
+const accounts = (namespace: string, ...names: string[]) =>
+  names.map(name => ({ kind: 'ServiceAccount', namespace, name }));
+const LOCAL_PATH = 'local-path-provisioner-service-account';
+
 /**
  * What clusters of a kind have in common, as their makers deliver them. What a
  * cluster's owner chooses, such as ranges and storage, stands in config.
@@ -48,13 +53,24 @@ export const PRESETS: Record<string, JsonObject> = {
       dns: KUBE_DNS,
       reservedCidrs: ['10.42.0.0/16', '10.43.0.0/16'],
     },
+    trustedSubjects: accounts(
+      'kube-system',
+      LOCAL_PATH,
+      'helm-traefik',
+      'helm-traefik-crd',
+      'traefik',
+    ),
   },
-  /** kindnet of 2024 or newer */
+  /** kindnet of 2024 or newer; minikube and Docker Desktop go by it too */
   kind: {
     network: {
       dns: KUBE_DNS,
       reservedCidrs: ['10.244.0.0/16', '10.96.0.0/16'],
     },
+    trustedSubjects: [
+      ...accounts('local-path-storage', LOCAL_PATH),
+      ...accounts('kube-system', 'storage-provisioner'),
+    ],
   },
   /** With Cilium in the place of Flannel, which enforces no policies */
   talos: {

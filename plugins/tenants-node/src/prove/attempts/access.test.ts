@@ -69,6 +69,22 @@ describe('who can', () => {
     });
   });
 
+  it.each([PORTAL.namespace, 'external-secrets', 'kube-system'])(
+    'is also who may read Secrets of %s',
+    async home => {
+      const there = {
+        ...OWNERS,
+        metadata: { name: 'more', namespace: home },
+      };
+      expect(await runAttempt(side, attempt, cluster([there]))).toMatchObject({
+        outcome: 'breached',
+        reason: {
+          summary: `Group acme-team may get secrets (RoleBinding ${home}/more to ClusterRole reads)`,
+        },
+      });
+    },
+  );
+
   it.each(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])(
     'is not known where %ss can’t be listed',
     async refused => {

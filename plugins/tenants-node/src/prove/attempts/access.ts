@@ -19,13 +19,19 @@ const SHOWN = 4;
 /** Most actions that are told of each. */
 const ACTIONS = 3;
 
-/** Who at all could open a wall with the rights that they hold in the namespace. */
+/**
+ * Who at all could open a wall with the rights that they hold in the namespace; of the
+ * secret wall also by becoming somebody who is trusted.
+ */
 export function nobodyElseCan(side: Side, wall: Wall): Attempt {
   const { plan } = side.tenant;
   const { namespace } = plan.names;
   return byRules(side, {
     key: 'who can',
-    target: `rights in ${namespace}`,
+    target:
+      wall === 'secret'
+        ? `rights in ${namespace}, and where trusted ServiceAccounts are`
+        : `rights in ${namespace}`,
     expected: 'nobody but the plan’s own subjects and those that config trusts',
     find: (rbac, trusted) => whoCan(rbac, plan, wall, trusted),
   });

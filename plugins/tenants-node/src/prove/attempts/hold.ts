@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import { quote, Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import { ClusterProfile } from '../../config/platform';
+import { canonicalJson } from '../../plan/live/digest';
 import { Attempt, Finding } from '../types';
 import { NOT_READ } from './asPlanned';
 
@@ -10,6 +13,11 @@ const API = 'admissionregistration.k8s.io/v1';
  * @public
  */
 export const HOLD_POLICY = 'threewalls-hold';
+/** What it says under deploy/, as {@link digestOfPolicy} has it. */
+const AS_DEPLOYED =
+  'c641a9856256cff05f5b9efa40c9b2cd373ca4ff6892abaef24d62bef16ad0aa';
+/** Groups that anybody is in: as the one that may break the glass each of them lets all through. */
+const OF_ANYBODY = /^system:(authenticated|unauthenticated|serviceaccounts.*)$/;
 
 /**
  * Whether admission refuses that others change the walls' objects. A cluster need
@@ -23,7 +31,7 @@ export function heldByAdmission(): Attempt {
     target: `ValidatingAdmissionPolicy ${HOLD_POLICY}`,
     request: `list ValidatingAdmissionPolicies and their bindings, and look at ${HOLD_POLICY}`,
     expected: 'it denies',
-    run: async ({ view }) => {
+    run: async ({ view, cluster }) => {
       const [policies, bindings] = await Promise.all([
         view.list({ apiVersion: API, kind: 'ValidatingAdmissionPolicy' }),
         view.list({
@@ -44,21 +52,59 @@ export function heldByAdmission(): Attempt {
       if (!policy || !binding) {
         return absent('404', say('notInstalled', { name: HOLD_POLICY }));
       }
-      const {
-        policyName,
-        validationActions = [],
-        matchResources,
-      } = binding.spec;
+      const { policyName, validationActions = [], ...narrowed } = binding.spec;
       const isDenied =
-        policy.spec.failurePolicy !== 'Ignore' &&
+        digestOfPolicy(policy.spec, cluster.config.accounts) === AS_DEPLOYED &&
         policyName === HOLD_POLICY &&
         validationActions.includes('Deny') &&
-        matchResources === undefined;
+        Object.keys(narrowed).length === 0;
       return isDenied
         ? { code: 'DENY', response: 'it denies', outcome: 'asExpected' }
         : absent('OPEN', say('notDenying', { name: HOLD_POLICY }));
     },
   };
+}
+
+/** Who may break the glass, as the chart writes it. */
+const BREAK_GLASS = /^!\('([^']+)' in request\.userInfo\.groups\)$/;
+
+/**
+ * What a policy says, by its SHA-256: without what the API server adds of itself and
+ * the words of a refusal, and with the accounts and the group that are the chart's
+ * values as one text each.
+ */
+function digestOfPolicy(
+  { matchConstraints, matchConditions = [], validations = [], ...rest }: any,
+  { portal, externalSecrets }: ClusterProfile['accounts'],
+): string {
+  const { matchPolicy, namespaceSelector, resourceRules, ...constraints } =
+    matchConstraints ?? {};
+  const quoted = ({ namespace, name }: typeof portal) =>
+    `'system:serviceaccount:${namespace}:${name}'`;
+  const conditionOf = (expression: string) => {
+    const group = BREAK_GLASS.exec(expression)?.[1];
+    return group && !OF_ANYBODY.test(group)
+      ? 'not-break-glass'
+      : expression
+          .replace(quoted(portal), 'portal')
+          .replace(quoted(externalSecrets), 'external-secrets');
+  };
+  const said = {
+    ...rest,
+    matchConstraints: {
+      ...constraints,
+      ...(matchPolicy !== 'Equivalent' && { matchPolicy }),
+      ...(canonicalJson(namespaceSelector) !== '{}' && { namespaceSelector }),
+      resourceRules: resourceRules?.map(({ scope, ...rule }: any) =>
+        scope === '*' ? rule : { ...rule, scope },
+      ),
+    },
+    matchConditions: matchConditions.map(({ expression }: any) =>
+      conditionOf(expression),
+    ),
+    validations: validations.map(({ expression }: any) => expression),
+  };
+  return createHash('sha256').update(canonicalJson(said)).digest('hex');
 }
 
 function absent(code: string, reason: Said): Finding {

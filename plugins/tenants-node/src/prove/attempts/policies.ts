@@ -23,7 +23,7 @@ const COMPUTED = [
  * of the networks and platforms that bring their own. Which of them there are is
  * asked of the API server.
  */
-const KINDS: Record<string, string[]> = {
+export const KINDS: Record<string, string[]> = {
   'networking.k8s.io': ['NetworkPolicy'],
   'policy.networking.k8s.io': [
     'AdminNetworkPolicy',

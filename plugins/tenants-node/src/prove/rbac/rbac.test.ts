@@ -1,11 +1,23 @@
 import { tenantPlan } from '../../__fixtures__/plan';
+import { pluralOf } from '../../clients/kinds';
 import { TrustedSubject } from '../../config/platform';
+import { PRESETS } from '../../config/presets';
+import { KINDS } from '../attempts/policies';
 import { PolicyRule, Rbac, RbacObjects, serviceAccount, Subject } from './rbac';
 import { reachesOutside, whoCan } from './whoCan';
 
 const { plan } = tenantPlan({ network: { provider: 'cilium' } });
 const NS = plan.names.namespace;
 const OWNERS: Subject = plan.names.ownerSubject;
+
+const PORTAL = { namespace: 'threewalls-system', name: 'threewalls-portal' };
+const ESO = { namespace: 'external-secrets', name: 'external-secrets' };
+/** Whom config trusts: the portal and External Secrets, always, and one more. */
+const TRUSTED: TrustedSubject[] = [
+  { kind: 'ServiceAccount', ...PORTAL },
+  { kind: 'ServiceAccount', ...ESO },
+  { kind: 'User', name: 'system:serviceaccount:ops:sync' },
+];
 
 /** A rule as `verb resource.group`, and the name of the one object that it is about. */
 function rule(text: string, name?: string): PolicyRule {
@@ -191,6 +203,36 @@ describe('who is trusted', () => {
     expect(found(everywhere(other, admin, name))).toHaveLength(1);
   });
 
+  /** As k3s, kind and minikube make them, for all namespaces. */
+  it.each<[preset: string, namespace: string, name: string, given: PolicyRule]>(
+    [
+      [
+        'k3s',
+        'kube-system',
+        'local-path-provisioner-service-account',
+        rule('* pods,persistentvolumes'),
+      ],
+      ['k3s', 'kube-system', 'helm-traefik', admin],
+      [
+        'kind',
+        'local-path-storage',
+        'local-path-provisioner-service-account',
+        rule('* pods,persistentvolumes'),
+      ],
+      [
+        'kind',
+        'kube-system',
+        'storage-provisioner',
+        rule('create,delete,get,list,watch persistentvolumes'),
+      ],
+    ],
+  )('whom %s brings: %s/%s', (preset, namespace, name, given) => {
+    const brought = { kind: 'ServiceAccount', namespace, name };
+    const trusted = PRESETS[preset].trustedSubjects as any;
+    expect(found(everywhere(brought, given), 'secret', trusted)).toEqual([]);
+    expect(found(everywhere(brought, given))).toHaveLength(1);
+  });
+
   it.each<[string, TrustedSubject, number]>([
     ['by name', { ...operator, kind: 'ServiceAccount' }, 0],
     [
@@ -211,7 +253,303 @@ describe('who is trusted', () => {
   });
 });
 
+/** Each of Kubernetes' "RBAC good practices: privilege escalation risks", as rules. */
+const ESCALATIONS: [risk: string, ...rules: string[]][] = [
+  ['listing secrets', 'get secrets', 'list secrets', 'watch secrets'],
+  [
+    'workload creation',
+    'create pods',
+    'create deployments.apps',
+    'create daemonsets.apps',
+    'create statefulsets.apps',
+    'create replicasets.apps',
+    'create replicationcontrollers',
+    'create jobs.batch',
+    'create cronjobs.batch',
+  ],
+  ['persistent volume creation', 'create persistentvolumes'],
+  ['the proxy of nodes', 'get nodes/proxy', 'create nodes/proxy'],
+  ['escalate', `escalate roles.${RBAC}`, `escalate clusterroles.${RBAC}`],
+  ['bind', `bind roles.${RBAC}`, `bind clusterroles.${RBAC}`],
+  [
+    'impersonate',
+    'impersonate users',
+    'impersonate groups',
+    'impersonate serviceaccounts',
+    ...['users', 'groups'].map(
+      kind => `impersonate:user-info ${kind}.authentication.k8s.io`,
+    ),
+    'impersonate:arbitrary-node nodes.authentication.k8s.io',
+    'impersonate:associated-node nodes.authentication.k8s.io',
+    'impersonate:serviceaccount serviceaccounts.authentication.k8s.io',
+  ],
+  ['certificates', 'approve signers.certificates.k8s.io'],
+  ['token requests', 'create serviceaccounts/token'],
+  [
+    'admission',
+    ...[
+      'mutatingwebhookconfigurations',
+      'validatingwebhookconfigurations',
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+    ].flatMap(kind =>
+      ['create', 'update', 'patch'].map(
+        verb => `${verb} ${kind}.admissionregistration.k8s.io`,
+      ),
+    ),
+  ],
+  ['answering for an API', 'create apiservices.apiregistration.k8s.io'],
+];
+
+describe('what Kubernetes says gives more than it seems', () => {
+  it.each(
+    ESCALATIONS.flatMap(([risk, ...rules]) => rules.map(each => [risk, each])),
+  )('%s: %s', (_, given) => {
+    expect(found(everywhere(OWNERS, rule(given)))).toEqual([
+      `Group acme-team: ${given.replace(
+        /^(.*) ([^./]*)(\/[^.]*)(.*)$/,
+        '$1 $2$4$3',
+      )}`,
+    ]);
+  });
+
+  it.each<[string, PolicyRule]>([
+    [
+      'a signer',
+      rule('approve signers.certificates.k8s.io', 'kubernetes.io/*'),
+    ],
+    [
+      'nodes’ certificates',
+      rule(
+        'approve signers.certificates.k8s.io',
+        'kubernetes.io/kube-apiserver-client-kubelet',
+      ),
+    ],
+    ['a powerful role', rule(`bind clusterroles.${RBAC}`, 'cluster-admin')],
+    [
+      'how SecretStores are read',
+      rule(
+        'patch customresourcedefinitions.apiextensions.k8s.io',
+        `secretstores.${SYNC}`,
+      ),
+    ],
+  ])('by the name of %s', (_, given) => {
+    expect(found(everywhere(OWNERS, given))).toHaveLength(1);
+  });
+
+  it.each<[string, PolicyRule]>([
+    ['asking for a certificate', rule('create certificatesigningrequests')],
+    [
+      'kubelets’ own certificates, as servers',
+      rule(
+        'approve signers.certificates.k8s.io',
+        'kubernetes.io/kubelet-serving',
+      ),
+    ],
+    ['binding a role that reads', rule(`bind clusterroles.${RBAC}`, 'view')],
+    [
+      'how another kind is read',
+      rule(
+        'patch customresourcedefinitions.apiextensions.k8s.io',
+        'x.example.com',
+      ),
+    ],
+    [
+      'seeing what admission asks',
+      rule(
+        'get,list,watch validatingwebhookconfigurations.admissionregistration.k8s.io',
+      ),
+    ],
+    ['seeing volumes', rule('get,list,watch persistentvolumes')],
+    ['claiming a volume', rule('create,patch persistentvolumeclaims')],
+  ])('not by %s', (_, given) => {
+    expect(found(everywhere(OWNERS, given))).toEqual([]);
+  });
+});
+
+/** Places and rights by which one becomes an account that is trusted. */
+const HOMES = [PORTAL.namespace, ESO.namespace, 'ops', 'kube-system'];
+const BECOMING: [string, string?][] = [
+  ['* *.*'],
+  ['get secrets', 'token'],
+  ['create pods'],
+  ['patch deployments.apps'],
+  ['create jobs.batch'],
+  ['get pods/exec'],
+  ['patch pods/ephemeralcontainers'],
+  ['create serviceaccounts/token'],
+  ['impersonate serviceaccounts'],
+  ['impersonate:serviceaccount serviceaccounts.authentication.k8s.io'],
+  [`create rolebindings.${RBAC}`],
+  [`escalate roles.${RBAC}`],
+];
+const own = (namespace: string): Subject => ({
+  kind: 'ServiceAccount',
+  namespace,
+  name: 'own',
+});
+
+describe('who can become somebody who is trusted', () => {
+  it.each(
+    HOMES.flatMap(home =>
+      BECOMING.map(([right, name]): [string, string, string?] => [
+        home,
+        right,
+        name,
+      ]),
+    ),
+  )('in %s by a right to %s', (home, ...right) => {
+    for (const subject of [
+      OWNERS,
+      own('ci'),
+      { kind: 'User', name: 'mallory' },
+      { kind: 'Group', name: 'system:serviceaccounts' },
+    ]) {
+      const given = bound(subject, rule(...right), home);
+      expect(found(given, 'secret', TRUSTED)).toHaveLength(1);
+      expect(found(given, 'network', TRUSTED)).toEqual([]);
+    }
+    const elsewhere = bound(OWNERS, rule(...right), 'elsewhere');
+    expect(found(elsewhere, 'secret', TRUSTED)).toEqual([]);
+  });
+
+  it('as an account that lives there, by all but its Secrets', () => {
+    for (const home of HOMES) {
+      const may = (given: string) =>
+        found(bound(own(home), rule(given), home), 'secret', TRUSTED);
+      expect(may('create pods')).toHaveLength(1);
+      expect(may('get,list,watch,create secrets')).toEqual([]);
+    }
+  });
+
+  it('but not who is trusted anyway', () => {
+    const admins: TrustedSubject = { kind: 'Group', name: 'admins' };
+    const given = bound(admins, rule('* *.*'), ESO.namespace);
+    expect(found(given, 'secret', [...TRUSTED, admins])).toEqual([]);
+    expect(
+      found(
+        bound({ kind: 'ServiceAccount', ...ESO }, rule('* *.*'), 'kube-system'),
+        'secret',
+        TRUSTED,
+      ),
+    ).toEqual([]);
+  });
+
+  it('is found once, and anew where others are trusted', () => {
+    const rbac = new Rbac(bound(OWNERS, rule('* *.*'), 'argocd'));
+    const argo: TrustedSubject = {
+      kind: 'ServiceAccount',
+      namespace: 'argocd',
+      name: '*',
+    };
+    const count = (trusted: TrustedSubject[]) =>
+      whoCan(rbac, plan, 'secret', trusted).length;
+    expect([count(TRUSTED), count([argo]), count(TRUSTED)]).toEqual([0, 1, 0]);
+  });
+
+  /** As Kubernetes, kubeadm and the charts of Cilium and External Secrets make them. */
+  const USUAL: [string, string, Subject, PolicyRule, name?: string][] = [
+    ...['bootstrap-signer', 'token-cleaner'].map(
+      (name): [string, string, Subject, PolicyRule, string] => [
+        `the ${name}`,
+        'kube-system',
+        { kind: 'ServiceAccount', namespace: 'kube-system', name },
+        rule('get,list,watch,delete secrets'),
+        `system:controller:${name}`,
+      ],
+    ),
+    [
+      'who may read how to authenticate',
+      'kube-system',
+      { kind: 'User', name: 'system:kube-scheduler' },
+      rule('get,list,watch configmaps', 'extension-apiserver-authentication'),
+      'system::extension-apiserver-authentication-reader',
+    ],
+    [
+      'who leads',
+      'kube-system',
+      { kind: 'User', name: 'system:kube-controller-manager' },
+      rule('get,watch,list,create,update leases.coordination.k8s.io'),
+      'system::leader-locking-kube-controller-manager',
+    ],
+    [
+      'nodes that join',
+      'kube-system',
+      {
+        kind: 'Group',
+        name: 'system:bootstrappers:kubeadm:default-node-token',
+      },
+      rule('get configmaps', 'kubeadm-config'),
+    ],
+    [
+      'anybody, who a cluster is',
+      'kube-public',
+      { kind: 'User', name: 'system:anonymous' },
+      rule('get configmaps', 'cluster-info'),
+    ],
+    [
+      'Cilium’s agents, of their config',
+      'kube-system',
+      own('kube-system'),
+      rule('get,list,watch configmaps'),
+    ],
+    [
+      'Hubble’s certificates',
+      'kube-system',
+      own('kube-system'),
+      rule('create secrets'),
+    ],
+    [
+      'Hubble’s certificates, as they are renewed',
+      'kube-system',
+      own('kube-system'),
+      rule('get,update secrets', 'hubble-server-certs'),
+    ],
+    [
+      'which External Secrets leads',
+      ESO.namespace,
+      { kind: 'ServiceAccount', ...ESO },
+      rule('get,create,update,patch leases.coordination.k8s.io'),
+    ],
+  ];
+
+  it.each(USUAL)('not %s', (_, home, subject, given, name = 'x') => {
+    const objects = bound(subject, given, home, name);
+    expect(found(objects, 'secret', TRUSTED)).toEqual([]);
+    expect(reachesOutside(new Rbac(objects), plan, TRUSTED)).toEqual([]);
+  });
+});
+
 describe('who can open the other walls', () => {
+  it.each(
+    Object.entries(KINDS).flatMap(([group, kinds]) =>
+      kinds.map(kind => `${pluralOf(kind)}.${group}`),
+    ),
+  )('network: by any write of %s', kind => {
+    for (const verb of ['create', 'update', 'patch']) {
+      expect(
+        found(everywhere(OWNERS, rule(`${verb} ${kind}`)), 'network'),
+      ).toEqual([`Group acme-team: ${verb} ${kind}`]);
+    }
+    const whole = rule(
+      'delete customresourcedefinitions.apiextensions.k8s.io',
+      kind,
+    );
+    expect(found(everywhere(OWNERS, whole), 'network')).toHaveLength(1);
+  });
+
+  it.each<['network' | 'resource', right: string, name?: string]>([
+    ['network', 'patch apiservices.apiregistration.k8s.io'],
+    [
+      'resource',
+      'delete validatingadmissionpolicies.admissionregistration.k8s.io',
+      'threewalls-hold',
+    ],
+    ['resource', 'patch pods/resize'],
+  ])('%s, of all namespaces: %s', (wall, ...right) => {
+    expect(found(everywhere(OWNERS, rule(...right)), wall)).toHaveLength(1);
+  });
+
   it.each<['network' | 'resource', right: string, name?: string]>([
     ['network', 'delete networkpolicies.networking.k8s.io'],
     ['network', 'create ciliumnetworkpolicies.cilium.io'],
@@ -254,6 +592,34 @@ describe('what a tenant’s own accounts reach outside', () => {
     expect(reach(everywhere(subject, secrets))).toBe(1);
     // In its own namespace that is another's finding.
     expect(reach(bound(subject, secrets))).toBe(0);
+  });
+
+  it.each<[string, Subject]>([
+    ['every account', { kind: 'Group', name: 'system:serviceaccounts' }],
+    ['who is signed in', { kind: 'Group', name: 'system:authenticated' }],
+    ['who is not', { kind: 'Group', name: 'system:unauthenticated' }],
+    ['who has no name', { kind: 'User', name: 'system:anonymous' }],
+  ])('as everybody does: %s', (_, subject) => {
+    expect(reach(bound(subject, secrets, 'elsewhere'))).toBe(1);
+    // What is so in all namespaces, or in its own, is another's finding.
+    for (const objects of [
+      everywhere(subject, secrets),
+      bound(subject, secrets),
+    ]) {
+      expect(reach(objects)).toBe(0);
+      expect(found(objects)).toHaveLength(1);
+    }
+    const image = rule('get imagestreams.image.openshift.io');
+    expect(reach(bound(subject, image, 'elsewhere'))).toBe(0);
+  });
+
+  it('by what it is dangerous on, and no more', () => {
+    const binds = (name: string) =>
+      everywhere(own, rule(`bind clusterroles.${RBAC}`, name));
+    expect(reach(binds('view'))).toBe(0);
+    expect(reach(binds('admin'))).toBe(1);
+    const renames = rule('update,patch services', 'not-planned');
+    expect(reach(everywhere(own, renames))).toBe(0);
   });
 
   it('is nothing of another namespace’s', () => {

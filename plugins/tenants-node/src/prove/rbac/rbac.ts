@@ -114,6 +114,7 @@ export class Rbac {
   readonly #byNamespace = new Map<string, Grant[]>();
   /** By the namespace of the ServiceAccounts that they are given to */
   readonly #byHome = new Map<string, Grant[]>();
+  readonly #toEverybody: Grant[];
 
   constructor(objects: RbacObjects) {
     const keyOf = ({ metadata }: RbacRole) =>
@@ -131,6 +132,7 @@ export class Rbac {
     granted.forEach(grant =>
       put(this.#byNamespace, grant.namespace ?? '', grant),
     );
+    this.#toEverybody = granted.filter(({ subject }) => isEverybody(subject));
     for (const grant of [...this.#everywhere, ...granted]) {
       const home = homeOf(grant.subject);
       if (home !== undefined) {
@@ -143,10 +145,18 @@ export class Rbac {
   grants(namespace?: string): Grant[] {
     return [
       ...this.#everywhere,
-      ...(namespace === undefined
-        ? []
-        : this.#byNamespace.get(namespace) ?? []),
+      ...(namespace === undefined ? [] : this.grantsIn(namespace)),
     ];
+  }
+
+  /** What is granted in a namespace, and not in all. */
+  grantsIn(namespace: string): readonly Grant[] {
+    return this.#byNamespace.get(namespace) ?? [];
+  }
+
+  /** What is granted to every ServiceAccount in some namespace, and not in all. */
+  grantsToEverybody(): readonly Grant[] {
+    return this.#toEverybody;
   }
 
   /** Everything that is granted anywhere to a namespace's ServiceAccounts: to one, or to all. */
@@ -181,7 +191,7 @@ export class Rbac {
           subject,
           rule,
           binding: `${kind}${name} to ${roleRef.kind} ${roleRef.name}`,
-          builtIn: !namespace && isBuiltIn(subject, name, roleRef.name),
+          builtIn: isBuiltIn(subject, name, roleRef.name, namespace),
           namespace,
         };
       }),
@@ -189,14 +199,28 @@ export class Rbac {
   }
 }
 
+/** Who asks without its token is among the last. */
+const EVERYBODY = [
+  'system:serviceaccounts',
+  'system:authenticated',
+  'system:unauthenticated',
+];
+
 function put(map: Map<string, Grant[]>, key: string, grant: Grant): void {
   const known = map.get(key) ?? [];
   known.push(grant);
   map.set(key, known);
 }
 
+/** Whether a ServiceAccount is always among those that a subject is. */
+function isEverybody({ kind, name }: Subject): boolean {
+  return kind === 'Group'
+    ? EVERYBODY.includes(name)
+    : kind === 'User' && name === 'system:anonymous';
+}
+
 /** Namespace of the ServiceAccounts that a subject is, however it is written. */
-function homeOf({ kind, name, namespace }: Subject): string | undefined {
+export function homeOf({ kind, name, namespace }: Subject): string | undefined {
   if (kind === 'ServiceAccount') {
     return namespace;
   }
@@ -209,11 +233,17 @@ function homeOf({ kind, name, namespace }: Subject): string | undefined {
 
 /**
  * A controller of the control plane's, by the binding that Kubernetes itself makes
- * for it: role, binding and ServiceAccount carry its name. By any other binding it
- * is a subject like others.
+ * for it: role, binding and ServiceAccount carry its name. It makes them for all
+ * namespaces, or in kube-system. By any other binding it is a subject like others.
  */
-function isBuiltIn(subject: Subject, binding: string, role: string): boolean {
+function isBuiltIn(
+  subject: Subject,
+  binding: string,
+  role: string,
+  namespace?: string,
+): boolean {
   return (
+    (namespace === undefined || namespace === 'kube-system') &&
     subject.kind === 'ServiceAccount' &&
     subject.namespace === 'kube-system' &&
     role === `system:controller:${subject.name}` &&

@@ -1,8 +1,10 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
-import { resourceOf } from '../../clients/kinds';
+import { pluralOf, resourceOf } from '../../clients/kinds';
 import { plannedResources } from '../../plan/planned';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { GIVES_NOTHING_AWAY } from '../attempts/asPlanned';
+import { HOLD_POLICY } from '../attempts/hold';
+import { KINDS } from '../attempts/policies';
 import { Action } from './rbac';
 
 /** Actions that are alike: each verb on each resource. */
@@ -13,66 +15,155 @@ interface Rights {
   resources: string[];
   /** Whether the objects are the cluster's own, in no namespace */
   clusterWide?: boolean;
+  /** Objects that it is dangerous on; any where absent */
+  names?: string[];
 }
 
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch'];
 const REMOVE = ['delete', 'deletecollection'];
 
+/** A policy of the whole cluster's, by the names that networks give such kinds. */
+const OF_THE_CLUSTER =
+  /^(Admin|BaselineAdmin|Cluster|CiliumClusterwide|Global)/;
+
+/** To write any kind that can open a network wall, of whichever network. */
+const POLICIES: Rights[] = Object.entries(KINDS).flatMap(([group, kinds]) =>
+  kinds.map(kind => {
+    const clusterWide = OF_THE_CLUSTER.test(kind);
+    const verbs = clusterWide ? [...WRITE, ...REMOVE] : WRITE;
+    return { verbs, group, resources: [pluralOf(kind)], clusterWide };
+  }),
+);
+
+/** To change how objects of some kinds are read, or to remove them all with their kind. */
+const definitions = (names: string[]): Rights => ({
+  verbs: ['update', 'patch', ...REMOVE],
+  group: 'apiextensions.k8s.io',
+  resources: ['customresourcedefinitions'],
+  clusterWide: true,
+  names,
+});
+
+/** To answer in the API server's place for a whole API group. */
+const SERVE_APIS: Rights = {
+  verbs: WRITE,
+  group: 'apiregistration.k8s.io',
+  resources: ['apiservices'],
+  clusterWide: true,
+};
+
+/**
+ * Ways to act as a ServiceAccount of a namespace: by its token, in a pod of its own or
+ * of another's, by its name, or by a binding to what it may.
+ */
+const AS_ACCOUNTS: Rights[] = [
+  { verbs: [...READ, ...WRITE], group: '', resources: ['secrets'] },
+  {
+    verbs: WRITE,
+    group: '',
+    resources: ['pods', 'replicationcontrollers', 'pods/ephemeralcontainers'],
+  },
+  {
+    verbs: ['get', ...WRITE],
+    group: '',
+    resources: ['pods/attach', 'pods/exec'],
+  },
+  {
+    verbs: WRITE,
+    group: 'apps',
+    resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
+  },
+  { verbs: WRITE, group: 'batch', resources: ['cronjobs', 'jobs'] },
+  { verbs: ['create'], group: '', resources: ['serviceaccounts/token'] },
+  { verbs: ['impersonate'], group: '', resources: ['serviceaccounts'] },
+  {
+    verbs: ['impersonate:serviceaccount'],
+    group: 'authentication.k8s.io',
+    resources: ['serviceaccounts'],
+  },
+  {
+    verbs: [...WRITE, 'bind', 'escalate'],
+    group: 'rbac.authorization.k8s.io',
+    resources: ['roles', 'rolebindings'],
+  },
+  {
+    verbs: ['bind'],
+    group: 'rbac.authorization.k8s.io',
+    resources: ['clusterroles'],
+    // A role that is named may give nothing; these give everything.
+    names: ['cluster-admin', 'admin', 'edit'],
+  },
+];
+
+/**
+ * Ways to all of a cluster: to be whoever one likes, to see and change what others
+ * write, to mount a node's disk, to run commands by way of a kubelet. Kubernetes'
+ * "RBAC good practices" has the most of them.
+ */
+const WHOLE_CLUSTER: Rights[] = [
+  { verbs: ['impersonate'], group: '', resources: ['users', 'groups'] },
+  {
+    verbs: ['impersonate:user-info'],
+    group: 'authentication.k8s.io',
+    resources: ['users', 'groups'],
+  },
+  {
+    verbs: ['impersonate:arbitrary-node', 'impersonate:associated-node'],
+    group: 'authentication.k8s.io',
+    resources: ['nodes'],
+  },
+  {
+    verbs: [...WRITE, 'escalate'],
+    group: 'rbac.authorization.k8s.io',
+    resources: ['clusterroles', 'clusterrolebindings'],
+  },
+  {
+    // Without it neither asking for a certificate nor approving gives one.
+    verbs: ['approve'],
+    group: 'certificates.k8s.io',
+    resources: ['signers'],
+    names: [
+      'kubernetes.io/kube-apiserver-client',
+      'kubernetes.io/kube-apiserver-client-kubelet',
+      'kubernetes.io/*',
+    ],
+  },
+  {
+    verbs: WRITE,
+    group: 'admissionregistration.k8s.io',
+    resources: [
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+      'mutatingwebhookconfigurations',
+      'validatingwebhookconfigurations',
+    ],
+  },
+  { verbs: WRITE, group: '', resources: ['persistentvolumes'] },
+  { verbs: ['get', ...WRITE], group: '', resources: ['nodes/proxy'] },
+].map(rights => ({ ...rights, clusterWide: true }));
+
 /**
  * Rights that open a wall though they change nothing of the plan: ways to read
  * Secrets, to run something as the tenant, to become somebody who may.
  */
-const DANGEROUS: Record<Wall, Rights[]> = {
+const DANGEROUS: Record<Wall, Right[]> = {
   network: [
-    {
-      verbs: [...WRITE, ...REMOVE],
-      group: 'cilium.io',
-      resources: ['ciliumclusterwidenetworkpolicies'],
-      clusterWide: true,
-    },
-    {
-      verbs: [...WRITE, ...REMOVE],
-      group: 'policy.networking.k8s.io',
-      resources: [
-        'adminnetworkpolicies',
-        'baselineadminnetworkpolicies',
-        'clusternetworkpolicies',
-      ],
-      clusterWide: true,
-    },
-  ],
+    ...POLICIES,
+    definitions(
+      Object.entries(KINDS).flatMap(([group, kinds]) =>
+        kinds.map(kind => `${pluralOf(kind)}.${group}`),
+      ),
+    ),
+    SERVE_APIS,
+  ].flatMap(expand),
   secret: [
-    { verbs: [...READ, ...WRITE], group: '', resources: ['secrets'] },
-    {
-      verbs: WRITE,
-      group: '',
-      resources: ['pods', 'replicationcontrollers', 'pods/ephemeralcontainers'],
-    },
+    ...AS_ACCOUNTS,
+    ...WHOLE_CLUSTER,
     {
       verbs: ['get', ...WRITE],
       group: '',
-      resources: [
-        'pods/attach',
-        'pods/exec',
-        'pods/portforward',
-        'pods/proxy',
-        'services/proxy',
-      ],
-    },
-    {
-      verbs: WRITE,
-      group: 'apps',
-      resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
-    },
-    { verbs: WRITE, group: 'batch', resources: ['cronjobs', 'jobs'] },
-    { verbs: ['create'], group: '', resources: ['serviceaccounts/token'] },
-    { verbs: ['impersonate'], group: '', resources: ['serviceaccounts'] },
-    {
-      verbs: ['impersonate'],
-      group: '',
-      resources: ['users', 'groups'],
-      clusterWide: true,
+      resources: ['pods/portforward', 'pods/proxy', 'services/proxy'],
     },
     {
       verbs: WRITE,
@@ -89,25 +180,25 @@ const DANGEROUS: Record<Wall, Rights[]> = {
       ],
       clusterWide: true,
     },
+    definitions([
+      'externalsecrets.external-secrets.io',
+      'secretstores.external-secrets.io',
+    ]),
+    SERVE_APIS,
+  ].flatMap(expand),
+  resource: [
+    { verbs: ['update', 'patch'], group: '', resources: ['pods/resize'] },
     {
-      verbs: [...WRITE, 'bind', 'escalate'],
-      group: 'rbac.authorization.k8s.io',
-      resources: ['roles', 'rolebindings'],
-    },
-    {
-      verbs: [...WRITE, 'escalate'],
-      group: 'rbac.authorization.k8s.io',
-      resources: ['clusterroles', 'clusterrolebindings'],
+      verbs: ['update', 'patch', ...REMOVE],
+      group: 'admissionregistration.k8s.io',
+      resources: [
+        'validatingadmissionpolicies',
+        'validatingadmissionpolicybindings',
+      ],
       clusterWide: true,
+      names: [HOLD_POLICY],
     },
-    {
-      verbs: ['get', 'create'],
-      group: '',
-      resources: ['nodes/proxy'],
-      clusterWide: true,
-    },
-  ],
-  resource: [],
+  ].flatMap(expand),
 };
 
 /** Kinds that hold a wall up where nothing is planned: any object of theirs. */
@@ -133,25 +224,36 @@ export interface Right extends Omit<Action, 'name'> {
   names?: string[];
 }
 
+/** Rights in a namespace by which one comes to act as one of its ServiceAccounts. */
+export const RIGHTS_TO_BECOME: readonly Right[] = AS_ACCOUNTS.flatMap(expand);
+
 /**
  * Rights that nobody who is not trusted may have in a tenant's namespace, lest a
  * wall of it falls: those above, and to change any object of the plan that
  * belongs to the wall; to remove it, where that would open the wall.
+ *
+ * @param isElsewhere - Whether they are asked for in other namespaces, where objects
+ * have other names
  */
-export function dangerousRights(plan: TenantPlan, wall: Wall): Right[] {
+export function dangerousRights(
+  plan: TenantPlan,
+  wall: Wall,
+  isElsewhere = false,
+): Right[] {
   return [
-    ...DANGEROUS[wall].flatMap(rights => expand(rights)),
-    ...guardedKinds(plan, wall).flatMap(([{ apiVersion, kind }, names]) => {
+    ...DANGEROUS[wall],
+    ...guardedKinds(plan, wall).flatMap(([{ apiVersion, kind }, planned]) => {
       const { group, plural } = resourceOf(apiVersion, kind);
       const isGuard = !GIVES_NOTHING_AWAY.includes(kind);
       const rights = { group, resources: [plural] };
+      const named = { ...rights, names: isElsewhere ? undefined : planned };
       return [
         // Another one beside it may undo it; nobody makes the namespace again.
         ...(kind === 'Namespace'
           ? []
           : expand({ ...rights, verbs: ['create'] })),
-        ...expand({ ...rights, verbs: ['update', 'patch'] }, names),
-        ...(isGuard ? expand({ ...rights, verbs: REMOVE }, names) : []),
+        ...expand({ ...named, verbs: ['update', 'patch'] }),
+        ...(isGuard ? expand({ ...named, verbs: REMOVE }) : []),
       ];
     }),
   ];
@@ -187,10 +289,13 @@ function guardedKinds(
   return [...kinds.values()];
 }
 
-function expand(
-  { verbs, group, resources, clusterWide = false }: Rights,
-  names?: string[],
-): Right[] {
+function expand({
+  verbs,
+  group,
+  resources,
+  clusterWide = false,
+  names,
+}: Rights): Right[] {
   return resources.flatMap(full => {
     const [resource, subresource] = full.split('/');
     return verbs.map(verb => ({

@@ -1,8 +1,8 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { TrustedSubject } from '../../config/platform';
 import { TenantPlan } from '../../plan/types';
-import { Grant, PolicyRule, Rbac, ruleAllows, Subject } from './rbac';
-import { dangerousRights, nameOf, Right } from './rights';
+import { Grant, homeOf, PolicyRule, Rbac, ruleAllows, Subject } from './rbac';
+import { dangerousRights, nameOf, Right, RIGHTS_TO_BECOME } from './rights';
 
 /** Who is trusted on any cluster: its own control plane and administrators. */
 const ALWAYS_TRUSTED: TrustedSubject[] = [
@@ -25,7 +25,8 @@ export interface Finding {
 
 /**
  * Every subject that holds a right in a tenant's namespace by which it could open
- * a wall, and is not trusted.
+ * a wall, and is not trusted. Of the secret wall also who could become somebody who
+ * is trusted, since the trusted read what every tenant reads.
  */
 export function whoCan(
   rbac: Rbac,
@@ -34,12 +35,67 @@ export function whoCan(
   trusted: readonly TrustedSubject[],
 ): Finding[] {
   const { namespace } = plan.names;
-  return collect(rbac.grants(namespace), dangerousRights(plan, wall), trusted);
+  return [
+    ...collect(rbac.grants(namespace), dangerousRights(plan, wall), trusted),
+    ...(wall === 'secret' ? whoCanBecome(rbac, namespace, trusted) : []),
+  ];
+}
+
+/** By the namespace and by whom is trusted: alike for all tenants of a cluster. */
+const becoming = new WeakMap<Rbac, Map<string, Finding[]>>();
+
+/**
+ * Every subject that may act as one of the ServiceAccounts in a namespace where
+ * trusted ones live: the control plane's, and those that are named. What is granted
+ * in all namespaces is found in the tenant's own.
+ */
+function whoCanBecome(
+  rbac: Rbac,
+  own: string,
+  trusted: readonly TrustedSubject[],
+): Finding[] {
+  const homes = new Set(['kube-system', ...trusted.map(homeOf)]);
+  const known = becoming.get(rbac) ?? new Map<string, Finding[]>();
+  becoming.set(rbac, known);
+  return [...homes].flatMap(home => {
+    if (home === undefined || home === own) {
+      return [];
+    }
+    const key = JSON.stringify([home, trusted]);
+    const found = known.get(key) ?? become(rbac.grantsIn(home), home, trusted);
+    known.set(key, found);
+    return found;
+  });
+}
+
+/**
+ * Accounts of the namespace itself may have its Secrets: controllers keep their own
+ * certificates there, and who could become such an account is asked here as well.
+ */
+function become(
+  grants: readonly Grant[],
+  home: string,
+  trusted: readonly TrustedSubject[],
+): Finding[] {
+  const isOwn = ({ subject }: Grant) => homeOf(subject) === home;
+  return [
+    ...collect(
+      grants.filter(grant => !isOwn(grant)),
+      RIGHTS_TO_BECOME,
+      trusted,
+    ),
+    ...collect(
+      grants.filter(isOwn),
+      RIGHTS_TO_BECOME.filter(({ resource }) => resource !== 'secrets'),
+      trusted,
+    ),
+  ];
 }
 
 /**
  * Rights over others' Secrets that ServiceAccounts of a tenant's own namespace
- * hold outside of it. What every ServiceAccount may do is found by {@link whoCan}.
+ * hold outside of it, as themselves or as everybody does. What everybody holds in
+ * all namespaces is found by {@link whoCan}.
  */
 export function reachesOutside(
   rbac: Rbac,
@@ -47,26 +103,22 @@ export function reachesOutside(
   trusted: readonly TrustedSubject[],
 ): Finding[] {
   const { namespace } = plan.names;
-  const grants = rbac
-    .grantsTo(namespace)
-    .filter(grant => grant.namespace !== namespace);
-  return collect(grants, dangerousRights(plan, 'secret').map(anyName), trusted);
-}
-
-/** Elsewhere objects have other names. */
-function anyName({ names, ...right }: Right): Right {
-  return right;
+  const grants = [
+    ...rbac.grantsTo(namespace),
+    ...rbac.grantsToEverybody(),
+  ].filter(grant => grant.namespace !== namespace);
+  return collect(grants, dangerousRights(plan, 'secret', true), trusted);
 }
 
 /** Dangerous rights by subject and binding; of those that are not trusted. */
 function collect(
   grants: readonly Grant[],
-  rights: Right[],
+  rights: readonly Right[],
   trusted: readonly TrustedSubject[],
 ): Finding[] {
   const found = new Map<string, Finding>();
   const kinds = rights.map(nameOf);
-  const all = kinds.join();
+  const all = interned(kinds.join());
   for (const { subject, rule, binding, builtIn, namespace } of grants) {
     const given = givenBy(rule, rights, all);
     if (
@@ -102,6 +154,14 @@ function collect(
 /** By rule, an object of the cluster's that never changes, and by the rights that are asked for. */
 const evaluated = new WeakMap<PolicyRule, Map<string, readonly number[]>>();
 const NONE: readonly number[] = [];
+/** One string for each text: as a key it is compared by every grant of a cluster. */
+const texts = new Map<string, string>();
+
+function interned(text: string): string {
+  const known = texts.get(text) ?? text;
+  texts.set(known, known);
+  return known;
+}
 
 /**
  * Places of the rights that a rule may give, on whatever objects: for tenants that are
@@ -109,7 +169,7 @@ const NONE: readonly number[] = [];
  */
 function givenBy(
   rule: PolicyRule,
-  rights: Right[],
+  rights: readonly Right[],
   all: string,
 ): readonly number[] {
   const known = evaluated.get(rule) ?? new Map<string, readonly number[]>();
@@ -118,7 +178,7 @@ function givenBy(
   if (!given) {
     const ofAny = { ...rule, resourceNames: [] };
     const found = rights.flatMap((right, i) =>
-      ruleAllows(ofAny, { ...right, name: undefined }) ? [i] : [],
+      ruleAllows(ofAny, right) ? [i] : [],
     );
     given = found.length > 0 ? found : NONE;
     known.set(all, given);
