@@ -14,7 +14,7 @@ function asked(away: string[] = []) {
         : { items: [], at: 'now' };
     },
     kinds: async group => {
-      questions.push(group);
+      questions.push(String(group));
       return { items: [], at: 'now' };
     },
   };

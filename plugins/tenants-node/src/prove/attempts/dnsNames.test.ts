@@ -1,6 +1,8 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { digestOf } from '../../plan/live/digest';
 import { planTenant } from '../../plan/planTenant';
+import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { holding, testRound } from '../__fixtures__/portal';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { Answer, Attempt, DoesNotApply, Side } from '../types';
@@ -38,6 +40,31 @@ const OPEN_DNS = {
   },
 };
 
+/** As anybody writes it who may add a policy to a tenant's namespace. */
+const allowDns = ({ tenant }: Side): KubernetesObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'allow-dns', namespace: tenant.plan.names.namespace },
+  spec: {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [
+      {
+        to: [
+          {
+            namespaceSelector: {},
+            podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+          },
+        ],
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      },
+    ],
+  },
+});
+
 describe('a name that the tenant isn’t allowed', () => {
   it('is the first that isn’t, and none where names can’t be told apart', () => {
     expect(tries(sideWith({}))).toEqual(['example.com']);
@@ -58,15 +85,15 @@ describe('a name that the tenant isn’t allowed', () => {
   });
 
   const side = sideWith({});
-  const [attempt] = unknownName(side) as Attempt[];
 
   const run = (
     tenant: string,
     ram: string,
-    policies: (typeof OPEN_DNS)[] = [],
+    policies: KubernetesObject[] = [],
+    on = side,
   ) =>
-    attempt.run({
-      ...testRound(side, holding(policies, undefined, [SERVED])),
+    (unknownName(on) as Attempt[])[0].run({
+      ...testRound(on, holding(policies, undefined, [SERVED])),
       answer: async ({ by, task }): Promise<Answer> => {
         const connects = task.do === 'connect' ? 'OK' : undefined;
         const code = connects ?? (by === 'ram' ? ram : tenant);
@@ -102,5 +129,46 @@ describe('a name that the tenant isn’t allowed', () => {
       },
     };
     expect((await run('OK', 'OK', [elsewhere])).outcome).toBe('breached');
+  });
+
+  it('is a breach where somebody’s policy in its namespace lets every name through', async () => {
+    const seen = allowDns(side);
+    expect(await run('OK', 'OK', [seen])).toMatchObject({
+      outcome: 'breached',
+      reason: {
+        summary: expect.stringMatching(
+          /answered 192\.0\.2\.7.*NetworkPolicy allow-dns/,
+        ),
+      },
+    });
+    // A policy that is there, and not why the name was answered.
+    expect((await run('REFUSED', 'OK', [seen])).outcome).toBe('asExpected');
+    const excepting = (digest: string): Side => {
+      const { kind, metadata } = seen;
+      const exceptions = [{ kind, name: metadata.name, digest }];
+      const config = { ...side.cluster.config, exceptions };
+      return { ...side, cluster: { ...side.cluster, config } };
+    };
+    const reviewed = excepting(digestOf(seen));
+    expect(await run('OK', 'OK', [seen], reviewed)).toMatchObject({
+      outcome: 'notApplicable',
+    });
+    const changed = excepting('another');
+    expect((await run('OK', 'OK', [seen], changed)).outcome).toBe('breached');
+  });
+
+  it('is not covered of a tenant that is only proved, whose policies may allow DNS', async () => {
+    const { plan } = side.tenant;
+    const proofOnly = {
+      allowed: [],
+      template: { metadata: {}, spec: {} },
+    } as unknown as NonNullable<TenantPlan['proofOnly']>;
+    const only = {
+      ...side,
+      tenant: { ...side.tenant, plan: { ...plan, proofOnly } },
+    };
+    expect((await run('OK', 'OK', [allowDns(only)], only)).outcome).toBe(
+      'notApplicable',
+    );
   });
 });

@@ -2,6 +2,8 @@ import {
   parseEgressHost,
   say,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { isExcepted } from '../../plan/live/digest';
+import { KubernetesObject } from '../../plan/types';
 import { isAbout, ruleMatches } from '../reach/decide';
 import { Peer, podTraits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
@@ -89,28 +91,61 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
           finding.outcome === 'breached'
             ? await whoOpensDns(side, round)
             : undefined;
-        return by
+        if (!by) {
+          return finding;
+        }
+        const policy = `${by.kind} ${by.metadata.name}`;
+        return isPlatforms(by, side)
           ? {
               ...finding,
               outcome: 'notApplicable',
-              reason: say('dnsOpened', { policy: by }),
+              reason: say('dnsOpened', { policy }),
             }
-          : finding;
+          : {
+              ...finding,
+              reason: say('several', {
+                all: [
+                  ...(finding.reason ? [finding.reason] : []),
+                  say('policyAllows', {
+                    found: `${policy}: DNS for any name`,
+                  }),
+                ],
+              }),
+            };
       },
     },
   ];
 }
 
-/** A policy of the platform's own that allows any name: none of ours can forbid it then. */
+/**
+ * Whether a policy is the platform's own: of the whole cluster, or as config has
+ * reviewed it. Any other may be whoever's, who would lift the wall by it; of a tenant
+ * that is only proved none is ours, and any may allow DNS.
+ */
+function isPlatforms(
+  policy: KubernetesObject,
+  { tenant, cluster }: Side,
+): boolean {
+  return (
+    Boolean(tenant.plan.proofOnly) ||
+    policy.metadata.namespace === undefined ||
+    isExcepted(policy, cluster.config.exceptions)
+  );
+}
+
+/**
+ * A policy that allows any name: none of ours can forbid it then. Where there are
+ * several, one that is not the platform's.
+ */
 async function whoOpensDns(
   side: Side,
   { view }: Parameters<Attempt['run']>[0],
-): Promise<string | undefined> {
+): Promise<KubernetesObject | undefined> {
   const seen = await otherPolicies(side, view);
   if ('problem' in seen) {
     return undefined;
   }
-  const opening = seen.computed.find(policy =>
+  const opening = seen.computed.filter(policy =>
     modelPolicy(policy).some(
       model =>
         seen.pods.some(pod => isAbout(model, { pod })) &&
@@ -123,5 +158,5 @@ async function whoOpensDns(
         ),
     ),
   );
-  return opening && `${opening.kind} ${opening.metadata.name}`;
+  return opening.find(policy => !isPlatforms(policy, side)) ?? opening[0];
 }

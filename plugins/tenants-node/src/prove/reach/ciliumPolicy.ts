@@ -44,18 +44,25 @@ export function modelCiliumPolicy(policy: any): PolicyModel[] {
         ): DirectionModel => {
           const allow = spec[which];
           const deny = spec[`${which}Deny`];
-          const rules = (list: any[] = [], onUnknown: string[]) =>
+          const rules = (
+            list: any[] = [],
+            onUnknown: string[],
+            unnamed: object[],
+          ) =>
             list.flatMap(
-              rule => modelRule(rule, peersOf, namespace, onUnknown) ?? [],
+              rule =>
+                modelRule(rule, { peersOf, namespace, unnamed }, onUnknown) ??
+                [],
             );
           return {
             // What it has no rule for stays as it is, whatever its default.
             isolates:
               Boolean(allow?.length || deny?.length) &&
               spec.enableDefaultDeny?.[which] !== false,
-            allow: rules(allow, unknown),
+            // Ports of which none is named should be none, and are taken for what opens more.
+            allow: rules(allow, unknown, [{}]),
             // What is not understood of a denial opens nothing.
-            deny: rules(deny, []),
+            deny: rules(deny, [], []),
           };
         };
         return {
@@ -113,8 +120,11 @@ function traitOf(key: string): string {
 /** A rule; `undefined` where it opens nothing, or nothing that is understood. */
 function modelRule(
   rule: any,
-  peersOf: 'from' | 'to',
-  namespace: string | undefined,
+  {
+    peersOf,
+    namespace,
+    unnamed,
+  }: { peersOf: 'from' | 'to'; namespace?: string; unnamed: object[] },
   unknown: string[],
 ): RuleModel | undefined {
   const of = (field: string): any[] | undefined => rule[`${peersOf}${field}`];
@@ -136,27 +146,34 @@ function modelRule(
       }
       return cidr ? [{ kind: 'cidr', cidr, except }] : [];
     }),
-    of('FQDNs')?.map(({ matchName, matchPattern }) => ({
-      kind: 'name',
-      pattern: matchName ?? matchPattern,
-    })),
+    // An empty list of names is as if there was none.
+    of('FQDNs')?.length
+      ? of('FQDNs')!.map(({ matchName, matchPattern }) => ({
+          kind: 'name',
+          pattern: matchName ?? matchPattern,
+        }))
+      : undefined,
   ];
   const given = lists.filter(list => list !== undefined);
-  const ports = modelPorts(rule);
+  const ports = modelPorts(rule, unnamed);
   // A rule that says nothing at all is one that allows nothing.
   return given.length === 0 && !ports
     ? undefined
     : { peers: given.length > 0 ? given.flat() : undefined, ports };
 }
 
-function modelPorts({ toPorts, icmps }: any): PortMatch[] | undefined {
-  if (!toPorts && !icmps) {
+function modelPorts(
+  { toPorts = [], icmps = [] }: any,
+  unnamed: object[],
+): PortMatch[] | undefined {
+  // Empty lists are as if there was none.
+  if (toPorts.length + icmps.length === 0) {
     return undefined;
   }
-  const ports = (toPorts ?? []).flatMap(({ ports: list }: any) =>
-    (list ?? [{}]).flatMap(modelPort),
+  const ports = toPorts.flatMap(({ ports: list = [] }: any) =>
+    (list.length > 0 ? list : unnamed).flatMap(modelPort),
   );
-  const types = (icmps ?? []).flatMap(({ fields = [] }: any) =>
+  const types = icmps.flatMap(({ fields = [] }: any) =>
     fields.map(
       ({ type }: any): PortMatch => ({
         protocol: 'ICMP',
