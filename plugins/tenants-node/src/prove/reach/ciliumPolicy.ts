@@ -44,25 +44,18 @@ export function modelCiliumPolicy(policy: any): PolicyModel[] {
         ): DirectionModel => {
           const allow = spec[which];
           const deny = spec[`${which}Deny`];
-          const rules = (
-            list: any[] = [],
-            onUnknown: string[],
-            unnamed: object[],
-          ) =>
+          const rules = (list: any[] = [], onUnknown: string[]) =>
             list.flatMap(
-              rule =>
-                modelRule(rule, { peersOf, namespace, unnamed }, onUnknown) ??
-                [],
+              rule => modelRule(rule, peersOf, namespace, onUnknown) ?? [],
             );
           return {
             // What it has no rule for stays as it is, whatever its default.
             isolates:
               Boolean(allow?.length || deny?.length) &&
               spec.enableDefaultDeny?.[which] !== false,
-            // Ports of which none is named should be none, and are taken for what opens more.
-            allow: rules(allow, unknown, [{}]),
+            allow: rules(allow, unknown),
             // What is not understood of a denial opens nothing.
-            deny: rules(deny, [], []),
+            deny: rules(deny, []),
           };
         };
         return {
@@ -120,11 +113,8 @@ function traitOf(key: string): string {
 /** A rule; `undefined` where it opens nothing, or nothing that is understood. */
 function modelRule(
   rule: any,
-  {
-    peersOf,
-    namespace,
-    unnamed,
-  }: { peersOf: 'from' | 'to'; namespace?: string; unnamed: object[] },
+  peersOf: 'from' | 'to',
+  namespace: string | undefined,
   unknown: string[],
 ): RuleModel | undefined {
   const of = (field: string): any[] | undefined => rule[`${peersOf}${field}`];
@@ -155,23 +145,23 @@ function modelRule(
       : undefined,
   ];
   const given = lists.filter(list => list !== undefined);
-  const ports = modelPorts(rule, unnamed);
+  const ports = modelPorts(rule);
   // A rule that says nothing at all is one that allows nothing.
   return given.length === 0 && !ports
     ? undefined
     : { peers: given.length > 0 ? given.flat() : undefined, ports };
 }
 
-function modelPorts(
-  { toPorts = [], icmps = [] }: any,
-  unnamed: object[],
-): PortMatch[] | undefined {
-  // Empty lists are as if there was none.
+function modelPorts({
+  toPorts = [],
+  icmps = [],
+}: any): PortMatch[] | undefined {
+  // No list is every port, and so is an empty one; an entry of it without ports is none.
   if (toPorts.length + icmps.length === 0) {
     return undefined;
   }
   const ports = toPorts.flatMap(({ ports: list = [] }: any) =>
-    (list.length > 0 ? list : unnamed).flatMap(modelPort),
+    list.flatMap(modelPort),
   );
   const types = icmps.flatMap(({ fields = [] }: any) =>
     fields.map(
