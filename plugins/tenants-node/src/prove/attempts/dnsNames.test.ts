@@ -141,8 +141,6 @@ describe('a name that the tenant isn’t allowed', () => {
         ),
       },
     });
-    // A policy that is there, and not why the name was answered.
-    expect((await run('REFUSED', 'OK', [seen])).outcome).toBe('asExpected');
     const excepting = (digest: string): Side => {
       const { kind, metadata } = seen;
       const exceptions = [{ kind, name: metadata.name, digest }];
@@ -155,6 +153,65 @@ describe('a name that the tenant isn’t allowed', () => {
     });
     const changed = excepting('another');
     expect((await run('OK', 'OK', [seen], changed)).outcome).toBe('breached');
+  });
+
+  it('is a breach where a policy lets n8n alone ask, though a proof pod is refused', async () => {
+    const about = (matchLabels: object): KubernetesObject => {
+      const seen = allowDns(side);
+      const spec = { ...(seen.spec as object), podSelector: { matchLabels } };
+      return { ...seen, spec };
+    };
+    const n8n = about({ 'app.kubernetes.io/name': 'n8n' });
+    expect((await run('REFUSED', 'OK', [n8n])).outcome).toBe('breached');
+    const { spec } = allowDns(side) as any;
+    const [{ to, ports }] = spec.egress;
+    const overTcp = { ...spec, egress: [{ to, ports: [ports[1]] }] };
+    expect(
+      (await run('REFUSED', 'OK', [{ ...n8n, spec: overTcp }])).outcome,
+    ).toBe('breached');
+    const other = about({ app: 'other' });
+    expect((await run('REFUSED', 'OK', [other])).outcome).toBe('asExpected');
+    expect((await run('REFUSED', 'NXDOMAIN', [n8n])).outcome).toBe(
+      'notApplicable',
+    );
+  });
+
+  it.each<[string, object[] | undefined, Outcome]>([
+    ['none', undefined, 'breached'],
+    ['an empty list of them', [], 'breached'],
+    ['every name', [{ matchPattern: '*' }], 'breached'],
+    ['the name', [{ matchName: 'example.com' }], 'breached'],
+    ['names of any depth above it', [{ matchPattern: '**.com' }], 'breached'],
+    [
+      'the cluster’s',
+      [{ matchPattern: '*.*.svc.cluster.local' }],
+      'asExpected',
+    ],
+    ['other names', [{ matchName: 'mirror.test' }], 'asExpected'],
+  ])('is what Cilium’s rules for names say: %s', async (_, dns, outcome) => {
+    const ports = [{ port: '53', protocol: 'ANY' }];
+    const policy = {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNetworkPolicy',
+      metadata: { name: 'names', namespace: side.tenant.plan.names.namespace },
+      spec: {
+        endpointSelector: {},
+        egress: [
+          {
+            toEndpoints: [
+              {
+                matchLabels: {
+                  'k8s:io.kubernetes.pod.namespace': 'kube-system',
+                  'k8s:k8s-app': 'kube-dns',
+                },
+              },
+            ],
+            toPorts: [{ ports, ...(dns && { rules: { dns } }) }],
+          },
+        ],
+      },
+    };
+    expect((await run('REFUSED', 'OK', [policy])).outcome).toBe(outcome);
   });
 
   it('is not covered of a tenant that is only proved, whose policies may allow DNS', async () => {

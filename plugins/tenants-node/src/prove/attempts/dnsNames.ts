@@ -28,14 +28,35 @@ const refused: Expectation = {
   },
 };
 
-/** The cluster's own resolvers, as policies know them. */
-function resolvers({ cluster }: Side): Peer[] {
-  const { namespaces, podLabels } = cluster.config.network.dns;
+/** Ways to ask the cluster's own resolvers, as policies know them. */
+function lookupsOf({ cluster }: Side, lookup: string) {
+  const { namespaces, podLabels, cidrs, ports } = cluster.config.network.dns;
   const labels = podLabels ?? { 'k8s-app': 'kube-dns' };
-  return namespaces.map(namespace => ({
-    kind: 'pod',
-    traits: podTraits({ namespace, labels }),
-  }));
+  const peers: Peer[] = [
+    ...namespaces.map(
+      (namespace): Peer => ({
+        kind: 'pod',
+        traits: podTraits({ namespace, labels }),
+      }),
+    ),
+    ...cidrs.map(
+      (cidr): Peer => ({
+        kind: 'address',
+        address: cidr.split('/')[0],
+        traits: { 'reserved:world': '' },
+      }),
+    ),
+  ];
+  return peers.flatMap(peer =>
+    ports.flatMap(port =>
+      (['UDP', 'TCP'] as const).map(protocol => ({
+        peer,
+        protocol,
+        port,
+        lookup,
+      })),
+    ),
+  );
 }
 
 /** A name outside of the cluster that the tenant is not allowed, asked of the cluster's resolver. */
@@ -87,28 +108,27 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
       ...attempt,
       run: async round => {
         const finding = await attempt.run(round);
-        const by =
-          finding.outcome === 'breached'
-            ? await whoOpensDns(side, round)
-            : undefined;
-        if (!by) {
+        // Also where the proof pod was refused: a policy may be about n8n's pods alone.
+        const policy = ['breached', 'asExpected'].includes(finding.outcome)
+          ? await whoOpensDns(side, name, round)
+          : undefined;
+        if (!policy) {
           return finding;
         }
-        const policy = `${by.kind} ${by.metadata.name}`;
-        return isPlatforms(by, side)
+        const called = `${policy.kind} ${policy.metadata.name}`;
+        return isPlatforms(policy, side)
           ? {
               ...finding,
               outcome: 'notApplicable',
-              reason: say('dnsOpened', { policy }),
+              reason: say('dnsOpened', { policy: called }),
             }
           : {
               ...finding,
+              outcome: 'breached',
               reason: say('several', {
                 all: [
                   ...(finding.reason ? [finding.reason] : []),
-                  say('policyAllows', {
-                    found: `${policy}: DNS for any name`,
-                  }),
+                  say('policyAllows', { found: `${called}: DNS for ${name}` }),
                 ],
               }),
             };
@@ -134,27 +154,25 @@ function isPlatforms(
 }
 
 /**
- * A policy that allows any name: none of ours can forbid it then. Where there are
- * several, one that is not the platform's.
+ * A policy that allows n8n's pods to ask for a name: none of ours can forbid it then.
+ * Where there are several, one that is not the platform's.
  */
 async function whoOpensDns(
   side: Side,
+  lookup: string,
   { view }: Parameters<Attempt['run']>[0],
 ): Promise<KubernetesObject | undefined> {
   const seen = await otherPolicies(side, view);
   if ('problem' in seen) {
     return undefined;
   }
+  const lookups = lookupsOf(side, lookup);
   const opening = seen.computed.filter(policy =>
     modelPolicy(policy).some(
       model =>
         seen.pods.some(pod => isAbout(model, { pod })) &&
         model.egress.allow.some(rule =>
-          resolvers(side).some(peer =>
-            side.cluster.config.network.dns.ports.some(port =>
-              ruleMatches(rule, { peer, protocol: 'UDP', port }),
-            ),
-          ),
+          lookups.some(traffic => ruleMatches(rule, traffic)),
         ),
     ),
   );

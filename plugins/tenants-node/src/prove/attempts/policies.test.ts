@@ -225,9 +225,9 @@ describe('policies besides ours', () => {
       ...side,
       cluster: { ...side.cluster, config: { ...config, network } },
     };
-    expect(
-      (await run([unknown], 'SpecialNetworkPolicy', told)).outcome,
-    ).toBe('asExpected');
+    expect((await run([unknown], 'SpecialNetworkPolicy', told)).outcome).toBe(
+      'asExpected',
+    );
   });
 
   it('are let be as config has seen them, and no other way', async () => {

@@ -218,7 +218,10 @@ function isSame(one: KubernetesObject, other: KubernetesObject): boolean {
  * Whether it is what EKS' controller makes of each policy for its agents: of one that is
  * there, which is judged itself.
  */
-function isMadeOf(one: KubernetesObject, policies: KubernetesObject[]): boolean {
+function isMadeOf(
+  one: KubernetesObject,
+  policies: KubernetesObject[],
+): boolean {
   const owners: any[] = (one.metadata.ownerReferences as any[]) ?? [];
   return (
     groupOf(one) === EKS &&

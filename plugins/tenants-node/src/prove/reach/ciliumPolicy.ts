@@ -24,7 +24,7 @@ const ANY_PROTOCOL = ['TCP', 'UDP', 'SCTP'] as const;
 /**
  * CiliumNetworkPolicy, and its cluster-wide kind: one model for each of its
  * specs. A rule that is narrowed at layer 7 is taken for all of what it opens at
- * layer 4.
+ * layer 4, but for the names that a resolver may be asked for.
  */
 export function modelCiliumPolicy(policy: any): PolicyModel[] {
   const { namespace, name } = policy.metadata;
@@ -138,10 +138,7 @@ function modelRule(
     }),
     // An empty list of names is as if there was none.
     of('FQDNs')?.length
-      ? of('FQDNs')!.map(({ matchName, matchPattern }) => ({
-          kind: 'name',
-          pattern: matchName ?? matchPattern,
-        }))
+      ? of('FQDNs')!.map(name => ({ kind: 'name', pattern: patternOf(name) }))
       : undefined,
   ];
   const given = lists.filter(list => list !== undefined);
@@ -152,6 +149,10 @@ function modelRule(
     : { peers: given.length > 0 ? given.flat() : undefined, ports };
 }
 
+function patternOf({ matchName, matchPattern }: any): string {
+  return matchName ?? matchPattern;
+}
+
 function modelPorts({
   toPorts = [],
   icmps = [],
@@ -160,9 +161,14 @@ function modelPorts({
   if (toPorts.length + icmps.length === 0) {
     return undefined;
   }
-  const ports = toPorts.flatMap(({ ports: list = [] }: any) =>
-    list.flatMap(modelPort),
-  );
+  const ports = toPorts.flatMap(({ ports: list = [], rules }: any) => {
+    const lookups = rules?.dns?.map(patternOf);
+    return list
+      .flatMap(modelPort)
+      .map((match: PortMatch) =>
+        lookups?.length ? { ...match, lookups } : match,
+      );
+  });
   const types = icmps.flatMap(({ fields = [] }: any) =>
     fields.map(
       ({ type }: any): PortMatch => ({

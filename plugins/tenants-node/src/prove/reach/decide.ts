@@ -57,12 +57,24 @@ function selectsTraits(
 /** Whether a rule is about some traffic. */
 export function ruleMatches(
   { peers, ports }: RuleModel,
-  { peer, protocol, port, portNames = [] }: Omit<Traffic, 'direction' | 'pod'>,
+  {
+    peer,
+    protocol,
+    port,
+    portNames = [],
+    lookup,
+  }: Omit<Traffic, 'direction' | 'pod'>,
 ): boolean {
   return (
     (!peers || peers.some(match => peerMatches(match, peer))) &&
     (!ports ||
-      ports.some(match => portMatches(match, protocol, [port, ...portNames])))
+      ports.some(
+        match =>
+          portMatches(match, protocol, [port, ...portNames]) &&
+          (lookup === undefined ||
+            !match.lookups ||
+            match.lookups.some(pattern => nameMatches(pattern, lookup))),
+      ))
   );
 }
 

@@ -15,7 +15,12 @@ import { letsThrough, modelPolicy, PolicyPod } from './predict';
 import { NamespaceFacts, widening } from './widening';
 
 const plan = planTenant(
-  testSpec({ egress: { hosts: ['api.saas.test', '*.wide.test'], cidrs: ['192.0.2.0/24'] } }),
+  testSpec({
+    egress: {
+      hosts: ['api.saas.test', '*.wide.test'],
+      cidrs: ['192.0.2.0/24'],
+    },
+  }),
   testPlatform({
     network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
   }),

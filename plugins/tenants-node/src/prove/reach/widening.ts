@@ -151,9 +151,7 @@ function someNames(patterns: string[]): string[] {
   // Two, so that no letter of the one is why another pattern matches.
   return [
     ...new Set(
-      ['any', '0'].flatMap(one =>
-        names.map(name => name.replace(/\*+/g, one)),
-      ),
+      ['any', '0'].flatMap(one => names.map(name => name.replace(/\*+/g, one))),
     ),
   ];
 }
