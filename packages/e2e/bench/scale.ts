@@ -22,6 +22,8 @@ const DELETIONS = Number(process.env.DELETIONS ?? 50);
 const REST_MS = Number(process.env.REST_MS ?? 60_000);
 /** Milliseconds until something is given up. */
 const PATIENCE_MS = 60_000;
+/** Milliseconds from which a deletion is told of by itself. */
+const SLOW_MS = 1_000;
 /** What is deleted in turn, and the wall that it takes down. */
 const DELETED = [
   ['NetworkPolicy tenant-isolation', 'network'],
@@ -86,7 +88,13 @@ async function measure(size: number): Promise<Record<string, string>> {
       // Spread over all, each once.
       const n = Math.floor(((i + 0.5) * size) / DELETIONS);
       cluster.delete(n, id);
-      found.push(await untilBreached(portal, tenantName(n), wall));
+      const ms = await untilBreached(portal, tenantName(n), wall);
+      found.push(ms);
+      if (ms > SLOW_MS) {
+        console.log(
+          `${size}: ${id} of ${tenantName(n)} took ${ms.toFixed(0)} ms`,
+        );
+      }
     }
     found.sort((a, b) => a - b);
     const ms = (value: number) => `${value.toFixed(0)} ms`;

@@ -47,6 +47,36 @@ export interface ClusterView {
   ): AsyncGenerator<T[]> | undefined;
 }
 
+/** Up to so many are looked through; of more there is an index. */
+const FEW = 16;
+
+/**
+ * What is made of a list, once for as long as it is the same list: memory hands out
+ * the same one until something changes, to each of many tenants.
+ */
+export function ofList<T extends object, Made>(
+  make: (items: readonly T[]) => Made,
+): (items: readonly T[]) => Made {
+  const known = new WeakMap<readonly T[], Made>();
+  return items => {
+    const made = known.get(items) ?? make(items);
+    known.set(items, made);
+    return made;
+  };
+}
+
+const byName = ofList(
+  (items: readonly any[]) =>
+    new Map(items.map(item => [item.metadata.name, item])),
+);
+
+/** The object of a list, of one namespace or none, that has a name. */
+export function named<T>(items: readonly T[], name: string): T | undefined {
+  return items.length > FEW
+    ? byName(items).get(name)
+    : items.find((item: any) => item.metadata.name === name);
+}
+
 /** An object as memory has it at this moment; `undefined` where it can't tell. */
 export async function fromMemory<T = any>(
   view: ClusterView,
@@ -57,7 +87,7 @@ export async function fromMemory<T = any>(
   const remembered = view.follow?.<any>(kind, namespace, signal);
   try {
     const now = await remembered?.next();
-    return now?.value?.find(({ metadata }: any) => metadata.name === name);
+    return now?.value && named<any>(now.value, name);
   } catch {
     signal.throwIfAborted();
     return undefined;

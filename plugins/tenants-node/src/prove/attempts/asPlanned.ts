@@ -4,6 +4,7 @@ import {
   say,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { named } from '../../clients/clusterView';
 import { writerOf } from '../../clients/managedFields';
 import { ChangedField, changedFields } from '../../plan/live/changedFields';
 import { shown } from '../../plan/live/shown';
@@ -72,7 +73,7 @@ function objectAsPlanned({ id, object }: KubernetesResource): Attempt {
     run: reading(async ({ view }) => {
       const seen = view.list<KubernetesObject>({ apiVersion, kind }, namespace);
       const { items } = await known(id, seen);
-      const live = items.find(item => item.metadata.name === name);
+      const live = named(items, name);
       return live
         ? compared(
             id,

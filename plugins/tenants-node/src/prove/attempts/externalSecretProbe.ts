@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster, ClusterView } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
@@ -12,8 +13,10 @@ const leftBehind = new WeakMap<Cluster['kubernetes'], Map<string, string>>();
 
 /** Milliseconds External Secrets may take to say something. */
 const PATIENCE_MS = 8_000;
-/** Milliseconds from the Event to the object's status; then it is looked up. */
-const STATUS_MS = 1_000;
+/** Milliseconds that its status may take to come into memory; then it is looked up. */
+const STATUS_MS = 4_000;
+/** Milliseconds between two looks for its Event: at first, and at most. */
+const EVENT_MS = { first: 50, most: 500 };
 /** A property that no secret has: nothing can be copied, whatever the walls. */
 const NO_SUCH_PROPERTY = 'threewalls-no-such-property';
 /** A refusal names what was asked for: a login's says nothing of the key. */
@@ -115,7 +118,10 @@ function probe(
   };
 }
 
-/** Waits for what External Secrets says in an Event, then looks at the status. */
+/**
+ * Waits for its status, then for what External Secrets says in an Event: by then it is
+ * there, or is about to be. A watch of it would cost a connection each time.
+ */
 async function follow(
   object: KubernetesObject,
   url: string,
@@ -125,11 +131,11 @@ async function follow(
   const late = AbortSignal.timeout(PATIENCE_MS);
   const either = AbortSignal.any([signal, late]);
   try {
-    const said = await firstEvent(kubernetes, object, url, either);
     const ref = { namespace: namespace!, name };
+    const written = await onceWritten(view, ref, either);
+    const said = await firstEvent(kubernetes, object, url, either);
     const live =
-      (await onceWritten(view, ref, either)) ??
-      (await kubernetes.get<any>({ ...COLLECTION, ...ref }));
+      written ?? (await kubernetes.get<any>({ ...COLLECTION, ...ref }));
     const bound = live?.status?.binding?.name;
     if (bound) {
       return {
@@ -153,7 +159,7 @@ async function follow(
   }
 }
 
-/** As memory has it once its status is written, which may be after the Event; or nothing. */
+/** As memory has it once its status is written; nothing where that is not seen. */
 async function onceWritten(
   view: ClusterView,
   { namespace, name }: { namespace: string; name: string },
@@ -174,27 +180,33 @@ async function onceWritten(
   return undefined;
 }
 
-/** The first Event of the object that says whether the key could be read. */
+/** What the object's Events say of whether the key could be read, as soon as one does. */
 async function firstEvent(
   kubernetes: Round['cluster']['kubernetes'],
   { metadata: { namespace, name } }: KubernetesObject,
   url: string,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const events = kubernetes.watch<any>(
-    { apiVersion: 'v1', kind: 'Event', namespace },
-    { fieldSelector: `involvedObject.name=${name}`, signal },
-  );
-  let last = 'nothing';
-  for await (const { object } of events) {
-    const message = String(object.message ?? '');
-    const judged = judgeMessage(message, url);
-    if (judged) {
-      return judged;
+  const events = { apiVersion: 'v1', kind: 'Event', namespace };
+  const fieldSelector = `involvedObject.name=${name}`;
+  for (
+    let pause = EVENT_MS.first;
+    ;
+    pause = Math.min(2 * pause, EVENT_MS.most)
+  ) {
+    const { items } = await kubernetes.list<any>(events, {
+      fieldSelector,
+      signal,
+    });
+    const said = items.flatMap(
+      ({ message }) => judgeMessage(String(message ?? ''), url) ?? [],
+    );
+    const worst = said.find(({ outcome }) => outcome === 'breached');
+    if (said.length > 0) {
+      return worst ?? said[0];
     }
-    last = message;
+    await sleep(pause, undefined, { signal });
   }
-  throw new Error(`The watch ended; External Secrets had said ${last}`);
 }
 
 function judgeMessage(message: string, url: string): Finding | undefined {

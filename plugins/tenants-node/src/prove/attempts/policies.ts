@@ -1,6 +1,6 @@
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
-import { listKinds } from '../../clients/clusterView';
+import { listKinds, named, ofList } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
@@ -237,6 +237,15 @@ function isMadeOf(
   );
 }
 
+const factsOf = ofList((namespaces: readonly KubernetesObject[]) =>
+  namespaces.map(
+    ({ metadata }): NamespaceFacts => ({
+      name: metadata.name,
+      labels: metadata.labels ?? {},
+    }),
+  ),
+);
+
 /** Every policy that is not the plan's, with what it takes to tell its effect. */
 export async function otherPolicies(
   side: Side,
@@ -258,10 +267,7 @@ export async function otherPolicies(
   if ('problem' in pods) {
     return pods;
   }
-  const facts: NamespaceFacts[] = namespaces.items.map(({ metadata }) => ({
-    name: metadata.name,
-    labels: metadata.labels ?? {},
-  }));
+  const facts = factsOf(namespaces.items);
   const planned = plannedPolicies(side);
   const others = policies.filter(
     one => !planned.some(o => isSame(o, one)) && !isMadeOf(one, policies),
@@ -278,7 +284,7 @@ export async function otherPolicies(
         ...pods.items,
       ],
       namespace,
-      facts.find(({ name }) => name === namespace)?.labels,
+      named(namespaces.items, namespace)?.metadata.labels,
     ),
   };
 }

@@ -1,6 +1,6 @@
 import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
-import { listKinds } from '../../clients/clusterView';
+import { listKinds, named } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { selects } from '../../plan/live/selectors';
 import { KubernetesObject } from '../../plan/types';
@@ -89,7 +89,7 @@ async function readAll(
     what,
     view.list({ apiVersion: 'v1', kind: 'Namespace' }),
   );
-  const home = items.find(({ metadata }) => metadata.name === namespace);
+  const home = named(items, namespace);
   const labels = home?.metadata.labels ?? {};
   const lists = await known(what, listKinds(view, GROUPS, namespace));
   return lists.all.flatMap(({ kind, objects }) =>

@@ -1,4 +1,5 @@
 import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import { named } from '../../clients/clusterView';
 import { loginRefused } from '../checks/expectations';
 import { podTask } from '../pod/tasks';
 import { Attempt, OtherRole, Round, Side } from '../types';
@@ -122,7 +123,7 @@ export async function accountsOf(
   if ('problem' in accounts) {
     return accounts;
   }
-  const home = namespaces.items.find(ns => ns.metadata.name === namespace);
+  const home = named(namespaces.items, namespace);
   return {
     namespace,
     labels: home?.metadata.labels ?? {},

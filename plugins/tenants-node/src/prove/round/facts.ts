@@ -1,4 +1,5 @@
 import { ClusterView, expectSeen } from '../../clients';
+import { ofList } from '../../clients/clusterView';
 import { planCanary, planRam } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
 import { ClusterProfile, Endpoint } from '../../config/platform';
@@ -15,7 +16,6 @@ export interface ClusterFacts {
 }
 
 const NODES = { apiVersion: 'v1', kind: 'Node' };
-const asFacts = new WeakMap<object, Map<string, NodeFacts>>();
 
 /** What is known of each node, by name; none where they can't be read. */
 export async function nodesOf(
@@ -35,14 +35,10 @@ export async function readyNodes(view: ClusterView): Promise<number> {
   return nodes.filter(({ isReady }) => isReady).length;
 }
 
-function factsByName(nodes: any[]): Map<string, NodeFacts> {
-  let facts = asFacts.get(nodes);
-  if (!facts) {
-    facts = new Map(nodes.map(node => [node.metadata.name, factsOf(node)]));
-    asFacts.set(nodes, facts);
-  }
-  return facts;
-}
+const factsByName = ofList(
+  (nodes: readonly any[]): Map<string, NodeFacts> =>
+    new Map(nodes.map(node => [node.metadata.name, factsOf(node)])),
+);
 
 /** The API server's addresses and the nodes. */
 export async function readCluster(view: ClusterView): Promise<ClusterFacts> {

@@ -1,6 +1,9 @@
 import { Flex, Text } from '@backstage/ui';
 import { RiErrorWarningFill } from '@remixicon/react';
-import { TenantUsageSummary } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  MatrixFleet,
+  TenantUsageSummary,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import styles from './Use.module.css';
 
