@@ -1,6 +1,6 @@
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
-import { listKinds, named, ofList } from '../../clients/clusterView';
+import { KindRef, listKinds, named, ofList } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
@@ -157,6 +157,16 @@ function plannedPolicies({ tenant }: Side): KubernetesObject[] {
   return plannedObjects(tenant.plan).filter(isComputed);
 }
 
+/** Groups that nobody here knows, and serve what is called like a policy. */
+const strangeGroups = ofList((kinds: readonly KindRef[]) => [
+  ...new Set(
+    kinds
+      .filter(({ kind }) => LIKE_A_POLICY.test(kind))
+      .map(groupOf)
+      .filter(group => !(group in KINDS) && !OUTSIDE.test(group)),
+  ),
+]);
+
 /**
  * Every policy that there is of the namespace's and the whole cluster's: of the kinds
  * that are known, and of what is called like one in a group that nobody here knows.
@@ -171,24 +181,14 @@ async function listPolicies(
     return served;
   }
   const { harmlessApis } = cluster.config.network;
-  const strange = new Set(
-    served.items
-      .filter(({ kind }) => LIKE_A_POLICY.test(kind))
-      .map(groupOf)
-      .filter(
-        group =>
-          !(group in KINDS) &&
-          !OUTSIDE.test(group) &&
-          !harmlessApis.includes(group),
-      ),
+  const strange = strangeGroups(served.items).filter(
+    group => !harmlessApis.includes(group),
   );
   const [known, unknown] = await Promise.all([
     listKinds(view, Object.keys(KINDS), namespace, kind =>
       KINDS[groupOf(kind)].includes(kind.kind),
     ),
-    listKinds(view, [...strange], namespace, ({ kind }) =>
-      LIKE_A_POLICY.test(kind),
-    ),
+    listKinds(view, strange, namespace, ({ kind }) => LIKE_A_POLICY.test(kind)),
   ]);
   if ('problem' in known) {
     return known;
