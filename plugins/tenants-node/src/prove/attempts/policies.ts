@@ -184,20 +184,20 @@ async function listPolicies(
   const strange = strangeGroups(served.items).filter(
     group => !harmlessApis.includes(group),
   );
-  const [known, unknown] = await Promise.all([
+  const [usual, unusual] = await Promise.all([
     listKinds(view, Object.keys(KINDS), namespace, kind =>
       KINDS[groupOf(kind)].includes(kind.kind),
     ),
     listKinds(view, strange, namespace, ({ kind }) => LIKE_A_POLICY.test(kind)),
   ]);
-  if ('problem' in known) {
-    return known;
+  if ('problem' in usual) {
+    return usual;
   }
-  return 'problem' in unknown
+  return 'problem' in unusual
     ? {
-        problem: `${unknown.problem}. It may be a kind of policy: give the portal's account list and watch of it, or name its group under network.harmlessApis`,
+        problem: `${unusual.problem}. It may be a kind of policy: give the portal's account list and watch of it, or name its group under network.harmlessApis`,
       }
-    : [...known.all, ...unknown.all].flatMap(({ objects }) => objects);
+    : [...usual.all, ...unusual.all].flatMap(({ objects }) => objects);
 }
 
 function groupOf({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>): string {
