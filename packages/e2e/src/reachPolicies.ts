@@ -146,7 +146,7 @@ function ciliumPolicy(
       () => team(random, NAMESPACE_LABEL),
     ])();
   const peers = (peersOf: 'from' | 'to', isDeny: boolean) =>
-    random.one<() => object>([
+    random.one<() => object | false>([
       () => ({ [`${peersOf}Endpoints`]: list(random, endpoints) }),
       () => ({ [`${peersOf}Endpoints`]: list(random, endpoints) }),
       // The portal itself reaches the pods from the node: nothing may deny that.
@@ -167,22 +167,30 @@ function ciliumPolicy(
               ],
             }
           : { fromEntities: ['world'] },
-      () => (isDeny ? { [`${peersOf}Entities`]: ['world'] } : {}),
+      () =>
+        isDeny
+          ? { [`${peersOf}Entities`]: ['world'] }
+          : peersOf === 'to' && random.chance(0.5) && { toFQDNs: [] },
     ])();
   const ports = () => ({
-    toPorts: [
-      {
-        ports: list(random, () =>
-          random.one<object>([
-            { port: '8080', protocol: 'TCP' },
-            { port: '9090', protocol: 'ANY' },
-            { port: '8081', protocol: 'UDP' },
-            { port: '8000', endPort: 8090, protocol: 'TCP' },
-            { port: '443' },
-          ]),
-        ),
-      },
-    ],
+    toPorts: random.chance(0.15)
+      ? []
+      : [
+          {
+            ports: list(
+              random,
+              () =>
+                random.one<object>([
+                  { port: '8080', protocol: 'TCP' },
+                  { port: '9090', protocol: 'ANY' },
+                  { port: '8081', protocol: 'UDP' },
+                  { port: '8000', endPort: 8090, protocol: 'TCP' },
+                  { port: '443' },
+                ]),
+              random.chance(0.2) ? 0 : 1,
+            ),
+          },
+        ],
   });
   const rule = (peersOf: 'from' | 'to', isDeny: boolean) => ({
     ...peers(peersOf, isDeny),

@@ -141,6 +141,30 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     },
   },
   {
+    title: 'A second policy allows the resolver, whatever the name',
+    checks: ['net.dns-names'],
+    says: /NetworkPolicy allow-dns: DNS for /,
+    neighbourHolds: true,
+    apply: ({ a, create }) =>
+      create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'allow-dns', {
+        spec: {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [
+            {
+              to: [
+                {
+                  namespaceSelector: {},
+                  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+                },
+              ],
+              ports: ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol })),
+            },
+          ],
+        },
+      }),
+  },
+  {
     title: "A policy whose effect can't be told",
     status: 'unproven',
     checks: ['net.no-widening'],

@@ -287,7 +287,19 @@ const policy: Make = (random, a, b) => {
       const letsIn =
         JSON.stringify(spec.ingress ?? []).includes('ipBlock') &&
         !JSON.stringify(spec.podSelector).includes('nobody');
+      // One that allows the resolver's port lifts Cilium's rule for names.
+      const closed = {
+        ...object,
+        spec: { podSelector: {}, policyTypes: ['Egress'] },
+      };
+      const liftsNames = letsThrough([closed, object], {
+        from: n8n,
+        to: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+        protocol: 'UDP',
+        port: 53,
+      });
       return letsIn ||
+        liftsNames ||
         connections.some(
           one => letsThrough([...ours, object], one) && !letsThrough(ours, one),
         )

@@ -1,4 +1,4 @@
-import { ClusterView, KindRef, StillView } from './clusterView';
+import { ClusterView, KindRef, RequestView, StillView } from './clusterView';
 
 const ROLES: KindRef = { apiVersion: 'rbac/v1', kind: 'ClusterRole' };
 const QUOTAS: KindRef = { apiVersion: 'v1', kind: 'ResourceQuota' };
@@ -14,7 +14,7 @@ function asked(away: string[] = []) {
         : { items: [], at: 'now' };
     },
     kinds: async group => {
-      questions.push(group);
+      questions.push(String(group));
       return { items: [], at: 'now' };
     },
   };
@@ -61,5 +61,50 @@ describe('StillView for each of many tenants', () => {
     expect(await still.forOne().list(QUOTAS, 'a')).toEqual(problem);
     expect(await still.forOne().list(QUOTAS, 'b')).toEqual(problem);
     expect(questions).toEqual(['ResourceQuota a']);
+  });
+});
+
+describe('What the API server serves', () => {
+  const group = (name: string, version: object) => ({
+    metadata: { name },
+    versions: [{ version: 'v1', ...version }],
+  });
+  const serving = (kind: string) => ({
+    resources: [
+      {
+        resource: `${kind.toLowerCase()}s`,
+        responseKind: { kind },
+        scope: 'Namespaced',
+      },
+    ],
+  });
+  const items = [
+    group('net.test', serving('Policy')),
+    group('old.test', { freshness: 'Stale', ...serving('Firewall') }),
+    group('metrics.k8s.io', { freshness: 'Stale' }),
+  ];
+  const expectOnce = jest.fn(async () => ({
+    kind: 'APIGroupDiscoveryList',
+    items,
+  }));
+  const view = new RequestView({ expect: expectOnce } as any);
+
+  it('is told of all groups and of each in one request, and what is away hides no other', async () => {
+    expect(await view.kinds()).toMatchObject({
+      items: [
+        { apiVersion: 'net.test/v1', kind: 'Policy' },
+        { apiVersion: 'old.test/v1', kind: 'Firewall' },
+      ],
+    });
+    expect(await view.kinds('net.test')).toMatchObject({
+      items: [{ kind: 'Policy' }],
+    });
+    expect(await view.kinds('none.test')).toMatchObject({ items: [] });
+    for (const away of ['old.test', 'metrics.k8s.io']) {
+      expect(await view.kinds(away)).toEqual({
+        problem: `What ${away}/v1 serves is not known now`,
+      });
+    }
+    expect(expectOnce).toHaveBeenCalledTimes(1);
   });
 });

@@ -31,8 +31,11 @@ export interface KindRef {
 export interface ClusterView {
   /** Objects of a kind: of a namespace, or of the whole cluster. */
   list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>>;
-  /** The kinds that the API server serves of a group: none where it does not know the group. */
-  kinds(group: string): Promise<Seen<Required<KindRef>>>;
+  /**
+   * The kinds that the API server serves of a group, none where it does not know the group;
+   * or of all groups but the core's, as far as it knows them now.
+   */
+  kinds(group?: string): Promise<Seen<Required<KindRef>>>;
   /**
    * What a namespace has of a kind now, and again after each change, without a request;
    * nothing where that kind is not kept in step.
@@ -185,8 +188,8 @@ export class StillView implements ClusterView {
     return seen;
   }
 
-  async kinds(group: string): Promise<Seen<Required<KindRef>>> {
-    return this.#once(group, () => this.view.kinds(group));
+  async kinds(group?: string): Promise<Seen<Required<KindRef>>> {
+    return this.#once(group ?? '', () => this.view.kinds(group));
   }
 
   /** Why a kind can't be read, where there is one. */
@@ -209,6 +212,32 @@ export class StillView implements ClusterView {
 
 function nameOf({ apiVersion, kind }: KindRef): string {
   return `${apiVersion} ${kind}`;
+}
+
+/** What discovery says that a group serves, each kind by the version that is preferred. */
+function kindsOf(
+  { metadata: { name: group }, versions }: any,
+  { stale = true } = {},
+): Required<KindRef>[] {
+  const kinds = new Map<string, Required<KindRef>>();
+  for (const { version, freshness, resources = [] } of versions ?? []) {
+    if (freshness === 'Stale' && !stale) {
+      throw new Error(`What ${group}/${version} serves is not known now`);
+    }
+    for (const { resource, responseKind, scope } of resources) {
+      const { kind } = responseKind ?? {};
+      // The first version is the one that is preferred.
+      if (kind && !kinds.has(kind)) {
+        kinds.set(kind, {
+          apiVersion: `${group}/${version}`,
+          kind,
+          plural: resource,
+          namespaced: scope === 'Namespaced',
+        });
+      }
+    }
+  }
+  return [...kinds.values()];
 }
 
 /** A view that asks the API server, and each thing once. */
@@ -236,32 +265,16 @@ export class RequestView implements ClusterView {
     });
   }
 
-  async kinds(group: string): Promise<Seen<Required<KindRef>>> {
-    return this.#once(group, async () => {
+  async kinds(group?: string): Promise<Seen<Required<KindRef>>> {
+    return this.#once(group ?? '', async () => {
       this.#groups ??= this.#discover();
-      const found = (await this.#groups).find(
-        ({ metadata }) => metadata.name === group,
-      );
-      const kinds = new Map<string, Required<KindRef>>();
-      for (const { version, freshness, resources = [] } of found?.versions ??
-        []) {
-        if (freshness === 'Stale') {
-          throw new Error(`What ${group}/${version} serves is not known now`);
-        }
-        for (const { resource, responseKind, scope } of resources) {
-          const { kind } = responseKind ?? {};
-          // The first version is the one that is preferred.
-          if (kind && !kinds.has(kind)) {
-            kinds.set(kind, {
-              apiVersion: `${group}/${version}`,
-              kind,
-              plural: resource,
-              namespaced: scope === 'Namespaced',
-            });
-          }
-        }
-      }
-      return [...kinds.values()];
+      const groups = await this.#groups;
+      // An API of somebody else's that is away, such as of metrics, says nothing of the others.
+      return group === undefined
+        ? groups.flatMap(found => kindsOf(found))
+        : groups
+            .filter(({ metadata }) => metadata.name === group)
+            .flatMap(found => kindsOf(found, { stale: false }));
     });
   }
 

@@ -136,7 +136,7 @@ export class WatchCache implements ClusterView {
     }
   }
 
-  async kinds(group: string): Promise<Seen<Required<KindRef>>> {
+  async kinds(group?: string): Promise<Seen<Required<KindRef>>> {
     if (!this.#discovery || this.#discovery.until <= performance.now()) {
       this.#discovery = {
         view: new RequestView(this.kubernetes),

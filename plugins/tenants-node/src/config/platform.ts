@@ -89,6 +89,12 @@ const network = section({
     .describe(
       'Parts of private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10) that a tenant may be allowed to reach all the same',
     ),
+  harmlessApis: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "API groups whose kinds are called like network policies and let nothing through, such as a platform's own templates of policies. Of a network's own kinds that are known nothing is left out",
+    ),
   clusterDomain: z
     .string()
     .default('cluster.local')

@@ -1,4 +1,5 @@
 import { RequestView, VaultView } from '../../clients';
+import { KindRef } from '../../clients/clusterView';
 import { KubernetesObject } from '../../plan/types';
 import { Attempt, Finding, Round, Side } from '../types';
 import { testCluster } from './side';
@@ -65,9 +66,13 @@ export function holding(
         refuse(path);
         return { kind: 'APIGroupDiscoveryList', items };
       },
-      list: async ({ kind }: { kind: string }) => {
+      list: async ({ apiVersion, kind }: KindRef) => {
         refuse(kind);
-        return { items: objects.filter(object => object.kind === kind) };
+        return {
+          items: objects.filter(
+            object => object.apiVersion === apiVersion && object.kind === kind,
+          ),
+        };
       },
     },
   };

@@ -1,6 +1,8 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { digestOf } from '../../plan/live/digest';
 import { planTenant } from '../../plan/planTenant';
+import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { holding, testRound } from '../__fixtures__/portal';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { Answer, Attempt, DoesNotApply, Side } from '../types';
@@ -38,6 +40,31 @@ const OPEN_DNS = {
   },
 };
 
+/** As anybody writes it who may add a policy to a tenant's namespace. */
+const allowDns = ({ tenant }: Side): KubernetesObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'allow-dns', namespace: tenant.plan.names.namespace },
+  spec: {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [
+      {
+        to: [
+          {
+            namespaceSelector: {},
+            podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+          },
+        ],
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      },
+    ],
+  },
+});
+
 describe('a name that the tenant isn’t allowed', () => {
   it('is the first that isn’t, and none where names can’t be told apart', () => {
     expect(tries(sideWith({}))).toEqual(['example.com']);
@@ -58,15 +85,15 @@ describe('a name that the tenant isn’t allowed', () => {
   });
 
   const side = sideWith({});
-  const [attempt] = unknownName(side) as Attempt[];
 
   const run = (
     tenant: string,
     ram: string,
-    policies: (typeof OPEN_DNS)[] = [],
+    policies: KubernetesObject[] = [],
+    on = side,
   ) =>
-    attempt.run({
-      ...testRound(side, holding(policies, undefined, [SERVED])),
+    (unknownName(on) as Attempt[])[0].run({
+      ...testRound(on, holding(policies, undefined, [SERVED])),
       answer: async ({ by, task }): Promise<Answer> => {
         const connects = task.do === 'connect' ? 'OK' : undefined;
         const code = connects ?? (by === 'ram' ? ram : tenant);
@@ -102,5 +129,103 @@ describe('a name that the tenant isn’t allowed', () => {
       },
     };
     expect((await run('OK', 'OK', [elsewhere])).outcome).toBe('breached');
+  });
+
+  it('is a breach where somebody’s policy in its namespace lets every name through', async () => {
+    const seen = allowDns(side);
+    expect(await run('OK', 'OK', [seen])).toMatchObject({
+      outcome: 'breached',
+      reason: {
+        summary: expect.stringMatching(
+          /answered 192\.0\.2\.7.*NetworkPolicy allow-dns/,
+        ),
+      },
+    });
+    const excepting = (digest: string): Side => {
+      const { kind, metadata } = seen;
+      const exceptions = [{ kind, name: metadata.name, digest }];
+      const config = { ...side.cluster.config, exceptions };
+      return { ...side, cluster: { ...side.cluster, config } };
+    };
+    const reviewed = excepting(digestOf(seen));
+    expect(await run('OK', 'OK', [seen], reviewed)).toMatchObject({
+      outcome: 'notApplicable',
+    });
+    const changed = excepting('another');
+    expect((await run('OK', 'OK', [seen], changed)).outcome).toBe('breached');
+  });
+
+  it('is a breach where a policy lets n8n alone ask, though a proof pod is refused', async () => {
+    const about = (matchLabels: object): KubernetesObject => {
+      const seen = allowDns(side);
+      const spec = { ...(seen.spec as object), podSelector: { matchLabels } };
+      return { ...seen, spec };
+    };
+    const n8n = about({ 'app.kubernetes.io/name': 'n8n' });
+    expect((await run('REFUSED', 'OK', [n8n])).outcome).toBe('breached');
+    const { spec } = allowDns(side) as any;
+    const [{ to, ports }] = spec.egress;
+    const overTcp = { ...spec, egress: [{ to, ports: [ports[1]] }] };
+    expect(
+      (await run('REFUSED', 'OK', [{ ...n8n, spec: overTcp }])).outcome,
+    ).toBe('breached');
+    const other = about({ app: 'other' });
+    expect((await run('REFUSED', 'OK', [other])).outcome).toBe('asExpected');
+    expect((await run('REFUSED', 'NXDOMAIN', [n8n])).outcome).toBe(
+      'notApplicable',
+    );
+  });
+
+  it.each<[string, object[] | undefined, Outcome]>([
+    ['none', undefined, 'breached'],
+    ['an empty list of them', [], 'breached'],
+    ['every name', [{ matchPattern: '*' }], 'breached'],
+    ['the name', [{ matchName: 'example.com' }], 'breached'],
+    ['names of any depth above it', [{ matchPattern: '**.com' }], 'breached'],
+    [
+      'the cluster’s',
+      [{ matchPattern: '*.*.svc.cluster.local' }],
+      'asExpected',
+    ],
+    ['other names', [{ matchName: 'mirror.test' }], 'asExpected'],
+  ])('is what Cilium’s rules for names say: %s', async (_, dns, outcome) => {
+    const ports = [{ port: '53', protocol: 'ANY' }];
+    const policy = {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNetworkPolicy',
+      metadata: { name: 'names', namespace: side.tenant.plan.names.namespace },
+      spec: {
+        endpointSelector: {},
+        egress: [
+          {
+            toEndpoints: [
+              {
+                matchLabels: {
+                  'k8s:io.kubernetes.pod.namespace': 'kube-system',
+                  'k8s:k8s-app': 'kube-dns',
+                },
+              },
+            ],
+            toPorts: [{ ports, ...(dns && { rules: { dns } }) }],
+          },
+        ],
+      },
+    };
+    expect((await run('REFUSED', 'OK', [policy])).outcome).toBe(outcome);
+  });
+
+  it('is not covered of a tenant that is only proved, whose policies may allow DNS', async () => {
+    const { plan } = side.tenant;
+    const proofOnly = {
+      allowed: [],
+      template: { metadata: {}, spec: {} },
+    } as unknown as NonNullable<TenantPlan['proofOnly']>;
+    const only = {
+      ...side,
+      tenant: { ...side.tenant, plan: { ...plan, proofOnly } },
+    };
+    expect((await run('OK', 'OK', [allowDns(only)], only)).outcome).toBe(
+      'notApplicable',
+    );
   });
 });

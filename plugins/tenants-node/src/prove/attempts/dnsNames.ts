@@ -2,6 +2,8 @@ import {
   parseEgressHost,
   say,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { isExcepted } from '../../plan/live/digest';
+import { KubernetesObject } from '../../plan/types';
 import { isAbout, ruleMatches } from '../reach/decide';
 import { Peer, podTraits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
@@ -26,14 +28,35 @@ const refused: Expectation = {
   },
 };
 
-/** The cluster's own resolvers, as policies know them. */
-function resolvers({ cluster }: Side): Peer[] {
-  const { namespaces, podLabels } = cluster.config.network.dns;
+/** Ways to ask the cluster's own resolvers, as policies know them. */
+function lookupsOf({ cluster }: Side, lookup: string) {
+  const { namespaces, podLabels, cidrs, ports } = cluster.config.network.dns;
   const labels = podLabels ?? { 'k8s-app': 'kube-dns' };
-  return namespaces.map(namespace => ({
-    kind: 'pod',
-    traits: podTraits({ namespace, labels }),
-  }));
+  const peers: Peer[] = [
+    ...namespaces.map(
+      (namespace): Peer => ({
+        kind: 'pod',
+        traits: podTraits({ namespace, labels }),
+      }),
+    ),
+    ...cidrs.map(
+      (cidr): Peer => ({
+        kind: 'address',
+        address: cidr.split('/')[0],
+        traits: { 'reserved:world': '' },
+      }),
+    ),
+  ];
+  return peers.flatMap(peer =>
+    ports.flatMap(port =>
+      (['UDP', 'TCP'] as const).map(protocol => ({
+        peer,
+        protocol,
+        port,
+        lookup,
+      })),
+    ),
+  );
 }
 
 /** A name outside of the cluster that the tenant is not allowed, asked of the cluster's resolver. */
@@ -85,43 +108,73 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
       ...attempt,
       run: async round => {
         const finding = await attempt.run(round);
-        const by =
-          finding.outcome === 'breached'
-            ? await whoOpensDns(side, round)
-            : undefined;
-        return by
+        // Also where the proof pod was refused: a policy may be about n8n's pods alone.
+        const policy = ['breached', 'asExpected'].includes(finding.outcome)
+          ? await whoOpensDns(side, name, round)
+          : undefined;
+        if (!policy) {
+          return finding;
+        }
+        const called = `${policy.kind} ${policy.metadata.name}`;
+        return isPlatforms(policy, side)
           ? {
               ...finding,
               outcome: 'notApplicable',
-              reason: say('dnsOpened', { policy: by }),
+              reason: say('dnsOpened', { policy: called }),
             }
-          : finding;
+          : {
+              ...finding,
+              outcome: 'breached',
+              reason: say('several', {
+                all: [
+                  ...(finding.reason ? [finding.reason] : []),
+                  say('policyAllows', { found: `${called}: DNS for ${name}` }),
+                ],
+              }),
+            };
       },
     },
   ];
 }
 
-/** A policy of the platform's own that allows any name: none of ours can forbid it then. */
+/**
+ * Whether a policy is the platform's own: of the whole cluster, or as config has
+ * reviewed it. Any other may be whoever's, who would lift the wall by it; of a tenant
+ * that is only proved none is ours, and any may allow DNS.
+ */
+function isPlatforms(
+  policy: KubernetesObject,
+  { tenant, cluster }: Side,
+): boolean {
+  return (
+    Boolean(tenant.plan.proofOnly) ||
+    policy.metadata.namespace === undefined ||
+    isExcepted(policy, cluster.config.exceptions)
+  );
+}
+
+/**
+ * A policy that allows n8n's pods to ask for a name: none of ours can forbid it then.
+ * Where there are several, one that is not the platform's.
+ */
 async function whoOpensDns(
   side: Side,
+  lookup: string,
   { view }: Parameters<Attempt['run']>[0],
-): Promise<string | undefined> {
+): Promise<KubernetesObject | undefined> {
   const seen = await otherPolicies(side, view);
   if ('problem' in seen) {
     return undefined;
   }
-  const opening = seen.computed.find(policy =>
+  const lookups = lookupsOf(side, lookup);
+  const opening = seen.computed.filter(policy =>
     modelPolicy(policy).some(
       model =>
         seen.pods.some(pod => isAbout(model, { pod })) &&
         model.egress.allow.some(rule =>
-          resolvers(side).some(peer =>
-            side.cluster.config.network.dns.ports.some(port =>
-              ruleMatches(rule, { peer, protocol: 'UDP', port }),
-            ),
-          ),
+          lookups.some(traffic => ruleMatches(rule, traffic)),
         ),
     ),
   );
-  return opening && `${opening.kind} ${opening.metadata.name}`;
+  return opening.find(policy => !isPlatforms(policy, side)) ?? opening[0];
 }

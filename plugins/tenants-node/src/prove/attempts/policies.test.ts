@@ -40,6 +40,33 @@ const run = (objects: KubernetesObject[], refused?: string, on: Side = side) =>
 
 const OPEN = { podSelector: {}, ingress: [{}] };
 
+/** Kinds that are called much like policies, and let nothing through. */
+const HARMLESS: [string, string][] = [
+  ['security.istio.io/v1', 'AuthorizationPolicy'],
+  ['gateway.networking.k8s.io/v1', 'BackendTLSPolicy'],
+  ['kyverno.io/v1', 'ClusterPolicy'],
+  ['networking.k8s.io/v1', 'Ingress'],
+  ['networking.gke.io/v1', 'GCPFirewall'],
+  ['crd.projectcalico.org/v1', 'StagedNetworkPolicy'],
+  ['stats.antrea.io/v1alpha1', 'NetworkPolicyStats'],
+  ['controlplane.antrea.io/v1beta2', 'NetworkPolicy'],
+  ['k8s.cni.cncf.io/v1beta1', 'MultiNetworkPolicy'],
+  ['compute.gcp.upbound.io/v1beta1', 'Firewall'],
+  ['networkfirewall.aws.m.upbound.io/v1beta1', 'FirewallPolicy'],
+];
+
+const identified = (policy: KubernetesObject): KubernetesObject => ({
+  ...policy,
+  metadata: { ...policy.metadata, uid: 'uid-of-ours' },
+});
+
+/** What EKS’ controller makes of a policy for its agents. */
+const endpointOf = (kind: string, uid: string): KubernetesObject => {
+  const made = object('PolicyEndpoint', 'networking.k8s.aws/v1alpha1', {});
+  const owner = { kind, name: 'tenant-isolation', uid, controller: true };
+  return { ...made, metadata: { ...made.metadata, ownerReferences: [owner] } };
+};
+
 describe('policies besides ours', () => {
   const np = (spec: object, name?: string) =>
     object('NetworkPolicy', 'networking.k8s.io/v1', spec, name);
@@ -100,6 +127,66 @@ describe('policies besides ours', () => {
       'inconclusive',
       object('CiliumLocalRedirectPolicy', cilium, {}),
     ],
+    [
+      'one that is called as ours is, in another API',
+      'inconclusive',
+      object('NetworkPolicy', 'crd.antrea.io/v1beta1', {}, 'tenant-isolation'),
+    ],
+    [
+      'one of EKS’ that comes before all others',
+      'inconclusive',
+      object('ClusterNetworkPolicy', 'networking.k8s.aws/v1alpha1', {}),
+    ],
+    [
+      'one of EKS’ that allows names',
+      'inconclusive',
+      object('ApplicationNetworkPolicy', 'networking.k8s.aws/v1alpha1', {}),
+    ],
+    [
+      'security groups of EKS’',
+      'inconclusive',
+      object('SecurityGroupPolicy', 'vpcresources.k8s.aws/v1beta1', {}),
+    ],
+    [
+      'one of GKE’s that allows names',
+      'inconclusive',
+      object('FQDNNetworkPolicy', 'networking.gke.io/v1alpha1', {}),
+    ],
+    [
+      'one of a network that nobody here knows',
+      'inconclusive',
+      object('SpecialNetworkPolicy', 'net.acme.test/v1', {}),
+    ],
+    [
+      'a firewall of a network that nobody here knows',
+      'inconclusive',
+      object('ClusterFirewall', 'net.acme.test/v1', {}),
+    ],
+    [
+      'what EKS makes of ours',
+      'asExpected',
+      identified(np(OPEN, 'tenant-isolation')),
+      endpointOf('NetworkPolicy', 'uid-of-ours'),
+    ],
+    [
+      'what EKS would make of one that isn’t there',
+      'inconclusive',
+      identified(np(OPEN, 'tenant-isolation')),
+      endpointOf('NetworkPolicy', 'uid-of-another'),
+    ],
+    [
+      'what EKS would enforce, made of nothing',
+      'inconclusive',
+      np(OPEN, 'tenant-isolation'),
+      object('PolicyEndpoint', 'networking.k8s.aws/v1alpha1', {}),
+    ],
+    ...HARMLESS.map(
+      ([apiVersion, kind]): [string, Outcome, KubernetesObject] => [
+        `what is no policy of a network’s: ${kind} of ${apiVersion}`,
+        'asExpected',
+        object(kind, apiVersion, {}),
+      ],
+    ),
   ])('%s', async (_, outcome, ...objects) => {
     expect((await run(objects)).outcome).toBe(outcome);
   });
@@ -121,6 +208,26 @@ describe('policies besides ours', () => {
       'inconclusive',
       expect.stringContaining(`${refused} is forbidden`),
     ]);
+  });
+
+  it('are not known where one of a group that nobody here knows can’t be read', async () => {
+    const unknown = object('SpecialNetworkPolicy', 'net.acme.test/v1', {});
+    const finding = await run([unknown], 'SpecialNetworkPolicy');
+    expect([finding.outcome, finding.reason?.summary]).toEqual([
+      'inconclusive',
+      expect.stringMatching(
+        /SpecialNetworkPolicy \(net\.acme\.test\/v1\).*list and watch.*network\.harmlessApis/,
+      ),
+    ]);
+    const { config } = side.cluster;
+    const network = { ...config.network, harmlessApis: ['net.acme.test'] };
+    const told: Side = {
+      ...side,
+      cluster: { ...side.cluster, config: { ...config, network } },
+    };
+    expect((await run([unknown], 'SpecialNetworkPolicy', told)).outcome).toBe(
+      'asExpected',
+    );
   });
 
   it('are let be as config has seen them, and no other way', async () => {

@@ -1,6 +1,6 @@
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
-import { listKinds, named, ofList } from '../../clients/clusterView';
+import { KindRef, listKinds, named, ofList } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
@@ -18,10 +18,13 @@ const COMPUTED = [
   'CiliumClusterwideNetworkPolicy cilium.io',
 ];
 
+/** Group of what EKS' agents enforce, and of its own kinds of policies. */
+const EKS = 'networking.k8s.aws';
+
 /**
  * Every kind that can open a network wall, by its API group: of Kubernetes, and
  * of the networks and platforms that bring their own. Which of them there are is
- * asked of the API server.
+ * asked of the API server. What a group here serves besides opens none.
  */
 export const KINDS: Record<string, string[]> = {
   'networking.k8s.io': ['NetworkPolicy'],
@@ -40,9 +43,29 @@ export const KINDS: Record<string, string[]> = {
   'projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
   'crd.projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
   'crd.antrea.io': ['NetworkPolicy', 'ClusterNetworkPolicy'],
+  // What Antrea's controller makes of all policies, and nobody can write.
+  'controlplane.antrea.io': [],
   'k8s.ovn.org': ['AdminPolicyBasedExternalRoute', 'EgressFirewall'],
   'network.openshift.io': ['EgressNetworkPolicy'],
+  [EKS]: [
+    'ApplicationNetworkPolicy',
+    'ClusterNetworkPolicy',
+    'ClusterPolicyEndpoint',
+    'PolicyEndpoint',
+  ],
+  // In its strict mode a pod's security groups take the place of policies.
+  'vpcresources.k8s.aws': ['SecurityGroupPolicy'],
+  'networking.gke.io': ['FQDNNetworkPolicy'],
+  // For a pod's further networks, which are open without.
+  'k8s.cni.cncf.io': [],
 };
+
+/** What a kind is called that may open a network wall too, of a group that nobody here knows. */
+const LIKE_A_POLICY = /(NetworkPolicy|PolicyEndpoint|Firewall|FirewallPolicy)$/;
+
+/** Groups by which operators manage what is outside of the cluster, such as a cloud's firewalls. */
+const OUTSIDE =
+  /\.(upbound\.io|crossplane\.io|services\.k8s\.aws|cnrm\.cloud\.google\.com|azure\.com)$/;
 
 /** What there is besides the plan's policies, and whom it may be about. */
 interface OtherPolicies {
@@ -131,7 +154,87 @@ function labelsOf(pod: Traits): string {
 }
 
 function plannedPolicies({ tenant }: Side): KubernetesObject[] {
-  return plannedObjects(tenant.plan, 'NetworkPolicy', 'CiliumNetworkPolicy');
+  return plannedObjects(tenant.plan).filter(isComputed);
+}
+
+/** Groups that nobody here knows, and serve what is called like a policy. */
+const strangeGroups = ofList((kinds: readonly KindRef[]) => [
+  ...new Set(
+    kinds
+      .filter(({ kind }) => LIKE_A_POLICY.test(kind))
+      .map(groupOf)
+      .filter(group => !(group in KINDS) && !OUTSIDE.test(group)),
+  ),
+]);
+
+/**
+ * Every policy that there is of the namespace's and the whole cluster's: of the kinds
+ * that are known, and of what is called like one in a group that nobody here knows.
+ */
+async function listPolicies(
+  { cluster, tenant }: Side,
+  view: ClusterView,
+): Promise<KubernetesObject[] | { problem: string }> {
+  const { namespace } = tenant.plan.names;
+  const served = await view.kinds();
+  if ('problem' in served) {
+    return served;
+  }
+  const { harmlessApis } = cluster.config.network;
+  const strange = strangeGroups(served.items).filter(
+    group => !harmlessApis.includes(group),
+  );
+  const [usual, unusual] = await Promise.all([
+    listKinds(view, Object.keys(KINDS), namespace, kind =>
+      KINDS[groupOf(kind)].includes(kind.kind),
+    ),
+    listKinds(view, strange, namespace, ({ kind }) => LIKE_A_POLICY.test(kind)),
+  ]);
+  if ('problem' in usual) {
+    return usual;
+  }
+  return 'problem' in unusual
+    ? {
+        problem: `${unusual.problem}. It may be a kind of policy: give the portal's account list and watch of it, or name its group under network.harmlessApis`,
+      }
+    : [...usual.all, ...unusual.all].flatMap(({ objects }) => objects);
+}
+
+function groupOf({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>): string {
+  return apiVersion.split('/')[0];
+}
+
+/** Whether both stand for the same object: its name says so only with its API and its place. */
+function isSame(one: KubernetesObject, other: KubernetesObject): boolean {
+  return (
+    groupOf(one) === groupOf(other) &&
+    one.kind === other.kind &&
+    one.metadata.namespace === other.metadata.namespace &&
+    one.metadata.name === other.metadata.name
+  );
+}
+
+/**
+ * Whether it is what EKS' controller makes of each policy for its agents: of one that is
+ * there, which is judged itself.
+ */
+function isMadeOf(
+  one: KubernetesObject,
+  policies: KubernetesObject[],
+): boolean {
+  const owners: any[] = (one.metadata.ownerReferences as any[]) ?? [];
+  return (
+    groupOf(one) === EKS &&
+    one.kind.endsWith('PolicyEndpoint') &&
+    owners.some(owner =>
+      policies.some(
+        ({ kind, metadata }) =>
+          kind === owner.kind &&
+          metadata.name === owner.name &&
+          metadata.uid === owner.uid,
+      ),
+    )
+  );
 }
 
 const factsOf = ofList((namespaces: readonly KubernetesObject[]) =>
@@ -151,9 +254,7 @@ export async function otherPolicies(
   const { plan } = side.tenant;
   const { namespace } = plan.names;
   const [policies, namespaces, pods] = await Promise.all([
-    listKinds(view, Object.keys(KINDS), namespace, ({ apiVersion, kind }) =>
-      KINDS[apiVersion.split('/')[0]].includes(kind),
-    ),
+    listPolicies(side, view),
     view.list({ apiVersion: 'v1', kind: 'Namespace' }),
     view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
   ]);
@@ -168,10 +269,8 @@ export async function otherPolicies(
   }
   const facts = factsOf(namespaces.items);
   const planned = plannedPolicies(side);
-  const all = policies.all.flatMap(({ objects }) => objects);
-  const others = all.filter(
-    ({ kind, metadata }) =>
-      !planned.some(o => o.kind === kind && o.metadata.name === metadata.name),
+  const others = policies.filter(
+    one => !planned.some(o => isSame(o, one)) && !isMadeOf(one, policies),
   );
   return {
     others,
@@ -190,8 +289,8 @@ export async function otherPolicies(
   };
 }
 
-function isComputed({ kind, apiVersion }: KubernetesObject): boolean {
-  return COMPUTED.includes(`${kind} ${apiVersion.split('/')[0]}`);
+function isComputed(policy: KubernetesObject): boolean {
+  return COMPUTED.includes(`${policy.kind} ${groupOf(policy)}`);
 }
 
 function effectOf(

@@ -24,7 +24,7 @@ const ANY_PROTOCOL = ['TCP', 'UDP', 'SCTP'] as const;
 /**
  * CiliumNetworkPolicy, and its cluster-wide kind: one model for each of its
  * specs. A rule that is narrowed at layer 7 is taken for all of what it opens at
- * layer 4.
+ * layer 4, but for the names that a resolver may be asked for.
  */
 export function modelCiliumPolicy(policy: any): PolicyModel[] {
   const { namespace, name } = policy.metadata;
@@ -136,10 +136,10 @@ function modelRule(
       }
       return cidr ? [{ kind: 'cidr', cidr, except }] : [];
     }),
-    of('FQDNs')?.map(({ matchName, matchPattern }) => ({
-      kind: 'name',
-      pattern: matchName ?? matchPattern,
-    })),
+    // An empty list of names is as if there was none.
+    of('FQDNs')?.length
+      ? of('FQDNs')!.map(name => ({ kind: 'name', pattern: patternOf(name) }))
+      : undefined,
   ];
   const given = lists.filter(list => list !== undefined);
   const ports = modelPorts(rule);
@@ -149,14 +149,27 @@ function modelRule(
     : { peers: given.length > 0 ? given.flat() : undefined, ports };
 }
 
-function modelPorts({ toPorts, icmps }: any): PortMatch[] | undefined {
-  if (!toPorts && !icmps) {
+function patternOf({ matchName, matchPattern }: any): string {
+  return matchName ?? matchPattern;
+}
+
+function modelPorts({
+  toPorts = [],
+  icmps = [],
+}: any): PortMatch[] | undefined {
+  // No list is every port, and so is an empty one; an entry of it without ports is none.
+  if (toPorts.length + icmps.length === 0) {
     return undefined;
   }
-  const ports = (toPorts ?? []).flatMap(({ ports: list }: any) =>
-    (list ?? [{}]).flatMap(modelPort),
-  );
-  const types = (icmps ?? []).flatMap(({ fields = [] }: any) =>
+  const ports = toPorts.flatMap(({ ports: list = [], rules }: any) => {
+    const lookups = rules?.dns?.map(patternOf);
+    return list
+      .flatMap(modelPort)
+      .map((match: PortMatch) =>
+        lookups?.length ? { ...match, lookups } : match,
+      );
+  });
+  const types = icmps.flatMap(({ fields = [] }: any) =>
     fields.map(
       ({ type }: any): PortMatch => ({
         protocol: 'ICMP',

@@ -57,12 +57,24 @@ function selectsTraits(
 /** Whether a rule is about some traffic. */
 export function ruleMatches(
   { peers, ports }: RuleModel,
-  { peer, protocol, port, portNames = [] }: Omit<Traffic, 'direction' | 'pod'>,
+  {
+    peer,
+    protocol,
+    port,
+    portNames = [],
+    lookup,
+  }: Omit<Traffic, 'direction' | 'pod'>,
 ): boolean {
   return (
     (!peers || peers.some(match => peerMatches(match, peer))) &&
     (!ports ||
-      ports.some(match => portMatches(match, protocol, [port, ...portNames])))
+      ports.some(
+        match =>
+          portMatches(match, protocol, [port, ...portNames]) &&
+          (lookup === undefined ||
+            !match.lookups ||
+            match.lookups.some(pattern => nameMatches(pattern, lookup))),
+      ))
   );
 }
 
@@ -128,13 +140,23 @@ function portMatches(
   });
 }
 
-/** As Cilium matches names: `*` stands for characters of one part. */
+/**
+ * As Cilium matches names: `*` stands for characters of one part, and two or more that
+ * begin a name for any number of parts. Alone they stand for every name.
+ */
 function nameMatches(pattern: string, name: string): boolean {
-  const parts = pattern
-    .toLowerCase()
-    .split('*')
-    .map(part => part.replaceAll('.', '\\.'));
-  return new RegExp(`^${parts.join('[-a-z0-9_]*')}$`).test(name.toLowerCase());
+  const [, deep, rest] = /^(\*{2,}\.)?(.*)$/.exec(pattern.toLowerCase())!;
+  if (/^\*+$/.test(rest)) {
+    return true;
+  }
+  const part = '[-a-z0-9_]';
+  const parts = rest
+    .split(/\*+/)
+    .map(each => each.replaceAll('.', '\\.'))
+    .join(`${part}*`);
+  return new RegExp(`^${deep ? `(${part}+\\.)+` : ''}${parts}$`).test(
+    name.toLowerCase(),
+  );
 }
 
 function isWorld(peer: Peer, family: 4 | 6): boolean {

@@ -32,6 +32,8 @@ export interface Traffic {
   port: number | string;
   /** Names that the pod which is connected to has for a number */
   portNames?: string[];
+  /** What a resolver is asked for by it */
+  lookup?: string;
 }
 
 /** A selector over {@link Traits}. */
@@ -52,6 +54,8 @@ export interface PortMatch {
   range?: [number, number];
   /** Of a container's port, in place of a range */
   name?: string;
+  /** Patterns of what a resolver may be asked for by it; any where absent */
+  lookups?: string[];
 }
 
 /** One rule: any of its peers, on any of its ports; all of them where absent. */

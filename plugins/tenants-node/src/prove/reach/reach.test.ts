@@ -15,7 +15,12 @@ import { letsThrough, modelPolicy, PolicyPod } from './predict';
 import { NamespaceFacts, widening } from './widening';
 
 const plan = planTenant(
-  testSpec({ egress: { hosts: ['api.saas.test'], cidrs: ['192.0.2.0/24'] } }),
+  testSpec({
+    egress: {
+      hosts: ['api.saas.test', '*.wide.test'],
+      cidrs: ['192.0.2.0/24'],
+    },
+  }),
   testPlatform({
     network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
   }),
@@ -162,6 +167,25 @@ describe('a policy beside the plan’s allows no more', () => {
       'with an empty rule, which allows nothing',
       cilium({ ingress: [{}], egress: [{}] }),
     ],
+    ...['*.wide.test', 'a*.wide.test', 'api.wide.test'].map(
+      (matchPattern): [string, object] => [
+        `names of an allowed pattern: ${matchPattern}`,
+        cilium({ egress: [{ toFQDNs: [{ matchPattern }] }] }),
+      ],
+    ),
+    [
+      'the world, on ports of which none is named',
+      cilium({
+        egress: [
+          { toEntities: ['world'], toPorts: [{ ports: [] }] },
+          { toEntities: ['world'], toPorts: [{}] },
+        ],
+      }),
+    ],
+    [
+      'every port of nobody',
+      cilium({ egress: [{ toEndpoints: [], toPorts: [] }] }),
+    ],
     [
       'the nodes, which the plan denies',
       cilium({ egress: [{ toEntities: ['host', 'remote-node'] }] }),
@@ -237,6 +261,46 @@ describe('a policy beside the plan’s allows more', () => {
       'another host',
       cilium({ egress: [{ toFQDNs: [{ matchPattern: '*.example.com' }] }] }),
       /^egress to any\.example\.com/,
+    ],
+    [
+      'names of any depth below an allowed pattern',
+      cilium({ egress: [{ toFQDNs: [{ matchPattern: '**.wide.test' }] }] }),
+      /^egress to any\.any\.wide\.test/,
+    ],
+    [
+      'names of any depth, written with more stars',
+      cilium({ egress: [{ toFQDNs: [{ matchPattern: '****.wide.test' }] }] }),
+      /^egress to any\.any\.wide\.test/,
+    ],
+    [
+      'names of two parts below an allowed pattern',
+      cilium({ egress: [{ toFQDNs: [{ matchPattern: '*.*.wide.test' }] }] }),
+      /^egress to any\.any\.wide\.test/,
+    ],
+    [
+      'every name',
+      cilium({ egress: [{ toFQDNs: [{ matchPattern: '*' }] }] }),
+      /^egress to any/,
+    ],
+    [
+      'the world, by an empty list of ports',
+      cilium({ egress: [{ toEntities: ['world'], toPorts: [] }] }),
+      /^egress to /,
+    ],
+    [
+      'the world, and denies it on ports of which none is named',
+      cilium({
+        egress: [{ toEntities: ['world'] }],
+        egressDeny: [{ toEntities: ['all'], toPorts: [{ ports: [] }] }],
+      }),
+      /^egress to /,
+    ],
+    [
+      'a port of all, by an empty list of names',
+      cilium({
+        egress: [{ toFQDNs: [], toPorts: [{ ports: [{ port: '8080' }] }] }],
+      }),
+      /^egress to /,
     ],
     [
       'the world, cluster-wide',

@@ -113,8 +113,8 @@ function somePeers(
     match.kind === 'cidr' ? [match.cidr, ...match.except].map(parseRange) : [],
   );
   const everywhere = ['0.0.0.0/0', '::/0'].map(parseRange);
-  const names = matches.flatMap(match =>
-    match.kind === 'name' ? [match.pattern.replaceAll('*', 'any')] : [],
+  const names = someNames(
+    matches.flatMap(match => (match.kind === 'name' ? [match.pattern] : [])),
   );
   const world = { 'reserved:world': '' };
   return [
@@ -133,6 +133,26 @@ function somePeers(
     ),
     ...names.map((name): Peer => ({ kind: 'name', name, traits: world })),
     ...somePods(requirements, namespaces),
+  ];
+}
+
+/**
+ * Names that patterns match: for what may be of any number of parts one of each number
+ * up to more than any other has.
+ */
+function someNames(patterns: string[]): string[] {
+  const most = Math.max(0, ...patterns.map(p => p.split('.').length));
+  const names = patterns.flatMap(pattern => {
+    const [, rest] = /^\*{2,}\.(.*)$/.exec(pattern) ?? [];
+    return rest === undefined
+      ? [pattern]
+      : Array.from({ length: most }, (_, i) => `${'*.'.repeat(i + 1)}${rest}`);
+  });
+  // Two, so that no letter of the one is why another pattern matches.
+  return [
+    ...new Set(
+      ['any', '0'].flatMap(one => names.map(name => name.replace(/\*+/g, one))),
+    ),
   ];
 }
 
