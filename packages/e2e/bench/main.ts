@@ -3,6 +3,7 @@ import { api } from './api';
 import { detection } from './detection';
 import { engine } from './engine';
 import { many } from './many';
+import { peers } from './peers';
 import { proofs } from './proofs';
 import { scaffolder } from './scaffolder';
 import { scale } from './scale';
@@ -19,6 +20,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   scaffolder,
   proofs,
   detection,
+  peers,
   api,
   scale,
   tour,
