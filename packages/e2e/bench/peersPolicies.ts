@@ -40,7 +40,7 @@ const HELD: Kind[] = [
 ];
 
 /** As rules of a webhook or a policy. */
-export function rulesOf(
+function rulesOf(
   operations: string[],
   kinds: Kind[] = Object.keys(KINDS) as Kind[],
 ) {
@@ -104,7 +104,7 @@ export function kyvernoPolicies(action: string): KubernetesObject[] {
       ['Namespace'],
       `[['networking.k8s.io/v1', 'networkpolicies', 'tenant-isolation'],
         ['v1', 'resourcequotas', 'tenant-quota'], ['v1', 'limitranges', 'tenant-limits']].all(o,
-        resource.List(o[0], o[1], object.metadata.name).items.exists(i, i.metadata.name == o[2]))`,
+        dyn(resource.List(o[0], o[1], object.metadata.name).items).exists(i, i.metadata.name == o[2]))`,
       // A namespace begins without them.
       { actions: ['Audit'] },
     ),
@@ -243,3 +243,23 @@ export const GATEKEEPER_POD = {
     containers: [{ name: 'elsewhere', image: 'none' }],
   },
 };
+
+/** @param caBundle - As base64 */
+export function gatekeeperWebhook(port: number, caBundle: string) {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'gatekeeper' },
+    webhooks: [
+      {
+        name: 'validation.gatekeeper.sh',
+        admissionReviewVersions: ['v1'],
+        clientConfig: { url: `https://127.0.0.1:${port}/v1/admit`, caBundle },
+        failurePolicy: 'Ignore',
+        sideEffects: 'None',
+        timeoutSeconds: 3,
+        rules: rulesOf(['CREATE', 'UPDATE', 'DELETE']),
+      },
+    ],
+  };
+}

@@ -1,10 +1,13 @@
 /* eslint-disable no-console */
 import { ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
+import { SecondCluster } from '../src/clustersSecond';
+import { until } from '../src/replicasPortal';
 import { labState } from '../src/support/lab';
 
 const run = promisify(execFile);
@@ -35,6 +38,7 @@ const CACHE = join(
 /** The peers' programs, each as its own go.mod has it, and their CRDs. */
 export class PeerPrograms {
   readonly #children: ChildProcess[] = [];
+  #kubernetes: Cluster['kubernetes'] | undefined;
 
   /** Builds what is missing, as only the first time: ten minutes each. */
   static async build(): Promise<void> {
@@ -62,21 +66,74 @@ export class PeerPrograms {
     }
   }
 
-  /** @param kubeconfig - With every right */
-  constructor(readonly kubeconfig: string, private readonly logs: string) {}
+  /** @param folder - For their logs and the webhooks' certificate */
+  constructor(
+    private readonly cluster: SecondCluster,
+    readonly folder: string,
+  ) {}
 
-  installCrds(peer: Peer): Promise<unknown> {
-    const crds = join(folderOf(peer), 'source', PEERS[peer].crds);
-    return this.kubectl(['apply', '--server-side', '-R', '-f', crds]);
+  get kubeconfig(): string {
+    return this.cluster.kubeconfig;
   }
 
-  kubectl(args: string[], objects: object[] = []): Promise<string> {
+  /** Brings their kinds into the cluster. */
+  async install(): Promise<void> {
+    for (const peer of Object.keys(PEERS) as Peer[]) {
+      const crds = join(folderOf(peer), 'source', PEERS[peer].crds);
+      await this.kubectl(['apply', '--server-side', '-R', '-f', crds]);
+    }
+    const names = ['gatekeeper-system', 'kyverno'];
+    await this.apply(
+      names.map(name => ({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      })),
+    );
+    await mkdir(join(this.folder, 'audit'));
+    await run('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1'],
+      ...['-subj', '/CN=gatekeeper', '-addext', 'subjectAltName=IP:127.0.0.1'],
+      ...['-keyout', join(this.folder, 'tls.key')],
+      ...['-out', join(this.folder, 'tls.crt')],
+    ]);
+  }
+
+  /** Of a webhook on loopback, as base64. */
+  certificate(): string {
+    return readFileSync(join(this.folder, 'tls.crt')).toString('base64');
+  }
+
+  /** All objects of a path of the API. */
+  async list(path: string): Promise<any[]> {
+    this.#kubernetes ??= this.cluster.admin().kubernetes;
+    return (await this.#kubernetes.expect({ method: 'GET', path })).items;
+  }
+
+  /** Applies as soon as their kinds are there, and whoever looks at them lets it. */
+  async apply(objects: object[]): Promise<void> {
+    const apply = ['apply', '--server-side', '-f', '-'];
+    await until(
+      () =>
+        this.kubectl(apply, objects).then(
+          () => true,
+          () => false,
+        ),
+      120,
+    );
+  }
+
+  remove(objects: object[]): Promise<string> {
+    return this.kubectl(['delete', '--ignore-not-found', '-f', '-'], objects);
+  }
+
+  async kubectl(args: string[], objects: object[] = []): Promise<string> {
     const kubectl = join(labState, 'bin', 'kubectl');
     const env = { ...process.env, KUBECONFIG: this.kubeconfig };
-    const done = run(kubectl, args, { env, maxBuffer: 1e8 });
+    const done = run(kubectl, args, { env });
     const list = { apiVersion: 'v1', kind: 'List', items: objects };
     done.child.stdin!.end(JSON.stringify(list));
-    return done.then(({ stdout }) => stdout);
+    return (await done).stdout;
   }
 
   start(
@@ -85,16 +142,16 @@ export class PeerPrograms {
     args: string[],
     env: Record<string, string> = {},
   ): void {
-    const log = openSync(join(this.logs, `${program}.log`), 'a');
+    const log = openSync(join(this.folder, `${program}.log`), 'a');
     const child = spawn(join(folderOf(peer), 'bin', program), args, {
-      cwd: this.logs,
+      cwd: this.folder,
       stdio: ['ignore', log, log],
       env: { PATH: process.env.PATH, KUBECONFIG: this.kubeconfig, ...env },
     });
     process.once('exit', () => child.kill('SIGKILL'));
     child.once('exit', code => {
       if (code) {
-        console.error(`${program} ended with ${code}: ${this.logs}`);
+        console.error(`${program} ended with ${code}: ${this.folder}`);
       }
     });
     this.#children.push(child);
