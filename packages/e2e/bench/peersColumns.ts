@@ -65,7 +65,7 @@ export function gatekeeperColumns(programs: PeerPrograms): Column[] {
   };
   const audit = (seconds: number): Column => ({
     looks: { [`Gatekeeper, audit each ${seconds} s`]: status },
-    patience: 2 * seconds + 20,
+    patience: seconds + 20,
     begin: async () => {
       const end = await begin('audit', `--audit-interval=${seconds}`);
       await until(async () => (await status()).includes('auditTimestamp'), 180);
@@ -164,11 +164,11 @@ export function kyvernoColumns(programs: PeerPrograms): Column[] {
     },
   });
   return [
-    audit('1h', 120, {
+    audit('1h', 60, {
       'Kyverno, events': events,
       'Kyverno, reports': reports,
     }),
-    audit('1m', 150, { 'Kyverno, reports, scan each minute': reports }),
+    audit('1m', 100, { 'Kyverno, reports, scan each minute': reports }),
     {
       looks: { 'Kyverno, enforcing': events },
       patience: 10,
