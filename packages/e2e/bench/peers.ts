@@ -296,5 +296,6 @@ function print(found: Map<string, Outcome[]>): void {
   row('most', all => (ms(all).length ? shown(Math.max(...ms(all))) : '–'));
 }
 
-const shown = (came: Outcome['came']) =>
-  typeof came === 'number' ? `${(came / 1000).toFixed(1)} s` : came;
+function shown(came: Outcome['came']): string {
+  return typeof came === 'number' ? `${(came / 1000).toFixed(1)} s` : came;
+}

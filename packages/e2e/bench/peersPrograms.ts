@@ -162,5 +162,6 @@ export class PeerPrograms {
   }
 }
 
-const folderOf = (peer: Peer) =>
-  join(CACHE, `${peer}-${PEERS[peer].version.slice(1)}`);
+function folderOf(peer: Peer): string {
+  return join(CACHE, `${peer}-${PEERS[peer].version.slice(1)}`);
+}
