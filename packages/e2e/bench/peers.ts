@@ -8,7 +8,6 @@ import {
   Cluster,
   Platform,
   planTenant,
-  removeTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from '../src/clustersSecond';
 import { ReplicasPortal, until } from '../src/replicasPortal';
@@ -33,6 +32,7 @@ import {
 import { PeerPrograms, PEERS } from './peersPrograms';
 import { conditions, median } from './report';
 import { BENCH_STAGES } from './tenant';
+import { BenchTenants } from './tenants';
 
 const MUTATIONS = 20;
 /** Milliseconds from one to the next: together an audit's interval, so that it favours none. */
@@ -50,9 +50,13 @@ interface Outcome {
 }
 
 /** Where a column is measured. */
-interface Bed {
-  admin: Cluster;
-  platform: Platform;
+class Bed {
+  /** No two columns have tenants of one name. */
+  readonly tenants: BenchTenants;
+
+  constructor(readonly admin: Cluster, readonly platform: Platform) {
+    this.tenants = new BenchTenants(platform, admin, 't-peers');
+  }
 }
 
 /**
@@ -63,8 +67,8 @@ interface Bed {
 export async function peers(): Promise<void> {
   const found = new Map<string, Outcome[]>();
   if (OURS.includes(COLUMNS)) {
-    const lab = { admin: adminLab(), platform: portalLab().platform };
-    await measure(ourColumn(), 0, lab, found);
+    const lab = new Bed(adminLab(), portalLab().platform);
+    await measure(ourColumn(), lab, found);
   }
   if (COLUMNS !== OURS) {
     await measureTheirs(found);
@@ -80,14 +84,14 @@ async function measureTheirs(found: Map<string, Outcome[]>): Promise<void> {
     await programs.install();
     const clusters = [labCluster(portalAccess), second.config()];
     const { platform } = labOf(labConfig(portalAccess, { clusters }));
-    const bed = { admin: second.admin(), platform };
+    const bed = new Bed(second.admin(), platform);
     const columns = [
       holdColumn(programs),
       ...gatekeeperColumns(programs),
       ...kyvernoColumns(programs),
     ].filter(({ looks }) => Object.keys(looks).join().includes(COLUMNS));
-    for (const [nth, column] of columns.entries()) {
-      await measure(column, nth, bed, found);
+    for (const column of columns) {
+      await measure(column, bed, found);
     }
   } finally {
     programs.stop();
@@ -98,35 +102,31 @@ async function measureTheirs(found: Map<string, Outcome[]>): Promise<void> {
 
 async function measure(
   column: Column,
-  nth: number,
-  { admin, platform }: Bed,
+  { admin, platform, tenants }: Bed,
   found: Map<string, Outcome[]>,
 ): Promise<void> {
   const cluster = admin.config.name;
-  const tenants = Array.from({ length: MUTATIONS }, (_, i): MutatedTenant => {
-    const name = `t-peers-${nth}-${String(i).padStart(2, '0')}`;
-    const plan = planTenant(testSpec(name, { cluster }), platform);
+  const planOf = (name: string) =>
+    planTenant(testSpec(name, { cluster }), platform);
+  const mutated = Array.from({ length: MUTATIONS }, (_, i): MutatedTenant => {
+    const plan = tenants.next(planOf);
     return { plan, breach: mutations(breachesOf(plan.names, admin))[i] };
   });
   let end: (() => Promise<unknown>) | undefined;
   try {
     if (!column.makes) {
       const options = { stages: BENCH_STAGES, wait: false };
-      await Promise.all(tenants.map(t => applyPlan(t.plan, admin, options)));
+      await Promise.all(mutated.map(t => applyPlan(t.plan, admin, options)));
     }
-    end = await column.begin(tenants);
-    for (const [title, outcomes] of await breachAll(column, tenants)) {
+    end = await column.begin(mutated);
+    for (const [title, outcomes] of await breachAll(column, mutated)) {
       found.set(title, outcomes);
     }
     print(found);
   } finally {
     await end?.();
-    await Promise.allSettled(tenants.map(t => t.breach.undo?.()));
-    await Promise.allSettled(
-      tenants.map(({ plan: { spec, names } }) =>
-        removeTenant({ name: spec.name, names }, admin, { confirm: spec.name }),
-      ),
-    );
+    await Promise.allSettled(mutated.map(t => t.breach.undo?.()));
+    await tenants.removeAll();
   }
 }
 
@@ -155,7 +155,7 @@ async function breachAll(
     }
   };
   const says = (tenant: MutatedTenant) => (title: string) =>
-    texts.get(title)!.includes(sign(tenant));
+    new RegExp(`\\b${sign(tenant)}\\b`).test(texts.get(title)!);
   // What is wrong before is no mutation's.
   await until(async () => {
     await look();
@@ -230,14 +230,19 @@ function ourColumn(): Column {
     begin: async tenants => {
       await importSmallN8n();
       const portal = await ReplicasPortal.create(SMALL_N8N);
-      const api = await portal.start('one');
-      list = async () => (await api.call('GET', '/tenants?limit=100')).items;
-      await Promise.all(
-        tenants.map(async ({ plan: { spec } }) => {
-          await api.run(spec.name, { kind: 'apply', spec });
-          await api.run(spec.name, { kind: 'prove' });
-        }),
-      );
+      try {
+        const api = await portal.start('one');
+        list = async () => (await api.call('GET', '/tenants?limit=100')).items;
+        await Promise.all(
+          tenants.map(async ({ plan: { spec } }) => {
+            await api.run(spec.name, { kind: 'apply', spec });
+            await api.run(spec.name, { kind: 'prove' });
+          }),
+        );
+      } catch (error) {
+        await portal.stop();
+        throw error;
+      }
       return () => portal.stop();
     },
     looks: {
