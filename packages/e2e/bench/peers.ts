@@ -66,12 +66,16 @@ class Bed {
  */
 export async function peers(): Promise<void> {
   const found = new Map<string, Outcome[]>();
-  if (OURS.includes(COLUMNS)) {
-    const lab = new Bed(adminLab(), portalLab().platform);
-    await measure(ourColumn(), lab, found);
-  }
-  if (COLUMNS !== OURS) {
-    await measureTheirs(found);
+  try {
+    if (OURS.includes(COLUMNS)) {
+      const lab = new Bed(adminLab(), portalLab().platform);
+      await measure(ourColumn(), lab, found);
+    }
+    if (COLUMNS !== OURS) {
+      await measureTheirs(found);
+    }
+  } finally {
+    print(found);
   }
 }
 
@@ -122,7 +126,6 @@ async function measure(
     for (const [title, outcomes] of await breachAll(column, mutated)) {
       found.set(title, outcomes);
     }
-    print(found);
   } finally {
     await end?.();
     await Promise.allSettled(mutated.map(t => t.breach.undo?.()));
@@ -279,7 +282,7 @@ function holdColumn(programs: PeerPrograms): Column {
 function print(found: Map<string, Outcome[]>): void {
   const { gatekeeper, kyverno } = PEERS;
   const versions = `Gatekeeper ${gatekeeper.version}, Kyverno ${kyverno.version}`;
-  console.log(`\n${conditions(1)}, ${versions}\n`);
+  console.log(`\n${conditions(MUTATIONS)}, ${versions}\n`);
   const columns = [...found.values()];
   const row = (title: string, cell: (all: Outcome[]) => string) =>
     console.log(`| ${[title, ...columns.map(cell)].join(' | ')} |`);
