@@ -170,7 +170,7 @@ export function kyvernoColumns(programs: PeerPrograms): Column[] {
     }),
     audit('1m', 100, { 'Kyverno, reports, scan each minute': reports }),
     {
-      looks: { 'Kyverno, enforcing': events },
+      looks: { 'Kyverno, enforcing': async () => '' },
       patience: 10,
       begin: async tenants => {
         const end = await begin('Deny', '1h');
