@@ -28,7 +28,7 @@ export interface Breach {
 /** What can be done to a tenant with every right, one kind of thing each. */
 export function breachesOf(
   { namespace, vaultRole, vaultPolicy }: TenantNames,
-  { kubernetes, vault }: Cluster,
+  { kubernetes, vault, config }: Cluster,
 ): Breach[] {
   const own = (apiVersion: string, kind: string, name: string) => ({
     apiVersion,
@@ -68,7 +68,8 @@ export function breachesOf(
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...anyone }],
   });
   const ofCluster = `${ADDED}-${namespace}`;
-  const role = `auth/kubernetes/role/${vaultRole}`;
+  const { authMount, kvMount } = config.vault;
+  const role = `auth/${authMount}/role/${vaultRole}`;
   return [
     {
       title: 'its policy is deleted',
@@ -171,7 +172,7 @@ export function breachesOf(
       by: 'vault',
       do: () =>
         vault.expect('PUT', `sys/policies/acl/${vaultPolicy}`, {
-          policy: 'path "secret/*" { capabilities = ["read"] }',
+          policy: `path "${kvMount}/*" { capabilities = ["read"] }`,
         }),
     },
   ];
