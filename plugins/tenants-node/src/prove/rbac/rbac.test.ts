@@ -383,7 +383,7 @@ const BECOMING: [string, string?][] = [
   [`create rolebindings.${RBAC}`],
   [`escalate roles.${RBAC}`],
 ];
-const own = (namespace: string): Subject => ({
+const livingIn = (namespace: string): Subject => ({
   kind: 'ServiceAccount',
   namespace,
   name: 'own',
@@ -401,7 +401,7 @@ describe('who can become somebody who is trusted', () => {
   )('in %s by a right to %s', (home, ...right) => {
     for (const subject of [
       OWNERS,
-      own('ci'),
+      livingIn('ci'),
       { kind: 'User', name: 'mallory' },
       { kind: 'Group', name: 'system:serviceaccounts' },
     ]) {
@@ -416,7 +416,7 @@ describe('who can become somebody who is trusted', () => {
   it('as an account that lives there, by all but its Secrets', () => {
     for (const home of HOMES) {
       const may = (given: string) =>
-        found(bound(own(home), rule(given), home), 'secret', TRUSTED);
+        found(bound(livingIn(home), rule(given), home), 'secret', TRUSTED);
       expect(may('create pods')).toHaveLength(1);
       expect(may('get,list,watch,create secrets')).toEqual([]);
     }
@@ -490,19 +490,19 @@ describe('who can become somebody who is trusted', () => {
     [
       'Cilium’s agents, of their config',
       'kube-system',
-      own('kube-system'),
+      livingIn('kube-system'),
       rule('get,list,watch configmaps'),
     ],
     [
       'Hubble’s certificates',
       'kube-system',
-      own('kube-system'),
+      livingIn('kube-system'),
       rule('create secrets'),
     ],
     [
       'Hubble’s certificates, as they are renewed',
       'kube-system',
-      own('kube-system'),
+      livingIn('kube-system'),
       rule('get,update secrets', 'hubble-server-certs'),
     ],
     [
