@@ -230,22 +230,22 @@ describe('PodSecurity restricted', () => {
     ],
     [
       'privileged',
-      (_, c, own) => (own.privileged = true),
+      (_, __, own) => (own.privileged = true),
       'container proof is privileged',
     ],
     [
       'allowPrivilegeEscalation',
-      (_, c, own) => delete own.allowPrivilegeEscalation,
+      (_, __, own) => delete own.allowPrivilegeEscalation,
       'container proof may gain privileges that its parent has not',
     ],
     [
       'capabilities_baseline',
-      (_, c, own) => (own.capabilities.add = ['NET_RAW']),
+      (_, __, own) => (own.capabilities.add = ['NET_RAW']),
       'container proof has more capabilities',
     ],
     [
       'capabilities_restricted',
-      (p, c, own) =>
+      (p, _, own) =>
         (p.spec.ephemeralContainers = [
           {
             name: 'debug',
@@ -256,7 +256,7 @@ describe('PodSecurity restricted', () => {
     ],
     [
       'runAsNonRoot',
-      (p, c, own) =>
+      (p, _, own) =>
         (p.spec.initContainers = [
           { name: 'init', securityContext: { ...own, runAsNonRoot: false } },
         ]),
@@ -274,12 +274,12 @@ describe('PodSecurity restricted', () => {
     ],
     [
       'runAsUser',
-      (_, c, own) => (own.runAsUser = 0),
+      (_, __, own) => (own.runAsUser = 0),
       'container proof runs as root',
     ],
     [
       'seccompProfile_baseline',
-      (_, c, own) => (own.seccompProfile = { type: 'Unconfined' }),
+      (_, __, own) => (own.seccompProfile = { type: 'Unconfined' }),
       'container proof has no seccomp profile',
     ],
     [
@@ -309,17 +309,17 @@ describe('PodSecurity restricted', () => {
     ],
     [
       'seLinuxOptions',
-      (_, c, own) => (own.seLinuxOptions = { type: 'spc_t' }),
+      (_, __, own) => (own.seLinuxOptions = { type: 'spc_t' }),
       'container proof has other SELinux options',
     ],
     [
       'procMount',
-      (_, c, own) => (own.procMount = 'Unmasked'),
+      (_, __, own) => (own.procMount = 'Unmasked'),
       'container proof sees all of /proc',
     ],
     [
       'procMount_restricted',
-      (p, c, own) => {
+      (p, _, own) => {
         p.spec.hostUsers = false;
         own.procMount = 'Unmasked';
       },
@@ -328,7 +328,7 @@ describe('PodSecurity restricted', () => {
     [
       // What the container says of itself does not take it back.
       'windowsHostProcess',
-      (p, c, own) => {
+      (p, _, own) => {
         p.spec.securityContext.windowsOptions = { hostProcess: true };
         own.windowsOptions = { gmsaCredentialSpecName: 'x' };
       },
@@ -365,7 +365,7 @@ describe('PodSecurity restricted', () => {
     ],
     [
       'root in a user namespace of its own',
-      (p, c, own) => {
+      (p, _, own) => {
         p.spec.hostUsers = false;
         own.runAsUser = 0;
         own.runAsNonRoot = false;
@@ -388,7 +388,7 @@ describe('PodSecurity restricted', () => {
     ],
     [
       'a pod of Windows, for what it has not',
-      (p, c, own) => {
+      (p, _, own) => {
         p.spec.os = { name: 'windows' };
         p.spec.securityContext = { runAsNonRoot: true };
         delete own.capabilities;
