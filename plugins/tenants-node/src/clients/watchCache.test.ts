@@ -37,9 +37,9 @@ class FakePolicies {
         return fake.fault;
       }
       if (request === 'GET /version') {
-        const until = performance.now() + fake.busyMs;
+        const free = performance.now() + fake.busyMs;
         fake.busyMs = 0;
-        while (performance.now() < until);
+        while (performance.now() < free);
         return fake.isSilent ? () => {} : { status: 200 };
       }
       return (response, url) => {

@@ -17,6 +17,11 @@ export interface ClusterFacts {
 
 const NODES = { apiVersion: 'v1', kind: 'Node' };
 
+const factsByName = ofList(
+  (nodes: readonly any[]): Map<string, NodeFacts> =>
+    new Map(nodes.map(node => [node.metadata.name, factsOf(node)])),
+);
+
 /** What is known of each node, by name; none where they can't be read. */
 export async function nodesOf(
   view: ClusterView,
@@ -34,11 +39,6 @@ export async function readyNodes(view: ClusterView): Promise<number> {
   const nodes = [...(await nodesOf(view)).values()];
   return nodes.filter(({ isReady }) => isReady).length;
 }
-
-const factsByName = ofList(
-  (nodes: readonly any[]): Map<string, NodeFacts> =>
-    new Map(nodes.map(node => [node.metadata.name, factsOf(node)])),
-);
 
 /** The API server's addresses and the nodes. */
 export async function readCluster(view: ClusterView): Promise<ClusterFacts> {
