@@ -142,18 +142,17 @@ function somePeers(
  */
 function someNames(patterns: string[]): string[] {
   const most = Math.max(0, ...patterns.map(p => p.split('.').length));
-  const names = patterns.flatMap(pattern => {
-    const [, rest] = /^\*{2,}\.(.*)$/.exec(pattern) ?? [];
-    return rest === undefined
-      ? [pattern]
-      : Array.from({ length: most }, (_, i) => `${'*.'.repeat(i + 1)}${rest}`);
-  });
-  // Two, so that no letter of the one is why another pattern matches.
-  return [
-    ...new Set(
-      ['any', '0'].flatMap(one => names.map(name => name.replace(/\*+/g, one))),
-    ),
-  ];
+  return patterns
+    .flatMap(pattern => {
+      const [, rest] = /^\*{2,}\.(.*)$/.exec(pattern) ?? [];
+      return rest === undefined
+        ? [pattern]
+        : Array.from(
+            { length: most },
+            (_, i) => `${'*.'.repeat(i + 1)}${rest}`,
+          );
+    })
+    .map(name => name.replace(/\*+/g, 'any'));
 }
 
 /**
