@@ -23,6 +23,9 @@ const GENERATED = ['node_modules', 'dist', 'dist-types', 'coverage'];
 const ADMIN =
   /admin\.kubeconfig|adminKubeconfig|root-?token|vault-?init|O=system:masters/i;
 
+/** What tries npm start looks at the lab as its administrator; a try has its own Vault. */
+const ADMINS = ['scripts/start.test.ts', 'scripts/lib/tryOutVault.ts'];
+
 function files(path: string): string[] {
   try {
     return readdirSync(path, { withFileTypes: true })
@@ -41,8 +44,7 @@ describe('the portal’s own code', () => {
     const all = PORTAL.flatMap(path => files(join(root, path)));
     expect(all.length).toBeGreaterThan(200);
     const guilty = all
-      // What tries npm start looks at the lab as its administrator.
-      .filter(file => relative(root, file) !== 'scripts/start.test.ts')
+      .filter(file => !ADMINS.includes(relative(root, file)))
       .filter(file => ADMIN.test(readFileSync(file, 'utf8')))
       .map(file => relative(root, file));
     expect(guilty).toEqual([]);
