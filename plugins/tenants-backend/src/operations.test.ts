@@ -1103,11 +1103,11 @@ describe('what is changed, and what is outdated', () => {
 describe('a role in Vault to which others have added', () => {
   const ROLE = '/v1/auth/kubernetes/role/tenant-acme';
 
-  it.each<[string, object, RegExp?]>([
-    ['a number', { token_period: 60 }],
-    ['a number by its old name', { num_uses: 3 }],
-    ['a list', { token_bound_cidrs: ['10.0.0.0/8'] }],
-    ['a text', { a_new_field: 'x' }],
+  it.each<[string, object, RegExp | undefined]>([
+    ['a number', { token_period: 60 }, undefined],
+    ['a number by its old name', { num_uses: 3 }, undefined],
+    ['a list', { token_bound_cidrs: ['10.0.0.0/8'] }, undefined],
+    ['a text', { a_new_field: 'x' }, undefined],
     [
       'what Vault itself adds',
       { a_new_field: 'x' },
