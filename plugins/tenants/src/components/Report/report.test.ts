@@ -113,7 +113,7 @@ describe('useReportBlocks, as Markdown', () => {
     [tenantReportOf(tenant, timeline(tenant, SOME), { operations, proof })],
     {
       period,
-      coverage: { pairs: 6, proved: 4 },
+      coverage: { pairs: 6, proved: 4, breachedAtMost: 0.5271 },
       now: new Date(NOW),
       versions: { lab: { vault: '1.21.4' } },
     },
@@ -147,7 +147,10 @@ describe('useReportBlocks, as Markdown', () => {
     expect(text).toContain(
       '| 2026-11-24 11:40:00 UTC | Restore | user:default/jane | failed: a \\| b |  |',
     );
-    expect(text).toContain('Pairs of tenants proved: 4 of 6');
+    // An upper bound is rounded up.
+    expect(text).toContain(
+      'Pairs of tenants proved: 4 of 6. At most 52.8% of all are breached (95% confidence)',
+    );
     expect(text).toContain(
       '#### Reached the canary (net.canary-egress): breached\n\nExpected: blocked (timeout). Got: connected.',
     );
