@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   objectPath,
   TenantPlan,
@@ -14,6 +15,8 @@ const API_VERSIONS: Record<string, string> = {
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 /** Name of what a mutation adds, so that leftovers can be found. */
 const ADDED = 'walls-test';
+/** Milliseconds after which memory asks anew which kinds are served. */
+const DISCOVERY_MS = 16_000;
 /** The same for what rows that run side by side add to the cluster itself. */
 const added = () => `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
 
@@ -156,6 +159,8 @@ export class Hands extends NodeHands {
   addCalico = async () => {
     const group = 'crd.projectcalico.org';
     const plural = 'globalnetworkpolicies';
+    // What is served is asked for anew after that time.
+    this.later(() => sleep(DISCOVERY_MS));
     await this.add('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',

@@ -22,6 +22,8 @@ export interface Mutation {
   neighbourHolds?: boolean;
   /** Touches what every tenant of the lab uses: alone, and only in the full run */
   shared?: boolean;
+  /** Proved without a memory: one that is in step stays so until its watch ends */
+  isForgotten?: boolean;
   /** Also in CI, and not only in the full run */
   inCi?: boolean;
   /** Breaks it; what it took away the scene puts back */

@@ -325,6 +325,7 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.who-can'],
     says: /Roles: .*forbidden/,
     shared: true,
+    isForgotten: true,
     apply: async ({ lab, change }) => {
       const path = `/apis/${RBAC}/v1/clusterroles/threewalls-portal`;
       const { rules } = await lab.admin.expect({ method: 'GET', path });

@@ -198,6 +198,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     checks: ['net.no-widening'],
     says: /CiliumClusterwideNetworkPolicy .*forbidden/,
     shared: true,
+    isForgotten: true,
     apply: async ({ lab, change }) => {
       const path =
         '/apis/rbac.authorization.k8s.io/v1/clusterroles/threewalls-portal';

@@ -90,13 +90,14 @@ export class Pair {
     );
   }
 
-  async prove(hands: Hands): Promise<Proofs> {
+  async prove(hands: Hands, isForgotten: boolean = false): Promise<Proofs> {
     const [a, b] = this.plans.map(
       plan => hands.told.get(plan.spec.name) ?? plan,
     );
     const cluster = { ...this.lab.cluster, config: hands.profile };
     await sleep(HEARD_MS);
-    return proveTenants({ cluster, tenants: [a, b], view: this.#memory });
+    const view = isForgotten ? undefined : this.#memory;
+    return proveTenants({ cluster, tenants: [a, b], view });
   }
 
   /** What is remembered is read with the first question after it. */
@@ -120,7 +121,7 @@ export class Pair {
     const result: Partial<RowResult> = {};
     try {
       await row.apply(Object.assign(hands, { a, b }));
-      const broken = await this.prove(hands);
+      const broken = await this.prove(hands, row.isForgotten);
       const proof = broken.get(a.spec.name)!;
       result.statuses = statusesOf(proof);
       result.outcomes = worst(proof.receipts);

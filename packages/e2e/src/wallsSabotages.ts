@@ -99,7 +99,8 @@ export const SABOTAGES = rowsOf('network', 'unproven', [
     checks: ['res.privileged'],
     says: /can't be reached/,
     shared: true,
-    apply: ({ killApiServerAfter }) => killApiServerAfter(60),
+    // Its pods are made, and the portal's own attempts begin.
+    apply: ({ killApiServerAfter }) => killApiServerAfter(8),
   },
   {
     title: "Vault's reviewer of tokens is broken: nobody logs in",
