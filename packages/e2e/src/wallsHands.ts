@@ -15,7 +15,7 @@ const API_VERSIONS: Record<string, string> = {
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 /** Name of what a mutation adds, so that leftovers can be found. */
 const ADDED = 'walls-test';
-/** Milliseconds after which memory asks anew which kinds are served. */
+/** Milliseconds after which memory asks anew which kinds are served: both when one comes and when it goes. */
 const DISCOVERY_MS = 16_000;
 /** The same for what rows that run side by side add to the cluster itself. */
 const added = () => `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
@@ -159,7 +159,6 @@ export class Hands extends NodeHands {
   addCalico = async () => {
     const group = 'crd.projectcalico.org';
     const plural = 'globalnetworkpolicies';
-    // What is served is asked for anew after that time.
     this.later(() => sleep(DISCOVERY_MS));
     await this.add('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -202,6 +201,7 @@ export class Hands extends NodeHands {
       metadata: { name: ADDED },
       spec: { selector: 'all()', types: ['Egress'], egress: [] },
     });
+    await sleep(DISCOVERY_MS);
   };
 
   /** Waits until something is so. */
