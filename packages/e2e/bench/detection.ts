@@ -143,7 +143,7 @@ async function attackOf(api: Replica, name: string) {
   const { lastProof } = await api.call('GET', `/tenants/${name}`);
   const { createdAt, startedAt, finishedAt } = await api.call(
     'GET',
-    `/operations/${lastProof.id}`,
+    `/tenants/${name}/operations/${lastProof.id}`,
   );
   const [created, started, finished] = [createdAt, startedAt, finishedAt].map(
     at => Date.parse(at),
