@@ -202,10 +202,12 @@ export function addTenantRoutes(
 
 /**
  * With more than this share of all breached, as many at random would have held with a
- * probability of less than 5 %: (1 - share) ^ held = 0.05.
+ * probability of less than 5 %: (1 - share) ^ drawn = 0.05. Both ways of a pair are
+ * proved in one round, and so are one draw.
  */
 function shareAtMost(held: number, pairs: number): number {
-  return held < pairs ? 1 - 0.05 ** (1 / held) : 0;
+  const drawn = held / 2;
+  return held < pairs ? 1 - 0.05 ** (1 / drawn) : 0;
 }
 
 /** Ordered pairs of tenants of one cluster, the first of these, the second of those. */

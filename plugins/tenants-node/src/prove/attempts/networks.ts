@@ -1,3 +1,4 @@
+import { named } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { Attempt, Side } from '../types';
@@ -81,7 +82,7 @@ export function noOtherNetwork({ tenant, cluster }: Side): Attempt {
           view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
         ),
       ]);
-      const home = namespaces.items.find(o => o.metadata.name === namespace);
+      const home = named(namespaces.items, namespace);
       const found = [
         ...(home?.metadata.labels?.[USER_DEFINED] === undefined
           ? []
