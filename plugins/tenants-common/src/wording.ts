@@ -145,7 +145,7 @@ export const WORDINGS = {
   quotaUncounted:
     "{{quota}} was not counted by the cluster's quota controller within {{ms}} ms: is it busy, or down?",
   quotaTaken:
-    '{{quota}} was not free within {{ms}} ms (pods used: {{used}}): is an older proof pod left there?',
+    '{{quota}} had no room for a pod within {{ms}} ms (used: {{used}}): are older proof pods left there?',
 } as const;
 
 /**

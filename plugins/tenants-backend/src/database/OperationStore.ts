@@ -33,8 +33,13 @@ const MAX_ATTEMPTS = 10;
  * it takes its turn among them, the oldest first.
  */
 const PATIENCE_MS = 60_000;
-/** The priority that it has then, which is theirs. */
-const ASKED_PRIORITY = 2;
+/** Of proofs: those that somebody waits for come first; the schedule can wait. */
+const PRIORITY: Record<ProofTrigger, number> = {
+  task: 1,
+  user: 2,
+  event: 3,
+  schedule: 4,
+};
 
 /** Times that an operation is queued or taken, should another one be in the way each time. */
 const QUEUE_ATTEMPTS = 5;
@@ -283,7 +288,7 @@ export class OperationStore {
       )
       .orderByRaw(
         'case when priority > ? and created_at < ? then ? else priority end',
-        [ASKED_PRIORITY, fromNow(trx, -PATIENCE_MS), ASKED_PRIORITY],
+        [PRIORITY.user, fromNow(trx, -PATIENCE_MS), PRIORITY.user],
       )
       .orderBy('created_at')
       .select('o.*')
@@ -551,14 +556,24 @@ export class OperationStore {
    * Puts an operation of ours back into the queue, for any replica that has room.
    *
    * @param isFree - Whether it counts as not begun
+   * @param isUrgent - Whether it goes before the schedule's proofs
    */
-  async release(id: string, isFree: boolean = false): Promise<void> {
+  async release(
+    id: string,
+    { isFree = false, isUrgent = false } = {},
+  ): Promise<void> {
     const change = {
       state: 'queued',
       runner: null,
       lease_until: null,
       progress: null,
       ...(isFree && { attempts: this.knex.raw('attempts - 1') as any }),
+      ...(isUrgent && {
+        priority: this.knex.raw(
+          'case when priority > ? then ? else priority end',
+          [PRIORITY.event, PRIORITY.event],
+        ) as any,
+      }),
     } as const;
     try {
       // One that was cancelled meanwhile ends: it must not come back.
@@ -705,12 +720,8 @@ function thisReplica(): string {
   return `${hostname().slice(0, 40)}:${process.pid}:${id}`;
 }
 
-/** Those that somebody waits for come first; the schedule can wait. */
 function priorityOf({ request, trigger }: NewOperation): number {
-  if (request.kind !== 'prove') {
-    return 0;
-  }
-  return ['task', 'user', 'event', 'schedule'].indexOf(trigger) + 1;
+  return request.kind === 'prove' ? PRIORITY[trigger] : 0;
 }
 
 function isJoinable(row: OperationRow, wanted: NewOperation): boolean {

@@ -340,13 +340,25 @@ export class ProofStore {
     return found;
   }
 
-  /** Times at which each tenant's last proof began, in milliseconds, by UID. */
-  async startedAt(): Promise<Map<string, number>> {
+  /**
+   * When each tenant last had its turn, in milliseconds, by UID: when its last proof
+   * began, or, where a change had asked for that, when it was last tried against a
+   * neighbour. Who is changed all the time is tried against neighbours all the same.
+   */
+  async turns(): Promise<Map<string, number>> {
+    const tried = this.knex(PAIRS)
+      .max('attempted_at')
+      .whereRaw('?? = ??', [`${PAIRS}.uid`, `${TENANTS}.uid`]);
     const rows = await this.knex(OPERATIONS)
       .join(TENANTS, `${TENANTS}.proof_id`, `${OPERATIONS}.id`)
       .whereNull('removed_at')
-      .select(`${TENANTS}.uid`, 'started_at');
-    return new Map(rows.map(row => [row.uid, Number(row.started_at)]));
+      .select(`${TENANTS}.uid`, {
+        at: this.knex.raw(
+          `coalesce(case when ?? = 'event' then (?) end, started_at)`,
+          ['trigger', tried],
+        ),
+      });
+    return new Map(rows.map(row => [row.uid, Number(row.at)]));
   }
 
   /** Results of these tenants against these neighbours, by UID; default each other. */

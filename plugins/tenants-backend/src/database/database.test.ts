@@ -333,6 +333,56 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect((await other.claim(ROOM))!.id).toBe(next.id);
   });
 
+  it('puts back what a change has had given up before the schedule’s, not before others’', async () => {
+    const { operations, enqueue } = await setup(id);
+    for (const trigger of ['schedule', 'user'] as const) {
+      const { id: own } = await enqueue('acme', undefined, { trigger });
+      const { id: earlier } = await enqueue('globex', undefined, {
+        trigger: 'schedule',
+      });
+      const [claimed] = [await operations.claim(ROOM)];
+      expect(claimed!.id).toBe(own);
+      await operations.release(own, { isUrgent: true });
+      expect((await operations.claim(ROOM))!.id).toBe(own);
+      await operations.release(own, { isFree: true, isUrgent: true });
+      const { id: asked } = await enqueue('initech', undefined, {
+        trigger: 'event',
+      });
+      const order = [];
+      for (let i = 0; i < 3; i++) {
+        order.push((await operations.claim(ROOM))!.id);
+      }
+      expect(order).toEqual([own, asked, earlier]);
+      for (const one of order) {
+        await operations.finish(one, { state: 'succeeded' });
+      }
+    }
+  });
+
+  it('knows when a tenant had its turn: a proof for a change takes no neighbour’s place', async () => {
+    const { knex, proofs, remember, prove, wanted, operations } = await setup(
+      id,
+    );
+    await remember('acme');
+    await remember('globex');
+    await remember('alone');
+    await prove('acme', testResult(), 'uid-globex');
+    await prove('alone');
+    const paired = (await proofs.turns()).get('uid-acme')!;
+    await knex('pairs').update({ attempted_at: 1_000 });
+    expect((await proofs.turns()).get('uid-acme')).toBe(paired);
+    for (const tenant of ['acme', 'alone']) {
+      await operations.enqueue(
+        wanted(tenant, undefined, { trigger: 'event' }),
+      );
+      await proofs.finish((await operations.claim(ROOM))!, testResult());
+    }
+    const turns = await proofs.turns();
+    expect(turns.get('uid-acme')).toBe(1_000);
+    expect(turns.get('uid-alone')).toBeGreaterThan(1_000);
+    expect(turns.has('uid-globex')).toBe(false);
+  });
+
   it('puts back nothing that was cancelled, and joins nothing to it', async () => {
     const { operations, enqueue } = await setup(id);
     const proof = await enqueue('acme');

@@ -210,6 +210,11 @@ describe('a round of two', () => {
       await until(() => signals.length === begins);
     }
     expect(runner.renew('acme', later)).toBe(false);
+    // Nor does the schedule's proof of its neighbour wait behind all others of its kind.
+    const [{ id }] = await store.open('globex');
+    expect(await db('operations').where({ id }).first('priority')).toEqual({
+      priority: 3,
+    });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
     await runner.stop();
   });

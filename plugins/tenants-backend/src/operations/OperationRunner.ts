@@ -246,8 +246,10 @@ export class OperationRunner {
         }
         await events.flush();
         if (reason.reason !== 'lost') {
-          const isFree = reason.reason === 'overtaken';
-          await this.#putBack(held, lease, isFree);
+          await this.#putBack(held, lease, {
+            isFree: reason.reason === 'overtaken',
+            isUrgent: reason.isOfTenant,
+          });
         }
         return;
       }
@@ -258,7 +260,7 @@ export class OperationRunner {
         `${operation.request.kind} of ${operation.tenant}: ${outcome.error}`,
       );
       // A neighbour's proof is nobody's then, and must be in no change's way.
-      await this.#putBack(held.slice(1), lease, true);
+      await this.#putBack(held.slice(1), lease, { isFree: true });
     } finally {
       held.forEach(({ id }) => this.#letGo(id, lease));
     }
@@ -279,11 +281,11 @@ export class OperationRunner {
   async #putBack(
     held: StoredOperation[],
     lease: Lease,
-    isFree: boolean,
+    as: Parameters<OperationStore['release']>[1],
   ): Promise<void> {
     const ours = held.filter(({ id }) => this.#held.get(id) === lease);
     await Promise.all(
-      ours.map(({ id }) => this.options.store.release(id, isFree)),
+      ours.map(({ id }) => this.options.store.release(id, as)),
     );
   }
 

@@ -16,8 +16,10 @@ export function rankNeighbours(options: {
   queued: Set<string>;
   /** When the tenant was last tried against each, in milliseconds, by UID */
   attempts: Map<string, number>;
+  /** Whether a change has asked for the proof, or has had it made anew */
+  isOfChange: boolean;
 }): Tenant[] {
-  const { tenant, tenants, busy, queued, attempts } = options;
+  const { tenant, tenants, busy, queued, attempts, isOfChange } = options;
   const ranked = tenants
     .filter(
       other =>
@@ -26,7 +28,8 @@ export function rankNeighbours(options: {
         other.phase === 'active' &&
         !busy.has(other.name) &&
         // One that is still being made is no use to anybody.
-        (!isNew(other) || queued.has(other.name) || other.proofId),
+        (queued.has(other.name) ||
+          (!isOfChange && (!isNew(other) || other.proofId))),
     )
     .map(other => ({
       other,

@@ -164,7 +164,14 @@ async function neighbourOf(
     operations.openByTenant(),
     proofs.attempts(tenant.uid),
   ]);
-  const ranked = rankNeighbours({ tenant, tenants, ...open, attempts });
+  const isOfChange = proof.trigger === 'event' || proof.attempts > 1;
+  const ranked = rankNeighbours({
+    tenant,
+    tenants,
+    ...open,
+    attempts,
+    isOfChange,
+  });
   for (const candidate of ranked) {
     const { uid, name, cluster, owner } = candidate;
     try {

@@ -114,17 +114,17 @@ export class Scheduler {
   /** Queues the proofs that are due. */
   async proveDue(): Promise<void> {
     const { inventory, operations, proofs, runner, intervalMs } = this.options;
-    const [{ tenants }, now, startedAt, { busy, queued }] = await Promise.all([
+    const [{ tenants }, now, turns, { busy, queued }] = await Promise.all([
       inventory.list(),
       proofs.now(),
-      proofs.startedAt(),
+      proofs.turns(),
       operations.openByTenant(),
     ]);
     const idle = tenants.filter(
       ({ name, phase }) =>
         phase === 'active' && !busy.has(name) && !queued.has(name),
     );
-    for (const tenant of dueTenants(idle, startedAt, { now, intervalMs })) {
+    for (const tenant of dueTenants(idle, turns, { now, intervalMs })) {
       const { name, cluster, owner, uid } = tenant;
       await operations.enqueue({
         tenant: name,
@@ -192,11 +192,11 @@ export class Scheduler {
 export function dueTenants(
   tenants: Pick<Tenant, 'uid' | 'createdAt'>[],
   /** In milliseconds, by UID */
-  startedAt: Map<string, number>,
+  turns: Map<string, number>,
   options: { now: number; intervalMs: number },
 ): Tenant[] {
   const { now, intervalMs } = options;
-  const at = ({ uid }: Pick<Tenant, 'uid'>) => startedAt.get(uid);
+  const at = ({ uid }: Pick<Tenant, 'uid'>) => turns.get(uid);
   const never = tenants.filter(
     tenant => at(tenant) === undefined && !isNew(tenant, now),
   );

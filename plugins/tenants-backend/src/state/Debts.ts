@@ -5,8 +5,8 @@ import { NewOperation, OperationStore } from '../database/OperationStore';
 const QUIET_MS = 300;
 /** Milliseconds that further changes put it off, at most. */
 const LATEST_MS = 1_500;
-/** Milliseconds between two proofs of a tenant that changes have asked for. */
-const GAP_MS = 10_000;
+/** Proofs of one tenant that changes may ask for, in so many milliseconds. */
+const MOST = { count: 3, withinMs: 30_000 };
 /** Milliseconds after which nothing is owed to who could not be attacked: the schedule does it. */
 const FORGET_MS = 600_000;
 /** Milliseconds between two looks at what is owed. */
@@ -26,7 +26,8 @@ export class Debts {
     string,
     { tenant: Owed; since: number; last: number }
   >();
-  readonly #paidAt = new Map<string, number>();
+  /** When changes have had tenants proved of late, by UID */
+  readonly #paidAt = new Map<string, number[]>();
   #timer: NodeJS.Timeout | undefined;
   #paying = false;
 
@@ -78,7 +79,7 @@ export class Debts {
         this.#paid(uid, last);
       } else if (busy.has(name)) {
         if (renew(name, last)) {
-          this.#paidAt.set(uid, this.#now());
+          this.#paidNow(uid);
           this.#paid(uid, last);
         }
       } else {
@@ -90,7 +91,7 @@ export class Debts {
           trigger: 'event',
           request: { kind: 'prove' },
         });
-        this.#paidAt.set(uid, this.#now());
+        this.#paidNow(uid);
         this.#paid(uid, last);
       }
     }
@@ -100,8 +101,17 @@ export class Debts {
     const now = this.#now();
     return (
       (now - last >= QUIET_MS || now - since >= LATEST_MS) &&
-      now - (this.#paidAt.get(uid) ?? -Infinity) >= GAP_MS
+      this.#paidOfLate(uid).length < MOST.count
     );
+  }
+
+  #paidOfLate(uid: string): number[] {
+    const since = this.#now() - MOST.withinMs;
+    return (this.#paidAt.get(uid) ?? []).filter(at => at > since);
+  }
+
+  #paidNow(uid: string): void {
+    this.#paidAt.set(uid, [...this.#paidOfLate(uid), this.#now()]);
   }
 
   #defer(uid: string): void {

@@ -45,25 +45,25 @@ describe('where n8n runs', () => {
     });
   });
 
-  it('leaves room for a sidecar and a sandbox’s overhead in the quota of the proof pod', () => {
+  it('leaves room for a sidecar and a sandbox’s overhead in the quota of two proof pods', () => {
     const hard = (n8n: object) =>
       (
         tenantPlan({ n8n }).objects.find(
           o => o.metadata.name === 'tenant-probe-quota',
         ) as any
       ).spec.hard;
-    expect(hard({})).toMatchObject({ 'limits.memory': '1280Mi' });
+    expect(hard({})).toMatchObject({ 'limits.memory': '2560Mi' });
     expect(
       hard({
         runtimeClassName: 'kata',
         runtimeOverhead: { cpu: '250m', memory: '160Mi' },
       }),
     ).toEqual({
-      pods: '1',
-      'requests.cpu': '500m',
-      'requests.memory': '480Mi',
-      'limits.cpu': '3250m',
-      'limits.memory': '1440Mi',
+      pods: '2',
+      'requests.cpu': '1',
+      'requests.memory': '960Mi',
+      'limits.cpu': '6500m',
+      'limits.memory': '2880Mi',
     });
   });
 });

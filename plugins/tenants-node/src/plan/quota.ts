@@ -16,6 +16,14 @@ export const PROOF_POD_RESOURCES = {
   limits: { cpu: '1', memory: '256Mi' },
 } as const;
 
+/**
+ * Proof pods that a tenant has room for: one more than a round makes. One of the
+ * round before may still be going away; and where the API server dies between
+ * charging a quota and writing its pod down, the quota counts that pod until
+ * Kubernetes counts anew, which the end of the next one makes it do.
+ */
+const PROOF_PODS = 2;
+
 /** Room beside it in `tenant-probe-quota`: for what a cluster adds to every pod. */
 const SIDECARS = {
   requests: { cpu: '200m', memory: '256Mi' },
@@ -76,7 +84,7 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
     }),
     resourceQuota('tenant-probe-quota', {
       hard: {
-        pods: '1',
+        pods: String(PROOF_PODS),
         ...charged(
           [PROOF_POD_RESOURCES, SIDECARS],
           context.cluster.n8n.runtimeOverhead,
@@ -113,7 +121,7 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
   ];
 }
 
-/** What a quota counts of one pod: its containers', and its RuntimeClass's overhead. */
+/** What a quota counts of proof pods: their containers', and their RuntimeClass's overhead. */
 function charged(
   containers: ContainerResources[],
   overhead = { cpu: '0', memory: '0' },
@@ -121,13 +129,13 @@ function charged(
   const cpu = (part: 'requests' | 'limits') => {
     const all = containers.map(container => container[part].cpu);
     return canonicalQuantity(
-      `${Math.round(1000 * sum(...all, overhead.cpu))}m`,
+      `${Math.round(1000 * PROOF_PODS * sum(...all, overhead.cpu))}m`,
     );
   };
   const memory = (part: 'requests' | 'limits') => {
     const all = containers.map(container => container[part].memory);
     return canonicalQuantity(
-      `${Math.ceil(sum(...all, overhead.memory) / MI)}Mi`,
+      `${Math.ceil((PROOF_PODS * sum(...all, overhead.memory)) / MI)}Mi`,
     );
   };
   return {

@@ -1,9 +1,10 @@
 import { say } from '@threewalls/backstage-plugin-tenants-common';
-import { VaultView } from '../../clients';
+import { RequestView, VaultView } from '../../clients';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { NodeFacts } from '../types';
 import { kubeletsFor } from './facts';
 import { prepare } from './prepare';
+import { waitForProbeQuota } from './quota';
 
 const side = testSide();
 const { config } = side.cluster;
@@ -52,7 +53,10 @@ const ROLES: Record<string, object> = {
   'auth/kubernetes/role/tenant-acme': TAKES_ALL,
   'auth/kubernetes/role/all': TAKES_ALL,
 };
-const FREE = { status: { used: { pods: '0' } } };
+const FREE = {
+  spec: { hard: { pods: '2' } },
+  status: { used: { pods: '0' } },
+};
 
 /** Prepares a round of acme and globex on a cluster that lists these pods. */
 function prepared(
@@ -214,5 +218,40 @@ describe('kubeletsFor', () => {
   it('are all of a workload’s, however many', () => {
     const own = Array.from({ length: 7 }, (_, i) => `n${i}`);
     expect(hosts(own)).toEqual(own);
+  });
+});
+
+describe('room for a proof pod', () => {
+  const quota = (hard: string, used?: string) => ({
+    spec: { hard: { pods: hard } },
+    status: used && { used: { pods: used } },
+  });
+
+  it.each([
+    ['an older portal’s quota', [quota('1', '0')]],
+    ['another round’s pod', [quota('2', '1')]],
+    ['no quota', [undefined]],
+    ['pods that go away', [quota('2', '2'), quota('2', '2'), quota('2', '1')]],
+    ['a quota that is not counted yet', [quota('2'), quota('2', '0')]],
+    ['a quota that is raised', [quota('1', '1'), quota('2', '1')]],
+  ])('is found beside %s', async (_, [now, ...later]) => {
+    let seen = 1;
+    const kubernetes = {
+      get: async () => now,
+      async *watch() {
+        for (const object of later) {
+          seen += 1;
+          yield { type: 'MODIFIED', object };
+        }
+      },
+    };
+    const problem = await waitForProbeQuota(
+      testCluster(config, { kubernetes }),
+      new RequestView({} as any),
+      'tenant-acme',
+      new AbortController().signal,
+    );
+    expect(problem).toBeUndefined();
+    expect(seen).toBe(1 + later.length);
   });
 });

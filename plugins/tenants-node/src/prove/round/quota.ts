@@ -9,7 +9,7 @@ const UNCOUNTED_MS = 30_000;
 const NAME = 'tenant-probe-quota';
 
 /**
- * Waits until the quota of proof pods is free again. Says why, where it isn't
+ * Waits until the quota of proof pods has room for one. Says why, where it isn't
  * in time; a quota that is gone is found by the checks.
  */
 export async function waitForProbeQuota(
@@ -58,6 +58,6 @@ export async function waitForProbeQuota(
 }
 
 /** A quota without a status has not been counted yet: nothing is admitted under it. */
-function isFree({ status }: any): boolean {
-  return status?.used?.pods === '0';
+function isFree({ spec, status }: any): boolean {
+  return Number(status?.used?.pods) < Number(spec?.hard?.pods);
 }
