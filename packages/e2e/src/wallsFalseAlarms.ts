@@ -133,6 +133,25 @@ export const FALSE_ALARMS: Mutation[] = [
     },
   ),
   holds(
+    'The API server died after it had charged a proof pod to its quota, before it wrote the pod down',
+    'network',
+    ['net.kubelet', 'net.metadata'],
+    async ({ a, lab }) => {
+      const path = `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-probe-quota`;
+      await merge(lab.admin, `${path}/status`, {
+        status: {
+          used: {
+            pods: '1',
+            'requests.cpu': '50m',
+            'requests.memory': '64Mi',
+            'limits.cpu': '1',
+            'limits.memory': '256Mi',
+          },
+        },
+      });
+    },
+  ),
+  holds(
     'A node in the list is dead',
     'network',
     ['net.kubelet'],
