@@ -10,8 +10,8 @@ const BEAT_MS = { every: 2_000, most: 3_000 };
 /** Milliseconds that what discovery said is good for. */
 const DISCOVERY_MS = 15_000;
 
-/** Kinds of namespaces that are looked at wherever they are: a right may come from anywhere. */
-const EVERYWHERE = ['Role', 'RoleBinding'];
+/** Kinds that are looked at in any namespace: a right may come from there, or a host be taken. */
+const EVERYWHERE = ['HTTPRoute', 'Ingress', 'Role', 'RoleBinding'];
 /** Kinds that change all the time, of which little is looked at, and seldom. */
 const ASKED_FOR = ['EndpointSlice', 'Event', 'ServiceCIDR', 'PersistentVolume'];
 

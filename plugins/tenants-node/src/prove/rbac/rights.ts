@@ -3,6 +3,7 @@ import { pluralOf, resourceOf } from '../../clients/kinds';
 import { plannedResources } from '../../plan/planned';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { GIVES_NOTHING_AWAY } from '../attempts/asPlanned';
+import { DOORS } from '../attempts/doors';
 import { HOLD_POLICY } from '../attempts/hold';
 import { KINDS } from '../attempts/policies';
 import { Action } from './rbac';
@@ -222,7 +223,12 @@ const DANGEROUS: Record<Wall, Right[]> = {
       ),
     ),
     SERVE_APIS,
-    // Whom the tenant's Service leads to.
+    // What leads to the tenant's Service, and whom that leads to.
+    ...Object.entries(DOORS).map(([group, kinds]) => ({
+      verbs: WRITE,
+      group,
+      resources: kinds.map(pluralOf),
+    })),
     { verbs: WRITE, group: '', resources: ['endpoints'] },
     {
       verbs: WRITE,
