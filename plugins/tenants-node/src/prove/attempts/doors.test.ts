@@ -19,7 +19,9 @@ const SERVED: [string, string][] = [
 /** Where n8n is found, by each kind of way in. */
 const HOST = 'acme.n8n.example.com';
 const EXPOSED = {
-  Ingress: { ingress: { host: '{{ name }}.n8n.example.com', className: 'public' } },
+  Ingress: {
+    ingress: { host: '{{ name }}.n8n.example.com', className: 'public' },
+  },
   HTTPRoute: {
     gateway: {
       host: '{{ name }}.n8n.example.com',
@@ -74,7 +76,10 @@ const ingress = (
     'Ingress',
     {
       rules: [
-        { host, http: { paths: [{ path, backend: { service: { name: to } } }] } },
+        {
+          host,
+          http: { paths: [{ path, backend: { service: { name: to } } }] },
+        },
       ],
       ...rest,
     },
@@ -106,7 +111,12 @@ const run = (side: Side, objects: KubernetesObject[], refused?: string) =>
       side,
       holding(
         [
-          ...plannedObjects(side.tenant.plan, 'Service', 'Ingress', 'HTTPRoute'),
+          ...plannedObjects(
+            side.tenant.plan,
+            'Service',
+            'Ingress',
+            'HTTPRoute',
+          ),
           ...objects,
         ],
         refused,
@@ -198,8 +208,16 @@ describe('ways into n8n', () => {
       }),
     ],
     ['others’ routes', 'breached', grant({ kind: 'Service' })],
-    ['others’ routes by name', 'breached', grant({ kind: 'Service', name: 'n8n' })],
-    ['others’ routes to something else', 'asExpected', grant({ kind: 'Secret' })],
+    [
+      'others’ routes by name',
+      'breached',
+      grant({ kind: 'Service', name: 'n8n' }),
+    ],
+    [
+      'others’ routes to something else',
+      'asExpected',
+      grant({ kind: 'Secret' }),
+    ],
     ['its host elsewhere', 'breached', ingress(HOST, 'mine', THERE)],
     [
       'a part of it',
