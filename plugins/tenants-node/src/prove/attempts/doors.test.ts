@@ -35,6 +35,7 @@ function sideOf(way?: keyof typeof EXPOSED, config: object = {}): Side {
   const platform = testPlatform({
     network: {
       provider: 'cilium',
+      dns: { cidrs: ['198.18.1.10/32', '198.18.2.0/24'] },
       ...(way && { ingress: { namespaces: ['ingress'] } }),
     },
     ...(way && { n8n: EXPOSED[way] }),
@@ -105,6 +106,19 @@ const grant = (to: object) =>
   object('gateway.networking.k8s.io/v1beta1', 'ReferenceGrant', { to: [to] });
 const THERE = { namespace: 'dev' };
 
+const elsewhere = (spec: object) => object('v1', 'Service', spec, THERE);
+const takes = (address: string) => ({ externalIPs: [address] });
+const STANDS_FOR_N8N = {
+  type: 'ExternalName',
+  externalName: `n8n.${namespace}.svc.cluster.local`,
+};
+const VAULT = object(
+  'v1',
+  'Service',
+  { clusterIPs: ['198.18.1.2'] },
+  { name: 'sys-vault', namespace: 'sys-vault' },
+);
+
 const run = (side: Side, objects: KubernetesObject[], refused?: string) =>
   noOtherDoor(side).run(
     testRound(
@@ -151,6 +165,20 @@ describe('ways into n8n', () => {
       'asExpected',
       service({ selector: { app: 'solver' }, type: 'NodePort' }),
     ],
+    ['by another’s name for it', 'asExpected', elsewhere(STANDS_FOR_N8N)],
+    ['by an address of its own', 'asExpected', elsewhere(takes('192.0.2.1'))],
+    [
+      'by who takes the address of its Service',
+      'breached',
+      service({ selector: N8N, clusterIPs: ['198.18.1.1'] }, 'inside'),
+      elsewhere(takes('198.18.1.1')),
+    ],
+    [
+      'by who takes the resolver’s',
+      'breached',
+      elsewhere(takes('198.18.1.10')),
+    ],
+    ['by who takes Vault’s', 'breached', VAULT, elsewhere(takes('198.18.1.2'))],
     // No policy lets in whoever would serve it.
     ['that nobody serves', 'asExpected', ingress('x.test', 'n8n')],
   ])('of a tenant that is reached from nowhere: %s', async (_, ...row) => {
@@ -206,6 +234,12 @@ describe('ways into n8n', () => {
           },
         ],
       }),
+    ],
+    ['another’s name for it', 'breached', elsewhere(STANDS_FOR_N8N)],
+    [
+      'another’s name for something else',
+      'asExpected',
+      elsewhere({ type: 'ExternalName', externalName: 'n8n.elsewhere.svc' }),
     ],
     ['others’ routes', 'breached', grant({ kind: 'Service' })],
     [

@@ -1,4 +1,5 @@
 import { KindRef, listKinds, ofList } from '../../clients/clusterView';
+import { vaultEndpoint, vaultRanges } from '../../config/vaultService';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { plannedObjects } from '../../plan/planned';
 import { KubernetesObject } from '../../plan/types';
@@ -32,7 +33,8 @@ const CHALLENGE = '/.well-known/acme-challenge/';
 
 /**
  * Nothing but the plan's leads into n8n: no other address from outside, no other route of
- * those whom policies let in; and nobody else has n8n's host lead somewhere else.
+ * those whom policies let in; and nobody else has n8n's host, or an address that it or
+ * the tenant's login goes to, lead somewhere else.
  */
 export function noOtherDoor(side: Side): Attempt {
   const { plan } = side.tenant;
@@ -47,7 +49,7 @@ export function noOtherDoor(side: Side): Attempt {
     target: `ways into ${namespace}`,
     request: isRouted
       ? `list Services and every kind of route of ${namespace}, and everybody's routes for its hosts`
-      : `list Services of ${namespace}`,
+      : `list Services: of ${namespace}, and whoever's takes an address`,
     expected: 'none but the plan’s leads to n8n, and no other has its hosts',
     run: reading(async ({ view }) => {
       const { items } = await known(
@@ -55,9 +57,18 @@ export function noOtherDoor(side: Side): Attempt {
         view.list<any>(SERVICE, namespace),
       );
       const services = items.filter(service => leadsToWorkload(service, side));
-      const found = services
-        .filter(service => isOutside(service))
-        .map(one => ({ one, does: 'gives n8n another address' }));
+      const elsewhere = await known('Services', view.list<any>(SERVICE));
+      const vault = targetOf(vaultEndpoint(side.cluster.config).host);
+      const others = elsewhere.items;
+      const taken = [...services, ...(byPlace(others).get(vault) ?? [])];
+      const found = [
+        ...services
+          .filter(service => isOutside(service))
+          .map(one => ({ one, does: 'gives n8n another address' })),
+        ...[...fixedAddresses(side), ...taken.flatMap(addressesOf)]
+          .flatMap(address => byTarget(others).get(address) ?? [])
+          .map(one => ({ one, does: 'takes an address of n8n, Vault or DNS' })),
+      ];
       if (isRouted) {
         const names = services.map(({ metadata }) => metadata.name);
         const { all } = await known(
@@ -74,6 +85,9 @@ export function noOtherDoor(side: Side): Attempt {
             .flatMap(({ objects }) => objects)
             .filter(route => leadsTo(route, [plan.workload.name, ...names]))
             .map(one => ({ one, does: 'leads to n8n' })),
+          ...names
+            .flatMap(name => byTarget(others).get(`${name}.${namespace}`) ?? [])
+            .map(one => ({ one, does: 'stands for n8n' })),
           ...everywhere
             .flatMap(({ items: routes }) => takersOf(routes, side))
             .map(one => ({ one, does: "takes what is sent to n8n's host" })),
@@ -132,6 +146,53 @@ function isOutside({ spec = {} }: any): boolean {
     spec.externalIPs?.length > 0
   );
 }
+
+/** Where a Service is found inside of the cluster. */
+function addressesOf({ spec = {} }: any): string[] {
+  return spec.clusterIPs ?? [];
+}
+
+/** Single addresses by which config knows Vault and resolvers. */
+function fixedAddresses({ cluster: { config } }: Side): string[] {
+  return [...vaultRanges(config), ...config.network.dns.cidrs]
+    .map(range => range.split('/'))
+    .filter(([, bits]) => ['32', '128'].includes(bits))
+    .map(([address]) => address);
+}
+
+/** A Service as `NAME.NAMESPACE`, of a name in the cluster's domain. */
+function targetOf(host: string): string {
+  return host.split('.').slice(0, 2).join('.');
+}
+
+/** Services by their own names, as `NAME.NAMESPACE`. */
+const byPlace = ofList(
+  (services: readonly any[]) =>
+    new Map(
+      services.map(service => [
+        `${service.metadata.name}.${service.metadata.namespace}`,
+        [service],
+      ]),
+    ),
+);
+
+/**
+ * Services by where they lead, or what they take, from the whole cluster: a name as
+ * `SERVICE.NAMESPACE`, and addresses from outside, which are anybody's to claim.
+ */
+const byTarget = ofList((services: readonly any[]) => {
+  const targets = new Map<string, any[]>();
+  for (const service of services) {
+    const { type, externalName = '', externalIPs = [] } = service.spec ?? {};
+    for (const target of [
+      ...(type === 'ExternalName' ? [targetOf(externalName)] : []),
+      ...externalIPs,
+    ]) {
+      targets.set(target, [...(targets.get(target) ?? []), service]);
+    }
+  }
+  return targets;
+});
 
 /** Whether a route names one of some Services as where it leads, in whichever field. */
 function leadsTo(

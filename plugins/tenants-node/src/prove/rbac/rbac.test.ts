@@ -444,6 +444,7 @@ describe('who can become somebody who is trusted', () => {
     ['who is whom on EKS', rule('patch configmaps', 'aws-auth'), 1],
     ['how names resolve', rule('update configmaps', 'coredns'), 1],
     ['any setting', rule('patch configmaps'), 1],
+    ['which nodes enforce', rule('create ciliumnodeconfigs.cilium.io'), 1],
     ['who leads', rule('update,patch configmaps', 'cert-manager'), 0],
     ['a new one', rule('create,get,list,watch configmaps'), 0],
   ])('by settings of the control plane: %s', (_, given, findings) => {

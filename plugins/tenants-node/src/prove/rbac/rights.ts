@@ -136,21 +136,25 @@ const AS_ACCOUNTS: Rights[] = [
  * To change how the parts of a cluster are set up: who is who on EKS, which names lead
  * where, whom an ingress controller sends what it gets. Others keep here who leads.
  */
-const SETTINGS: Rights = {
-  verbs: ['update', 'patch'],
-  group: '',
-  resources: ['configmaps'],
-  names: [
-    'aws-auth',
-    'cilium-config',
-    'coredns',
-    'extension-apiserver-authentication',
-    'ingress-nginx-controller',
-    'kube-proxy',
-    'node-local-dns',
-    'vault-config',
-  ],
-};
+const SETTINGS: Rights[] = [
+  {
+    verbs: ['update', 'patch'],
+    group: '',
+    resources: ['configmaps'],
+    names: [
+      'aws-auth',
+      'cilium-config',
+      'coredns',
+      'extension-apiserver-authentication',
+      'ingress-nginx-controller',
+      'kube-proxy',
+      'node-local-dns',
+      'vault-config',
+    ],
+  },
+  // Which nodes enforce policies, among other things.
+  { verbs: WRITE, group: 'cilium.io', resources: ['ciliumnodeconfigs'] },
+];
 
 /**
  * Ways to all of a cluster: to be whoever one likes, to see and change what others
@@ -311,7 +315,7 @@ export interface Right extends Omit<Action, 'name'> {
 /** Rights in a namespace by which one comes to act as one of its ServiceAccounts, or rules it. */
 export const RIGHTS_TO_BECOME: readonly Right[] = [
   ...AS_ACCOUNTS,
-  SETTINGS,
+  ...SETTINGS,
 ].flatMap(expand);
 
 /**

@@ -46,17 +46,15 @@ export function whoCan(
 ): Finding[] {
   const { namespace } = plan.names;
   const homes =
-    wall === 'secret' ? ['kube-system', ...trusted.flatMap(homesOf)] : [];
+    wall === 'secret'
+      ? ['kube-system', ...trusted.flatMap(one => homeOf(one) ?? [])]
+      : [];
   return [
     ...collect(rbac.grants(namespace), dangerousRights(plan, wall), trusted),
     ...[...new Set([...homes, ...letIn])]
       .filter(home => home !== namespace)
       .flatMap(home => become(rbac, home, homes.includes(home), trusted)),
   ];
-}
-
-function homesOf(subject: TrustedSubject): string[] {
-  return homeOf(subject) ?? [];
 }
 
 /** What controllers keep beside themselves. */
