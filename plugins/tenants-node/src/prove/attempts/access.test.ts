@@ -86,7 +86,7 @@ describe('who can', () => {
   ])(
     'is of the %s wall also who may read Secrets %s',
     async (wall, _, home) => {
-      const attempt = nobodyElseCan(
+      const of = nobodyElseCan(
         { ...side, cluster: testCluster(reachedFrom('ingress')) },
         wall,
       );
@@ -94,7 +94,7 @@ describe('who can', () => {
         ...OWNERS,
         metadata: { name: 'more', namespace: home },
       };
-      expect(await runAttempt(side, attempt, cluster([there]))).toMatchObject({
+      expect(await runAttempt(side, of, cluster([there]))).toMatchObject({
         outcome: 'breached',
         reason: {
           summary: `Group acme-team may get secrets (RoleBinding ${home}/more to ClusterRole reads)`,

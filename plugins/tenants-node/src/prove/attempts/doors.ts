@@ -27,9 +27,64 @@ export const DOORS: Record<string, string[]> = {
   'traefik.io': ['IngressRoute', 'IngressRouteTCP', 'IngressRouteUDP'],
 };
 
+/** Kinds that are looked at wherever they are: each may claim any host. */
+const HOSTED = ['Ingress', 'HTTPRoute'];
 const SERVICE = { apiVersion: 'v1', kind: 'Service' };
 /** Under which an authority asks whose a host is: nothing of n8n's is there. */
 const CHALLENGE = '/.well-known/acme-challenge/';
+
+/** Services by their own names, as `NAME.NAMESPACE`. */
+const byPlace = ofList(
+  (services: readonly any[]) =>
+    new Map(
+      services.map(service => [
+        `${service.metadata.name}.${service.metadata.namespace}`,
+        [service],
+      ]),
+    ),
+);
+
+/** A Service as `NAME.NAMESPACE`, of a name in the cluster's domain. */
+function targetOf(host: string): string {
+  return host.split('.').slice(0, 2).join('.');
+}
+
+/**
+ * Services by where they lead, or what they take, from the whole cluster: a name as
+ * `SERVICE.NAMESPACE`, and addresses from outside, which are anybody's to claim.
+ */
+const byTarget = ofList((services: readonly any[]) => {
+  const targets = new Map<string, any[]>();
+  for (const service of services) {
+    const { type, externalName = '', externalIPs = [] } = service.spec ?? {};
+    for (const target of [
+      ...(type === 'ExternalName' ? [targetOf(externalName)] : []),
+      ...externalIPs,
+    ]) {
+      targets.set(target, [...(targets.get(target) ?? []), service]);
+    }
+  }
+  return targets;
+});
+
+function hostsOf({ spec = {} }: any): Set<string> {
+  const rules: any[] = spec.rules ?? [];
+  return new Set([
+    ...(spec.hostnames ?? []),
+    ...rules.flatMap(({ host }) => host ?? []),
+  ]);
+}
+
+/** Routes of a kind by their hosts: there are as many as tenants. */
+const byHost = ofList((routes: readonly any[]) => {
+  const hosts = new Map<string, any[]>();
+  for (const route of routes) {
+    for (const host of hostsOf(route)) {
+      hosts.set(host, [...(hosts.get(host) ?? []), route]);
+    }
+  }
+  return hosts;
+});
 
 /**
  * Nothing but the plan's leads into n8n: no other address from outside, no other route of
@@ -107,9 +162,6 @@ export function noOtherDoor(side: Side): Attempt {
   };
 }
 
-/** Kinds that are looked at wherever they are: each may claim any host. */
-const HOSTED = ['Ingress', 'HTTPRoute'];
-
 function isDoor({ apiVersion, kind }: KindRef): boolean {
   return DOORS[apiVersion.split('/')[0]].includes(kind);
 }
@@ -160,40 +212,6 @@ function fixedAddresses({ cluster: { config } }: Side): string[] {
     .map(([address]) => address);
 }
 
-/** A Service as `NAME.NAMESPACE`, of a name in the cluster's domain. */
-function targetOf(host: string): string {
-  return host.split('.').slice(0, 2).join('.');
-}
-
-/** Services by their own names, as `NAME.NAMESPACE`. */
-const byPlace = ofList(
-  (services: readonly any[]) =>
-    new Map(
-      services.map(service => [
-        `${service.metadata.name}.${service.metadata.namespace}`,
-        [service],
-      ]),
-    ),
-);
-
-/**
- * Services by where they lead, or what they take, from the whole cluster: a name as
- * `SERVICE.NAMESPACE`, and addresses from outside, which are anybody's to claim.
- */
-const byTarget = ofList((services: readonly any[]) => {
-  const targets = new Map<string, any[]>();
-  for (const service of services) {
-    const { type, externalName = '', externalIPs = [] } = service.spec ?? {};
-    for (const target of [
-      ...(type === 'ExternalName' ? [targetOf(externalName)] : []),
-      ...externalIPs,
-    ]) {
-      targets.set(target, [...(targets.get(target) ?? []), service]);
-    }
-  }
-  return targets;
-});
-
 /** Whether a route names one of some Services as where it leads, in whichever field. */
 function leadsTo(
   { kind, metadata: { namespace }, spec = {} }: any,
@@ -213,25 +231,6 @@ function leadsTo(
       : typeof value === 'object' &&
         Object.values(value ?? {}).some(each => isNamed(each));
   return isNamed(spec);
-}
-
-/** Routes of a kind by their hosts: there are as many as tenants. */
-const byHost = ofList((routes: readonly any[]) => {
-  const hosts = new Map<string, any[]>();
-  for (const route of routes) {
-    for (const host of hostsOf(route)) {
-      hosts.set(host, [...(hosts.get(host) ?? []), route]);
-    }
-  }
-  return hosts;
-});
-
-function hostsOf({ spec = {} }: any): Set<string> {
-  const rules: any[] = spec.rules ?? [];
-  return new Set([
-    ...(spec.hostnames ?? []),
-    ...rules.flatMap(({ host }) => host ?? []),
-  ]);
 }
 
 /** Routes of other namespaces for the hosts of the plan's own of that kind, by the same way in. */
