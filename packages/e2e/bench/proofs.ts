@@ -99,7 +99,7 @@ function memoryOf(cluster: Cluster): Memory {
     const { config } = cluster;
     const client = KubernetesClient.fromConfig(config);
     memory = {
-      view: WatchCache.ofTenants(client, config.naming.namespacePrefix),
+      view: WatchCache.ofTenants(client, config),
       vault: new VaultView(VaultClient.fromConfig(config)),
     };
     remembered.set(cluster, memory);

@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   applyPlan,
+  checkState,
   diffPlan,
   hashPassword,
   planTenant,
   removeTenant,
+  RequestView,
+  VaultView,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { IMAGES, portalLab, testSpec } from './support/lab';
 import { forwardN8n } from './support/portForward';
@@ -121,6 +124,34 @@ describe('The way to n8n, on the lab', () => {
   it('is open to the controller’s namespace and to no other', async () => {
     expect(await connectFrom(CONTROLLER)).toBe('OK');
     expect(await connectFrom('default')).toBe('TIMEOUT');
+  });
+
+  it('is not taken by who may edit another namespace', async () => {
+    const look = async () => {
+      const { verdicts, receipts } = await checkState({
+        cluster,
+        plan,
+        view: new RequestView(cluster.kubernetes),
+        vault: new VaultView(cluster.vault),
+      });
+      const { reason } =
+        receipts.find(receipt => receipt.outcome === 'breached') ?? {};
+      return [verdicts[0].status, reason];
+    };
+    expect(await look()).toEqual(['holds', undefined]);
+    const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' };
+    const own = { ...ingress, namespace: names.namespace, name: 'n8n' };
+    await admin.create({
+      ...ingress,
+      metadata: { namespace: CONTROLLER, name: 'taken' },
+      spec: (await admin.get<any>(own))!.spec,
+    });
+    expect(await look()).toEqual([
+      'breached',
+      expect.stringMatching(
+        `^Ingress ${CONTROLLER}/taken takes what is sent to n8n's host`,
+      ),
+    ]);
   });
 
   it('says which CRDs are missing where there is no Gateway API', async () => {

@@ -110,6 +110,15 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     { wall: 'network' },
   ),
   ownerMay(
+    'have n8n’s Service lead to somebody else',
+    {
+      verbs: ['create'],
+      apiGroups: ['discovery.k8s.io'],
+      resources: ['endpointslices'],
+    },
+    { wall: 'network' },
+  ),
+  ownerMay(
     'patch its own namespace, and no other',
     { verbs: ['patch'], resources: ['namespaces'], resourceNames: [] },
     {
@@ -141,6 +150,11 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     verbs: ['create'],
     resources: ['persistentvolumes'],
   }),
+  ownerMayEverywhere('copy whatever volume there is', {
+    verbs: ['create'],
+    apiGroups: ['snapshot.storage.k8s.io'],
+    resources: ['volumesnapshotcontents'],
+  }),
   ownerMayEverywhere(
     'write Calico’s policies, on a cluster that has none',
     {
@@ -165,6 +179,13 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     says: /^Group .* may .* \(RoleBinding external-secrets\/.* to ClusterRole edit/,
     shared: true,
     apply: ({ a, bindIn }) => bindIn('external-secrets', 'edit', owners(a)),
+  },
+  {
+    title: 'The owner may edit where Vault runs',
+    checks: ['sec.who-can'],
+    says: /^Group .* may .* \(RoleBinding sys-vault\/.* to ClusterRole edit/,
+    shared: true,
+    apply: ({ a, bindIn }) => bindIn('sys-vault', 'edit', owners(a)),
   },
   {
     title: 'The owner may have tokens of the portal',

@@ -233,4 +233,18 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
         spec: { externalIPs: ['198.51.100.7'] },
       }),
   },
+  {
+    title: 'Another Service leads to n8n, from an outside address',
+    checks: ['net.as-planned'],
+    says: /^Service .*\/more gives n8n another address/,
+    neighbourHolds: true,
+    apply: ({ a, create }) =>
+      create(a, 'v1', 'Service', 'more', {
+        spec: {
+          selector: a.workload.selector,
+          ports: [{ port: a.workload.port }],
+          externalIPs: ['198.51.100.7'],
+        },
+      }),
+  },
 ]);

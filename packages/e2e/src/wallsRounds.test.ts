@@ -112,10 +112,9 @@ describe('A round, on the lab', () => {
     async (how, most) => {
       const { cluster } = lab;
       const { kubernetes, vault } = cluster;
-      const { namespacePrefix } = cluster.config.naming;
       // Its signs of life are nobody's proof.
       const client = KubernetesClient.fromConfig(cluster.config);
-      const view = WatchCache.ofTenants(client, namespacePrefix);
+      const view = WatchCache.ofTenants(client, cluster.config);
       const memory = how.startsWith('from') && {
         view,
         vault: new VaultView(vault),

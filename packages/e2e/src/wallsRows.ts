@@ -73,7 +73,7 @@ export class Pair {
     const { config } = lab.cluster;
     this.#memory = WatchCache.ofTenants(
       KubernetesClient.fromConfig(config),
-      config.naming.namespacePrefix,
+      config,
     );
   }
 

@@ -111,7 +111,7 @@ export const tenantsPlugin = createBackendPlugin({
             ) ?? [],
           isMuted: uid => attention.isMuted(uid),
         });
-        const caches = createCaches(clusters, platform);
+        const caches = createCaches(clusters);
         const inventory = new Inventory({ ...engine, caches, store });
         const canaries = new Canaries({ ...engine, logger });
         const drills = new Drills({

@@ -1,6 +1,5 @@
 import {
   Clusters,
-  Platform,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
 
@@ -8,15 +7,13 @@ import {
 export type Caches = ReadonlyMap<string, WatchCache>;
 
 /** A cache for each cluster; it begins to read with the first question. */
-export function createCaches(clusters: Clusters, platform: Platform): Caches {
+export function createCaches(clusters: Clusters): Caches {
   return new Map(
-    clusters.all().map(({ name, kubernetes, config }) => [
-      name,
-      WatchCache.ofTenants(
-        kubernetes,
-        platform.naming.namespacePrefix,
-        config.proofOnly.map(({ namespace }) => namespace),
-      ),
-    ]),
+    clusters
+      .all()
+      .map(({ name, kubernetes, config }) => [
+        name,
+        WatchCache.ofTenants(kubernetes, config),
+      ]),
   );
 }

@@ -420,3 +420,52 @@ describe('WatchCache', () => {
     expect(fake.edge.count('GET /api/v1/namespaces/a/pods')).toBe(2);
   });
 });
+
+describe('what is kept of a cluster with tenants', () => {
+  it('is theirs, Vault’s, and what may stand for theirs', async () => {
+    const services: [namespace: string, spec?: object][] = [
+      ['web-tenant-acme'],
+      ['sys-vault'],
+      ['dev'],
+      ['takes', { externalIPs: ['198.18.1.1'] }],
+      ['stands-for', { type: 'ExternalName', externalName: 'n8n.x.svc' }],
+    ];
+    const items = services.map(([namespace, spec]) => ({
+      metadata: { namespace, name: 'one', resourceVersion: '1' },
+      spec,
+    }));
+    const edge = await Edge.start(() => (response, url) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const metadata = { resourceVersion: '1' };
+      if (url.searchParams.has('watch')) {
+        response.flushHeaders();
+      } else {
+        response.end(JSON.stringify({ metadata, items }));
+      }
+    });
+    const [cluster] = testPlatform().clusters;
+    files.setContent({ kubeconfig: kubeconfigFor(edge.url) });
+    const kubernetes = KubernetesClient.fromConfig({
+      ...cluster,
+      kubernetes: { kubeconfig: files.resolve('kubeconfig') },
+    });
+    const cache = WatchCache.ofTenants(kubernetes, cluster);
+    const keptOf = async (apiVersion: string, kind: string) => {
+      const seen = await cache.list({ apiVersion, kind });
+      return 'items' in seen
+        ? seen.items.map(({ metadata }) => metadata.namespace)
+        : seen.problem;
+    };
+    try {
+      const all = services.map(([namespace]) => namespace);
+      expect(await keptOf('v1', 'Service')).toEqual(
+        all.filter(namespace => namespace !== 'dev'),
+      );
+      expect(await keptOf('networking.k8s.io/v1', 'Ingress')).toEqual(all);
+      expect(await keptOf('v1', 'Pod')).toEqual(all.slice(0, 2));
+    } finally {
+      cache.stop();
+      edge.stop();
+    }
+  });
+});

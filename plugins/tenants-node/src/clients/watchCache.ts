@@ -3,6 +3,8 @@ import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
 import { Collection, CollectionStats, ObjectChange } from './collection';
 import { inTime } from './inTime';
 import { KubernetesClient } from './kubernetes';
+import { ClusterProfile } from '../config/platform';
+import { vaultEndpoint } from '../config/vaultService';
 import { KubernetesObject } from '../plan/types';
 
 /** Milliseconds between two signs of life, and that one may take. */
@@ -10,8 +12,13 @@ const BEAT_MS = { every: 2_000, most: 3_000 };
 /** Milliseconds that what discovery said is good for. */
 const DISCOVERY_MS = 15_000;
 
-/** Kinds of namespaces that are looked at wherever they are: a right may come from anywhere. */
-const EVERYWHERE = ['Role', 'RoleBinding'];
+/** Kinds that are looked at in any namespace: a right may come from there, or a host be taken. */
+const EVERYWHERE = ['HTTPRoute', 'Ingress', 'Role', 'RoleBinding'];
+/** Whether a Service stands for something else, or takes an address that may be another's. */
+function leadsOutside({ type, externalIPs }: any = {}): boolean {
+  return type === 'ExternalName' || externalIPs?.length > 0;
+}
+
 /** Kinds that change all the time, of which little is looked at, and seldom. */
 const ASKED_FOR = ['EndpointSlice', 'Event', 'ServiceCIDR', 'PersistentVolume'];
 
@@ -56,22 +63,23 @@ export class WatchCache implements ClusterView {
     return new WatchCache(options);
   }
 
-  /**
-   * Of what is looked at of tenants, whose namespaces have a prefix.
-   *
-   * @param others - Namespaces without it that are tenants' too
-   */
+  /** Of what is looked at of a cluster's tenants, and of those that config names. */
   static ofTenants(
     kubernetes: KubernetesClient,
-    namespacePrefix: string,
-    others: readonly string[] = [],
+    config: ClusterProfile,
   ): WatchCache {
+    const { namespacePrefix } = config.naming;
+    const others = [
+      vaultEndpoint(config).namespace,
+      ...config.proofOnly.map(({ namespace }) => namespace),
+    ];
     return WatchCache.create({
       kubernetes,
       isWatched: ({ kind }) => !ASKED_FOR.includes(kind),
-      isKept: ({ kind }, { metadata }) =>
+      isKept: ({ kind }, { metadata, spec }) =>
         metadata.namespace === undefined ||
         EVERYWHERE.includes(kind) ||
+        (kind === 'Service' && leadsOutside(spec)) ||
         metadata.namespace.startsWith(namespacePrefix) ||
         others.includes(metadata.namespace),
     });

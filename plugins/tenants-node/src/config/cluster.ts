@@ -179,5 +179,5 @@ export const exceptions = z
   .array(section({ kind: z.string(), name: z.string(), digest: z.string() }))
   .default([])
   .describe(
-    "The platform's own policies, stores and ExternalSecrets in tenants' namespaces or for all of them, as they were reviewed. A receipt that holds one against a tenant has its digest; a changed one is found again",
+    "The platform's own policies, stores, ExternalSecrets and ways into n8n, in tenants' namespaces or for all of them, as they were reviewed. A receipt that holds one against a tenant has its digest; a changed one is found again",
   );

@@ -66,11 +66,19 @@ export function holding(
         refuse(path);
         return { kind: 'APIGroupDiscoveryList', items };
       },
-      list: async ({ apiVersion, kind }: KindRef) => {
+      list: async ({
+        apiVersion,
+        kind,
+        namespace,
+      }: KindRef & { namespace?: string }) => {
         refuse(kind);
         return {
           items: objects.filter(
-            object => object.apiVersion === apiVersion && object.kind === kind,
+            object =>
+              object.apiVersion === apiVersion &&
+              object.kind === kind &&
+              (!namespace ||
+                [namespace, undefined].includes(object.metadata.namespace)),
           ),
         };
       },

@@ -1,5 +1,6 @@
+import { testPlatform } from '../../__fixtures__/platform';
 import { runAttempt } from '../__fixtures__/portal';
-import { testSide } from '../__fixtures__/side';
+import { testCluster, testSide } from '../__fixtures__/side';
 import { nobodyElseCan, reachesNoOthers, rulesAreAll } from './access';
 
 const side = testSide();
@@ -49,6 +50,12 @@ function cluster(
   };
 }
 
+/** A cluster where n8n is reached from a namespace. */
+const reachedFrom = (home: string) =>
+  testPlatform({
+    network: { provider: 'cilium', ingress: { namespaces: [home] } },
+  }).clusters[0];
+
 const OWNERS = binding('more', 'reads', ownerSubject);
 
 describe('who can', () => {
@@ -69,14 +76,25 @@ describe('who can', () => {
     });
   });
 
-  it.each([PORTAL.namespace, 'external-secrets', 'kube-system'])(
-    'is also who may read Secrets of %s',
-    async home => {
+  it.each<[wall: 'network' | 'secret', where: string, home: string]>([
+    ['secret', 'where the portal is', PORTAL.namespace],
+    ['secret', 'where External Secrets is', 'external-secrets'],
+    ['secret', 'where the control plane is', 'kube-system'],
+    ['secret', 'where Vault is', 'sys-vault'],
+    ['network', 'where names resolve', 'kube-system'],
+    ['network', 'from where n8n is reached', 'ingress'],
+  ])(
+    'is of the %s wall also who may read Secrets %s',
+    async (wall, _, home) => {
+      const of = nobodyElseCan(
+        { ...side, cluster: testCluster(reachedFrom('ingress')) },
+        wall,
+      );
       const there = {
         ...OWNERS,
         metadata: { name: 'more', namespace: home },
       };
-      expect(await runAttempt(side, attempt, cluster([there]))).toMatchObject({
+      expect(await runAttempt(side, of, cluster([there]))).toMatchObject({
         outcome: 'breached',
         reason: {
           summary: `Group acme-team may get secrets (RoleBinding ${home}/more to ClusterRole reads)`,

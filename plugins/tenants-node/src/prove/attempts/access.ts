@@ -1,6 +1,7 @@
 import { say, Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
 import { TrustedSubject } from '../../config/platform';
+import { vaultEndpoint } from '../../config/vaultService';
 import {
   Action,
   Rbac,
@@ -28,13 +29,31 @@ export function nobodyElseCan(side: Side, wall: Wall): Attempt {
   const { namespace } = plan.names;
   return byRules(side, {
     key: 'who can',
-    target:
-      wall === 'secret'
-        ? `rights in ${namespace}, and where trusted ServiceAccounts are`
-        : `rights in ${namespace}`,
+    target: {
+      network: `rights in ${namespace}, and in the namespaces that it is open to`,
+      secret: `rights in ${namespace}, and where Vault and trusted ServiceAccounts are`,
+      resource: `rights in ${namespace}`,
+    }[wall],
     expected: 'nobody but the plan’s own subjects and those that config trusts',
-    find: (rbac, trusted) => whoCan(rbac, plan, wall, trusted),
+    find: (rbac, trusted) =>
+      whoCan(rbac, plan, wall, trusted, letIn(side, wall)),
   });
+}
+
+/**
+ * Namespaces that walls are open to, whatever runs there: where n8n is reached from and
+ * names resolve; where Vault is, which has everybody's secrets.
+ */
+function letIn({ cluster: { config }, tenant }: Side, wall: Wall): string[] {
+  const { ingress, dns } = config.network;
+  const { namespace } = vaultEndpoint(config);
+  const isVaultUsed = namespace && !tenant.plan.proofOnly?.withoutVault;
+  const open: Record<Wall, string[]> = {
+    network: [...ingress.namespaces, ...dns.namespaces],
+    secret: isVaultUsed ? [namespace] : [],
+    resource: [],
+  };
+  return open[wall];
 }
 
 /** What the tenant's own ServiceAccounts may do outside of its namespace. */

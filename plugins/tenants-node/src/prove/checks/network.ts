@@ -4,6 +4,7 @@ import { unknownName } from '../attempts/dnsNames';
 import { allowedDestinations, outsideOf } from './destinations';
 import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
+import { noOtherDoor } from '../attempts/doors';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
 import { fromOwnNode } from '../attempts/placement';
 import { noOtherNetwork } from '../attempts/networks';
@@ -234,7 +235,10 @@ export const NETWORK_CHECKS: Check[] = network([
     kind: 'barrier',
     title: 'Its policies and ways in are as planned',
     why: 'A rule that nobody dials today still opens the wall',
-    attempts: ({ tenant }) => asPlanned(tenant.plan, 'network'),
+    attempts: side => [
+      ...asPlanned(side.tenant.plan, 'network'),
+      noOtherDoor(side),
+    ],
   },
   {
     id: 'net.no-widening',

@@ -98,6 +98,12 @@ describe('who can open the secret wall', () => {
     ['what is pushed', `create pushsecrets.${SYNC}`],
     ['a role', `bind roles.${RBAC}`],
     ['the owner’s binding', `update rolebindings.${RBAC}`, 'threewalls-owner'],
+    ['OpenShift’s Deployment', 'patch deploymentconfigs.apps.openshift.io'],
+    ['a pipeline’s run', 'create taskruns.tekton.dev'],
+    ['a workflow', 'create workflows.argoproj.io'],
+    ['a machine', 'create virtualmachines.kubevirt.io'],
+    ['what Flux applies', 'create kustomizations.kustomize.toolkit.fluxcd.io'],
+    ['a chart that k3s installs', 'create helmcharts.helm.cattle.io'],
   ])('by a right to %s', (_, ...right) => {
     expect(found(bound(OWNERS, rule(...right)))).toEqual([
       `Group acme-team: ${right[0]}`,
@@ -185,6 +191,14 @@ describe('who is trusted', () => {
   it.each<[string, Subject]>([
     ['administrators', { kind: 'Group', name: 'system:masters' }],
     ['the scheduler', { kind: 'User', name: 'system:kube-scheduler' }],
+    [
+      'who makes copies of volumes',
+      {
+        kind: 'ServiceAccount',
+        namespace: 'kube-system',
+        name: 'snapshot-controller',
+      },
+    ],
   ])('%s, always', (_, subject) => {
     expect(found(everywhere(subject, admin))).toEqual([]);
   });
@@ -268,6 +282,11 @@ const ESCALATIONS: [risk: string, ...rules: string[]][] = [
     'create cronjobs.batch',
   ],
   ['persistent volume creation', 'create persistentvolumes'],
+  [
+    'a copy of any volume',
+    'create volumesnapshotcontents.snapshot.storage.k8s.io',
+    'create volumegroupsnapshotcontents.groupsnapshot.storage.k8s.io',
+  ],
   ['the proxy of nodes', 'get nodes/proxy', 'create nodes/proxy'],
   ['escalate', `escalate roles.${RBAC}`, `escalate clusterroles.${RBAC}`],
   ['bind', `bind roles.${RBAC}`, `bind clusterroles.${RBAC}`],
@@ -362,6 +381,14 @@ describe('what Kubernetes says gives more than it seems', () => {
     ],
     ['seeing volumes', rule('get,list,watch persistentvolumes')],
     ['claiming a volume', rule('create,patch persistentvolumeclaims')],
+    [
+      'a copy of one’s own volume',
+      rule('create volumesnapshots.snapshot.storage.k8s.io'),
+    ],
+    [
+      'what is known of a copy',
+      rule('update,patch volumesnapshotcontents.snapshot.storage.k8s.io'),
+    ],
   ])('not by %s', (_, given) => {
     expect(found(everywhere(OWNERS, given))).toEqual([]);
   });
@@ -413,14 +440,46 @@ describe('who can become somebody who is trusted', () => {
     expect(found(elsewhere, 'secret', TRUSTED)).toEqual([]);
   });
 
+  it.each<[string, PolicyRule, number]>([
+    ['who is whom on EKS', rule('patch configmaps', 'aws-auth'), 1],
+    ['how names resolve', rule('update configmaps', 'coredns'), 1],
+    ['any setting', rule('patch configmaps'), 1],
+    ['which nodes enforce', rule('create ciliumnodeconfigs.cilium.io'), 1],
+    ['who leads', rule('update,patch configmaps', 'cert-manager'), 0],
+    ['a new one', rule('create,get,list,watch configmaps'), 0],
+  ])('by settings of the control plane: %s', (_, given, findings) => {
+    const objects = bound(OWNERS, given, 'kube-system');
+    expect(found(objects, 'secret', TRUSTED)).toHaveLength(findings);
+  });
+
   it('as an account that lives there, by all but its Secrets', () => {
     for (const home of HOMES) {
       const may = (given: string) =>
         found(bound(livingIn(home), rule(given), home), 'secret', TRUSTED);
       expect(may('create pods')).toHaveLength(1);
       expect(may('get,list,watch,create secrets')).toEqual([]);
+      expect(may('update,patch configmaps')).toEqual([]);
     }
   });
+
+  it.each(BECOMING)(
+    'where a plan lets everybody in, by a right to %s',
+    (...right) => {
+      const may = (subject: Subject, letIn: string[]) =>
+        whoCan(
+          new Rbac(bound(subject, rule(...right), 'ingress')),
+          plan,
+          'network',
+          TRUSTED,
+          letIn,
+        ).length;
+      expect(may(OWNERS, ['ingress'])).toBe(1);
+      expect(may(livingIn('ci'), ['ingress'])).toBe(1);
+      expect(may(OWNERS, ['elsewhere'])).toBe(0);
+      // What runs there is let in anyway.
+      expect(may(livingIn('ingress'), ['ingress'])).toBe(0);
+    },
+  );
 
   it('but not who is trusted anyway', () => {
     const admins: TrustedSubject = { kind: 'Group', name: 'admins' };
@@ -554,6 +613,9 @@ describe('who can open the other walls', () => {
     ['network', 'delete networkpolicies.networking.k8s.io'],
     ['network', 'create ciliumnetworkpolicies.cilium.io'],
     ['network', 'patch services', 'n8n'],
+    ['network', 'create endpointslices.discovery.k8s.io'],
+    ['network', 'update endpoints', 'n8n'],
+    ['resource', 'patch resourcequotas/status'],
     ['resource', 'deletecollection resourcequotas'],
     ['resource', 'patch limitranges', 'tenant-limits'],
     ['resource', 'patch namespaces', NS],

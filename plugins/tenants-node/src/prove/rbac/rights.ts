@@ -3,6 +3,7 @@ import { pluralOf, resourceOf } from '../../clients/kinds';
 import { plannedResources } from '../../plan/planned';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { GIVES_NOTHING_AWAY } from '../attempts/asPlanned';
+import { DOORS } from '../attempts/doors';
 import { HOLD_POLICY } from '../attempts/hold';
 import { KINDS } from '../attempts/policies';
 import { Action } from './rbac';
@@ -54,6 +55,36 @@ const SERVE_APIS: Rights = {
 };
 
 /**
+ * Kinds whose controllers run pods for whoever writes them, or apply whatever stands in
+ * them with rights of their own, by their API groups.
+ */
+const RUN_FOR_OTHERS: Record<string, string[]> = {
+  'apps.kruise.io': ['advancedcronjobs', 'broadcastjobs', 'clonesets'],
+  'apps.openshift.io': ['deploymentconfigs'],
+  'argoproj.io': [
+    'applications',
+    'applicationsets',
+    'cronworkflows',
+    'rollouts',
+    'workflows',
+  ],
+  'batch.volcano.sh': ['jobs'],
+  'build.openshift.io': ['buildconfigs', 'builds'],
+  'helm.cattle.io': ['helmcharts'],
+  'helm.toolkit.fluxcd.io': ['helmreleases'],
+  'jobset.x-k8s.io': ['jobsets'],
+  'keda.sh': ['scaledjobs'],
+  'kubernetes.crossplane.io': ['objects'],
+  'kubevirt.io': ['virtualmachineinstances', 'virtualmachines'],
+  'kustomize.toolkit.fluxcd.io': ['kustomizations'],
+  'operators.coreos.com': ['clusterserviceversions', 'subscriptions'],
+  'ray.io': ['rayclusters', 'rayjobs', 'rayservices'],
+  'serving.knative.dev': ['services'],
+  'sparkoperator.k8s.io': ['sparkapplications'],
+  'tekton.dev': ['pipelineruns', 'taskruns'],
+};
+
+/**
  * Ways to act as a ServiceAccount of a namespace: by its token, in a pod of its own or
  * of another's, by its name, or by a binding to what it may.
  */
@@ -75,6 +106,11 @@ const AS_ACCOUNTS: Rights[] = [
     resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
   },
   { verbs: WRITE, group: 'batch', resources: ['cronjobs', 'jobs'] },
+  ...Object.entries(RUN_FOR_OTHERS).map(([group, resources]) => ({
+    verbs: WRITE,
+    group,
+    resources,
+  })),
   { verbs: ['create'], group: '', resources: ['serviceaccounts/token'] },
   { verbs: ['impersonate'], group: '', resources: ['serviceaccounts'] },
   {
@@ -94,6 +130,30 @@ const AS_ACCOUNTS: Rights[] = [
     // A role that is named may give nothing; these give everything.
     names: ['cluster-admin', 'admin', 'edit'],
   },
+];
+
+/**
+ * To change how the parts of a cluster are set up: who is who on EKS, which names lead
+ * where, whom an ingress controller sends what it gets. Others keep here who leads.
+ */
+const SETTINGS: Rights[] = [
+  {
+    verbs: ['update', 'patch'],
+    group: '',
+    resources: ['configmaps'],
+    names: [
+      'aws-auth',
+      'cilium-config',
+      'coredns',
+      'extension-apiserver-authentication',
+      'ingress-nginx-controller',
+      'kube-proxy',
+      'node-local-dns',
+      'vault-config',
+    ],
+  },
+  // Which nodes enforce policies, among other things.
+  { verbs: WRITE, group: 'cilium.io', resources: ['ciliumnodeconfigs'] },
 ];
 
 /**
@@ -140,6 +200,17 @@ const WHOLE_CLUSTER: Rights[] = [
     ],
   },
   { verbs: WRITE, group: '', resources: ['persistentvolumes'] },
+  {
+    // A copy of whatever volume it names; afterwards the name stays.
+    verbs: ['create'],
+    group: 'snapshot.storage.k8s.io',
+    resources: ['volumesnapshotcontents'],
+  },
+  {
+    verbs: ['create'],
+    group: 'groupsnapshot.storage.k8s.io',
+    resources: ['volumegroupsnapshotcontents'],
+  },
   { verbs: ['get', ...WRITE], group: '', resources: ['nodes/proxy'] },
 ].map(rights => ({ ...rights, clusterWide: true }));
 
@@ -156,6 +227,18 @@ const DANGEROUS: Record<Wall, Right[]> = {
       ),
     ),
     SERVE_APIS,
+    // What leads to the tenant's Service, and whom that leads to.
+    ...Object.entries(DOORS).map(([group, kinds]) => ({
+      verbs: WRITE,
+      group,
+      resources: kinds.map(pluralOf),
+    })),
+    { verbs: WRITE, group: '', resources: ['endpoints'] },
+    {
+      verbs: WRITE,
+      group: 'discovery.k8s.io',
+      resources: ['endpointslices'],
+    },
   ].flatMap(expand),
   secret: [
     ...AS_ACCOUNTS,
@@ -187,7 +270,12 @@ const DANGEROUS: Record<Wall, Right[]> = {
     SERVE_APIS,
   ].flatMap(expand),
   resource: [
-    { verbs: ['update', 'patch'], group: '', resources: ['pods/resize'] },
+    {
+      verbs: ['update', 'patch'],
+      group: '',
+      // Admission goes by a quota's status.
+      resources: ['pods/resize', 'resourcequotas/status'],
+    },
     {
       verbs: ['update', 'patch', ...REMOVE],
       group: 'admissionregistration.k8s.io',
@@ -224,8 +312,11 @@ export interface Right extends Omit<Action, 'name'> {
   names?: string[];
 }
 
-/** Rights in a namespace by which one comes to act as one of its ServiceAccounts. */
-export const RIGHTS_TO_BECOME: readonly Right[] = AS_ACCOUNTS.flatMap(expand);
+/** Rights in a namespace by which one comes to act as one of its ServiceAccounts, or rules it. */
+export const RIGHTS_TO_BECOME: readonly Right[] = [
+  ...AS_ACCOUNTS,
+  ...SETTINGS,
+].flatMap(expand);
 
 /**
  * Rights that nobody who is not trusted may have in a tenant's namespace, lest a

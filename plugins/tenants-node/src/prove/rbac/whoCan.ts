@@ -11,6 +11,12 @@ const ALWAYS_TRUSTED: TrustedSubject[] = [
   { kind: 'Group', name: 'kubeadm:cluster-admins' },
   { kind: 'User', name: 'system:kube-controller-manager' },
   { kind: 'User', name: 'system:kube-scheduler' },
+  // Makes copies of volumes: where Kubernetes' own manifests and clouds put it.
+  {
+    kind: 'ServiceAccount',
+    namespace: 'kube-system',
+    name: 'snapshot-controller',
+  },
 ];
 
 /** A subject that may do what it should not, by one binding. */
@@ -27,69 +33,74 @@ export interface Finding {
  * Every subject that holds a right in a tenant's namespace by which it could open
  * a wall, and is not trusted. Of the secret wall also who could become somebody who
  * is trusted, since the trusted read what every tenant reads.
+ *
+ * @param letIn - Namespaces that the plan lets whatever runs there into the tenant, or
+ * the tenant to: who can run something there is let in, too
  */
 export function whoCan(
   rbac: Rbac,
   plan: TenantPlan,
   wall: Wall,
   trusted: readonly TrustedSubject[],
+  letIn: readonly string[] = [],
 ): Finding[] {
   const { namespace } = plan.names;
+  const homes =
+    wall === 'secret'
+      ? ['kube-system', ...trusted.flatMap(one => homeOf(one) ?? [])]
+      : [];
   return [
     ...collect(rbac.grants(namespace), dangerousRights(plan, wall), trusted),
-    ...(wall === 'secret' ? whoCanBecome(rbac, namespace, trusted) : []),
+    ...[...new Set([...homes, ...letIn])]
+      .filter(home => home !== namespace)
+      .flatMap(home => become(rbac, home, homes.includes(home), trusted)),
   ];
 }
 
-/** By the namespace and by whom is trusted: alike for all tenants of a cluster. */
+/** What controllers keep beside themselves. */
+const KEPT = ['configmaps', 'secrets'];
+
+/** By the namespace, what it is, and by whom is trusted: alike for all tenants of a cluster. */
 const becoming = new WeakMap<Rbac, Map<string, Finding[]>>();
 
 /**
- * Every subject that may act as one of the ServiceAccounts in a namespace where
- * trusted ones live: the control plane's, and those that are named. What is granted
- * in all namespaces is found in the tenant's own.
- */
-function whoCanBecome(
-  rbac: Rbac,
-  own: string,
-  trusted: readonly TrustedSubject[],
-): Finding[] {
-  const homes = new Set(['kube-system', ...trusted.map(homeOf)]);
-  const known = becoming.get(rbac) ?? new Map<string, Finding[]>();
-  becoming.set(rbac, known);
-  return [...homes].flatMap(home => {
-    if (home === undefined || home === own) {
-      return [];
-    }
-    const key = JSON.stringify([home, trusted]);
-    const found = known.get(key) ?? become(rbac.grantsIn(home), home, trusted);
-    known.set(key, found);
-    return found;
-  });
-}
-
-/**
- * Accounts of the namespace itself may have its Secrets: controllers keep their own
- * certificates there, and who could become such an account is asked here as well.
+ * Every subject that may act as one of the ServiceAccounts in a namespace, or change
+ * how that is set up. What is granted in all namespaces is found in the tenant's own.
+ *
+ * @param isHome - Whether some of its accounts are trusted, and others are not: the
+ * control plane's, and those that are named
  */
 function become(
-  grants: readonly Grant[],
+  rbac: Rbac,
   home: string,
+  isHome: boolean,
   trusted: readonly TrustedSubject[],
 ): Finding[] {
-  const isOwn = ({ subject }: Grant) => homeOf(subject) === home;
-  return [
-    ...collect(
-      grants.filter(grant => !isOwn(grant)),
-      RIGHTS_TO_BECOME,
-      trusted,
-    ),
-    ...collect(
-      grants.filter(isOwn),
-      RIGHTS_TO_BECOME.filter(({ resource }) => resource !== 'secrets'),
-      trusted,
-    ),
-  ];
+  const known = becoming.get(rbac) ?? new Map<string, Finding[]>();
+  becoming.set(rbac, known);
+  const key = JSON.stringify([home, isHome, trusted]);
+  const found = known.get(key) ?? evaluate();
+  known.set(key, found);
+  return found;
+
+  /**
+   * Accounts of the namespace itself may have its Secrets and settings: controllers keep
+   * their certificates there, and who could become such an account is asked here as well.
+   */
+  function evaluate(): Finding[] {
+    const grants = rbac.grantsIn(home);
+    const isOwn = ({ subject }: Grant) => homeOf(subject) === home;
+    const others = grants.filter(grant => !isOwn(grant));
+    const own = isHome ? grants.filter(isOwn) : [];
+    return [
+      ...collect(others, RIGHTS_TO_BECOME, trusted),
+      ...collect(
+        own,
+        RIGHTS_TO_BECOME.filter(({ resource }) => !KEPT.includes(resource)),
+        trusted,
+      ),
+    ];
+  }
 }
 
 /**
