@@ -193,6 +193,38 @@ describe.each(databases.eachSupportedId())('%p', id => {
     });
   });
 
+  it('cancels what is put back at this moment', async () => {
+    const { knex, operations, enqueue } = await setup(id);
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    const releasing = await knex.transaction();
+    await releasing('operations').update({ state: 'queued', runner: null });
+    const cancelling = operations.cancel(proof.id);
+    // PostgreSQL has shown it as running by now; SQLite does one thing at a time.
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await releasing.commit();
+    expect((await cancelling)!.state).toBe('cancelled');
+    expect(await operations.claim(ROOM)).toBeUndefined();
+  });
+
+  it('puts back nothing that is cancelled at this moment', async () => {
+    const { knex, operations, enqueue } = await setup(id);
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    const cancelling = await knex.transaction();
+    await cancelling('operations').update({ cancelled: true });
+    const releasing = operations.release(proof.id);
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await cancelling.commit();
+    await releasing;
+    expect((await operations.get(proof.id))!.state).toBe('cancelled');
+  });
+
+  it('knows of no roll-out by what is no id of one', async () => {
+    const { knex } = await setup(id);
+    expect(await new RolloutStore(knex).get('another')).toBeUndefined();
+  });
+
   it('joins what is equal and has not ended', async () => {
     const { operations, wanted } = await setup(id);
     const join = async (...args: Parameters<typeof wanted>) => {
