@@ -73,7 +73,7 @@ describe('what is ordered while a tenant is removed', () => {
     const order = await t.start('acme', { kind: 'apply', ...how });
     expect((await removal.finish()).state).toBe('succeeded');
     expect(await t.follow(order)).toMatchObject({
-      state: 'failed',
+      state: 'cancelled',
       error: 'Tenant acme was removed: there is nothing to apply',
     });
     expect(t.namespace('acme')).toBeUndefined();

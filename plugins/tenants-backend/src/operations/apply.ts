@@ -1,4 +1,3 @@
-import { NotFoundError } from '@backstage/errors';
 import {
   ApplyCount,
   ApplyRequest,
@@ -49,8 +48,12 @@ export function applyExecutor(options: {
     const asked = request.spec as TenantSpec;
     const existing = await store.find(asked.name);
     checkOurs(asked.name, platform, existing);
-    checkName(asked, existing);
     const spec = specNow(operation, asked, existing);
+    if (!spec) {
+      const error = `Tenant ${asked.name} was removed: there is nothing to apply`;
+      return { state: 'cancelled', error };
+    }
+    checkName(spec, existing);
     const today = planTenant(spec, platform);
     const cluster = clusters.get(spec.cluster);
     const known = existing ?? (await archivedOf(spec, store));
@@ -147,22 +150,19 @@ export function applyExecutor(options: {
  * rolled out means the tenant as it is by then: what was ordered before that stays,
  * and one that was removed stays away.
  *
- * @throws NotFoundError
+ * @returns `undefined` where it is none any more
  */
 function specNow(
   { uid, request, rolloutId }: StoredOperation,
   asked: TenantSpec,
   existing: KnownTenant | undefined,
-): TenantSpec {
+): TenantSpec | undefined {
   const { purpose, restores } = request as ApplyRequest;
   const isOrder = !purpose && !restores && !rolloutId;
-  if (!isOrder && uid && !existing) {
-    throw new NotFoundError(
-      `Tenant ${asked.name} was removed: there is nothing to apply`,
-    );
-  }
-  if (isOrder || !existing) {
-    return asked;
+  const isThere =
+    existing?.owner === asked.owner && existing.cluster === asked.cluster;
+  if (isOrder || !isThere) {
+    return isOrder || !uid ? asked : undefined;
   }
   return purpose === 'resize'
     ? { ...existing.spec, size: asked.size }
