@@ -590,6 +590,26 @@ describe.each(databases.eachSupportedId())('%p', id => {
     ).toMatchObject({ totalItems: 0 });
   });
 
+  it('knows of no proof of what is back, and since when it is', async () => {
+    const { knex, store, remember, prove } = await setup(id);
+    await remember('acme');
+    await prove('acme');
+    await store.noteLost('uid-acme', 'gone');
+    await store.noteTold('uid-acme');
+    await knex('tenants').update({ created_at: 1 });
+    // What is there already is as old as it was.
+    await remember('acme');
+    expect((await store.find('acme'))!.createdAt).toMatch(/^1970/);
+    await store.remove('uid-acme', async () => {});
+    await remember('acme');
+    const back = (await store.find('acme'))!;
+    expect(back).toMatchObject({ uid: 'uid-acme', status: 'unproven' });
+    expect([back.proofId, back.lost]).toEqual([undefined, undefined]);
+    expect(Date.parse(back.createdAt)).toBeGreaterThan(Date.now() - 60_000);
+    await store.noteLost('uid-acme', 'gone');
+    expect((await store.find('acme'))!.lost).toMatchObject({ isTold: false });
+  });
+
   it('adds to what was applied, and knows when that is another', async () => {
     const { store, remember } = await setup(id);
     await remember('acme');
