@@ -89,8 +89,11 @@ export async function run(
     isDryRun?: boolean;
     signal?: AbortSignal;
     ownerPassword?: string;
+    /** What a task keeps, also for when it is retried */
+    checkpoints?: Map<string, unknown>;
   } = {},
 ) {
+  const { checkpoints = new Map() } = over;
   const said: string[] = [];
   const say = (message: string) => said.push(message);
   const outputs: Record<string, any> = {};
@@ -105,6 +108,12 @@ export async function run(
       outputs[name] = value;
     },
     getInitiatorCredentials: async () => mockCredentials.user(),
+    async checkpoint({ key, fn }: { key: string; fn(): Promise<unknown> }) {
+      if (!checkpoints.has(key)) {
+        checkpoints.set(key, await fn());
+      }
+      return checkpoints.get(key);
+    },
     isDryRun: over.isDryRun,
     signal: over.signal,
   };

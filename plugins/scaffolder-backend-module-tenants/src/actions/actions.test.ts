@@ -200,6 +200,18 @@ describe('what they do', () => {
     expect(writes()).toEqual([]);
   });
 
+  it('proves anew in a task that is retried, whatever was found before', async () => {
+    await backend.create('acme');
+    const checkpoints = new Map();
+    const prove = () => run('tenant:walls:prove', {}, { checkpoints });
+    backend.prover.status.set('acme', 'breached');
+    expect((await prove()).error?.message).toMatch(/network is breached/);
+    backend.prover.status.delete('acme');
+    expect((await prove()).error).toBeUndefined();
+    backend.prover.status.set('acme', 'breached');
+    expect((await prove()).error?.message).toMatch(/network is breached/);
+  });
+
   it.each(ids.filter(id => id !== 'tenant:render'))(
     '%s writes nothing in a dry run',
     async id => {

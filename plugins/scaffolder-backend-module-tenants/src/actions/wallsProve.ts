@@ -50,14 +50,8 @@ export function createTenantWallsProveAction(tasks: TenantTasks) {
         ctx.logger.info(`would prove the walls of ${name}`);
         return;
       }
-      // After a recovery the proof that is under way is followed, not doubled.
-      const proofId = await ctx.checkpoint({
-        key: `v1.tenant.walls.prove.${name}`,
-        fn: async () => {
-          const request = { kind: 'prove' } as const;
-          return (await tasks.start(ctx, name, request)).id;
-        },
-      });
+      // Of now: a task that is retried, or recovered, knows only what was before.
+      const { id: proofId } = await tasks.start(ctx, name, { kind: 'prove' });
       const { verdicts = [] } = await tasks.follow(
         { ...ctx, signal: withTimeout(ctx.signal) },
         { tenant: name, id: proofId },

@@ -45,7 +45,7 @@ const PRIORITY: Record<ProofTrigger, number> = {
 const QUEUE_ATTEMPTS = 5;
 
 /** PostgreSQL refuses to compare anything else with an id. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What is asked for when an operation is queued. */
 export interface NewOperation {
@@ -576,11 +576,13 @@ export class OperationStore {
       }),
     } as const;
     try {
-      // One that was cancelled meanwhile ends: it must not come back.
-      await this.#ours([id])
-        .where({ cancelled: true })
-        .update(ended(this.knex, { state: 'cancelled' }));
-      await this.#ours([id]).update(change);
+      const isBack = await this.#ours([id])
+        .where({ cancelled: false })
+        .update(change);
+      if (!isBack) {
+        // One that was cancelled meanwhile ends: it must not come back.
+        await this.finish(id, { state: 'cancelled' });
+      }
     } catch (error) {
       if (!isUniqueViolation(error)) {
         throw error;
@@ -600,14 +602,23 @@ export class OperationStore {
    */
   async cancel(id: string): Promise<StoredOperation | undefined> {
     return this.knex.transaction(async trx => {
-      await trx<OperationRow>(OPERATIONS)
-        .where({ id, state: 'queued' })
-        .update(ended(trx, { state: 'cancelled' }));
-      await trx(OPERATIONS)
-        .where({ id, state: 'running' })
-        .update({ cancelled: true });
-      const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
-      return row && toOperation(row);
+      // Nobody takes it or puts it back between the look and the write.
+      const row = await trx<OperationRow>(OPERATIONS)
+        .where({ id })
+        .forUpdate()
+        .first();
+      if (row?.state !== 'queued' && row?.state !== 'running') {
+        return row && toOperation(row);
+      }
+      const [cancelled] = await trx<OperationRow>(OPERATIONS)
+        .where({ id })
+        .update(
+          row.state === 'queued'
+            ? ended(trx, { state: 'cancelled' })
+            : { cancelled: true },
+        )
+        .returning('*');
+      return toOperation(cancelled);
     });
   }
 

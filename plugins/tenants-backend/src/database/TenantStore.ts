@@ -52,10 +52,16 @@ export class TenantStore {
     return this.knex<TenantRow>(TENANTS).distinct('name', 'owner');
   }
 
-  /** The last tenant of that name that was removed: its data may have been kept. */
-  async findRemoved(name: string): Promise<KnownTenant | undefined> {
+  /** The last of an owner's that was removed there: its data may have been kept. */
+  async findRemoved({
+    name,
+    owner,
+    cluster,
+  }: Pick<KnownTenant, 'name' | 'owner' | 'cluster'>): Promise<
+    KnownTenant | undefined
+  > {
     const row = await this.knex<TenantRow>(TENANTS)
-      .where({ name })
+      .where({ name, owner, cluster })
       .whereNotNull('removed_at')
       .orderBy('removed_at', 'desc')
       .first();
@@ -64,7 +70,8 @@ export class TenantStore {
 
   /**
    * Notes a tenant's namespace as soon as there is one, or that an archived one is
-   * a tenant again. What is known of it under this UID stays.
+   * a tenant again, whose walls nothing has proved yet. What else is known of it
+   * under this UID stays.
    *
    * @param formerUid - Of its namespace before, which is gone: its row ends here
    * @throws ConflictError where another tenant has that name
@@ -88,9 +95,12 @@ export class TenantStore {
           .onConflict('uid')
           .merge({
             ...row,
+            // One that is back is in the making, as a new one is.
+            created_at: trx.raw(
+              'case when ?? is null then ?? else excluded.created_at end',
+              [`${TENANTS}.removed_at`, `${TENANTS}.created_at`],
+            ),
             removed_at: null,
-            lost_since: null,
-            lost_because: null,
           });
       });
     } catch (error) {
@@ -121,9 +131,15 @@ export class TenantStore {
       .where({ uid })
       .update({
         removed_at: now(trx),
+        status: 'unproven',
+        proof_id: null,
+        proved_at: null,
         breached: '',
         changed: null,
         turned: null,
+        lost_since: null,
+        lost_because: null,
+        lost_told: false,
       });
     await trx(PAIRS).where({ uid }).orWhere({ neighbour_uid: uid }).delete();
   }

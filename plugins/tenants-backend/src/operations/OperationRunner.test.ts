@@ -35,12 +35,15 @@ describe('a round of two', () => {
   });
 
   /** A proof of acme that waits for a runner, and that runner. */
-  async function queued(executors: Record<'apply' | 'prove', Executor>) {
+  async function queued(
+    executors: Record<'apply' | 'prove', Executor>,
+    onMoved: () => Promise<void> = async () => {},
+  ) {
     const runner = new OperationRunner({
       store,
       logger: mockServices.logger.mock(),
       concurrency: async () => 4,
-      onMoved: async () => {},
+      onMoved,
       executors: { remove: async () => undefined, ...executors },
     });
     const { operation } = await store.enqueue({
@@ -255,6 +258,22 @@ describe('a round of two', () => {
       return (await store.get(operation.id))!.state === 'succeeded';
     });
     expect(runs).toEqual([operation.id, operation.id]);
+    await runner.stop();
+  });
+
+  it('that cannot be told of keeps no lease', async () => {
+    const onMoved = jest.fn(async () => {});
+    onMoved.mockRejectedValueOnce(new Error('away'));
+    const prove = async () => ({ state: 'succeeded' } as const);
+    const { runner, operation } = await queued(
+      { apply: async () => undefined, prove },
+      onMoved,
+    );
+    await runner.idle();
+    expect(await store.get(operation.id)).toMatchObject({
+      state: 'failed',
+      error: 'away',
+    });
     await runner.stop();
   });
 });

@@ -24,7 +24,7 @@ export interface Execution {
   signal: AbortSignal;
   /** Notes what has been done; never fails */
   event(event: Omit<OperationEvent, 'position' | 'at'>): void;
-  /** Resolves when what was noted is written down */
+  /** Resolves when what was noted is written down; rejects where it can't be */
   written(): Promise<void>;
   /** Keeps the lease of another operation as long as this one runs */
   hold(other: StoredOperation): void;
@@ -220,9 +220,9 @@ export class OperationRunner {
       logger,
     );
     this.#hold(operation.id, lease);
-    await onMoved(operation);
     let outcome: Outcome | undefined;
     try {
+      await onMoved(operation);
       if (this.options.store.isWornOut(operation)) {
         throw new Error(
           `It was begun ${operation.attempts} times, and no replica has lived to end it`,
@@ -232,7 +232,7 @@ export class OperationRunner {
         operation,
         signal: lease.signal,
         event: event => events.add(event),
-        written: () => events.flush(),
+        written: () => events.written(),
         hold: other => {
           held.push(other);
           this.#hold(other.id, lease);

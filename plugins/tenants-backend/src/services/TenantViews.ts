@@ -199,7 +199,8 @@ export class TenantViews {
     const { maxAgeMs, isOutdated, platform, state } = this.options;
     const profile = profileOf(tenant, platform);
     const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
-    const usage = this.options.usage.get(tenant);
+    const isGone = tenant.lost && !tenant.isAway;
+    const usage = isGone ? undefined : this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
     return {
       uid,
