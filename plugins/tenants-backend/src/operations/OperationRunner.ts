@@ -9,6 +9,7 @@ import pLimit from 'p-limit';
 import { LEASE_MS, OperationStore, Outcome } from '../database/OperationStore';
 import { StoredOperation } from '../database/rows';
 import { EventWriter } from './EventWriter';
+import { untilAborted } from './untilAborted';
 
 /** Changes at once in each cluster, for each replica: mostly they wait. */
 const CHANGES = 20;
@@ -87,6 +88,8 @@ export class OperationRunner {
   readonly #oneAtATime = pLimit(1);
   readonly #stop = new AbortController();
   #heart: NodeJS.Timeout | undefined;
+  /** When leases were renewed last; milliseconds, by `performance.now()` */
+  #renewedAt = 0;
 
   constructor(private readonly options: OperationRunnerOptions) {}
 
@@ -322,7 +325,12 @@ export class OperationRunner {
     }
     try {
       const { store } = this.options;
-      const ours = await store.heartbeat(held.map(([id]) => id));
+      const now = performance.now();
+      const ours = await untilAborted(
+        AbortSignal.timeout(LEASE_MS / 3),
+        store.heartbeat(held.map(([id]) => id)),
+      );
+      this.#renewedAt = now;
       for (const [id, lease] of held) {
         if (ours.get(id)) {
           this.abort(id);
@@ -341,6 +349,13 @@ export class OperationRunner {
       }
     } catch (error) {
       this.options.logger.warn(`Leases were not renewed: ${error}`);
+      // Another replica may have taken these up, and this one can't know of it.
+      for (const [, lease] of held) {
+        const since = Math.max(lease.since, this.#renewedAt);
+        if (performance.now() - since > LEASE_MS) {
+          lease.abort(new Abandoned('lost'));
+        }
+      }
     }
   }
 }
