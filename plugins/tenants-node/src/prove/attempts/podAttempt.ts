@@ -141,7 +141,8 @@ export function answered(answer: Answer | undefined): Said {
     : say('noAnswer');
 }
 
-function noAnswer(problem: Said = say('notPrinted')): Finding {
+/** A pod that said nothing of it, with the reason. */
+export function noAnswer(problem: Said = say('notPrinted')): Finding {
   return {
     code: 'NONE',
     response: '',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterView } from '../../clients';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { podManifest } from './manifest';
-import { runPod } from './run';
+import { removePod, runPod } from './run';
 
 const NONCE = 'n0nce';
 const side = testSide();
@@ -94,7 +94,7 @@ const run = (
     signal: over.signal ?? new AbortController().signal,
     patienceMs: over.patienceMs,
     view: over.view,
-  });
+  }).finally(() => removePod(on.cluster, pod));
 
 describe('runPod', () => {
   it('reads what the pod prints, to its end, and removes it', async () => {
