@@ -116,7 +116,7 @@ describe('dry runs', () => {
       const attempt = askedTogether(
         refuses('x', pod, 'limit is'),
         all,
-        /limit is 4Gi\b/,
+        refusal => /limit is 4Gi\b/.test(refusal),
       );
       expect((await run(attempt, { kubernetes })).outcome).toBe(outcome);
       expect(asked).toEqual(

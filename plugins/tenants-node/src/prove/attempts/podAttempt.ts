@@ -8,6 +8,7 @@ import {
   Finding,
   Judged,
   Round,
+  Side,
   Witness,
 } from '../types';
 import { PodTask } from '../pod/tasks';
@@ -126,6 +127,27 @@ function sayLate({ enforcedAfterMs: late }: Answer, judged: Judged): Judged {
     reason: then
       ? say('openAtFirstThen', { seconds, then })
       : say('openAtFirst', { seconds }),
+  };
+}
+
+/** The tenant's pod itself: it passes the same admission as any other. */
+export function podLetIn({ tenant }: Side): Attempt {
+  return {
+    key: 'proof pod',
+    by: 'tenant',
+    target: `Pod in ${tenant.plan.names.namespace}`,
+    request: 'create the proof pod',
+    expected: 'created',
+    run: async round => {
+      const pod = await round.made('tenant');
+      return pod?.uid
+        ? {
+            code: '201',
+            response: `Pod ${pod.name} created`,
+            outcome: 'asExpected',
+          }
+        : noAnswer(pod?.problem);
+    },
   };
 }
 

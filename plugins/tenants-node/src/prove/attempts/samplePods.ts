@@ -126,12 +126,10 @@ export function samplePod(
   };
 }
 
-/** Of a container within the limits, and of one that says nothing of its own. */
-export function legalPod(bounds: Bounds): KubernetesObject {
+/** Of a container that says nothing of its own. */
+export function barePod(bounds: Bounds): KubernetesObject {
   const { resources, ...bare } = container(bounds, BARE);
-  return samplePod(bounds, 'legal', {
-    containers: [container(bounds, 'main'), bare],
-  });
+  return samplePod(bounds, 'bare', { containers: [bare] });
 }
 
 /** One container over the maximum, or one init container. */
@@ -185,24 +183,65 @@ export function hugeInAllWays(bounds: Bounds): {
   };
 }
 
-/** Containers in range that are just over the quota together, of memory and of CPU. */
-export function manyOf(bounds: Bounds): KubernetesObject {
-  const number = (quantity: string) => parseQuantity(quantity) ?? 0;
-  const { containerMax, quotaMemory, quotaCpu } = bounds;
+/**
+ * Containers in range that are just over the quota together, of memory and of CPU; one
+ * of them says nothing of its own where the plan has a default for it.
+ */
+export function manyOf(bounds: Bounds): {
+  pod: KubernetesObject;
+  /** What they ask for together, in CPUs and bytes */
+  sum: Record<'cpu' | 'memory', number>;
+} {
+  const { containerMax, containerDefault, quotaMemory, quotaCpu } = bounds;
+  const byDefault = numbers(containerDefault ?? { cpu: '0', memory: '0' });
+  const quota = numbers({ cpu: quotaCpu, memory: quotaMemory });
+  const max = numbers(containerMax);
+  const least = numbers(SMALL);
+  const left = (of: 'cpu' | 'memory') => quota[of] - byDefault[of];
   const length =
     Math.max(
-      Math.floor(number(quotaMemory) / number(containerMax.memory)),
-      Math.floor(number(quotaCpu) / number(containerMax.cpu)),
+      Math.floor(left('memory') / max.memory),
+      Math.floor(left('cpu') / max.cpu),
     ) + 1;
-  const limits = {
-    cpu: `${Math.floor((1000 * number(quotaCpu)) / length) + 1}m`,
-    memory: String(Math.floor(number(quotaMemory) / length) + 1),
+  const each = (of: 'cpu' | 'memory', unit: number) =>
+    Math.max(Math.floor((left(of) * unit) / length) + 1, least[of] * unit);
+  const [cpu, memory] = [each('cpu', 1000), each('memory', 1)];
+  const limits = { cpu: `${cpu}m`, memory: String(memory) };
+  const { resources: _, ...bare } = container(bounds, BARE);
+  return {
+    sum: {
+      cpu: byDefault.cpu + (length * cpu) / 1000,
+      memory: byDefault.memory + length * memory,
+    },
+    pod: samplePod(bounds, 'many', {
+      containers: [
+        ...Array.from({ length }, (__, i) =>
+          container(bounds, `c${i}`, limits),
+        ),
+        ...(containerDefault ? [bare] : []),
+      ],
+    }),
   };
-  return samplePod(bounds, 'many', {
-    containers: Array.from({ length }, (_, i) =>
-      container(bounds, `c${i}`, limits),
-    ),
-  });
+}
+
+/**
+ * Whether a quota's refusal counts what these containers ask for together, and so the
+ * defaults of the one that says nothing.
+ */
+export function countsDefaults(bounds: Bounds): (refusal: string) => boolean {
+  const { sum } = manyOf(bounds);
+  return refusal => {
+    const [, list = ''] = /requested: (\S+),? used: /.exec(refusal) ?? [];
+    const asked = new Map(list.split(',').map(one => one.split('=') as any));
+    return (['cpu', 'memory'] as const).every(of => {
+      const counted = parseQuantity(String(asked.get(`limits.${of}`))) ?? NaN;
+      return Math.abs(counted - sum[of]) < 1e-6;
+    });
+  };
+}
+
+function numbers({ cpu, memory }: Record<'cpu' | 'memory', string>) {
+  return { cpu: parseQuantity(cpu) ?? 0, memory: parseQuantity(memory) ?? 0 };
 }
 
 /** Everything that makes a pod as good as the node: PodSecurity says all of it at once. */
