@@ -84,32 +84,29 @@ export async function connect(config: KubeConfig): Promise<Connection> {
     server: origin,
     basePath: pathname.replace(/\/+$/, ''),
     headers: { ...options.headers },
-    agent: poolOf(
-      { ca, cert, key },
-      { proxyUrl, tls: { servername, rejectUnauthorized } },
-    ),
+    agent: poolOf({ ca, cert, key, servername, rejectUnauthorized }, proxyUrl),
   };
 }
 
-/** A pool of kept-alive connections, by a proxy, or by that of the environment. */
+/**
+ * A pool of kept-alive connections, by a proxy, or by that of the environment: it
+ * forwards what is not encrypted, as proxies do.
+ */
 export function poolOf(
-  of: SecureContextOptions,
-  options: {
-    proxyUrl?: string;
-    tls?: ConnectionOptions;
-    /** Whether a proxy has to make a tunnel for what is not encrypted, too */
-    proxyTunnel?: boolean;
-  },
+  { ca, cert, key, ...tls }: SecureContextOptions & ConnectionOptions,
+  proxyUrl?: string,
 ): Dispatcher {
-  const { proxyUrl, tls, proxyTunnel } = options;
   // Once, not for each connection.
-  const connect = { secureContext: createSecureContext(of), ...tls };
+  const connect = {
+    secureContext: createSecureContext({ ca, cert, key }),
+    ...tls,
+  };
   const pool = {
     connections: CONNECTIONS,
     keepAliveTimeout: IDLE_MS,
+    proxyTunnel: false,
     connect,
     requestTls: connect,
-    proxyTunnel,
   };
   return proxyUrl
     ? new ProxyAgent({ ...pool, uri: proxyUrl })

@@ -180,7 +180,7 @@ export class VaultClient {
     const url = new URL(`${address.replace(/\/+$/, '')}/v1/${what}`);
     try {
       // Where Vault does not forward to its active node, it says where that is.
-      this.#pool ??= poolOf({ ca: caData }, { proxyTunnel: false }).compose(
+      this.#pool ??= poolOf({ ca: caData }).compose(
         interceptors.redirect({ maxRedirections: REDIRECTS }),
       );
       const response = await this.#pool.request({

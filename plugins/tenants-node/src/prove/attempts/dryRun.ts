@@ -115,7 +115,7 @@ export function overQuota(
 export function accepts(
   title: string,
   object: NewObject,
-  check: (body: any) => string | undefined = () => undefined,
+  check: (body: any) => string | undefined,
 ): Attempt {
   const expected = 'accepted, or `exceeded quota`';
   return dryRun(title, object, expected, ({ status, message, body }) => {

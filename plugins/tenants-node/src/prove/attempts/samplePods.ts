@@ -128,8 +128,11 @@ export function samplePod(
 
 /** Of a container that says nothing of its own. */
 export function barePod(bounds: Bounds): KubernetesObject {
-  const { resources, ...bare } = container(bounds, BARE);
-  return samplePod(bounds, 'bare', { containers: [bare] });
+  return samplePod(bounds, 'bare', { containers: [bare(bounds)] });
+}
+
+function bare(bounds: Bounds): object {
+  return { ...container(bounds, BARE), resources: undefined };
 }
 
 /** One container over the maximum, or one init container. */
@@ -186,62 +189,65 @@ export function hugeInAllWays(bounds: Bounds): {
 /**
  * Containers in range that are just over the quota together, of memory and of CPU; one
  * of them says nothing of its own where the plan has a default for it.
+ *
+ * @returns also what they ask for together
  */
 export function manyOf(bounds: Bounds): {
   pod: KubernetesObject;
-  /** What they ask for together, in CPUs and bytes */
-  sum: Record<'cpu' | 'memory', number>;
+  sum: Amounts;
 } {
-  const { containerMax, containerDefault, quotaMemory, quotaCpu } = bounds;
-  const byDefault = numbers(containerDefault ?? { cpu: '0', memory: '0' });
-  const quota = numbers({ cpu: quotaCpu, memory: quotaMemory });
-  const max = numbers(containerMax);
-  const least = numbers(SMALL);
-  const left = (of: 'cpu' | 'memory') => quota[of] - byDefault[of];
+  const { containerMax, containerDefault, quotaCpu, quotaMemory } = bounds;
+  const [max, least] = [amounts(containerMax), amounts(SMALL)];
+  const rest = amounts(containerDefault);
+  const quota = amounts({ cpu: quotaCpu, memory: quotaMemory });
+  const left = {
+    cpu: quota.cpu - rest.cpu,
+    memory: quota.memory - rest.memory,
+  };
   const length =
-    Math.max(
-      Math.floor(left('memory') / max.memory),
-      Math.floor(left('cpu') / max.cpu),
-    ) + 1;
-  const each = (of: 'cpu' | 'memory', unit: number) =>
-    Math.max(Math.floor((left(of) * unit) / length) + 1, least[of] * unit);
-  const [cpu, memory] = [each('cpu', 1000), each('memory', 1)];
-  const limits = { cpu: `${cpu}m`, memory: String(memory) };
-  const { resources: _, ...bare } = container(bounds, BARE);
+    Math.floor(Math.max(left.cpu / max.cpu, left.memory / max.memory)) + 1;
+  const each = (of: keyof Amounts) =>
+    Math.max(Math.floor(left[of] / length) + 1, least[of]);
+  const [cpu, memory] = [each('cpu'), each('memory')];
+  const containers = Array.from({ length }, (_, i) =>
+    container(bounds, `c${i}`, { cpu: `${cpu}m`, memory: String(memory) }),
+  );
   return {
     sum: {
-      cpu: byDefault.cpu + (length * cpu) / 1000,
-      memory: byDefault.memory + length * memory,
+      cpu: rest.cpu + length * cpu,
+      memory: rest.memory + length * memory,
     },
     pod: samplePod(bounds, 'many', {
-      containers: [
-        ...Array.from({ length }, (__, i) =>
-          container(bounds, `c${i}`, limits),
-        ),
-        ...(containerDefault ? [bare] : []),
-      ],
+      containers: [...containers, ...(containerDefault ? [bare(bounds)] : [])],
     }),
   };
 }
 
-/**
- * Whether a quota's refusal counts what these containers ask for together, and so the
- * defaults of the one that says nothing.
- */
+/** Whether a quota's refusal counts what `manyOf` asks for, and so a container's defaults. */
 export function countsDefaults(bounds: Bounds): (refusal: string) => boolean {
   const { sum } = manyOf(bounds);
   return refusal => {
-    const [, list = ''] = /requested: (\S+),? used: /.exec(refusal) ?? [];
-    const asked = new Map(list.split(',').map(one => one.split('=') as any));
-    return (['cpu', 'memory'] as const).every(of => {
-      const counted = parseQuantity(String(asked.get(`limits.${of}`))) ?? NaN;
-      return Math.abs(counted - sum[of]) < 1e-6;
+    const [, list = ''] = /requested: (\S+) used: /.exec(refusal) ?? [];
+    const asked = Object.fromEntries(
+      list.split(',').map(one => one.split('=')),
+    );
+    const { cpu, memory } = amounts({
+      cpu: asked['limits.cpu'],
+      memory: asked['limits.memory'],
     });
+    return cpu === sum.cpu && memory === sum.memory;
   };
 }
 
-function numbers({ cpu, memory }: Record<'cpu' | 'memory', string>) {
-  return { cpu: parseQuantity(cpu) ?? 0, memory: parseQuantity(memory) ?? 0 };
+/** In thousandths of a CPU, and bytes. */
+type Amounts = Record<'cpu' | 'memory', number>;
+
+function amounts({
+  cpu = '0',
+  memory = '0',
+}: Partial<typeof SMALL> = {}): Amounts {
+  const number = (quantity: string) => parseQuantity(quantity) ?? 0;
+  return { cpu: Math.round(1000 * number(cpu)), memory: number(memory) };
 }
 
 /** Everything that makes a pod as good as the node: PodSecurity says all of it at once. */
