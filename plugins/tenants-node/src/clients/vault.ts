@@ -3,6 +3,7 @@ import { Dispatcher, interceptors } from 'undici';
 import { ClusterProfile } from '../config/platform';
 import { poolOf } from './connection';
 import { ClusterUnavailableError, VaultError } from './errors';
+import { parse } from './kubernetesTransport';
 
 /** An answer of Vault, whatever its status. */
 export interface VaultResponse {
@@ -208,15 +209,6 @@ export class VaultClient {
     } catch (error) {
       throw ClusterUnavailableError.because(this.cluster.name, error, 'vault');
     }
-  }
-}
-
-/** What stands between may answer with a page of its own. */
-function parse(text: string): any {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -173,6 +173,7 @@ describe('a pair’s proof', () => {
       'dry run': 10,
       'create ExternalSecret': 2,
       'list Event': 2,
+      'delete ExternalSecret': 2,
       'create SubjectAccessReview': 2,
     });
   });

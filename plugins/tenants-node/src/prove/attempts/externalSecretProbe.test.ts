@@ -22,8 +22,10 @@ const READABLE =
 /** External Secrets says these things, and leaves the object like that. */
 function operator(messages: string[], status: object = {}) {
   const created: any[] = [];
+  const deleted: string[] = [];
   return {
     created,
+    deleted,
     kubernetes: {
       create: async (object: any) => {
         created.push(object);
@@ -34,6 +36,7 @@ function operator(messages: string[], status: object = {}) {
         return { items: messages.map(message => ({ message })) };
       },
       get: async () => ({ status }),
+      delete: async ({ name }: { name: string }) => deleted.push(name),
     },
   };
 }
@@ -49,9 +52,10 @@ describe('the ExternalSecret for another tenant’s key', () => {
   ])(
     '%s',
     async (_, messages, status, outcome) => {
-      const { kubernetes } = operator(messages, status);
+      const { kubernetes, created, deleted } = operator(messages, status);
       const answer = await attempt.run(roundOn(kubernetes));
       expect(answer.outcome).toBe(outcome);
+      expect(deleted).toEqual([created[0].metadata.name]);
       // What says nothing is waited for.
     },
     20_000,
@@ -121,7 +125,11 @@ describe('the ExternalSecret for another tenant’s key', () => {
     );
     expect([none.outcome, none.reason]).toEqual(['inconclusive', problem]);
     expect(created).toEqual([]);
-    await attempt.run(roundOn(kubernetes));
+    kubernetes.delete = async () => {
+      throw new Error('away');
+    };
+    const answer = await attempt.run(roundOn(kubernetes));
+    expect(answer.outcome).toBe('asExpected');
     expect(created[0].metadata.ownerReferences).toEqual([
       { apiVersion: 'v1', kind: 'Pod', name: 'proof', uid: 'u1' },
     ]);

@@ -39,7 +39,7 @@ export function externalSecretFor(
     neighbour: other.name,
     by: 'kubernetes',
     target: `${kvPath} by way of SecretStore ${namespace}/${SECRET_STORE}`,
-    request: `create an ExternalSecret for property ${NO_SUCH_PROPERTY} of ${kvPath}, which goes with the proof pod`,
+    request: `create an ExternalSecret for property ${NO_SUCH_PROPERTY} of ${kvPath}, and remove it`,
     expected: `UpdateFailed with Code: 403 of GET ${url}, and no Secret bound`,
     run: async context => {
       const pod = await context.made('tenant');
@@ -47,18 +47,25 @@ export function externalSecretFor(
         return noAnswer(pod?.problem);
       }
       const object = probe(tenant.plan.spec.name, pod, kvPath);
-      const { status, body } = await context.cluster.kubernetes.create<any>(
-        object,
-        { signal: context.signal },
-      );
-      return status < 300
-        ? follow(object, url, context)
-        : {
-            code: String(status),
-            response: body.message ?? '',
-            outcome: 'inconclusive',
-            reason: say('probeNotMade', { message: String(body.message) }),
-          };
+      const { kubernetes } = context.cluster;
+      const { signal } = context;
+      const { status, body } = await kubernetes.create<any>(object, { signal });
+      if (status >= 300) {
+        return {
+          code: String(status),
+          response: body.message ?? '',
+          outcome: 'inconclusive',
+          reason: say('probeNotMade', { message: String(body.message) }),
+        };
+      }
+      try {
+        return await follow(object, url, context);
+      } finally {
+        // Sooner than with the pod: until it is gone External Secrets tries it again.
+        const { name } = object.metadata;
+        const ref = { ...COLLECTION, namespace, name };
+        await kubernetes.delete(ref).catch(() => {});
+      }
     },
   };
 }
@@ -82,7 +89,7 @@ export function isProbe({ kind, spec = {} }: any, { plan }: Party): boolean {
   );
 }
 
-/** It goes with the pod, by the garbage collector, whatever becomes of the portal. */
+/** It goes with the pod at the latest, whatever becomes of the portal. */
 function probe(
   tenant: string,
   { namespace, name: pod, uid }: PodRun,
