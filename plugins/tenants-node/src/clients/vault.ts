@@ -163,7 +163,12 @@ export class VaultClient {
   }
 
   async #isTokenGone(token: string): Promise<boolean> {
-    const self = await this.#send('GET', 'auth/token/lookup-self', {}, token);
+    const self = await this.#send(
+      'GET',
+      'auth/token/lookup-self',
+      undefined,
+      token,
+    );
     return self.status === 403;
   }
 
