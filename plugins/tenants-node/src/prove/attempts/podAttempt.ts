@@ -12,6 +12,7 @@ import {
   Witness,
 } from '../types';
 import { PodTask } from '../pod/tasks';
+import { asExpected } from './asPlanned';
 
 /** What a pod tries, and what has to come of it. */
 export interface PodAttempt {
@@ -141,11 +142,7 @@ export function podLetIn({ tenant }: Side): Attempt {
     run: async round => {
       const pod = await round.made('tenant');
       return pod?.uid
-        ? {
-            code: '201',
-            response: `Pod ${pod.name} created`,
-            outcome: 'asExpected',
-          }
+        ? asExpected('201', `Pod ${pod.name} created`)
         : noAnswer(pod?.problem);
     },
   };
