@@ -97,7 +97,7 @@ export function poolOf(
   proxyUrl?: string,
 ): Dispatcher {
   // Once, not for each connection.
-  const connect = {
+  const secured = {
     secureContext: createSecureContext({ ca, cert, key }),
     ...tls,
   };
@@ -105,8 +105,8 @@ export function poolOf(
     connections: CONNECTIONS,
     keepAliveTimeout: IDLE_MS,
     proxyTunnel: false,
-    connect,
-    requestTls: connect,
+    connect: secured,
+    requestTls: secured,
   };
   return proxyUrl
     ? new ProxyAgent({ ...pool, uri: proxyUrl })

@@ -8,8 +8,8 @@ import { proveTenants } from './prove';
 const side = testSide();
 const plans = [side.tenant.plan, side.neighbour!.plan] as const;
 
-const [{ spec }] = plannedObjects(plans[0], 'LimitRange') as any[];
-const DEFAULT = spec.limits.find((l: any) => l.type === 'Container').default;
+const [limitRange] = plannedObjects(plans[0], 'LimitRange') as any[];
+const DEFAULT = limitRange.spec.limits.find((l: any) => l.type === 'Container').default;
 
 /** Everything that memory has: what both plans hold, and what a cluster has besides. */
 function memory(made: Map<string, KubernetesObject>): ClusterView {

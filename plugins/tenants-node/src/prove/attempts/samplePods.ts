@@ -265,8 +265,8 @@ export function rootPod(bounds: Bounds): KubernetesObject {
 
 /** What is wrong with the defaults that a container got, if anything. */
 export function hasDefaults(body: any, { containerDefault }: Bounds) {
-  const bare = body.spec?.containers?.find((c: any) => c.name === BARE);
-  const limits = bare?.resources?.limits ?? {};
+  const got = body.spec?.containers?.find((c: any) => c.name === BARE);
+  const limits = got?.resources?.limits ?? {};
   const wrong = (['cpu', 'memory'] as const).filter(resource =>
     containerDefault
       ? limits[resource] !== containerDefault[resource]
