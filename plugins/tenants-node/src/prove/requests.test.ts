@@ -9,7 +9,9 @@ const side = testSide();
 const plans = [side.tenant.plan, side.neighbour!.plan] as const;
 
 const [limitRange] = plannedObjects(plans[0], 'LimitRange') as any[];
-const DEFAULT = limitRange.spec.limits.find((l: any) => l.type === 'Container').default;
+const DEFAULT = limitRange.spec.limits.find(
+  (l: any) => l.type === 'Container',
+).default;
 
 /** Everything that memory has: what both plans hold, and what a cluster has besides. */
 function memory(made: Map<string, KubernetesObject>): ClusterView {
