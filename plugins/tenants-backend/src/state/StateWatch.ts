@@ -47,8 +47,6 @@ const BEHIND = {
     BEHIND_MS / 1000
   } s: the portal's log says why`,
 };
-/** Name of what a proof makes for a moment. */
-const PROBE = /^threewalls-proof-/;
 
 export interface StateWatchOptions {
   platform: Platform;
@@ -259,7 +257,7 @@ export class StateWatch {
     const { inventory, operations, caches } = this.options;
     const watched = this.#watched.get(name)!;
     const { cluster, meant, vault, rounds } = watched;
-    const [{ tenants }, { busy, changing }] = await inTime(
+    const [{ tenants }, { changing }] = await inTime(
       Promise.all([inventory.list(), operations.openByTenant()]),
     );
     this.#forget(tenants);
@@ -305,7 +303,6 @@ export class StateWatch {
             view: view.forOne(),
             vault,
             again,
-            isOurs: probe => busy.has(tenant.name) && PROBE.test(probe),
           });
           return this.#note(tenant, found, look);
         };

@@ -88,7 +88,7 @@ export class Collection {
   readonly #waiting = new Set<() => void>();
 
   constructor(
-    private readonly kind: KindRef,
+    private readonly kind: KindRef & { namespace?: string },
     private readonly kubernetes: KubernetesClient,
     private readonly options: CollectionOptions,
   ) {

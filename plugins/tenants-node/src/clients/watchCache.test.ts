@@ -25,6 +25,7 @@ class FakePolicies {
   /** Milliseconds that the whole process is busy once, while a sign of life is on its way */
   busyMs = 0;
   edge!: Edge;
+  kubernetes!: KubernetesClient;
   cache!: WatchCache;
   readonly changes: string[] = [];
   readonly #log: { version: number; event: object }[] = [];
@@ -55,12 +56,12 @@ class FakePolicies {
     });
     const [cluster] = testPlatform().clusters;
     files.setContent({ kubeconfig: kubeconfigFor(fake.edge.url) });
-    const kubernetes = KubernetesClient.fromConfig({
+    fake.kubernetes = KubernetesClient.fromConfig({
       ...cluster,
       kubernetes: { kubeconfig: files.resolve('kubeconfig') },
     });
     fake.cache = WatchCache.create({
-      kubernetes,
+      kubernetes: fake.kubernetes,
       isWatched: ({ kind }) => kind === POLICY.kind,
       isKept: (_, { metadata }) => metadata.labels?.other !== 'yes',
     });
@@ -418,6 +419,26 @@ describe('WatchCache', () => {
     await fake.cache.list(pods, 'a');
     await fake.cache.list(pods, 'a');
     expect(fake.edge.count('GET /api/v1/namespaces/a/pods')).toBe(2);
+  });
+
+  it('watches what is looked at in one namespace there, and asks for others', async () => {
+    const slices = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
+    const cache = WatchCache.ofTenants(fake.kubernetes, 'web-tenant-');
+    try {
+      fake.put('default', 'kubernetes');
+      for (const namespace of ['default', 'default', 'a', 'a']) {
+        expect(names(await cache.list(slices, namespace))).toEqual([
+          'kubernetes',
+        ]);
+      }
+      const path = (namespace: string) =>
+        `GET /apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+      // A list and a watch; a list each time.
+      expect(fake.edge.count(path('default'))).toBe(2);
+      expect(fake.edge.count(path('a'))).toBe(2);
+    } finally {
+      cache.stop();
+    }
   });
 });
 

@@ -20,7 +20,9 @@ function leadsOutside({ type, externalIPs }: any = {}): boolean {
 }
 
 /** Kinds that change all the time, of which little is looked at, and seldom. */
-const ASKED_FOR = ['EndpointSlice', 'Event', 'ServiceCIDR', 'PersistentVolume'];
+const ASKED_FOR = ['Event', 'ServiceCIDR', 'PersistentVolume'];
+/** Kinds that change all the time, and are looked at in one namespace. */
+const IN_ONE_PLACE: Record<string, string> = { EndpointSlice: 'default' };
 
 /**
  * Who is told of what happens to a cache.
@@ -80,6 +82,7 @@ export class WatchCache implements ClusterView {
         metadata.namespace === undefined ||
         EVERYWHERE.includes(kind) ||
         (kind === 'Service' && leadsOutside(spec)) ||
+        kind in IN_ONE_PLACE ||
         metadata.namespace.startsWith(namespacePrefix) ||
         others.includes(metadata.namespace),
     });
@@ -95,13 +98,15 @@ export class WatchCache implements ClusterView {
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
     const { isKept = () => true } = this.options;
-    if (!this.#isWatched(kind)) {
+    const home = IN_ONE_PLACE[kind.kind];
+    if (!this.#isWatched(kind) || (home && namespace !== home)) {
       return new RequestView(this.kubernetes).list<T>(kind, namespace);
     }
     const key = `${kind.apiVersion}/${kind.kind}`;
     let collection = this.#collections.get(key);
     if (!collection) {
-      collection = new Collection(kind, this.kubernetes, {
+      const of = { ...kind, namespace: home };
+      collection = new Collection(of, this.kubernetes, {
         signal: this.#stop.signal,
         isKept: object => isKept(kind, object),
         onChange: change =>

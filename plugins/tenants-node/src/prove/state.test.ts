@@ -91,11 +91,7 @@ class World {
     };
   }
 
-  look(
-    again?: World,
-    isOurs?: (name: string) => boolean,
-    added?: AddedCheck[],
-  ) {
+  look(again?: World, added?: AddedCheck[]) {
     const views = (world: World) => ({
       view: world.view,
       vault: {
@@ -110,7 +106,6 @@ class World {
       plan: this.plan,
       ...views(this),
       again: again && (() => views(again)),
-      isOurs,
       added,
     });
   }
@@ -297,14 +292,6 @@ describe('what objects show of the walls', () => {
     expect(other.lists).toBe(0);
   });
 
-  it('leaves out what a proof has made for a moment', async () => {
-    const world = new World();
-    world.add(foreignStore('threewalls-proof-1'));
-    expect(statuses(await world.look())[1]).toBe('breached');
-    const isOurs = (name: string) => name === 'threewalls-proof-1';
-    expect(statuses(await world.look(undefined, isOurs))[1]).toBe('holds');
-  });
-
   it('is what checks of the platform’s own say, too', async () => {
     const added: AddedCheck = {
       id: 'res.no-config',
@@ -330,7 +317,7 @@ describe('what objects show of the walls', () => {
     };
     const world = new World();
     const look = async () => {
-      const found = await world.look(undefined, undefined, [added]);
+      const found = await world.look(undefined, [added]);
       const own = found.receipts.find(({ check }) => check === added.id)!;
       return [statuses(found)[2], own.outcome, own.title];
     };

@@ -25,8 +25,6 @@ export interface StateOptions {
   vault: VaultView;
   /** Other views, for what these say is not as it should be: they may be behind */
   again?: () => { view: ClusterView; vault: VaultView };
-  /** Whether a name is that of something a proof under way has made */
-  isOurs?: (name: string) => boolean;
   /** Checks of the platform's own, beside the catalogue's */
   added?: readonly AddedCheck[];
   signal?: AbortSignal;
@@ -55,7 +53,7 @@ export interface StateFindings {
 export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
-  const { cluster, plan, view, vault, again, isOurs = () => false } = options;
+  const { cluster, plan, view, vault, again } = options;
   const missing = notApplied(plan);
   if (missing) {
     return { receipts: [], verdicts: unproven(missing) };
@@ -79,8 +77,8 @@ export async function checkState(
     view,
     vault,
     again,
-    ours: { has: isOurs, add: () => new Set() },
     answer: nothing,
+    made: nothing,
     pod: nothing,
     node: name => nodes.get(name ?? ''),
   };

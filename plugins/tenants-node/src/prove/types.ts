@@ -221,10 +221,10 @@ export interface Round {
   vault: VaultView;
   /** Other views of both, for what these say is not as it should be: they may be behind */
   again?: () => Pick<Round, 'view' | 'vault'>;
-  /** Names of what a round itself has made in a namespace */
-  ours: Pick<Set<string>, 'has' | 'add'>;
   /** What a pod answered; `undefined` where it gave no answer */
   answer(errand: Errand): Promise<Answer | undefined>;
+  /** A pod as soon as it was made, or could not be */
+  made(by: Attacker): Promise<PodRun | undefined>;
   /** How a pod ran; `undefined` where none was made */
   pod(by: Attacker): Promise<PodRun | undefined>;
   /** A node as it was when the round began */
