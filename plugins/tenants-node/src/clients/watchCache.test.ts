@@ -423,7 +423,10 @@ describe('WatchCache', () => {
 
   it('watches what is looked at in one namespace there, and asks for others', async () => {
     const slices = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
-    const cache = WatchCache.ofTenants(fake.kubernetes, 'web-tenant-');
+    const cache = WatchCache.ofTenants(
+      fake.kubernetes,
+      testPlatform().clusters[0],
+    );
     try {
       fake.put('default', 'kubernetes');
       for (const namespace of ['default', 'default', 'a', 'a']) {
