@@ -15,21 +15,13 @@ import { createRoot } from 'react-dom/client';
 // This is an app, if only for whoever develops the plugin.
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
-import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
+// eslint-disable-next-line @backstage/no-relative-monorepo-imports
+import '../../../packages/app/src/theme.css';
 import tenantsPlugin, { tenantsApiRef } from '../src';
 import { tenantsScaffolderModule } from '../src/scaffolder';
 import { entities, team } from './entities';
-import { FakeTenantsApi } from './FakeTenantsApi';
+import { fakeTenantsApi } from './fakeTenantsApi';
 import { fakeScaffolderApi, templateEntities } from './templates';
-
-// As in the portal: Backstage's own grey is too dark for a dark card.
-const style = document.createElement('style');
-style.textContent = `
-  [data-theme-mode='dark'][data-theme-mode='dark'] {
-    --bui-fg-secondary: #c2c2c2;
-  }
-`;
-document.head.append(style);
 
 const app = createApp({
   features: [
@@ -96,8 +88,7 @@ const app = createApp({
             defineParams({
               api: tenantsApiRef,
               deps: {},
-              // Calls that no screen makes are left out.
-              factory: () => new FakeTenantsApi() as unknown as TenantsApi,
+              factory: fakeTenantsApi,
             }),
         }),
       ],

@@ -9,11 +9,11 @@ import { minutesAgo } from './tenants';
  * The matrix of tenants of which each is proved against all others but the
  * first against the last; the second is breached towards the first.
  */
-export function matrixOf(names: string[]): TenantMatrix {
+export function matrixOf(names: string[], targets = names): TenantMatrix {
   const cells = names.flatMap((tenant, row) =>
-    names.flatMap((neighbour, column) => {
-      const isUnproved = row === 0 && column === names.length - 1;
-      if (row === column || isUnproved) {
+    targets.flatMap((neighbour, column) => {
+      const isUnproved = row === 0 && column === targets.length - 1;
+      if (tenant === neighbour || isUnproved) {
         return [];
       }
       const status: WallStatus =
@@ -29,6 +29,7 @@ export function matrixOf(names: string[]): TenantMatrix {
   const breached = cells.filter(({ status }) => status === 'breached');
   return {
     tenants: names,
+    targets,
     totalItems: names.length,
     cells,
     coverage,

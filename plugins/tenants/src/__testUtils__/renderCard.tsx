@@ -7,7 +7,6 @@ import {
   TENANT_SIGNAL_CHANNEL,
   Tenant,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { proofs } from '../__fixtures__';
 import { wallsCard } from '../plugin';
 import { mockTenantsApi } from './mockTenantsApi';
 
@@ -21,10 +20,7 @@ export function renderCard(
   options: { allowed?: boolean; name?: string } = {},
 ) {
   const { allowed = true, name = 'acme' } = options;
-  const api = mockTenantsApi({
-    getTenant,
-    getProof: async tenant => proofs[tenant],
-  });
+  const api = mockTenantsApi({ getTenant });
   const subscribers = new Map<string, (message: any) => void>();
   renderTestApp({
     extensions: [

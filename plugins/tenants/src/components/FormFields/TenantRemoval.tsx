@@ -1,5 +1,5 @@
 import { ReactNode, useState } from 'react';
-import { Alert, Flex, Skeleton, Text, TextField } from '@backstage/ui';
+import { Flex, Skeleton, Text, TextField } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import {
   Tenant,
@@ -14,6 +14,7 @@ import {
   provedAt,
   RelativeTime,
   WallStatusLabel,
+  Notice,
 } from '../Shared';
 import { fieldProps } from './fieldProps';
 import { defineField } from './defineField';
@@ -36,9 +37,7 @@ export function TenantRemovalField(props: typeof removalSchema.TProps) {
     name && typed && typed !== name && !(isTyping && name.startsWith(typed)),
   );
   if (!name) {
-    return (
-      <Alert status="info" icon role="status" title={t('removal.nothing')} />
-    );
+    return <Notice status="info" title={t('removal.nothing')} />;
   }
   return (
     <Flex direction="column" gap="4">
@@ -90,9 +89,8 @@ function LossesOf(props: LossesProps & { tenant: Tenant }) {
   const at = provedAt(tenant);
   return (
     <Flex direction="column" gap="3">
-      <Alert
+      <Notice
         status={keepData ? 'warning' : 'danger'}
-        icon
         role="status"
         title={t(keepData ? 'removal.keepTitle' : 'removal.loseTitle', {
           name: tenant.name,

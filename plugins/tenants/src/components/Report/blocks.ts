@@ -1,13 +1,12 @@
 import { Known, Proof } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { boundOf } from '../Shared';
+import { boundOf, useDuration } from '../Shared';
 import { receiptNames, useCheckWords, useNotCovered } from '../Walls';
 import {
   BreachReport,
   OperationReport,
   percentOf,
   Report,
-  spanOf,
   TenantReport,
   utc,
 } from './report';
@@ -27,6 +26,7 @@ const KNOWN: readonly Known[] = ['holds', 'breached', 'unproven', 'gap'];
 export function useReportBlocks(): (report: Report) => Block[] {
   const t = useText();
   const words = useCheckWords();
+  const duration = useDuration();
   const notCovered = useNotCovered();
 
   const heading = (level: 2 | 3 | 4, text: string): Block => ({
@@ -47,9 +47,9 @@ export function useReportBlocks(): (report: Report) => Block[] {
     return [
       t(`wall.${found.wall}Short`),
       utc(found.foundAt),
-      foundWithinMs === undefined ? t('tab.unknown') : spanOf(foundWithinMs),
+      foundWithinMs === undefined ? t('tab.unknown') : duration(foundWithinMs),
       repairedAt ? utc(repairedAt) : t('report.notYet'),
-      repairedAfterMs === undefined ? '' : spanOf(repairedAfterMs),
+      repairedAfterMs === undefined ? '' : duration(repairedAfterMs),
       found.proofId,
     ];
   };
@@ -157,7 +157,7 @@ export function useReportBlocks(): (report: Report) => Block[] {
         tenant.gaps.map(({ from, to }) => [
           utc(from),
           utc(to),
-          spanOf(Date.parse(to) - Date.parse(from)),
+          duration(Date.parse(to) - Date.parse(from)),
         ]),
       ),
       heading(3, t('operations.title')),
