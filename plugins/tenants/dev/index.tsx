@@ -1,6 +1,7 @@
 import { createApp } from '@backstage/frontend-defaults';
 import {
   ApiBlueprint,
+  ApiRef,
   createFrontendModule,
 } from '@backstage/frontend-plugin-api';
 import appPlugin from '@backstage/plugin-app';
@@ -23,6 +24,17 @@ import { entities, team } from './entities';
 import { fakeTenantsApi } from './fakeTenantsApi';
 import { fakeScaffolderApi, templateEntities } from './templates';
 
+/** A plugin's API as it is here. */
+function withApi<T>(pluginId: string, api: ApiRef<T>, factory: () => T) {
+  const params = { api, deps: {}, factory };
+  // A name of its own where it is none of the plugin's own APIs.
+  const name = pluginId === 'app' ? 'permission' : undefined;
+  return createFrontendModule({
+    pluginId,
+    extensions: [ApiBlueprint.make({ name, params: make => make(params) })],
+  });
+}
+
 const app = createApp({
   features: [
     // Nobody signs in.
@@ -32,67 +44,17 @@ const app = createApp({
       ],
     }),
     catalogPlugin,
-    createFrontendModule({
-      pluginId: 'catalog',
-      extensions: [
-        ApiBlueprint.make({
-          params: defineParams =>
-            defineParams({
-              api: catalogApiRef,
-              deps: {},
-              factory: () =>
-                catalogApiMock({
-                  entities: [...entities, team, ...templateEntities],
-                }),
-            }),
-        }),
-      ],
-    }),
     tenantsPlugin,
     scaffolderPlugin,
     tenantsScaffolderModule,
-    createFrontendModule({
-      pluginId: 'scaffolder',
-      extensions: [
-        ApiBlueprint.make({
-          params: defineParams =>
-            defineParams({
-              api: scaffolderApiRef,
-              deps: {},
-              factory: () => fakeScaffolderApi,
-            }),
-        }),
-      ],
-    }),
-    createFrontendModule({
-      pluginId: 'app',
-      extensions: [
-        ApiBlueprint.make({
-          name: 'permission',
-          params: defineParams =>
-            defineParams({
-              api: permissionApiRef,
-              deps: {},
-              factory: () => ({
-                authorize: async () => ({ result: AuthorizeResult.ALLOW }),
-              }),
-            }),
-        }),
-      ],
-    }),
-    createFrontendModule({
-      pluginId: 'tenants',
-      extensions: [
-        ApiBlueprint.make({
-          params: defineParams =>
-            defineParams({
-              api: tenantsApiRef,
-              deps: {},
-              factory: fakeTenantsApi,
-            }),
-        }),
-      ],
-    }),
+    withApi('tenants', tenantsApiRef, fakeTenantsApi),
+    withApi('scaffolder', scaffolderApiRef, () => fakeScaffolderApi),
+    withApi('catalog', catalogApiRef, () =>
+      catalogApiMock({ entities: [...entities, team, ...templateEntities] }),
+    ),
+    withApi('app', permissionApiRef, () => ({
+      authorize: async () => ({ result: AuthorizeResult.ALLOW }),
+    })),
   ],
 });
 

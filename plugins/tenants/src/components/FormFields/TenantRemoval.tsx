@@ -10,6 +10,7 @@ import { useAnswer, useTenant, useUsage } from '../../queries';
 import { useText } from '../../translation';
 import {
   Facts,
+  Loading,
   Pending,
   provedAt,
   RelativeTime,
@@ -149,35 +150,41 @@ function Fate(props: { isKept: boolean; children: ReactNode }) {
 
 /** The size of n8n's volume, as the quota has it. */
 function Volume(props: { tenant: Tenant }) {
-  const t = useText();
-  const { data, error } = useUsage(props.tenant.name);
-  const storage = data?.quotas.find(q => q.resource === 'requests.storage');
-  if (error || (data && !storage)) {
-    return <>{t('tab.unknown')}</>;
-  }
-  return storage ? (
-    <>{quantityText('requests.storage', storage.used)}</>
-  ) : (
-    <>…</>
+  return (
+    <Known query={useUsage(props.tenant.name)}>
+      {({ quotas }) => {
+        const storage = quotas.find(q => q.resource === 'requests.storage');
+        return storage && quantityText('requests.storage', storage.used);
+      }}
+    </Known>
   );
 }
 
 /** How many objects there are: all of the plan but those that are missing. */
 function Objects(props: { tenant: Tenant }) {
-  const t = useText();
-  const { data, error } = useAnswer(
-    'preview',
-    props.tenant.spec,
-    (api, spec, signal) => api.previewTenant(spec, { signal }),
+  const query = useAnswer('preview', props.tenant.spec, (api, spec, signal) =>
+    api.previewTenant(spec, { signal }),
   );
-  if (error) {
+  return (
+    <Known query={query}>
+      {({ resources }) =>
+        String(resources.filter(r => r.change !== 'create').length)
+      }
+    </Known>
+  );
+}
+
+/** What a query comes to in a word, or that it is not known. */
+function Known<T>(props: {
+  query: Loading<T>;
+  children: (data: T) => string | undefined;
+}) {
+  const { query, children } = props;
+  const t = useText();
+  if (query.error) {
     return <>{t('tab.unknown')}</>;
   }
-  return data ? (
-    <>{data.resources.filter(r => r.change !== 'create').length}</>
-  ) : (
-    <>…</>
-  );
+  return <>{query.data ? children(query.data) ?? t('tab.unknown') : '…'}</>;
 }
 
 /** Form field by which a removal is confirmed. */

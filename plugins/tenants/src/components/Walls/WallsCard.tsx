@@ -208,7 +208,7 @@ function NotCovered() {
           <Flex direction="column" gap="3">
             <Text>{t('notCovered.intro')}</Text>
             <Box as="ul" m="0" pl="5">
-              {notCovered().map(item => (
+              {notCovered.map(item => (
                 <Box as="li" key={item} mb="2">
                   <Text>{item}</Text>
                 </Box>
