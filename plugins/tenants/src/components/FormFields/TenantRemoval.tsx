@@ -10,8 +10,8 @@ import { useAnswer, useTenant, useUsage } from '../../queries';
 import { useText } from '../../translation';
 import {
   Facts,
+  Loaded,
   Loading,
-  Pending,
   provedAt,
   RelativeTime,
   WallStatusLabel,
@@ -69,18 +69,17 @@ interface LossesProps {
 }
 
 /** What goes with a tenant, and what stays when its data is kept. */
-export function Losses(props: LossesProps) {
+function Losses(props: LossesProps) {
   const { name } = props;
   const t = useText();
-  const query = useTenant(name);
-  return query.data ? (
-    <LossesOf {...props} tenant={query.data} />
-  ) : (
-    <Pending
-      query={query}
+  return (
+    <Loaded
+      query={useTenant(name)}
       failed={t('removal.errorTitle', { name })}
       skeleton={<Skeleton height={180} />}
-    />
+    >
+      {tenant => <LossesOf {...props} tenant={tenant} />}
+    </Loaded>
   );
 }
 

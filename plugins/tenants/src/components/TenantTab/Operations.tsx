@@ -93,6 +93,7 @@ function useColumns(): ColumnConfig<Operation>[] {
     {
       id: 'state',
       label: t('receipts.got'),
+      minWidth: 104,
       cell: ({ state }) => <CellText title={t(`operations.${state}`)} />,
     },
     {
