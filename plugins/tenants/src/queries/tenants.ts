@@ -81,6 +81,12 @@ function isBusy(tenant: Tenant | undefined): boolean {
   return since !== undefined && Date.now() - Date.parse(since) < STUCK_MS;
 }
 
+/** What can be started with a tenant, and the permission for it. */
+const ACTIONS = {
+  prove: { permission: tenantProvePermission, start: startProof },
+  restore: { permission: tenantRestorePermission, start: startRestore },
+} as const;
+
 /**
  * Has a tenant proved, joining the proof that is running, or restored and then
  * proved; that it has begun shows at once.
@@ -184,11 +190,6 @@ export function useAllowed(permission: ResourcePermission, names: string[]) {
     staleTime: IDLE_MS,
   }));
 }
-
-const ACTIONS = {
-  prove: { permission: tenantProvePermission, start: startProof },
-  restore: { permission: tenantRestorePermission, start: startRestore },
-} as const;
 
 async function startProof(
   api: TenantsApi,

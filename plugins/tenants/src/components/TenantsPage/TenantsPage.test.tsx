@@ -43,18 +43,6 @@ const render = ({ api, ...portal }: Portal = {}) =>
     },
   });
 
-/** The page, with these tenants selected. */
-async function renderSelected(selected: string[], portal?: Portal) {
-  const api = render(portal);
-  for (const name of selected) {
-    await select(name);
-  }
-  return api;
-}
-
-const select = async (name: string) =>
-  userEvent.click(within(await findRow(name)).getByRole('checkbox'));
-
 const nameOf = (row: HTMLElement) => row.dataset.key!;
 
 /**
@@ -78,6 +66,18 @@ async function findNames(): Promise<string[]> {
 async function findRow(name: string): Promise<HTMLElement> {
   await findNames();
   return rows().find(row => nameOf(row) === name)!;
+}
+
+const select = async (name: string) =>
+  userEvent.click(within(await findRow(name)).getByRole('checkbox'));
+
+/** The page, with these tenants selected. */
+async function renderSelected(selected: string[], portal?: Portal) {
+  const api = render(portal);
+  for (const name of selected) {
+    await select(name);
+  }
+  return api;
 }
 
 describe('TenantsPage', () => {
