@@ -115,10 +115,9 @@ export function answersOf(
         limit,
         offset: targetsOffset ?? offset,
       }).items;
-      const matrix = matrixOf(shown, targets);
+      const matrix = matrixOf(shown, targets, names.length);
       return {
         ...matrix,
-        totalItems: names.length,
         cells: matrix.cells.filter(
           cell => !tenant || [cell.tenant, cell.neighbour].includes(tenant),
         ),

@@ -8,8 +8,15 @@ import { minutesAgo } from './tenants';
 /**
  * The matrix of tenants of which each is proved against all others but the
  * first against the last; the second is breached towards the first.
+ *
+ * @param targets - in the columns, where they are others than in the rows
+ * @param total - tenants that there are in all
  */
-export function matrixOf(names: string[], targets = names): TenantMatrix {
+export function matrixOf(
+  names: string[],
+  targets = names,
+  total = names.length,
+): TenantMatrix {
   const cells = names.flatMap((tenant, row) =>
     targets.flatMap((neighbour, column) => {
       const isUnproved = row === 0 && column === targets.length - 1;
@@ -30,12 +37,13 @@ export function matrixOf(names: string[], targets = names): TenantMatrix {
   return {
     tenants: names,
     targets,
-    totalItems: names.length,
+    totalItems: total,
     cells,
     coverage,
     fleet: {
-      ...coverage,
-      roundMs: (names.length - 1) * 5 * 60_000,
+      pairs: total * (total - 1),
+      proved: Math.max(0, total * (total - 1) - 1),
+      roundMs: (total - 1) * 5 * 60_000,
       breached: { total: breached.length, cells: breached },
     },
   };
