@@ -139,7 +139,8 @@ export class FilledCluster {
       { apiVersion: 'v1', kind: 'Namespace' },
       { labelSelector: 'threewalls.io/tenant' },
     );
-    return items;
+    // The portal itself adds canaries.
+    return items.filter(({ metadata }) => metadata.name.includes('-tenant-0'));
   }
 
   async #add({ stages }: TenantPlan): Promise<void> {
