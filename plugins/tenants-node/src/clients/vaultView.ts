@@ -1,3 +1,4 @@
+import { share } from './collection';
 import { inTime } from './inTime';
 import { VaultClient } from './vault';
 
@@ -6,6 +7,9 @@ const PATIENCE_MS = 3_000;
 
 /** What Vault has at a path; nothing is `undefined`. Or why that can't be told. */
 export type SeenInVault = { data: any } | { problem: string };
+
+/** Who answers what Vault has. */
+export type VaultReader = Pick<VaultView, 'read' | 'list'>;
 
 /**
  * Vault for whoever only looks: the same answer to the same question for as long
@@ -27,7 +31,14 @@ export class VaultView {
       view: VaultView;
       isNewEnough(path: string): boolean;
     },
+    /** Answers of before, in place of those that say the same */
+    private readonly known?: ReadonlyMap<string, Promise<SeenInVault>>,
   ) {}
+
+  /** Vault anew: what it says as it did is the very same object. */
+  renewed(): VaultView {
+    return new VaultView(this.vault, undefined, this.#answers);
+  }
 
   /** The object at a path. */
   async read(path: string): Promise<SeenInVault> {
@@ -54,9 +65,12 @@ export class VaultView {
         ms: PATIENCE_MS,
         late: () => `Vault gave no answer within ${PATIENCE_MS} ms`,
       }).then(
-        ({ status, data, errors }) =>
+        async ({ status, data, errors }) =>
           status < 300 || status === 404
-            ? { data: take(status === 404 ? undefined : data) }
+            ? share(
+                { data: take(status === 404 ? undefined : data) },
+                await this.known?.get(key),
+              )
             : { problem: `${path}: ${errors.join('; ').trim() || status}` },
         (error: Error) => ({ problem: error.message }),
       );

@@ -6,7 +6,7 @@ import {
   WALLS,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, ClusterView, VaultView } from '../clients';
+import { Cluster, ClusterView, VaultReader } from '../clients';
 import { notApplied } from '../plan/planned';
 import { TenantPlan } from '../plan/types';
 import { readsOf, requirementOf } from './checks/checks';
@@ -22,9 +22,9 @@ export interface StateOptions {
   plan: TenantPlan;
   /** Where objects are read, such as from memory */
   view: ClusterView;
-  vault: VaultView;
+  vault: VaultReader;
   /** Other views, for what these say is not as it should be: they may be behind */
-  again?: () => { view: ClusterView; vault: VaultView };
+  again?: () => { view: ClusterView; vault: VaultReader };
   /** Whether a name is that of something a proof under way has made */
   isOurs?: (name: string) => boolean;
   /** Checks of the platform's own, beside the catalogue's */

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { parse } from 'yaml';
-import { VaultView } from '../../clients';
+import { VaultReader } from '../../clients';
 import { selects } from '../../plan/live/selectors';
 import { OtherRole } from '../types';
 
@@ -33,7 +33,7 @@ interface Roles {
 
 /** By view and mount: all tenants that are compared with a view share them. */
 const known = new WeakMap<
-  VaultView,
+  VaultReader,
   Map<string, Promise<Roles | { problem: string }>>
 >();
 
@@ -42,7 +42,7 @@ const known = new WeakMap<
  * namespace, but the one that is meant for it.
  */
 export async function rolesThatTake(
-  vault: VaultView,
+  vault: VaultReader,
   mount: string,
   accounts: Accounts,
   own?: string,
@@ -82,7 +82,7 @@ export async function rolesThatTake(
     : { roles: roles.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
-function rolesOf(vault: VaultView, mount: string) {
+function rolesOf(vault: VaultReader, mount: string) {
   let mounts = known.get(vault);
   if (!mounts) {
     mounts = new Map();
@@ -97,7 +97,7 @@ function rolesOf(vault: VaultView, mount: string) {
 }
 
 async function readRoles(
-  vault: VaultView,
+  vault: VaultReader,
   mount: string,
 ): Promise<Roles | { problem: string }> {
   const listed = await vault.list(`auth/${mount}/role`);

@@ -1,0 +1,79 @@
+import {
+  ClusterView,
+  KindRef,
+  VaultReader,
+} from '@threewalls/backstage-plugin-tenants-node';
+
+/** Where a comparison looks. */
+interface Views {
+  view: ClusterView;
+  vault: VaultReader;
+}
+
+type Question =
+  | ['list', KindRef, string | undefined]
+  | ['kinds' | 'read' | 'names', string | undefined, undefined];
+
+/**
+ * What a comparison has seen. Memory hands out the very same list until something
+ * changes, and so does Vault's view of what it says as before: where all that was
+ * asked is still the same, so is what comes of it.
+ */
+export class Sight {
+  /** Questions and their answers in turn, flat: there is one of these for each tenant */
+  #noted: unknown[] = [];
+
+  /** These views, and what they answer is noted. */
+  of(views: Views): Views {
+    const { follow } = views.view;
+    const note = async <T>(...question: Question): Promise<T> => {
+      const answer = await ask(views, question);
+      this.#noted.push(...question, contentOf(answer));
+      return answer as T;
+    };
+    return {
+      view: {
+        list: (kind, namespace) => note('list', kind, namespace),
+        kinds: group => note('kinds', group, undefined),
+        follow: follow?.bind(views.view),
+      },
+      vault: {
+        read: path => note('read', path, undefined),
+        list: path => note('names', path, undefined),
+      },
+    };
+  }
+
+  /** Whether something was asked, and all of it would be answered by the same. */
+  async isSame(views: Views): Promise<boolean> {
+    const noted = this.#noted;
+    for (let i = 0; i < noted.length; i += 4) {
+      const question = noted.slice(i, i + 3) as Question;
+      if (contentOf(await ask(views, question)) !== noted[i + 3]) {
+        return false;
+      }
+    }
+    return noted.length > 0;
+  }
+}
+
+async function ask(
+  { view, vault }: Views,
+  [method, what, namespace]: Question,
+): Promise<object> {
+  switch (method) {
+    case 'list':
+      return view.list(what, namespace);
+    case 'kinds':
+      return view.kinds(what);
+    case 'read':
+      return vault.read(what!);
+    default:
+      return vault.list(what!);
+  }
+}
+
+/** What can't be read is never the same. */
+function contentOf(answer: { items?: unknown; data?: unknown }): unknown {
+  return 'problem' in answer ? answer : answer.items ?? answer.data;
+}
