@@ -101,7 +101,7 @@ export class FilledCluster {
   /** Adds tenants until there are so many. */
   async fill(count: number): Promise<void> {
     const begun = performance.now();
-    let next = Math.max(0, (await this.#namespaces()).length - AT_ONCE);
+    let next = Math.max(0, (await this.#namespaces()).length - 8 * AT_ONCE);
     const worker = async () => {
       while (next < count) {
         const n = next++;

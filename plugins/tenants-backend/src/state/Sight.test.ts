@@ -54,6 +54,10 @@ beforeEach(async () => {
   await vault.read('role/a');
   await vault.read('role/gone');
   await vault.list('role');
+  await vault.made('all', async all => {
+    const seen = await all.read('role/of-all');
+    return 'data' in seen ? { made: { of: seen.data } } : seen;
+  });
 });
 
 describe('what was seen', () => {
@@ -70,6 +74,7 @@ describe('what was seen', () => {
     ['what is served', () => world.change('kinds cilium.io')],
     ['what Vault has', () => world.vaultHas.set('GET role/a', {})],
     ['what Vault had not', () => world.vaultHas.set('GET role/gone', {})],
+    ['what is made of it', () => world.vaultHas.set('GET role/of-all', {})],
     ['what Vault lists', () => world.vaultHas.set('LIST role', { keys: [] })],
     [
       'what can’t be read',

@@ -12,7 +12,8 @@ interface Views {
 
 type Question =
   | ['list', KindRef, string | undefined]
-  | ['kinds' | 'read' | 'names', string | undefined, undefined];
+  | ['kinds' | 'read' | 'names', string | undefined, undefined]
+  | ['made', string, Parameters<VaultReader['made']>[1]];
 
 /**
  * What a comparison has seen. Memory hands out the very same list until something
@@ -40,6 +41,7 @@ export class Sight {
       vault: {
         read: path => note('read', path, undefined),
         list: path => note('names', path, undefined),
+        made: (what, make) => note('made', what, make),
       },
     };
   }
@@ -59,21 +61,26 @@ export class Sight {
 
 async function ask(
   { view, vault }: Views,
-  [method, what, namespace]: Question,
+  [method, what, how]: Question,
 ): Promise<object> {
   switch (method) {
     case 'list':
-      return view.list(what, namespace);
+      return view.list(what, how);
     case 'kinds':
       return view.kinds(what);
     case 'read':
       return vault.read(what!);
-    default:
+    case 'names':
       return vault.list(what!);
+    default:
+      return vault.made(what, how);
   }
 }
 
-/** What can't be read is never the same. */
-function contentOf(answer: { items?: unknown; data?: unknown }): unknown {
-  return 'problem' in answer ? answer : answer.items ?? answer.data;
+/** Of an answer all but when it was given; what can't be read is never the same. */
+function contentOf(answer: object): unknown {
+  if ('items' in answer) {
+    return answer.items;
+  }
+  return 'data' in answer ? answer.data : answer;
 }

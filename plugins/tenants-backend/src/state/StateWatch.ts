@@ -6,6 +6,7 @@ import {
   checkState,
   Cluster,
   Clusters,
+  knowRoles,
   Platform,
   planTenant,
   RequestView,
@@ -240,13 +241,17 @@ export class StateWatch {
     }
   }
 
-  #renewVault(watched: Watched): void {
+  async #renewVault(watched: Watched): Promise<void> {
     const now = performance.now();
     const { least, perTenant } = VAULT_GAP_MS;
     const gap = Math.max(least, watched.count * perTenant);
     if (now - watched.vaultAt >= gap) {
+      // Until it is read nobody reads it once more.
+      watched.vaultAt = Infinity;
+      const vault = watched.vault.renewed();
+      await rolesKnown(watched.cluster, vault);
+      watched.vault = vault;
       watched.vaultAt = now;
-      watched.vault = watched.vault.renewed();
       watched.sweeps.addAll(0);
     }
   }
@@ -290,6 +295,9 @@ export class StateWatch {
     const later = due.filter(tenant => changing.has(tenant.name));
     const cache = caches.get(name)!;
     const view = new StillView(cache);
+    if (!namespaces) {
+      await rolesKnown(cluster, vault);
+    }
     let asked: { view: RequestView; vault: VaultView } | undefined;
     const again = () => {
       asked ??= {
@@ -443,6 +451,12 @@ export class StateWatch {
       }
     }
   }
+}
+
+/** Reads all roles first: who is compared meanwhile would wait for them, and in vain. */
+async function rolesKnown(cluster: Cluster, vault: VaultView): Promise<void> {
+  // What is not known then is not for anybody: each is told why.
+  await inTime(knowRoles(cluster, vault)).catch(() => {});
 }
 
 /** One that hangs is given up: nobody else is to wait for it. */

@@ -413,10 +413,12 @@ function pick({ apiVersion, kind }: KindRef) {
  * of what comes as JSON each string is one of its own.
  */
 export function share<T>(fresh: T, known: unknown): T {
-  if (typeof fresh !== 'object' || fresh === null) {
-    return fresh === known ? (known as T) : fresh;
+  if (fresh === known) {
+    return known as T;
   }
   if (
+    typeof fresh !== 'object' ||
+    fresh === null ||
     typeof known !== 'object' ||
     known === null ||
     Array.isArray(known) !== Array.isArray(fresh)

@@ -9,7 +9,7 @@ const PATIENCE_MS = 3_000;
 export type SeenInVault = { data: any } | { problem: string };
 
 /** Who answers what Vault has. */
-export type VaultReader = Pick<VaultView, 'read' | 'list'>;
+export type VaultReader = Pick<VaultView, 'read' | 'list' | 'made'>;
 
 /**
  * Vault for whoever only looks: the same answer to the same question for as long
@@ -18,7 +18,7 @@ export type VaultReader = Pick<VaultView, 'read' | 'list'>;
  * @public
  */
 export class VaultView {
-  readonly #answers = new Map<string, Promise<SeenInVault>>();
+  readonly #answers = new Map<string, Promise<any>>();
 
   /**
    * @param vault - Who is asked
@@ -32,7 +32,7 @@ export class VaultView {
       isNewEnough(path: string): boolean;
     },
     /** Answers of before, in place of those that say the same */
-    private readonly known?: ReadonlyMap<string, Promise<SeenInVault>>,
+    private readonly known?: ReadonlyMap<string, Promise<any>>,
   ) {}
 
   /** Vault anew: what it says as it did is the very same object. */
@@ -48,6 +48,19 @@ export class VaultView {
   /** Names under a path: an empty list where there are none. */
   async list(path: string): Promise<{ data: string[] } | { problem: string }> {
     return this.#once('LIST', path, data => data?.keys ?? []);
+  }
+
+  /** What is made of many answers, once for all who ask for it. */
+  async made<T extends object>(
+    what: string,
+    make: (vault: VaultReader) => Promise<T>,
+  ): Promise<T> {
+    const key = `made ${what}`;
+    const made =
+      this.#answers.get(key) ??
+      make(this).then(async fresh => share(fresh, await this.known?.get(key)));
+    this.#answers.set(key, made);
+    return made;
   }
 
   async #once(

@@ -14,6 +14,7 @@ import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
 import { AddedCheck, Round, Side } from './types';
+import { rolesOf } from './vault/roles';
 
 /** @public */
 export interface StateOptions {
@@ -103,6 +104,19 @@ export async function checkState(
         : verdict,
     ),
   };
+}
+
+/**
+ * Has a view of Vault know all roles. Each tenant is compared with them, and of many
+ * tenants reading them takes longer than one comparison may.
+ *
+ * @public
+ */
+export async function knowRoles(
+  { config }: Pick<Cluster, 'config'>,
+  vault: VaultReader,
+): Promise<void> {
+  await rolesOf(vault, config.vault.authMount);
 }
 
 /**
