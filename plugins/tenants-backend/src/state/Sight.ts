@@ -27,9 +27,18 @@ export class Sight {
   /** These views, and what they answer is noted. */
   of(views: Views): Views {
     const { follow } = views.view;
+    const known = new Set<string>();
     const note = async <T>(...question: Question): Promise<T> => {
       const answer = await ask(views, question);
-      this.#noted.push(...question, contentOf(answer));
+      const [method, what, how] = question;
+      const key =
+        method === 'list'
+          ? `${what.apiVersion} ${what.kind} ${how}`
+          : `${method} ${what}`;
+      if (!known.has(key)) {
+        known.add(key);
+        this.#noted.push(...question, contentOf(answer));
+      }
       return answer as T;
     };
     return {
