@@ -39,11 +39,8 @@ export async function api(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
   const cluster = await FilledCluster.up();
   const postgres = await TestPostgres.start();
-  // Ctrl-C ends what was started, and leaves no gigabytes behind.
+  // What is interrupted leaves no gigabytes behind.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => process.exit(1));
-  }
   try {
     await cluster.fill(TENANTS);
     const amounts = { ...AMOUNTS, cluster };
