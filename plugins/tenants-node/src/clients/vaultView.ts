@@ -8,7 +8,11 @@ const PATIENCE_MS = 3_000;
 /** What Vault has at a path; nothing is `undefined`. Or why that can't be told. */
 export type SeenInVault = { data: any } | { problem: string };
 
-/** Who answers what Vault has. */
+/**
+ * Who answers what Vault has.
+ *
+ * @public
+ */
 export type VaultReader = Pick<VaultView, 'read' | 'list' | 'made'>;
 
 /**
