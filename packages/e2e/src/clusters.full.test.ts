@@ -278,7 +278,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
   });
 
   it('go on in one while the other’s API server is down', async () => {
-    second.stopApiServer();
+    second.stop('kube-apiserver');
     await until(async () => (await tenant(STAYS)).phase === 'lost', 30);
     const reason = expect.stringMatching(/^Can't reach cluster second: /);
     expect(await tenant(STAYS)).toMatchObject({

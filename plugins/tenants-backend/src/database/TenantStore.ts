@@ -24,6 +24,15 @@ import {
   toTenant,
 } from './rows';
 
+/** Namespaces that a query names. */
+const FEW = 100;
+
+/** Some namespaces of a cluster. */
+export interface NamespacesOf {
+  cluster: string;
+  namespaces: ReadonlySet<string>;
+}
+
 /**
  * The portal's records of its tenants. A tenant is its namespace, by UID: what is
  * not in here is none, whatever its labels say.
@@ -31,12 +40,21 @@ import {
 export class TenantStore {
   constructor(private readonly knex: Knex) {}
 
-  /** Every tenant that there is, by name. */
-  async list(): Promise<KnownTenant[]> {
-    const rows = await this.knex<TenantRow>(TENANTS)
-      .whereNull('removed_at')
-      .orderBy('name');
-    return rows.map(toTenant);
+  /** Every tenant that there is, or of some namespaces those, by name. */
+  async list(of?: NamespacesOf): Promise<KnownTenant[]> {
+    const query = this.knex<TenantRow>(TENANTS).whereNull('removed_at');
+    // Of many all are read, and those are picked.
+    if (of && of.namespaces.size <= FEW) {
+      query.whereIn('namespace', [...of.namespaces]);
+    }
+    const rows = await query.orderBy('name');
+    return rows
+      .filter(
+        row =>
+          !of ||
+          (row.cluster === of.cluster && of.namespaces.has(row.namespace)),
+      )
+      .map(toTenant);
   }
 
   async find(name: string): Promise<KnownTenant | undefined> {

@@ -660,6 +660,22 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect((await store.find('acme'))!.lost).toMatchObject({ isTold: false });
   });
 
+  it('lists the tenants of some namespaces, however many they are', async () => {
+    const { store, remember } = await setup(id);
+    await remember('acme');
+    await remember('globex');
+    const { cluster, namespace } = (await store.find('globex'))!;
+    const others = Array.from({ length: 200 }, (_, i) => `other-${i}`);
+    const list = async (of: string, names: string[]) =>
+      (await store.list({ cluster: of, namespaces: new Set(names) })).map(
+        ({ name }) => name,
+      );
+    expect(await list(cluster, [namespace])).toEqual(['globex']);
+    expect(await list(cluster, [namespace, ...others])).toEqual(['globex']);
+    expect(await list('elsewhere', [namespace])).toEqual([]);
+    expect(await list(cluster, [])).toEqual([]);
+  });
+
   it('adds to what was applied, and knows when that is another', async () => {
     const { store, remember } = await setup(id);
     await remember('acme');

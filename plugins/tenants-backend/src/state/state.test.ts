@@ -167,6 +167,30 @@ describe('a wall whose objects are not as planned', () => {
     clock.mockRestore();
   });
 
+  it('is compared anew with all others only where what was seen of it has changed', async () => {
+    await proved();
+    const { looks } = t.prover;
+    const settled = async () => {
+      for (let before = -1; before !== looks.length; ) {
+        before = looks.length;
+        await new Promise(resolve => setTimeout(resolve, 700));
+      }
+      return looks.length;
+    };
+    const before = await settled();
+    const all = (name: string) =>
+      t.lab.objects.set(`/api/v1/namespaces/${name}`, { metadata: { name } });
+    all('one');
+    expect(await settled()).toBe(before);
+    // Every policy was looked at, wherever it is.
+    const elsewhere = POLICY.replace('acme', 'elsewhere');
+    t.lab.objects.set(elsewhere, {
+      metadata: { name: 'other', namespace: 'web-tenant-elsewhere' },
+    });
+    all('two');
+    expect(await settled()).toBe(before + 1);
+  });
+
   it('is seen after a restart and after an outage, by the first look', async () => {
     await proved();
     t.lab.away = 'refuses';

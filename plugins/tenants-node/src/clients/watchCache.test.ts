@@ -343,6 +343,17 @@ describe('WatchCache', () => {
     expect(first.items).toHaveLength(1);
   });
 
+  it('tells of nothing where an object comes again as it was', async () => {
+    fake.put('a', 'one');
+    const before = (await fake.cache.list<any>(POLICY)) as any;
+    fake.put('a', 'one', before.items[0]);
+    fake.put('b', 'two');
+    await until(async () => String(await read()) === 'one,two');
+    expect(fake.changes).toEqual(['ADDED two']);
+    const after = (await fake.cache.list<any>(POLICY, 'a')) as any;
+    expect(after.items[0]).toBe(before.items[0]);
+  });
+
   it('does not answer with what may be old, and does as soon as it is asked again', async () => {
     fake.put('a', 'one');
     expect(await read()).toEqual(['one']);

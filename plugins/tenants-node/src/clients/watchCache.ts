@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
-import { Collection, CollectionStats, ObjectChange } from './collection';
+import { Collection, CollectionStats, ObjectChange, share } from './collection';
 import { inTime } from './inTime';
 import { KubernetesClient } from './kubernetes';
 import { ClusterProfile } from '../config/platform';
@@ -53,6 +53,7 @@ export class WatchCache implements ClusterView {
   /** Why the API server gives no sign of life */
   #silence: string | undefined;
   #heart: NodeJS.Timeout | undefined;
+  readonly #served = new Map<string | undefined, Required<KindRef>[]>();
   #discovery: { view: RequestView; until: number } | undefined;
 
   static create(options: {
@@ -161,6 +162,11 @@ export class WatchCache implements ClusterView {
     if ('problem' in seen && this.#discovery === known) {
       // Not remembered: the next who asks may be luckier.
       this.#discovery = undefined;
+    }
+    if ('items' in seen) {
+      // The same list until it changes, as of objects.
+      seen.items = share(seen.items, this.#served.get(group));
+      this.#served.set(group, seen.items);
     }
     return seen;
   }

@@ -1,5 +1,5 @@
 import { testPlatform, testSpec } from '../__fixtures__/platform';
-import { ClusterView, KindRef } from '../clients';
+import { ClusterView, KindRef, VaultView } from '../clients';
 import { plannedResources } from '../plan/planned';
 import { planTenant } from '../plan/planTenant';
 import { KubernetesObject, STAGES } from '../plan/types';
@@ -94,10 +94,13 @@ class World {
   look(again?: World, added?: AddedCheck[]) {
     const views = (world: World) => ({
       view: world.view,
-      vault: {
-        read: async (path: string) => ({ data: world.vault.get(path) }),
-        list: async () => ({ data: [] }),
-      } as any,
+      vault: new VaultView({
+        request: async (_: string, path: string) => ({
+          status: 200,
+          data: world.vault.get(path),
+          errors: [],
+        }),
+      } as any),
     });
     const profile = testPlatform({ ...NETWORK, vault: this.config });
     return checkState({
