@@ -76,7 +76,7 @@ export async function detection(): Promise<void> {
     await Promise.allSettled(
       names.map(async name => {
         const api = await portal.start(`remove-${name}`).catch(() => undefined);
-        await api?.run(name, { kind: 'remove', confirm: name });
+        await api?.remove(name);
       }),
     );
     await portal.stop();
@@ -122,7 +122,7 @@ async function breachOne(
   const { title, by, wall, do: act, undo } = random.one(breachesIn(name));
   // An attack of just before is none of this one's.
   await sleep(11_000);
-  const before = (await api.call('GET', `/tenants/${name}`)).lastProof.id;
+  const before = (await api.get(`/tenants/${name}`)).lastProof.id;
   await act();
   const begun = performance.now();
   try {
@@ -140,9 +140,8 @@ async function breachOne(
 
 /** How long the last proof of a tenant had to wait, and took. */
 async function attackOf(api: Replica, name: string) {
-  const { lastProof } = await api.call('GET', `/tenants/${name}`);
-  const { createdAt, startedAt, finishedAt } = await api.call(
-    'GET',
+  const { lastProof } = await api.get(`/tenants/${name}`);
+  const { createdAt, startedAt, finishedAt } = await api.get(
     `/tenants/${name}/operations/${lastProof.id}`,
   );
   const [created, started, finished] = [createdAt, startedAt, finishedAt].map(
@@ -160,7 +159,7 @@ async function healOne(
   const own = breachesIn(name).filter(({ undo }) => !undo);
   const { title, by, do: act } = random.one(own);
   const heals = async () => {
-    const { items } = await api.call('GET', `/tenants/${name}/operations`);
+    const { items } = await api.get(`/tenants/${name}/operations`);
     return items.filter(
       ({ request, state }: any) => request.restores && state === 'succeeded',
     ).length;

@@ -3,10 +3,10 @@ import {
   Cluster,
   Platform,
   planTenant,
-  removeTenant,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { testSpec } from '../src/support/lab';
+import { removePlan } from '../src/support/plans';
 
 /** Removals under way at once. */
 const REMOVALS = 8;
@@ -35,12 +35,10 @@ export class BenchTenants {
   async removeAll(): Promise<void> {
     const worker = async () => {
       for (let plan = this.#plans.pop(); plan; plan = this.#plans.pop()) {
-        const { spec, names } = plan;
-        await removeTenant({ name: spec.name, names }, this.cluster, {
-          confirm: spec.name,
-        }).catch(error => {
+        const { name } = plan.spec;
+        await removePlan(plan, this.cluster).catch(error => {
           process.exitCode = 1;
-          console.error(`${spec.name} is left: ${error.message}`);
+          console.error(`${name} is left: ${error.message}`);
         });
       }
     };

@@ -8,7 +8,7 @@ import {
   Requester,
   Subject,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { adminLab } from './support/lab';
+import { adminLab, create, remove } from './support/lab';
 import { Random } from './support/random';
 
 /** Questions that are asked of both. */
@@ -148,24 +148,15 @@ describe('Who can, held to the API server', () => {
 
   jest.setTimeout(180_000);
 
-  const create = async (object: any) => {
-    const { status, body } = await admin.create<any>(object);
-    if (status >= 300) {
-      throw new Error(body.message);
-    }
-  };
-  const remove = ({ apiVersion, kind, metadata }: any) =>
-    admin.delete({ apiVersion, kind, ...metadata });
-
   beforeAll(async () => {
-    await forAll(namespaces, create);
-    await forAll(all, create);
+    await forAll(namespaces, one => create(admin, one));
+    await forAll(all, one => create(admin, one));
     // The API server's authorizer reads from caches of its own.
     await sleep(2_000);
   });
 
   afterAll(async () => {
-    await forAll([...all, ...namespaces], remove);
+    await forAll([...all, ...namespaces], one => remove(admin, one));
   });
 
   async function list(kind: string): Promise<any[]> {

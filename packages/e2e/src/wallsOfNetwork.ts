@@ -45,10 +45,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
       'A second policy allows everything, as the official n8n chart ships one',
     checks: ['net.no-widening', 'net.canary-egress', 'net.canary-ingress'],
     inCi: true,
-    apply: ({ a, create }) =>
-      create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'widening', {
-        spec: ALLOW_ALL,
-      }),
+    apply: ({ a, create }) => create(a, 'NetworkPolicy', 'widening', ALLOW_ALL),
   },
   {
     title: "n8n's pod is on a network that it shares with others",
@@ -73,15 +70,15 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     apply: async ({ a, b, create, label }) => {
       const selector = { matchLabels: { 'walls-test/friend': a.spec.name } };
       const rule = [{ namespaceSelector: selector }];
-      await create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'friends', {
-        spec: {
-          podSelector: {},
-          policyTypes: ['Ingress'],
-          ingress: [{ from: rule }],
-        },
+      await create(a, 'NetworkPolicy', 'friends', {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: rule }],
       });
-      await create(b, 'networking.k8s.io/v1', 'NetworkPolicy', 'anywhere', {
-        spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+      await create(b, 'NetworkPolicy', 'anywhere', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{}],
       });
       await label(b, { 'walls-test/friend': a.spec.name });
     },
@@ -90,16 +87,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     title: 'A cluster-wide Cilium policy lets the tenant out',
     checks: ['net.no-widening', 'net.canary-egress', 'net.internet'],
     apply: ({ a, createClusterWide }) =>
-      createClusterWide('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', {
-        spec: {
-          endpointSelector: {
-            matchLabels: {
-              'k8s:io.kubernetes.pod.namespace': a.names.namespace,
-            },
-          },
-          egress: [{ toEntities: ['all'] }],
-        },
-      }),
+      createClusterWide(a, { egress: [{ toEntities: ['all'] }] }),
   },
   {
     title: "Cilium's own policy is deleted, the plain one stays",
@@ -115,17 +103,10 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /ICMP/,
     neighbourHolds: true,
     apply: ({ a, createClusterWide }) =>
-      createClusterWide('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', {
-        spec: {
-          endpointSelector: {
-            matchLabels: {
-              'k8s:io.kubernetes.pod.namespace': a.names.namespace,
-            },
-          },
-          ingress: [
-            { fromEntities: ['cluster'], icmps: [{ fields: [{ type: 8 }] }] },
-          ],
-        },
+      createClusterWide(a, {
+        ingress: [
+          { fromEntities: ['cluster'], icmps: [{ fields: [{ type: 8 }] }] },
+        ],
       }),
   },
   {
@@ -146,22 +127,20 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /NetworkPolicy allow-dns: DNS for /,
     neighbourHolds: true,
     apply: ({ a, create }) =>
-      create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'allow-dns', {
-        spec: {
-          podSelector: {},
-          policyTypes: ['Egress'],
-          egress: [
-            {
-              to: [
-                {
-                  namespaceSelector: {},
-                  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-                },
-              ],
-              ports: ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol })),
-            },
-          ],
-        },
+      create(a, 'NetworkPolicy', 'allow-dns', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [
+          {
+            to: [
+              {
+                namespaceSelector: {},
+                podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+              },
+            ],
+            ports: ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol })),
+          },
+        ],
       }),
   },
   {
@@ -171,17 +150,15 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /toServices/,
     neighbourHolds: true,
     apply: ({ a, create }) =>
-      create(a, 'cilium.io/v2', 'CiliumNetworkPolicy', 'walls-test', {
-        spec: {
-          endpointSelector: {},
-          egress: [
-            {
-              toServices: [
-                { k8sService: { serviceName: 'x', namespace: 'default' } },
-              ],
-            },
-          ],
-        },
+      create(a, 'CiliumNetworkPolicy', 'walls-test', {
+        endpointSelector: {},
+        egress: [
+          {
+            toServices: [
+              { k8sService: { serviceName: 'x', namespace: 'default' } },
+            ],
+          },
+        ],
       }),
   },
   {

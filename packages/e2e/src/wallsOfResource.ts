@@ -1,4 +1,4 @@
-import { IMAGES } from './support/lab';
+import { IMAGES, RESTRICTED } from './support/lab';
 import { Mutation, Row, rowsOf } from './wallsMutation';
 
 /** Makes a pod that PodSecurity would refuse, as it were from before its label. */
@@ -6,14 +6,14 @@ function leftOver(spec: object): Mutation['apply'] {
   return async ({ a, create, lab, label, waitFor }) => {
     const enforce = 'pod-security.kubernetes.io/enforce';
     const { namespace } = a.names;
-    const rest = { spec: { terminationGracePeriodSeconds: 0, ...spec } };
+    const pod = { terminationGracePeriodSeconds: 0, ...spec };
     await label(a, { [enforce]: 'privileged' });
     await waitFor(async () => {
       const metadata = { namespace, name: 'walls-test' };
-      const pod = { apiVersion: 'v1', kind: 'Pod', metadata, ...rest };
-      return (await lab.admin.create(pod, { dryRun: true })).status < 300;
+      const object = { apiVersion: 'v1', kind: 'Pod', metadata, spec: pod };
+      return (await lab.admin.create(object, { dryRun: true })).status < 300;
     }, 'the API server to know the label');
-    await create(a, 'v1', 'Pod', 'walls-test', rest);
+    await create(a, 'Pod', 'walls-test', pod);
     await label(a, { [enforce]: 'restricted' });
   };
 }
@@ -161,20 +161,13 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     says: /^walls-test: container main has the kubelet ask 192\.0\.2\.1/,
     neighbourHolds: true,
     apply: leftOver({
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65534,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: RESTRICTED.pod,
       containers: [
         {
           name: 'main',
           image: IMAGES.agnhost,
           args: ['pause'],
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ['ALL'] },
-          },
+          securityContext: RESTRICTED.container,
           readinessProbe: { tcpSocket: { host: '192.0.2.1', port: 5678 } },
         },
       ],

@@ -13,13 +13,12 @@ import {
   VaultView,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { IMAGES } from './support/lab';
+import { GatedLab } from './recoveryConfig';
+import { FULL } from './support/full';
+import { IMAGES, create, RESTRICTED, labConfig, labOf } from './support/lab';
 import { Hands } from './wallsHands';
 import { openLab, WallsLab } from './wallsLab';
-import { ApiServerProxy } from './wallsProxy';
 import { Pair } from './wallsRows';
-
-const FULL = process.env.THREEWALLS_FULL === '1';
 
 jest.setTimeout(FULL ? 1_800_000 : 240_000);
 
@@ -212,8 +211,10 @@ describe('A round, on the lab', () => {
       ...config,
       proofs: { ...config.proofs, settleMs },
     });
-    await hands.create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'open', {
-      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+    await hands.create(a, 'NetworkPolicy', 'open', {
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [{}],
     });
     // The node has taken it up once something got through.
     hands.profile = settling(0);
@@ -299,15 +300,20 @@ describe('A round, on the lab', () => {
 
   it('outlives an API server that goes away and comes back', async () => {
     const [a] = pair.plans;
-    const proxy = await ApiServerProxy.start(lab.kubeconfig);
+    const gated = await GatedLab.open();
     let away: Promise<void> | undefined;
+    const goAway = async () => {
+      gated.kubernetes.cut();
+      await sleep(1_500);
+      gated.kubernetes.open();
+    };
     try {
       const proofs = await proveTenants({
-        cluster: { ...lab.cluster, kubernetes: proxy.client() },
+        cluster: labOf(labConfig(gated.access)).cluster,
         tenants: pair.plans,
         onProgress: (_, { phase }) => {
           if (phase === 'attacking') {
-            away ??= proxy.goAway(1_500);
+            away ??= goAway();
           }
         },
       });
@@ -319,19 +325,16 @@ describe('A round, on the lab', () => {
       );
       expect(verdicts.map(v => v.status)).not.toContain('breached');
     } finally {
-      await proxy.stop();
+      await gated.stop();
     }
     expect(await left()).toEqual([]);
   });
 
   it('is unproven, and says why, where the API server is away', async () => {
-    const proxy = await ApiServerProxy.start(lab.kubeconfig);
-    const kubernetes = proxy.client();
-    await proxy.stop();
-    const proofs = await proveTenants({
-      cluster: { ...lab.cluster, kubernetes },
-      tenants: pair.plans,
-    });
+    const gated = await GatedLab.open();
+    const { cluster } = labOf(labConfig(gated.access));
+    await gated.stop();
+    const proofs = await proveTenants({ cluster, tenants: pair.plans });
     for (const { verdicts } of proofs.values()) {
       expect(verdicts.map(v => v.status)).toEqual(WALLS.map(() => 'unproven'));
       expect(verdicts[0].summary).toMatch(
@@ -360,20 +363,13 @@ describe('A round, on the lab', () => {
               requests: { cpu: '10m', memory: '16Mi' },
               limits: { cpu: '10m', memory: '16Mi' },
             },
-            securityContext: {
-              allowPrivilegeEscalation: false,
-              capabilities: { drop: ['ALL'] },
-            },
+            securityContext: RESTRICTED.container,
           },
         ],
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: 1000,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
+        securityContext: RESTRICTED.pod,
       },
     };
-    expect((await lab.admin.create(orphan)).status).toBe(201);
+    await create(lab.admin, orphan);
     const what = `Pod ${names.namespace}/threewalls-proof-orphan`;
     const sweep = (olderThanMs: number) =>
       sweepProofPods(onlyOf(names.namespace), NO_CANARY, olderThanMs);

@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigReader } from '@backstage/config';
 import { JsonObject } from '@backstage/types';
-import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
   Clusters,
   KubernetesClient,
   Platform,
   readPlatform,
+  objectPath,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { VAULT_ADDR, VAULT_IN_CLUSTER } from '../../../lab/src/addresses.ts';
 import { labPaths, labRoot } from '../../../lab/src/paths.ts';
 import { IMAGES } from '../../../lab/src/versions.ts';
 
+export { testSpec } from '../../../../plugins/tenants-backend/src/__testUtils__/testTenant';
 export { IMAGES, VAULT_ADDR };
 
 /** The lab's state folder. */
@@ -33,7 +34,8 @@ export async function runLab(...args: string[]): Promise<string> {
 
 const portal = join(labState, 'portal');
 
-interface Access {
+/** A way into the lab. */
+export interface Access {
   kubeconfig: string;
   /** Beside the address */
   vault: JsonObject;
@@ -121,22 +123,6 @@ export function vaultKeys(state: string = labState): {
   return JSON.parse(readFileSync(join(state, 'vault-init.json'), 'utf8'));
 }
 
-/** A spec of the tests' own. */
-export function testSpec(
-  name: string,
-  over: Partial<TenantSpec> = {},
-): TenantSpec {
-  return {
-    name,
-    owner: 'group:default/guests',
-    cluster: 'lab',
-    size: 'small',
-    egress: { hosts: [], cidrs: [] },
-    allowInternet: false,
-    ...over,
-  };
-}
-
 /** Changes fields of an object, for those who own them all or as another manager. */
 export function merge(
   kubernetes: KubernetesClient,
@@ -152,6 +138,44 @@ export function merge(
     body,
   });
 }
+
+/** An object that is to be made. */
+export interface NewObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: object };
+  [field: string]: unknown;
+}
+
+/** Makes an object, as somebody who is not the portal. */
+export function create(kubernetes: KubernetesClient, body: NewObject) {
+  const { apiVersion, kind, metadata } = body;
+  const { namespace } = metadata;
+  const path = objectPath({ apiVersion, kind, namespace });
+  return kubernetes.expect({ method: 'POST', path, body });
+}
+
+/** Removes an object at once, where it is there. */
+export function remove(
+  kubernetes: KubernetesClient,
+  { apiVersion, kind, metadata: { namespace, name } }: NewObject,
+) {
+  const ref = { apiVersion, kind, namespace, name };
+  return kubernetes.delete(ref, { gracePeriodSeconds: 0 });
+}
+
+/** What PodSecurity asks of a pod and of its containers where it is `restricted`. */
+export const RESTRICTED = {
+  pod: {
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    seccompProfile: { type: 'RuntimeDefault' },
+  },
+  container: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+  },
+};
 
 /** A policy that lets everybody in: policies add up, so that no other closes that again. */
 export function openPolicy(namespace: string) {
