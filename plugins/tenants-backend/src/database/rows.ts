@@ -4,6 +4,7 @@ import {
   OperationKind,
   OperationRequest,
   OperationState,
+  Page,
   ProofSummary,
   ProofTrigger,
   Said,
@@ -12,6 +13,7 @@ import {
   Wall,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { Knex } from 'knex';
 
 export const TENANTS = 'tenants';
 export const APPLIED = 'applied_resources';
@@ -239,4 +241,17 @@ export function toSummary(row: OperationRow): ProofSummary {
     ...(row.progress && { progress: JSON.parse(row.progress) }),
     verdicts: row.verdicts ? JSON.parse(row.verdicts) : [],
   };
+}
+
+/** A page of those operations, the newest first. */
+export async function pageOf<T>(
+  found: Knex.QueryBuilder<OperationRow>,
+  { limit, offset }: { limit: number; offset: number },
+  toItem: (row: OperationRow) => T,
+): Promise<Page<T>> {
+  const [rows, counted] = await Promise.all([
+    found.clone().orderBy('created_at', 'desc').limit(limit).offset(offset),
+    found.clone().count({ count: '*' }).first(),
+  ]);
+  return { items: rows.map(toItem), totalItems: Number(counted?.count) };
 }
