@@ -275,7 +275,7 @@ describe('what they do', () => {
     expect((await running).error?.name).toBe('AbortError');
     gate();
     const last = async () =>
-      (await backend.api('get', '/tenants/acme/operations')).body.items[0];
+      (await backend.get('/tenants/acme/operations')).items[0];
     await until(async () => !!(await last()).finishedAt);
     expect(await last()).toMatchObject({
       request: { kind: 'apply' },
