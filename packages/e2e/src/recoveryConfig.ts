@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
 import { Gate } from './support/gate';
-import { labCluster, portalAccess, VAULT_ADDR, Access } from './support/lab';
+import { labCluster, portalAccess, VAULT_ADDR } from './support/lab';
 
 /** Seconds without a sign of life after which a task may be taken up again. */
 const STALE_S = 2;
@@ -27,24 +27,22 @@ export class GatedLab {
     cluster['insecure-skip-tls-verify'] = true;
     const file = join(folder, 'kubeconfig');
     writeFileSync(file, JSON.stringify(kubeconfig), { mode: 0o600 });
-    return new GatedLab(folder, kubernetes, vault, {
-      kubeconfig: file,
-      vault: { ...portalAccess.vault, address: vault.url },
-    });
+    const clusters = [
+      labCluster({
+        kubeconfig: file,
+        vault: { ...portalAccess.vault, address: vault.url },
+      }),
+    ];
+    return new GatedLab(folder, kubernetes, vault, clusters);
   }
 
   private constructor(
     private readonly folder: string,
     readonly kubernetes: Gate,
     readonly vault: Gate,
-    /** How a portal gets into the lab by way of them */
-    readonly access: Access,
+    /** Value of `tenants.clusters` */
+    readonly clusters: JsonObject[],
   ) {}
-
-  /** Value of `tenants.clusters` */
-  get clusters(): JsonObject[] {
-    return [labCluster(this.access)];
-  }
 
   open(): void {
     this.kubernetes.open();

@@ -15,7 +15,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { GatedLab } from './recoveryConfig';
 import { FULL } from './support/full';
-import { IMAGES, create, RESTRICTED, labConfig, labOf } from './support/lab';
+import { IMAGES, create, RESTRICTED, portalLab } from './support/lab';
 import { Hands } from './wallsHands';
 import { openLab, WallsLab } from './wallsLab';
 import { Pair } from './wallsRows';
@@ -309,7 +309,7 @@ describe('A round, on the lab', () => {
     };
     try {
       const proofs = await proveTenants({
-        cluster: labOf(labConfig(gated.access)).cluster,
+        cluster: portalLab({ clusters: gated.clusters }).cluster,
         tenants: pair.plans,
         onProgress: (_, { phase }) => {
           if (phase === 'attacking') {
@@ -332,7 +332,7 @@ describe('A round, on the lab', () => {
 
   it('is unproven, and says why, where the API server is away', async () => {
     const gated = await GatedLab.open();
-    const { cluster } = labOf(labConfig(gated.access));
+    const { cluster } = portalLab({ clusters: gated.clusters });
     await gated.stop();
     const proofs = await proveTenants({ cluster, tenants: pair.plans });
     for (const { verdicts } of proofs.values()) {

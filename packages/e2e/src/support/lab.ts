@@ -34,8 +34,7 @@ export async function runLab(...args: string[]): Promise<string> {
 
 const portal = join(labState, 'portal');
 
-/** A way into the lab. */
-export interface Access {
+interface Access {
   kubeconfig: string;
   /** Beside the address */
   vault: JsonObject;
