@@ -1,9 +1,13 @@
 /* eslint-disable no-console */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
-import { Replica, ReplicasPortal } from '../src/replicasPortal';
-import { adminLab, portalLab } from '../src/support/lab';
+import {
+  Replica,
+  ReplicasPortal,
+  namesOf,
+  orderOf,
+} from '../src/replicasPortal';
+import { adminLab } from '../src/support/lab';
 import { Random } from '../src/support/random';
 import { importSmallN8n, SMALL_N8N } from '../src/support/smallN8n';
 import {
@@ -14,7 +18,6 @@ import {
 } from '../src/wallsDetection';
 import { conditions, quantile } from './report';
 
-const OWNER = 'group:default/guests';
 /** Things that are done to tenants in all. */
 const COUNT = Number(process.env.MUTATIONS ?? 60);
 /** Tenants that they are done to, side by side; each is made whole again in between. */
@@ -88,8 +91,7 @@ async function make(
   name: string,
   over: object = {},
 ): Promise<void> {
-  const spec = { name, owner: OWNER, size: 'small', ...over };
-  const { error } = await api.run(name, { kind: 'apply', spec });
+  const { error } = await api.run(name, orderOf(name, over));
   if (error) {
     throw new Error(`${name} was not made: ${error}`);
   }
@@ -175,10 +177,8 @@ async function healOne(
   return { title, by, healed };
 }
 
-function breachesIn(name: string): Breach[] {
-  const { platform } = portalLab();
-  return breachesOf(tenantNames(name, OWNER, platform), adminLab());
-}
+const breachesIn = (name: string): Breach[] =>
+  breachesOf(namesOf(name), adminLab());
 
 const WHAT = {
   turned: 'the wall breached',

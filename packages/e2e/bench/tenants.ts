@@ -5,6 +5,7 @@ import {
   planTenant,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { atOnce } from '../src/support/atOnce';
 import { testSpec } from '../src/support/lab';
 import { removePlan } from '../src/support/plans';
 
@@ -33,15 +34,12 @@ export class BenchTenants {
 
   /** Removes them all; one that can't be removed is named, and the rest go on. */
   async removeAll(): Promise<void> {
-    const worker = async () => {
-      for (let plan = this.#plans.pop(); plan; plan = this.#plans.pop()) {
-        const { name } = plan.spec;
-        await removePlan(plan, this.cluster).catch(error => {
-          process.exitCode = 1;
-          console.error(`${name} is left: ${error.message}`);
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: REMOVALS }, worker));
+    await atOnce(REMOVALS, this.#plans.splice(0), async plan => {
+      const { name } = plan.spec;
+      await removePlan(plan, this.cluster).catch(error => {
+        process.exitCode = 1;
+        console.error(`${name} is left: ${error.message}`);
+      });
+    });
   }
 }
