@@ -111,20 +111,14 @@ export const FALSE_ALARMS: Mutation[] = [
     'Multus says of n8n’s pod that it is on the cluster’s network',
     'network',
     ['net.no-widening'],
-    async ({ a, change, podsOf }) => {
-      const [pod] = await podsOf(a);
+    ({ a, changePod }) => {
       const own = [{ name: 'cluster', interface: 'eth0', default: true }];
-      await change(
-        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
-        {
-          metadata: {
-            annotations: {
-              'k8s.v1.cni.cncf.io/network-status': JSON.stringify(own),
-              'k8s.ovn.org/pod-networks': '{"default":{}}',
-            },
-          },
+      return changePod(a, {
+        annotations: {
+          'k8s.v1.cni.cncf.io/network-status': JSON.stringify(own),
+          'k8s.ovn.org/pod-networks': '{"default":{}}',
         },
-      );
+      });
     },
   ),
   holds(
@@ -150,19 +144,11 @@ export const FALSE_ALARMS: Mutation[] = [
     'A quota of the platform’s own is tighter, and refuses first',
     'resource',
     ['res.quota-memory', 'res.quota-cpu', 'res.legal-pod'],
-    async ({ a, create, lab, waitFor }) => {
-      const { namespace } = a.names;
-      // Before the plan's by its name.
+    async ({ a, create, quotaUsed }) => {
       await create(a, 'ResourceQuota', 'a-platform-quota', {
         hard: { 'limits.memory': '1500Mi', 'limits.cpu': '1900m' },
       });
-      await waitFor(async () => {
-        const { status } = await lab.admin.expect({
-          method: 'GET',
-          path: `/api/v1/namespaces/${namespace}/resourcequotas/a-platform-quota`,
-        });
-        return status?.used !== undefined;
-      }, 'the quota to be counted');
+      await quotaUsed(a, 'a-platform-quota', () => true);
     },
   ),
   holds(

@@ -88,6 +88,27 @@ export class Hands extends NodeHands {
     return (await this.lab.admin.list<any>(pods, { labelSelector })).items;
   };
 
+  /** Changes metadata of n8n's pod. */
+  changePod = async (plan: TenantPlan, metadata: object) => {
+    const [pod] = await this.podsOf(plan);
+    const { namespace, name } = pod.metadata;
+    await this.change(`/api/v1/namespaces/${namespace}/pods/${name}`, {
+      metadata,
+    });
+  };
+
+  /** Waits until a quota is counted, and its use is so. */
+  quotaUsed = async (
+    { names: { namespace } }: TenantPlan,
+    name: string,
+    isSo: (used: Record<string, string>) => boolean,
+  ) =>
+    this.until(async () => {
+      const ref = this.#ref(namespace, 'ResourceQuota', name);
+      const { status } = (await this.lab.admin.get<any>(ref))!;
+      return status?.used !== undefined && isSo(status.used);
+    }, 'the quota to be counted');
+
   /** Waits until n8n's newest pods are all there is, and Ready. */
   ready = async (plan: TenantPlan) => {
     const path = `/apis/apps/v1/namespaces/${plan.names.namespace}/deployments/n8n`;

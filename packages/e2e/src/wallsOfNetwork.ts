@@ -52,17 +52,10 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     checks: ['net.no-widening'],
     says: /^Pod n8n-.* is on another network: infra\/shared/,
     neighbourHolds: true,
-    apply: async ({ a, change, podsOf }) => {
-      const [pod] = await podsOf(a);
-      await change(
-        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
-        {
-          metadata: {
-            annotations: { 'k8s.v1.cni.cncf.io/networks': 'infra/shared' },
-          },
-        },
-      );
-    },
+    apply: ({ a, changePod }) =>
+      changePod(a, {
+        annotations: { 'k8s.v1.cni.cncf.io/networks': 'infra/shared' },
+      }),
   },
   {
     title: 'A rule allows every pod with a label, and the neighbour has it',

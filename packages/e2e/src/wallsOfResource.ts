@@ -122,13 +122,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.workload'],
     says: /metadata\.labels\.role is "friend"/,
     neighbourHolds: true,
-    apply: async ({ a, change, podsOf }) => {
-      const [pod] = await podsOf(a);
-      await change(
-        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
-        { metadata: { labels: { role: 'friend' } } },
-      );
-    },
+    apply: ({ a, changePod }) => changePod(a, { labels: { role: 'friend' } }),
   },
   {
     title: 'n8n runs as another ServiceAccount',
@@ -178,17 +172,12 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.quota-used'],
     says: /^limits\.memory: .* of 2Gi used/,
     neighbourHolds: true,
-    apply: async ({ a, remove, useUpQuota, restore, waitFor, lab }) => {
+    apply: async ({ a, remove, useUpQuota, restore, quotaUsed }) => {
       await remove(a, 'ResourceQuota', 'tenant-quota');
       await useUpQuota(a, '1Gi', '1Gi');
       await restore(a, 'ResourceQuota tenant-quota');
-      await waitFor(async () => {
-        const { status } = await lab.admin.expect({
-          method: 'GET',
-          path: `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-quota`,
-        });
-        return (status?.used?.['limits.memory'] ?? '0') !== '0';
-      }, 'the quota to be counted');
+      const memory = 'limits.memory';
+      await quotaUsed(a, 'tenant-quota', used => (used[memory] ?? '0') !== '0');
     },
   },
 ]);
