@@ -9,10 +9,10 @@ import {
   ProofTrigger,
   Said,
   TenantChange,
-  TenantSpec,
   Wall,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
 import { Knex } from 'knex';
 
 export const TENANTS = 'tenants';
@@ -104,17 +104,8 @@ export interface TurnedWall extends Said {
 }
 
 /** A tenant as the portal's records know it, whatever its cluster says. */
-export interface KnownTenant {
-  uid: string;
-  name: string;
-  cluster: string;
-  namespace: string;
-  /** Entity ref, canonical */
-  owner: string;
-  /** As last applied */
-  spec: TenantSpec;
-  /** ISO 8601 */
-  createdAt: string;
+export interface KnownTenant
+  extends Omit<TenantRecord, 'phase' | 'resourceVersion'> {
   /** ISO 8601 */
   removedAt?: string;
   seeding: boolean;
