@@ -486,15 +486,6 @@ describe('operations, on the lab', () => {
     expectDone(await api.run(name, orderOf(name)));
   });
 
-  it('refuse a name that the catalog has', async () => {
-    await expect(api.start('taken', orderOf('taken'))).rejects.toThrow(
-      /400 .*the catalog has a resource:default\/taken/,
-    );
-    await expect(api.call('POST', '/plans', specOf('taken'))).rejects.toThrow(
-      /400 .*the catalog has/,
-    );
-  });
-
   itInFull(
     'wait for an n8n that takes its time, and nothing kills it meanwhile',
     async () => {
