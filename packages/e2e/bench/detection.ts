@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import {
-  Replica,
-  ReplicasPortal,
   namesOf,
   orderOf,
+  Replica,
+  ReplicasPortal,
 } from '../src/replicasPortal';
 import { adminLab } from '../src/support/lab';
 import { Random } from '../src/support/random';
@@ -177,8 +177,9 @@ async function healOne(
   return { title, by, healed };
 }
 
-const breachesIn = (name: string): Breach[] =>
-  breachesOf(namesOf(name), adminLab());
+function breachesIn(name: string): Breach[] {
+  return breachesOf(namesOf(name), adminLab());
+}
 
 const WHAT = {
   turned: 'the wall breached',

@@ -1,8 +1,8 @@
 /* eslint-disable no-console */
 import {
   Cluster,
-  Platform,
   planTenant,
+  Platform,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { atOnce } from '../src/support/atOnce';

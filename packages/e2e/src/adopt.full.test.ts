@@ -10,12 +10,12 @@ import { Replica, ReplicasPortal, specOf } from './replicasPortal';
 import { kubectl } from './support/kubectl';
 import {
   adminLab,
+  create,
   IMAGES,
   labState,
   runLab,
   VAULT_ADDR,
   vaultKeys,
-  create,
 } from './support/lab';
 import { echoed, N8n, webhook } from './support/n8n';
 import { forwardN8n } from './support/portForward';

@@ -6,11 +6,11 @@ import { knex } from 'knex';
 import { areAll, Dark, isBreached, Observer } from './chaosObserver';
 import { GatedLab } from './recoveryConfig';
 import {
-  Replica,
-  ReplicasPortal,
   expectDone,
   namesOf,
   orderOf,
+  Replica,
+  ReplicasPortal,
 } from './replicasPortal';
 import { adminLab, runLab } from './support/lab';
 import { Random } from './support/random';

@@ -9,7 +9,7 @@ import {
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { podAdmission } from './support/admission';
-import { merge, portalLab, create, remove, NewObject } from './support/lab';
+import { create, merge, NewObject, portalLab, remove } from './support/lab';
 import { until } from './support/until';
 import { VaultOverTls } from './support/vaultOverTls';
 import { openLab } from './wallsLab';

@@ -4,7 +4,7 @@ import {
   hashPassword,
   planTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { IMAGES, portalLab, testSpec, create, remove } from './support/lab';
+import { create, IMAGES, portalLab, remove, testSpec } from './support/lab';
 import { changesOf, removePlan, written } from './support/plans';
 import { forwardN8n } from './support/portForward';
 import { until } from './support/until';

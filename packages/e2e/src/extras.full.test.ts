@@ -9,7 +9,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { render } from '../../../scripts/lib/chart.ts';
-import { merge, portalLab, create, remove } from './support/lab';
+import { create, merge, portalLab, remove } from './support/lab';
 import { removePlan } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 

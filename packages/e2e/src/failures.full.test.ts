@@ -6,14 +6,14 @@ import { GatedLab } from './recoveryConfig';
 import { tenantObjects } from './recoveryObjects';
 import {
   CREATOR,
-  refuseWrites,
-  Replica,
-  ReplicasPortal,
   expectDone,
   HOLDS,
   namesOf,
   namespaceOf,
   orderOf,
+  refuseWrites,
+  Replica,
+  ReplicasPortal,
   specOf,
 } from './replicasPortal';
 import { adminLab, openPolicy } from './support/lab';

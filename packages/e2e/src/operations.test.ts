@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { knex } from 'knex';
 import {
-  Replica,
-  ReplicasPortal,
   expectDone,
   HOLDS,
   namesOf,
   namespaceOf,
   orderOf,
   OWNER,
+  Replica,
+  ReplicasPortal,
   specOf,
 } from './replicasPortal';
 import { podAdmission } from './support/admission';

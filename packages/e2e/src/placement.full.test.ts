@@ -5,7 +5,7 @@ import {
   KubernetesClient,
   proveTenants,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { merge, portalLab, create, remove } from './support/lab';
+import { create, merge, portalLab, remove } from './support/lab';
 import { removePlan } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { labCluster, portalAccess, portalLab, create } from './support/lab';
+import { create, labCluster, portalAccess, portalLab } from './support/lab';
 import { until } from './support/until';
 import { openLab, planSmallTenant } from './wallsLab';
 

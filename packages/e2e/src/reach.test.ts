@@ -6,7 +6,7 @@ import {
   PolicyPod,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
-import { adminLab, IMAGES, create, remove } from './support/lab';
+import { adminLab, create, IMAGES, remove } from './support/lab';
 import { Random } from './support/random';
 import { anyPolicy, Scene } from './reachPolicies';
 import { until } from './support/until';

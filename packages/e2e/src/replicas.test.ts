@@ -9,13 +9,13 @@ import { STAGES } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
 import {
-  refuseWrites,
-  Replica,
-  ReplicasPortal,
   expectDone,
   HOLDS,
   namesOf,
   orderOf,
+  refuseWrites,
+  Replica,
+  ReplicasPortal,
 } from './replicasPortal';
 import { FULL, itInFull } from './support/full';
 import { adminLab, openPolicy } from './support/lab';

@@ -193,8 +193,8 @@ export class ReplicasPortal {
         replica.call('POST', `/tenants/${tenant}/operations`, request),
       run: async (tenant, request) =>
         replica.follow(await replica.start(tenant, request)),
-      remove: (tenant, over) =>
-        replica.run(tenant, { kind: 'remove', confirm: tenant, ...over }),
+      remove: (tenant, more) =>
+        replica.run(tenant, { kind: 'remove', confirm: tenant, ...more }),
       async prove(tenant) {
         const { verdicts = [] } = await replica.run(tenant, { kind: 'prove' });
         return verdicts.map(({ status }) => status);
@@ -205,11 +205,11 @@ export class ReplicasPortal {
       },
       async follow({ tenant, id }, seconds = 120) {
         let last: Operation | undefined;
-        const ended = async () => {
+        const look = async () => {
           last = await replica.get(`/tenants/${tenant}/operations/${id}`);
           return last?.finishedAt ? last : undefined;
         };
-        return until(ended, seconds, 100).catch(error => {
+        return until(look, seconds, 100).catch(error => {
           error.message += `, ${JSON.stringify(last)}`;
           throw error;
         });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { Rollout } from '@threewalls/backstage-plugin-tenants-common';
 import { knex, Knex } from 'knex';
-import { Replica, ReplicasPortal, namesOf, orderOf } from './replicasPortal';
+import { namesOf, orderOf, Replica, ReplicasPortal } from './replicasPortal';
 import { adminLab, openPolicy } from './support/lab';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatedLab } from './recoveryConfig';
 import {
-  Replica,
-  ReplicasPortal,
   expectDone,
   namesOf,
   orderOf,
+  Replica,
+  ReplicasPortal,
 } from './replicasPortal';
 import { FULL } from './support/full';
 import { adminLab } from './support/lab';

@@ -5,7 +5,7 @@ import {
   TenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Replica } from './replicasPortal';
-import { merge, create } from './support/lab';
+import { create, merge } from './support/lab';
 
 const NETWORKING = 'networking.k8s.io/v1';
 const RBAC = 'rbac.authorization.k8s.io/v1';

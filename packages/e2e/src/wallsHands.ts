@@ -4,12 +4,12 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import {
+  create,
   IMAGES,
   merge,
-  create,
+  NewObject,
   remove,
   RESTRICTED,
-  NewObject,
 } from './support/lab';
 import { NodeHands } from './wallsNodeHands';
 

@@ -11,10 +11,10 @@ import {
   adminLab,
   IMAGES,
   labState,
+  portalAccess,
   portalLab,
   testSpec,
   vaultKeys,
-  portalAccess,
 } from './support/lab';
 import { VaultAdmin } from './wallsVault';
 

@@ -15,7 +15,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { GatedLab } from './recoveryConfig';
 import { FULL } from './support/full';
-import { IMAGES, create, RESTRICTED, portalLab } from './support/lab';
+import { create, IMAGES, portalLab, RESTRICTED } from './support/lab';
 import { Hands } from './wallsHands';
 import { openLab, WallsLab } from './wallsLab';
 import { Pair } from './wallsRows';

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigReader } from '@backstage/config';
 import { JsonObject } from '@backstage/types';
+import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
   Clusters,
   KubernetesClient,
+  objectPath,
   Platform,
   readPlatform,
-  objectPath,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { VAULT_ADDR, VAULT_IN_CLUSTER } from '../../../lab/src/addresses.ts';
 import { labPaths, labRoot } from '../../../lab/src/paths.ts';
 import { IMAGES } from '../../../lab/src/versions.ts';
 
-export { testSpec } from '../../../../plugins/tenants-backend/src/__testUtils__/testTenant';
 export { IMAGES, VAULT_ADDR };
 
 /** The lab's state folder. */
@@ -120,6 +120,22 @@ export function vaultKeys(state: string = labState): {
   unsealKey: string;
 } {
   return JSON.parse(readFileSync(join(state, 'vault-init.json'), 'utf8'));
+}
+
+/** A spec of the tests' own. */
+export function testSpec(
+  name: string,
+  over: Partial<TenantSpec> = {},
+): TenantSpec {
+  return {
+    name,
+    owner: 'group:default/guests',
+    cluster: 'lab',
+    size: 'small',
+    egress: { hosts: [], cidrs: [] },
+    allowInternet: false,
+    ...over,
+  };
 }
 
 /** Changes fields of an object, for those who own them all or as another manager. */

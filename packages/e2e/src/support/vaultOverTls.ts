@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
 import {
-  labCluster,
   IMAGES,
-  portalAccess,
-  VAULT_ADDR,
-  RESTRICTED,
+  labCluster,
   NewObject,
+  portalAccess,
+  RESTRICTED,
+  VAULT_ADDR,
 } from './lab';
 
 const NAME = 'vault-tls';
