@@ -13,13 +13,12 @@ import {
   VaultView,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { IMAGES } from './support/lab';
+import { GatedLab } from './recoveryConfig';
+import { FULL } from './support/full';
+import { create, IMAGES, portalLab, RESTRICTED } from './support/lab';
 import { Hands } from './wallsHands';
 import { openLab, WallsLab } from './wallsLab';
-import { ApiServerProxy } from './wallsProxy';
 import { Pair } from './wallsRows';
-
-const FULL = process.env.THREEWALLS_FULL === '1';
 
 jest.setTimeout(FULL ? 1_800_000 : 240_000);
 
@@ -222,8 +221,10 @@ describe('A round, on the lab', () => {
       ...config,
       proofs: { ...config.proofs, settleMs },
     });
-    await hands.create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'open', {
-      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+    await hands.create(a, 'NetworkPolicy', 'open', {
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [{}],
     });
     // The node has taken it up once something got through.
     hands.profile = settling(0);
@@ -309,15 +310,20 @@ describe('A round, on the lab', () => {
 
   it('outlives an API server that goes away and comes back', async () => {
     const [a] = pair.plans;
-    const proxy = await ApiServerProxy.start(lab.kubeconfig);
+    const gated = await GatedLab.open();
     let away: Promise<void> | undefined;
+    const goAway = async () => {
+      gated.kubernetes.cut();
+      await sleep(1_500);
+      gated.kubernetes.open();
+    };
     try {
       const proofs = await proveTenants({
-        cluster: { ...lab.cluster, kubernetes: proxy.client() },
+        cluster: portalLab({ clusters: gated.clusters }).cluster,
         tenants: pair.plans,
         onProgress: (_, { phase }) => {
           if (phase === 'attacking') {
-            away ??= proxy.goAway(1_500);
+            away ??= goAway();
           }
         },
       });
@@ -329,19 +335,16 @@ describe('A round, on the lab', () => {
       );
       expect(verdicts.map(v => v.status)).not.toContain('breached');
     } finally {
-      await proxy.stop();
+      await gated.stop();
     }
     await expectNothingLeft();
   });
 
   it('is unproven, and says why, where the API server is away', async () => {
-    const proxy = await ApiServerProxy.start(lab.kubeconfig);
-    const kubernetes = proxy.client();
-    await proxy.stop();
-    const proofs = await proveTenants({
-      cluster: { ...lab.cluster, kubernetes },
-      tenants: pair.plans,
-    });
+    const gated = await GatedLab.open();
+    const { cluster } = portalLab({ clusters: gated.clusters });
+    await gated.stop();
+    const proofs = await proveTenants({ cluster, tenants: pair.plans });
     for (const { verdicts } of proofs.values()) {
       expect(verdicts.map(v => v.status)).toEqual(WALLS.map(() => 'unproven'));
       expect(verdicts[0].summary).toMatch(
@@ -370,24 +373,16 @@ describe('A round, on the lab', () => {
               requests: { cpu: '10m', memory: '16Mi' },
               limits: { cpu: '10m', memory: '16Mi' },
             },
-            securityContext: {
-              allowPrivilegeEscalation: false,
-              capabilities: { drop: ['ALL'] },
-            },
+            securityContext: RESTRICTED.container,
           },
         ],
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: 1000,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
+        securityContext: RESTRICTED.pod,
       },
     };
-    const made = await lab.admin.create<any>(orphan);
-    expect(made.status).toBe(201);
+    const made = await create(lab.admin, orphan);
     const { namespace } = names;
     const [own] = (await lab.admin.list<any>({ ...FETCH, namespace })).items;
-    const { name, uid } = made.body.metadata;
+    const { name, uid } = made.metadata;
     const fetch = {
       ...FETCH,
       metadata: {

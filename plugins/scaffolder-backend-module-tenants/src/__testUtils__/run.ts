@@ -8,17 +8,18 @@ import { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import { TenantsClient } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  allowAll,
   OWNER,
   PLANTED,
   startTenantsBackend,
+  STRANGERS,
 } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
 import { actions } from '../actions';
 import { TenantTasks } from '../TenantTasks';
 
-export { OWNER, PLANTED };
+export { allowAll, OWNER, PLANTED, STRANGERS };
 export { makeByHand } from '../../../tenants-backend/src/__testUtils__/handMade';
-export { STRANGERS } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
-export { allowAll } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
+export { until } from '../../../tenants-backend/src/__testUtils__/until';
 
 export const workspace = createMockDirectory();
 
