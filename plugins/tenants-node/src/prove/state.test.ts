@@ -100,7 +100,7 @@ class World {
       view: world.view,
       vault: {
         read: async (path: string) => ({ data: world.vault.get(path) }),
-        list: async () => ({ data: [] }),
+        list: async (path: string) => ({ data: world.vault.get(path) ?? [] }),
       } as any,
     });
     const profile = testPlatform({ ...NETWORK, vault: this.config });
@@ -221,6 +221,20 @@ describe('what objects show of the walls', () => {
       },
       ['holds', 'unproven', 'holds'],
       /auth\/jwt-ci \(jwt\): .*vault\.reviewedAuthMounts/,
+    ],
+    [
+      'a policy of Vault’s reads every entry',
+      w => {
+        w.vault.set('sys/policies/acl', ['developers', 'ops-1']);
+        for (const name of ['developers', 'ops-1']) {
+          w.vault.set(`sys/policies/acl/${name}`, {
+            policy: 'path "secret/*" { capabilities = ["read"] }',
+          });
+        }
+        w.config = { trustedPolicies: ['ops-*'] };
+      },
+      ['holds', 'breached', 'holds'],
+      /^(?!.*ops-1).*Vault policy developers allows read on .*vault\.trustedPolicies/,
     ],
     [
       'one of two was reviewed',
