@@ -82,6 +82,9 @@ function answer(method: string, path: string, body: any): object | undefined {
   }
 }
 
+/** Clouds call their contexts so; no cluster of the portal's may be. */
+const CLOUDS = 'gke_Project_zone_Name';
+
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'threewalls-try-out-'));
   server = createServer(async (request, response) => {
@@ -101,7 +104,7 @@ before(async () => {
   });
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  const contexts = { 'kind-x': port, 'kind-gone': 9 };
+  const contexts = { 'kind-x': port, 'kind-gone': 9, [CLOUDS]: port };
   await writeFile(
     join(folder, 'kubeconfig'),
     JSON.stringify({
@@ -128,7 +131,11 @@ after(async () => {
   server.close();
   server.closeAllConnections();
   await rm(folder, { recursive: true });
-  await rm(join(stateDir, 'cluster-kind-x'), { recursive: true, force: true });
+  for (const name of ['kind-x', CLOUDS])
+    await rm(join(stateDir, `cluster-${name}`), {
+      recursive: true,
+      force: true,
+    });
 });
 
 beforeEach(() => {
@@ -259,6 +266,15 @@ test('other images can be named, and nothing else with them', async () => {
   assert.equal(tenants.n8n.image, 'mirror.test/n8n:1');
   await writeFile(images, 'n9n: mirror.test/n8n:1\n');
   await assert.rejects(opened(), /n9n is none of vault, externalSecrets, n8n/);
+});
+
+test('a context of a cloud gives a cluster a name that it may have', async () => {
+  const found = await open(CLOUDS);
+  await found.prepare();
+  found.close();
+  const { tenants } = parse(await readFile(join(root, found.config), 'utf8'));
+  const [{ name, title }] = tenants.clusters;
+  assert.deepEqual([name, title], ['gke-project-zone-name', CLOUDS]);
 });
 
 test('every image has a public name, and may be pulled', async () => {

@@ -35,7 +35,7 @@ export async function ownClusterConfig(options: OwnCluster): Promise<string> {
     tenants: {
       clusters: [
         {
-          name: options.context ?? 'default',
+          ...clusterOf(options.context ?? 'default'),
           kubernetes: { kubeconfig, context: options.context },
           vault: {
             address: options.vault,
@@ -55,4 +55,10 @@ export async function ownClusterConfig(options: OwnCluster): Promise<string> {
     JSON.stringify(config, undefined, 2),
   );
   return '.state/own-cluster.yaml';
+}
+
+/** How config names the cluster of a context, such as `gke_project_zone_name`. */
+export function clusterOf(context: string): { name: string; title: string } {
+  const name = context.toLowerCase().replace(/[^a-z0-9.-]+/g, '-');
+  return { name: name.replace(/^[-.]+|[-.]+$/g, ''), title: context };
 }

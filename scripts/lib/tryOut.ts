@@ -11,6 +11,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { PUBLIC_CRDS } from '../../packages/lab/src/index.ts';
 import type { Board } from './board.ts';
+import { clusterOf } from './ownCluster.ts';
 import { root, stateDir } from './run.ts';
 import {
   download,
@@ -109,7 +110,7 @@ export class TryOut {
         preset: kubeletVersion.includes('+k3s') ? 'k3s' : 'kind',
         clusters: [
           {
-            name: this.#options.context,
+            ...clusterOf(this.#options.context),
             kubernetes: { kubeconfig: join(this.#folder, 'kubeconfig') },
             vault: {
               address: vault,

@@ -20,5 +20,5 @@ describe('App', () => {
 
     await screen.findByRole('button', { name: 'Enter' });
     expect(screen.getByText('Sign in')).toBeInTheDocument();
-  }, 30_000);
+  });
 });

@@ -56,5 +56,5 @@ describe('an app that shows only the card', () => {
     // Neither the tab, beside this one, nor the page, in the sidebar.
     expect(screen.getByRole('link', { name: 'Overview' })).toBeInTheDocument();
     expect(screen.queryByText(/^Tenants?$/)).not.toBeInTheDocument();
-  }, 30_000);
+  });
 });

@@ -7,20 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { knex } from 'knex';
 import { TestPostgres } from '../../../scripts/lib/postgres.ts';
-import { PlannedCluster } from './apiCluster';
 import { fill, tenantName } from './apiData';
+import { FilledCluster } from './filledCluster';
 import { load, Load } from './apiLoad';
 import { otherReplica } from './apiReplica';
-import {
-  etagOf,
-  signIn,
-  startPortal,
-  tenantsConfig,
-  untilAllHold,
-} from './apiPortal';
+import { etagOf, signIn, startPortal, untilAllHold } from './apiPortal';
 import { conditions } from './report';
 
-const AMOUNTS = { tenants: 1000, proofs: 20, receipts: 50, pairs: true };
+const TENANTS = 1000;
+const AMOUNTS = { proofs: 20, receipts: 50, pairs: true };
 const CLIENTS = 50;
 const WARMUP_MS = 800;
 /** Milliseconds between two questions of a client that does not ask all the time. */
@@ -42,37 +37,34 @@ const QUESTIONS = [
 /** The API with a thousand tenants and a million receipts, and 50 clients at once. */
 export async function api(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
-  const cluster = await PlannedCluster.start(AMOUNTS.tenants, address =>
-    tenantsConfig(address, folder),
-  );
+  const cluster = await FilledCluster.up();
   const postgres = await TestPostgres.start();
-  // Ctrl-C ends what was started, and leaves no gigabytes behind.
+  // What is interrupted leaves no gigabytes behind.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => process.exit(1));
-  }
   try {
+    await cluster.fill(TENANTS);
+    const amounts = { ...AMOUNTS, cluster };
     console.log(
       `${conditions()}; ${CLIENTS} clients, ${DURATION_MS / 1000} s each`,
     );
     const sqlite = join(folder, 'database');
     await mkdir(sqlite);
-    await report('SQLite', cluster.address, folder, {
+    await report('SQLite', cluster.config(), folder, {
       config: { client: 'better-sqlite3', connection: { directory: sqlite } },
       filled: fill(
         'better-sqlite3',
         { filename: join(sqlite, 'tenants.sqlite') },
-        AMOUNTS,
+        amounts,
       ),
     });
     const connection = await withDatabase(postgres, 'backstage_plugin_tenants');
-    await report('PostgreSQL', cluster.address, folder, {
+    await report('PostgreSQL', cluster.config(), folder, {
       config: { client: 'pg', connection: postgres.connection },
-      filled: fill('pg', connection, AMOUNTS),
-      write: () => otherReplica(connection, AMOUNTS.tenants),
+      filled: fill('pg', connection, amounts),
+      write: () => otherReplica(connection, cluster.uids),
     });
   } finally {
-    cluster.stop();
+    await cluster.stop();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -87,16 +79,16 @@ interface Database {
 
 async function report(
   title: string,
-  cluster: string,
+  tenants: JsonObject,
   folder: string,
   database: Database,
 ): Promise<void> {
   const { receipts, pairs } = await database.filled;
   console.log(`\n### ${title}: ${receipts} receipts, ${pairs} pairs\n`);
-  const backend = await startPortal(cluster, folder, database.config);
+  const backend = await startPortal(tenants, folder, database.config);
   try {
     const token = await signIn(backend.port);
-    await untilAllHold({ port: backend.port, token }, AMOUNTS.tenants);
+    await untilAllHold({ port: backend.port, token }, TENANTS);
     const restFrom = backend.cpuMs();
     await sleep(REST_MS);
     const rest = (backend.cpuMs() - restFrom) / REST_MS;

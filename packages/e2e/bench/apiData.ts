@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { Receipt, WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  AppliedResources,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
+import { TenantStore } from '../../../plugins/tenants-backend/src/database/TenantStore';
 
 /** What there is of everything; every ordered pair is proved, or none. */
 export interface Amounts {
-  tenants: number;
+  /** Whose namespaces and plans they are */
+  cluster: { uids: readonly string[]; planOf(n: number): TenantPlan };
   /** Of each tenant */
   proofs: number;
   /** Of each proof */
@@ -67,7 +73,6 @@ const DIALECTS = {
     uuid: (a: string, b: string) =>
       `printf('%08x-0000-4000-8000-%012x', ${a}, ${b})`,
     name: (n: string) => `printf('tenant-%05d', ${n})`,
-    uid: (n: string) => `printf('00000000-0000-4000-8000-%012d', ${n})`,
   },
   pg: {
     numbers: (n: number, as: string) =>
@@ -75,8 +80,6 @@ const DIALECTS = {
     uuid: (a: string, b: string) =>
       `(lpad(to_hex(${a}), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(${b}), 12, '0'))::uuid`,
     name: (n: string) => `('tenant-' || lpad((${n})::text, 5, '0'))`,
-    uid: (n: string) =>
-      `('00000000-0000-4000-8000-' || lpad((${n})::text, 12, '0'))`,
   },
 };
 
@@ -89,9 +92,9 @@ export function specOf(n: number) {
   return { name: tenantName(n), ...SPEC };
 }
 
-/** UID of its namespace. */
-export function tenantUid(n: number): string {
-  return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+/** UID of a tenant's namespace, as SQL. */
+function uid(n: string): string {
+  return `(select uid from uids where uids.n = ${n})`;
 }
 
 /**
@@ -106,9 +109,19 @@ export async function fill(
   const db = knex({ client, connection, useNullAsDefault: true });
   try {
     await db.migrate.latest({ directory: MIGRATIONS });
-    const { numbers, uuid, name, uid } = DIALECTS[client];
+    const { uids } = amounts.cluster;
+    await db.schema.createTable('uids', table => {
+      table.integer('n').primary();
+      table.string('uid', 64);
+    });
+    await db.batchInsert(
+      'uids',
+      uids.map((known, n) => ({ n, uid: known })),
+      100,
+    );
+    const { numbers, uuid, name } = DIALECTS[client];
     const now = Date.now();
-    const tenants = numbers(amounts.tenants, 't');
+    const tenants = numbers(uids.length, 't');
     const last = uuid('t', `${amounts.proofs - 1}`);
     const spec = JSON.stringify(SPEC);
     await db.raw(
@@ -126,7 +139,7 @@ export async function fill(
       )}, 'lab', 'group:default/team', ${uid(
         't',
       )}, 'succeeded', 'schedule', 3, '{"kind":"prove"}', ${name(
-        `((t + p + 1) % ${amounts.tenants})`,
+        `((t + p + 1) % ${uids.length})`,
       )},
          ${now} - (${amounts.proofs} - p) * 300000, ${now} - (${
         amounts.proofs
@@ -147,12 +160,16 @@ export async function fill(
       await db.raw(
         `insert into pairs (uid, neighbour_uid, attempted_at, proof_id, proved_at, status)
        select ${uid('t')}, ${uid('n')}, ${now}, ${last}, ${now}, 'holds'
-       from ${tenants} cross join ${numbers(
-          amounts.tenants,
-          'n',
-        )} where t <> n`,
+       from ${tenants} cross join ${numbers(uids.length, 'n')} where t <> n`,
       );
     }
+    await db.transaction(async trx => {
+      const store = new TenantStore(trx);
+      for (const [n, known] of uids.entries()) {
+        await store.addApplied(known, toApplied(amounts.cluster.planOf(n)));
+      }
+    });
+    await db.schema.dropTable('uids');
     await db.raw('analyze');
     const [{ receipts }] = await db('receipts').count({ receipts: '*' });
     const [{ pairs }] = await db('pairs').count({ pairs: '*' });
@@ -160,4 +177,17 @@ export async function fill(
   } finally {
     await db.destroy();
   }
+}
+
+/** What the portal's records keep of an apply. */
+function toApplied({ stages }: TenantPlan): AppliedResources {
+  return Object.fromEntries(
+    stages.flatMap(({ name, resources }) =>
+      resources.flatMap(resource =>
+        resource.type === 'seed'
+          ? []
+          : [[resource.id, { stage: name, resource }]],
+      ),
+    ),
+  );
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
@@ -9,50 +8,12 @@ import { startBackend } from '../src/support/backend';
 /** Milliseconds until walls that do not hold are given up. */
 const HOLD_MS = 15 * 60_000;
 
-function kubeconfigIn(folder: string): string {
-  return join(folder, 'kubeconfig');
-}
-
-/** The portal's section of config. */
-export function tenantsConfig(address: string, folder: string): JsonObject {
-  const file = kubeconfigIn(folder);
-  return {
-    clusters: [
-      {
-        name: 'lab',
-        kubernetes: { kubeconfig: file },
-        vault: { address, login: { tokenFile: file } },
-      },
-    ],
-    network: { provider: 'cilium' },
-    // Nothing is due while reading is measured.
-    proofs: { interval: { days: 30 } },
-  };
-}
-
 /** A portal's back end in a process of its own. */
 export async function startPortal(
-  cluster: string,
+  tenants: JsonObject,
   folder: string,
   database: JsonObject,
 ) {
-  await writeFile(
-    kubeconfigIn(folder),
-    JSON.stringify({
-      'current-context': 'bench',
-      contexts: [
-        { name: 'bench', context: { cluster: 'bench', user: 'bench' } },
-      ],
-      // Plain http, which is taken only where TLS need not be.
-      clusters: [
-        {
-          name: 'bench',
-          cluster: { server: cluster, 'insecure-skip-tls-verify': true },
-        },
-      ],
-      users: [{ name: 'bench', user: { token: 'bench' } }],
-    }),
-  );
   const { port, child, ended } = await startBackend({
     entry: join(__dirname, 'apiBackend.ts'),
     file: join(folder, 'backend'),
@@ -63,7 +24,7 @@ export async function startPortal(
         providers: { guest: { dangerouslyAllowOutsideDevelopment: true } },
       },
       permission: { enabled: true },
-      tenants: tenantsConfig(cluster, folder),
+      tenants,
     },
   });
   return {

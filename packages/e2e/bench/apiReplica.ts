@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { knex, Knex } from 'knex';
 import { OperationStore } from '../../../plugins/tenants-backend/src/database/OperationStore';
 import { ProofStore } from '../../../plugins/tenants-backend/src/database/ProofStore';
-import { tenantName, tenantUid } from './apiData';
+import { tenantName } from './apiData';
 
 /** Milliseconds between two proofs: a thousand tenants in five minutes. */
 const GAP_MS = 300;
@@ -13,7 +13,7 @@ const GAP_MS = 300;
  */
 export async function otherReplica(
   connection: Knex.Config['connection'],
-  tenants: number,
+  uids: readonly string[],
 ) {
   const db = knex({ client: 'pg', connection });
   const operations = new OperationStore(db);
@@ -22,12 +22,12 @@ export async function otherReplica(
   let isStopped = false;
   let proofs = 0;
   const writing = (async () => {
-    for (let n = 0; !isStopped; n = (n + 7) % tenants) {
+    for (let n = 0; !isStopped; n = (n + 7) % uids.length) {
       await operations.enqueue({
         tenant: tenantName(n),
         cluster: 'lab',
         owner: 'group:default/team',
-        uid: tenantUid(n),
+        uid: uids[n],
         trigger: 'schedule',
         request: { kind: 'prove' },
       });

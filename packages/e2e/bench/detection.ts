@@ -1,9 +1,13 @@
 /* eslint-disable no-console */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
-import { Replica, ReplicasPortal } from '../src/replicasPortal';
-import { adminLab, portalLab } from '../src/support/lab';
+import {
+  namesOf,
+  orderOf,
+  Replica,
+  ReplicasPortal,
+} from '../src/replicasPortal';
+import { adminLab } from '../src/support/lab';
 import { Random } from '../src/support/random';
 import { importSmallN8n, SMALL_N8N } from '../src/support/smallN8n';
 import {
@@ -14,7 +18,6 @@ import {
 } from '../src/wallsDetection';
 import { conditions, quantile } from './report';
 
-const OWNER = 'group:default/guests';
 /** Things that are done to tenants in all. */
 const COUNT = Number(process.env.MUTATIONS ?? 60);
 /** Tenants that they are done to, side by side; each is made whole again in between. */
@@ -76,7 +79,7 @@ export async function detection(): Promise<void> {
     await Promise.allSettled(
       names.map(async name => {
         const api = await portal.start(`remove-${name}`).catch(() => undefined);
-        await api?.run(name, { kind: 'remove', confirm: name });
+        await api?.remove(name);
       }),
     );
     await portal.stop();
@@ -88,8 +91,7 @@ async function make(
   name: string,
   over: object = {},
 ): Promise<void> {
-  const spec = { name, owner: OWNER, size: 'small', ...over };
-  const { error } = await api.run(name, { kind: 'apply', spec });
+  const { error } = await api.run(name, orderOf(name, over));
   if (error) {
     throw new Error(`${name} was not made: ${error}`);
   }
@@ -122,7 +124,7 @@ async function breachOne(
   const { title, by, wall, do: act, undo } = random.one(breachesIn(name));
   // An attack of just before is none of this one's.
   await sleep(11_000);
-  const before = (await api.call('GET', `/tenants/${name}`)).lastProof.id;
+  const before = (await api.get(`/tenants/${name}`)).lastProof.id;
   await act();
   const begun = performance.now();
   try {
@@ -140,9 +142,8 @@ async function breachOne(
 
 /** How long the last proof of a tenant had to wait, and took. */
 async function attackOf(api: Replica, name: string) {
-  const { lastProof } = await api.call('GET', `/tenants/${name}`);
-  const { createdAt, startedAt, finishedAt } = await api.call(
-    'GET',
+  const { lastProof } = await api.get(`/tenants/${name}`);
+  const { createdAt, startedAt, finishedAt } = await api.get(
     `/tenants/${name}/operations/${lastProof.id}`,
   );
   const [created, started, finished] = [createdAt, startedAt, finishedAt].map(
@@ -160,7 +161,7 @@ async function healOne(
   const own = breachesIn(name).filter(({ undo }) => !undo);
   const { title, by, do: act } = random.one(own);
   const heals = async () => {
-    const { items } = await api.call('GET', `/tenants/${name}/operations`);
+    const { items } = await api.get(`/tenants/${name}/operations`);
     return items.filter(
       ({ request, state }: any) => request.restores && state === 'succeeded',
     ).length;
@@ -177,8 +178,7 @@ async function healOne(
 }
 
 function breachesIn(name: string): Breach[] {
-  const { platform } = portalLab();
-  return breachesOf(tenantNames(name, OWNER, platform), adminLab());
+  return breachesOf(namesOf(name), adminLab());
 }
 
 const WHAT = {

@@ -41,6 +41,10 @@ async function main(names: string[]): Promise<void> {
   }
 }
 
+// Ctrl-C ends what was started, too.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => process.exit(1));
+}
 main(process.argv.slice(2))
   .catch(error => {
     console.error(error);

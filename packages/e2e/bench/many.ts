@@ -5,6 +5,7 @@ import {
   Platform,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { atOnce } from '../src/support/atOnce';
 import { portalLab } from '../src/support/lab';
 import { planSmallTenant } from '../src/wallsLab';
 import { conditions, median, timed } from './report';
@@ -72,18 +73,11 @@ async function oneByOne(
 async function severalAtOnce(tenants: BenchTenants, cluster: Cluster) {
   const plans = Array.from({ length: TENANTS }, () => tenants.next());
   const each: number[] = [];
-  const worker = async () => {
-    for (let plan = plans.shift(); plan; plan = plans.shift()) {
-      const next = plan;
-      each.push(
-        await timed(() =>
-          applyPlan(next, cluster, { stages: BENCH_STAGES, wait: false }),
-        ),
-      );
-    }
-  };
   const all = await timed(() =>
-    Promise.all(Array.from({ length: AT_ONCE }, worker)),
+    atOnce(AT_ONCE, plans, async plan => {
+      const options = { stages: BENCH_STAGES, wait: false };
+      each.push(await timed(() => applyPlan(plan, cluster, options)));
+    }),
   );
   return { each, all };
 }

@@ -10,7 +10,7 @@ import {
   planTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from '../src/clustersSecond';
-import { ReplicasPortal, until } from '../src/replicasPortal';
+import { ReplicasPortal } from '../src/replicasPortal';
 import {
   adminLab,
   labCluster,
@@ -21,6 +21,7 @@ import {
   testSpec,
 } from '../src/support/lab';
 import { importSmallN8n, SMALL_N8N } from '../src/support/smallN8n';
+import { until } from '../src/support/until';
 import { Breach, breachesOf } from '../src/wallsDetection';
 import {
   Column,
@@ -235,7 +236,7 @@ function ourColumn(): Column {
       const portal = await ReplicasPortal.create(SMALL_N8N);
       try {
         const api = await portal.start('one');
-        list = async () => (await api.call('GET', '/tenants?limit=100')).items;
+        list = async () => (await api.get('/tenants?limit=100')).items;
         await Promise.all(
           tenants.map(async ({ plan: { spec } }) => {
             await api.run(spec.name, { kind: 'apply', spec });

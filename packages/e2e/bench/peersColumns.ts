@@ -1,5 +1,5 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
-import { until } from '../src/replicasPortal';
+import { until } from '../src/support/until';
 import { Breach } from '../src/wallsDetection';
 import {
   GATEKEEPER_CONSTRAINT,

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from '../src/clustersSecond';
-import { until } from '../src/replicasPortal';
 import { labState } from '../src/support/lab';
+import { until } from '../src/support/until';
 
 const run = promisify(execFile);
 

@@ -12,6 +12,7 @@ import {
   VaultView,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { atOnce } from '../src/support/atOnce';
 import { portalLab } from '../src/support/lab';
 import { planSmallTenant } from '../src/wallsLab';
 import { watched } from './proofsParts';
@@ -138,20 +139,12 @@ async function sweepAll(
   cluster: Cluster,
 ): Promise<string[]> {
   const doubts: string[] = [];
-  const queue = [...pairs];
-  const worker = async () => {
-    for (let pair = queue.shift(); pair; pair = queue.shift()) {
-      const proven = await proveTenants({
-        cluster,
-        tenants: pair,
-        ...memoryOf(cluster),
-      });
-      doubts.push(...doubtsOf(proven));
-    }
-  };
-  await Promise.all(
-    Array.from({ length: cluster.config.proofs.concurrency ?? 4 }, worker),
-  );
+  const { concurrency = 4 } = cluster.config.proofs;
+  await atOnce(concurrency, pairs, async tenants => {
+    const memory = memoryOf(cluster);
+    const proven = await proveTenants({ cluster, tenants, ...memory });
+    doubts.push(...doubtsOf(proven));
+  });
   return doubts;
 }
 

@@ -5,15 +5,9 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import { PlannedCluster } from './apiCluster';
 import { fill, tenantName } from './apiData';
-import {
-  ask,
-  signIn,
-  startPortal,
-  tenantsConfig,
-  untilAllHold,
-} from './apiPortal';
+import { FilledCluster } from './filledCluster';
+import { ask, signIn, startPortal, untilAllHold } from './apiPortal';
 import { median, quantile } from './report';
 
 const SIZES = (process.env.TENANTS ?? '1000,10000').split(',').map(Number);
@@ -43,8 +37,14 @@ interface Portal {
  */
 export async function scale(): Promise<void> {
   const columns: Record<string, string>[] = [];
-  for (const size of SIZES) {
-    columns.push(await measure(size));
+  const cluster = await FilledCluster.up();
+  try {
+    for (const size of SIZES) {
+      await cluster.fill(size);
+      columns.push(await measure(size, cluster));
+    }
+  } finally {
+    await cluster.stop();
   }
   console.log(`\n| | ${SIZES.map(n => `${n} tenants`).join(' | ')} |`);
   console.log(`|---|${SIZES.map(() => '---|').join('')}`);
@@ -53,21 +53,21 @@ export async function scale(): Promise<void> {
   }
 }
 
-async function measure(size: number): Promise<Record<string, string>> {
+async function measure(
+  size: number,
+  cluster: FilledCluster,
+): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
   const sqlite = join(folder, 'database');
   await mkdir(sqlite);
-  const cluster = await PlannedCluster.start(size, address =>
-    tenantsConfig(address, folder),
-  );
   let backend: Awaited<ReturnType<typeof startPortal>> | undefined;
   try {
     await fill(
       'better-sqlite3',
       { filename: join(sqlite, 'tenants.sqlite') },
-      { tenants: size, proofs: 1, receipts: 0, pairs: false },
+      { cluster, proofs: 1, receipts: 0, pairs: false },
     );
-    backend = await startPortal(cluster.address, folder, {
+    backend = await startPortal(cluster.config(), folder, {
       client: 'better-sqlite3',
       connection: { directory: sqlite },
     });
@@ -87,9 +87,10 @@ async function measure(size: number): Promise<Record<string, string>> {
       const [id, wall] = DELETED[i % DELETED.length];
       // Spread over all, each once.
       const n = Math.floor(((i + 0.5) * size) / DELETIONS);
-      cluster.delete(n, id);
+      const restore = await cluster.delete(n, id);
       const ms = await untilBreached(portal, tenantName(n), wall);
       found.push(ms);
+      await restore();
       if (ms > SLOW_MS) {
         console.log(
           `${size}: ${id} of ${tenantName(n)} took ${ms.toFixed(0)} ms`,
@@ -113,7 +114,6 @@ async function measure(size: number): Promise<Record<string, string>> {
     };
   } finally {
     await backend?.stop();
-    cluster.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,12 +1,13 @@
 /* eslint-disable no-console */
 import {
   Cluster,
-  Platform,
   planTenant,
-  removeTenant,
+  Platform,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { atOnce } from '../src/support/atOnce';
 import { testSpec } from '../src/support/lab';
+import { removePlan } from '../src/support/plans';
 
 /** Removals under way at once. */
 const REMOVALS = 8;
@@ -33,17 +34,12 @@ export class BenchTenants {
 
   /** Removes them all; one that can't be removed is named, and the rest go on. */
   async removeAll(): Promise<void> {
-    const worker = async () => {
-      for (let plan = this.#plans.pop(); plan; plan = this.#plans.pop()) {
-        const { spec, names } = plan;
-        await removeTenant({ name: spec.name, names }, this.cluster, {
-          confirm: spec.name,
-        }).catch(error => {
-          process.exitCode = 1;
-          console.error(`${spec.name} is left: ${error.message}`);
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: REMOVALS }, worker));
+    await atOnce(REMOVALS, this.#plans.splice(0), async plan => {
+      const { name } = plan.spec;
+      await removePlan(plan, this.cluster).catch(error => {
+        process.exitCode = 1;
+        console.error(`${name} is left: ${error.message}`);
+      });
+    });
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../../lab/src/index.ts';
 import { npmStart } from '../../../scripts/lib/npmStart.ts';
 import { stateDir } from '../../../scripts/lib/run.ts';
+import { kubectl } from '../journey/lab.ts';
 import { bareLab, namePublicly } from './bareLab.ts';
 
 // `npm start -- --context … --install` as somebody types it who has a cluster and
@@ -45,13 +46,6 @@ async function keepDefinitions(): Promise<void> {
     }
   }
   assert.fail('no definitions of the lab have the digest that is public');
-}
-
-async function kubectl(...args: string[]): Promise<string> {
-  const { binDir, adminKubeconfig } = labPaths();
-  const env = { KUBECONFIG: adminKubeconfig, HOME: stateDir };
-  const { stdout } = await run(join(binDir, 'kubectl'), args, { env });
-  return stdout;
 }
 
 /** Until its last line, which is the same where it failed. */

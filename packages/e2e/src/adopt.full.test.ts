@@ -4,12 +4,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Adoption } from '@threewalls/backstage-plugin-tenants-common';
-import { objectPath } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { handMade } from './adoptObjects';
-import { Replica, ReplicasPortal } from './replicasPortal';
+import { Replica, ReplicasPortal, specOf } from './replicasPortal';
+import { kubectl } from './support/kubectl';
 import {
   adminLab,
+  create,
   IMAGES,
   labState,
   runLab,
@@ -27,7 +28,7 @@ const name = `t-adopt-${process.pid}`;
 const theirs = `n8n-${name}`;
 const own = `web-tenant-${name}`;
 const from = { namespace: theirs, deployment: 'acme-n8n-main' };
-const spec = { name, owner: 'group:default/guests', size: 'small' };
+const spec = specOf(name);
 const ENTRY = `secret/data/${own}`;
 const EMAIL = 'ada@example.com';
 /** Planted: nothing that the portal keeps or says may hold one of them. */
@@ -77,7 +78,7 @@ async function administer(what: string): Promise<string> {
 async function apply() {
   const operation = await api.run(name, { kind: 'apply', spec, from });
   const path = `/tenants/${name}/operations/${operation.id}/events`;
-  answers.push(operation, await api.call('GET', path).catch(() => undefined));
+  answers.push(operation, await api.get(path).catch(() => undefined));
   return operation;
 }
 
@@ -107,21 +108,17 @@ beforeAll(async () => {
   await onNode('install', '-d', '-o', '1000', '-g', '1000', folder);
   await onNode(...CTR, 'tag', '--force', IMAGES.n8n, OLDER);
   const objects = handMade({ theirs, name, folder, key: KEY, image: OLDER });
-  for (const { path, ...object } of objects) {
-    const { namespace } = object.metadata;
-    await admin.kubernetes.expect({
-      method: 'POST',
-      path: path ?? objectPath({ ...object, namespace, name: undefined }),
-      body: object,
-    });
+  for (const object of objects) {
+    await create(admin.kubernetes, object);
   }
   portal = await ReplicasPortal.create();
   api = await portal.start('one');
-  const wait = ['wait', '--for=condition=Available', '--timeout=300s'];
-  await run(
-    join(labState, 'bin', 'kubectl'),
-    [...wait, '-n', theirs, `deployment/${from.deployment}`],
-    { env: { HOME: folder, KUBECONFIG: join(labState, 'admin.kubeconfig') } },
+  await kubectl(
+    [
+      ...['wait', '--for=condition=Available', '--timeout=300s'],
+      ...['-n', theirs, `deployment/${from.deployment}`],
+    ],
+    { HOME: folder },
   );
   hook = await within(theirs, async url => {
     const owner = {
@@ -140,7 +137,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await api?.run(name, { kind: 'remove', confirm: name }).catch(() => {});
+  await api?.remove(name).catch(() => {});
   for (const namespace of [theirs, own]) {
     await admin.kubernetes.delete({
       apiVersion: 'v1',
@@ -209,10 +206,7 @@ describe('a hand-made n8n', () => {
     await expect(administer('undo')).rejects.toMatchObject({
       stderr: expect.stringMatching(/^Remove tenant .* first/m),
     });
-    const { certificate } = await api.run(name, {
-      kind: 'remove',
-      confirm: name,
-    });
+    const { certificate } = await api.remove(name);
     expect(certificate!.kept).toEqual([
       expect.stringMatching(/policy is Retain/),
     ]);
@@ -236,10 +230,7 @@ describe('a hand-made n8n', () => {
     expect(await get('Deployment', from.deployment, theirs)).toBeUndefined();
     expect(await decrypts(own)).toBe(CREDENTIAL);
     expect((await adoption()).problems[0]).toMatch(/There is no Deployment/);
-    const { certificate } = await api.run(name, {
-      kind: 'remove',
-      confirm: name,
-    });
+    const { certificate } = await api.remove(name);
     expect(certificate).toMatchObject({
       removed: expect.arrayContaining([
         `PersistentVolume ${name} of claim n8n-data`,

@@ -1,3 +1,4 @@
+import { RESTRICTED } from './support/lab';
 /**
  * An n8n as its official chart makes one that stands alone (release `acme`): SQLite on
  * a volume of its own, the key from a Secret, settings from a ConfigMap.
@@ -50,18 +51,10 @@ export function handMade(options: {
     of('PersistentVolumeClaim', 'acme-n8n', {
       spec: { ...claimSpec, resources: { requests: { storage } } },
     }),
-    {
-      ...of('Secret', 'n8n-secrets', {
-        stringData: { N8N_ENCRYPTION_KEY: key },
-      }),
-      path: `/api/v1/namespaces/${namespace}/secrets`,
-    },
-    {
-      ...of('ConfigMap', 'acme-n8n', {
-        data: { DB_TYPE: 'sqlite', GENERIC_TIMEZONE: 'Europe/Berlin' },
-      }),
-      path: `/api/v1/namespaces/${namespace}/configmaps`,
-    },
+    of('Secret', 'n8n-secrets', { stringData: { N8N_ENCRYPTION_KEY: key } }),
+    of('ConfigMap', 'acme-n8n', {
+      data: { DB_TYPE: 'sqlite', GENERIC_TIMEZONE: 'Europe/Berlin' },
+    }),
     of('Service', 'acme-n8n-main', {
       spec: { selector: labels, ports: [{ port: 5678, targetPort: 5678 }] },
     }),
@@ -73,11 +66,9 @@ export function handMade(options: {
           metadata: { labels },
           spec: {
             securityContext: {
-              runAsUser: 1000,
+              ...RESTRICTED.pod,
               runAsGroup: 1000,
-              runAsNonRoot: true,
               fsGroup: 1000,
-              seccompProfile: { type: 'RuntimeDefault' },
             },
             containers: [
               {
@@ -98,10 +89,7 @@ export function handMade(options: {
                   httpGet: { path: '/healthz/readiness', port: 'http' },
                   periodSeconds: 3,
                 },
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  capabilities: { drop: ['ALL'] },
-                },
+                securityContext: RESTRICTED.container,
                 volumeMounts: [{ name: 'data', mountPath: '/home/node/.n8n' }],
               },
             ],

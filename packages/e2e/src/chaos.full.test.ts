@@ -2,19 +2,24 @@ import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex } from 'knex';
 import { areAll, Dark, isBreached, Observer } from './chaosObserver';
-import { GatedLab, openGates } from './recoveryConfig';
-import { Replica, ReplicasPortal, until } from './replicasPortal';
-import { adminLab, portalLab, runLab } from './support/lab';
+import { GatedLab } from './recoveryConfig';
+import {
+  expectDone,
+  namesOf,
+  orderOf,
+  Replica,
+  ReplicasPortal,
+} from './replicasPortal';
+import { adminLab, runLab } from './support/lab';
 import { Random } from './support/random';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { until } from './support/until';
 import { Breach, breachesOf } from './wallsDetection';
 
 jest.setTimeout(240_000);
 
-const OWNER = 'group:default/guests';
 const NAMES = [0, 1, 2].map(i => `t-chaos-${process.pid}-${i}`);
 /** The second one's clock is wrong. */
 const REPLICAS = ['one', 'two'] as const;
@@ -44,14 +49,11 @@ const both = (at: number): Known => ({ one: at, two: at });
 
 describe('two replicas of a portal, one with a wrong clock, while everything around them fails', () => {
   const admin = adminLab();
-  const { platform } = portalLab();
   const random = Random.fromEnvironment();
   const observer = new Observer();
   const dark: Dark[] = [];
-  const folders = REPLICAS.map(() =>
-    mkdtempSync(join(tmpdir(), 'threewalls-chaos-')),
-  );
-  const clock = join(folders[1], 'clock');
+  const folder = mkdtempSync(join(tmpdir(), 'threewalls-chaos-'));
+  const clock = join(folder, 'clock');
   const gates = {} as Record<Name, GatedLab>;
   const replicas = {} as Record<Name, Replica>;
   const undo: (() => Promise<unknown>)[] = [];
@@ -91,8 +93,8 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
     process.stdout.write(`Chaos: THREEWALLS_SEED=${random.seed}\n`);
     await importSmallN8n();
     setClock(AHEAD_S);
-    for (const [i, name] of REPLICAS.entries()) {
-      gates[name] = await openGates(folders[i]);
+    for (const name of REPLICAS) {
+      gates[name] = await GatedLab.open();
     }
     portal = await ReplicasPortal.create({
       ...SMALL_N8N,
@@ -107,8 +109,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
     await Promise.all([start('two'), aDrillIsNotDue()]);
     await Promise.all(
       NAMES.map(async name => {
-        const spec = { name, owner: OWNER, size: 'small' };
-        await done(name, { kind: 'apply', spec });
+        await done(name, orderOf(name));
         await done(name, { kind: 'prove' });
       }),
     );
@@ -129,27 +130,17 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
 
   afterAll(async () => {
     observer.stop();
-    REPLICAS.forEach(name => gates[name]?.kubernetes.open());
+    REPLICAS.forEach(name => gates[name]?.open());
     await runLab('start', 'kube-apiserver');
     await Promise.allSettled(undo.map(one => one()));
-    await Promise.allSettled(
-      NAMES.map(name =>
-        replicas.one?.run(name, { kind: 'remove', confirm: name }),
-      ),
-    );
+    await Promise.allSettled(NAMES.map(name => replicas.one?.remove(name)));
     await portal?.stop();
-    await Promise.all(
-      REPLICAS.flatMap(name => [
-        gates[name]?.kubernetes.stop(),
-        gates[name]?.vault.stop(),
-      ]),
-    );
-    folders.forEach(folder => rmSync(folder, { recursive: true }));
+    await Promise.all(REPLICAS.map(name => gates[name]?.stop()));
+    rmSync(folder, { recursive: true });
   });
 
   async function done(name: string, request: object): Promise<void> {
-    const { state, error } = await someReplica().run(name, request);
-    expect([state, error]).toEqual(['succeeded', undefined]);
+    expectDone(await someReplica().run(name, request));
   }
 
   const answers = async () => {
@@ -304,7 +295,7 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
     'see what is breached, and that it is over: %s',
     async (title, disturb, chosen) => {
       const name = NAMES[rows.length % NAMES.length];
-      const breaches = breachesOf(tenantNames(name, OWNER, platform), admin);
+      const breaches = breachesOf(namesOf(name), admin);
       const what = random.one(breaches.filter(chosen));
       const { wall, by } = what;
       const before = observer.samples.length;

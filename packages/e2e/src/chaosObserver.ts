@@ -69,7 +69,7 @@ export class Observer {
     while (!signal.aborted) {
       const askedAt = Date.now();
       const answer = await api
-        .call('GET', '/tenants?limit=1000')
+        .get('/tenants?limit=1000')
         .catch((error: Error) => error);
       const answeredAt = Date.now();
       if (signal.aborted) {

@@ -1,24 +1,28 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Operation, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from './clustersSecond';
-import { Replica, ReplicasPortal, until } from './replicasPortal';
-import { adminLab, labCluster, labState, portalAccess } from './support/lab';
+import {
+  expectDone,
+  HOLDS,
+  namesOf,
+  orderOf,
+  Replica,
+  ReplicasPortal,
+} from './replicasPortal';
+import { kubectl } from './support/kubectl';
+import { adminLab, labCluster, portalAccess } from './support/lab';
 import { REMOVAL } from './support/remains';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { until } from './support/until';
 
 jest.setTimeout(240_000);
 
-const OWNER = 'group:default/guests';
 const HERE = `two-here-${process.pid}`;
 const THERE = `two-there-${process.pid}`;
 /** Another in the second */
 const STAYS = `two-stays-${process.pid}`;
 const CLUSTER_OF: Record<string, string> = { [HERE]: 'lab', [THERE]: 'second' };
-const HOLDS = WALLS.map(() => 'holds');
-const namespaceOf = (name: string) => `web-tenant-${name}`;
+const namespaceOf = (name: string) => namesOf(name).namespace;
 
 /** What a tenant has of its cluster's profile. */
 interface Made {
@@ -78,43 +82,28 @@ describe('two real clusters of one portal, each with its own profile', () => {
     await second?.reset();
   });
 
-  const get = (path: string) => api.call('GET', path);
-  const tenant = (name: string) => get(`/tenants/${name}`);
-  const statusesOf = async (name: string) =>
-    (await tenant(name)).walls.map((wall: any) => wall.status);
+  const tenant = (name: string) => api.get(`/tenants/${name}`);
+  const statusesOf = (name: string) => api.statuses(name);
   const order = (name: string, cluster = CLUSTER_OF[name]) =>
-    api.run(name, {
-      kind: 'apply',
-      spec: { name, owner: OWNER, cluster, size: 'small' },
-    });
+    api.run(name, orderOf(name, { cluster }));
   const prove = async (name: string) =>
     (await api.run(name, { kind: 'prove' })).verdicts!;
 
   /** Waits for no proof: without a node one takes a minute. */
   async function remove(name: string): Promise<Operation> {
     const path = `/tenants/${name}/operations`;
-    const { items } = await get(path);
+    const { items } = await api.get(path);
     for (const { id, finishedAt } of items) {
       if (!finishedAt) {
         await api.call('DELETE', `${path}/${id}`);
       }
     }
-    return api.run(name, { kind: 'remove', confirm: name });
+    return api.remove(name);
   }
 
   /** What an administrator types, in one of the clusters. */
-  async function kubectl(cluster: string, ...args: string[]): Promise<string> {
-    const KUBECONFIG =
-      cluster === 'lab'
-        ? join(labState, 'admin.kubeconfig')
-        : second.kubeconfig;
-    const { stdout } = await promisify(execFile)(
-      join(labState, 'bin', 'kubectl'),
-      args,
-      { env: { ...process.env, KUBECONFIG } },
-    );
-    return stdout;
-  }
+  const type = (cluster: string, ...args: string[]) =>
+    kubectl(args, cluster === 'lab' ? {} : { KUBECONFIG: second.kubeconfig });
 
   async function madeIn(cluster: string, name: string): Promise<Made> {
     const { kubernetes } = admins[cluster];
@@ -156,7 +145,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
   }
 
   it('offer what config says of each', async () => {
-    const { clusters } = await get('/platform');
+    const { clusters } = await api.get('/platform');
     expect(
       clusters.map((c: any) => [
         c.name,
@@ -181,7 +170,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
       order(THERE),
       order(STAYS, 'second'),
     ]);
-    expect([here.state, here.error]).toEqual(['succeeded', undefined]);
+    expectDone(here);
     // It has no node: all is there but a pod that runs.
     expect([there.state, there.error]).toEqual([
       'failed',
@@ -193,7 +182,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
         AS_PROFILED[cluster],
       ]);
       const other = cluster === 'lab' ? 'second' : 'lab';
-      const spaces = await kubectl(other, 'get', 'namespaces', '-o', 'name');
+      const spaces = await type(other, 'get', 'namespaces', '-o', 'name');
       expect(spaces).not.toContain(name);
       const { kvMount, authMount } = admins[cluster].config.vault;
       const paths = (kv: string, auth: string) => [
@@ -234,7 +223,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
       await expect(order(name, cluster)).rejects.toThrow(
         new RegExp(`exists in cluster ${CLUSTER_OF[name]}, and a name is uniq`),
       );
-      const spaces = await kubectl(cluster, 'get', 'namespaces', '-o', 'name');
+      const spaces = await type(cluster, 'get', 'namespaces', '-o', 'name');
       expect(spaces).not.toContain(name);
     }
   });
@@ -249,7 +238,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
       [THERE, HERE],
     ]) {
       const cluster = CLUSTER_OF[name];
-      await kubectl(
+      await type(
         cluster,
         ...['patch', 'networkpolicy', 'tenant-isolation'],
         ...['--namespace', namespaceOf(name), '--type=merge'],
@@ -265,10 +254,9 @@ describe('two real clusters of one portal, each with its own profile', () => {
   });
 
   it('remove what one of them has, and nothing else', async () => {
-    const { state, error, certificate } = await remove(THERE);
-    expect([state, error]).toEqual(['succeeded', undefined]);
+    const { certificate } = expectDone(await remove(THERE));
     expect(certificate!.steps.map(({ step }) => step)).toEqual(REMOVAL);
-    const spaces = await kubectl('second', 'get', 'namespaces', '-o', 'name');
+    const spaces = await type('second', 'get', 'namespaces', '-o', 'name');
     expect(spaces).not.toContain(THERE);
     expect(spaces).toContain(STAYS);
     const { vault } = admins.second;
@@ -278,19 +266,18 @@ describe('two real clusters of one portal, each with its own profile', () => {
   });
 
   it('go on in one while the other’s API server is down', async () => {
-    second.stopApiServer();
+    second.stop('kube-apiserver');
     await until(async () => (await tenant(STAYS)).phase === 'lost', 30);
     const reason = expect.stringMatching(/^Can't reach cluster second: /);
     expect(await tenant(STAYS)).toMatchObject({
       lost: { reason },
       walls: WALLS.map(() => ({ status: 'unproven', summary: reason })),
     });
-    const { problems } = await get('/health');
+    const { problems } = await api.get('/health');
     expect(problems.map(({ part }: any) => part)).toEqual(['cluster second']);
-    expect((await prove(HERE)).map(v => v.status)).toEqual(HOLDS);
-    const { state, error } = await remove(HERE);
-    expect([state, error]).toEqual(['succeeded', undefined]);
-    const spaces = await kubectl('lab', 'get', 'namespaces', '-o', 'name');
+    expect(await api.prove(HERE)).toEqual(HOLDS);
+    expectDone(await remove(HERE));
+    const spaces = await type('lab', 'get', 'namespaces', '-o', 'name');
     expect(spaces).not.toContain(HERE);
     expect((await tenant(STAYS)).phase).toBe('lost');
   });

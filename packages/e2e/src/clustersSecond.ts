@@ -1,5 +1,5 @@
 import { ChildProcess, execFile, spawn } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,14 +36,29 @@ const file = (...parts: string[]) => join(STATE, ...parts);
  * and External Secrets, as processes on loopback. It has no node: no pod runs.
  */
 export class SecondCluster {
-  /** @throws Error where it does not come up */
-  static async up(): Promise<SecondCluster> {
-    await labCommand('reset');
+  /**
+   * @param objectsOnly - Whether nothing acts on what it has: neither controllers nor
+   * External Secrets
+   * @param kept - Whether one that is up is taken as it is
+   * @throws Error where it does not come up
+   */
+  static async up({
+    objectsOnly = false,
+    kept = false,
+  } = {}): Promise<SecondCluster> {
     const second = new SecondCluster();
+    if (kept && existsSync(second.kubeconfig)) {
+      return second;
+    }
+    await labCommand('reset');
     try {
       await labCommand('up', '--control-plane-only');
       await second.#mountVault();
-      second.#runExternalSecrets();
+      if (objectsOnly) {
+        second.stop('kube-controller-manager');
+      } else {
+        second.#runExternalSecrets();
+      }
       return second;
     } catch (error) {
       await second.reset();
@@ -90,11 +105,9 @@ export class SecondCluster {
     return labOf(labConfig(portalAccess, { clusters })).clusters.get(NAME);
   }
 
-  /** Ends its API server as a crash does. */
-  stopApiServer(): void {
-    const [pid] = readFileSync(file('run', 'kube-apiserver.pid'), 'utf8').split(
-      ' ',
-    );
+  /** Ends a daemon of it as a crash does. */
+  stop(daemon: 'kube-apiserver' | 'kube-controller-manager'): void {
+    const [pid] = readFileSync(file('run', `${daemon}.pid`), 'utf8').split(' ');
     process.kill(Number(pid), 'SIGKILL');
   }
 

@@ -1,7 +1,6 @@
 import {
   applyPlan,
   ApplyResult,
-  diffPlan,
   planTenant,
   removeTenant,
   tenantNames,
@@ -10,6 +9,8 @@ import {
 import { itInFull } from './support/full';
 import { auditEnd, vaultWrites, versions } from './support/evidence';
 import { adminLab, merge, portalLab, testSpec } from './support/lab';
+import { changesOf, removePlan, written } from './support/plans';
+import { loginUid, NOTHING, remainsOf } from './support/remains';
 
 jest.setTimeout(240_000);
 
@@ -22,7 +23,7 @@ const names = tenantNames(NAME, spec.owner, platform);
 const sent = () => cluster.kubernetes.requests + cluster.vault.requests;
 
 afterAll(async () => {
-  await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
+  await removePlan({ spec, names }, cluster);
 });
 
 describe('a tenant on the lab', () => {
@@ -47,12 +48,10 @@ describe('a tenant on the lab', () => {
     // A look and an apply for each of 16 objects, a look alone at the volume and
     // at three things in Vault, and one at each of three waits.
     expect(sent() - sentBefore).toBe(39);
-    const applied = results.filter(r => r.result !== 'ready');
-    expect(applied.map(r => r.result)).toEqual(applied.map(() => 'unchanged'));
+    expect(written(results)).toEqual([]);
     expect(await versions(plan, admin)).toEqual(before);
     expect(vaultWrites(names, auditBefore)).toEqual([]);
-    const differences = await diffPlan(plan, cluster);
-    expect(differences.filter(d => d.change !== 'none')).toEqual([]);
+    expect(await changesOf(plan, cluster)).toEqual([]);
   });
 
   it('is restored where it was changed, and the diff says where', async () => {
@@ -62,9 +61,7 @@ describe('a tenant on the lab', () => {
       `/api/v1/namespaces/${names.namespace}/resourcequotas/tenant-quota`,
       { spec: { hard: { pods: '100' } } },
     );
-    const [drift] = (await diffPlan(plan, cluster)).filter(
-      d => d.change !== 'none',
-    );
+    const [drift] = await changesOf(plan, cluster);
     expect(drift).toMatchObject({
       id: 'ResourceQuota tenant-quota',
       fields: [{ field: 'spec.hard.pods', live: '100', planned: '10' }],
@@ -99,36 +96,9 @@ describe('a tenant on the lab', () => {
     await expect(
       removeTenant({ name: NAME, names }, cluster, { confirm: 'another' }),
     ).rejects.toThrow(/type its name again/);
-    const account = await admin.kubernetes.get({
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      namespace: names.namespace,
-      name: names.loginServiceAccount,
-    });
-    await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
-    expect(
-      await admin.kubernetes.get({
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        name: names.namespace,
-      }),
-    ).toBeUndefined();
-    for (const path of [
-      `sys/policies/acl/${names.vaultPolicy}`,
-      `auth/kubernetes/role/${names.vaultRole}`,
-      `secret/metadata/${names.kvPath}`,
-    ]) {
-      expect(await admin.vault.read(path)).toBeUndefined();
-    }
-    const { 'kubernetes/': mount } = await admin.vault.expect(
-      'GET',
-      'sys/auth',
-    );
-    const entity = await admin.vault.request('POST', 'identity/lookup/entity', {
-      alias_name: account!.metadata.uid,
-      alias_mount_accessor: mount.accessor,
-    });
-    expect(entity.data).toBeFalsy();
+    const uid = await loginUid(names, admin);
+    await removePlan({ spec, names }, cluster);
+    expect(await remainsOf(names, uid, admin)).toEqual(NOTHING);
   });
 });
 

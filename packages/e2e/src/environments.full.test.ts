@@ -6,11 +6,11 @@ import { JsonObject } from '@backstage/types';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   ensureCanary,
-  objectPath,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { podAdmission } from './support/admission';
-import { merge, portalLab } from './support/lab';
+import { create, merge, NewObject, portalLab, remove } from './support/lab';
+import { until } from './support/until';
 import { VaultOverTls } from './support/vaultOverTls';
 import { openLab } from './wallsLab';
 import { Pair } from './wallsRows';
@@ -57,6 +57,13 @@ describe('Kinds of clusters, played by the lab', () => {
     await ensureCanary(lab.cluster);
   });
 
+  async function addAll(objects: NewObject[]): Promise<void> {
+    for (const object of objects) {
+      undo.push(() => remove(admin, object));
+      await create(admin, object);
+    }
+  }
+
   /** Lets the cluster's resolver listen on a port, behind the same Service. */
   async function resolverOn(port: number): Promise<void> {
     const { data } = await admin.expect<any>({
@@ -77,22 +84,18 @@ describe('Kinds of clusters, played by the lab', () => {
     await merge(admin, DEPLOYMENT, {
       spec: { template: { metadata: { annotations } } },
     });
-    for (let i = 0; i < 240; i++) {
+    await until(async () => {
       const { metadata, spec, status } = await admin.expect<any>({
         method: 'GET',
         path: DEPLOYMENT,
       });
-      if (
+      return (
         status.observedGeneration === metadata.generation &&
         status.updatedReplicas === spec.replicas &&
         status.replicas === spec.replicas &&
         status.availableReplicas === spec.replicas
-      ) {
-        return;
-      }
-      await sleep(250);
-    }
-    throw new Error('CoreDNS was not rolled out');
+      );
+    });
   }
 
   /** Sets users and groups as OpenShift does, and refuses those of pods' own. */
@@ -142,15 +145,7 @@ describe('Kinds of clusters, played by the lab', () => {
       },
       { validationActions: ['Deny'] },
     );
-    for (const { path, object } of [...set, ...refuse]) {
-      await admin.expect({ method: 'POST', path, body: object });
-      undo.push(() =>
-        admin.expect({
-          method: 'DELETE',
-          path: `${path}/${object.metadata.name}`,
-        }),
-      );
-    }
+    await addAll([...set, ...refuse]);
     // Admission learns of a policy a moment after the API server.
     await sleep(3_000);
   }
@@ -171,25 +166,13 @@ describe('Kinds of clusters, played by the lab', () => {
 
   /** Puts TLS before Vault, and looks what a portal says that has the wrong CA. */
   async function vaultOverTls(): Promise<void> {
-    for (const object of tls.objects()) {
-      const { namespace, name } = object.metadata;
-      const collection = objectPath({ ...object, namespace, name: undefined });
-      const path = `${collection}/${name}`;
-      undo.push(() => admin.expect({ method: 'DELETE', path }));
-      await admin.expect({ method: 'POST', path: collection, body: object });
-    }
+    await addAll(tls.objects());
     const of = (caFile: string) => portalLab(overTls(caFile)).cluster.vault;
-    for (let tries = 0; tries < 120; tries++) {
-      if (
-        await of(tls.caFile)
-          .health()
-          .catch(() => undefined)
-      ) {
-        break;
-      }
-      await sleep(250);
-    }
-    await of(tls.caFile).health();
+    await until(() =>
+      of(tls.caFile)
+        .health()
+        .catch(() => undefined),
+    );
     await expect(of(tls.otherCaFile).health()).rejects.toThrow(
       /Vault can't be reached: .*certificate.*the CA in vault\.caFile/,
     );

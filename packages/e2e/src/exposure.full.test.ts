@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   applyPlan,
   checkState,
-  diffPlan,
   hashPassword,
   planTenant,
-  removeTenant,
   RequestView,
   VaultView,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { IMAGES, portalLab, testSpec } from './support/lab';
+import { create, IMAGES, portalLab, remove, testSpec } from './support/lab';
+import { changesOf, removePlan, written } from './support/plans';
 import { forwardN8n } from './support/portForward';
+import { until } from './support/until';
 import { openLab } from './wallsLab';
 
 jest.setTimeout(240_000);
@@ -32,33 +31,31 @@ describe('The way to n8n, on the lab', () => {
   });
   const plan = planTenant(testSpec(NAME, { email: EMAIL }), platform);
   const { names } = plan;
+  const controller = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: CONTROLLER },
+  };
 
   beforeAll(async () => {
-    const metadata = { name: CONTROLLER };
-    await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
+    await create(admin, controller);
     await applyPlan(plan, cluster, {
       seed: { ownerPasswordHash: await hashPassword(PASSWORD) },
     });
   });
 
   afterAll(async () => {
-    await admin.delete({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      name: CONTROLLER,
-    });
-    await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
+    await remove(admin, controller);
+    await removePlan(plan, cluster);
   });
 
   /** What a pod of a namespace is told that connects to n8n. */
   async function connectFrom(namespace: string): Promise<string> {
-    const name = `${NAME}-connects`;
     const target = `n8n.${names.namespace}.svc.cluster.local:5678`;
-    const pod = { apiVersion: 'v1', kind: 'Pod', namespace, name };
-    await admin.create({
+    const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { namespace, name },
+      metadata: { namespace, name: `${NAME}-connects` },
       spec: {
         restartPolicy: 'Never',
         terminationGracePeriodSeconds: 0,
@@ -72,29 +69,24 @@ describe('The way to n8n, on the lab', () => {
           },
         ],
       },
-    });
+    };
+    await create(admin, pod);
     try {
-      for (let i = 0; i < 120; i++) {
-        const live = await admin.get<any>(pod);
-        const ended = live?.status?.containerStatuses?.[0]?.state?.terminated;
-        if (ended) {
-          return ended.exitCode === 0 ? 'OK' : String(ended.message).trim();
-        }
-        await sleep(250);
-      }
-      throw new Error(`${name} did not end`);
+      const { exitCode, message } = await until(async () => {
+        const live = await admin.get<any>({ ...pod, ...pod.metadata });
+        return live?.status?.containerStatuses?.[0]?.state?.terminated;
+      }, 30);
+      return exitCode === 0 ? 'OK' : String(message).trim();
     } finally {
-      await admin.delete(pod, { gracePeriodSeconds: 0 });
+      await remove(admin, pod);
     }
   }
 
   it('is an Ingress that stays as it is', async () => {
     const again = await applyPlan(plan, cluster);
-    const applied = again.filter(r => r.result !== 'ready');
-    expect(applied.map(r => r.id)).toContain('Ingress n8n');
-    expect(applied.filter(r => r.result !== 'unchanged')).toEqual([]);
-    const differences = await diffPlan(plan, cluster);
-    expect(differences.filter(d => d.change !== 'none')).toEqual([]);
+    expect(again.map(r => r.id)).toContain('Ingress n8n');
+    expect(written(again)).toEqual([]);
+    expect(await changesOf(plan, cluster)).toEqual([]);
   });
 
   it('is known to n8n itself', async () => {

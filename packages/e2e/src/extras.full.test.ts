@@ -5,12 +5,12 @@ import {
   diffPlan,
   proveTenants,
   readLive,
-  removeTenant,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { render } from '../../../scripts/lib/chart.ts';
-import { merge, portalLab } from './support/lab';
+import { create, merge, portalLab, remove } from './support/lab';
+import { removePlan } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(180_000);
@@ -97,9 +97,7 @@ describe('what a platform adds to every tenant, on the lab', () => {
   });
 
   afterAll(async () => {
-    await removeTenant({ name: NAME, names: plan.names }, cluster, {
-      confirm: NAME,
-    });
+    await removePlan(plan, cluster);
     for (const [name, rules] of before) {
       await edit(rolePath(name), { rules });
     }
@@ -151,19 +149,14 @@ describe('what a platform adds to every tenant, on the lab', () => {
     const hole = {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      namespace,
-      name: 'hole',
-    };
-    await admin.create({
-      apiVersion: hole.apiVersion,
-      kind: hole.kind,
-      metadata: { namespace, name: hole.name },
+      metadata: { namespace, name: 'hole' },
       spec: {
         podSelector: {},
         policyTypes: ['Egress'],
         egress: [{ to: [{ ipBlock: { cidr: `${ADDRESS}/32` } }] }],
       },
-    });
+    };
+    await create(admin, hole);
     try {
       const open = await prove();
       expect([open.status, open.own.outcome, open.own.code]).toEqual([
@@ -172,7 +165,7 @@ describe('what a platform adds to every tenant, on the lab', () => {
         'OK',
       ]);
     } finally {
-      await admin.delete(hole);
+      await remove(admin, hole);
     }
     expect((await prove()).status).toBe('holds');
   });

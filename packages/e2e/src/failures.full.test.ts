@@ -1,24 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
-import {
-  Operation,
-  parseQuantity,
-} from '@threewalls/backstage-plugin-tenants-common';
-import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
+import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { knex, Knex } from 'knex';
-import { GatedLab, openGates } from './recoveryConfig';
+import { GatedLab } from './recoveryConfig';
 import { tenantObjects } from './recoveryObjects';
 import {
   CREATOR,
+  expectDone,
+  HOLDS,
+  namesOf,
+  namespaceOf,
+  orderOf,
   refuseWrites,
   Replica,
   ReplicasPortal,
-  until,
+  specOf,
 } from './replicasPortal';
-import { adminLab, openPolicy, portalLab } from './support/lab';
+import { adminLab, openPolicy } from './support/lab';
 import {
   certified,
   CERTIFIED,
@@ -27,11 +25,9 @@ import {
   remainsOf,
 } from './support/remains';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { until } from './support/until';
 
 jest.setTimeout(240_000);
-
-const OWNER = 'group:default/guests';
-const HOLDS = Array(3).fill('holds');
 
 /** A request after which nothing comes through any more. */
 interface Cut {
@@ -80,16 +76,6 @@ const CUTS: [string, string, Cut, Cut][] = [
 
 describe('operations where something fails, on the lab', () => {
   const admin = adminLab();
-  const { platform } = portalLab();
-  const of = (name: string) => tenantNames(name, OWNER, platform);
-  const ref = (name: string) => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    name: of(name).namespace,
-  });
-  const folders = [0, 1].map(() =>
-    mkdtempSync(join(tmpdir(), 'threewalls-failures-')),
-  );
   let lab: GatedLab;
   /** The lab once more, as another cluster of the portal's */
   let far: GatedLab;
@@ -99,12 +85,11 @@ describe('operations where something fails, on the lab', () => {
   let calm: Record<string, unknown>;
   const made: string[] = [];
   const undo: (() => Promise<void>)[] = [];
-  const gates = () => [lab, far].flatMap(one => [one.kubernetes, one.vault]);
 
   beforeAll(async () => {
     await importSmallN8n();
-    lab = await openGates(folders[0]);
-    far = await openGates(folders[1]);
+    lab = await GatedLab.open();
+    far = await GatedLab.open();
     portal = await ReplicasPortal.create({
       ...SMALL_N8N,
       overcommit: false,
@@ -114,25 +99,26 @@ describe('operations where something fails, on the lab', () => {
     api = await portal.start('one');
     db = knex({ client: 'pg', connection: portal.connection });
     const name = await create('calm');
-    calm = await tenantObjects(name, of(name), admin);
-    await remove(name);
+    calm = await tenantObjects(name, namesOf(name), admin);
+    await api.remove(name);
   });
 
   // Whatever has become of a test, the next one finds nothing broken.
   afterEach(async () => {
-    gates().forEach(gate => gate.open());
+    lab.open();
+    far.open();
     await Promise.all(undo.splice(0).map(step => step()));
   });
 
   afterAll(async () => {
     for (const name of made) {
-      await remove(name).catch(() => undefined);
-      await admin.kubernetes.delete(ref(name));
+      await api.remove(name).catch(() => undefined);
+      await admin.kubernetes.delete(namespaceOf(name));
     }
     await db?.destroy();
     await portal?.stop();
-    await Promise.all(gates().map(gate => gate.stop()));
-    folders.forEach(folder => rmSync(folder, { recursive: true }));
+    await lab?.stop();
+    await far?.stop();
   });
 
   /** Sizes of which the nodes hold many, one alone, and none. */
@@ -165,37 +151,15 @@ describe('operations where something fails, on the lab', () => {
   }
 
   const get = (path: string) => api.call('GET', path);
-  const spec = (name: string, over: object = {}) => ({
-    name,
-    owner: OWNER,
-    cluster: 'lab',
-    size: 'small',
-    ...over,
-  });
-  const ordered = (name: string, over?: object) => ({
-    kind: 'apply',
-    spec: spec(name, over),
-  });
-  const namespaceOf = (name: string) => admin.kubernetes.get(ref(name));
-  const statuses = async (name: string) =>
-    (await get(`/tenants/${name}`)).walls.map((wall: any) => wall.status);
-
-  function remove(name: string): Promise<Operation> {
-    return api.run(name, { kind: 'remove', confirm: name });
-  }
+  const ordered = (name: string, over: object = {}) =>
+    orderOf(name, { cluster: 'lab', ...over });
+  const findNamespace = (name: string) =>
+    admin.kubernetes.get(namespaceOf(name));
 
   function nextName(what: string): string {
     const name = `fail-${what}-${process.pid}`;
     made.push(name);
     return name;
-  }
-
-  function expectDone(operation: Operation): Operation {
-    expect([operation.state, operation.error]).toEqual([
-      'succeeded',
-      undefined,
-    ]);
-    return operation;
   }
 
   async function create(what: string, over?: object): Promise<string> {
@@ -205,8 +169,7 @@ describe('operations where something fails, on the lab', () => {
   }
 
   async function expectProof(name: string): Promise<void> {
-    const { verdicts } = await api.run(name, { kind: 'prove' });
-    expect(verdicts!.map(({ status }) => status)).toEqual(HOLDS);
+    expect(await api.prove(name)).toEqual(HOLDS);
   }
 
   it('leave a tenant that they have removed in no metric', async () => {
@@ -225,7 +188,7 @@ describe('operations where something fails, on the lab', () => {
 
     const name = await create('metric');
     await expectProof(name);
-    await admin.kubernetes.create(openPolicy(of(name).namespace));
+    await admin.kubernetes.create(openPolicy(namesOf(name).namespace));
     await until(async () => (await breached()) === 1);
     await until(async () => {
       // Another proof of it may end at any moment.
@@ -235,7 +198,7 @@ describe('operations where something fails, on the lab', () => {
         .update({ finished_at: Date.now() - 3_600_000 });
       return (await oldest()) > 3_500;
     });
-    expectDone(await remove(name));
+    expectDone(await api.remove(name));
     expect(await breached()).toBe(0);
     expect(await oldest()).toBeLessThan(600);
     const { items } = await get('/removed');
@@ -269,19 +232,19 @@ describe('operations where something fails, on the lab', () => {
         return half ?? impostors.find((one: any) => one.name === name);
       });
       expectDone(await api.run(name, ordered(name)));
-      expect(await tenantObjects(name, of(name), admin)).toEqual(calm);
+      expect(await tenantObjects(name, namesOf(name), admin)).toEqual(calm);
       await until(async () => {
         const { items, impostors = [] } = await get('/tenants');
         expect(impostors.map((one: any) => one.name)).not.toContain(name);
         return items.find((t: any) => t.name === name)?.phase === 'active';
       });
 
-      const uid = await loginUid(of(name), admin);
+      const uid = await loginUid(namesOf(name), admin);
       await cutOff(removal, { kind: 'remove', confirm: name });
       expect((await get(`/tenants/${name}`)).name).toBe(name);
-      const { certificate } = expectDone(await remove(name));
+      const { certificate } = expectDone(await api.remove(name));
       expect(certified(certificate!)).toEqual(CERTIFIED);
-      expect(await remainsOf(of(name), uid, admin)).toEqual(NOTHING);
+      expect(await remainsOf(namesOf(name), uid, admin)).toEqual(NOTHING);
     },
   );
 
@@ -313,8 +276,8 @@ describe('operations where something fails, on the lab', () => {
       return row.state !== 'running' && row;
     }, 60);
     expect(done).toMatchObject({ state: 'succeeded', attempts: 2 });
-    expect(await statuses(second)).toEqual(HOLDS);
-    await Promise.all([remove(first), remove(second)]);
+    expect(await api.statuses(second)).toEqual(HOLDS);
+    await Promise.all([api.remove(first), api.remove(second)]);
   });
 
   it('go on beside a cluster that swallows what it is sent, and there when it is back', async () => {
@@ -366,37 +329,37 @@ describe('operations where something fails, on the lab', () => {
     far.kubernetes.open();
     await until(
       async () =>
-        JSON.stringify(await statuses(there)) === JSON.stringify(HOLDS),
+        JSON.stringify(await api.statuses(there)) === JSON.stringify(HOLDS),
     );
     await expectProof(there);
-    expect(await Promise.all(stuck.map(namespaceOf))).toEqual(
+    expect(await Promise.all(stuck.map(findNamespace))).toEqual(
       Array(stuck.length).fill(undefined),
     );
-    await Promise.all([remove(here), remove(there)]);
+    await Promise.all([api.remove(here), api.remove(there)]);
   });
 
   it('make nothing of another size for who may create and not resize', async () => {
     const name = await create('size');
-    const before = await tenantObjects(name, of(name), admin);
+    const before = await tenantObjects(name, namesOf(name), admin);
     const path = `/tenants/${name}/operations`;
     const as = (to: string, body: object) =>
       api.call('POST', to, body, CREATOR);
     for (const [to, body] of [
       [path, ordered(name, { size: 'medium' })],
       [path, { kind: 'apply', size: 'medium' }],
-      ['/plans', spec(name, { size: 'medium' })],
+      ['/plans', specOf(name, { cluster: 'lab', size: 'medium' })],
     ] as const) {
       await expect(as(to, body)).rejects.toThrow(/403 .*\(tenant\.resize\)/);
     }
     const same = await api.follow(await as(path, ordered(name)));
     expect(expectDone(same).applied).toMatchObject({ created: 0, updated: 0 });
-    expect(await tenantObjects(name, of(name), admin)).toEqual(before);
+    expect(await tenantObjects(name, namesOf(name), admin)).toEqual(before);
     expect((await get(`/tenants/${name}`)).spec.size).toBe('small');
 
     expectDone(await api.run(name, ordered(name, { size: 'medium' })));
-    const after = await tenantObjects(name, of(name), admin);
+    const after = await tenantObjects(name, namesOf(name), admin);
     expect(after).not.toEqual(before);
-    await remove(name);
+    await api.remove(name);
   });
 
   it('promise no more than the nodes hold, also where two begin at once', async () => {
@@ -410,11 +373,11 @@ describe('operations where something fails, on the lab', () => {
     const plan = await api.call(
       'POST',
       '/plans',
-      spec(whole, { size: 'whole' }),
+      specOf(whole, { cluster: 'lab', size: 'whole' }),
     );
     expect(plan.refusal).toMatch(tooBig);
-    expect(await namespaceOf(whole)).toBeUndefined();
-    const kv = `secret/metadata/${of(whole).kvPath}`;
+    expect(await findNamespace(whole)).toBeUndefined();
+    const kv = `secret/metadata/${namesOf(whole).kvPath}`;
     expect(await admin.vault.read(kv)).toBeUndefined();
     await expect(get(`/tenants/${whole}`)).rejects.toThrow(/404/);
 
@@ -428,12 +391,12 @@ describe('operations where something fails, on the lab', () => {
       'failed',
       expect.stringMatching(/does not fit in cluster lab/),
     ]);
-    expect(await namespaceOf(lost.tenant)).toBeUndefined();
+    expect(await findNamespace(lost.tenant)).toBeUndefined();
     // There is room for it as soon as the other is gone.
-    await remove(won.tenant);
+    await api.remove(won.tenant);
     expectDone(
       await api.run(lost.tenant, ordered(lost.tenant, { size: 'half' })),
     );
-    await remove(lost.tenant);
+    await api.remove(lost.tenant);
   });
 });

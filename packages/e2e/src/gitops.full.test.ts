@@ -1,43 +1,33 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   applyPlan,
   ensureCanary,
   proveTenants,
-  removeTenant,
   renderPlan,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { labState } from './support/lab';
+import { kubectl } from './support/kubectl';
+import { removePlan, written } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(240_000);
 
-const run = promisify(execFile);
 const HOME = mkdtempSync(join(tmpdir(), 'threewalls-git-'));
 const git = join(HOME, 'clusters');
 
 /** What Argo CD or Flux does with what `tenant:render` has written: apply it, or look for differences. */
-const kubectl = (what: 'apply' | 'diff') =>
-  run(
-    join(labState, 'bin', 'kubectl'),
+const sync = (what: 'apply' | 'diff') =>
+  kubectl(
     [
       // Both force: what somebody else has written is written as in Git.
       ...[what, '--server-side', '--force-conflicts'],
       ...['--field-manager=argocd-controller'],
       ...['--recursive', '--filename', git],
     ],
-    {
-      env: {
-        PATH: process.env.PATH,
-        HOME,
-        KUBECONFIG: join(labState, 'admin.kubeconfig'),
-      },
-    },
+    { HOME },
   );
 
 describe('Tenants that are in Git', () => {
@@ -48,9 +38,8 @@ describe('Tenants that are in Git', () => {
 
   afterAll(async () => {
     rmSync(HOME, { recursive: true });
-    for (const { spec, names } of plans) {
-      const of = { name: spec.name, names };
-      await removeTenant(of, lab.cluster, { confirm: spec.name });
+    for (const plan of plans) {
+      await removePlan(plan, lab.cluster);
     }
   });
 
@@ -64,7 +53,7 @@ describe('Tenants that are in Git', () => {
         }
       }
     }
-    await kubectl('apply');
+    await sync('apply');
 
     const refused = applyPlan(plans[0], lab.cluster, { uid: '' });
     await expect(refused).rejects.toThrow(/have an administrator .* say adopt/);
@@ -72,8 +61,11 @@ describe('Tenants that are in Git', () => {
     for (const plan of plans) {
       const results = await applyPlan(plan, lab.cluster, first);
       const done = results.filter(({ result }) => result !== 'ready');
-      const written = done.filter(({ result }) => result !== 'unchanged');
-      expect(written.map(({ id, result }) => `${result} ${id}`).sort()).toEqual(
+      expect(
+        written(results)
+          .map(({ id, result }) => `${result} ${id}`)
+          .sort(),
+      ).toEqual(
         ['KV', 'policy', 'role'].map(what =>
           expect.stringMatching(`^created Vault ${what} `),
         ),
@@ -82,15 +74,13 @@ describe('Tenants that are in Git', () => {
       expect(done).toHaveLength(planned.length);
     }
     // Neither finds anything of the other's to change.
-    await kubectl('diff');
-    await kubectl('apply');
+    await sync('diff');
+    await sync('apply');
     for (const plan of plans) {
       const again = await applyPlan(plan, lab.cluster, { adopt: true });
-      expect(
-        again.filter(({ result }) => /created|updated|removed/.test(result)),
-      ).toEqual([]);
+      expect(written(again)).toEqual([]);
     }
-    await kubectl('diff');
+    await sync('diff');
 
     await ensureCanary(lab.cluster);
     const proofs = await proveTenants({ cluster: lab.cluster, tenants: plans });

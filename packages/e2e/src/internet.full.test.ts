@@ -3,10 +3,10 @@ import {
   ensureCanary,
   planTenant,
   proveTenants,
-  removeTenant,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { portalLab } from './support/lab';
+import { removePlan } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(180_000);
@@ -64,11 +64,7 @@ describe.each(['cilium', 'kubernetes'])(
     });
 
     afterAll(async () => {
-      await Promise.all(
-        plans.map(({ spec: { name }, names }) =>
-          removeTenant({ name, names }, cluster, { confirm: name }),
-        ),
-      );
+      await Promise.all(plans.map(plan => removePlan(plan, cluster)));
     });
 
     it('still reaches no neighbour, node, metadata or resolver', async () => {

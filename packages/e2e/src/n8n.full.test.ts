@@ -3,11 +3,10 @@ import {
   applyPlan,
   hashPassword,
   planTenant,
-  removeTenant,
-  tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { portalLab, testSpec } from './support/lab';
 import { N8n } from './support/n8n';
+import { removePlan } from './support/plans';
 import { forwardN8n } from './support/portForward';
 
 jest.setTimeout(300_000);
@@ -16,15 +15,13 @@ const EMAIL = 'owner@example.com';
 const PASSWORD = `Pw1-${randomBytes(12).toString('hex')}`;
 
 const { platform, cluster } = portalLab();
-const tenants = ['a', 'b'].map(letter => {
-  const spec = testSpec(`t-n8n-${letter}-${process.pid}`, { email: EMAIL });
-  return {
-    name: spec.name,
-    spec,
-    names: tenantNames(spec.name, spec.owner, platform),
-  };
-});
-const [own, other] = tenants.map(
+const plans = ['a', 'b'].map(letter =>
+  planTenant(
+    testSpec(`t-n8n-${letter}-${process.pid}`, { email: EMAIL }),
+    platform,
+  ),
+);
+const [own, other] = plans.map(
   ({ names }) => `http://n8n.${names.namespace}.svc.cluster.local:5678/healthz`,
 );
 
@@ -33,24 +30,20 @@ let end: () => void;
 
 beforeAll(async () => {
   await Promise.all(
-    tenants.map(async ({ spec }) =>
-      applyPlan(planTenant(spec, platform), cluster, {
+    plans.map(async plan =>
+      applyPlan(plan, cluster, {
         seed: { ownerPasswordHash: await hashPassword(PASSWORD) },
       }),
     ),
   );
-  const forward = await forwardN8n(tenants[0].names.namespace);
+  const forward = await forwardN8n(plans[0].names.namespace);
   end = forward.end;
   n8n = await N8n.signIn(forward.url, EMAIL, PASSWORD);
 });
 
 afterAll(async () => {
   end?.();
-  await Promise.all(
-    tenants.map(({ name, names }) =>
-      removeTenant({ name, names }, cluster, { confirm: name }),
-    ),
-  );
+  await Promise.all(plans.map(plan => removePlan(plan, cluster)));
 });
 
 describe('a workflow in one tenant’s n8n', () => {

@@ -4,16 +4,21 @@ import {
   ensureCanary,
   KubernetesClient,
   proveTenants,
-  removeTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { merge, portalLab } from './support/lab';
+import { create, merge, portalLab, remove } from './support/lab';
+import { removePlan } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(180_000);
 
 const NAME = `t-placed-${process.pid}`;
 const LABEL = `threewalls.test/${NAME}`;
-const RUNTIME_CLASSES = '/apis/node.k8s.io/v1/runtimeclasses';
+const runtimeClass = {
+  apiVersion: 'node.k8s.io/v1',
+  kind: 'RuntimeClass',
+  metadata: { name: NAME },
+  handler: 'runc',
+};
 
 /**
  * The lab has one node and one runtime: a RuntimeClass that names runc is no
@@ -40,27 +45,14 @@ describe('Where n8n runs, on the lab', () => {
     const { items } = await admin.list({ apiVersion: 'v1', kind: 'Node' });
     node = items[0].metadata.name;
     await label(NAME);
-    await admin.expect({
-      method: 'POST',
-      path: RUNTIME_CLASSES,
-      body: {
-        apiVersion: 'node.k8s.io/v1',
-        kind: 'RuntimeClass',
-        metadata: { name: NAME },
-        handler: 'runc',
-      },
-    });
+    await create(admin, runtimeClass);
     await ensureCanary(cluster);
     await applyPlan(plan, cluster);
   });
 
   afterAll(async () => {
-    const { names } = plan;
-    await removeTenant({ name: NAME, names }, cluster, { confirm: NAME });
-    await admin.request({
-      method: 'DELETE',
-      path: `${RUNTIME_CLASSES}/${NAME}`,
-    });
+    await removePlan(plan, cluster);
+    await remove(admin, runtimeClass);
     await label(null);
   });
 

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
-import { Replica, ReplicasPortal, until } from './replicasPortal';
-import { labCluster, portalAccess, portalLab } from './support/lab';
+import { Replica, ReplicasPortal } from './replicasPortal';
+import { create, labCluster, portalAccess, portalLab } from './support/lab';
+import { until } from './support/until';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(240_000);
@@ -154,7 +155,7 @@ describe('A namespace that others have made, on the lab', () => {
       .find(({ metadata }) => metadata.name === PROVER);
     // There already where the lab was made with it.
     await admin.create(role);
-    await create({
+    await create(admin, {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: {
@@ -177,7 +178,7 @@ describe('A namespace that others have made, on the lab', () => {
       ],
     });
     for (const object of [CHARTS, prover, ...n8n()]) {
-      await create(object);
+      await create(admin, object);
     }
     await until(async () => {
       const live = await admin.get<any>({
@@ -208,13 +209,6 @@ describe('A namespace that others have made, on the lab', () => {
     await portal?.stop();
     await admin.delete({ apiVersion: 'v1', kind: 'Namespace', name: NAME });
   });
-
-  async function create(object: KubernetesObject): Promise<void> {
-    const { status, body } = await admin.create<any>(object);
-    if (status >= 300) {
-      throw new Error(`${object.kind}: ${status} ${body.message}`);
-    }
-  }
 
   async function follow(
     apiVersion: string,
@@ -263,10 +257,10 @@ describe('A namespace that others have made, on the lab', () => {
     return found;
   }
 
-  const tenant = () => api.call('GET', `/tenants/${NAME}`);
+  const tenant = () => api.get(`/tenants/${NAME}`);
   const prove = async () => {
     const { id, verdicts } = await api.run(NAME, { kind: 'prove' });
-    const proof = await api.call('GET', `/tenants/${NAME}/proofs/${id}`);
+    const proof = await api.get(`/tenants/${NAME}/proofs/${id}`);
     return { verdicts: verdicts!, receipts: proof.receipts as any[] };
   };
   const of = (receipts: any[], outcome: string) =>
@@ -287,8 +281,7 @@ describe('A namespace that others have made, on the lab', () => {
       ['secret', 'holds'],
       ['resource', 'breached'],
     ]);
-    const { receipts } = await api.call(
-      'GET',
+    const { receipts } = await api.get(
       `/tenants/${NAME}/proofs/${lastProof.id}`,
     );
     const through = of(receipts, 'breached');
@@ -302,12 +295,9 @@ describe('A namespace that others have made, on the lab', () => {
     ]) {
       expect([check, through.has(check)]).toEqual([check, true]);
     }
-    const { items } = await api.call('GET', '/tenants');
+    const { items } = await api.get('/tenants');
     expect(items.map((one: any) => one.name)).toContain(NAME);
-    const report = await api.call(
-      'GET',
-      `/tenants/${NAME}/report?format=markdown`,
-    );
+    const report = await api.get(`/tenants/${NAME}/report?format=markdown`);
     expect(report).toMatch(/Size: proof-only[^]*the portal has made none/);
   });
 
@@ -336,7 +326,7 @@ describe('A namespace that others have made, on the lab', () => {
 
   it('has walls that hold once others have closed them', async () => {
     for (const object of [DENY, ...LIMITS]) {
-      await create(object);
+      await create(admin, object);
     }
     await admin.delete({ ...CHARTS, namespace: NAME, name: 'n8n' });
     const closed = await objects();
@@ -360,7 +350,7 @@ describe('A namespace that others have made, on the lab', () => {
 
   it('turns when it is opened again, without a proof', async () => {
     const opened = Date.now();
-    await create(CHARTS);
+    await create(admin, CHARTS);
     await until(async () => (await tenant()).walls[0].status === 'breached');
     expect(Date.now() - opened).toBeLessThan(10_000);
   });

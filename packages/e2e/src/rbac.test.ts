@@ -8,7 +8,8 @@ import {
   Requester,
   Subject,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { adminLab } from './support/lab';
+import { atOnce } from './support/atOnce';
+import { adminLab, create, remove } from './support/lab';
 import { Random } from './support/random';
 
 /** Questions that are asked of both. */
@@ -124,18 +125,6 @@ function anyObjects(): Record<'roles' | 'bindings', any[]> {
   return { roles, bindings };
 }
 
-/** Runs work for each, some at once. */
-async function forAll<T>(all: T[], work: (one: T) => Promise<unknown>) {
-  const queue = [...all];
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let one = queue.shift(); one; one = queue.shift()) {
-        await work(one);
-      }
-    }),
-  );
-}
-
 describe('Who can, held to the API server', () => {
   const admin: KubernetesClient = adminLab().kubernetes;
   const { roles, bindings } = anyObjects();
@@ -148,24 +137,15 @@ describe('Who can, held to the API server', () => {
 
   jest.setTimeout(180_000);
 
-  const create = async (object: any) => {
-    const { status, body } = await admin.create<any>(object);
-    if (status >= 300) {
-      throw new Error(body.message);
-    }
-  };
-  const remove = ({ apiVersion, kind, metadata }: any) =>
-    admin.delete({ apiVersion, kind, ...metadata });
-
   beforeAll(async () => {
-    await forAll(namespaces, create);
-    await forAll(all, create);
+    await atOnce(AT_ONCE, namespaces, one => create(admin, one));
+    await atOnce(AT_ONCE, all, one => create(admin, one));
     // The API server's authorizer reads from caches of its own.
     await sleep(2_000);
   });
 
   afterAll(async () => {
-    await forAll([...all, ...namespaces], remove);
+    await atOnce(AT_ONCE, [...all, ...namespaces], one => remove(admin, one));
   });
 
   async function list(kind: string): Promise<any[]> {
@@ -187,7 +167,7 @@ describe('Who can, held to the API server', () => {
     }));
     const wrong: unknown[] = [];
     let allowed = 0;
-    await forAll(questions, async ({ who, action, namespace }) => {
+    await atOnce(AT_ONCE, questions, async ({ who, action, namespace }) => {
       const { status, body } = await admin.create<any>({
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SubjectAccessReview',

@@ -6,9 +6,10 @@ import {
   PolicyPod,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
-import { adminLab, IMAGES } from './support/lab';
+import { adminLab, create, IMAGES, remove } from './support/lab';
 import { Random } from './support/random';
 import { anyPolicy, Scene } from './reachPolicies';
+import { until } from './support/until';
 
 /** Rounds, each with a few random policies at once. */
 const ROUNDS = Number(process.env.THREEWALLS_ROUNDS ?? (FULL ? 40 : 4));
@@ -71,19 +72,6 @@ const podOf = (pod: (typeof PLANNED)[number]): KubernetesObject => {
     },
   };
 };
-
-async function create(object: object) {
-  const { status, body } = await admin.create<any>(object as any);
-  if (status >= 300) {
-    throw new Error(`${JSON.stringify(object)}: ${body.message}`);
-  }
-}
-
-const remove = ({ apiVersion, kind, metadata }: KubernetesObject) =>
-  admin.delete(
-    { apiVersion, kind, namespace: metadata.namespace, name: metadata.name },
-    { gracePeriodSeconds: 0 },
-  );
 
 /** Whether a connect got there: also one that is answered with a refusal of its own. */
 async function dial(
@@ -154,40 +142,33 @@ describe('The effect of policies, held to the datapath', () => {
 
   beforeAll(async () => {
     for (const namespace of namespaces) {
-      await create(namespace);
+      await create(admin, namespace);
     }
     await sleep(1_000);
-    await Promise.all(PLANNED.map(podOf).map(create));
+    await Promise.all(PLANNED.map(podOf).map(pod => create(admin, pod)));
     pods = await Promise.all(
       PLANNED.map(async pod => {
-        for (let i = 0; i < 120; i++) {
-          const live = await admin.get<any>({
-            apiVersion: 'v1',
-            kind: 'Pod',
-            namespace: pod.namespace,
-            name: pod.name,
-          });
-          const ready = live?.status?.conditions?.find(
+        const { namespace, name } = pod;
+        const ref = { apiVersion: 'v1', kind: 'Pod', namespace, name };
+        const live = await until(async () => {
+          const now = await admin.get<any>(ref);
+          const isReady = now?.status?.conditions?.some(
             (c: any) => c.type === 'Ready' && c.status === 'True',
           );
-          if (ready) {
-            const i2 = scene.namespaces.indexOf(pod.namespace);
-            return {
-              ...pod,
-              ip: live.status.podIP,
-              namespaceLabels: { team: TEAM[i2] },
-              portNames: { 8080: 'web', 9090: 'more' },
-            };
-          }
-          await sleep(500);
-        }
-        throw new Error(`Pod ${pod.name} was not ready in time`);
+          return isReady && now;
+        }, 60);
+        return {
+          ...pod,
+          ip: live.status.podIP,
+          namespaceLabels: { team: TEAM[scene.namespaces.indexOf(namespace)] },
+          portNames: { 8080: 'web', 9090: 'more' },
+        };
       }),
     );
   });
 
   afterAll(async () => {
-    await Promise.all(namespaces.map(remove));
+    await Promise.all(namespaces.map(one => remove(admin, one)));
   });
 
   /** Those of the tries that came out otherwise than policies predict. */
@@ -218,7 +199,7 @@ describe('The effect of policies, held to the datapath', () => {
       );
       try {
         for (const policy of policies) {
-          await create(policy);
+          await create(admin, policy);
         }
         await sleep(BITE_MS);
         const tried = tries(pods);
@@ -243,7 +224,7 @@ describe('The effect of policies, held to the datapath', () => {
         ).length;
         all += tried.length;
       } finally {
-        await Promise.all(policies.map(remove));
+        await Promise.all(policies.map(one => remove(admin, one)));
       }
     }
     // Neither answer may be the only one.

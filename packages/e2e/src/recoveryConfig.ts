@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
 import { Gate } from './support/gate';
@@ -7,40 +8,51 @@ import { labCluster, portalAccess, VAULT_ADDR } from './support/lab';
 /** Seconds without a sign of life after which a task may be taken up again. */
 const STALE_S = 2;
 
-/** The lab by way of two gates, and what the config says of it. */
-export interface GatedLab {
-  kubernetes: Gate;
-  vault: Gate;
-  /** Value of `tenants.clusters` */
-  clusters: JsonObject[];
-}
+/** The lab by way of two gates, with the portal's own credentials. */
+export class GatedLab {
+  static async open(): Promise<GatedLab> {
+    const folder = mkdtempSync(join(tmpdir(), 'threewalls-gates-'));
+    const kubeconfig = JSON.parse(
+      readFileSync(portalAccess.kubeconfig, 'utf8'),
+    );
+    const [{ cluster }] = kubeconfig.clusters;
+    const kubernetes = await Gate.start({
+      url: cluster.server,
+      ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
+    });
+    const vault = await Gate.start({ url: VAULT_ADDR });
+    cluster.server = kubernetes.url;
+    delete cluster['certificate-authority-data'];
+    // On loopback: the client library takes no plain http otherwise.
+    cluster['insecure-skip-tls-verify'] = true;
+    const file = join(folder, 'kubeconfig');
+    writeFileSync(file, JSON.stringify(kubeconfig), { mode: 0o600 });
+    const clusters = [
+      labCluster({
+        kubeconfig: file,
+        vault: { ...portalAccess.vault, address: vault.url },
+      }),
+    ];
+    return new GatedLab(folder, kubernetes, vault, clusters);
+  }
 
-/**
- * Opens a way to the lab with the portal's own credentials.
- *
- * @param folder - for a kubeconfig
- */
-export async function openGates(folder: string): Promise<GatedLab> {
-  const kubeconfig = JSON.parse(readFileSync(portalAccess.kubeconfig, 'utf8'));
-  const [{ cluster }] = kubeconfig.clusters;
-  const kubernetes = await Gate.start({
-    url: cluster.server,
-    ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
-  });
-  const vault = await Gate.start({ url: VAULT_ADDR });
-  cluster.server = kubernetes.url;
-  delete cluster['certificate-authority-data'];
-  // On loopback: the client library takes no plain http otherwise.
-  cluster['insecure-skip-tls-verify'] = true;
-  const file = join(folder, 'kubeconfig');
-  writeFileSync(file, JSON.stringify(kubeconfig), { mode: 0o600 });
-  const clusters = [
-    labCluster({
-      kubeconfig: file,
-      vault: { ...portalAccess.vault, address: vault.url },
-    }),
-  ];
-  return { kubernetes, vault, clusters };
+  private constructor(
+    private readonly folder: string,
+    readonly kubernetes: Gate,
+    readonly vault: Gate,
+    /** Value of `tenants.clusters` */
+    readonly clusters: JsonObject[],
+  ) {}
+
+  open(): void {
+    this.kubernetes.open();
+    this.vault.open();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.kubernetes.stop(), this.vault.stop()]);
+    rmSync(this.folder, { recursive: true });
+  }
 }
 
 /** Writes the config of a portal that takes its tasks up again soon. */

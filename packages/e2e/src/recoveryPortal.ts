@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { JsonObject } from '@backstage/types';
 import { Portal } from '../../../scripts/lib/portal.ts';
 import { root, stateDir } from '../../../scripts/lib/run.ts';
-import { GatedLab, openGates, writeConfig } from './recoveryConfig';
+import { GatedLab, writeConfig } from './recoveryConfig';
 import { labState } from './support/lab';
 
 const CONFIG = 'app-config.json';
@@ -33,7 +33,7 @@ export class RecoveryPortal {
   }): Promise<RecoveryPortal> {
     rmSync(join(stateDir, options.name), { recursive: true, force: true });
     const folder = mkdtempSync(join(tmpdir(), 'threewalls-recovery-'));
-    const lab = await openGates(folder);
+    const lab = await GatedLab.open();
     writeConfig(join(folder, CONFIG), lab.clusters, options.config);
     const portal = new RecoveryPortal(options, folder, lab);
     try {
@@ -140,7 +140,7 @@ export class RecoveryPortal {
 
   async stop(): Promise<void> {
     await this.#portal?.stop();
-    await Promise.all([this.lab.kubernetes.stop(), this.lab.vault.stop()]);
+    await this.lab.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

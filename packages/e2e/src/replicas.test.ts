@@ -3,13 +3,22 @@ import {
   Operation,
   OperationEvent,
   Rollout,
+  Tenant,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { STAGES, tenantNames } from '@threewalls/backstage-plugin-tenants-node';
+import { STAGES } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
-import { refuseWrites, Replica, ReplicasPortal, until } from './replicasPortal';
+import {
+  expectDone,
+  HOLDS,
+  namesOf,
+  orderOf,
+  refuseWrites,
+  Replica,
+  ReplicasPortal,
+} from './replicasPortal';
 import { FULL, itInFull } from './support/full';
-import { adminLab, openPolicy, portalLab } from './support/lab';
+import { adminLab, openPolicy } from './support/lab';
 import {
   certified,
   CERTIFIED,
@@ -19,10 +28,10 @@ import {
   REMOVAL,
 } from './support/remains';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { until } from './support/until';
 
 jest.setTimeout(300_000);
 
-const OWNER = 'group:default/guests';
 const PREFIX = `t-replica-${process.pid}-`;
 
 /** After how many of its steps a removal is cut off, by the stage where its apply was. */
@@ -44,9 +53,6 @@ interface Row {
 
 describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
   const admin = adminLab();
-  const { platform } = portalLab();
-  const of = (name: string) => tenantNames(name, OWNER, platform);
-  const spec = (name: string) => ({ name, owner: OWNER, size: 'small' });
   let portal: ReplicasPortal;
   let replicas: Replica[];
   let db: Knex;
@@ -66,29 +72,21 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
     replicas.push(await portal.start('1'));
     db = knex({ client: 'pg', connection: portal.connection });
     await create('a');
-    calm = await tenantObjects(`${PREFIX}a`, of(`${PREFIX}a`), admin);
+    calm = await tenantObjects(`${PREFIX}a`, namesOf(`${PREFIX}a`), admin);
   });
 
   afterAll(async () => {
     await replaced;
     const [live] = replicas;
-    const { items } = await live.call('GET', '/tenants?limit=1000');
-    await Promise.all(
-      items.map(({ name }: { name: string }) =>
-        live.run(name, { kind: 'remove', confirm: name }),
-      ),
-    );
+    const { items } = await live.get('/tenants?limit=1000');
+    await Promise.all(items.map(({ name }: Tenant) => live.remove(name)));
     await db?.destroy();
     await portal?.stop();
   });
 
   async function create(suffix: string): Promise<string> {
     const name = `${PREFIX}${suffix}`;
-    const made = await replicas[0].run(name, {
-      kind: 'apply',
-      spec: spec(name),
-    });
-    expect([made.state, made.error]).toEqual(['succeeded', undefined]);
+    expectDone(await replicas[0].run(name, orderOf(name)));
     return name;
   }
 
@@ -101,7 +99,7 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
   ): Promise<void> {
     const path = `/tenants/${operation.tenant}/operations/${operation.id}/events`;
     await killRunner(async () => {
-      const { items } = await replicas[0].call('GET', path);
+      const { items } = await replicas[0].get(path);
       const its = () => db<Row>('operations').where({ id: operation.id });
       return hasDone(items) ? its().first() : undefined;
     });
@@ -121,22 +119,19 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
   async function killRunner(
     find: () => Promise<Row | undefined>,
   ): Promise<void> {
-    const deadline = Date.now() + 90_000;
-    for (; ; await sleep(20)) {
-      const row = await find();
-      const place = replicas.findIndex(
-        ({ pid }) => !dead.has(pid) && row?.runner?.includes(`:${pid}:`),
-      );
-      if (place >= 0) {
-        dead.add(replicas[place].pid);
-        await replicas[place].kill();
-        replace(place);
-        return;
-      }
-      if (Date.now() > deadline) {
-        throw new Error(`No replica runs ${JSON.stringify(row)}`);
-      }
-    }
+    const runner = await until(
+      async () => {
+        const row = await find();
+        return replicas.find(
+          ({ pid }) => !dead.has(pid) && row?.runner?.includes(`:${pid}:`),
+        );
+      },
+      90,
+      20,
+    );
+    dead.add(runner.pid);
+    await runner.kill();
+    replace(replicas.indexOf(runner));
   }
 
   const expectOneAtATime = async (name: string) => {
@@ -153,15 +148,13 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
     async (stage, steps) => {
       const name = `${PREFIX}${stage}-${steps}`;
       const operation = await replicas[0].start(name, {
-        kind: 'apply',
-        spec: spec(name),
+        ...orderOf(name),
         ownerPassword: 'Planted-password-1',
       });
       await killWhile(operation, events => events.some(e => e.stage === stage));
-      const done = await replicas[0].follow(operation);
-      expect([done.state, done.error]).toEqual(['succeeded', undefined]);
-      expect(await tenantObjects(name, of(name), admin)).toEqual(calm);
-      const uid = await loginUid(of(name), admin);
+      expectDone(await replicas[0].follow(operation));
+      expect(await tenantObjects(name, namesOf(name), admin)).toEqual(calm);
+      const uid = await loginUid(namesOf(name), admin);
 
       // So that it does not come to its end before it is cut off.
       const block = await db.transaction();
@@ -175,10 +168,9 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
         events => events.filter(e => e.result === 'done').length >= steps,
       );
       await block.rollback();
-      const removed = await replicas[0].follow(removal);
-      expect([removed.state, removed.error]).toEqual(['succeeded', undefined]);
+      const removed = expectDone(await replicas[0].follow(removal));
       expect(certified(removed.certificate!)).toEqual(CERTIFIED);
-      expect(await remainsOf(of(name), uid, admin)).toEqual(NOTHING);
+      expect(await remainsOf(namesOf(name), uid, admin)).toEqual(NOTHING);
       await expectOneAtATime(name);
       const secrets = JSON.stringify(await db('operations'));
       expect(secrets).not.toContain('Planted-password-1');
@@ -200,9 +192,7 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
       await killWhile(asked[0], () => true);
       for (const operation of asked) {
         const done = await replicas[0].follow(operation);
-        expect(done.verdicts!.map(v => v.status)).toEqual(
-          Array(3).fill('holds'),
-        );
+        expect(done.verdicts!.map(v => v.status)).toEqual(HOLDS);
       }
       // Others may have begun since, by what the cluster has told of meanwhile.
       const left = await db<Row>('operations')
@@ -211,10 +201,7 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
       expect(left).toEqual([]);
       for (const name of names) {
         await expectOneAtATime(name);
-        const tenant = await replicas[1].call('GET', `/tenants/${name}`);
-        expect(tenant.walls.map((w: any) => w.status)).toEqual(
-          Array(3).fill('holds'),
-        );
+        expect(await replicas[1].statuses(name)).toEqual(HOLDS);
       }
     },
   );
@@ -225,9 +212,9 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
       const names = await Promise.all(['a', 'b', 'c', 'd'].map(create));
       const bad = names[2];
       const before = await Promise.all(
-        names.map(name => tenantObjects(name, of(name), admin)),
+        names.map(name => tenantObjects(name, namesOf(name), admin)),
       );
-      const hole = openPolicy(of(bad).namespace);
+      const hole = openPolicy(namesOf(bad).namespace);
       await admin.kubernetes.create(hole);
       let kept = await refuseWrites(db, 'rollouts', 'new.wave > old.wave');
       const rollout = await replicas[0].call('POST', '/operations', {
@@ -236,7 +223,7 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
         waves: { first: 1, next: 2 },
       });
       const now = (): Promise<Rollout> =>
-        replicas[1].call('GET', `/operations/${rollout.id}`);
+        replicas[1].get(`/operations/${rollout.id}`);
       const its = () => db<Row>('operations').where('rollout_id', rollout.id);
       const killIn = (wave: number, kind: string) =>
         killRunner(() =>
@@ -294,7 +281,9 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
       );
       for (const [i, name] of names.entries()) {
         await expectOneAtATime(name);
-        expect(await tenantObjects(name, of(name), admin)).toEqual(before[i]);
+        expect(await tenantObjects(name, namesOf(name), admin)).toEqual(
+          before[i],
+        );
       }
     },
     480_000,
@@ -303,7 +292,7 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
   it('show what the lab holds', async () => {
     const [api] = replicas;
     const name = `${PREFIX}a`;
-    const usage = await api.call('GET', `/tenants/${name}/usage`);
+    const usage = await api.get(`/tenants/${name}/usage`);
     expect(usage.n8n).toEqual({
       image: 'threewalls.local/small-n8n:1',
       version: '1',
@@ -316,14 +305,14 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
       hard: '10',
       ratio: 0.1,
     });
-    const { items } = await api.call('GET', '/tenants');
+    const { items } = await api.get('/tenants');
     expect(items[0].usage.pods).toBe(0.1);
-    expect(await api.call('GET', '/health')).toEqual({
+    expect(await api.get('/health')).toEqual({
       status: 'ok',
       problems: [],
       warnings: [],
     });
-    const report = await api.call('GET', `/tenants/${name}/report`);
+    const report = await api.get(`/tenants/${name}/report`);
     expect(report).toContain('- Kubernetes: v1.37.2');
     expect(report).toContain('- Vault: 1.21.4');
     expect(report).toMatch(/- Cilium: (not readable|v?\d+\.\d+)/);

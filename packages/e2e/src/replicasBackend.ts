@@ -17,9 +17,9 @@ import {
  * database, clusters and proofs. It proves no tenant but those that it has made:
  * its records know no other.
  */
-const entity = (kind: string, name: string) => ({
+const group = (name: string) => ({
   apiVersion: 'backstage.io/v1alpha1',
-  kind,
+  kind: 'Group',
   metadata: { name, namespace: 'default' },
 });
 
@@ -48,12 +48,6 @@ const backend = createBackend();
 backend.add(metricsPlugin);
 backend.add(import('@threewalls/backstage-plugin-tenants-backend'));
 backend.add(
-  catalogServiceMock.factory({
-    entities: [
-      entity('Group', 'guests'),
-      entity('Group', 'others'),
-      entity('Resource', 'taken'),
-    ],
-  }),
+  catalogServiceMock.factory({ entities: ['guests', 'others'].map(group) }),
 );
 backend.start();

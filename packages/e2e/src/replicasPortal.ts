@@ -2,38 +2,63 @@ import { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
-import { Operation } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Operation,
+  Tenant,
+  WALLS,
+  WallStatus,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
+import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { startBackend } from './support/backend';
-import { labConfig, portalAccess } from './support/lab';
+import { labConfig, portalAccess, portalLab } from './support/lab';
+import { until } from './support/until';
 
 const TOKEN = 'a-token-of-the-test-for-its-own-replicas';
 /** Of one who may create tenants and look at them, and nothing else. */
 export const CREATOR = 'a-token-of-the-test-for-who-may-create';
 
+/** Who owns the tests' tenants. */
+export const OWNER = 'group:default/guests';
+/** Statuses of walls that all hold. */
+export const HOLDS: WallStatus[] = WALLS.map(() => 'holds');
+
+const { platform } = portalLab();
+
+/** What a tenant of the lab is called in the cluster and in Vault. */
+export const namesOf = (name: string) => tenantNames(name, OWNER, platform);
+
+export const namespaceOf = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  name: namesOf(name).namespace,
+});
+
+export const specOf = (name: string, over: object = {}) => ({
+  name,
+  owner: OWNER,
+  size: 'small',
+  ...over,
+});
+
+/** An apply of a tenant's whole spec. */
+export const orderOf = (name: string, over?: object) => ({
+  kind: 'apply',
+  spec: specOf(name, over),
+});
+
+export function expectDone(operation: Operation): Operation {
+  const { state, error } = operation;
+  expect([state, error]).toEqual(['succeeded', undefined]);
+  return operation;
+}
+
 /** A metric as it is now. */
 export interface Metric {
   descriptor: { name: string };
   dataPoints: { attributes: Record<string, string>; value: number }[];
-}
-
-/** Waits until there is something, and hands it back. */
-export async function until<T>(
-  look: () => Promise<T | undefined | false>,
-  seconds: number = 90,
-): Promise<T> {
-  for (const deadline = Date.now() + seconds * 1000; ; await sleep(200)) {
-    const found = await look();
-    if (found) {
-      return found;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`Not within ${seconds} s: ${look}`);
-    }
-  }
 }
 
 /**
@@ -63,11 +88,18 @@ export interface Replica {
     /** Who asks; default one who may do everything */
     token?: string,
   ): Promise<any>;
+  get(path: string): Promise<any>;
   metrics(): Promise<Metric[]>;
   /** Starts an operation. */
   start(name: string, request: object): Promise<Operation>;
   /** Starts an operation and follows it to its end. */
   run(name: string, request: object): Promise<Operation>;
+  /** Removes a tenant. */
+  remove(name: string, over?: object): Promise<Operation>;
+  /** Proves a tenant; the statuses of its walls. */
+  prove(name: string): Promise<WallStatus[]>;
+  /** The statuses of a tenant's walls, as the API has them. */
+  statuses(name: string): Promise<WallStatus[]>;
   /** Follows an operation to its end, whoever has started it. */
   follow(operation: Operation, seconds?: number): Promise<Operation>;
   pid: number;
@@ -154,27 +186,33 @@ export class ReplicasPortal {
         const type = response.headers.get('content-type') ?? '';
         return type.includes('json') ? JSON.parse(text) : text;
       },
+      get: path => replica.call('GET', path),
       metrics: async () =>
         (await (await fetch(`${baseUrl}/metrics`)).json()) as Metric[],
       start: (tenant, request) =>
         replica.call('POST', `/tenants/${tenant}/operations`, request),
       run: async (tenant, request) =>
         replica.follow(await replica.start(tenant, request)),
+      remove: (tenant, more) =>
+        replica.run(tenant, { kind: 'remove', confirm: tenant, ...more }),
+      async prove(tenant) {
+        const { verdicts = [] } = await replica.run(tenant, { kind: 'prove' });
+        return verdicts.map(({ status }) => status);
+      },
+      async statuses(tenant) {
+        const { walls }: Tenant = await replica.get(`/tenants/${tenant}`);
+        return walls.map(({ status }) => status);
+      },
       async follow({ tenant, id }, seconds = 120) {
-        const deadline = Date.now() + seconds * 1000;
-        for (;;) {
-          const operation: Operation = await replica.call(
-            'GET',
-            `/tenants/${tenant}/operations/${id}`,
-          );
-          if (operation.finishedAt) {
-            return operation;
-          }
-          if (Date.now() > deadline) {
-            throw new Error(`${JSON.stringify(operation)} did not end`);
-          }
-          await sleep(100);
-        }
+        let last: Operation | undefined;
+        const look = async () => {
+          last = await replica.get(`/tenants/${tenant}/operations/${id}`);
+          return last?.finishedAt ? last : undefined;
+        };
+        return until(look, seconds, 100).catch(error => {
+          error.message += `, ${JSON.stringify(last)}`;
+          throw error;
+        });
       },
       async kill() {
         child.kill('SIGKILL');

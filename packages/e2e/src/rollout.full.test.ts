@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { Rollout } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
-import { Replica, ReplicasPortal } from './replicasPortal';
-import { adminLab, openPolicy, portalLab } from './support/lab';
+import { namesOf, orderOf, Replica, ReplicasPortal } from './replicasPortal';
+import { adminLab, openPolicy } from './support/lab';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { until } from './support/until';
 
 /** By hand with fewer, to try the test itself. */
 const TENANTS = Number(process.env.THREEWALLS_TENANTS ?? 200);
 /** Tenants of the first wave and of each other, and the wave in which one fails. */
 const [FIRST, NEXT, BAD_WAVE] = TENANTS < 50 ? [1, 2, 1] : [5, 40, 2];
 
-jest.setTimeout(3_600_000);
+const LONG_S = 3_600;
+jest.setTimeout(LONG_S * 1000);
 
-const OWNER = 'group:default/guests';
 const PREFIX = `roll-${process.pid}-`;
 /** Class of the volumes: the lab's own pool is far too small. */
 const CLASS = `t-roll-${process.pid}`;
@@ -30,8 +30,6 @@ const names = Array.from(
 
 describe(`${TENANTS} tenants, on the lab`, () => {
   const admin = adminLab();
-  const { platform } = portalLab();
-  const of = (name: string) => tenantNames(name, OWNER, platform);
   const config = {
     ...SMALL_N8N,
     n8n: { ...(SMALL_N8N.n8n as JsonObject), storageClass: CLASS },
@@ -69,17 +67,12 @@ describe(`${TENANTS} tenants, on the lab`, () => {
     portal = await ReplicasPortal.create(config);
     api = await portal.start('before');
     db = knex({ client: 'pg', connection: portal.connection });
-    await timed('created', () =>
-      all(names, name => ({
-        kind: 'apply',
-        spec: { name, owner: OWNER, size: 'small' },
-      })),
-    );
+    await timed('created', () => all(names, name => orderOf(name)));
   });
 
   afterAll(async () => {
     try {
-      const { items } = await api.call('GET', '/tenants?limit=1000');
+      const { items } = await api.get('/tenants?limit=1000');
       await timed('removed', () =>
         all(
           items.map(({ name }: { name: string }) => name),
@@ -109,7 +102,7 @@ describe(`${TENANTS} tenants, on the lab`, () => {
     await inBatches(tenants, async name => {
       ids.push((await api.start(name, requestOf(name))).id);
     });
-    for (;;) {
+    await until(async () => {
       const states = await db('operations')
         .whereIn('id', ids)
         .whereNot({ state: 'succeeded' })
@@ -118,11 +111,8 @@ describe(`${TENANTS} tenants, on the lab`, () => {
         /failed|cancelled/.test(state),
       );
       expect(wrong).toEqual([]);
-      if (states.length === 0) {
-        return;
-      }
-      await sleep(500);
-    }
+      return states.length === 0;
+    }, LONG_S);
   }
 
   /** What a roll-out would change of a tenant's, as it is now. */
@@ -130,22 +120,18 @@ describe(`${TENANTS} tenants, on the lab`, () => {
     const deployment = await admin.kubernetes.get<any>({
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      namespace: of(name).namespace,
+      namespace: namesOf(name).namespace,
       name: 'n8n',
     });
     const [{ resources }] = deployment.spec.template.spec.containers;
     return `${resources.limits.memory} in generation ${deployment.metadata.generation}`;
   }
 
-  async function ended(rollout: Rollout): Promise<Rollout> {
-    for (;;) {
-      const now: Rollout = await api.call('GET', `/operations/${rollout.id}`);
-      if (now.state !== 'running') {
-        return now;
-      }
-      await sleep(500);
-    }
-  }
+  const ended = (rollout: Rollout): Promise<Rollout> =>
+    until(async () => {
+      const now: Rollout = await api.get(`/operations/${rollout.id}`);
+      return now.state !== 'running' && now;
+    }, LONG_S);
 
   const counts = async (list: string[]) => {
     const found = await Promise.all(list.map(limitOf));
@@ -164,7 +150,7 @@ describe(`${TENANTS} tenants, on the lab`, () => {
         small: { n8n: { ...n8n, limits: { ...n8n.limits, memory: '72Mi' } } },
       },
     });
-    const { items } = await api.call('GET', '/tenants?limit=1000');
+    const { items } = await api.get('/tenants?limit=1000');
     const ours = items.filter((t: any) => t.name.startsWith(PREFIX));
     expect(ours).toHaveLength(TENANTS);
     expect(ours.filter((t: any) => !t.outdated)).toEqual([]);
@@ -172,7 +158,7 @@ describe(`${TENANTS} tenants, on the lab`, () => {
     expect(await counts(names)).toEqual({ '64Mi in generation 1': TENANTS });
 
     const bad = names[FIRST + (BAD_WAVE - 1) * NEXT + 1];
-    const hole = openPolicy(of(bad).namespace);
+    const hole = openPolicy(namesOf(bad).namespace);
     await admin.kubernetes.create(hole);
     const rollout: Rollout = await api.call('POST', '/operations', {
       kind: 'apply',

@@ -1,20 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
-import { GatedLab, openGates } from './recoveryConfig';
-import { Replica, ReplicasPortal } from './replicasPortal';
+import { GatedLab } from './recoveryConfig';
+import {
+  expectDone,
+  namesOf,
+  orderOf,
+  Replica,
+  ReplicasPortal,
+} from './replicasPortal';
 import { FULL } from './support/full';
-import { adminLab, portalLab } from './support/lab';
+import { adminLab } from './support/lab';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { breachesOf, statusOf, untilTenant } from './wallsDetection';
 
 jest.setTimeout(180_000);
 
-const OWNER = 'group:default/guests';
 const NAME = `t-seen-${process.pid}`;
-const SPEC = { name: NAME, owner: OWNER, size: 'small' };
 /** Seconds until a wall whose objects are wrong has to be breached in the API. */
 const SEEN_S = { kubernetes: 2, vault: 20 };
 /** Seconds until it was attacked: changes are followed by one proof in ten seconds, which takes as long. */
@@ -23,13 +23,10 @@ const ATTACKED_S = 30;
 /** Seconds until its objects are as they were, where it is restored by itself. */
 const HEALED_S = { kubernetes: 5, vault: 25 };
 
-const { platform } = portalLab();
-const names = tenantNames(NAME, OWNER, platform);
-const breaches = breachesOf(names, adminLab());
+const breaches = breachesOf(namesOf(NAME), adminLab());
 /** CI has time for one of each way in which a change is heard of. */
 const BRIEFLY = /policy is deleted|made admin|role in Vault/;
 
-let folder: string;
 let lab: GatedLab;
 let portal: ReplicasPortal;
 let api: Replica;
@@ -37,36 +34,29 @@ let api: Replica;
 const isSound = (tenant: any) =>
   tenant.walls.every((wall: any) => wall.status === 'holds');
 const restore = async () => {
-  const { state, error } = await api.run(NAME, { kind: 'apply' });
-  if (state !== 'succeeded') {
-    throw new Error(`The tenant was not restored: ${error}`);
-  }
+  expectDone(await api.run(NAME, { kind: 'apply' }));
   // A change is followed by a proof by itself.
   await untilTenant(api, NAME, isSound, 40);
 };
 
 beforeAll(async () => {
   await importSmallN8n();
-  folder = mkdtempSync(join(tmpdir(), 'threewalls-detection-'));
-  lab = await openGates(folder);
+  lab = await GatedLab.open();
   portal = await ReplicasPortal.create({
     ...SMALL_N8N,
     clusters: lab.clusters,
   });
   api = await portal.start('one');
-  await api.run(NAME, { kind: 'apply', spec: SPEC });
+  await api.run(NAME, orderOf(NAME));
   await api.run(NAME, { kind: 'prove' });
   await untilTenant(api, NAME, isSound, 15);
 });
 
 afterAll(async () => {
   await Promise.allSettled(breaches.map(breach => breach.undo?.()));
-  await api
-    ?.run(NAME, { kind: 'remove', confirm: NAME })
-    .catch(() => undefined);
+  await api?.remove(NAME).catch(() => undefined);
   await portal?.stop();
-  await Promise.all([lab?.kubernetes.stop(), lab?.vault.stop()]);
-  rmSync(folder, { recursive: true, force: true });
+  await lab?.stop();
 });
 
 describe('a change to a tenant', () => {
@@ -84,7 +74,7 @@ describe('a change to a tenant', () => {
         SEEN_S[by],
       );
       const { proofId } = tenant.walls.find(w => w.wall === wall)!;
-      const proof = await api.call('GET', `/tenants/${NAME}/proofs/${proofId}`);
+      const proof = await api.get(`/tenants/${NAME}/proofs/${proofId}`);
       expect(proof).toMatchObject({ trigger: 'event', scope: 'state' });
       await undo?.();
       await restore();
@@ -93,7 +83,7 @@ describe('a change to a tenant', () => {
 
   it('is attacked without anybody asking, and holds again after a restore by itself', async () => {
     const [{ do: act }] = breaches;
-    const before = (await api.call('GET', `/tenants/${NAME}`)).lastProof.id;
+    const before = (await api.get(`/tenants/${NAME}`)).lastProof.id;
     await act();
     const { tenant } = await untilTenant(
       api,
@@ -103,24 +93,22 @@ describe('a change to a tenant', () => {
     );
     expect(tenant.lastProof).toMatchObject({ trigger: 'event' });
     expect(statusOf(tenant, 'network')).toBe('breached');
-    const { receipts } = await api.call(
-      'GET',
+    const { receipts } = await api.get(
       `/tenants/${NAME}/proofs/${tenant.lastProof!.id}`,
     );
     const reached = receipts.find(
       (r: any) => r.check === 'net.canary-ingress' && r.outcome === 'breached',
     );
     expect(reached).toBeTruthy();
-    await api.run(NAME, { kind: 'apply' });
-    await untilTenant(api, NAME, isSound, 40);
+    await restore();
   });
 
   it('is restored by itself where its spec says so, but not for ever', async () => {
     const restores = async () => {
-      const { items } = await api.call('GET', `/tenants/${NAME}/operations`);
+      const { items } = await api.get(`/tenants/${NAME}/operations`);
       return items.filter((o: any) => o.request.restores);
     };
-    await api.run(NAME, { kind: 'apply', spec: { ...SPEC, heal: true } });
+    await api.run(NAME, orderOf(NAME, { heal: true }));
     const [deleted, open] = breaches;
     const inVault = breaches.find(({ by }) => by === 'vault')!;
     const acts = [deleted, open, inVault];
@@ -154,7 +142,6 @@ describe('a change to a tenant', () => {
     // By then it would have been.
     await sleep(3_000);
     expect(await restores()).toHaveLength(acts.length);
-    const { walls } = await api.call('GET', `/tenants/${NAME}`);
-    expect(walls[0].status).toBe('breached');
+    expect((await api.statuses(NAME))[0]).toBe('breached');
   });
 });

@@ -5,7 +5,7 @@ import {
   TenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Replica } from './replicasPortal';
-import { merge } from './support/lab';
+import { create, merge } from './support/lab';
 
 const NETWORKING = 'networking.k8s.io/v1';
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -38,19 +38,13 @@ export function breachesOf(
   });
   const patch = (path: string, body: object) =>
     merge(kubernetes, path, body, 'kubectl-edit');
-  const create = async (object: any) => {
-    const { status, body } = await kubernetes.create<any>(object);
-    if (status >= 300) {
-      throw new Error(`${object.kind} was not made: ${body.message}`);
-    }
-  };
   const at = (api: string, rest: string) =>
     `${api}/namespaces/${namespace}/${rest}`;
   const policy = own(NETWORKING, 'NetworkPolicy', 'tenant-isolation');
   const path = at(`/apis/${NETWORKING}`, 'networkpolicies/tenant-isolation');
   const added = (apiVersion: string, kind: string, rest: object) => ({
     do: () =>
-      create({
+      create(kubernetes, {
         apiVersion,
         kind,
         metadata: { name: ADDED, namespace },
@@ -128,7 +122,7 @@ export function breachesOf(
       wall: 'secret',
       by: 'kubernetes',
       do: () =>
-        create({
+        create(kubernetes, {
           apiVersion: RBAC,
           kind: 'ClusterRoleBinding',
           metadata: { name: ofCluster },
@@ -180,7 +174,7 @@ export function breachesOf(
 
 /** A tenant as the API shows it, as soon as it is as it should be. */
 export async function untilTenant(
-  api: Pick<Replica, 'call'>,
+  api: Pick<Replica, 'get'>,
   name: string,
   isSo: (tenant: Tenant) => boolean,
   seconds: number,
@@ -188,7 +182,7 @@ export async function untilTenant(
 ): Promise<{ tenant: Tenant; ms: number }> {
   const begun = performance.now();
   for (;;) {
-    const tenant: Tenant = await api.call('GET', `/tenants/${name}`);
+    const tenant: Tenant = await api.get(`/tenants/${name}`);
     const ms = performance.now() - begun;
     if (isSo(tenant)) {
       return { tenant, ms };

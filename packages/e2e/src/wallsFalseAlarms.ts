@@ -3,16 +3,16 @@ import { podAdmission } from './support/admission';
 import { IMAGES, merge } from './support/lab';
 import { Mutation } from './wallsMutation';
 
-const CILIUM = '/apis/cilium.io/v2';
-
-const policiesOf = ({ names: { namespace } }: TenantPlan) =>
-  `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
-
-const networkPolicy = (spec: object) => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name: 'walls-test' },
-  spec: { podSelector: {}, ...spec },
+const inNamespace = (
+  { names: { namespace } }: TenantPlan,
+  apiVersion: string,
+  kind: string,
+  spec: object,
+) => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'walls-test', namespace },
+  spec,
 });
 
 const clusterWide = (spec: object) => ({
@@ -56,15 +56,12 @@ export const FALSE_ALARMS: Mutation[] = [
     'network',
     ['net.no-widening'],
     ({ a, add }) =>
-      add(`${CILIUM}/namespaces/${a.names.namespace}/ciliumnetworkpolicies`, {
-        apiVersion: 'cilium.io/v2',
-        kind: 'CiliumNetworkPolicy',
-        metadata: { name: 'walls-test' },
-        spec: {
+      add(
+        inNamespace(a, 'cilium.io/v2', 'CiliumNetworkPolicy', {
           endpointSelector: {},
           egressDeny: [{ toCIDR: ['198.51.100.0/24'] }],
-        },
-      }),
+        }),
+      ),
   ),
   holds(
     'A policy that allows what the plan does',
@@ -72,8 +69,8 @@ export const FALSE_ALARMS: Mutation[] = [
     ['net.no-widening'],
     ({ a, add }) =>
       add(
-        policiesOf(a),
-        networkPolicy({
+        inNamespace(a, 'networking.k8s.io/v1', 'NetworkPolicy', {
+          podSelector: {},
           ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5678 }] }],
         }),
       ),
@@ -86,7 +83,6 @@ export const FALSE_ALARMS: Mutation[] = [
     // Of the tenant alone: what else it selects, such as Vault, reaches nothing else.
     ({ add, a }) =>
       add(
-        `${CILIUM}/ciliumclusterwidenetworkpolicies`,
         clusterWide({
           endpointSelector: {
             matchLabels: {
@@ -104,7 +100,6 @@ export const FALSE_ALARMS: Mutation[] = [
     ['net.no-widening'],
     ({ add }) =>
       add(
-        `${CILIUM}/ciliumclusterwidenetworkpolicies`,
         clusterWide({
           endpointSelector: { matchLabels: { 'reserved:ingress': '' } },
           egress: [{ toEntities: ['all'] }],
@@ -116,20 +111,14 @@ export const FALSE_ALARMS: Mutation[] = [
     'Multus says of n8n’s pod that it is on the cluster’s network',
     'network',
     ['net.no-widening'],
-    async ({ a, change, podsOf }) => {
-      const [pod] = await podsOf(a);
+    ({ a, changePod }) => {
       const own = [{ name: 'cluster', interface: 'eth0', default: true }];
-      await change(
-        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
-        {
-          metadata: {
-            annotations: {
-              'k8s.v1.cni.cncf.io/network-status': JSON.stringify(own),
-              'k8s.ovn.org/pod-networks': '{"default":{}}',
-            },
-          },
+      return changePod(a, {
+        annotations: {
+          'k8s.v1.cni.cncf.io/network-status': JSON.stringify(own),
+          'k8s.ovn.org/pod-networks': '{"default":{}}',
         },
-      );
+      });
     },
   ),
   holds(
@@ -156,7 +145,7 @@ export const FALSE_ALARMS: Mutation[] = [
     'network',
     ['net.kubelet'],
     async ({ add, lab }) => {
-      await add('/api/v1/nodes', {
+      await add({
         apiVersion: 'v1',
         kind: 'Node',
         metadata: { name: 'walls-test' },
@@ -174,30 +163,20 @@ export const FALSE_ALARMS: Mutation[] = [
     'A quota of the platform’s own is tighter, and refuses first',
     'resource',
     ['res.quota-memory', 'res.quota-cpu', 'res.legal-pod'],
-    async ({ a, add, lab, waitFor }) => {
-      const path = `/api/v1/namespaces/${a.names.namespace}/resourcequotas`;
-      await add(path, {
-        apiVersion: 'v1',
-        kind: 'ResourceQuota',
-        metadata: { name: 'a-platform-quota' },
-        spec: { hard: { 'limits.memory': '1500Mi', 'limits.cpu': '1900m' } },
+    async ({ a, create, quotaUsed }) => {
+      await create(a, 'ResourceQuota', 'a-platform-quota', {
+        hard: { 'limits.memory': '1500Mi', 'limits.cpu': '1900m' },
       });
-      await waitFor(async () => {
-        const { status } = await lab.admin.expect({
-          method: 'GET',
-          path: `${path}/a-platform-quota`,
-        });
-        return status?.used !== undefined;
-      }, 'the quota to be counted');
+      await quotaUsed(a, 'a-platform-quota', () => true);
     },
   ),
   holds(
     'Admission takes no image but the company’s',
     'resource',
     ['res.legal-pod', 'res.privileged', 'res.quota-memory'],
-    ({ a, addAll }) =>
-      addAll(
-        podAdmission(
+    ({ a, add }) =>
+      add(
+        ...podAdmission(
           'Validating',
           `walls-test-${a.spec.name}`,
           {
@@ -221,9 +200,9 @@ export const FALSE_ALARMS: Mutation[] = [
     'Admission adds a container to every proof pod, the first of all',
     'network',
     ['net.own-service', 'net.canary-egress'],
-    async ({ a, addAll, waitFor }) => {
-      await addAll(
-        podAdmission(
+    async ({ a, add, waitFor }) => {
+      await add(
+        ...podAdmission(
           'Mutating',
           `walls-test-${a.spec.name}`,
           {

@@ -3,16 +3,24 @@ import {
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { IMAGES, merge } from './support/lab';
+import {
+  create,
+  IMAGES,
+  merge,
+  NewObject,
+  remove,
+  RESTRICTED,
+} from './support/lab';
 import { NodeHands } from './wallsNodeHands';
 
 const API_VERSIONS: Record<string, string> = {
   NetworkPolicy: 'networking.k8s.io/v1',
   CiliumNetworkPolicy: 'cilium.io/v2',
   SecretStore: 'external-secrets.io/v1',
+  ExternalSecret: 'external-secrets.io/v1',
   Deployment: 'apps/v1',
 };
-const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const RBAC = 'rbac.authorization.k8s.io/v1';
 /** Name of what a mutation adds, so that leftovers can be found. */
 const ADDED = 'walls-test';
 /** Milliseconds after which memory asks anew which kinds are served: both when one comes and when it goes. */
@@ -26,27 +34,12 @@ const added = () => `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
  * plan puts back.
  */
 export class Hands extends NodeHands {
-  /** Adds an object to a collection, by the collection's path. */
-  add = async (collection: string, object: any) => {
-    const { name } = object.metadata;
-    this.later(() =>
-      this.lab.admin.request({
-        method: 'DELETE',
-        path: `${collection}/${name}`,
-        query: { gracePeriodSeconds: 0 },
-      }),
-    );
-    await this.lab.admin.expect({
-      method: 'POST',
-      path: collection,
-      body: object,
-    });
-  };
-
-  /** Adds several objects, one after the other. */
-  addAll = async (objects: { path: string; object: any }[]) => {
-    for (const { path, object } of objects) {
-      await this.add(path, object);
+  /** Adds objects, one after the other. */
+  add = async (...objects: NewObject[]) => {
+    const { admin } = this.lab;
+    for (const object of objects) {
+      this.later(() => remove(admin, object));
+      await create(admin, object);
     }
   };
 
@@ -76,8 +69,8 @@ export class Hands extends NodeHands {
     namespace?: string,
   ) => {
     const name = added();
-    await this.add(`${RBAC}/clusterroles`, {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
+    await this.add({
+      apiVersion: RBAC,
       kind: 'ClusterRole',
       metadata: { name },
       rules: [{ apiGroups: [''], ...rule }],
@@ -94,6 +87,27 @@ export class Hands extends NodeHands {
     const labelSelector = 'app.kubernetes.io/name=n8n';
     return (await this.lab.admin.list<any>(pods, { labelSelector })).items;
   };
+
+  /** Changes metadata of n8n's pod. */
+  changePod = async (plan: TenantPlan, metadata: object) => {
+    const [pod] = await this.podsOf(plan);
+    const { namespace, name } = pod.metadata;
+    await this.change(`/api/v1/namespaces/${namespace}/pods/${name}`, {
+      metadata,
+    });
+  };
+
+  /** Waits until a quota is counted, and its use is so. */
+  quotaUsed = async (
+    { names: { namespace } }: TenantPlan,
+    name: string,
+    isSo: (used: Record<string, string>) => boolean,
+  ) =>
+    this.until(async () => {
+      const ref = this.#ref(namespace, 'ResourceQuota', name);
+      const { status } = (await this.lab.admin.get<any>(ref))!;
+      return status?.used !== undefined && isSo(status.used);
+    }, 'the quota to be counted');
 
   /** Waits until n8n's newest pods are all there is, and Ready. */
   ready = async (plan: TenantPlan) => {
@@ -160,7 +174,7 @@ export class Hands extends NodeHands {
     const group = 'crd.projectcalico.org';
     const plural = 'globalnetworkpolicies';
     this.later(() => sleep(DISCOVERY_MS));
-    await this.add('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    await this.add({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: `${plural}.${group}` },
@@ -187,15 +201,14 @@ export class Hands extends NodeHands {
         ],
       },
     });
-    const collection = `/apis/${group}/v1/${plural}`;
     await this.until(async () => {
       const { status } = await this.lab.admin.request({
         method: 'GET',
-        path: collection,
+        path: `/apis/${group}/v1/${plural}`,
       });
       return status === 200;
     }, "Calico's kind to be served");
-    await this.add(collection, {
+    await this.add({
       apiVersion: `${group}/v1`,
       kind: 'GlobalNetworkPolicy',
       metadata: { name: ADDED },
@@ -216,24 +229,32 @@ export class Hands extends NodeHands {
 
   create = async (
     { names: { namespace } }: TenantPlan,
-    apiVersion: string,
     kind: string,
     name: string,
-    rest: object,
+    spec: object,
   ) =>
-    this.add(objectPath({ apiVersion, kind, namespace }), {
-      apiVersion,
+    this.add({
+      apiVersion: API_VERSIONS[kind] ?? 'v1',
       kind,
       metadata: { namespace, name },
-      ...rest,
+      spec,
     });
 
-  createClusterWide = async (apiVersion: string, kind: string, rest: object) =>
-    this.add(objectPath({ apiVersion, kind }), {
-      apiVersion,
-      kind,
+  /** Adds a policy of Cilium's for the cluster, which selects the tenant's pods. */
+  createClusterWide = async (
+    { names: { namespace } }: TenantPlan,
+    rules: object,
+  ) =>
+    this.add({
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumClusterwideNetworkPolicy',
       metadata: { name: added() },
-      ...rest,
+      spec: {
+        endpointSelector: {
+          matchLabels: { 'k8s:io.kubernetes.pod.namespace': namespace },
+        },
+        ...rules,
+      },
     });
 
   /** Labels the namespace; null takes a label away. */
@@ -253,24 +274,17 @@ export class Hands extends NodeHands {
         requests: { cpu: '10m', memory: '16Mi' },
         limits: { cpu: '50m', memory },
       },
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ['ALL'] },
-      },
+      securityContext: RESTRICTED.container,
     });
     const spec = {
       terminationGracePeriodSeconds: 0,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: RESTRICTED.pod,
       containers: [container('most', most), container('rest', rest)],
     };
     // Admission knows of a quota that was changed a moment later.
     await this.waitFor(async () => {
       try {
-        await this.create(plan, 'v1', 'Pod', 'greedy', { spec });
+        await this.create(plan, 'Pod', 'greedy', spec);
         return true;
       } catch (error) {
         if (/exceeded quota/.test((error as Error).message)) {
@@ -348,17 +362,12 @@ export class Hands extends NodeHands {
 
   async #bind(name: string, role: string, subject: object, namespace?: string) {
     const apiGroup = 'rbac.authorization.k8s.io';
-    await this.add(
-      namespace
-        ? `${RBAC}/namespaces/${namespace}/rolebindings`
-        : `${RBAC}/clusterrolebindings`,
-      {
-        apiVersion: `${apiGroup}/v1`,
-        kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
-        metadata: { name },
-        roleRef: { apiGroup, kind: 'ClusterRole', name: role },
-        subjects: [subject],
-      },
-    );
+    await this.add({
+      apiVersion: RBAC,
+      kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
+      metadata: { name, namespace },
+      roleRef: { apiGroup, kind: 'ClusterRole', name: role },
+      subjects: [subject],
+    });
   }
 }

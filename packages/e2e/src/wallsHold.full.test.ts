@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import {
   applyPlan,
   proveTenants,
-  removeTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { labState } from './support/lab';
+import { kubectl } from './support/kubectl';
+import { removePlan } from './support/plans';
+import { until } from './support/until';
 import { openLab, planSmallTenant, WallsLab } from './wallsLab';
 
 jest.setTimeout(120_000);
 
-const run = promisify(execFile);
 /** The policy and its binding. */
 const HOLD = join(
   __dirname,
@@ -22,19 +19,9 @@ const BREAK_GLASS = ['--as=root', '--as-group=system:masters'].concat(
   '--as-group=threewalls-break-glass',
 );
 
-/** kubectl as an administrator; what it says where it fails. */
-async function kubectl(...args: string[]): Promise<string> {
-  const kubeconfig = join(labState, 'admin.kubeconfig');
-  try {
-    const { stdout } = await run(join(labState, 'bin', 'kubectl'), [
-      `--kubeconfig=${kubeconfig}`,
-      ...args,
-    ]);
-    return stdout;
-  } catch (error) {
-    return (error as { stderr: string }).stderr;
-  }
-}
+/** What kubectl says to an administrator, also where it fails. */
+const type = (...args: string[]) =>
+  kubectl(args).catch((error: { stderr: string }) => error.stderr);
 
 // It refuses what the other tests do to walls: nothing may run beside this.
 describe('where admission holds the walls', () => {
@@ -56,17 +43,14 @@ describe('where admission holds the walls', () => {
         outcome: 'notApplicable',
         code: '404',
       });
-      await kubectl('apply', '-f', HOLD);
+      await type('apply', '-f', HOLD);
       const deletePolicy = (...as: string[]) =>
-        kubectl(
+        type(
           ...['delete', 'networkpolicy', 'tenant-isolation'],
           ...['-n', namespace, '--dry-run=server', ...as],
         );
       // The API server takes a policy up a moment after it is there.
-      const deadline = Date.now() + 20_000;
-      while (/deleted/.test(await deletePolicy()) && Date.now() < deadline) {
-        await sleep(250);
-      }
+      await until(async () => !/deleted/.test(await deletePolicy()), 20);
       expect(await deletePolicy()).toMatch(/The portal holds this networkpol/);
       expect(await deletePolicy(...BREAK_GLASS)).toMatch(/deleted/);
       const patches: [string[], object, RegExp][] = [
@@ -94,7 +78,7 @@ describe('where admission holds the walls', () => {
       ];
       for (const [what, patch, said] of patches) {
         expect(
-          await kubectl(
+          await type(
             ...['patch', ...what, '-n', namespace, '--type=merge'],
             ...['-p', JSON.stringify(patch)],
           ),
@@ -105,10 +89,8 @@ describe('where admission holds the walls', () => {
       // The portal, External Secrets and Kubernetes itself go on as ever.
       await applyPlan(plan, cluster);
     } finally {
-      await removeTenant({ name: plan.spec.name, names: plan.names }, cluster, {
-        confirm: plan.spec.name,
-      });
-      await kubectl('delete', '-f', HOLD);
+      await removePlan(plan, cluster);
+      await type('delete', '-f', HOLD);
     }
   });
 });

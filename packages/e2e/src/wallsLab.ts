@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   Cluster,
   KubernetesClient,
@@ -12,6 +11,7 @@ import {
   adminLab,
   IMAGES,
   labState,
+  portalAccess,
   portalLab,
   testSpec,
   vaultKeys,
@@ -25,16 +25,13 @@ export const LAB = 'lab';
 export interface WallsLab {
   platform: Platform;
   cluster: Cluster;
-  /** The portal's kubeconfig */
-  kubeconfig: string;
   admin: KubernetesClient;
   vaultAdmin: VaultAdmin;
 }
 
 /** @throws Error when the lab is not up: these tests are worth nothing without it */
 export function openLab(): WallsLab {
-  const kubeconfig = join(labState, 'portal', 'kubeconfig');
-  if (!existsSync(kubeconfig)) {
+  if (!existsSync(portalAccess.kubeconfig)) {
     throw new Error(
       `The lab is not up (nothing in ${labState}): npm run lab up`,
     );
@@ -42,7 +39,6 @@ export function openLab(): WallsLab {
   const { platform, cluster } = portalLab();
   return {
     platform,
-    kubeconfig,
     cluster,
     admin: adminLab().kubernetes,
     vaultAdmin: new VaultAdmin(vaultKeys()),

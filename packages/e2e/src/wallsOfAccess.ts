@@ -310,29 +310,37 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.who-can'],
     neighbourHolds: true,
     apply: async ({ a, add, bindIn, lab, waitFor }) => {
-      const roles = `/apis/${RBAC}/v1/clusterroles`;
       const labels = { 'walls-test/aggregate': a.spec.name };
       const name = `walls-test-${a.spec.name}`;
-      const role = (suffix: string, rest: object) => ({
+      const role = (
+        metadata: { name: string; labels?: object },
+        rest: object,
+      ) => ({
         apiVersion: `${RBAC}/v1`,
         kind: 'ClusterRole',
-        metadata: { name: `${name}${suffix}` },
+        metadata,
         ...rest,
       });
       await add(
-        roles,
-        role('', {
-          aggregationRule: { clusterRoleSelectors: [{ matchLabels: labels }] },
-        }),
+        role(
+          { name },
+          {
+            aggregationRule: {
+              clusterRoleSelectors: [{ matchLabels: labels }],
+            },
+          },
+        ),
+        role(
+          { name: `${name}-part`, labels },
+          {
+            rules: [
+              { verbs: ['get'], apiGroups: [''], resources: ['secrets'] },
+            ],
+          },
+        ),
       );
-      await add(roles, {
-        ...role('-part', {
-          rules: [{ verbs: ['get'], apiGroups: [''], resources: ['secrets'] }],
-        }),
-        metadata: { name: `${name}-part`, labels },
-      });
       await waitFor(async () => {
-        const path = `${roles}/${name}`;
+        const path = `/apis/${RBAC}/v1/clusterroles/${name}`;
         const { rules } = await lab.admin.expect({ method: 'GET', path });
         return rules?.length > 0;
       }, 'the role to be aggregated');

@@ -45,27 +45,17 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
       'A second policy allows everything, as the official n8n chart ships one',
     checks: ['net.no-widening', 'net.canary-egress', 'net.canary-ingress'],
     inCi: true,
-    apply: ({ a, create }) =>
-      create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'widening', {
-        spec: ALLOW_ALL,
-      }),
+    apply: ({ a, create }) => create(a, 'NetworkPolicy', 'widening', ALLOW_ALL),
   },
   {
     title: "n8n's pod is on a network that it shares with others",
     checks: ['net.no-widening'],
     says: /^Pod n8n-.* is on another network: infra\/shared/,
     neighbourHolds: true,
-    apply: async ({ a, change, podsOf }) => {
-      const [pod] = await podsOf(a);
-      await change(
-        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
-        {
-          metadata: {
-            annotations: { 'k8s.v1.cni.cncf.io/networks': 'infra/shared' },
-          },
-        },
-      );
-    },
+    apply: ({ a, changePod }) =>
+      changePod(a, {
+        annotations: { 'k8s.v1.cni.cncf.io/networks': 'infra/shared' },
+      }),
   },
   {
     title: 'A rule allows every pod with a label, and the neighbour has it',
@@ -73,15 +63,15 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     apply: async ({ a, b, create, label }) => {
       const selector = { matchLabels: { 'walls-test/friend': a.spec.name } };
       const rule = [{ namespaceSelector: selector }];
-      await create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'friends', {
-        spec: {
-          podSelector: {},
-          policyTypes: ['Ingress'],
-          ingress: [{ from: rule }],
-        },
+      await create(a, 'NetworkPolicy', 'friends', {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: rule }],
       });
-      await create(b, 'networking.k8s.io/v1', 'NetworkPolicy', 'anywhere', {
-        spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+      await create(b, 'NetworkPolicy', 'anywhere', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{}],
       });
       await label(b, { 'walls-test/friend': a.spec.name });
     },
@@ -90,16 +80,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     title: 'A cluster-wide Cilium policy lets the tenant out',
     checks: ['net.no-widening', 'net.canary-egress', 'net.internet'],
     apply: ({ a, createClusterWide }) =>
-      createClusterWide('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', {
-        spec: {
-          endpointSelector: {
-            matchLabels: {
-              'k8s:io.kubernetes.pod.namespace': a.names.namespace,
-            },
-          },
-          egress: [{ toEntities: ['all'] }],
-        },
-      }),
+      createClusterWide(a, { egress: [{ toEntities: ['all'] }] }),
   },
   {
     title: "Cilium's own policy is deleted, the plain one stays",
@@ -115,17 +96,10 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /ICMP/,
     neighbourHolds: true,
     apply: ({ a, createClusterWide }) =>
-      createClusterWide('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', {
-        spec: {
-          endpointSelector: {
-            matchLabels: {
-              'k8s:io.kubernetes.pod.namespace': a.names.namespace,
-            },
-          },
-          ingress: [
-            { fromEntities: ['cluster'], icmps: [{ fields: [{ type: 8 }] }] },
-          ],
-        },
+      createClusterWide(a, {
+        ingress: [
+          { fromEntities: ['cluster'], icmps: [{ fields: [{ type: 8 }] }] },
+        ],
       }),
   },
   {
@@ -146,22 +120,20 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /NetworkPolicy allow-dns: DNS for /,
     neighbourHolds: true,
     apply: ({ a, create }) =>
-      create(a, 'networking.k8s.io/v1', 'NetworkPolicy', 'allow-dns', {
-        spec: {
-          podSelector: {},
-          policyTypes: ['Egress'],
-          egress: [
-            {
-              to: [
-                {
-                  namespaceSelector: {},
-                  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-                },
-              ],
-              ports: ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol })),
-            },
-          ],
-        },
+      create(a, 'NetworkPolicy', 'allow-dns', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [
+          {
+            to: [
+              {
+                namespaceSelector: {},
+                podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+              },
+            ],
+            ports: ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol })),
+          },
+        ],
       }),
   },
   {
@@ -171,17 +143,15 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /toServices/,
     neighbourHolds: true,
     apply: ({ a, create }) =>
-      create(a, 'cilium.io/v2', 'CiliumNetworkPolicy', 'walls-test', {
-        spec: {
-          endpointSelector: {},
-          egress: [
-            {
-              toServices: [
-                { k8sService: { serviceName: 'x', namespace: 'default' } },
-              ],
-            },
-          ],
-        },
+      create(a, 'CiliumNetworkPolicy', 'walls-test', {
+        endpointSelector: {},
+        egress: [
+          {
+            toServices: [
+              { k8sService: { serviceName: 'x', namespace: 'default' } },
+            ],
+          },
+        ],
       }),
   },
   {
@@ -239,12 +209,10 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /^Service .*\/more gives n8n another address/,
     neighbourHolds: true,
     apply: ({ a, create }) =>
-      create(a, 'v1', 'Service', 'more', {
-        spec: {
-          selector: a.workload.selector,
-          ports: [{ port: a.workload.port }],
-          externalIPs: ['198.51.100.7'],
-        },
+      create(a, 'Service', 'more', {
+        selector: a.workload.selector,
+        ports: [{ port: a.workload.port }],
+        externalIPs: ['198.51.100.7'],
       }),
   },
 ]);

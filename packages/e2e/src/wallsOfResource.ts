@@ -1,4 +1,4 @@
-import { IMAGES } from './support/lab';
+import { IMAGES, RESTRICTED } from './support/lab';
 import { Mutation, Row, rowsOf } from './wallsMutation';
 
 /** Makes a pod that PodSecurity would refuse, as it were from before its label. */
@@ -6,14 +6,14 @@ function leftOver(spec: object): Mutation['apply'] {
   return async ({ a, create, lab, label, waitFor }) => {
     const enforce = 'pod-security.kubernetes.io/enforce';
     const { namespace } = a.names;
-    const rest = { spec: { terminationGracePeriodSeconds: 0, ...spec } };
+    const pod = { terminationGracePeriodSeconds: 0, ...spec };
     await label(a, { [enforce]: 'privileged' });
     await waitFor(async () => {
       const metadata = { namespace, name: 'walls-test' };
-      const pod = { apiVersion: 'v1', kind: 'Pod', metadata, ...rest };
-      return (await lab.admin.create(pod, { dryRun: true })).status < 300;
+      const object = { apiVersion: 'v1', kind: 'Pod', metadata, spec: pod };
+      return (await lab.admin.create(object, { dryRun: true })).status < 300;
     }, 'the API server to know the label');
-    await create(a, 'v1', 'Pod', 'walls-test', rest);
+    await create(a, 'Pod', 'walls-test', pod);
     await label(a, { [enforce]: 'restricted' });
   };
 }
@@ -122,13 +122,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.workload'],
     says: /metadata\.labels\.role is "friend"/,
     neighbourHolds: true,
-    apply: async ({ a, change, podsOf }) => {
-      const [pod] = await podsOf(a);
-      await change(
-        `/api/v1/namespaces/${a.names.namespace}/pods/${pod.metadata.name}`,
-        { metadata: { labels: { role: 'friend' } } },
-      );
-    },
+    apply: ({ a, changePod }) => changePod(a, { labels: { role: 'friend' } }),
   },
   {
     title: 'n8n runs as another ServiceAccount',
@@ -161,20 +155,13 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     says: /^walls-test: container main has the kubelet ask 192\.0\.2\.1/,
     neighbourHolds: true,
     apply: leftOver({
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65534,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: RESTRICTED.pod,
       containers: [
         {
           name: 'main',
           image: IMAGES.agnhost,
           args: ['pause'],
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ['ALL'] },
-          },
+          securityContext: RESTRICTED.container,
           readinessProbe: { tcpSocket: { host: '192.0.2.1', port: 5678 } },
         },
       ],
@@ -185,17 +172,12 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.quota-used'],
     says: /^limits\.memory: .* of 2Gi used/,
     neighbourHolds: true,
-    apply: async ({ a, remove, useUpQuota, restore, waitFor, lab }) => {
+    apply: async ({ a, remove, useUpQuota, restore, quotaUsed }) => {
       await remove(a, 'ResourceQuota', 'tenant-quota');
       await useUpQuota(a, '1Gi', '1Gi');
       await restore(a, 'ResourceQuota tenant-quota');
-      await waitFor(async () => {
-        const { status } = await lab.admin.expect({
-          method: 'GET',
-          path: `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-quota`,
-        });
-        return (status?.used?.['limits.memory'] ?? '0') !== '0';
-      }, 'the quota to be counted');
+      const memory = 'limits.memory';
+      await quotaUsed(a, 'tenant-quota', used => (used[memory] ?? '0') !== '0');
     },
   },
 ]);

@@ -2,6 +2,12 @@ import { rowsOf } from './wallsMutation';
 
 const read = (path: string) => `path "${path}" { capabilities = ["read"] }\n`;
 
+/** Of a role in Vault: it takes any name in any namespace. */
+const ANYBODY = {
+  bound_service_account_names: ['*'],
+  bound_service_account_namespaces: ['*'],
+};
+
 /** Ways to break the secret wall: each must be seen, and the wall hold once mended. */
 export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
   {
@@ -40,21 +46,13 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.neighbour-role', 'sec.other-roles'],
     // It takes every tenant's accounts.
     shared: true,
-    apply: ({ b, role }) =>
-      role(b, {
-        bound_service_account_names: ['*'],
-        bound_service_account_namespaces: ['*'],
-      }),
+    apply: ({ b, role }) => role(b, ANYBODY),
   },
   {
     title: "The tenant's own role is bound to any name in any namespace",
     checks: ['sec.as-planned'],
     shared: true,
-    apply: ({ a, role }) =>
-      role(a, {
-        bound_service_account_names: ['*'],
-        bound_service_account_namespaces: ['*'],
-      }),
+    apply: ({ a, role }) => role(a, ANYBODY),
   },
   {
     title: "The role gives the neighbour's policy on top",
@@ -85,11 +83,9 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     title: "An ExternalSecret for the neighbour's key was slipped in",
     checks: ['sec.no-other-store'],
     apply: ({ a, b, create }) =>
-      create(a, 'external-secrets.io/v1', 'ExternalSecret', 'slipped-in', {
-        spec: {
-          secretStoreRef: { kind: 'SecretStore', name: 'vault' },
-          dataFrom: [{ extract: { key: b.names.kvPath } }],
-        },
+      create(a, 'ExternalSecret', 'slipped-in', {
+        secretStoreRef: { kind: 'SecretStore', name: 'vault' },
+        dataFrom: [{ extract: { key: b.names.kvPath } }],
       }),
   },
   {
@@ -136,8 +132,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     shared: true,
     apply: ({ vault }) =>
       vault('auth/kubernetes/role/walls-test-all', {
-        bound_service_account_names: ['*'],
-        bound_service_account_namespaces: ['*'],
+        ...ANYBODY,
         token_policies: ['root-like'],
       }),
   },
@@ -165,10 +160,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     shared: true,
     apply: ({ mountAuth }) =>
       mountAuth('walls-test', {
-        everybody: {
-          bound_service_account_names: ['*'],
-          bound_service_account_namespaces: ['*'],
-        },
+        everybody: ANYBODY,
       }),
   },
   {
@@ -181,10 +173,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
       mountAuth(
         'walls-test',
         {
-          everybody: {
-            bound_service_account_names: ['*'],
-            bound_service_account_namespaces: ['*'],
-          },
+          everybody: ANYBODY,
         },
         true,
       ),
@@ -226,18 +215,15 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     says: /PushSecret walls-test/,
     neighbourHolds: true,
     apply: ({ a, add }) =>
-      add(
-        `/apis/external-secrets.io/v1alpha1/namespaces/${a.names.namespace}/pushsecrets`,
-        {
-          apiVersion: 'external-secrets.io/v1alpha1',
-          kind: 'PushSecret',
-          metadata: { name: 'walls-test' },
-          spec: {
-            secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
-            selector: { secret: { name: 'n8n' } },
-          },
+      add({
+        apiVersion: 'external-secrets.io/v1alpha1',
+        kind: 'PushSecret',
+        metadata: { name: 'walls-test', namespace: a.names.namespace },
+        spec: {
+          secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
+          selector: { secret: { name: 'n8n' } },
         },
-      ),
+      }),
   },
   {
     title: 'A store of the whole cluster is of use in every namespace',
@@ -245,7 +231,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     says: /ClusterSecretStore walls-test/,
     shared: true,
     apply: ({ add }) =>
-      add('/apis/external-secrets.io/v1/clustersecretstores', {
+      add({
         apiVersion: 'external-secrets.io/v1',
         kind: 'ClusterSecretStore',
         metadata: { name: 'walls-test' },
@@ -258,7 +244,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     says: /ClusterExternalSecret walls-test/,
     neighbourHolds: true,
     apply: ({ a, add }) =>
-      add('/apis/external-secrets.io/v1/clusterexternalsecrets', {
+      add({
         apiVersion: 'external-secrets.io/v1',
         kind: 'ClusterExternalSecret',
         metadata: { name: `walls-test-${a.spec.name}` },

@@ -243,7 +243,7 @@ const policy: Make = (random, a, b) => {
       ? { ingress: [{ from: [peer()], ...ports }] }
       : { egress: [{ to: [peer()], ...ports }] }),
   };
-  const object: KubernetesObject = {
+  const object = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name: ADDED, namespace: a.names.namespace },
@@ -253,10 +253,7 @@ const policy: Make = (random, a, b) => {
     title: `A policy: ${JSON.stringify(spec)}`,
     wall: 'network',
     apply: async ({ add }) => {
-      await add(
-        `/apis/networking.k8s.io/v1/namespaces/${a.names.namespace}/networkpolicies`,
-        object,
-      );
+      await add(object);
       const ours = objectsOf(a).filter(({ kind }) =>
         kind.endsWith('NetworkPolicy'),
       );
@@ -403,10 +400,10 @@ const workload: Make = (random, a) => {
 };
 
 const store: Make = (random, a) => {
-  const [plural, kind, version] = random.one([
-    ['secretstores', 'SecretStore', 'v1'],
-    ['externalsecrets', 'ExternalSecret', 'v1'],
-    ['pushsecrets', 'PushSecret', 'v1alpha1'],
+  const [kind, version] = random.one([
+    ['SecretStore', 'v1'],
+    ['ExternalSecret', 'v1'],
+    ['PushSecret', 'v1alpha1'],
   ]);
   const specs: Record<string, object> = {
     SecretStore: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
@@ -424,10 +421,8 @@ const store: Make = (random, a) => {
     title: `A ${kind} is there`,
     wall: 'secret',
     apply: async ({ add }) => {
-      await add(
-        `/apis/${apiVersion}/namespaces/${a.names.namespace}/${plural}`,
-        { apiVersion, kind, metadata: { name: ADDED }, spec: specs[kind] },
-      );
+      const metadata = { name: ADDED, namespace: a.names.namespace };
+      await add({ apiVersion, kind, metadata, spec: specs[kind] });
       return 'breached';
     },
   };

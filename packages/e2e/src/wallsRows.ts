@@ -11,12 +11,12 @@ import {
   checkState,
   KubernetesClient,
   proveTenants,
-  removeTenant,
   TenantPlan,
   TenantProof,
   VaultView,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { removePlan } from './support/plans';
 import { Hands } from './wallsHands';
 import { planSmallTenant, WallsLab } from './wallsLab';
 import { Mutation } from './wallsMutation';
@@ -131,12 +131,7 @@ export class Pair {
       result.error = error as Error;
     }
     try {
-      await hands.mend();
-      await Promise.all(
-        this.plans.map(plan =>
-          applyPlan(plan, this.lab.cluster, { adopt: true }),
-        ),
-      );
+      await this.#mend(hands);
       const mended = (await this.prove(hands)).get(a.spec.name)!;
       result.mended = statusesOf(mended);
       result.doubts = mended.receipts.filter(r => r.outcome !== 'asExpected');
@@ -160,21 +155,23 @@ export class Pair {
       const found = verdicts.find(v => v.wall === change.wall)!;
       return { expected, found: found.status, why: found.summary };
     } finally {
-      await hands.mend();
-      await Promise.all(
-        this.plans.map(plan =>
-          applyPlan(plan, this.lab.cluster, { adopt: true }),
-        ),
-      );
+      await this.#mend(hands);
     }
+  }
+
+  async #mend(hands: Hands): Promise<void> {
+    await hands.mend();
+    await Promise.all(
+      this.plans.map(plan =>
+        applyPlan(plan, this.lab.cluster, { adopt: true }),
+      ),
+    );
   }
 
   async remove(): Promise<void> {
     this.#memory.stop();
     await Promise.all(
-      this.plans.map(({ spec: { name }, names }) =>
-        removeTenant({ name, names }, this.lab.cluster, { confirm: name }),
-      ),
+      this.plans.map(plan => removePlan(plan, this.lab.cluster)),
     );
   }
 }

@@ -13,7 +13,6 @@ import { labPaths, type LabPaths } from './paths.ts';
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  input?: string;
   /** A file to read standard input from. */
   inputFile?: string;
   /** Called for each line on standard error. */
@@ -52,16 +51,15 @@ export function run(
   args: string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { input, inputFile, onLine, allowFailure, cwd } = options;
+  const { inputFile, onLine, allowFailure, cwd } = options;
   const env: NodeJS.ProcessEnv = {
     ...(options.env ?? process.env),
     [MARK]: labPaths().state,
   };
-  const withInput = input !== undefined || inputFile !== undefined;
   const spawnOptions: SpawnOptions = {
     cwd,
     env: { ...env, PATH: systemPath(env.PATH) },
-    stdio: [withInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    stdio: [inputFile ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, spawnOptions);
@@ -77,11 +75,10 @@ export function run(
       partial = lines.pop()!;
       lines.forEach(onLine);
     });
-    if (withInput) {
+    if (inputFile) {
       // A command that ends early breaks the pipe; its exit code tells.
       child.stdin!.on('error', () => {});
-      if (inputFile) createReadStream(inputFile).pipe(child.stdin!);
-      else child.stdin!.end(input);
+      createReadStream(inputFile).pipe(child.stdin!);
     }
     child.on('error', error => {
       children.delete(child);

@@ -39,28 +39,20 @@ export interface LabStatus {
 
 const k8s = VERSIONS.kubernetes;
 
-/** Each part's version, and how its processes are told from others. */
-const PARTS: { id: string; version: string; command: RegExp }[] = [
-  { id: 'etcd', version: VERSIONS.etcd, command: /^etcd / },
-  { id: 'kube-apiserver', version: k8s, command: /^kube-apiserver / },
-  {
-    id: 'kube-controller-manager',
-    version: k8s,
-    command: /^kube-controller-manager /,
-  },
-  { id: 'kube-scheduler', version: k8s, command: /^kube-scheduler / },
-  { id: 'kubelet', version: k8s, command: /^kubelet / },
+/** Each part's version, and how its processes are told from others, if not by its name. */
+const PARTS: { id: string; version: string; command?: RegExp }[] = [
+  { id: 'etcd', version: VERSIONS.etcd },
+  { id: 'kube-apiserver', version: k8s },
+  { id: 'kube-controller-manager', version: k8s },
+  { id: 'kube-scheduler', version: k8s },
+  { id: 'kubelet', version: k8s },
   {
     id: 'containerd',
     version: "the distribution's",
     command: /^containerd(-shim\S*)? /,
   },
-  { id: 'cilium-agent', version: VERSIONS.cilium, command: /^cilium-agent / },
-  {
-    id: 'cilium-operator',
-    version: VERSIONS.cilium,
-    command: /^cilium-operator /,
-  },
+  { id: 'cilium-agent', version: VERSIONS.cilium },
+  { id: 'cilium-operator', version: VERSIONS.cilium },
   {
     id: 'coredns',
     version: VERSIONS.coredns,
@@ -71,11 +63,7 @@ const PARTS: { id: string; version: string; command: RegExp }[] = [
     version: VERSIONS.vault,
     command: /^vault(-plugin-auth-kubernetes)? /,
   },
-  {
-    id: 'external-secrets',
-    version: VERSIONS.externalSecrets,
-    command: /^external-secrets /,
-  },
+  { id: 'external-secrets', version: VERSIONS.externalSecrets },
   { id: 'n8n', version: VERSIONS.n8n, command: /^node .*\/n8n\// },
 ];
 
@@ -99,7 +87,9 @@ export function labStatus(): LabStatus {
     some.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
   const held = heldParts(paths);
   const parts = PARTS.map(({ id, version, command }) => {
-    const its = processes.filter(({ line }) => command.test(line));
+    const its = processes.filter(({ line }) =>
+      command ? command.test(line) : line.startsWith(`${id} `),
+    );
     const started = its.map(({ startedAt }) => startedAt.getTime());
     return {
       id,

@@ -4,83 +4,49 @@ import {
   AdoptionSource,
   PartialSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
-
-type Z = typeof z;
+import { count, flag, optional, text, texts } from './fields';
 
 /** Input fields of every action that takes a spec. */
 export const specInput = {
-  name: (zod: Z) =>
-    zod.string({
-      description:
-        'Name of the tenant: lower-case letters, digits and dashes; unique in the portal',
-    }),
-  owner: (zod: Z) =>
-    zod.string({
-      description:
-        'Entity ref of the group or user that owns the tenant, such as group:default/guests; guests means that too',
-    }),
-  size: (zod: Z) =>
-    zod
-      .string({ description: 'Size under tenants.sizes; default small' })
-      .optional(),
-  cluster: (zod: Z) =>
-    zod
-      .string({
-        description:
-          'Cluster under tenants.clusters; may be left out where there is one',
-      })
-      .optional(),
-  egressHosts: (zod: Z) =>
-    zod
-      .array(zod.string(), {
-        description:
-          'Host names that the tenant may reach; need the network provider cilium',
-      })
-      .optional(),
-  egressCidrs: (zod: Z) =>
-    zod
-      .array(zod.string(), {
-        description: 'IPv4 ranges that the tenant may reach',
-      })
-      .optional(),
-  allowInternet: (zod: Z) =>
-    zod
-      .boolean({ description: 'Allow broad ranges, such as 0.0.0.0/0' })
-      .optional(),
-  email: (zod: Z) =>
-    zod
-      .string({ description: "E-mail address of n8n's first user" })
-      .optional(),
-  heal: (zod: Z) =>
-    zod
-      .boolean({
-        description:
-          'Restore its objects by themselves when others have changed them; default tenants.heal',
-      })
-      .optional(),
-  adopt: (zod: Z) =>
-    zod
-      .boolean({
-        description:
-          'Take over objects that are there and not Threewalls’; takes tenant.administer',
-      })
-      .optional(),
-  fromNamespace: (zod: Z) =>
-    zod
-      .string({
-        description:
-          'Namespace of a hand-made n8n that becomes the tenant; takes tenant.administer',
-      })
-      .optional(),
-  fromDeployment: (zod: Z) =>
-    zod.string({ description: 'Its Deployment' }).optional(),
-  beginAnew: (zod: Z) =>
-    zod
-      .boolean({
-        description:
-          'Write a new encryption key where the old one is lost, and lose the credentials stored in n8n; takes tenant.administer',
-      })
-      .optional(),
+  name: text(
+    'Name of the tenant: lower-case letters, digits and dashes; unique in the portal',
+  ),
+  owner: text(
+    'Entity ref of the group or user that owns the tenant, such as group:default/guests; guests means that too',
+  ),
+  size: optional(text('Size under tenants.sizes; default small')),
+  cluster: optional(
+    text('Cluster under tenants.clusters; may be left out where there is one'),
+  ),
+  egressHosts: optional(
+    texts(
+      'Host names that the tenant may reach; need the network provider cilium',
+    ),
+  ),
+  egressCidrs: optional(texts('IPv4 ranges that the tenant may reach')),
+  allowInternet: optional(flag('Allow broad ranges, such as 0.0.0.0/0')),
+  email: optional(text("E-mail address of n8n's first user")),
+  heal: optional(
+    flag(
+      'Restore its objects by themselves when others have changed them; default tenants.heal',
+    ),
+  ),
+  adopt: optional(
+    flag(
+      'Take over objects that are there and not Threewalls’; takes tenant.administer',
+    ),
+  ),
+  fromNamespace: optional(
+    text(
+      'Namespace of a hand-made n8n that becomes the tenant; takes tenant.administer',
+    ),
+  ),
+  fromDeployment: optional(text('Its Deployment')),
+  beginAnew: optional(
+    flag(
+      'Write a new encryption key where the old one is lost, and lose the credentials stored in n8n; takes tenant.administer',
+    ),
+  ),
 };
 
 /** Values of {@link specInput}. */
@@ -102,14 +68,11 @@ export function toSource({
 
 /** Output fields of every action that applies stages. */
 export const applyOutput = {
-  namespace: (zod: Z) => zod.string({ description: 'Namespace of the tenant' }),
-  created: (zod: Z) => zod.number({ description: 'Resources created' }),
-  updated: (zod: Z) => zod.number({ description: 'Resources updated' }),
-  unchanged: (zod: Z) => zod.number({ description: 'Resources left alone' }),
-  url: (zod: Z) =>
-    zod
-      .string({ description: 'Where n8n is found, where config exposes it' })
-      .optional(),
+  namespace: text('Namespace of the tenant'),
+  created: count('Resources created'),
+  updated: count('Resources updated'),
+  unchanged: count('Resources left alone'),
+  url: optional(text('Where n8n is found, where config exposes it')),
 };
 
 /** The spec that an action's input means; the backend fills in what was left out. */

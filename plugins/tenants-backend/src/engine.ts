@@ -62,12 +62,15 @@ export class AddedChecks implements TenantsChecksExtensionPoint {
   }
 
   /** Not for drills: their pair is no tenant of anybody's. */
-  in(engine: Engine): Engine {
+  in(engine: Engine) {
     const added = this.#added;
     return {
       ...engine,
-      prove: options => engine.prove({ ...options, added }),
-      checkState: options => engine.checkState({ ...options, added }),
+      added,
+      prove: (options: Parameters<Engine['prove']>[0]) =>
+        engine.prove({ ...options, added }),
+      checkState: (options: Parameters<Engine['checkState']>[0]) =>
+        engine.checkState({ ...options, added }),
     };
   }
 }

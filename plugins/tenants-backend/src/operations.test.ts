@@ -27,7 +27,7 @@ const ENTRY = '/v1/secret/metadata/web-tenant-acme';
 const POLICY =
   '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation';
 
-const get = async (path: string) => (await t.api('get', path)).body;
+const get = (path: string) => t.get(path);
 const ordered = (name: string, over: object = {}) => ({
   kind: 'apply' as const,
   spec: t.spec(name, over),

@@ -75,8 +75,7 @@ describe('tenantsPlugin', () => {
     });
     expect(after.body).not.toHaveProperty('currentProof');
 
-    const list = async (query: string) =>
-      (await t.api('get', `/tenants?${query}`)).body;
+    const list = (query: string) => t.get(`/tenants?${query}`);
     expect(names(await list(''))).toEqual(['acme', 'far', 'globex']);
     expect(names(await list('status=holds'))).toEqual(['acme']);
     expect(names(await list('status=breached'))).toEqual(['globex']);
@@ -99,8 +98,7 @@ describe('tenantsPlugin', () => {
   it('shows no wall that holds by a proof that is too old, or of a tenant that is lost', async () => {
     await setup('acme');
     await t.prove('acme');
-    const network = async () =>
-      (await t.api('get', '/tenants/acme')).body.walls[0];
+    const network = async () => (await t.get('/tenants/acme')).walls[0];
     expect(await network()).toMatchObject({ status: 'holds', stale: false });
     const finish = (at: number) =>
       t.knex('operations').where({ kind: 'prove' }).update({ finished_at: at });
@@ -118,7 +116,7 @@ describe('tenantsPlugin', () => {
       lastStatus: 'holds',
       summary: expect.stringMatching(/Can't reach cluster lab: /),
     });
-    expect(names((await t.api('get', '/tenants')).body)).toEqual(['acme']);
+    expect(names(await t.get('/tenants'))).toEqual(['acme']);
   });
 
   it.each([-59, 59])(
@@ -138,7 +136,7 @@ describe('tenantsPlugin', () => {
           const at = own() - s * 1000;
           await proofs().update({ started_at: at, finished_at: at });
         };
-        const look = async () => (await t.api('get', '/tenants')).body.items[0];
+        const look = async () => (await t.get('/tenants')).items[0];
         const fresh = { status: 'holds', stale: false };
         // Six minutes less half a minute, and more.
         await ago(330);
@@ -193,8 +191,7 @@ describe('tenantsPlugin', () => {
     });
     await t.create('acme');
     await t.prove('acme');
-    const walls = async () =>
-      (await t.api('get', '/tenants')).body.items[0].walls;
+    const walls = async () => (await t.get('/tenants')).items[0].walls;
     expect(await walls()).toMatchObject(Array(3).fill({ status: 'holds' }));
     const drilled = () =>
       t.auditor.createEvent.mock.calls.filter(([e]) => e.eventId === 'drill');
@@ -271,9 +268,7 @@ describe('tenantsPlugin', () => {
     const third = await t.start('acme', { kind: 'prove', trigger: 'task' });
     expect(third.body).toMatchObject({ state: 'queued', trigger: 'task' });
     expect(third.body.id).not.toBe(first.body.id);
-    expect((await t.api('get', '/tenants/acme')).body.currentProof.id).toBe(
-      first.body.id,
-    );
+    expect((await t.get('/tenants/acme')).currentProof.id).toBe(first.body.id);
     release();
     const next = await t.follow(third);
     expect(Date.parse(next.startedAt!)).toBeGreaterThanOrEqual(
@@ -344,8 +339,8 @@ describe('tenantsPlugin', () => {
     await setup('acme', 'globex');
     await owns('globex', STRANGERS);
     allowOwners(t.permissions, 'user:default/mock', STRANGERS);
-    expect(names((await t.api('get', '/tenants')).body)).toEqual(['globex']);
-    expect((await t.api('get', '/matrix')).body.tenants).toEqual(['globex']);
+    expect(names(await t.get('/tenants'))).toEqual(['globex']);
+    expect((await t.get('/matrix')).tenants).toEqual(['globex']);
     for (const path of ['', '/proofs', '/proofs/x', '/report', '/drift']) {
       const { status, body } = await t.api('get', `/tenants/acme${path}`);
       expect([path, status, body.error.message]).toEqual([
@@ -354,9 +349,7 @@ describe('tenantsPlugin', () => {
         "You don't have permission (tenant.read) for tenant acme",
       ]);
     }
-    expect((await t.api('get', '/tenants/acme/operations')).body.items).toEqual(
-      [],
-    );
+    expect((await t.get('/tenants/acme/operations')).items).toEqual([]);
     expect((await t.start('acme', { kind: 'prove' })).status).toBe(403);
     expect(t.fail).toHaveBeenCalledWith({
       error: expect.objectContaining({ name: 'NotAllowedError' }),
@@ -367,7 +360,7 @@ describe('tenantsPlugin', () => {
     t.permissions.authorizeConditional.mockResolvedValue([
       { result: AuthorizeResult.DENY },
     ]);
-    expect((await t.api('get', '/tenants')).body.items).toEqual([]);
+    expect((await t.get('/tenants')).items).toEqual([]);
     expect((await t.api('get', '/tenants/globex')).status).toBe(403);
 
     const rules = await request(t.server).get(
@@ -494,7 +487,7 @@ describe('tenantsPlugin', () => {
     await setup('acme', 'far', 'globex', 'initech');
     t.prover.status.set('globex', 'breached');
     const { id } = await t.prove('acme');
-    const first = (await t.api('get', '/matrix')).body;
+    const first = await t.get('/matrix');
     expect(first).toMatchObject({
       tenants: ['acme', 'far', 'globex', 'initech'],
       totalItems: 4,
@@ -530,8 +523,7 @@ describe('tenantsPlugin', () => {
     expect(rows[0][1]).toBe('h');
     expect(rows[1]).toMatch(/b/);
 
-    const cells = async (query: string) =>
-      (await t.api('get', `/matrix?${query}`)).body;
+    const cells = (query: string) => t.get(`/matrix?${query}`);
     const cross = await cells('tenant=globex');
     expect(cross).toMatchObject({
       tenants: ['globex', 'acme', 'initech'],
@@ -550,8 +542,7 @@ describe('tenantsPlugin', () => {
     t.prover.status.set('globex', 'breached');
     t.prover.status.set('initech', 'breached');
     await t.prove('acme');
-    const matrix = async (format: string) =>
-      (await t.api('get', `/matrix?format=${format}`)).body;
+    const matrix = (format: string) => t.get(`/matrix?format=${format}`);
     const letters = async () =>
       [...(await matrix('compact')).rows.join('').replace(/-/g, '')].sort();
     const proved = (ms: number) =>
@@ -602,7 +593,7 @@ describe('tenantsPlugin', () => {
     t.permissions.authorizeConditional.mockResolvedValue([
       { result: AuthorizeResult.DENY },
     ]);
-    expect((await t.api('get', '/matrix')).body.fleet).toMatchObject({
+    expect((await t.get('/matrix')).fleet).toMatchObject({
       pairs: 0,
       proved: 0,
       breached: { total: 0, cells: [] },
@@ -612,7 +603,7 @@ describe('tenantsPlugin', () => {
   it('says how many of all pairs can be breached at most, where none is', async () => {
     await setup('acme', 'globex', 'initech');
     await t.prove('acme');
-    const { fleet } = (await t.api('get', '/matrix')).body;
+    const { fleet } = await t.get('/matrix');
     // One pair held, both ways at once: (1 - share)^1 = 5 %.
     expect(fleet).toMatchObject({ pairs: 6, proved: 2 });
     expect(fleet.breachedAtMost).toBeCloseTo(0.95, 6);
@@ -627,8 +618,7 @@ describe('tenantsPlugin', () => {
     t.prover.status.set('acme', 'holds');
     await t.prove('acme');
     const from = new Date(Date.now() - 60_000).toISOString();
-    const read = async (query = '') =>
-      (await t.api('get', `/timelines?from=${from}${query}`)).body;
+    const read = (query = '') => t.get(`/timelines?from=${from}${query}`);
     const { items, totalItems } = await read();
     expect(totalItems).toBe(2);
     expect(items[0]).toMatchObject({ tenant: 'acme', proofs: 4 });
@@ -681,13 +671,13 @@ describe('tenantsPlugin', () => {
       expect.objectContaining({ eventId: 'tenant-acknowledge' }),
     );
     await t.prove('acme');
-    expect((await t.api('get', '/tenants')).body.items[0]).toMatchObject({
+    expect((await t.get('/tenants')).items[0]).toMatchObject({
       acknowledged: { reason },
     });
     // It ends with the breach: another one is not known about.
     t.prover.status.set('acme', 'holds');
     await t.prove('acme');
-    const after = (await t.api('get', '/tenants/acme')).body;
+    const after = await t.get('/tenants/acme');
     expect(after.acknowledged).toBeUndefined();
 
     const in1h = new Date(Date.now() + 3_600_000).toISOString();
@@ -712,7 +702,7 @@ describe('tenantsPlugin', () => {
     expect((await put('acknowledgement', { reason })).status).toBe(403);
     expect((await put('mute', { until: in1h, reason })).status).toBe(403);
     expect((await t.api('delete', '/tenants/acme/mute')).status).toBe(403);
-    expect((await t.api('get', '/tenants/acme')).body.muted).toBeDefined();
+    expect((await t.get('/tenants/acme')).muted).toBeDefined();
   });
 
   it('reports to an auditor', async () => {

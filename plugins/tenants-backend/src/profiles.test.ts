@@ -83,7 +83,7 @@ describe('two clusters of one portal, each with its own profile', () => {
     });
     expect(t.lab.objects.has(CONFIG_MAP)).toBe(false);
     const drift = async () =>
-      (await t.api('get', '/tenants/acme/drift')).body.items.map(
+      (await t.get('/tenants/acme/drift')).items.map(
         ({ id, change, outdated, fields }: any) => [
           id,
           change,

@@ -42,9 +42,7 @@ describe('a tenant that is only proved', () => {
   afterEach(() => t.stop());
 
   const find = async (wanted = 'flows'): Promise<Tenant | undefined> =>
-    (await t.api('get', '/tenants')).body.items.find(
-      ({ name }: Tenant) => name === wanted,
-    );
+    (await t.get('/tenants')).items.find(({ name }: Tenant) => name === wanted);
   /** As somebody makes a namespace, which the portal comes upon. */
   async function made(uid = 'uid-flows', name = 'flows'): Promise<void> {
     const labels = { app: 'n8n' };
@@ -85,7 +83,7 @@ describe('a tenant that is only proved', () => {
     });
     const [{ tenants }] = t.prover.rounds;
     expect(tenants[0].proofOnly).toBeDefined();
-    expect((await t.api('get', '/tenants/flows/drift')).body.items).toEqual([]);
+    expect((await t.get('/tenants/flows/drift')).items).toEqual([]);
     const report = await t.api('get', '/tenants/flows/report?format=markdown');
     expect(report.text).toMatch(/the portal has made none of them/);
   });

@@ -11,6 +11,9 @@ const DEFAULT_SIZE = 'small';
 /** Characters of n8n's own passwords, at least and at most. */
 const PASSWORD = { least: 8, most: 64 };
 
+/** Of a column of integers in PostgreSQL. */
+const MOST_INTEGER = 2 ** 31 - 1;
+
 const limit = z.coerce.number().int().min(1).max(1000);
 const offset = z.coerce.number().int().min(0).default(0);
 
@@ -57,7 +60,7 @@ export const timelinesSchema = z.object({
 });
 
 export const eventsSchema = z.object({
-  after: z.coerce.number().int().default(-1),
+  after: z.coerce.number().int().min(-1).max(MOST_INTEGER).default(-1),
 });
 
 export const matrixSchema = z.object({

@@ -1,4 +1,7 @@
-import { createPermission } from '@backstage/plugin-permission-common';
+import {
+  createPermission,
+  PermissionAttributes,
+} from '@backstage/plugin-permission-common';
 
 /**
  * Type of the resource that tenant permissions are conditional on.
@@ -7,6 +10,17 @@ import { createPermission } from '@backstage/plugin-permission-common';
  */
 export const RESOURCE_TYPE_TENANT = 'tenant';
 
+/** A permission that may depend on which tenant it is about. */
+const tenantPermission = (
+  name: string,
+  action: PermissionAttributes['action'],
+) =>
+  createPermission({
+    name: `tenant.${name}`,
+    attributes: { action },
+    resourceType: RESOURCE_TYPE_TENANT,
+  });
+
 /** @public */
 export const tenantCreatePermission = createPermission({
   name: 'tenant.create',
@@ -14,43 +28,23 @@ export const tenantCreatePermission = createPermission({
 });
 
 /** @public */
-export const tenantReadPermission = createPermission({
-  name: 'tenant.read',
-  attributes: { action: 'read' },
-  resourceType: RESOURCE_TYPE_TENANT,
-});
+export const tenantReadPermission = tenantPermission('read', 'read');
 
 /** @public */
-export const tenantResizePermission = createPermission({
-  name: 'tenant.resize',
-  attributes: { action: 'update' },
-  resourceType: RESOURCE_TYPE_TENANT,
-});
+export const tenantResizePermission = tenantPermission('resize', 'update');
 
 /** @public */
-export const tenantRemovePermission = createPermission({
-  name: 'tenant.remove',
-  attributes: { action: 'delete' },
-  resourceType: RESOURCE_TYPE_TENANT,
-});
+export const tenantRemovePermission = tenantPermission('remove', 'delete');
 
 /** @public */
-export const tenantProvePermission = createPermission({
-  name: 'tenant.prove',
-  attributes: { action: 'update' },
-  resourceType: RESOURCE_TYPE_TENANT,
-});
+export const tenantProvePermission = tenantPermission('prove', 'update');
 
 /**
  * To put a tenant back to what it was last applied as.
  *
  * @public
  */
-export const tenantRestorePermission = createPermission({
-  name: 'tenant.restore',
-  attributes: { action: 'update' },
-  resourceType: RESOURCE_TYPE_TENANT,
-});
+export const tenantRestorePermission = tenantPermission('restore', 'update');
 
 /**
  * To act for owners that one is no member of, to adopt what is not the portal's, to
@@ -58,11 +52,10 @@ export const tenantRestorePermission = createPermission({
  *
  * @public
  */
-export const tenantAdministerPermission = createPermission({
-  name: 'tenant.administer',
-  attributes: { action: 'update' },
-  resourceType: RESOURCE_TYPE_TENANT,
-});
+export const tenantAdministerPermission = tenantPermission(
+  'administer',
+  'update',
+);
 
 /**
  * Every permission of the tenants plugin.

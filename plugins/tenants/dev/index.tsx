@@ -1,6 +1,7 @@
 import { createApp } from '@backstage/frontend-defaults';
 import {
   ApiBlueprint,
+  ApiRef,
   createFrontendModule,
 } from '@backstage/frontend-plugin-api';
 import appPlugin from '@backstage/plugin-app';
@@ -15,21 +16,24 @@ import { createRoot } from 'react-dom/client';
 // This is an app, if only for whoever develops the plugin.
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
-import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
+// eslint-disable-next-line @backstage/no-relative-monorepo-imports
+import '../../../packages/app/src/theme.css';
 import tenantsPlugin, { tenantsApiRef } from '../src';
 import { tenantsScaffolderModule } from '../src/scaffolder';
 import { entities, team } from './entities';
-import { FakeTenantsApi } from './FakeTenantsApi';
+import { fakeTenantsApi } from './fakeTenantsApi';
 import { fakeScaffolderApi, templateEntities } from './templates';
 
-// As in the portal: Backstage's own grey is too dark for a dark card.
-const style = document.createElement('style');
-style.textContent = `
-  [data-theme-mode='dark'][data-theme-mode='dark'] {
-    --bui-fg-secondary: #c2c2c2;
-  }
-`;
-document.head.append(style);
+/** A plugin's API as it is here. */
+function withApi<T>(pluginId: string, api: ApiRef<T>, factory: () => T) {
+  const params = { api, deps: {}, factory };
+  // A name of its own where it is none of the plugin's own APIs.
+  const name = pluginId === 'app' ? 'permission' : undefined;
+  return createFrontendModule({
+    pluginId,
+    extensions: [ApiBlueprint.make({ name, params: make => make(params) })],
+  });
+}
 
 const app = createApp({
   features: [
@@ -40,68 +44,17 @@ const app = createApp({
       ],
     }),
     catalogPlugin,
-    createFrontendModule({
-      pluginId: 'catalog',
-      extensions: [
-        ApiBlueprint.make({
-          params: defineParams =>
-            defineParams({
-              api: catalogApiRef,
-              deps: {},
-              factory: () =>
-                catalogApiMock({
-                  entities: [...entities, team, ...templateEntities],
-                }),
-            }),
-        }),
-      ],
-    }),
     tenantsPlugin,
     scaffolderPlugin,
     tenantsScaffolderModule,
-    createFrontendModule({
-      pluginId: 'scaffolder',
-      extensions: [
-        ApiBlueprint.make({
-          params: defineParams =>
-            defineParams({
-              api: scaffolderApiRef,
-              deps: {},
-              factory: () => fakeScaffolderApi,
-            }),
-        }),
-      ],
-    }),
-    createFrontendModule({
-      pluginId: 'app',
-      extensions: [
-        ApiBlueprint.make({
-          name: 'permission',
-          params: defineParams =>
-            defineParams({
-              api: permissionApiRef,
-              deps: {},
-              factory: () => ({
-                authorize: async () => ({ result: AuthorizeResult.ALLOW }),
-              }),
-            }),
-        }),
-      ],
-    }),
-    createFrontendModule({
-      pluginId: 'tenants',
-      extensions: [
-        ApiBlueprint.make({
-          params: defineParams =>
-            defineParams({
-              api: tenantsApiRef,
-              deps: {},
-              // Calls that no screen makes are left out.
-              factory: () => new FakeTenantsApi() as unknown as TenantsApi,
-            }),
-        }),
-      ],
-    }),
+    withApi('tenants', tenantsApiRef, fakeTenantsApi),
+    withApi('scaffolder', scaffolderApiRef, () => fakeScaffolderApi),
+    withApi('catalog', catalogApiRef, () =>
+      catalogApiMock({ entities: [...entities, team, ...templateEntities] }),
+    ),
+    withApi('app', permissionApiRef, () => ({
+      authorize: async () => ({ result: AuthorizeResult.ALLOW }),
+    })),
   ],
 });
 

@@ -48,8 +48,9 @@ export const tenantsTranslationRef = createTranslationRef({
       never: 'not proved yet',
       milliseconds: '{{value}} ms',
       seconds: '{{value}} s',
-      minutes: '{{minutes}} min {{seconds}} s',
-      hours: '{{hours}} h {{minutes}} min',
+      minutes: '{{value}} min',
+      hours: '{{value}} h',
+      days: '{{value}} d',
     },
     headline: {
       holds: 'All three walls hold',

@@ -9,6 +9,7 @@ import {
   Cluster,
   Clusters,
   KubernetesClient,
+  objectPath,
   Platform,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
@@ -152,6 +153,44 @@ export function merge(
     body,
   });
 }
+
+/** An object that is to be made. */
+export interface NewObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: object };
+  [field: string]: unknown;
+}
+
+/** Makes an object, as somebody who is not the portal. */
+export function create(kubernetes: KubernetesClient, body: NewObject) {
+  const { apiVersion, kind, metadata } = body;
+  const { namespace } = metadata;
+  const path = objectPath({ apiVersion, kind, namespace });
+  return kubernetes.expect({ method: 'POST', path, body });
+}
+
+/** Removes an object at once, where it is there. */
+export function remove(
+  kubernetes: KubernetesClient,
+  { apiVersion, kind, metadata: { namespace, name } }: NewObject,
+) {
+  const ref = { apiVersion, kind, namespace, name };
+  return kubernetes.delete(ref, { gracePeriodSeconds: 0 });
+}
+
+/** What PodSecurity asks of a pod and of its containers where it is `restricted`. */
+export const RESTRICTED = {
+  pod: {
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    seccompProfile: { type: 'RuntimeDefault' },
+  },
+  container: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+  },
+};
 
 /** A policy that lets everybody in: policies add up, so that no other closes that again. */
 export function openPolicy(namespace: string) {

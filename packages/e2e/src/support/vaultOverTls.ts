@@ -3,8 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
-import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
-import { labCluster, IMAGES, portalAccess, VAULT_ADDR } from './lab';
+import {
+  IMAGES,
+  labCluster,
+  NewObject,
+  portalAccess,
+  RESTRICTED,
+  VAULT_ADDR,
+} from './lab';
 
 const NAME = 'vault-tls';
 const NAMESPACE = 'sys-vault';
@@ -42,7 +48,7 @@ export class VaultOverTls {
   }
 
   /** What stands before Vault; to be applied by an administrator. */
-  objects(): KubernetesObject[] {
+  objects(): NewObject[] {
     const labels = { app: NAME };
     const metadata = { name: NAME, namespace: NAMESPACE, labels };
     this.#openssl('server', '/CN=vault', [
@@ -75,13 +81,7 @@ export class VaultOverTls {
               limits: { cpu: '500m', memory: '128Mi' },
             },
             readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 1 },
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              allowPrivilegeEscalation: false,
-              capabilities: { drop: ['ALL'] },
-              seccompProfile: { type: 'RuntimeDefault' },
-            },
+            securityContext: { ...RESTRICTED.pod, ...RESTRICTED.container },
           },
         ],
       },

@@ -20,26 +20,14 @@ function isFreshAndReady(pod: KubeObject, since: number): boolean {
   );
 }
 
-/** Pods of a namespace that are not yet ready anew; undefined before there are any. */
-export async function podsNotReady(
-  api: KubeApi,
-  namespace: string,
-  since: number,
-): Promise<string[] | undefined> {
-  const pods = await api.list(`/api/v1/namespaces/${namespace}/pods`);
-  if (pods.length === 0) return undefined;
-  return pods
-    .filter(pod => !isFreshAndReady(pod, since))
-    .map(pod => pod.metadata.name);
-}
-
+/** Whether there are pods in a namespace, and all of them are ready anew. */
 export async function podsReady(
   api: KubeApi,
   namespace: string,
   since: number,
 ): Promise<boolean> {
-  const left = await podsNotReady(api, namespace, since);
-  return left?.length === 0;
+  const pods = await api.list(`/api/v1/namespaces/${namespace}/pods`);
+  return pods.length > 0 && pods.every(pod => isFreshAndReady(pod, since));
 }
 
 /** The kubelet has reported since, and says that the node takes pods. */

@@ -8,17 +8,18 @@ import { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import { TenantsClient } from '@threewalls/backstage-plugin-tenants-common';
 import {
+  allowAll,
   OWNER,
   PLANTED,
   startTenantsBackend,
+  STRANGERS,
 } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
 import { actions } from '../actions';
 import { TenantTasks } from '../TenantTasks';
 
-export { OWNER, PLANTED };
+export { allowAll, OWNER, PLANTED, STRANGERS };
 export { makeByHand } from '../../../tenants-backend/src/__testUtils__/handMade';
-export { STRANGERS } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
-export { allowAll } from '../../../tenants-backend/src/__testUtils__/startTenantsBackend';
+export { until } from '../../../tenants-backend/src/__testUtils__/until';
 
 export const workspace = createMockDirectory();
 
@@ -89,8 +90,11 @@ export async function run(
     isDryRun?: boolean;
     signal?: AbortSignal;
     ownerPassword?: string;
+    /** What a task keeps, also for when it is retried */
+    checkpoints?: Map<string, unknown>;
   } = {},
 ) {
+  const { checkpoints = new Map() } = over;
   const said: string[] = [];
   const say = (message: string) => said.push(message);
   const outputs: Record<string, any> = {};
@@ -105,6 +109,12 @@ export async function run(
       outputs[name] = value;
     },
     getInitiatorCredentials: async () => mockCredentials.user(),
+    async checkpoint({ key, fn }: { key: string; fn(): Promise<unknown> }) {
+      if (!checkpoints.has(key)) {
+        checkpoints.set(key, await fn());
+      }
+      return checkpoints.get(key);
+    },
     isDryRun: over.isDryRun,
     signal: over.signal,
   };

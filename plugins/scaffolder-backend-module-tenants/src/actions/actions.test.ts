@@ -12,6 +12,7 @@ import {
   run,
   STRANGERS,
   tasks,
+  until,
   workspace,
   writes,
 } from '../__testUtils__/run';
@@ -200,6 +201,18 @@ describe('what they do', () => {
     expect(writes()).toEqual([]);
   });
 
+  it('proves anew in a task that is retried, whatever was found before', async () => {
+    await backend.create('acme');
+    const checkpoints = new Map();
+    const prove = () => run('tenant:walls:prove', {}, { checkpoints });
+    backend.prover.status.set('acme', 'breached');
+    expect((await prove()).error?.message).toMatch(/network is breached/);
+    backend.prover.status.delete('acme');
+    expect((await prove()).error).toBeUndefined();
+    backend.prover.status.set('acme', 'breached');
+    expect((await prove()).error?.message).toMatch(/network is breached/);
+  });
+
   it.each(ids.filter(id => id !== 'tenant:render'))(
     '%s writes nothing in a dry run',
     async id => {
@@ -269,17 +282,13 @@ describe('what they do', () => {
     const gate = backend.lab.hold(/PATCH .*serviceaccounts/);
     const task = new AbortController();
     const running = run('tenant:create', {}, { signal: task.signal });
-    for (let i = 0; i < 200 && !backend.lab.held; i++) {
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
+    await until(() => backend.lab.held > 0);
     task.abort();
     expect((await running).error?.name).toBe('AbortError');
     gate();
     const last = async () =>
-      (await backend.api('get', '/tenants/acme/operations')).body.items[0];
-    for (let i = 0; i < 200 && !(await last()).finishedAt; i++) {
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
+      (await backend.get('/tenants/acme/operations')).items[0];
+    await until(async () => !!(await last()).finishedAt);
     expect(await last()).toMatchObject({
       request: { kind: 'apply' },
       state: 'cancelled',

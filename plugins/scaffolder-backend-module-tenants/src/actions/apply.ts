@@ -1,4 +1,5 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { flag, optional, text } from '../fields';
 import { applyOutput, SpecInput, specInput, toSource, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
@@ -78,8 +79,8 @@ export function createTenantResizeAction(tasks: TenantTasks) {
     supportsDryRun: true,
     schema: {
       input: {
-        name: zod => zod.string({ description: 'Name of the tenant' }),
-        size: zod => zod.string({ description: 'Size under tenants.sizes' }),
+        name: text('Name of the tenant'),
+        size: text('Size under tenants.sizes'),
       },
       output: applyOutput,
     },
@@ -99,21 +100,13 @@ export function createTenantRestoreAction(tasks: TenantTasks) {
     supportsDryRun: true,
     schema: {
       input: {
-        name: zod => zod.string({ description: 'Name of the tenant' }),
-        adopt: zod =>
-          zod
-            .boolean({
-              description:
-                'Take over what is in the way and not the tenant’s; takes tenant.administer',
-            })
-            .optional(),
-        beginAnew: zod =>
-          zod
-            .boolean({
-              description:
-                'Write a new encryption key where the old one is lost, and lose the credentials stored in n8n; takes tenant.administer',
-            })
-            .optional(),
+        name: text('Name of the tenant'),
+        adopt: optional(
+          flag(
+            'Take over what is in the way and not the tenant’s; takes tenant.administer',
+          ),
+        ),
+        beginAnew: specInput.beginAnew,
       },
       output: applyOutput,
     },

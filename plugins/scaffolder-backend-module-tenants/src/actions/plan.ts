@@ -1,4 +1,5 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { flag, optional, text } from '../fields';
 import { specInput, toSource, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
 import { adoptionText } from '../taskLog';
@@ -14,18 +15,14 @@ export function createTenantPlanAction(tasks: TenantTasks) {
     schema: {
       input: specInput,
       output: {
-        exists: zod =>
-          zod.boolean({
-            description:
-              'Whether anything of the tenant is there already; a clean-up must leave such a tenant alone',
-          }),
-        adoption: zod =>
-          zod
-            .string({
-              description:
-                'Markdown: how the hand-made n8n becomes the tenant, with the scripts for an administrator',
-            })
-            .optional(),
+        exists: flag(
+          'Whether anything of the tenant is there already; a clean-up must leave such a tenant alone',
+        ),
+        adoption: optional(
+          text(
+            'Markdown: how the hand-made n8n becomes the tenant, with the scripts for an administrator',
+          ),
+        ),
         changes: zod =>
           zod.array(
             zod.object({

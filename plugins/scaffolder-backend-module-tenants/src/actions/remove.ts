@@ -1,5 +1,6 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { InputError } from '@backstage/errors';
+import { flag, optional, text, texts } from '../fields';
 import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
 
@@ -12,42 +13,26 @@ export function createTenantRemoveAction(tasks: TenantTasks) {
     supportsDryRun: true,
     schema: {
       input: {
-        name: zod => zod.string({ description: 'Name of the tenant' }),
-        confirm: zod =>
-          zod.string({ description: 'Name of the tenant, typed again' }),
-        keepData: zod =>
-          zod
-            .boolean({
-              description:
-                'Keep the namespace with its volumes and the KV entry, so that creating the tenant again brings them back',
-            })
-            .optional(),
-        ifMadeHere: zod =>
-          zod
-            .boolean({
-              description:
-                'Leave a tenant alone of which anything was applied for another task; for a clean-up step',
-            })
-            .optional(),
-        ifExists: zod =>
-          zod
-            .boolean({
-              description:
-                'Do nothing where there is no such tenant; for a clean-up step',
-            })
-            .optional(),
+        name: text('Name of the tenant'),
+        confirm: text('Name of the tenant, typed again'),
+        keepData: optional(
+          flag(
+            'Keep the namespace with its volumes and the KV entry, so that creating the tenant again brings them back',
+          ),
+        ),
+        ifMadeHere: optional(
+          flag(
+            'Leave a tenant alone of which anything was applied for another task; for a clean-up step',
+          ),
+        ),
+        ifExists: optional(
+          flag('Do nothing where there is no such tenant; for a clean-up step'),
+        ),
       },
       output: {
-        removed: zod =>
-          zod.boolean({ description: 'Whether the tenant is gone' }),
-        kept: zod =>
-          zod.array(zod.string(), {
-            description: 'What is still there, and why',
-          }),
-        operationId: zod =>
-          zod
-            .string({ description: 'Operation that holds the certificate' })
-            .optional(),
+        removed: flag('Whether the tenant is gone'),
+        kept: texts('What is still there, and why'),
+        operationId: optional(text('Operation that holds the certificate')),
       },
     },
     async handler(ctx) {

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { optional, text, texts } from '../fields';
 import { specInput, toSpec } from '../input';
 import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
@@ -16,18 +17,12 @@ export function createTenantRenderAction(tasks: TenantTasks) {
     schema: {
       input: {
         ...specInput,
-        targetPath: zod =>
-          zod
-            .string({
-              description: 'Folder in the workspace; default tenants/NAME',
-            })
-            .optional(),
+        targetPath: optional(
+          text('Folder in the workspace; default tenants/NAME'),
+        ),
       },
       output: {
-        files: zod =>
-          zod.array(zod.string(), {
-            description: 'Paths of the files written',
-          }),
+        files: texts('Paths of the files written'),
       },
     },
     async handler(ctx) {

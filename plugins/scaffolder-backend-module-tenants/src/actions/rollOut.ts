@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { count, flag, optional, text, texts } from '../fields';
 import { TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
 
@@ -15,34 +16,20 @@ export function createTenantRollOutAction(tasks: TenantTasks) {
     supportsDryRun: true,
     schema: {
       input: {
-        cluster: zod =>
-          zod
-            .string({ description: 'Only tenants of this cluster' })
-            .optional(),
-        owner: zod =>
-          zod.string({ description: 'Only tenants of this owner' }).optional(),
-        names: zod =>
-          zod
-            .array(zod.string(), { description: 'Only these tenants' })
-            .optional(),
-        onlyOutdated: zod =>
-          zod
-            .boolean({
-              description:
-                'Only tenants whose plan of today is another than was last applied; default true',
-            })
-            .optional(),
-        first: zod =>
-          zod.number({ description: 'Tenants of the first wave' }).optional(),
-        next: zod =>
-          zod
-            .number({ description: 'Tenants of each wave after it' })
-            .optional(),
+        cluster: optional(text('Only tenants of this cluster')),
+        owner: optional(text('Only tenants of this owner')),
+        names: optional(texts('Only these tenants')),
+        onlyOutdated: optional(
+          flag(
+            'Only tenants whose plan of today is another than was last applied; default true',
+          ),
+        ),
+        first: optional(count('Tenants of the first wave')),
+        next: optional(count('Tenants of each wave after it')),
       },
       output: {
-        id: zod => zod.string({ description: 'Id of the roll-out' }),
-        done: zod =>
-          zod.number({ description: 'Tenants applied, proved, and sound' }),
+        id: text('Id of the roll-out'),
+        done: count('Tenants applied, proved, and sound'),
       },
     },
     async handler(ctx) {

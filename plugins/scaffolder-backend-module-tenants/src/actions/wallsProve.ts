@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { flag, optional, text } from '../fields';
 import { TaskContext, TenantTasks } from '../TenantTasks';
 import { examplesOf } from './examples';
 
@@ -20,17 +21,15 @@ export function createTenantWallsProveAction(tasks: TenantTasks) {
     supportsDryRun: true,
     schema: {
       input: {
-        name: zod => zod.string({ description: 'Name of the tenant' }),
-        allowUnproven: zod =>
-          zod
-            .boolean({
-              description:
-                'Succeed with walls that can’t be proved; a breached one fails all the same',
-            })
-            .optional(),
+        name: text('Name of the tenant'),
+        allowUnproven: optional(
+          flag(
+            'Succeed with walls that can’t be proved; a breached one fails all the same',
+          ),
+        ),
       },
       output: {
-        proofId: zod => zod.string({ description: 'Id of the proof' }),
+        proofId: text('Id of the proof'),
         walls: zod =>
           zod.array(
             zod.object({
@@ -40,8 +39,7 @@ export function createTenantWallsProveAction(tasks: TenantTasks) {
             }),
             { description: 'The three walls' },
           ),
-        entityRef: zod =>
-          zod.string({ description: 'Catalog entity of the tenant' }),
+        entityRef: text('Catalog entity of the tenant'),
       },
     },
     async handler(ctx) {
@@ -50,14 +48,8 @@ export function createTenantWallsProveAction(tasks: TenantTasks) {
         ctx.logger.info(`would prove the walls of ${name}`);
         return;
       }
-      // After a recovery the proof that is under way is followed, not doubled.
-      const proofId = await ctx.checkpoint({
-        key: `v1.tenant.walls.prove.${name}`,
-        fn: async () => {
-          const request = { kind: 'prove' } as const;
-          return (await tasks.start(ctx, name, request)).id;
-        },
-      });
+      // Of now: a task that is retried, or recovered, knows only what was before.
+      const { id: proofId } = await tasks.start(ctx, name, { kind: 'prove' });
       const { verdicts = [] } = await tasks.follow(
         { ...ctx, signal: withTimeout(ctx.signal) },
         { tenant: name, id: proofId },

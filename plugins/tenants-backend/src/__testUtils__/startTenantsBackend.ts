@@ -239,6 +239,7 @@ export async function startTenantsBackend(
       [method](`/api/tenants${path}`)
       .set('Authorization', auth)
       .send(body);
+  const get = async (path: string) => (await api('get', path)).body;
   const start = (
     name: string,
     body: OperationRequest & Record<string, unknown>,
@@ -276,7 +277,7 @@ export async function startTenantsBackend(
   }
   async function prove(name: string): Promise<Proof> {
     const { id } = await run(name, { kind: 'prove' });
-    return (await api('get', `/tenants/${name}/proofs/${id}`)).body;
+    return get(`/tenants/${name}/proofs/${id}`);
   }
   const scheduled = (id: string) =>
     scheduler.scheduleTask.mock.calls
@@ -300,6 +301,7 @@ export async function startTenantsBackend(
     lab.objects.get(`/api/v1/namespaces/web-tenant-${name}`);
   return {
     api,
+    get,
     start,
     follow,
     run,

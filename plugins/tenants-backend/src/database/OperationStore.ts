@@ -17,6 +17,7 @@ import {
   EVENTS,
   OperationRow,
   OPERATIONS,
+  pageOf,
   StoredOperation,
   toEvent,
   toOperation,
@@ -24,9 +25,6 @@ import {
 
 /** Milliseconds that an operation is left alone without a sign of its runner. */
 export const LEASE_MS = 15_000;
-
-/** Times that an operation is begun: one that ends its replica each time must not go on. */
-const MAX_ATTEMPTS = 10;
 
 /**
  * Milliseconds that a scheduled proof waits behind those that people ask for; then
@@ -45,7 +43,7 @@ const PRIORITY: Record<ProofTrigger, number> = {
 const QUEUE_ATTEMPTS = 5;
 
 /** PostgreSQL refuses to compare anything else with an id. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What is asked for when an operation is queued. */
 export interface NewOperation {
@@ -111,7 +109,13 @@ export class OperationStore {
     wanted: NewOperation,
     attempt: number = 1,
   ): Promise<{ operation: StoredOperation; joined: boolean }> {
-    const placed = await this.#placed(trx, wanted);
+    // A roll-out does each thing with a tenant once, whoever takes it on meanwhile.
+    const { rolloutId, tenant, request } = wanted;
+    const placed =
+      rolloutId &&
+      (await trx<OperationRow>(OPERATIONS)
+        .where({ rollout_id: rolloutId, tenant, kind: request.kind })
+        .first());
     if (placed) {
       return { operation: toOperation(placed), joined: true };
     }
@@ -153,18 +157,6 @@ export class OperationStore {
     return row
       ? { operation: toOperation(row), joined: false }
       : this.#enqueue(trx, wanted, attempt + 1);
-  }
-
-  /** A roll-out does each thing with a tenant once, whoever takes it on meanwhile. */
-  async #placed(
-    trx: Knex,
-    { rolloutId, tenant, request }: NewOperation,
-  ): Promise<OperationRow | undefined> {
-    return rolloutId
-      ? trx<OperationRow>(OPERATIONS)
-          .where({ rollout_id: rolloutId, tenant, kind: request.kind })
-          .first()
-      : undefined;
   }
 
   #row(id: string, wanted: NewOperation) {
@@ -576,11 +568,13 @@ export class OperationStore {
       }),
     } as const;
     try {
-      // One that was cancelled meanwhile ends: it must not come back.
-      await this.#ours([id])
-        .where({ cancelled: true })
-        .update(ended(this.knex, { state: 'cancelled' }));
-      await this.#ours([id]).update(change);
+      const isBack = await this.#ours([id])
+        .where({ cancelled: false })
+        .update(change);
+      if (!isBack) {
+        // One that was cancelled meanwhile ends: it must not come back.
+        await this.finish(id, { state: 'cancelled' });
+      }
     } catch (error) {
       if (!isUniqueViolation(error)) {
         throw error;
@@ -600,14 +594,23 @@ export class OperationStore {
    */
   async cancel(id: string): Promise<StoredOperation | undefined> {
     return this.knex.transaction(async trx => {
-      await trx<OperationRow>(OPERATIONS)
-        .where({ id, state: 'queued' })
-        .update(ended(trx, { state: 'cancelled' }));
-      await trx(OPERATIONS)
-        .where({ id, state: 'running' })
-        .update({ cancelled: true });
-      const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
-      return row && toOperation(row);
+      // Nobody takes it or puts it back between the look and the write.
+      const row = await trx<OperationRow>(OPERATIONS)
+        .where({ id })
+        .forUpdate()
+        .first();
+      if (row?.state !== 'queued' && row?.state !== 'running') {
+        return row && toOperation(row);
+      }
+      const [cancelled] = await trx<OperationRow>(OPERATIONS)
+        .where({ id })
+        .update(
+          row.state === 'queued'
+            ? ended(trx, { state: 'cancelled' })
+            : { cancelled: true },
+        )
+        .returning('*');
+      return toOperation(cancelled);
     });
   }
 
@@ -631,26 +634,15 @@ export class OperationStore {
     const readable = owners
       .map(({ owner }) => owner)
       .filter(owner => mayRead({ tenant, owner } as StoredOperation));
-    const query = () =>
-      this.knex<OperationRow>(OPERATIONS)
-        .where({ tenant })
-        .whereIn('owner', readable)
-        .modify(only => {
-          if (page.kinds) {
-            only.whereIn('kind', page.kinds);
-          }
-        });
-    const [rows, counted] = await Promise.all([
-      query()
-        .orderBy('created_at', 'desc')
-        .limit(page.limit)
-        .offset(page.offset),
-      query().count({ count: '*' }).first(),
-    ]);
-    return {
-      items: rows.map(toOperation),
-      totalItems: Number(counted?.count),
-    };
+    const found = this.knex<OperationRow>(OPERATIONS)
+      .where({ tenant })
+      .whereIn('owner', readable)
+      .modify(only => {
+        if (page.kinds) {
+          only.whereIn('kind', page.kinds);
+        }
+      });
+    return pageOf(found, page, toOperation);
   }
 
   /**
@@ -700,11 +692,6 @@ export class OperationStore {
       state: String(state),
       count: Number(count),
     }));
-  }
-
-  /** Whether an operation has been begun too often to go on with it. */
-  isWornOut({ attempts }: StoredOperation): boolean {
-    return attempts > MAX_ATTEMPTS;
   }
 
   #ours(ids: string[], knex: Knex = this.knex) {

@@ -16,6 +16,7 @@ import { NewOperation, OperationStore } from './OperationStore';
 import {
   OperationRow,
   OPERATIONS,
+  pageOf,
   PairRow,
   PAIRS,
   RECEIPTS,
@@ -292,16 +293,9 @@ export class ProofStore {
     uid: string,
     page: { limit: number; offset: number },
   ): Promise<Page<ProofSummary>> {
-    const query = () =>
-      this.knex<OperationRow>(OPERATIONS).where({ uid, kind: 'prove' });
-    const [rows, counted] = await Promise.all([
-      query()
-        .orderBy('created_at', 'desc')
-        .limit(page.limit)
-        .offset(page.offset),
-      query().count({ count: '*' }).first(),
-    ]);
-    return { items: rows.map(toSummary), totalItems: Number(counted?.count) };
+    const proofs = { uid, kind: 'prove' as const };
+    const found = this.knex<OperationRow>(OPERATIONS).where(proofs);
+    return pageOf(found, page, toSummary);
   }
 
   /** The last proof of each tenant, and what is under way, by UID. */

@@ -5,6 +5,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
 import { now } from './dialect';
+import { UUID } from './OperationStore';
 import { Milliseconds, ROLLOUTS, toIso } from './rows';
 
 interface RolloutRow {
@@ -44,7 +45,9 @@ export class RolloutStore {
   }
 
   async get(id: string): Promise<StoredRollout | undefined> {
-    const row = await this.knex<RolloutRow>(ROLLOUTS).where({ id }).first();
+    const row = UUID.test(id)
+      ? await this.knex<RolloutRow>(ROLLOUTS).where({ id }).first()
+      : undefined;
     return row && toRollout(row);
   }
 

@@ -24,6 +24,15 @@ import {
   toTenant,
 } from './rows';
 
+/** Namespaces that a query names. */
+const FEW = 100;
+
+/** Some namespaces of a cluster. */
+export interface NamespacesOf {
+  cluster: string;
+  namespaces: ReadonlySet<string>;
+}
+
 /**
  * The portal's records of its tenants. A tenant is its namespace, by UID: what is
  * not in here is none, whatever its labels say.
@@ -31,12 +40,21 @@ import {
 export class TenantStore {
   constructor(private readonly knex: Knex) {}
 
-  /** Every tenant that there is, by name. */
-  async list(): Promise<KnownTenant[]> {
-    const rows = await this.knex<TenantRow>(TENANTS)
-      .whereNull('removed_at')
-      .orderBy('name');
-    return rows.map(toTenant);
+  /** Every tenant that there is, or of some namespaces those, by name. */
+  async list(of?: NamespacesOf): Promise<KnownTenant[]> {
+    const query = this.knex<TenantRow>(TENANTS).whereNull('removed_at');
+    // Of many all are read, and those are picked.
+    if (of && of.namespaces.size <= FEW) {
+      query.whereIn('namespace', [...of.namespaces]);
+    }
+    const rows = await query.orderBy('name');
+    return rows
+      .filter(
+        row =>
+          !of ||
+          (row.cluster === of.cluster && of.namespaces.has(row.namespace)),
+      )
+      .map(toTenant);
   }
 
   async find(name: string): Promise<KnownTenant | undefined> {
@@ -52,10 +70,16 @@ export class TenantStore {
     return this.knex<TenantRow>(TENANTS).distinct('name', 'owner');
   }
 
-  /** The last tenant of that name that was removed: its data may have been kept. */
-  async findRemoved(name: string): Promise<KnownTenant | undefined> {
+  /** The last of an owner's that was removed there: its data may have been kept. */
+  async findRemoved({
+    name,
+    owner,
+    cluster,
+  }: Pick<KnownTenant, 'name' | 'owner' | 'cluster'>): Promise<
+    KnownTenant | undefined
+  > {
     const row = await this.knex<TenantRow>(TENANTS)
-      .where({ name })
+      .where({ name, owner, cluster })
       .whereNotNull('removed_at')
       .orderBy('removed_at', 'desc')
       .first();
@@ -64,7 +88,8 @@ export class TenantStore {
 
   /**
    * Notes a tenant's namespace as soon as there is one, or that an archived one is
-   * a tenant again. What is known of it under this UID stays.
+   * a tenant again, whose walls nothing has proved yet. What else is known of it
+   * under this UID stays.
    *
    * @param formerUid - Of its namespace before, which is gone: its row ends here
    * @throws ConflictError where another tenant has that name
@@ -88,9 +113,12 @@ export class TenantStore {
           .onConflict('uid')
           .merge({
             ...row,
+            // One that is back is in the making, as a new one is.
+            created_at: trx.raw(
+              'case when ?? is null then ?? else excluded.created_at end',
+              [`${TENANTS}.removed_at`, `${TENANTS}.created_at`],
+            ),
             removed_at: null,
-            lost_since: null,
-            lost_because: null,
           });
       });
     } catch (error) {
@@ -121,9 +149,15 @@ export class TenantStore {
       .where({ uid })
       .update({
         removed_at: now(trx),
+        status: 'unproven',
+        proof_id: null,
+        proved_at: null,
         breached: '',
         changed: null,
         turned: null,
+        lost_since: null,
+        lost_because: null,
+        lost_told: false,
       });
     await trx(PAIRS).where({ uid }).orWhere({ neighbour_uid: uid }).delete();
   }

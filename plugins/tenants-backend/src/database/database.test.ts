@@ -193,6 +193,38 @@ describe.each(databases.eachSupportedId())('%p', id => {
     });
   });
 
+  it('cancels what is put back at this moment', async () => {
+    const { knex, operations, enqueue } = await setup(id);
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    const releasing = await knex.transaction();
+    await releasing('operations').update({ state: 'queued', runner: null });
+    const cancelling = operations.cancel(proof.id);
+    // PostgreSQL has shown it as running by now; SQLite does one thing at a time.
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await releasing.commit();
+    expect((await cancelling)!.state).toBe('cancelled');
+    expect(await operations.claim(ROOM)).toBeUndefined();
+  });
+
+  it('puts back nothing that is cancelled at this moment', async () => {
+    const { knex, operations, enqueue } = await setup(id);
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    const cancelling = await knex.transaction();
+    await cancelling('operations').update({ cancelled: true });
+    const releasing = operations.release(proof.id);
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await cancelling.commit();
+    await releasing;
+    expect((await operations.get(proof.id))!.state).toBe('cancelled');
+  });
+
+  it('knows of no roll-out by what is no id of one', async () => {
+    const { knex } = await setup(id);
+    expect(await new RolloutStore(knex).get('another')).toBeUndefined();
+  });
+
   it('joins what is equal and has not ended', async () => {
     const { operations, wanted } = await setup(id);
     const join = async (...args: Parameters<typeof wanted>) => {
@@ -606,6 +638,42 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect(
       await operations.list('acme', { limit: 9, offset: 0 }, () => false),
     ).toMatchObject({ totalItems: 0 });
+  });
+
+  it('knows of no proof of what is back, and since when it is', async () => {
+    const { knex, store, remember, prove } = await setup(id);
+    await remember('acme');
+    await prove('acme');
+    await store.noteLost('uid-acme', 'gone');
+    await store.noteTold('uid-acme');
+    await knex('tenants').update({ created_at: 1 });
+    // What is there already is as old as it was.
+    await remember('acme');
+    expect((await store.find('acme'))!.createdAt).toMatch(/^1970/);
+    await store.remove('uid-acme', async () => {});
+    await remember('acme');
+    const back = (await store.find('acme'))!;
+    expect(back).toMatchObject({ uid: 'uid-acme', status: 'unproven' });
+    expect([back.proofId, back.lost]).toEqual([undefined, undefined]);
+    expect(Date.parse(back.createdAt)).toBeGreaterThan(Date.now() - 60_000);
+    await store.noteLost('uid-acme', 'gone');
+    expect((await store.find('acme'))!.lost).toMatchObject({ isTold: false });
+  });
+
+  it('lists the tenants of some namespaces, however many they are', async () => {
+    const { store, remember } = await setup(id);
+    await remember('acme');
+    await remember('globex');
+    const { cluster, namespace } = (await store.find('globex'))!;
+    const others = Array.from({ length: 200 }, (_, i) => `other-${i}`);
+    const list = async (of: string, names: string[]) =>
+      (await store.list({ cluster: of, namespaces: new Set(names) })).map(
+        ({ name }) => name,
+      );
+    expect(await list(cluster, [namespace])).toEqual(['globex']);
+    expect(await list(cluster, [namespace, ...others])).toEqual(['globex']);
+    expect(await list('elsewhere', [namespace])).toEqual([]);
+    expect(await list(cluster, [])).toEqual([]);
   });
 
   it('adds to what was applied, and knows when that is another', async () => {

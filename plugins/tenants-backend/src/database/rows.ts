@@ -4,14 +4,16 @@ import {
   OperationKind,
   OperationRequest,
   OperationState,
+  Page,
   ProofSummary,
   ProofTrigger,
   Said,
   TenantChange,
-  TenantSpec,
   Wall,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { TenantRecord } from '@threewalls/backstage-plugin-tenants-node';
+import { Knex } from 'knex';
 
 export const TENANTS = 'tenants';
 export const APPLIED = 'applied_resources';
@@ -102,17 +104,8 @@ export interface TurnedWall extends Said {
 }
 
 /** A tenant as the portal's records know it, whatever its cluster says. */
-export interface KnownTenant {
-  uid: string;
-  name: string;
-  cluster: string;
-  namespace: string;
-  /** Entity ref, canonical */
-  owner: string;
-  /** As last applied */
-  spec: TenantSpec;
-  /** ISO 8601 */
-  createdAt: string;
+export interface KnownTenant
+  extends Omit<TenantRecord, 'phase' | 'resourceVersion'> {
   /** ISO 8601 */
   removedAt?: string;
   seeding: boolean;
@@ -239,4 +232,17 @@ export function toSummary(row: OperationRow): ProofSummary {
     ...(row.progress && { progress: JSON.parse(row.progress) }),
     verdicts: row.verdicts ? JSON.parse(row.verdicts) : [],
   };
+}
+
+/** A page of those operations, the newest first. */
+export async function pageOf<T>(
+  found: Knex.QueryBuilder<OperationRow>,
+  { limit, offset }: { limit: number; offset: number },
+  toItem: (row: OperationRow) => T,
+): Promise<Page<T>> {
+  const [rows, counted] = await Promise.all([
+    found.clone().orderBy('created_at', 'desc').limit(limit).offset(offset),
+    found.clone().count({ count: '*' }).first(),
+  ]);
+  return { items: rows.map(toItem), totalItems: Number(counted?.count) };
 }

@@ -18,7 +18,7 @@ import {
   TenantRecord,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { KnownTenant } from '../database/rows';
-import { TenantStore } from '../database/TenantStore';
+import { NamespacesOf, TenantStore } from '../database/TenantStore';
 import { isNew } from '../operations/isNew';
 import { Caches } from './caches';
 import { ClusterReader, Found, Listing } from './ClusterReader';
@@ -42,6 +42,7 @@ export interface Tenant extends Omit<KnownTenant, 'lost'> {
 export interface TenantList {
   /** By name */
   tenants: Tenant[];
+  /** None where only some namespaces were asked for */
   impostors: Impostor[];
 }
 
@@ -67,11 +68,16 @@ export class Inventory {
   }
 
   /** Callers at the same time share one list, which none of them may change. */
-  readonly list = shared(() => this.#list());
+  readonly #all = shared(() => this.#list());
 
-  async #list(): Promise<TenantList> {
+  /** @param of - Those of some namespaces; default all */
+  async list(of?: NamespacesOf): Promise<TenantList> {
+    return of ? this.#list(of) : this.#all();
+  }
+
+  async #list(of?: NamespacesOf): Promise<TenantList> {
     const [known, listings] = await Promise.all([
-      this.options.store.list(),
+      this.options.store.list(of),
       Promise.all(
         [...this.#readers].map(
           async ([name, reader]): Promise<[string, Listing]> => [
@@ -82,6 +88,7 @@ export class Inventory {
       ),
     ]);
     const uids = new Set(known.map(({ uid }) => uid));
+    const others = of ? [] : listings;
     const byCluster = new Map(listings);
     return {
       tenants: await Promise.all(
@@ -89,7 +96,7 @@ export class Inventory {
           this.#listed(tenant, byCluster.get(tenant.cluster)),
         ),
       ),
-      impostors: listings.flatMap(([, { found }]) =>
+      impostors: others.flatMap(([, { found }]) =>
         [...found.values()].filter(({ uid }) => !uids.has(uid)).map(toImpostor),
       ),
     };

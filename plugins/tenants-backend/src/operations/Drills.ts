@@ -133,7 +133,7 @@ export class Drills {
     await store.record(cluster.name, result, performance.now() - begun);
     this.#readAt = -Infinity;
     const { outcome, reason, walls } = result;
-    logger[outcome === 'caught' ? 'info' : 'error'](
+    logger[outcome === 'caught' && !reason ? 'info' : 'error'](
       `Drill of cluster ${cluster.name}: ${outcome}${
         reason ? `: ${reason}` : ''
       }`,

@@ -1,5 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { OperationEvent } from '@threewalls/backstage-plugin-tenants-common';
+import pLimit from 'p-limit';
 
 /** Milliseconds that events are collected before they are written. */
 const GAP_MS = 200;
@@ -8,12 +9,13 @@ type Event = Omit<OperationEvent, 'position'>;
 
 /**
  * Writes what an operation does, a few times a second. Events are a courtesy: an
- * operation does not fail for want of them.
+ * operation does not fail for want of them, but for those by which it would go on
+ * where it was cut off.
  */
 export class EventWriter {
   #waiting: Event[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #last: Promise<void> = Promise.resolve();
+  readonly #oneAtATime = pLimit(1);
 
   constructor(
     private readonly write: (events: Event[]) => Promise<void>,
@@ -27,15 +29,28 @@ export class EventWriter {
 
   /** Resolves when all that was added is written, or could not be. */
   async flush(): Promise<void> {
+    await this.written().catch(error => {
+      this.logger.warn(`Events of an operation were not written: ${error}`);
+    });
+  }
+
+  /**
+   * Resolves when all that was added is written.
+   *
+   * @throws what the database says; they are written with the next ones, then
+   */
+  async written(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const events = this.#waiting;
-    this.#waiting = [];
-    this.#last = this.#last
-      .then(() => this.write(events))
-      .catch(error => {
-        this.logger.warn(`Events of an operation were not written: ${error}`);
-      });
-    return this.#last;
+    await this.#oneAtATime(async () => {
+      const events = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.write(events);
+      } catch (error) {
+        this.#waiting = [...events, ...this.#waiting];
+        throw error;
+      }
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { knex, Knex } from 'knex';
 import { openDatabase } from '../database/migrate';
-import { OperationStore } from '../database/OperationStore';
+import { LEASE_MS, OperationStore } from '../database/OperationStore';
 import { StoredOperation } from '../database/rows';
 import { until } from '../__testUtils__/until';
 import { Execution, Executor, OperationRunner } from './OperationRunner';
@@ -35,12 +35,15 @@ describe('a round of two', () => {
   });
 
   /** A proof of acme that waits for a runner, and that runner. */
-  async function queued(executors: Record<'apply' | 'prove', Executor>) {
+  async function queued(
+    executors: Record<'apply' | 'prove', Executor>,
+    onMoved: () => Promise<void> = async () => {},
+  ) {
     const runner = new OperationRunner({
       store,
       logger: mockServices.logger.mock(),
       concurrency: async () => 4,
-      onMoved: async () => {},
+      onMoved,
       executors: { remove: async () => undefined, ...executors },
     });
     const { operation } = await store.enqueue({
@@ -235,6 +238,38 @@ describe('a round of two', () => {
     await runner.stop();
   });
 
+  it.each([
+    ['fails', () => Promise.reject(new Error('away'))],
+    ['never ends', () => new Promise<never>(() => {})],
+  ])(
+    'is given up once its lease has run out where the way to the database %s',
+    async (_, away) => {
+      const { runner, operation, signals, beat } = await begin();
+      await beat();
+      const late = new AbortController();
+      const timeout = jest
+        .spyOn(AbortSignal, 'timeout')
+        .mockReturnValue(late.signal);
+      setTimeout(() => late.abort(new Error('late')), 10);
+      const heartbeat = jest.spyOn(store, 'heartbeat').mockImplementation(away);
+      await beat();
+      expect(signals[0].aborted).toBe(false);
+      timeout.mockRestore();
+      heartbeat.mockRejectedValue(new Error('away'));
+      const now = performance.now.bind(performance);
+      const clock = jest
+        .spyOn(performance, 'now')
+        .mockImplementation(() => now() + LEASE_MS);
+      await beat();
+      clock.mockRestore();
+      heartbeat.mockRestore();
+      expect(signals[0].reason).toMatchObject({ reason: 'lost' });
+      // Whoever takes it up finds it as a dead replica leaves it.
+      expect(await store.get(operation.id)).toMatchObject({ state: 'running' });
+      await runner.stop();
+    },
+  );
+
   it('whose end could not be written down is begun again here', async () => {
     const runs: string[] = [];
     const { runner, operation } = await queued({
@@ -255,6 +290,22 @@ describe('a round of two', () => {
       return (await store.get(operation.id))!.state === 'succeeded';
     });
     expect(runs).toEqual([operation.id, operation.id]);
+    await runner.stop();
+  });
+
+  it('that cannot be told of keeps no lease', async () => {
+    const onMoved = jest.fn(async () => {});
+    onMoved.mockRejectedValueOnce(new Error('away'));
+    const prove = async () => ({ state: 'succeeded' } as const);
+    const { runner, operation } = await queued(
+      { apply: async () => undefined, prove },
+      onMoved,
+    );
+    await runner.idle();
+    expect(await store.get(operation.id)).toMatchObject({
+      state: 'failed',
+      error: 'away',
+    });
     await runner.stop();
   });
 });

@@ -9,9 +9,12 @@ import pLimit from 'p-limit';
 import { LEASE_MS, OperationStore, Outcome } from '../database/OperationStore';
 import { StoredOperation } from '../database/rows';
 import { EventWriter } from './EventWriter';
+import { untilAborted } from './untilAborted';
 
 /** Changes at once in each cluster, for each replica: mostly they wait. */
 const CHANGES = 20;
+/** Times that an operation is begun: one that ends its replica each time must not go on. */
+const MAX_ATTEMPTS = 10;
 /** Times that the end of an operation is tried to be written down. */
 const WRITES = 5;
 /** Times that a proof is begun whose tenant is changed while it is made; then it goes on. */
@@ -24,7 +27,7 @@ export interface Execution {
   signal: AbortSignal;
   /** Notes what has been done; never fails */
   event(event: Omit<OperationEvent, 'position' | 'at'>): void;
-  /** Resolves when what was noted is written down */
+  /** Resolves when what was noted is written down; rejects where it can't be */
   written(): Promise<void>;
   /** Keeps the lease of another operation as long as this one runs */
   hold(other: StoredOperation): void;
@@ -87,6 +90,8 @@ export class OperationRunner {
   readonly #oneAtATime = pLimit(1);
   readonly #stop = new AbortController();
   #heart: NodeJS.Timeout | undefined;
+  /** When leases were renewed last; milliseconds, by `performance.now()` */
+  #renewedAt = 0;
 
   constructor(private readonly options: OperationRunnerOptions) {}
 
@@ -220,10 +225,10 @@ export class OperationRunner {
       logger,
     );
     this.#hold(operation.id, lease);
-    await onMoved(operation);
     let outcome: Outcome | undefined;
     try {
-      if (this.options.store.isWornOut(operation)) {
+      await onMoved(operation);
+      if (operation.attempts > MAX_ATTEMPTS) {
         throw new Error(
           `It was begun ${operation.attempts} times, and no replica has lived to end it`,
         );
@@ -232,7 +237,7 @@ export class OperationRunner {
         operation,
         signal: lease.signal,
         event: event => events.add(event),
-        written: () => events.flush(),
+        written: () => events.written(),
         hold: other => {
           held.push(other);
           this.#hold(other.id, lease);
@@ -322,7 +327,12 @@ export class OperationRunner {
     }
     try {
       const { store } = this.options;
-      const ours = await store.heartbeat(held.map(([id]) => id));
+      const now = performance.now();
+      const ours = await untilAborted(
+        AbortSignal.timeout(LEASE_MS / 3),
+        store.heartbeat(held.map(([id]) => id)),
+      );
+      this.#renewedAt = now;
       for (const [id, lease] of held) {
         if (ours.get(id)) {
           this.abort(id);
@@ -341,6 +351,13 @@ export class OperationRunner {
       }
     } catch (error) {
       this.options.logger.warn(`Leases were not renewed: ${error}`);
+      // Another replica may have taken these up, and this one can't know of it.
+      for (const [, lease] of held) {
+        const since = Math.max(lease.since, this.#renewedAt);
+        if (performance.now() - since > LEASE_MS) {
+          lease.abort(new Abandoned('lost'));
+        }
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 import {
   ApplyCount,
+  ApplyRequest,
   isProofOnly,
   TenantSpec,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -17,6 +18,7 @@ import {
   Stage,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { OperationStore } from '../database/OperationStore';
+import { KnownTenant, StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { describeChanges } from './changes';
 import { checkName, checkOurs } from './claims';
@@ -43,12 +45,17 @@ export function applyExecutor(options: {
     if (request.kind !== 'apply' || !request.spec) {
       throw new Error('This operation says nothing to apply');
     }
-    const spec = request.spec as TenantSpec;
-    const existing = await store.find(spec.name);
-    checkOurs(spec.name, platform, existing);
+    const asked = request.spec as TenantSpec;
+    const existing = await store.find(asked.name);
+    checkOurs(asked.name, platform, existing);
+    const spec = specNow(operation, asked, existing);
+    if (!spec) {
+      const error = `Tenant ${asked.name} was removed: there is nothing to apply`;
+      return { state: 'cancelled', error };
+    }
+    checkName(spec, existing);
     const today = planTenant(spec, platform);
     const cluster = clusters.get(spec.cluster);
-    checkName(spec, existing);
     const known = existing ?? (await archivedOf(spec, store));
     let uid = known?.uid;
     const before = uid ? await store.applied(uid) : {};
@@ -138,15 +145,35 @@ export function applyExecutor(options: {
   };
 }
 
+/**
+ * What an apply is to make of its tenant. Whoever has it restored, healed, resized or
+ * rolled out means the tenant as it is by then: what was ordered before that stays,
+ * and one that was removed stays away.
+ *
+ * @returns `undefined` where it is none any more
+ */
+function specNow(
+  { uid, request, rolloutId }: StoredOperation,
+  asked: TenantSpec,
+  existing: KnownTenant | undefined,
+): TenantSpec | undefined {
+  const { purpose, restores } = request as ApplyRequest;
+  const isOrder = !purpose && !restores && !rolloutId;
+  const isThere =
+    existing?.owner === asked.owner && existing.cluster === asked.cluster;
+  if (isOrder || !isThere) {
+    return isOrder || !uid ? asked : undefined;
+  }
+  return purpose === 'resize'
+    ? { ...existing.spec, size: asked.size }
+    : existing.spec;
+}
+
 /** The tenant of that name and owner whose data was kept when it was removed. */
 async function archivedOf(spec: TenantSpec, store: TenantStore) {
-  const removed = await store.findRemoved(spec.name);
-  return removed?.owner === spec.owner &&
-    removed.cluster === spec.cluster &&
-    // What was only proved was never the portal's.
-    !isProofOnly(removed.spec)
-    ? removed
-    : undefined;
+  const removed = await store.findRemoved(spec);
+  // What was only proved was never the portal's.
+  return removed && !isProofOnly(removed.spec) ? removed : undefined;
 }
 
 function eventOf({ stage, id, result, ms }: ApplyResult) {

@@ -1,3 +1,4 @@
+import { ConflictError } from '@backstage/errors';
 import {
   OperationEvent,
   RemovalCertificate,
@@ -90,13 +91,14 @@ export function removeExecutor(options: {
       };
       // Both or none: a tenant is gone when its certificate is there.
       await persist(() =>
-        store.remove(uid, trx =>
-          operations.finish(
-            id,
-            { state: 'succeeded', result: certificate },
-            trx,
-          ),
-        ),
+        store.remove(uid, async trx => {
+          const end = { state: 'succeeded', result: certificate } as const;
+          if (!(await operations.finish(id, end, trx))) {
+            throw new ConflictError(
+              'Another replica has taken this removal over, and certifies it',
+            );
+          }
+        }),
       );
       return undefined;
     } finally {

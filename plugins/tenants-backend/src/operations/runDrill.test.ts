@@ -166,6 +166,17 @@ describe('runDrill', () => {
     expect(left).toEqual([]);
   });
 
+  it("says what of the pair can't be removed, whatever was caught", async () => {
+    const { result } = await drill(isBroken => {
+      lab.away = isBroken ? 'refuses' : 'no';
+      return honest(isBroken);
+    });
+    expect(result).toMatchObject({
+      outcome: 'caught',
+      reason: expect.stringMatching(/drill-a is left with open walls: /),
+    });
+  });
+
   it("fails, and says why, where the pair can't be created", async () => {
     lab.away = 'refuses';
     const { result } = await drill(honest);

@@ -106,7 +106,7 @@ describe('routes of the platform', () => {
     await t.create('acme');
     // The fake refuses nothing.
     await t.tick('confinement');
-    const health = async () => (await t.api('get', '/health')).body;
+    const health = () => t.get('/health');
     expect((await health()).warnings).toContainEqual({
       part: 'confinement in lab',
       wording: { code: 'partConfinement', values: { cluster: 'lab' } },
@@ -126,7 +126,7 @@ describe('routes of the platform', () => {
     await t.create('acme');
     t.lab.away = 'refuses';
     const unsaid = async () =>
-      (await t.api('get', '/health')).body.problems
+      (await t.get('/health')).problems
         .filter(({ part }: any) => part.endsWith(' lab'))
         .map(({ message }: any) => message === 'No answer');
     expect(await unsaid()).toEqual([false, false]);

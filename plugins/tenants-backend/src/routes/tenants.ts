@@ -67,7 +67,9 @@ export function addTenantRoutes(
 
   router.get('/tenants/:name/usage', async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
-    res.json(await readUsage(tenant, clusters));
+    // Of what is in the place of a lost one its owner sees nothing.
+    const isGone = tenant.lost && !tenant.isAway;
+    res.json(isGone ? { quotas: [] } : await readUsage(tenant, clusters));
   });
 
   router.get('/tenants/:name/drift', async (req, res) => {

@@ -215,7 +215,11 @@ export class Announcer {
     const meta = { tenant: name, cluster, owner, ...news.meta };
     await this.#audit(eventId, isBad, meta, description);
     this.#latest.set(`${tenant.uid} ${scope}`, news);
-    if (await this.audience.isMuted(tenant.uid)) {
+    let isMuted = false;
+    await this.#quietly('Whether it is muted', async () => {
+      isMuted = await this.audience.isMuted(tenant.uid);
+    });
+    if (isMuted) {
       return;
     }
     const { platform } = this.audience;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import {
@@ -8,6 +7,7 @@ import {
   TenantsHealth,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Clusters } from '@threewalls/backstage-plugin-tenants-node';
+import { untilAborted } from '../operations/untilAborted';
 
 /** Milliseconds that a look at everything is good for: while all is well, and not. */
 const FRESH_MS = { ok: 5_000, degraded: 1_000 };
@@ -77,27 +77,23 @@ export class HealthMonitor {
 
   async #ask({ part, wording, check }: HealthProbe): Promise<void> {
     const { logger, timeoutMs = TIMEOUT_MS } = this.options;
-    const timer = new AbortController();
+    const late = AbortSignal.timeout(timeoutMs);
     try {
-      await Promise.race([
-        check(),
-        sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
-          throw new Error(`No answer within ${timeoutMs / 1000} s`);
-        }),
-      ]);
+      await untilAborted(late, check());
       if (this.#problems.delete(part)) {
         logger.info(`The ${part} is back`);
       }
     } catch (error) {
-      const message = toError(error).message;
+      const message =
+        error === late.reason
+          ? `No answer within ${timeoutMs / 1000} s`
+          : toError(error).message;
       const before = this.#problems.get(part);
       if (!before) {
         logger.warn(`The ${part} is away: ${message}`);
       }
       const since = before?.since ?? new Date(this.#now()).toISOString();
       this.#problems.set(part, { part, wording, message, since });
-    } finally {
-      timer.abort();
     }
   }
 }

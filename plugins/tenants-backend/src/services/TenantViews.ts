@@ -5,6 +5,7 @@ import {
   ListTenantsRequest,
   MatrixCell,
   overallStatus,
+  ProofSummary,
   Tenant as ApiTenant,
   TenantPlanNames,
   TenantsPage,
@@ -76,25 +77,19 @@ export class TenantViews {
       state.ready(looked),
       drills.refresh(),
     ]);
-    const views = new Map(
-      looked.map(tenant => [
-        tenant.uid,
-        this.#view(
-          tenant,
-          activity.get(tenant.uid),
-          said.get(tenant.uid),
-          hide,
-          now,
-        ),
-      ]),
-    );
     if (status !== undefined) {
       found = found.filter(
-        ({ uid }) => overallStatus(views.get(uid)!.walls) === status,
+        tenant =>
+          overallStatus(
+            this.#walls(tenant, activity.get(tenant.uid)?.lastProof, now),
+          ) === status,
       );
     }
     return {
-      items: page(found).map(({ uid }) => views.get(uid)!),
+      items: page(found).map(tenant => {
+        const { uid } = tenant;
+        return this.#view(tenant, activity.get(uid), said.get(uid), hide, now);
+      }),
       totalItems: found.length,
       impostors,
     };
@@ -188,6 +183,18 @@ export class TenantViews {
     return (size - 1) * this.options.intervalMs;
   }
 
+  #walls(tenant: Tenant, lastProof: ProofSummary | undefined, now: number) {
+    const { maxAgeMs, state, drills } = this.options;
+    return wallStates(lastProof, {
+      now,
+      maxAgeMs,
+      lost: tenant.lost,
+      turned: tenant.turned,
+      state: state.verdictsOf(tenant),
+      doubt: doubtOf(drills.state(tenant.cluster)),
+    });
+  }
+
   #view(
     tenant: Tenant,
     { currentProof, currentOperation, lastProof }: TenantActivity = {},
@@ -196,10 +203,11 @@ export class TenantViews {
     now: number,
   ): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
-    const { maxAgeMs, isOutdated, platform, state } = this.options;
+    const { isOutdated, platform } = this.options;
     const profile = profileOf(tenant, platform);
     const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
-    const usage = this.options.usage.get(tenant);
+    const isGone = tenant.lost && !tenant.isAway;
+    const usage = isGone ? undefined : this.options.usage.get(tenant);
     const prover = this.options.drills.state(cluster);
     return {
       uid,
@@ -231,14 +239,7 @@ export class TenantViews {
         ...(tenant.changed.length > 0 && { changed: tenant.changed }),
         ...(acknowledged && { acknowledged }),
         ...(muted && { muted }),
-        walls: wallStates(lastProof, {
-          now,
-          maxAgeMs,
-          lost: tenant.lost,
-          turned: tenant.turned,
-          state: state.verdictsOf(tenant),
-          doubt: doubtOf(prover),
-        }),
+        walls: this.#walls(tenant, lastProof, now),
         ...(prover && { prover }),
         ...(lastProof && { lastProof }),
         ...(currentProof && { currentProof }),

@@ -15,6 +15,8 @@ interface Known {
 /** The figures of tenants' quotas that a list shows, from the quotas in memory. */
 export class UsageSummaries {
   readonly #known = new Map<string, Known>();
+  /** Each is made once for as long as its quota is the same: some quota always changes */
+  readonly #made = new WeakMap<ResourceQuota, TenantUsageSummary>();
 
   constructor(private readonly views: ReadonlyMap<string, ClusterView>) {}
 
@@ -43,8 +45,11 @@ export class UsageSummaries {
     const summaries = new Map<string, TenantUsageSummary>();
     for (const quota of items) {
       const summary =
-        quota.metadata.name === TENANT_QUOTA ? usageSummary(quota) : undefined;
+        quota.metadata.name === TENANT_QUOTA
+          ? this.#made.get(quota) ?? usageSummary(quota)
+          : undefined;
       if (summary) {
+        this.#made.set(quota, summary);
         summaries.set(quota.metadata.namespace!, summary);
       }
     }

@@ -53,9 +53,7 @@ export async function previewPlan(
   );
   const plan = planTenant(spec, platform);
   const cluster = clusters.get(spec.cluster);
-  const removed = await store.findRemoved(spec.name);
-  const known =
-    existing ?? (removed?.owner === spec.owner ? removed : undefined);
+  const known = existing ?? (await store.findRemoved(spec));
   const applied = known ? await store.applied(known.uid) : {};
   let refusal: string | undefined;
   let isTheirs = false;

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createServiceFactory,
   createServiceRef,
 } from '@backstage/backend-plugin-api';
 import { TenantStore } from '../database/TenantStore';
+import { untilAborted } from '../operations/untilAborted';
 
 /** Milliseconds for the database to answer; who asks waits for less than 5 s. */
 const TIMEOUT_MS = 2_000;
@@ -51,16 +51,8 @@ export const tenantsReadinessServiceRef = createServiceRef<TenantsReadiness>({
 export async function readinessProblem(
   store: Pick<TenantStore, 'ping'>,
 ): Promise<string | undefined> {
-  const timer = new AbortController();
-  const isAnswered = await Promise.race([
-    store.ping().then(
-      () => true,
-      () => false,
-    ),
-    sleep(TIMEOUT_MS, false, { signal: timer.signal }).catch(() => false),
-  ]);
-  timer.abort();
-  return isAnswered
-    ? undefined
-    : "Can't reach the database of the tenants plugin";
+  return untilAborted(AbortSignal.timeout(TIMEOUT_MS), store.ping()).then(
+    () => undefined,
+    () => "Can't reach the database of the tenants plugin",
+  );
 }

@@ -23,9 +23,12 @@ export class Rounds {
 
   constructor(
     private readonly options: {
-      /** @param progress - To be called as each of them is done: a round may be long */
+      /**
+       * @param due - Namespaces; absent for all
+       * @param progress - To be called as each of them is done: a round may be long
+       */
       run(
-        isDue: (namespace: string) => boolean,
+        due: ReadonlySet<string> | undefined,
         progress: () => void,
       ): Promise<void>;
       onError(error: unknown): void;
@@ -92,17 +95,14 @@ export class Rounds {
     );
     due.forEach(what => this.#due.delete(what));
     const all = due.includes(undefined);
-    const some = new Set(due);
+    const some = new Set(due as string[]);
     const waiting = [...this.#waiting];
     this.#isRunning = true;
     this.#behindSince ??= now;
     try {
-      await this.options.run(
-        namespace => all || some.has(namespace),
-        () => {
-          this.#behindSince = performance.now();
-        },
-      );
+      await this.options.run(all ? undefined : some, () => {
+        this.#behindSince = performance.now();
+      });
       this.#behindSince = undefined;
     } catch (error) {
       if (!this.#isStopped) {

@@ -6,6 +6,7 @@ import {
   checkState,
   Cluster,
   Clusters,
+  knowRoles,
   Platform,
   planTenant,
   RequestView,
@@ -27,6 +28,7 @@ import { doubted } from '../operations/verdicts';
 import { concernOf } from './concerns';
 import { Debts } from './Debts';
 import { BEHIND_MS, Rounds } from './Rounds';
+import { Sight } from './Sight';
 
 /** Tenants looked at side by side: those that a change concerns, and all in their turn. */
 const CONCURRENCY = { rounds: 8, sweeps: 2 };
@@ -47,8 +49,6 @@ const BEHIND = {
     BEHIND_MS / 1000
   } s: the portal's log says why`,
 };
-/** Name of what a proof makes for a moment. */
-const PROBE = /^threewalls-proof-/;
 
 export interface StateWatchOptions {
   platform: Platform;
@@ -59,6 +59,8 @@ export interface StateWatchOptions {
   proofs: ProofStore;
   inventory: Inventory;
   logger: LoggerService;
+  /** Checks of the platform's own, which may look elsewhere, too */
+  added?: readonly unknown[];
   /** The engine's own; a test has another */
   checkState: typeof checkState;
   /** Called where objects show that walls are breached, and that is news */
@@ -69,6 +71,15 @@ export interface StateWatchOptions {
   ): Promise<void>;
   /** Called whenever a wall turns, also one that is on record as breached */
   onBreached(tenant: Tenant): Promise<void>;
+}
+
+/** What a look at a tenant has shown. */
+interface SeenTenant {
+  look: number;
+  verdicts: WallVerdict[];
+  /** What it was held against, and what was seen of it, where all is as planned */
+  of?: string;
+  sight?: Sight;
 }
 
 /** What is watched of one cluster. */
@@ -95,9 +106,8 @@ interface Watched {
 export class StateWatch {
   readonly #watched: Map<string, Watched>;
   /** What was seen last, by UID */
-  readonly #seen = new Map<string, { look: number; verdicts: WallVerdict[] }>();
+  readonly #seen = new Map<string, SeenTenant>();
   #looks = 0;
-  readonly #plans = new Map<string, { of: string; plan: TenantPlan }>();
   #debts: Debts | undefined;
   readonly #ends: (() => void)[] = [];
   readonly #stop = new AbortController();
@@ -106,8 +116,8 @@ export class StateWatch {
     const { clusters, logger } = options;
     const roundsOf = ({ name }: Cluster, which: 'rounds' | 'sweeps') =>
       new Rounds({
-        run: async (isDue, progress) =>
-          this.#look(name, { isDue, progress }, CONCURRENCY[which]),
+        run: async (due, progress) =>
+          this.#look(name, { due, progress }, CONCURRENCY[which]),
         onError: error =>
           logger.warn(
             `Tenants of cluster ${name} were not compared with their plans: ${error}`,
@@ -229,13 +239,17 @@ export class StateWatch {
     }
   }
 
-  #renewVault(watched: Watched): void {
+  async #renewVault(watched: Watched): Promise<void> {
     const now = performance.now();
     const { least, perTenant } = VAULT_GAP_MS;
     const gap = Math.max(least, watched.count * perTenant);
     if (now - watched.vaultAt >= gap) {
+      // Until it is read nobody reads it once more.
+      watched.vaultAt = Infinity;
+      const vault = watched.vault.renewed();
+      await rolesKnown(watched.cluster, vault);
+      watched.vault = vault;
       watched.vaultAt = now;
-      watched.vault = new VaultView(watched.cluster.vault);
       watched.sweeps.addAll(0);
     }
   }
@@ -247,33 +261,41 @@ export class StateWatch {
     }
   }
 
-  /** Looks at those tenants of a cluster that are due. */
+  /** Looks at those tenants of a cluster that are due; default all. */
   async #look(
     name: string,
     {
-      isDue,
+      due: namespaces,
       progress,
-    }: { isDue: (namespace: string) => boolean; progress: () => void },
+    }: { due?: ReadonlySet<string>; progress: () => void },
     concurrency: number,
   ): Promise<void> {
     const { inventory, operations, caches } = this.options;
     const watched = this.#watched.get(name)!;
     const { cluster, meant, vault, rounds } = watched;
-    const [{ tenants }, { busy, changing }] = await inTime(
-      Promise.all([inventory.list(), operations.openByTenant()]),
+    const [{ tenants }, { changing }] = await inTime(
+      Promise.all([
+        inventory.list(namespaces && { cluster: name, namespaces }),
+        operations.openByTenant(),
+      ]),
     );
-    this.#forget(tenants);
     const here = tenants.filter(t => t.cluster === name);
-    watched.count = here.length;
     here
-      .filter(t => meant.has(t.namespace))
+      .filter(t => meant.delete(t.namespace))
       .forEach(tenant => this.#oweTo(tenant));
-    meant.clear();
-    const due = here.filter(t => t.phase === 'active' && isDue(t.namespace));
+    if (!namespaces) {
+      this.#forget(tenants);
+      watched.count = here.length;
+      meant.clear();
+    }
+    const due = here.filter(t => t.phase === 'active');
     const idle = due.filter(tenant => !changing.has(tenant.name));
     const later = due.filter(tenant => changing.has(tenant.name));
     const cache = caches.get(name)!;
     const view = new StillView(cache);
+    if (!namespaces) {
+      await rolesKnown(cluster, vault);
+    }
     let asked: { view: RequestView; vault: VaultView } | undefined;
     const again = () => {
       asked ??= {
@@ -294,20 +316,30 @@ export class StateWatch {
         const look = ++this.#looks;
         if (view.problem && cache.isStarting) {
           // It shows nothing of any of them, and all are due anew once it is read.
-          this.#see(tenant.uid, look, unproven(view.problem));
+          this.#see(tenant.uid, { look, verdicts: unproven(view.problem) });
           progress();
           return;
         }
         const compare = async () => {
+          const of = `${tenant.appliedDigest} ${JSON.stringify(tenant.spec)}`;
+          const before = this.#seen.get(tenant.uid);
+          const views = { view: view.forOne(), vault };
+          // What a change concerns is compared in any case.
+          if (
+            !namespaces &&
+            before?.of === of &&
+            (await before.sight?.isSame(views))
+          ) {
+            return true;
+          }
+          const sight = new Sight();
           const found = await this.options.checkState({
             cluster,
             plan: await this.#planOf(tenant),
-            view: view.forOne(),
-            vault,
+            ...sight.of(views),
             again,
-            isOurs: probe => busy.has(tenant.name) && PROBE.test(probe),
           });
-          return this.#note(tenant, found, look);
+          return this.#note(tenant, found, { look, of, sight });
         };
         try {
           if (!(await inTime(compare()))) {
@@ -316,7 +348,7 @@ export class StateWatch {
         } catch (error) {
           // What can't be compared is not known to be as planned.
           const reason = isError(error) ? error.message : String(error);
-          this.#see(tenant.uid, look, unproven(reason));
+          this.#see(tenant.uid, { look, verdicts: unproven(reason) });
           throw error;
         } finally {
           progress();
@@ -337,10 +369,10 @@ export class StateWatch {
   }
 
   /** @returns whether that counts: one that began later may have been quicker */
-  #see(uid: string, look: number, verdicts: WallVerdict[]): boolean {
-    const isOld = (this.#seen.get(uid)?.look ?? 0) >= look;
+  #see(uid: string, seen: SeenTenant): boolean {
+    const isOld = (this.#seen.get(uid)?.look ?? 0) >= seen.look;
     if (!isOld) {
-      this.#seen.set(uid, { look, verdicts });
+      this.#seen.set(uid, seen);
     }
     return !isOld;
   }
@@ -352,15 +384,15 @@ export class StateWatch {
    */
   async #note(
     tenant: Tenant,
-    found: StateFindings,
-    look: number,
+    { verdicts, receipts }: StateFindings,
+    seen: Omit<SeenTenant, 'verdicts'>,
   ): Promise<boolean> {
     const { uid, name, cluster, owner, proofId } = tenant;
     const { operations, proofs, onTurned, onBreached } = this.options;
     const before = this.#seen.get(uid);
     const was = breachedOf(before?.verdicts);
-    const is = breachedOf(found.verdicts);
-    const turned = found.verdicts.filter(
+    const is = breachedOf(verdicts);
+    const turned = verdicts.filter(
       ({ wall, status }) => status === 'breached' && !was.includes(wall),
     );
     if (turned.length > 0) {
@@ -372,7 +404,10 @@ export class StateWatch {
         return false;
       }
     }
-    if (!this.#see(uid, look, found.verdicts)) {
+    const isKept =
+      !this.options.added?.length && verdicts.every(v => v.status === 'holds');
+    const { look } = seen;
+    if (!this.#see(uid, { look, verdicts, ...(isKept && seen) })) {
       return true;
     }
     if (turned.length > 0 && proofId) {
@@ -381,7 +416,7 @@ export class StateWatch {
         { uid, tenant: name, cluster, owner },
         {
           verdicts: turned,
-          receipts: found.receipts.filter(({ wall }) => walls.includes(wall)),
+          receipts: receipts.filter(({ wall }) => walls.includes(wall)),
         },
       );
       if (done) {
@@ -395,29 +430,27 @@ export class StateWatch {
     return true;
   }
 
-  /** As last applied; planned anew when that is another. */
-  async #planOf({ uid, spec, appliedDigest }: Tenant): Promise<TenantPlan> {
+  /** As last applied. Planned anew each time: kept, it is most that a tenant takes. */
+  async #planOf({ uid, spec }: Tenant): Promise<TenantPlan> {
     const { platform, store } = this.options;
-    const of = `${appliedDigest} ${JSON.stringify(spec)}`;
-    let known = this.#plans.get(uid);
-    if (known?.of !== of) {
-      const plan = planTenant(spec, platform);
-      known = { of, plan: asApplied(plan, await store.applied(uid)) };
-      this.#plans.set(uid, known);
-    }
-    return known.plan;
+    return asApplied(planTenant(spec, platform), await store.applied(uid));
   }
 
   /** What is no tenant any more, or can't be read, was not seen. */
   #forget(tenants: Tenant[]): void {
     const active = activeOf(tenants);
-    for (const uid of [...this.#seen.keys(), ...this.#plans.keys()]) {
+    for (const uid of this.#seen.keys()) {
       if (!active.has(uid)) {
         this.#seen.delete(uid);
-        this.#plans.delete(uid);
       }
     }
   }
+}
+
+/** Reads all roles first: who is compared meanwhile would wait for them, and in vain. */
+async function rolesKnown(cluster: Cluster, vault: VaultView): Promise<void> {
+  // What is not known then is not for anybody: each is told why.
+  await inTime(knowRoles(cluster, vault)).catch(() => {});
 }
 
 /** One that hangs is given up: nobody else is to wait for it. */

@@ -5,7 +5,7 @@ import {
   Server,
   ServerResponse,
 } from 'node:http';
-import { AddressInfo, Socket } from 'node:net';
+import { AddressInfo } from 'node:net';
 import { stringify } from 'yaml';
 
 /** What an edge does with a request: answers, or breaks the connection. */
@@ -61,15 +61,6 @@ export class Edge {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  /** Lets itself be used as a proxy, whose every tunnel ends in itself. */
-  onConnect(seen: (host: string) => void): void {
-    this.server.on('connect', (request, socket: Socket) => {
-      seen(request.url!);
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      this.server.emit('connection', socket);
-    });
   }
 
   /** How often a request was sent. */

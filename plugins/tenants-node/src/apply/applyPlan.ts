@@ -1,4 +1,4 @@
-import { NotFoundError } from '@backstage/errors';
+import { InputError, NotFoundError } from '@backstage/errors';
 import pLimit from 'p-limit';
 import { Cluster } from '../clients';
 import { planCanary, planRam } from '../plan/canary';
@@ -118,21 +118,28 @@ export async function applyPlan(
   const first = plan.stages[0].resources[0] as KubernetesResource;
   signal?.throwIfAborted();
   const found = await look(first.object, context);
-  let namespace = found;
   if (found) {
     checkOwnership(found, plan, options);
   }
+  checkWalls(stages, plan, options, found);
+  let namespace = found;
   if (stages.includes('namespace')) {
     if (!found) {
       await options.onMaking?.();
     }
-    namespace = await timed('namespace', first, () =>
-      applyKubernetes(first, { ...context, fresh: !found }, found),
-    );
-    if (!found && results[0].result !== 'created') {
-      // Somebody has made it between the look and the apply.
-      checkOwnership(namespace!, plan, options);
-    }
+    namespace = await timed('namespace', first, async () => {
+      const fresh = !found;
+      const done = await applyKubernetes(first, { ...context, fresh }, found);
+      if (!found && done.result !== 'created') {
+        // Somebody has made it between the look and the apply.
+        checkOwnership(done.object, plan, options);
+      }
+      // Said to be made once it is on record: until then it may be anybody's.
+      await options.onNamespace?.(String(done.object.metadata.uid));
+      return done;
+    });
+  } else if (found) {
+    await options.onNamespace?.(String(found.metadata.uid));
   }
   if (!namespace) {
     throw new NotFoundError(
@@ -142,7 +149,6 @@ export async function applyPlan(
   // In a namespace that this very run has made there is nothing to look at.
   context.fresh = !found;
   const namespaceUid = String(namespace.metadata.uid);
-  await options.onNamespace?.(namespaceUid);
 
   const applyOne = async (resource: PlannedResource): Promise<Done> => {
     switch (resource.type) {
@@ -193,6 +199,32 @@ export async function applyPlan(
       }),
   );
   return results;
+}
+
+/**
+ * No pod exists before its walls do: whoever applies n8n alone has applied them before,
+ * by the records of this very namespace.
+ *
+ * @throws InputError
+ */
+function checkWalls(
+  stages: readonly Stage[],
+  plan: TenantPlan,
+  { uid, applied = {} }: Partial<Ownership>,
+  found: KubernetesObject | undefined,
+): void {
+  if (uid === undefined || !stages.includes('workload')) {
+    return;
+  }
+  const known = found?.metadata.uid === uid ? applied : {};
+  const missing = plan.stages
+    .filter(({ name }) => name === 'walls' && !stages.includes(name))
+    .flatMap(({ resources }) => resources.filter(({ id }) => !known[id]));
+  if (missing.length > 0) {
+    throw new InputError(
+      `stages: n8n runs behind its walls, and ${missing[0].id} was not applied yet: apply the stage walls first`,
+    );
+  }
 }
 
 interface Done {

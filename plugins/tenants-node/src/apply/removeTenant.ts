@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InputError, ServiceUnavailableError } from '@backstage/errors';
+import {
+  ConflictError,
+  InputError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
 import { Cluster, KubernetesError, objectPath, VaultError } from '../clients';
 import { ObjectRef } from '../clients/kubernetes';
 import { Listed, until } from '../clients/until';
@@ -120,6 +124,13 @@ class TenantRemoval {
     // Of one that is on its way out the portal's RoleBinding may be gone already,
     // and all that comes before was done.
     const isPresent = namespace && !namespace.metadata.deletionTimestamp;
+    if (keepData && !isPresent) {
+      throw new ConflictError(
+        `Namespace ${names.namespace} ${
+          namespace ? 'is being deleted' : 'is gone'
+        }, and its volumes with it: there is no data to keep. Nothing was changed. Remove the tenant with its data`,
+      );
+    }
     if (isPresent) {
       await this.#ensureAccess();
       await this.#step('No pod is left', () => this.#cordon());
@@ -136,7 +147,7 @@ class TenantRemoval {
         }
       });
     }
-    if (keepData) {
+    if (keepData && namespace) {
       await this.#step(
         'The namespace is archived, volumes and KV entry are kept',
         () => this.#archive(namespace),
@@ -465,10 +476,7 @@ class TenantRemoval {
    * Labels the namespace as archived by an apply of our own, so that the next apply
    * of the tenant's plan, which has no such label, takes it off again.
    */
-  async #archive(namespace: KubernetesObject | undefined): Promise<void> {
-    if (!namespace) {
-      return;
-    }
+  async #archive(namespace: KubernetesObject): Promise<void> {
     const { apiVersion, kind, metadata } = namespace;
     const { name, labels = {}, annotations = {} } = metadata;
     const ours = (fields: Record<string, string>) =>

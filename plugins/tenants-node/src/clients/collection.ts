@@ -25,6 +25,12 @@ const OPEN_MS = 1_000;
 /** Times in a row that what was listed too long ago is listed again. */
 const LATE = 2;
 
+/** Most namespaces have nothing of most kinds. */
+const NONE: readonly KubernetesObject[] = Object.freeze([]);
+
+/** Names of which the last object is known: more than tenants have in common. */
+const ALIKE = 64;
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
@@ -66,6 +72,8 @@ interface CollectionOptions {
 export class Collection {
   /** By namespace, `''` for what has none, then by name */
   #objects = new Map<string, Map<string, Kept>>();
+  /** The last object of each name; of those without a namespace, the last */
+  readonly #alike = new Map<string, KubernetesObject>();
   /** What was answered since the last change, by namespace */
   #answers = new Map<string | undefined, KubernetesObject[]>();
   #inStep = false;
@@ -88,7 +96,7 @@ export class Collection {
   readonly #waiting = new Set<() => void>();
 
   constructor(
-    private readonly kind: KindRef,
+    private readonly kind: KindRef & { namespace?: string },
     private readonly kubernetes: KubernetesClient,
     private readonly options: CollectionOptions,
   ) {
@@ -120,14 +128,16 @@ export class Collection {
   }
 
   /** The same list for as long as nothing changes, so that others can build on it. */
-  #answer(namespace?: string): KubernetesObject[] {
+  #answer(namespace?: string): readonly KubernetesObject[] {
     let items = this.#answers.get(namespace);
     if (!items) {
+      const group = this.#objects.get(namespace ?? '');
+      if (namespace !== undefined && !group) {
+        return NONE;
+      }
       const groups =
-        namespace === undefined
-          ? [...this.#objects.values()]
-          : [this.#objects.get(namespace) ?? new Map<string, Kept>()];
-      items = groups.flatMap(g => [...g.values()].map(k => k.object));
+        namespace === undefined ? this.#objects.values() : [group!];
+      items = [...groups].flatMap(g => [...g.values()].map(k => k.object));
       this.#answers.set(namespace, items);
     }
     return items;
@@ -208,14 +218,14 @@ export class Collection {
       // In a list an object does not say what it is.
       const object = withoutBallast({ ...item, ...pick(this.kind) });
       if (this.options.isKept(object)) {
-        const { namespace = '', name, resourceVersion: v } = object.metadata;
+        const { namespace = '', name } = object.metadata;
         const known = before.get(namespace)?.get(name)?.object;
         before.get(namespace)?.delete(name);
-        this.#keep(object);
+        const kept = this.#keep(object, known);
         if (!known) {
-          changes.push({ type: 'ADDED', object });
-        } else if (known.metadata.resourceVersion !== v) {
-          changes.push({ type: 'MODIFIED', object, before: known });
+          changes.push({ type: 'ADDED', object: kept });
+        } else if (known !== kept) {
+          changes.push({ type: 'MODIFIED', object: kept, before: known });
         }
       }
     }
@@ -307,7 +317,9 @@ export class Collection {
       return;
     }
     if (isKept) {
-      this.#keep(object);
+      if (this.#keep(object, before) === before) {
+        return;
+      }
     } else {
       group?.delete(name);
       if (group?.size === 0) {
@@ -324,11 +336,25 @@ export class Collection {
     });
   }
 
-  #keep(object: KubernetesObject): void {
-    const { namespace = '', name } = object.metadata;
+  /**
+   * Shares what it says with how it was, or with the last of its name: of many tenants
+   * nearly all of it.
+   */
+  #keep(fresh: KubernetesObject, before?: KubernetesObject): KubernetesObject {
+    const { namespace = '', name } = fresh.metadata;
     const group = this.#objects.get(namespace) ?? new Map<string, Kept>();
     this.#objects.set(namespace, group);
-    group.set(name, { object });
+    const alike = namespace && name;
+    const object = share(fresh, before ?? this.#alike.get(alike));
+    if (object !== before || !group.has(name)) {
+      group.set(name, { object });
+    }
+    // Pods have new names each time.
+    if (this.#alike.size > ALIKE) {
+      this.#alike.clear();
+    }
+    this.#alike.set(alike, object);
+    return object;
   }
 
   #isInStep(): void {
@@ -382,9 +408,49 @@ function pick({ apiVersion, kind }: KindRef) {
   return { apiVersion, kind };
 }
 
-/** Of managed fields who and when is kept, and not which. */
+/**
+ * What is new, with the parts of what is known in place of those that say the same:
+ * of what comes as JSON each string is one of its own.
+ */
+export function share<T>(fresh: T, known: unknown): T {
+  if (fresh === known) {
+    return known as T;
+  }
+  if (
+    typeof fresh !== 'object' ||
+    fresh === null ||
+    typeof known !== 'object' ||
+    known === null ||
+    Array.isArray(known) !== Array.isArray(fresh)
+  ) {
+    return fresh;
+  }
+  const [to, from] = [fresh, known] as Record<string, unknown>[];
+  const keys = Object.keys(to);
+  for (const key of keys) {
+    to[key] = share(to[key], from[key]);
+  }
+  const isSame =
+    keys.length === Object.keys(from).length &&
+    keys.every(key => to[key] === from[key] && key in from);
+  return isSame ? (known as T) : fresh;
+}
+
+/** Of managed fields who and when is kept, and not which; of a node not that it still lives. */
 function withoutBallast(object: KubernetesObject): KubernetesObject {
   const { managedFields, annotations, ...metadata } = object.metadata;
+  if (object.kind === 'Node') {
+    const { images, conditions = [], ...status } = (object as any).status ?? {};
+    const { resourceVersion, ...rest } = metadata;
+    return {
+      ...object,
+      metadata: { ...rest, annotations },
+      status: {
+        ...status,
+        conditions: conditions.map(({ lastHeartbeatTime, ...c }: any) => c),
+      },
+    } as KubernetesObject;
+  }
   const { [LAST_APPLIED]: _, ...rest } = annotations ?? {};
   return {
     ...object,

@@ -1,4 +1,8 @@
-import { createSecureContext } from 'node:tls';
+import {
+  ConnectionOptions,
+  createSecureContext,
+  SecureContextOptions,
+} from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
 import { ClusterProfile } from '../config/platform';
@@ -75,22 +79,36 @@ export async function connect(config: KubeConfig): Promise<Connection> {
   const options: Record<string, any> = {};
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, servername, rejectUnauthorized } = options;
-  // Once, not for each connection.
-  const secureContext = createSecureContext({ ca, cert, key });
-  const tls = { secureContext, servername, rejectUnauthorized };
   const { origin, pathname } = new URL(server);
-  const pool = {
-    connections: CONNECTIONS,
-    keepAliveTimeout: IDLE_MS,
-    connect: tls,
-    requestTls: tls,
-  };
   return {
     server: origin,
     basePath: pathname.replace(/\/+$/, ''),
     headers: { ...options.headers },
-    agent: proxyUrl
-      ? new ProxyAgent({ ...pool, uri: proxyUrl })
-      : new EnvHttpProxyAgent(pool),
+    agent: poolOf({ ca, cert, key, servername, rejectUnauthorized }, proxyUrl),
   };
+}
+
+/**
+ * A pool of kept-alive connections, by a proxy, or by that of the environment: it
+ * forwards what is not encrypted, as proxies do.
+ */
+export function poolOf(
+  { ca, cert, key, ...tls }: SecureContextOptions & ConnectionOptions,
+  proxyUrl?: string,
+): Dispatcher {
+  // Once, not for each connection.
+  const secured = {
+    secureContext: createSecureContext({ ca, cert, key }),
+    ...tls,
+  };
+  const pool = {
+    connections: CONNECTIONS,
+    keepAliveTimeout: IDLE_MS,
+    proxyTunnel: false,
+    connect: secured,
+    requestTls: secured,
+  };
+  return proxyUrl
+    ? new ProxyAgent({ ...pool, uri: proxyUrl })
+    : new EnvHttpProxyAgent(pool);
 }

@@ -11,6 +11,6 @@ export { ClusterUnavailableError, KubernetesError, VaultError } from './errors';
 export { KubernetesClient } from './kubernetes';
 export { objectPath } from './kinds';
 export { VaultClient } from './vault';
-export { VaultView, type SeenInVault } from './vaultView';
+export { VaultView, type SeenInVault, type VaultReader } from './vaultView';
 export { type CollectionStats, type ObjectChange } from './collection';
 export { WatchCache, type CacheListener } from './watchCache';

@@ -183,7 +183,8 @@ function queryString(query: KubernetesRequest['query'] = {}): string {
   return text && `?${text}`;
 }
 
-function parse(text: string): any {
+/** What stands between may answer with a page of its own. */
+export function parse(text: string): any {
   try {
     return JSON.parse(text);
   } catch {

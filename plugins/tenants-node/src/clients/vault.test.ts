@@ -99,6 +99,16 @@ describe('VaultClient', () => {
     ]);
   });
 
+  it('goes on to the node that another one names', async () => {
+    const location = '/v1/active';
+    const vault = await clientOf(request =>
+      request === READ ? { status: 307, headers: { location } } : fine,
+    );
+    expect(await vault.read('sys/auth')).toEqual({ a: 1 });
+    expect(edge.seen).toEqual([LOGIN, READ, 'GET /v1/active']);
+    expect(edge.tokens.at(-1)).toBe(`${TOKEN}-1`);
+  });
+
   it('says what Vault is, whatever its state', async () => {
     const vault = await clientOf(() => ({
       status: 503,

@@ -1,3 +1,4 @@
+import { share } from './collection';
 import { inTime } from './inTime';
 import { VaultClient } from './vault';
 
@@ -8,13 +9,20 @@ const PATIENCE_MS = 3_000;
 export type SeenInVault = { data: any } | { problem: string };
 
 /**
+ * Who answers what Vault has.
+ *
+ * @public
+ */
+export type VaultReader = Pick<VaultView, 'read' | 'list' | 'made'>;
+
+/**
  * Vault for whoever only looks: the same answer to the same question for as long
  * as the view is used.
  *
  * @public
  */
 export class VaultView {
-  readonly #answers = new Map<string, Promise<SeenInVault>>();
+  readonly #answers = new Map<string, Promise<any>>();
 
   /**
    * @param vault - Who is asked
@@ -27,7 +35,14 @@ export class VaultView {
       view: VaultView;
       isNewEnough(path: string): boolean;
     },
+    /** Answers of before, in place of those that say the same */
+    private readonly known?: ReadonlyMap<string, Promise<any>>,
   ) {}
+
+  /** Vault anew: what it says as it did is the very same object. */
+  renewed(): VaultView {
+    return new VaultView(this.vault, undefined, this.#answers);
+  }
 
   /** The object at a path. */
   async read(path: string): Promise<SeenInVault> {
@@ -37,6 +52,19 @@ export class VaultView {
   /** Names under a path: an empty list where there are none. */
   async list(path: string): Promise<{ data: string[] } | { problem: string }> {
     return this.#once('LIST', path, data => data?.keys ?? []);
+  }
+
+  /** What is made of many answers, once for all who ask for it. */
+  async made<T extends object>(
+    what: string,
+    make: (vault: VaultReader) => Promise<T>,
+  ): Promise<T> {
+    const key = `made ${what}`;
+    const made =
+      this.#answers.get(key) ??
+      make(this).then(async fresh => share(fresh, await this.known?.get(key)));
+    this.#answers.set(key, made);
+    return made;
   }
 
   async #once(
@@ -54,9 +82,12 @@ export class VaultView {
         ms: PATIENCE_MS,
         late: () => `Vault gave no answer within ${PATIENCE_MS} ms`,
       }).then(
-        ({ status, data, errors }) =>
+        async ({ status, data, errors }) =>
           status < 300 || status === 404
-            ? { data: take(status === 404 ? undefined : data) }
+            ? share(
+                { data: take(status === 404 ? undefined : data) },
+                await this.known?.get(key),
+              )
             : { problem: `${path}: ${errors.join('; ').trim() || status}` },
         (error: Error) => ({ problem: error.message }),
       );

@@ -25,6 +25,7 @@ class FakePolicies {
   /** Milliseconds that the whole process is busy once, while a sign of life is on its way */
   busyMs = 0;
   edge!: Edge;
+  kubernetes!: KubernetesClient;
   cache!: WatchCache;
   readonly changes: string[] = [];
   readonly #log: { version: number; event: object }[] = [];
@@ -55,12 +56,12 @@ class FakePolicies {
     });
     const [cluster] = testPlatform().clusters;
     files.setContent({ kubeconfig: kubeconfigFor(fake.edge.url) });
-    const kubernetes = KubernetesClient.fromConfig({
+    fake.kubernetes = KubernetesClient.fromConfig({
       ...cluster,
       kubernetes: { kubeconfig: files.resolve('kubeconfig') },
     });
     fake.cache = WatchCache.create({
-      kubernetes,
+      kubernetes: fake.kubernetes,
       isWatched: ({ kind }) => kind === POLICY.kind,
       isKept: (_, { metadata }) => metadata.labels?.other !== 'yes',
     });
@@ -342,6 +343,17 @@ describe('WatchCache', () => {
     expect(first.items).toHaveLength(1);
   });
 
+  it('tells of nothing where an object comes again as it was', async () => {
+    fake.put('a', 'one');
+    const before = (await fake.cache.list<any>(POLICY)) as any;
+    fake.put('a', 'one', before.items[0]);
+    fake.put('b', 'two');
+    await until(async () => String(await read()) === 'one,two');
+    expect(fake.changes).toEqual(['ADDED two']);
+    const after = (await fake.cache.list<any>(POLICY, 'a')) as any;
+    expect(after.items[0]).toBe(before.items[0]);
+  });
+
   it('does not answer with what may be old, and does as soon as it is asked again', async () => {
     fake.put('a', 'one');
     expect(await read()).toEqual(['one']);
@@ -418,6 +430,29 @@ describe('WatchCache', () => {
     await fake.cache.list(pods, 'a');
     await fake.cache.list(pods, 'a');
     expect(fake.edge.count('GET /api/v1/namespaces/a/pods')).toBe(2);
+  });
+
+  it('watches what is looked at in one namespace there, and asks for others', async () => {
+    const slices = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
+    const cache = WatchCache.ofTenants(
+      fake.kubernetes,
+      testPlatform().clusters[0],
+    );
+    try {
+      fake.put('default', 'kubernetes');
+      for (const namespace of ['default', 'default', 'a', 'a']) {
+        expect(names(await cache.list(slices, namespace))).toEqual([
+          'kubernetes',
+        ]);
+      }
+      const path = (namespace: string) =>
+        `GET /apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+      // A list and a watch; a list each time.
+      expect(fake.edge.count(path('default'))).toBe(2);
+      expect(fake.edge.count(path('a'))).toBe(2);
+    } finally {
+      cache.stop();
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { ClusterView, KindRef, RequestView, Seen } from './clusterView';
-import { Collection, CollectionStats, ObjectChange } from './collection';
+import { Collection, CollectionStats, ObjectChange, share } from './collection';
 import { inTime } from './inTime';
 import { KubernetesClient } from './kubernetes';
 import { ClusterProfile } from '../config/platform';
@@ -20,7 +20,9 @@ function leadsOutside({ type, externalIPs }: any = {}): boolean {
 }
 
 /** Kinds that change all the time, of which little is looked at, and seldom. */
-const ASKED_FOR = ['EndpointSlice', 'Event', 'ServiceCIDR', 'PersistentVolume'];
+const ASKED_FOR = ['Event', 'ServiceCIDR', 'PersistentVolume'];
+/** Kinds that change all the time, and are looked at in one namespace. */
+const IN_ONE_PLACE: Record<string, string> = { EndpointSlice: 'default' };
 
 /**
  * Who is told of what happens to a cache.
@@ -51,6 +53,7 @@ export class WatchCache implements ClusterView {
   /** Why the API server gives no sign of life */
   #silence: string | undefined;
   #heart: NodeJS.Timeout | undefined;
+  readonly #served = new Map<string | undefined, Required<KindRef>[]>();
   #discovery: { view: RequestView; until: number } | undefined;
 
   static create(options: {
@@ -80,6 +83,7 @@ export class WatchCache implements ClusterView {
         metadata.namespace === undefined ||
         EVERYWHERE.includes(kind) ||
         (kind === 'Service' && leadsOutside(spec)) ||
+        kind in IN_ONE_PLACE ||
         metadata.namespace.startsWith(namespacePrefix) ||
         others.includes(metadata.namespace),
     });
@@ -95,13 +99,15 @@ export class WatchCache implements ClusterView {
 
   async list<T = any>(kind: KindRef, namespace?: string): Promise<Seen<T>> {
     const { isKept = () => true } = this.options;
-    if (!this.#isWatched(kind)) {
+    const home = IN_ONE_PLACE[kind.kind];
+    if (!this.#isWatched(kind) || (home && namespace !== home)) {
       return new RequestView(this.kubernetes).list<T>(kind, namespace);
     }
     const key = `${kind.apiVersion}/${kind.kind}`;
     let collection = this.#collections.get(key);
     if (!collection) {
-      collection = new Collection(kind, this.kubernetes, {
+      const of = { ...kind, namespace: home };
+      collection = new Collection(of, this.kubernetes, {
         signal: this.#stop.signal,
         isKept: object => isKept(kind, object),
         onChange: change =>
@@ -156,6 +162,11 @@ export class WatchCache implements ClusterView {
     if ('problem' in seen && this.#discovery === known) {
       // Not remembered: the next who asks may be luckier.
       this.#discovery = undefined;
+    }
+    if ('items' in seen) {
+      // The same list until it changes, as of objects.
+      seen.items = share(seen.items, this.#served.get(group));
+      this.#served.set(group, seen.items);
     }
     return seen;
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { flag, range, section, textWithout, url } from './fields';
+import { flag, mount, range, section, textWithout, url } from './fields';
 
 /** Fixed policy of tenants where config names no other; as under deploy/. */
 const TEMPLATED_POLICY = 'threewalls-tenant';
@@ -36,12 +36,12 @@ export const kubernetes = section({
 
 const login = section({
   approle: section({
-    mount: z.string().default('approle'),
+    mount: mount.default('approle'),
     roleIdFile: z.string().describe('File with the role id'),
     secretIdFile: z.string().describe('File with the secret id'),
   }).optional(),
   kubernetes: section({
-    mount: z.string().default('kubernetes'),
+    mount: mount.default('kubernetes'),
     role: z.string().describe('Vault role of the portal'),
     tokenFile: z
       .string()
@@ -72,12 +72,8 @@ export const vault = section({
     .optional()
     .describe('Or a file with that CA; read when the portal starts'),
   namespace: z.string().optional().describe('Vault Enterprise namespace'),
-  kvMount: z
-    .string()
-    .default('secret')
-    .describe('KV v2 mount, without slashes'),
-  authMount: z
-    .string()
+  kvMount: mount.default('secret').describe('KV v2 mount, without slashes'),
+  authMount: mount
     .default('kubernetes')
     .describe('Mount of the Kubernetes auth method, without slashes'),
   reviewedAuthMounts: z

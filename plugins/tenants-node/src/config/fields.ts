@@ -93,7 +93,33 @@ export const duration = z
       context.addIssue(' has to be a duration, such as 5m or { minutes: 5 }');
       return z.NEVER;
     }
-  });
+  })
+  .refine(ms => ms >= 0, ' is less than nothing');
+
+/** A duration that is one: an interval, or an age. */
+export const someTime = duration.refine(ms => ms > 0, ' has to be over 0');
+
+/** A count of what there has to be some of. */
+export const some = count.refine(number => number >= 1, ' has to be 1 or more');
+
+/** Name of a cluster, as in a tenant's spec. */
+export const clusterName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+    ' has to be lower-case letters, digits, dashes and dots',
+  );
+
+/** Where something is mounted in Vault; the chart takes the same. */
+export const mount = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
+    ' has to be a path of letters, digits, dots, dashes and underscores, without slashes around it',
+  );
+
+/** Image of a container. */
+export const imageName = z.string().regex(/^\S+$/, ' has to be an image');
 
 /** Where a server is; its path may be of use, its query is none. */
 export const url = textWithout(text => {

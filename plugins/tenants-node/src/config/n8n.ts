@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   duration,
   flag,
+  imageName,
   isLabelValue,
   labelKeyProblem,
   labels,
@@ -122,8 +123,7 @@ function notOfATaint({ input }: { input?: unknown }): string {
 
 /** What n8n is run from, where, and how it is reached. */
 export const n8n = section({
-  image: z
-    .string()
+  image: imageName
     .default(DEFAULT_IMAGE)
     .describe('Image of n8n, with a tag or digest'),
   startupTimeout: duration

@@ -3,14 +3,17 @@ import { z } from 'zod';
 import * as cluster from './cluster';
 import { extraObjects } from './extraObjects';
 import {
-  count,
+  clusterName,
   duration,
   endpoint,
   flag,
+  imageName,
   labels,
   port,
   range,
   section,
+  some,
+  someTime,
   texts,
 } from './fields';
 import { n8n } from './n8n';
@@ -173,21 +176,18 @@ const account = (namespace: string, name: string) =>
 export const MOST_ROUNDS = 32;
 
 const proofs = {
-  image: z
-    .string()
-    .optional()
-    .describe("Image of the proof pod. Default n8n's"),
-  connectTimeout: duration
+  image: imageName.optional().describe("Image of the proof pod. Default n8n's"),
+  connectTimeout: someTime
     .prefault('3s')
     .describe('Time after which a connect counts as dropped'),
   settle: duration
     .prefault('10s')
     .describe('Time that a fresh policy may take to bite'),
-  deadline: duration
+  deadline: someTime
     .prefault('60s')
     .describe('Time that a proof may take in all'),
   targets: targets.prefault({}),
-  concurrency: count
+  concurrency: some
     .optional()
     .describe(
       `Rounds at once over all replicas; a round proves one tenant or two together. Default two for each Ready node, at least 4 and at most ${MOST_ROUNDS}`,
@@ -267,7 +267,7 @@ const preset = z
 
 /** A cluster with the platform's settings under its own. */
 export const clusterSchema = section({
-  name: z.string().describe("Unique name, as in a tenant's spec"),
+  name: clusterName.describe("Unique name, as in a tenant's spec"),
   title: z.string().optional().describe('Name for people. Default the name'),
   preset,
   kubernetesRef: z
@@ -287,10 +287,18 @@ const own = {
   naming: section({
     namespacePrefix: z
       .string()
+      .regex(
+        /^[a-z0-9][-a-z0-9]{0,39}$/,
+        ' has to be lower-case letters, digits and dashes, 40 at most',
+      )
       .default(DEFAULT_NAMESPACE_PREFIX)
       .describe("Prefix of tenants' namespaces"),
     kvPrefix: z
       .string()
+      .regex(
+        /^([A-Za-z0-9_.-]+\/)*[A-Za-z0-9_.-]*$/,
+        ' has to be the beginning of a path in Vault, such as tenants/n8n-',
+      )
       .optional()
       .describe(
         "Prefix of tenants' paths in Vault. Default the namespace prefix",
@@ -343,27 +351,27 @@ const own = {
 };
 
 const schedule = {
-  interval: duration
+  interval: someTime
     .prefault('5m')
     .describe('Time between two proofs of a tenant, at the least'),
-  maxAge: duration
+  maxAge: someTime
     .optional()
     .describe(
       'Age of a proof after which no wall holds by it. Default three intervals',
     ),
-  drillInterval: duration
+  drillInterval: someTime
     .prefault('1d')
     .describe(
       'Time between two drills of each cluster: the portal breaks the walls of a pair of its own, and its proofs have to find it. After two intervals without, no wall of the cluster holds',
     ),
-  vaultInterval: duration
+  vaultInterval: someTime
     .prefault('15s')
     .describe(
       "Time between two looks at tenants' policies and roles in Vault, which tells nobody of a change as the API server does",
     ),
   retention: section({
-    days: count.default(30).describe('Days that a proof is kept'),
-    count: count.default(2000).describe('Proofs that are kept of each tenant'),
+    days: some.default(30).describe('Days that a proof is kept'),
+    count: some.default(2000).describe('Proofs that are kept of each tenant'),
   }).prefault({}),
 };
 

@@ -207,7 +207,9 @@ describe('the settings of a cluster', () => {
     ]);
   });
 
-  it.each<[object, object, RegExp]>([
+  type Refused = [object, object, RegExp];
+
+  it.each<Refused>([
     [{ netwrk: {} }, {}, /^tenants: netwrk is no setting: .* mean network\?$/],
     [
       { network: { dinial: 'drop' } },
@@ -236,6 +238,49 @@ describe('the settings of a cluster', () => {
     ],
     [{}, { vault: undefined }, /c0: vault is missing/],
     [{}, { name: undefined }, /tenants.clusters\[0\].name is missing/],
+    [{ proofs: { interval: '0s' } }, {}, /proofs.interval has to be over 0/],
+    [
+      { proofs: { interval: { minutes: -5 } } },
+      {},
+      /proofs.interval is less than nothing/,
+    ],
+    [{ proofs: { maxAge: '0s' } }, {}, /proofs.maxAge has to be over 0/],
+    [{ proofs: { deadline: '0s' } }, {}, /proofs.deadline has to be over 0/],
+    [
+      { proofs: { drillInterval: { hours: -1 }, vaultInterval: '0s' } },
+      {},
+      /drillInterval is less than nothing.*vaultInterval has to be over 0/,
+    ],
+    [
+      { proofs: { retention: { days: 0, count: 0 } } },
+      {},
+      /retention.days has to be 1 or more.*retention.count has to be 1/,
+    ],
+    [
+      {},
+      { proofs: { concurrency: 0 } },
+      /c0: proofs.concurrency has to be 1 or more/,
+    ],
+    ...['', 'A_', 'a'.repeat(41), '-a'].map(
+      (namespacePrefix): Refused => [
+        { naming: { namespacePrefix } },
+        {},
+        /naming.namespacePrefix has to be lower-case/,
+      ],
+    ),
+    ...['*/', 'a+', 'a"b', '/a'].map(
+      (kvPrefix): Refused => [
+        { naming: { kvPrefix } },
+        {},
+        /naming.kvPrefix has to be the beginning of a path/,
+      ],
+    ),
+    [{ sizes: { 'A B': {} } }, {}, /tenants.sizes has no size "A B"/],
+    [{ n8n: { image: '' } }, {}, /n8n.image has to be an image/],
+    [{ proofs: { image: 'a b' } }, {}, /proofs.image has to be an image/],
+    [{}, { name: 'A b' }, /A b: name has to be lower-case letters/],
+    [{}, { vault: { kvMount: '/kv/' } }, /c0: vault.kvMount has to be a path/],
+    [{}, { vault: { authMount: '' } }, /c0: vault.authMount has to be a path/],
     [
       {},
       { kubernetes: { token: ['hush'] } },

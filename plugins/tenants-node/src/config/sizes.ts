@@ -157,12 +157,20 @@ const givenSize = section({
     .describe('Resources of n8n itself'),
 });
 
+/** As a tenant's spec takes it. */
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
 /** `sizes`, over the defaults. */
 export const sizes = z
   .record(z.string(), givenSize)
   .transform((given, context) => {
     const all: Record<string, TenantSize> = { ...DEFAULT_SIZES };
     for (const [name, over] of Object.entries(given)) {
+      if (!NAME.test(name)) {
+        context.addIssue(
+          ` has no size "${name}": a name has lower-case letters, digits and dashes`,
+        );
+      }
       all[name] = overlay(all[name] ?? DEFAULT_SIZES.small, over as TenantSize);
       for (const message of contradictions(all[name])) {
         context.addIssue({ code: 'custom', path: [name], message });

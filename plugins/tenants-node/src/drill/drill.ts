@@ -57,7 +57,7 @@ class DrillProblem extends Error {
  * Proves the prover: makes the sacrificial pair, sees that its walls are found to
  * hold, breaks each of them in a way chosen at random, and sees that each is found
  * breached, by the very checks that have to find it. Whatever comes of it, nothing
- * of the pair is left.
+ * of the pair is left, or its reason says what is.
  *
  * @throws the signal's reason when it is given up
  * @public
@@ -65,18 +65,22 @@ class DrillProblem extends Error {
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const { cluster, signal } = options;
   const pair = planDrill(cluster.config);
-  try {
-    await make(pair, options);
-    return await onPair(pair, options);
-  } catch (error) {
-    signal?.throwIfAborted();
-    const { message } = error as Error;
-    return error instanceof DrillProblem
-      ? { outcome: error.outcome, reason: message, walls: error.walls }
-      : { outcome: 'failed', reason: message, walls: [] };
-  } finally {
-    await removePair(pair, cluster);
-  }
+  let left = '';
+  const result = await make(pair, options)
+    .then(() => onPair(pair, options))
+    .catch((error: Error): DrillResult => {
+      signal?.throwIfAborted();
+      const { outcome, walls } =
+        error instanceof DrillProblem
+          ? error
+          : { outcome: 'failed' as const, walls: [] };
+      return { outcome, reason: error.message, walls };
+    })
+    .finally(async () => {
+      left = await removePair(pair, cluster);
+    });
+  const reason = [result.reason, left].filter(Boolean).join('; ');
+  return reason ? { ...result, reason } : result;
 }
 
 async function onPair(
@@ -209,11 +213,27 @@ async function make(
   await Promise.all(made);
 }
 
-/** Without the signal: it has to happen when the drill was given up, too. */
-async function removePair(pair: TenantPlan[], cluster: Cluster): Promise<void> {
-  await Promise.allSettled(
+/**
+ * Without the signal: it has to happen when the drill was given up, too.
+ *
+ * @returns what could not be removed, and why
+ */
+async function removePair(
+  pair: TenantPlan[],
+  cluster: Cluster,
+): Promise<string> {
+  const left = await Promise.all(
     pair.map(({ spec: { name }, names }) =>
-      removeTenant({ name, names }, cluster, { confirm: name, adopt: true }),
+      removeTenant({ name, names }, cluster, {
+        confirm: name,
+        adopt: true,
+      }).then(
+        () => [],
+        error => [
+          `${names.namespace} is left with open walls: ${error.message}`,
+        ],
+      ),
     ),
   );
+  return left.flat().join('; ');
 }

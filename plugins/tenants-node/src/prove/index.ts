@@ -22,6 +22,7 @@ export {
 } from './reach/predict';
 export {
   checkState,
+  knowRoles,
   type StateFindings,
   type StateOptions,
   unproven,

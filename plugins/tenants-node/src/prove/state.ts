@@ -6,7 +6,7 @@ import {
   WALLS,
   WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, ClusterView, VaultView } from '../clients';
+import { Cluster, ClusterView, VaultReader } from '../clients';
 import { notApplied } from '../plan/planned';
 import { TenantPlan } from '../plan/types';
 import { readsOf, requirementOf } from './checks/checks';
@@ -14,6 +14,7 @@ import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
 import { AddedCheck, Round, Side } from './types';
+import { rolesOf } from './vault/roles';
 
 /** @public */
 export interface StateOptions {
@@ -22,11 +23,9 @@ export interface StateOptions {
   plan: TenantPlan;
   /** Where objects are read, such as from memory */
   view: ClusterView;
-  vault: VaultView;
+  vault: VaultReader;
   /** Other views, for what these say is not as it should be: they may be behind */
-  again?: () => { view: ClusterView; vault: VaultView };
-  /** Whether a name is that of something a proof under way has made */
-  isOurs?: (name: string) => boolean;
+  again?: () => { view: ClusterView; vault: VaultReader };
   /** Checks of the platform's own, beside the catalogue's */
   added?: readonly AddedCheck[];
   signal?: AbortSignal;
@@ -55,7 +54,7 @@ export interface StateFindings {
 export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
-  const { cluster, plan, view, vault, again, isOurs = () => false } = options;
+  const { cluster, plan, view, vault, again } = options;
   const missing = notApplied(plan);
   if (missing) {
     return { receipts: [], verdicts: unproven(missing) };
@@ -79,8 +78,8 @@ export async function checkState(
     view,
     vault,
     again,
-    ours: { has: isOurs, add: () => new Set() },
     answer: nothing,
+    made: nothing,
     pod: nothing,
     node: name => nodes.get(name ?? ''),
   };
@@ -103,6 +102,19 @@ export async function checkState(
         : verdict,
     ),
   };
+}
+
+/**
+ * Has a view of Vault know all roles. Each tenant is compared with them, and of many
+ * tenants reading them takes longer than one comparison may.
+ *
+ * @public
+ */
+export async function knowRoles(
+  { config }: Pick<Cluster, 'config'>,
+  vault: VaultReader,
+): Promise<void> {
+  await rolesOf(vault, config.vault.authMount);
 }
 
 /**

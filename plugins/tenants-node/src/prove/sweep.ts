@@ -4,17 +4,12 @@ import { Platform } from '../config/platform';
 import { PLATFORM_NAMES, TENANT_SELECTOR } from '../plan/names';
 import { PROOF_LABEL } from './pod/labels';
 
-const SWEPT = [
-  { apiVersion: 'v1', kind: 'Pod' },
-  { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' },
-];
-
 /**
- * Deletes what proofs have left behind when the portal was killed: pods and
- * ExternalSecrets with the label `threewalls.io/proof`. It goes through the
+ * Deletes what proofs have left behind when the portal was killed: pods with the label
+ * `threewalls.io/proof`, and with them what they own. It goes through the
  * tenants' namespaces one by one, where the portal's rights are.
  *
- * @returns what was deleted, as `KIND NAMESPACE/NAME`
+ * @returns what was deleted, as `NAMESPACE/NAME`
  * @public
  */
 export async function sweepProofPods(
@@ -35,16 +30,14 @@ export async function sweepProofPods(
   ];
   const swept: string[] = [];
   for (const namespace of namespaces) {
-    for (const ref of SWEPT) {
-      const left = await listLeft(kubernetes, { ...ref, namespace }, options);
-      for (const { metadata } of left) {
-        if (Date.parse(String(metadata.creationTimestamp)) <= before) {
-          await kubernetes.delete(
-            { ...ref, namespace, name: metadata.name },
-            { gracePeriodSeconds: ref.kind === 'Pod' ? 0 : undefined },
-          );
-          swept.push(`${ref.kind} ${namespace}/${metadata.name}`);
-        }
+    const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
+    for (const { metadata } of await listLeft(kubernetes, pods, options)) {
+      if (Date.parse(String(metadata.creationTimestamp)) <= before) {
+        await kubernetes.delete(
+          { ...pods, name: metadata.name },
+          { gracePeriodSeconds: 0 },
+        );
+        swept.push(`${namespace}/${metadata.name}`);
       }
     }
   }

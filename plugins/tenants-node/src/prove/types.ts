@@ -5,7 +5,7 @@ import {
   Said,
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, ClusterView, VaultView } from '../clients';
+import { Cluster, ClusterView, VaultReader } from '../clients';
 import { TenantPlan } from '../plan/types';
 import { Endpoint } from '../config/platform';
 import { PodTask } from './pod/tasks';
@@ -74,7 +74,7 @@ export interface AddedCheck extends CheckInfo {
     /** As last applied */
     plan: TenantPlan;
     view: ClusterView;
-    vault: VaultView;
+    vault: VaultReader;
     signal: AbortSignal;
   }): Promise<AddedFinding>;
 }
@@ -218,13 +218,13 @@ export interface Round {
   /** The cluster as it was when the round began, read once for all that ask */
   view: ClusterView;
   /** Vault as it was then, in the same way */
-  vault: VaultView;
+  vault: VaultReader;
   /** Other views of both, for what these say is not as it should be: they may be behind */
   again?: () => Pick<Round, 'view' | 'vault'>;
-  /** Names of what a round itself has made in a namespace */
-  ours: Pick<Set<string>, 'has' | 'add'>;
   /** What a pod answered; `undefined` where it gave no answer */
   answer(errand: Errand): Promise<Answer | undefined>;
+  /** A pod as soon as it was made, or could not be */
+  made(by: Attacker): Promise<PodRun | undefined>;
   /** How a pod ran; `undefined` where none was made */
   pod(by: Attacker): Promise<PodRun | undefined>;
   /** A node as it was when the round began */

@@ -1,3 +1,4 @@
+export * from './answers';
 export * from './matrix';
 export * from './platform';
 export * from './receipts';

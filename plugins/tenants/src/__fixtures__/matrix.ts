@@ -8,12 +8,19 @@ import { minutesAgo } from './tenants';
 /**
  * The matrix of tenants of which each is proved against all others but the
  * first against the last; the second is breached towards the first.
+ *
+ * @param targets - in the columns, where they are others than in the rows
+ * @param total - tenants that there are in all
  */
-export function matrixOf(names: string[]): TenantMatrix {
+export function matrixOf(
+  names: string[],
+  targets = names,
+  total = names.length,
+): TenantMatrix {
   const cells = names.flatMap((tenant, row) =>
-    names.flatMap((neighbour, column) => {
-      const isUnproved = row === 0 && column === names.length - 1;
-      if (row === column || isUnproved) {
+    targets.flatMap((neighbour, column) => {
+      const isUnproved = row === 0 && column === targets.length - 1;
+      if (tenant === neighbour || isUnproved) {
         return [];
       }
       const status: WallStatus =
@@ -29,12 +36,14 @@ export function matrixOf(names: string[]): TenantMatrix {
   const breached = cells.filter(({ status }) => status === 'breached');
   return {
     tenants: names,
-    totalItems: names.length,
+    targets,
+    totalItems: total,
     cells,
     coverage,
     fleet: {
-      ...coverage,
-      roundMs: (names.length - 1) * 5 * 60_000,
+      pairs: total * (total - 1),
+      proved: Math.max(0, total * (total - 1) - 1),
+      roundMs: (total - 1) * 5 * 60_000,
       breached: { total: breached.length, cells: breached },
     },
   };

@@ -1,5 +1,6 @@
 import {
   PlatformInfo,
+  PreviewResource,
   TenantPreview,
   TenantsHealth,
   TenantUsage,
@@ -107,6 +108,18 @@ export function previewOfNew(name: string): TenantPreview {
   };
 }
 
+/** What becomes of some of the objects of a tenant that becomes larger. */
+const CHANGES: Record<string, Partial<PreviewResource>> = {
+  'NetworkPolicy tenant-isolation': { change: 'create' },
+  'ResourceQuota tenant-quota': {
+    change: 'update',
+    fields: [
+      { field: 'spec.hard.pods', live: '10', planned: '20' },
+      { field: 'spec.hard.["limits.cpu"]', live: '2', planned: '4' },
+    ],
+  },
+};
+
 /** What an apply would do for a tenant that becomes larger. */
 export function previewOfResize(name: string): TenantPreview {
   const preview = previewOfNew(name);
@@ -114,23 +127,11 @@ export function previewOfResize(name: string): TenantPreview {
     ...preview,
     exists: true,
     present: true,
-    resources: preview.resources.map(resource => {
-      switch (resource.id) {
-        case 'ResourceQuota tenant-quota':
-          return {
-            ...resource,
-            change: 'update',
-            fields: [
-              { field: 'spec.hard.pods', live: '10', planned: '20' },
-              { field: 'spec.hard.["limits.cpu"]', live: '2', planned: '4' },
-            ],
-          };
-        case 'NetworkPolicy tenant-isolation':
-          return resource;
-        default:
-          return { ...resource, change: 'none' };
-      }
-    }),
+    resources: preview.resources.map(resource => ({
+      ...resource,
+      change: 'none',
+      ...CHANGES[resource.id],
+    })),
   };
 }
 

@@ -161,32 +161,29 @@ export function timelineOfProofs(
 
 /** Operations of a tenant: an order, and a restore that failed. */
 export function operationsOf(name: string): Operation[] {
-  const common = {
+  const common = (minutes: number) => ({
     tenant: name,
     cluster: 'lab',
     request: { kind: 'apply' as const },
     requestedBy: 'user:default/jane',
-  };
+    createdAt: minutesAgo(minutes),
+    startedAt: minutesAgo(minutes),
+    finishedAt: minutesAgo(minutes - 1),
+  });
   return [
     {
-      ...common,
+      ...common(50),
       id: `${name}-restore`,
       request: { kind: 'apply', purpose: 'restore' },
       state: 'failed',
       trigger: 'user',
-      createdAt: minutesAgo(50),
-      startedAt: minutesAgo(50),
-      finishedAt: minutesAgo(49),
       error: 'Vault is sealed',
     },
     {
-      ...common,
+      ...common(90),
       id: `${name}-create`,
       state: 'succeeded',
       trigger: 'task',
-      createdAt: minutesAgo(90),
-      startedAt: minutesAgo(90),
-      finishedAt: minutesAgo(89),
       applied: {
         created: 31,
         updated: 0,

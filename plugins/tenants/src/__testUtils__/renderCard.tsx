@@ -1,30 +1,36 @@
 import { mockApis, renderTestApp } from '@backstage/frontend-test-utils';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  PermissionApi,
+  permissionApiRef,
+} from '@backstage/plugin-permission-react';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import {
   TENANT_ANNOTATION,
   TENANT_SIGNAL_CHANNEL,
   Tenant,
+  TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { proofs } from '../__fixtures__';
 import { wallsCard } from '../plugin';
 import { mockTenantsApi } from './mockTenantsApi';
 
 /**
- * Renders the card on a tenant's entity page.
+ * Renders the card on a tenant's entity page; what is read anew each time is acme's.
  *
  * @returns the mocked API, and how to send the card a signal
  */
 export function renderCard(
-  getTenant: () => Promise<Tenant>,
-  options: { allowed?: boolean; name?: string } = {},
+  tenant: Tenant | (() => Promise<Tenant>),
+  options: {
+    authorize?: PermissionApi['authorize'];
+  } & Partial<TenantsApi> = {},
 ) {
-  const { allowed = true, name = 'acme' } = options;
-  const api = mockTenantsApi({
-    getTenant,
-    getProof: async tenant => proofs[tenant],
-  });
+  const { authorize, ...answers } = options;
+  const [name, getTenant] =
+    typeof tenant === 'function'
+      ? ['acme', tenant]
+      : [tenant.name, async () => tenant];
+  const api = mockTenantsApi({ getTenant, ...answers });
   const subscribers = new Map<string, (message: any) => void>();
   renderTestApp({
     extensions: [
@@ -40,9 +46,7 @@ export function renderCard(
     ],
     apis: [
       api,
-      mockApis.permission({
-        authorize: allowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
-      }),
+      authorize ? [permissionApiRef, { authorize }] : mockApis.permission(),
       [
         signalApiRef,
         {

@@ -1,12 +1,5 @@
 import { ComponentType, useState } from 'react';
-import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
-import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
-import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
-import {
-  PermissionApi,
-  permissionApiRef,
-} from '@backstage/plugin-permission-react';
-import { mockTenantsApi } from './mockTenantsApi';
+import { Portal, renderInPortal } from './renderInPortal';
 
 /**
  * Renders a field of a template's form as a form does: its value comes back to
@@ -21,11 +14,7 @@ export function renderField(
     /** Values of the other fields, on whatever page */
     form?: Record<string, unknown>;
   },
-  api = mockTenantsApi(),
-  permissions: {
-    authorize?: PermissionApi['authorize'];
-    ownRefs?: string[];
-  } = {},
+  portal?: Portal,
 ) {
   const { schema = {}, uiSchema = {}, value, form = {} } = props;
   const changes: unknown[] = [];
@@ -48,21 +37,8 @@ export function renderField(
       />
     );
   }
-  renderInTestApp(<Form />, {
-    apis: [
-      api,
-      [catalogApiRef, catalogApiMock({ entities: [] })],
-      permissions.authorize
-        ? [permissionApiRef, { authorize: permissions.authorize }]
-        : mockApis.permission(),
-      mockApis.identity({
-        ownershipEntityRefs: permissions.ownRefs ?? ['group:default/acme-team'],
-      }),
-    ],
-    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
-  });
   return {
-    api,
+    api: renderInPortal(<Form />, portal),
     last: () => changes[changes.length - 1],
     setForm: (next: Record<string, unknown>) => setForm(next),
   };

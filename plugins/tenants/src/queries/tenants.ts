@@ -16,6 +16,7 @@ import {
   RolloutRequest,
   Tenant,
   TenantsApi,
+  TenantTimeline,
   tenantProvePermission,
   tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
@@ -80,23 +81,19 @@ function isBusy(tenant: Tenant | undefined): boolean {
   return since !== undefined && Date.now() - Date.parse(since) < STUCK_MS;
 }
 
-/** Starts a proof of a tenant, or joins the one that is running. */
-export function useProve(name: string) {
-  return useStart(name, startProof);
-}
+/** What can be started with a tenant, and the permission for it. */
+const ACTIONS = {
+  prove: { permission: tenantProvePermission, start: startProof },
+  restore: { permission: tenantRestorePermission, start: startRestore },
+} as const;
 
-/** Restores a tenant, and then has it proved. */
-export function useRestore(name: string) {
-  return useStart(name, startRestore);
-}
-
-/** Starts something with a tenant, and shows at once that it has begun. */
-function useStart(
-  name: string,
-  start: typeof startProof | typeof startRestore,
-) {
+/**
+ * Has a tenant proved, joining the proof that is running, or restored and then
+ * proved; that it has begun shows at once.
+ */
+export function useStart(name: string, action: keyof typeof ACTIONS) {
   return useOrdered<Partial<Tenant>>(({ api, client }) => ({
-    mutationFn: () => start(api, name),
+    mutationFn: () => ACTIONS[action].start(api, name),
     onSuccess: async begun => {
       // An answer from before the start would make the button blink back.
       await client.cancelQueries({ queryKey: keys.tenant(name), exact: true });
@@ -124,24 +121,20 @@ export function useProof(tenant: string, id: string | undefined) {
 
 const NO_PROOFS: ReadonlyMap<string, Proof> = new Map();
 
-/** The last proof of each of several tenants, by their names, as far as they can be read. */
+/** The last proof of each of several tenants that have one, by their names, as far as they can be read. */
 export function useLastProofs(tenants: Tenant[]): ReadonlyMap<string, Proof> {
   const ids = tenants.map(({ name, lastProof }) => [name, lastProof?.id]);
   const { data } = useAsked(({ api, client }) => ({
     queryKey: ['last proofs', ids],
     queryFn: async () => {
-      const proofs = new Map<string, Proof>();
-      await inTurns(tenants, async ({ name, lastProof }) => {
-        const proof =
-          lastProof &&
-          (await client
-            .fetchQuery(proofQuery(api, name, lastProof.id))
-            .catch(() => undefined));
-        if (proof) {
-          proofs.set(name, proof);
-        }
-      });
-      return proofs;
+      const proofs = await inTurns(tenants, ({ name, lastProof }) =>
+        client
+          .fetchQuery(proofQuery(api, name, lastProof!.id))
+          .catch(() => undefined),
+      );
+      return new Map(
+        proofs.flatMap(proof => (proof ? [[proof.tenant, proof]] : [])),
+      );
     },
     staleTime: Infinity,
     placeholderData: keepPreviousData,
@@ -161,19 +154,21 @@ function proofQuery(api: TenantsApi, tenant: string, id: string) {
 /** So many requests of one kind are under way at a time. */
 const AT_A_TIME = 8;
 
-/** Does something with each of many items, a few at a time. */
-export async function inTurns<T>(
+/** Asks something of each of many items, a few at a time; the answers are in their order. */
+export async function inTurns<T, Answer>(
   items: T[],
-  work: (item: T) => Promise<unknown>,
-): Promise<void> {
-  const left = items.values();
+  ask: (item: T) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const left = items.entries();
   await Promise.all(
     Array.from({ length: AT_A_TIME }, async () => {
-      for (const item of left) {
-        await work(item);
+      for (const [i, item] of left) {
+        answers[i] = await ask(item);
       }
     }),
   );
+  return answers;
 }
 
 /** Those of some tenants, by name, for which the user has a permission. */
@@ -195,11 +190,6 @@ export function useAllowed(permission: ResourcePermission, names: string[]) {
     staleTime: IDLE_MS,
   }));
 }
-
-const BULK = {
-  prove: { permission: tenantProvePermission, start: startProof },
-  restore: { permission: tenantRestorePermission, start: startRestore },
-} as const;
 
 async function startProof(
   api: TenantsApi,
@@ -232,8 +222,8 @@ async function startRestore(api: TenantsApi, name: string) {
 }
 
 /** Does the same with several tenants: with those of them that the user may. */
-export function useBulk(action: keyof typeof BULK, names: string[]) {
-  const { permission, start } = BULK[action];
+export function useBulk(action: keyof typeof ACTIONS, names: string[]) {
+  const { permission, start } = ACTIONS[action];
   const { data: allowed } = useAllowed(permission, names);
   const { mutateAsync, isPending } = useOrdered(({ api, client }) => ({
     mutationFn: async () => {
@@ -247,32 +237,6 @@ export function useBulk(action: keyof typeof BULK, names: string[]) {
     },
   }));
   return { allowed, start: mutateAsync, isPending };
-}
-
-/**
- * How a tenant's walls stood over the last so many milliseconds.
- *
- * @param breakMs - how often a stretch without a change leads to another proof
- */
-export function useTimeline(
-  { name, lastProof }: Tenant,
-  windowMs: number,
-  breakMs: number,
-) {
-  return useAsked(({ api }) => ({
-    // Another proof says that there is more of it.
-    queryKey: [...keys.tenant(name), 'timeline', windowMs, lastProof?.id],
-    queryFn: async ({ signal }) => {
-      const from = new Date(Date.now() - windowMs).toISOString();
-      const { items } = await api.listTimelines(
-        { from, names: [name], breakMs },
-        { signal },
-      );
-      return items[0];
-    },
-    staleTime: IDLE_MS,
-    placeholderData: last => (last?.tenant === name ? last : undefined),
-  }));
 }
 
 /** What a tenant uses of its quotas, and the n8n that it runs. */
@@ -304,10 +268,9 @@ export function useAttention(name: string) {
   }));
 }
 
-/** What can be said with {@link useAttention}. */
-export type Said =
-  | { kind: 'acknowledge'; reason: string }
-  | { kind: 'mute'; reason: string; until: string }
+/** What can be said with {@link useAttention}; an acknowledgement has no end of its own. */
+type Said =
+  | { kind: 'acknowledge' | 'mute'; reason: string; until: string }
   | { kind: 'unmute' };
 
 /** Starts a roll-out, for who administers tenants. */
@@ -343,25 +306,51 @@ export function useUpdateRollout() {
   }));
 }
 
-/** How the walls of a few tenants stood lately, by their names. */
+/** How the walls of a few tenants stood over the last so many milliseconds, by their names. */
 export function useTimelines(names: string[], windowMs: number) {
   return useAsked(({ api }) => ({
     queryKey: ['timelines', names, windowMs],
-    queryFn:
-      names.length > 0
-        ? async ({ signal }) => {
-            const from = new Date(Date.now() - windowMs).toISOString();
-            const { items } = await api.listTimelines(
-              { from, names, limit: names.length },
-              { signal },
-            );
-            return new Map(items.map(item => [item.tenant, item]));
-          }
-        : skipToken,
+    queryFn: names.length > 0 ? timelinesOf(api, names, windowMs) : skipToken,
     refetchInterval: TIMELINES_MS,
     staleTime: IDLE_MS,
     placeholderData: keepPreviousData,
   }));
+}
+
+/**
+ * The same of one tenant.
+ *
+ * @param breakMs - how often a stretch without a change leads to another proof
+ */
+export function useTimeline(
+  { name, lastProof }: Tenant,
+  windowMs: number,
+  breakMs: number,
+) {
+  const query = useAsked<Map<string, TenantTimeline>>(({ api }) => ({
+    // Another proof says that there is more of it.
+    queryKey: [...keys.tenant(name), 'timeline', windowMs, lastProof?.id],
+    queryFn: timelinesOf(api, [name], windowMs, breakMs),
+    staleTime: IDLE_MS,
+    placeholderData: last => (last?.has(name) ? last : undefined),
+  }));
+  return { ...query, data: query.data?.get(name) };
+}
+
+function timelinesOf(
+  api: TenantsApi,
+  names: string[],
+  windowMs: number,
+  breakMs?: number,
+) {
+  return async ({ signal }: { signal: AbortSignal }) => {
+    const from = new Date(Date.now() - windowMs).toISOString();
+    const { items } = await api.listTimelines(
+      { from, names, breakMs, limit: names.length },
+      { signal },
+    );
+    return new Map(items.map(item => [item.tenant, item]));
+  };
 }
 
 /** What of a tenant differs from its plan. */

@@ -14,7 +14,6 @@ import {
   RiSkipForwardLine,
   RiTimeLine,
 } from '@remixicon/react';
-import { useEffect, useState } from 'react';
 import { LabPart, useLabStatus } from './lab';
 import styles from './LabWidget.module.css';
 
@@ -80,7 +79,7 @@ export function LabWidget() {
 function Part(props: { part: LabPart }) {
   const { title, state, detail } = props.part;
   const { Icon, color, word } = LOOK[state];
-  const seconds = useSeconds(props.part);
+  const seconds = secondsOf(props.part);
   return (
     <Box as="li" className={styles.part}>
       <Icon
@@ -103,20 +102,11 @@ function Part(props: { part: LabPart }) {
   );
 }
 
-/** How long a part took, or has taken so far. */
-function useSeconds(part: LabPart): number | undefined {
-  const isRunning = part.state === 'running' && part.startedAt !== undefined;
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!isRunning) {
-      return undefined;
-    }
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [isRunning]);
-  return isRunning
-    ? Math.max(0, (now - Date.parse(part.startedAt!)) / 1_000)
-    : part.seconds;
+/** How long a part took, or has taken by the last answer. */
+function secondsOf({ state, startedAt, seconds }: LabPart) {
+  return state === 'running' && startedAt !== undefined
+    ? Math.max(0, (Date.now() - Date.parse(startedAt)) / 1_000)
+    : seconds;
 }
 
 function clock(seconds: number): string {

@@ -14,9 +14,9 @@ export function testRound(
     cluster,
     view: new RequestView(cluster.kubernetes),
     vault: new VaultView(cluster.vault),
-    ours: new Set(),
     signal: new AbortController().signal,
     answer: async () => undefined,
+    made: async () => undefined,
     pod: async () => undefined,
     node: () => undefined,
   };

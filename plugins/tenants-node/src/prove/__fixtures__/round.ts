@@ -138,6 +138,7 @@ export async function testReceipts(
     side,
     {
       ...testRound(side),
+      made: async by => run(by),
       pod: async by => run(by),
       answer: async ({ by, task }) => answerOf(run(by), task),
     },

@@ -1,5 +1,5 @@
 import { testPlatform } from '../../__fixtures__/platform';
-import { runAttempt } from '../__fixtures__/portal';
+import { runAttempt, testRound } from '../__fixtures__/portal';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { nobodyElseCan, reachesNoOthers, rulesAreAll } from './access';
 
@@ -56,6 +56,7 @@ const reachedFrom = (home: string) =>
     network: { provider: 'cilium', ingress: { namespaces: [home] } },
   }).clusters[0];
 
+const POD = { namespace, name: 'proof', answers: new Map(), facts: {} };
 const OWNERS = binding('more', 'reads', ownerSubject);
 
 describe('who can', () => {
@@ -118,24 +119,44 @@ describe('who can', () => {
 });
 
 describe('the API server’s own answer', () => {
-  const attempt = rulesAreAll(side);
-  const runsPods = ({ user, resourceAttributes }: any) =>
-    user?.endsWith(':threewalls-portal') &&
-    resourceAttributes.resource === 'pods';
+  const run = (allows: boolean, others: object[] = [], uid: string = 'u1') =>
+    rulesAreAll(side).run({
+      ...testRound(side, cluster(others, { allows: () => allows })),
+      made: async () => ({ ...POD, uid }),
+    });
 
   it('agrees with its rules', async () => {
-    const on = cluster([], { allows: runsPods });
-    expect((await runAttempt(side, attempt, on)).outcome).toBe('asExpected');
+    expect((await run(false)).outcome).toBe('asExpected');
+    expect((await run(true, [OWNERS])).outcome).toBe('asExpected');
   });
 
-  it.each<[string, (spec: any) => boolean, RegExp]>([
-    ['allows more', () => true, /acme-team: get secrets in .* is allowed/],
-    ['allows less', () => false, /threewalls-portal: create pods .* is denied/],
-  ])('%s: then the rules are not all', async (_, allows, reason) => {
-    const finding = await runAttempt(side, attempt, cluster([], { allows }));
+  it('says nothing without the pod that it let the portal make', async () => {
+    expect((await run(false, [], '')).outcome).toBe('inconclusive');
+  });
+
+  it.each<[string, RegExp, ...Parameters<typeof run>]>([
+    ['allows more', /acme-team: get secrets in .* is allowed/, true],
+    ['allows less', /acme-team: get .* is denied/, false, [OWNERS]],
+  ])('%s: then the rules are not all', async (_, reason, ...on) => {
+    const finding = await run(...on);
     expect([finding.outcome, finding.reason?.summary]).toEqual([
       'failed',
       expect.stringMatching(reason),
+    ]);
+  });
+
+  it('is not what memory says where that lacks the portal’s own right', async () => {
+    const kubernetes = {
+      ...cluster().kubernetes,
+      list: async () => ({ items: [] }),
+    };
+    const finding = await rulesAreAll(side).run({
+      ...testRound(side, { kubernetes }),
+      made: async () => ({ ...POD, uid: 'u1' }),
+    });
+    expect([finding.outcome, finding.reason?.summary]).toEqual([
+      'failed',
+      expect.stringMatching(/portal: create pods in .* is allowed/),
     ]);
   });
 });

@@ -13,6 +13,7 @@ import { nameOf } from '../rbac/rights';
 import { Finding as Found, reachesOutside, whoCan } from '../rbac/whoCan';
 import { Attempt, Finding, Round, Side } from '../types';
 import { asExpected, breached, known, reading } from './asPlanned';
+import { noAnswer } from './podAttempt';
 
 const API = 'rbac.authorization.k8s.io/v1';
 /** Most findings that are told; the rest is counted. */
@@ -69,8 +70,9 @@ export function reachesNoOthers(side: Side): Attempt {
 }
 
 /**
- * The API server's own answer about a few subjects, as a control of the rules'
- * evaluation: they have to agree, or something else allows what the rules do not.
+ * What the API server allows and what it does not, as a control of the rules' evaluation:
+ * they have to agree, or something else allows what the rules do not. That the portal is
+ * allowed something, the pod of the round shows; of the owner the API server is asked.
  */
 export function rulesAreAll({ tenant, cluster }: Side): Attempt {
   const { namespace, ownerSubject } = tenant.plan.names;
@@ -80,36 +82,39 @@ export function rulesAreAll({ tenant, cluster }: Side): Attempt {
     ...(isUser && { user: ownerSubject.name }),
     groups: [...(isUser ? [] : [ownerSubject.name]), 'system:authenticated'],
   };
-  const questions: [Requester, Action, string][] = [
+  const reads = { verb: 'get', group: '', resource: 'secrets' };
+  const questions: [Requester, Action][] = [
     // One that is allowed, and one that is not.
     [
       serviceAccount(portal.namespace, portal.name),
       { verb: 'create', group: '', resource: 'pods' },
-      namespace,
     ],
-    [owner, { verb: 'get', group: '', resource: 'secrets' }, namespace],
+    [owner, reads],
   ];
   const said = questions.map(
-    ([who, action, where]) =>
-      `${who.user ?? who.groups[0]}: ${nameOf(action)} in ${where}`,
+    ([who, action]) =>
+      `${who.user ?? who.groups[0]}: ${nameOf(action)} in ${namespace}`,
   );
   return {
     key: 'reviews',
     by: 'kubernetes',
     target: `rights in ${namespace}`,
-    request: `SubjectAccessReviews: ${said.join('; ')}`,
+    request: `the proof pod, made by ${said[0]}; SubjectAccessReview: ${said[1]}`,
     expected: 'what roles and bindings say',
     run: reading(async round => {
       const rbac = await readRbac(round.view);
-      const wrong: string[] = [];
-      for (const [i, [who, action, where]] of questions.entries()) {
-        const allowed = await review(who, action, where, round);
-        if (allowed !== rbac.allows(who, action, where)) {
-          wrong.push(`${said[i]} is ${allowed ? 'allowed' : 'denied'}`);
-        }
+      const pod = await round.made('tenant');
+      if (!pod?.uid) {
+        return noAnswer(pod?.problem);
       }
+      const allowed = [true, await review(owner, reads, namespace, round)];
+      const wrong = questions.flatMap(([who, action], i) =>
+        allowed[i] === rbac.allows(who, action, namespace)
+          ? []
+          : `${said[i]} is ${allowed[i] ? 'allowed' : 'denied'}`,
+      );
       return wrong.length === 0
-        ? asExpected('EQUAL', `${questions.length} reviews, as the rules say`)
+        ? asExpected('EQUAL', 'both as the rules say')
         : {
             code: 'DIFFERENT',
             response: wrong.join('; '),

@@ -115,7 +115,7 @@ export function overQuota(
 export function accepts(
   title: string,
   object: NewObject,
-  check: (body: any) => string | undefined = () => undefined,
+  check: (body: any) => string | undefined,
 ): Attempt {
   const expected = 'accepted, or `exceeded quota`';
   return dryRun(title, object, expected, ({ status, message, body }) => {
@@ -144,12 +144,12 @@ export function accepts(
  * answer shows nothing here, and the attempt's own object is asked, which breaks
  * this rule alone.
  *
- * @param says - What the refusal says of this rule, and of no other's
+ * @param says - Whether the refusal says it of this rule, and of no other's
  */
 export function askedTogether(
   attempt: Attempt,
   all: NewObject,
-  says: RegExp,
+  says: (refusal: string) => boolean,
 ): Attempt {
   const alone = attempt.request;
   return {
@@ -157,7 +157,7 @@ export function askedTogether(
     request: `${requestOf(all)}; unless that is refused for this: ${alone}`,
     run: async round => {
       const { status, message } = await askOnce(all, round);
-      return status === 403 && says.test(message)
+      return status === 403 && says(message)
         ? { code: '403', response: message, outcome: 'asExpected' }
         : attempt.run(round);
     },

@@ -1,11 +1,16 @@
-import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, ClusterView } from '../../clients';
-import { runAttempt, testRound } from '../__fixtures__/portal';
+import { Outcome, say } from '@threewalls/backstage-plugin-tenants-common';
+import { ClusterView } from '../../clients';
+import { testRound } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
-import { externalSecretFor, probesLeft } from './externalSecretProbe';
+import { externalSecretFor } from './externalSecretProbe';
 
 const side = testSide();
 const attempt = externalSecretFor(side, side.canary);
+const POD = { namespace: 'web-tenant-acme', name: 'proof', uid: 'u1' };
+const roundOn = (kubernetes: object, pod: object = POD) => ({
+  ...testRound(side, { kubernetes }),
+  made: async () => ({ answers: new Map(), facts: {}, ...POD, ...pod }),
+});
 const refused = (request: string) =>
   `error processing spec.data[0]: URL: ${request}\nCode: 403. Errors:\n\n* permission denied`;
 const DENIED = refused('GET http://vault:8200/v1/secret/data/web-tenant-ram');
@@ -48,7 +53,7 @@ describe('the ExternalSecret for another tenant’s key', () => {
     '%s',
     async (_, messages, status, outcome) => {
       const { kubernetes, created, deleted } = operator(messages, status);
-      const answer = await runAttempt(side, attempt, { kubernetes });
+      const answer = await attempt.run(roundOn(kubernetes));
       expect(answer.outcome).toBe(outcome);
       expect(deleted).toEqual([created[0].metadata.name]);
       // What says nothing is waited for.
@@ -72,7 +77,7 @@ describe('the ExternalSecret for another tenant’s key', () => {
       const get = jest.fn(async () => ({
         status: { binding: { name: 'stolen' } },
       }));
-      const round = testRound(side, { kubernetes: { ...on.kubernetes, get } });
+      const round = roundOn({ ...on.kubernetes, get });
       async function* follow() {
         for (const status of statuses) {
           yield [{ ...on.created[0], status }];
@@ -87,7 +92,7 @@ describe('the ExternalSecret for another tenant’s key', () => {
 
   it('asks for what does not exist, so that nothing can be copied', async () => {
     const { kubernetes, created } = operator([DENIED]);
-    await runAttempt(side, attempt, { kubernetes });
+    await attempt.run(roundOn(kubernetes));
     const [{ spec, metadata }] = created;
     expect(spec.data).toEqual([
       {
@@ -108,25 +113,25 @@ describe('the ExternalSecret for another tenant’s key', () => {
       body: { message: 'forbidden' },
     });
     const kubernetes = { ...on.kubernetes, create };
-    const answer = await runAttempt(side, attempt, { kubernetes });
+    const answer = await attempt.run(roundOn(kubernetes));
     expect([answer.outcome, answer.code]).toEqual(['inconclusive', '403']);
   });
 
-  it('removes one that an API server which was away has kept, and knows it meanwhile', async () => {
-    const { kubernetes, created, deleted } = operator([DENIED]);
-    const remove = kubernetes.delete;
+  it('goes with the pod of the round, and is not made without one', async () => {
+    const { kubernetes, created } = operator([DENIED]);
+    const problem = say('podNotMade', { message: 'no room' });
+    const none = await attempt.run(
+      roundOn(kubernetes, { uid: undefined, problem }),
+    );
+    expect([none.outcome, none.reason]).toEqual(['inconclusive', problem]);
+    expect(created).toEqual([]);
     kubernetes.delete = async () => {
       throw new Error('away');
     };
-    await expect(runAttempt(side, attempt, { kubernetes })).rejects.toThrow(
-      'away',
-    );
-    const [{ metadata }] = created;
-    const client = { kubernetes } as unknown as Pick<Cluster, 'kubernetes'>;
-    expect(probesLeft(client)).toEqual([metadata.name]);
-    kubernetes.delete = remove;
-    await runAttempt(side, attempt, { kubernetes });
-    expect(deleted).toEqual([metadata.name, created[1].metadata.name]);
-    expect(probesLeft(client)).toEqual([]);
+    const answer = await attempt.run(roundOn(kubernetes));
+    expect(answer.outcome).toBe('asExpected');
+    expect(created[0].metadata.ownerReferences).toEqual([
+      { apiVersion: 'v1', kind: 'Pod', name: 'proof', uid: 'u1' },
+    ]);
   });
 });

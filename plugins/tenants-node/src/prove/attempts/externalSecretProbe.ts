@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, ClusterView } from '../../clients';
+import { ClusterView } from '../../clients';
 import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { tenantLabels } from '../../plan/objects';
-import { Attempt, Finding, Party, Round, Side } from '../types';
+import { Attempt, Finding, Party, PodRun, Round, Side } from '../types';
 import { PROOF_LABEL } from '../pod/labels';
-
-/** What an API server that was away has kept from being removed, by name its namespace. */
-const leftBehind = new WeakMap<Cluster['kubernetes'], Map<string, string>>();
+import { noAnswer } from './podAttempt';
 
 /** Milliseconds External Secrets may take to say something. */
 const PATIENCE_MS = 8_000;
@@ -44,56 +42,57 @@ export function externalSecretFor(
     request: `create an ExternalSecret for property ${NO_SUCH_PROPERTY} of ${kvPath}, and remove it`,
     expected: `UpdateFailed with Code: 403 of GET ${url}, and no Secret bound`,
     run: async context => {
-      const object = probe(tenant.plan.spec.name, namespace, kvPath);
-      context.ours.add(object.metadata.name);
+      const pod = await context.made('tenant');
+      if (!pod?.uid) {
+        return noAnswer(pod?.problem);
+      }
+      const object = probe(tenant.plan.spec.name, pod, kvPath);
       const { kubernetes } = context.cluster;
-      for (const [name, home] of leftBehind.get(kubernetes) ?? []) {
-        if (home === namespace) {
-          await removeProbe(kubernetes, name, home);
-        }
+      const { signal } = context;
+      const { status, body } = await kubernetes.create<any>(object, { signal });
+      if (status >= 300) {
+        return {
+          code: String(status),
+          response: body.message ?? '',
+          outcome: 'inconclusive',
+          reason: say('probeNotMade', { message: String(body.message) }),
+        };
       }
       try {
-        context.signal.throwIfAborted();
-        // Without the signal: a request that is given up may still make it, after its removal.
-        const { status, body } = await kubernetes.create<any>(object);
-        if (status >= 300) {
-          return {
-            code: String(status),
-            response: body.message ?? '',
-            outcome: 'inconclusive',
-            reason: say('probeNotMade', { message: String(body.message) }),
-          };
-        }
         return await follow(object, url, context);
       } finally {
-        // Also when the proof is given up: without the signal.
-        await removeProbe(kubernetes, object.metadata.name, namespace);
+        // Sooner than with the pod: until it is gone External Secrets tries it again.
+        const { name } = object.metadata;
+        const ref = { ...COLLECTION, namespace, name };
+        await kubernetes.delete(ref).catch(() => {});
       }
     },
   };
 }
 
-/** Names of probes of rounds before that are still there, or may be: ours, by record. */
-export function probesLeft({
-  kubernetes,
-}: Pick<Cluster, 'kubernetes'>): string[] {
-  return [...(leftBehind.get(kubernetes)?.keys() ?? [])];
+/**
+ * Whether an object is a probe for a party's key, by what it asks for: that copies
+ * nothing, whoever has made it. One of a round before may wait for the garbage collector.
+ */
+export function isProbe({ kind, spec = {} }: any, { plan }: Party): boolean {
+  const { secretStoreRef: store, data = [], dataFrom } = spec;
+  const [{ sourceRef, remoteRef = {} } = {} as any, ...more] = data;
+  const { key, property, metadataPolicy = 'None' } = remoteRef;
+  return (
+    kind === 'ExternalSecret' &&
+    store?.kind === 'SecretStore' &&
+    store.name === SECRET_STORE &&
+    key === plan.names.kvPath &&
+    property === NO_SUCH_PROPERTY &&
+    metadataPolicy === 'None' &&
+    [dataFrom, sourceRef, ...more].every(other => other === undefined)
+  );
 }
 
-async function removeProbe(
-  kubernetes: Cluster['kubernetes'],
-  name: string,
-  namespace: string,
-): Promise<void> {
-  const left = leftBehind.get(kubernetes) ?? new Map<string, string>();
-  leftBehind.set(kubernetes, left.set(name, namespace));
-  await kubernetes.delete({ ...COLLECTION, namespace, name });
-  left.delete(name);
-}
-
+/** It goes with the pod at the latest, whatever becomes of the portal. */
 function probe(
   tenant: string,
-  namespace: string,
+  { namespace, name: pod, uid }: PodRun,
   kvPath: string,
 ): KubernetesObject {
   const name = `threewalls-proof-${randomBytes(5).toString('hex')}`;
@@ -103,6 +102,7 @@ function probe(
       name,
       namespace,
       labels: { ...tenantLabels(tenant), [PROOF_LABEL]: 'external-secret' },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: pod, uid }],
     },
     spec: {
       refreshInterval: '0',

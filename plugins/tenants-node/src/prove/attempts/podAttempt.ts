@@ -8,9 +8,11 @@ import {
   Finding,
   Judged,
   Round,
+  Side,
   Witness,
 } from '../types';
 import { PodTask } from '../pod/tasks';
+import { asExpected } from './asPlanned';
 
 /** What a pod tries, and what has to come of it. */
 export interface PodAttempt {
@@ -129,6 +131,23 @@ function sayLate({ enforcedAfterMs: late }: Answer, judged: Judged): Judged {
   };
 }
 
+/** The tenant's pod itself: it passes the same admission as any other. */
+export function podLetIn({ tenant }: Side): Attempt {
+  return {
+    key: 'proof pod',
+    by: 'tenant',
+    target: `Pod in ${tenant.plan.names.namespace}`,
+    request: 'create the proof pod',
+    expected: 'created',
+    run: async round => {
+      const pod = await round.made('tenant');
+      return pod?.uid
+        ? asExpected('201', `Pod ${pod.name} created`)
+        : noAnswer(pod?.problem);
+    },
+  };
+}
+
 /** Whether somebody reached what was to be reached. */
 export function isReached(answer: Answer | undefined): boolean {
   return answer?.code === 'OK' || answer?.code === '200';
@@ -141,7 +160,8 @@ export function answered(answer: Answer | undefined): Said {
     : say('noAnswer');
 }
 
-function noAnswer(problem: Said = say('notPrinted')): Finding {
+/** A pod that said nothing of it, with the reason. */
+export function noAnswer(problem: Said = say('notPrinted')): Finding {
   return {
     code: 'NONE',
     response: '',

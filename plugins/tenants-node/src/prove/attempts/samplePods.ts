@@ -126,12 +126,13 @@ export function samplePod(
   };
 }
 
-/** Of a container within the limits, and of one that says nothing of its own. */
-export function legalPod(bounds: Bounds): KubernetesObject {
-  const { resources, ...bare } = container(bounds, BARE);
-  return samplePod(bounds, 'legal', {
-    containers: [container(bounds, 'main'), bare],
-  });
+/** Of a container that says nothing of its own. */
+export function barePod(bounds: Bounds): KubernetesObject {
+  return samplePod(bounds, 'bare', { containers: [bare(bounds)] });
+}
+
+function bare(bounds: Bounds): object {
+  return { ...container(bounds, BARE), resources: undefined };
 }
 
 /** One container over the maximum, or one init container. */
@@ -185,24 +186,68 @@ export function hugeInAllWays(bounds: Bounds): {
   };
 }
 
-/** Containers in range that are just over the quota together, of memory and of CPU. */
-export function manyOf(bounds: Bounds): KubernetesObject {
-  const number = (quantity: string) => parseQuantity(quantity) ?? 0;
-  const { containerMax, quotaMemory, quotaCpu } = bounds;
-  const length =
-    Math.max(
-      Math.floor(number(quotaMemory) / number(containerMax.memory)),
-      Math.floor(number(quotaCpu) / number(containerMax.cpu)),
-    ) + 1;
-  const limits = {
-    cpu: `${Math.floor((1000 * number(quotaCpu)) / length) + 1}m`,
-    memory: String(Math.floor(number(quotaMemory) / length) + 1),
+/**
+ * Containers in range that are just over the quota together, of memory and of CPU; one
+ * of them says nothing of its own where the plan has a default for it.
+ *
+ * @returns also what they ask for together
+ */
+export function manyOf(bounds: Bounds): {
+  pod: KubernetesObject;
+  sum: Amounts;
+} {
+  const { containerMax, containerDefault, quotaCpu, quotaMemory } = bounds;
+  const [max, least] = [amounts(containerMax), amounts(SMALL)];
+  const rest = amounts(containerDefault);
+  const quota = amounts({ cpu: quotaCpu, memory: quotaMemory });
+  const left = {
+    cpu: quota.cpu - rest.cpu,
+    memory: quota.memory - rest.memory,
   };
-  return samplePod(bounds, 'many', {
-    containers: Array.from({ length }, (_, i) =>
-      container(bounds, `c${i}`, limits),
-    ),
-  });
+  const length =
+    Math.floor(Math.max(left.cpu / max.cpu, left.memory / max.memory)) + 1;
+  const each = (of: keyof Amounts) =>
+    Math.max(Math.floor(left[of] / length) + 1, least[of]);
+  const [cpu, memory] = [each('cpu'), each('memory')];
+  const containers = Array.from({ length }, (_, i) =>
+    container(bounds, `c${i}`, { cpu: `${cpu}m`, memory: String(memory) }),
+  );
+  return {
+    sum: {
+      cpu: rest.cpu + length * cpu,
+      memory: rest.memory + length * memory,
+    },
+    pod: samplePod(bounds, 'many', {
+      containers: [...containers, ...(containerDefault ? [bare(bounds)] : [])],
+    }),
+  };
+}
+
+/** Whether a quota's refusal counts what `manyOf` asks for, and so a container's defaults. */
+export function countsDefaults(bounds: Bounds): (refusal: string) => boolean {
+  const { sum } = manyOf(bounds);
+  return refusal => {
+    const [, list = ''] = /requested: (\S+) used: /.exec(refusal) ?? [];
+    const asked = Object.fromEntries(
+      list.split(',').map(one => one.split('=')),
+    );
+    const { cpu, memory } = amounts({
+      cpu: asked['limits.cpu'],
+      memory: asked['limits.memory'],
+    });
+    return cpu === sum.cpu && memory === sum.memory;
+  };
+}
+
+/** In thousandths of a CPU, and bytes. */
+type Amounts = Record<'cpu' | 'memory', number>;
+
+function amounts({
+  cpu = '0',
+  memory = '0',
+}: Partial<typeof SMALL> = {}): Amounts {
+  const number = (quantity: string) => parseQuantity(quantity) ?? 0;
+  return { cpu: Math.round(1000 * number(cpu)), memory: number(memory) };
 }
 
 /** Everything that makes a pod as good as the node: PodSecurity says all of it at once. */
@@ -220,8 +265,8 @@ export function rootPod(bounds: Bounds): KubernetesObject {
 
 /** What is wrong with the defaults that a container got, if anything. */
 export function hasDefaults(body: any, { containerDefault }: Bounds) {
-  const bare = body.spec?.containers?.find((c: any) => c.name === BARE);
-  const limits = bare?.resources?.limits ?? {};
+  const got = body.spec?.containers?.find((c: any) => c.name === BARE);
+  const limits = got?.resources?.limits ?? {};
   const wrong = (['cpu', 'memory'] as const).filter(resource =>
     containerDefault
       ? limits[resource] !== containerDefault[resource]

@@ -37,17 +37,10 @@ const HOME: KubernetesObject = {
   metadata: { name: namespace, labels: { team: 'acme' } },
 };
 
-const run = (
-  others: KubernetesObject[],
-  refused?: string,
-  ours: string[] = [],
-) => {
+const run = (others: KubernetesObject[], refused?: string) => {
   const served = KINDS.map((kind): [string, string] => [API, kind]);
   const cluster = holding([HOME, ...OURS, ...others], refused, served);
-  return noOtherStore(side).run({
-    ...testRound(side, cluster),
-    ours: new Set(ours),
-  });
+  return noOtherStore(side).run(testRound(side, cluster));
 };
 
 describe('what External Secrets acts on, besides ours', () => {
@@ -98,14 +91,38 @@ describe('what External Secrets acts on, besides ours', () => {
     },
   );
 
-  it('is not what this round has made itself, by its name', async () => {
-    const ours = ['threewalls-proof-1'];
-    const probe = object('ExternalSecret', ours[0]);
-    expect((await run([probe], undefined, ours)).outcome).toBe('asExpected');
-    const labelled = object('ExternalSecret', 'threewalls-proof-2');
-    labelled.metadata.labels = { 'threewalls.io/proof': 'external-secret' };
-    expect((await run([labelled], undefined, ours)).outcome).toBe('breached');
+  const ref = {
+    key: side.canary.plan.names.kvPath,
+    property: 'threewalls-no-such-property',
+    decodingStrategy: 'None',
+  };
+  const PROBE = {
+    secretStoreRef: { kind: 'SecretStore', name: 'vault' },
+    data: [{ secretKey: 'value', remoteRef: ref }],
+  };
+  const asking = (remoteRef: object, more: object = {}) => ({
+    data: [
+      { secretKey: 'value', remoteRef: { ...ref, ...remoteRef }, ...more },
+    ],
   });
+  it.each<[string, Outcome, object]>([
+    ['a proof’s', 'asExpected', {}],
+    ['for a property that may exist', 'breached', asking({ property: 'x' })],
+    ['for a whole entry', 'breached', asking({ property: undefined })],
+    ['for another key', 'breached', asking({ key: 'web-tenant-globex' })],
+    ['for metadata', 'breached', asking({ metadataPolicy: 'Fetch' })],
+    ['from elsewhere', 'breached', asking({}, { sourceRef: {} })],
+    ['for more', 'breached', { data: [...PROBE.data, ...PROBE.data] }],
+    ['for all', 'breached', { dataFrom: [{}] }],
+    ['for nothing', 'breached', { data: [] }],
+    ['by another store', 'breached', { secretStoreRef: { name: 'vault' } }],
+  ])(
+    'lets an ExternalSecret be that can copy nothing: %s',
+    async (_, outcome, spec) => {
+      const probe = object('ExternalSecret', 'x', { ...PROBE, ...spec });
+      expect((await run([probe])).outcome).toBe(outcome);
+    },
+  );
 
   it('says the digest by which config would let it be', async () => {
     const everybodys = object('ClusterSecretStore', 'all');

@@ -8,6 +8,7 @@ import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, Side } from '../types';
 import { asExpected, breached, known, reading } from './asPlanned';
+import { isProbe } from './externalSecretProbe';
 
 const API = 'external-secrets.io/v1';
 /** Groups of what External Secrets acts on. */
@@ -61,10 +62,10 @@ export function noOtherStore(side: Side): Attempt {
     target: `stores of ${namespace}`,
     request: `list every kind of External Secrets: of ${namespace}, and cluster-wide`,
     expected: `${planned.join(', ') || 'none'}, and no other`,
-    run: reading(async ({ view, ours }) => {
+    run: reading(async ({ view }) => {
       const objects = await readAll(view, namespace);
       const others = objects
-        .filter(({ metadata }) => !ours.has(metadata.name))
+        .filter(object => !isProbe(object, side.canary))
         .filter(object => !planned.includes(nameOf(object)))
         .filter(object => !isExcepted(object, cluster.config.exceptions))
         .map(object => `${nameOf(object)} (digest ${digestOf(object)})`)

@@ -14,14 +14,16 @@ import {
 } from '../attempts/workload';
 import { heldByAdmission } from '../attempts/hold';
 import { placements } from '../attempts/placement';
+import { podLetIn } from '../attempts/podAttempt';
 import {
+  barePod,
   Bounds,
   boundsOf,
+  countsDefaults,
   hasDefaults,
   hugeAsAWhole,
   hugeInAllWays,
   hugePod,
-  legalPod,
   manyOf,
   rootPod,
   service,
@@ -38,22 +40,29 @@ const loadBalancer = (bounds: Bounds) => service(bounds, 'LoadBalancer');
 
 /** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
 export const RESOURCE_CHECKS: Check[] = [
-  within('res.legal-pod', {
+  {
+    id: 'res.legal-pod',
+    wall: 'resource',
     kind: 'control',
     title: 'A pod within its limits is accepted',
     why: 'A namespace where nothing may run would pass every barrier',
     otherwise: 'a pod within its limits was refused',
-    attempt: bounds => accepts('a small pod', legalPod(bounds)),
-  }),
+    attempts: side => [podLetIn(side)],
+  },
   within('res.defaults', {
     kind: 'control',
     title: 'A container without limits gets the defaults',
     why: 'What has no limit takes what it can get',
     otherwise: 'a container got no default limits',
-    attempt: bounds =>
-      accepts('a container without resources', legalPod(bounds), body =>
+    attempt: bounds => {
+      const pod = barePod(bounds);
+      const attempt = accepts('a container without resources', pod, body =>
         hasDefaults(body, bounds),
-      ),
+      );
+      return bounds.containerDefault
+        ? askedTogether(attempt, manyOf(bounds).pod, countsDefaults(bounds))
+        : attempt;
+    },
   }),
   within('res.container-max', {
     kind: 'barrier',
@@ -109,7 +118,7 @@ export const RESOURCE_CHECKS: Check[] = [
     attempt: bounds =>
       overQuota(
         'memory over the quota',
-        manyOf(bounds),
+        manyOf(bounds).pod,
         bounds.quota,
         'limits.memory',
       ),
@@ -122,7 +131,7 @@ export const RESOURCE_CHECKS: Check[] = [
     attempt: bounds =>
       overQuota(
         'CPU over the quota',
-        manyOf(bounds),
+        manyOf(bounds).pod,
         bounds.quota,
         'limits.cpu',
       ),
@@ -138,7 +147,10 @@ export const RESOURCE_CHECKS: Check[] = [
       askedTogether(
         overQuota('a NodePort Service', service(bounds, 'NodePort'), OBJECTS),
         loadBalancer(bounds),
-        /exceeded quota: \S+ requested: [^ ]*services\.nodeports=/,
+        refusal =>
+          /exceeded quota: \S+ requested: [^ ]*services\.nodeports=/.test(
+            refusal,
+          ),
       ),
       overQuota('a volume over the storage quota', volume(bounds), OBJECTS),
     ],
@@ -260,11 +272,10 @@ function tooHuge(
   const { pod, memory } = hugeInAllWays(bounds);
   const of = which === 'pod' ? 'Pod' : 'Container';
   const is = '[^ ]+, but limit is';
-  return askedTogether(
-    attempt,
-    pod,
-    new RegExp(`maximum memory usage per ${of} is ${is} ${memory[which]}\\b`),
+  const said = new RegExp(
+    `maximum memory usage per ${of} is ${is} ${memory[which]}\\b`,
   );
+  return askedTogether(attempt, pod, refusal => said.test(refusal));
 }
 
 /** A check that is derived from the tenant's bounds. */

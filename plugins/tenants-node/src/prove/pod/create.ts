@@ -12,12 +12,10 @@ export async function createPod(
   cluster: Cluster,
   pod: KubernetesObject,
   signal: AbortSignal,
-  onSent: () => void,
 ): Promise<{ uid?: string; resourceVersion?: string; problem?: Said }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     signal.throwIfAborted();
-    onSent();
     // Without the signal: the API server may still make the pod of an aborted request,
     // after its removal.
     const { status, body } = await cluster.kubernetes.create<any>(pod, {

@@ -6,7 +6,7 @@ import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { VAULT_AUDIENCE } from '../../plan/vault';
 import { DeclaredPlacement } from '../attempts/placement';
 import { PROOF_CONTAINER, PROOF_LABEL } from './labels';
-import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
+import { podCommand } from './script';
 import { OTHER_AUDIENCE, PodSpec, PodTask, TokenName } from './tasks';
 
 const TOKENS = '/var/run/threewalls';
@@ -82,11 +82,8 @@ export function podManifest(options: PodOptions): KubernetesObject {
           name: PROOF_CONTAINER,
           image: cluster.proofs.image,
           imagePullPolicy: cluster.n8n.imagePullPolicy,
-          command: ['node', '-e', PROOF_SCRIPT],
-          env: [
-            { name: SPEC_VARIABLE, value: JSON.stringify(podSpec(options)) },
-            { name: 'UV_THREADPOOL_SIZE', value: LOOKUPS },
-          ],
+          command: podCommand(podSpec(options)),
+          env: [{ name: 'UV_THREADPOOL_SIZE', value: LOOKUPS }],
           resources: PROOF_POD_RESOURCES,
           securityContext: {
             allowPrivilegeEscalation: false,

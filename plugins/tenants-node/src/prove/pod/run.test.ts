@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterView } from '../../clients';
 import { testCluster, testSide } from '../__fixtures__/side';
-import { podManifest } from './manifest';
-import { runPod } from './run';
+import { assignTasks } from '../round/pods';
+import { podManifest, PodOptions } from './manifest';
+import { removePod, runPod } from './run';
 
 const NONCE = 'n0nce';
 const side = testSide();
@@ -94,7 +95,7 @@ const run = (
     signal: over.signal ?? new AbortController().signal,
     patienceMs: over.patienceMs,
     view: over.view,
-  });
+  }).finally(() => removePod(on.cluster, pod));
 
 describe('runPod', () => {
   it('reads what the pod prints, to its end, and removes it', async () => {
@@ -326,6 +327,16 @@ describe('podManifest', () => {
       'sidecar.istio.io/inject': 'false',
       'linkerd.io/inject': 'disabled',
     });
+  });
+
+  it('is small: every event of it goes to whoever watches pods', () => {
+    const { plan } = side.tenant;
+    const [tasks] = assignTasks([side]).values();
+    const { config } = side.cluster;
+    const own = { role: 'proof', plan, cluster: config, nonce: NONCE, tasks };
+    const size = JSON.stringify(podManifest(own as PodOptions)).length;
+    expect(tasks.length).toBeGreaterThan(25);
+    expect(size).toBeLessThan(8_000);
   });
 
   it('removes its pod when the API server is back that was away at its end', async () => {

@@ -24,13 +24,15 @@ export interface RunPodOptions {
   patienceMs?: number;
   /** Where its start is seen without a request, if that is kept in step */
   view?: ClusterView;
+  /** Called once the API server has made it */
+  onMade?: (run: PodRun) => void;
   onStarted?: () => void;
   onAnswer?: () => void;
 }
 
 /**
- * Makes a pod, follows what it prints, and removes it. What goes wrong with it
- * is its `problem`; only giving up throws.
+ * Makes a pod, and follows what it prints. What goes wrong with it is its `problem`;
+ * only giving up throws. It is left to be removed, whatever became of it.
  */
 export async function runPod(
   cluster: Cluster,
@@ -38,16 +40,13 @@ export async function runPod(
   options: RunPodOptions,
 ): Promise<PodRun> {
   const run = notRun(pod);
-  const { namespace, name } = run;
   const either = AbortSignal.any([options.signal, options.deadline]);
-  let created = false;
   try {
-    const made = await createPod(cluster, pod, either, () => {
-      created = true;
-    });
+    const made = await createPod(cluster, pod, either);
     run.problem = made.problem;
     run.uid = made.uid;
     if (made.uid) {
+      options.onMade?.(run);
       run.problem = await follow(cluster, run, options, {
         signal: either,
         since: made.resourceVersion,
@@ -58,10 +57,6 @@ export async function runPod(
     run.problem = options.deadline.aborted
       ? say('podLate', { last: last(run) })
       : say('podLost', { message: (error as Error).message });
-  } finally {
-    if (created) {
-      await remove(cluster, namespace, name);
-    }
   }
   return run;
 }
@@ -157,12 +152,14 @@ function parse(text: string, nonce: string): PodLine | undefined {
 }
 
 /**
- * Without the run's signal: it has to happen when the run was given up, too. An API
- * server that is away just then is asked again until the pod has reached its own
- * deadline: up to then it takes the place of the next one.
+ * Removes a pod, and with it what it owns. Without a signal: it has to happen when the
+ * run was given up, too. An API server that is away just then is asked again until the
+ * pod has reached its own deadline: up to then it takes the place of the next one.
  */
-async function remove(cluster: Cluster, namespace: string, name: string) {
-  const { kubernetes, config } = cluster;
+export async function removePod(
+  { kubernetes, config }: Cluster,
+  { metadata: { namespace, name } }: KubernetesObject,
+): Promise<void> {
   const removeNow = () =>
     kubernetes.delete(
       { apiVersion: 'v1', kind: 'Pod', namespace, name },

@@ -6,7 +6,7 @@ import { AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SECRET, TOKEN, vaultServer } from '../__fixtures__/vault';
-import { PROOF_SCRIPT, SPEC_VARIABLE } from './script';
+import { podCommand } from './script';
 import { PodLine, PodSpec, PodTask, podTask } from './tasks';
 
 type Work = Parameters<typeof podTask>[0];
@@ -57,9 +57,7 @@ describe('the script of proof pods', () => {
       tasks,
       ...overrides,
     };
-    const child = spawn(process.execPath, ['-e', PROOF_SCRIPT], {
-      env: { ...process.env, [SPEC_VARIABLE]: JSON.stringify(spec) },
-    });
+    const child = spawn(process.execPath, podCommand(spec).slice(1));
     let output = '';
     let errors = '';
     child.stdout.on('data', chunk => (output += chunk));

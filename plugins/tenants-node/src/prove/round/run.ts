@@ -3,11 +3,11 @@ import {
   ProofProgress,
   Said,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { probesLeft } from '../attempts/externalSecretProbe';
 import { declaredPlacement, nodeToTry } from '../attempts/placement';
 import { attemptsOf } from '../checks/checks';
+import { KubernetesObject } from '../../plan/types';
 import { podManifest } from '../pod/manifest';
-import { notRun, runPod } from '../pod/run';
+import { notRun, removePod, runPod } from '../pod/run';
 import { ProveOptions } from '../proof';
 import { PodRun, Round, Side } from '../types';
 import { answerOf, assignTasks, podOf, RAM } from './pods';
@@ -19,6 +19,12 @@ import { SideReceipts, takeReceipts } from './receipts';
 export interface RoundSignals {
   signal: AbortSignal;
   deadline: AbortSignal;
+}
+
+/** A pod of a round: as soon as it was made, or could not be; and when it has ended. */
+interface RoundPod {
+  made: Promise<PodRun>;
+  ended: Promise<PodRun>;
 }
 
 /** Runs all pods and all of the portal's own attempts of a round, at once. */
@@ -33,11 +39,12 @@ export async function runRound(
   const reports = sides.map(side => progressOf(side, onProgress));
   const either = AbortSignal.any([signal, deadline]);
 
-  const start = async (
+  const asked: KubernetesObject[] = [];
+  const start = (
     name: string,
     side: Side,
     on: { problem?: Said; report?: (change: Change) => void } = {},
-  ): Promise<PodRun> => {
+  ): RoundPod => {
     const isRam = name === RAM;
     const counted = podsFirst.onePod();
     const nonce = randomBytes(6).toString('hex');
@@ -52,33 +59,38 @@ export async function runRound(
     });
     if (on.problem) {
       counted();
-      return notRun(pod, on.problem);
+      const none = Promise.resolve(notRun(pod, on.problem));
+      return { made: none, ended: none };
     }
-    return runPod(cluster, pod, {
+    asked.push(pod);
+    let onMade: (run: PodRun) => void = () => {};
+    const created = new Promise<PodRun>(resolve => (onMade = resolve));
+    const ended = runPod(cluster, pod, {
       nonce,
       view,
       signal,
       deadline,
+      onMade,
       onStarted: () => {
         counted();
         on.report?.(p => (p.phase = 'attacking'));
       },
       onAnswer: () => on.report?.(p => p.done++),
     }).finally(counted);
+    return { made: Promise.race([created, ended]), ended };
   };
   const pods = new Map([
     [RAM, start(RAM, sides[0])],
-    ...sides.map((side, i): [string, Promise<PodRun>] => {
+    ...sides.map((side, i): [string, RoundPod] => {
       const name = podOf(side, 'tenant');
       const on = { problem: noRoom[i], report: reports[i] };
       return [name, start(name, side, on)];
     }),
   ]);
-  const ours = new Set(probesLeft(cluster));
   const portalMayStart = podsFirst.wait(either);
   const taken = Promise.all(
     sides.map((side, i) => {
-      const pod: Round['pod'] = async by => pods.get(podOf(side, by));
+      const pod: Round['pod'] = async by => pods.get(podOf(side, by))?.ended;
       return takeReceipts(
         side,
         {
@@ -87,8 +99,8 @@ export async function runRound(
           view,
           vault,
           again: again && (() => again),
-          ours,
           pod,
+          made: async by => pods.get(podOf(side, by))?.made,
           answer: async ({ by, task }) => answerOf(await pod(by), task),
           node: name => facts.nodes.get(name ?? ''),
         },
@@ -96,8 +108,11 @@ export async function runRound(
       );
     }),
   );
-  // All pods come to their end, and are cleaned up, before the round does.
-  await Promise.allSettled([...pods.values(), taken]);
+  // All pods come to their end before the round does, and stay until then: what is made
+  // for an attempt goes with them.
+  const ends = [...pods.values()].flatMap(({ made, ended }) => [made, ended]);
+  await Promise.allSettled([...ends, taken]);
+  await Promise.all(asked.map(pod => removePod(cluster, pod)));
   signal.throwIfAborted();
   return taken;
 }

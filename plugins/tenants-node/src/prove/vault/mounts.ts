@@ -1,4 +1,4 @@
-import { SeenInVault, VaultView } from '../../clients';
+import { SeenInVault, VaultReader } from '../../clients';
 import { Accounts, rolesThatTake } from './roles';
 
 /** Another auth method of Vault that may take the cluster's ServiceAccount tokens. */
@@ -28,7 +28,7 @@ const OTHERS = new Set(
  * anybody signs. What a method of the latter kind would take is not evaluated.
  */
 export async function otherMounts(
-  vault: VaultView,
+  vault: VaultReader,
   own: string,
   reviewed: readonly string[],
   accounts: Accounts,

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { VaultView } from '../../clients';
+import { VaultReader } from '../../clients';
 import { Acl, parsePolicy } from './acl';
 
 const LIST = 'sys/policies/acl';
@@ -30,14 +30,20 @@ export interface Entry {
   vaultPolicy: string;
 }
 
-/** Policies of a Vault that are judged, and those that can't be. */
+/** A policy as Vault has it. */
+interface Policy {
+  name: string;
+  text: string;
+}
+
+/** Policies of a Vault that are judged, and those that can't be read. */
 interface Policies {
-  acls: { name: string; acl: Acl }[];
+  policies: Policy[];
   problems: string[];
 }
 
-/** By view: all tenants that are compared with a view share them. */
-const known = new WeakMap<VaultView, Promise<Policies | { problem: string }>>();
+/** All tenants share a Vault's policies, and are judged by each. */
+const parsed = new WeakMap<Policy, Acl | { problem: string }>();
 /** What takes walls down is the same for all tenants of a Vault. */
 const takers = new WeakMap<Acl, Map<string, Gives>>();
 
@@ -54,24 +60,25 @@ interface Gives {
  * @param trusted - Names; a `*` at the end is any rest
  */
 export async function widePolicies(
-  vault: VaultView,
+  vault: VaultReader,
   entry: Entry,
   tenants: ReadonlySet<string>,
   trusted: readonly string[],
 ): Promise<{ wide: WidePolicy[]; open: string[] } | { problem: string }> {
-  let seen = known.get(vault);
-  if (!seen) {
-    seen = readPolicies(vault, tenants, trusted);
-    known.set(vault, seen);
-  }
-  const policies = await seen;
-  if ('problem' in policies) {
-    return policies;
+  const seen = await vault.made('policies', all =>
+    readPolicies(all, tenants, trusted),
+  );
+  if ('problem' in seen) {
+    return seen;
   }
   const wide: WidePolicy[] = [];
-  const open = [...policies.problems];
-  for (const { name, acl } of policies.acls) {
-    if (name !== entry.vaultPolicy) {
+  const open = [...seen.problems];
+  for (const policy of seen.policies) {
+    const { name } = policy;
+    const acl = aclOf(policy);
+    if ('problem' in acl) {
+      open.push(acl.problem);
+    } else if (name !== entry.vaultPolicy) {
       const all = [onEntry(acl, entry), takesDown(acl, entry)];
       const gives = (kind: keyof Gives) =>
         all
@@ -86,6 +93,19 @@ export async function widePolicies(
     }
   }
   return { wide, open };
+}
+
+function aclOf(policy: Policy): Acl | { problem: string } {
+  let acl = parsed.get(policy);
+  if (!acl) {
+    try {
+      acl = parsePolicy(policy.text);
+    } catch (error) {
+      acl = { problem: `policy ${policy.name}: ${(error as Error).message}` };
+    }
+    parsed.set(policy, acl);
+  }
+  return acl;
 }
 
 function onEntry(acl: Acl, { kvMount, kvPath }: Entry): Gives {
@@ -156,7 +176,7 @@ function formsOf(
 }
 
 async function readPolicies(
-  vault: VaultView,
+  vault: VaultReader,
   tenants: ReadonlySet<string>,
   trusted: readonly string[],
 ): Promise<Policies | { problem: string }> {
@@ -175,18 +195,14 @@ async function readPolicies(
     trusted.some(one =>
       one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one,
     );
-  const policies: Policies = { acls: [], problems: [] };
+  const found: Policies = { policies: [], problems: [] };
   const limit = pLimit(CONCURRENCY);
   const read = async (name: string) => {
     const seen = await vault.read(`${LIST}/${name}`);
     if ('problem' in seen) {
-      policies.problems.push(`${seen.problem}: ${RIGHTS}`);
-      return;
-    }
-    try {
-      policies.acls.push({ name, acl: parsePolicy(seen.data?.policy ?? '') });
-    } catch (error) {
-      policies.problems.push(`policy ${name}: ${(error as Error).message}`);
+      found.problems.push(`${seen.problem}: ${RIGHTS}`);
+    } else {
+      found.policies.push({ name, text: seen.data?.policy ?? '' });
     }
   };
   await Promise.all(
@@ -194,6 +210,6 @@ async function readPolicies(
       .filter(name => !tenants.has(name) && !isTrusted(name))
       .map(name => limit(() => read(name))),
   );
-  policies.acls.sort((a, b) => a.name.localeCompare(b.name));
-  return policies;
+  found.policies.sort((a, b) => a.name.localeCompare(b.name));
+  return found;
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { parse } from 'yaml';
-import { VaultView } from '../../clients';
+import { VaultReader } from '../../clients';
 import { selects } from '../../plan/live/selectors';
 import { OtherRole } from '../types';
 
@@ -24,25 +24,19 @@ interface Role {
 /** Roles of an auth method by whom they may take: there are as many as tenants. */
 interface Roles {
   /** By a namespace that they name */
-  byNamespace: Map<string, Role[]>;
+  byNamespace: Record<string, Role[]>;
   /** By a pattern or a selector of namespaces: each may take anybody */
   open: Role[];
   /** Roles that can't be read, with why */
   problems: { name: string; problem: string }[];
 }
 
-/** By view and mount: all tenants that are compared with a view share them. */
-const known = new WeakMap<
-  VaultView,
-  Map<string, Promise<Roles | { problem: string }>>
->();
-
 /**
  * Every role of a Kubernetes auth method that would take a ServiceAccount of a
  * namespace, but the one that is meant for it.
  */
 export async function rolesThatTake(
-  vault: VaultView,
+  vault: VaultReader,
   mount: string,
   accounts: Accounts,
   own?: string,
@@ -55,7 +49,7 @@ export async function rolesThatTake(
   const problems = seen.problems
     .filter(({ name }) => name !== own)
     .map(({ problem }) => problem);
-  const named = seen.byNamespace.get(accounts.namespace) ?? [];
+  const named = seen.byNamespace[accounts.namespace] ?? [];
   for (const { name, data } of new Set([...named, ...seen.open])) {
     if (name !== own) {
       try {
@@ -82,29 +76,27 @@ export async function rolesThatTake(
     : { roles: roles.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
-function rolesOf(vault: VaultView, mount: string) {
-  let mounts = known.get(vault);
-  if (!mounts) {
-    mounts = new Map();
-    known.set(vault, mounts);
-  }
-  let roles = mounts.get(mount);
-  if (!roles) {
-    roles = readRoles(vault, mount);
-    mounts.set(mount, roles);
-  }
-  return roles;
+/** All roles of an auth method: tenants that are compared with one view share them. */
+export function rolesOf(
+  vault: VaultReader,
+  mount: string,
+): Promise<Roles | { problem: string }> {
+  return vault.made(`roles of ${mount}`, all => readRoles(all, mount));
 }
 
 async function readRoles(
-  vault: VaultView,
+  vault: VaultReader,
   mount: string,
 ): Promise<Roles | { problem: string }> {
   const listed = await vault.list(`auth/${mount}/role`);
   if ('problem' in listed) {
     return listed;
   }
-  const roles: Roles = { byNamespace: new Map(), open: [], problems: [] };
+  const roles: Roles = {
+    byNamespace: Object.create(null),
+    open: [],
+    problems: [],
+  };
   const limit = pLimit(CONCURRENCY);
   const read = async (name: string) => {
     const seen = await vault.read(`auth/${mount}/role/${name}`);
@@ -121,9 +113,7 @@ async function readRoles(
       roles.open.push(role);
     } else {
       for (const namespace of bound) {
-        const others = roles.byNamespace.get(namespace) ?? [];
-        others.push(role);
-        roles.byNamespace.set(namespace, others);
+        (roles.byNamespace[namespace] ??= []).push(role);
       }
     }
   };

@@ -1,20 +1,22 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform, tenants } from '../../__fixtures__';
-import { mockTenantsApi, renderField, violations } from '../../__testUtils__';
+import { renderField, violations } from '../../__testUtils__';
 import { TenantEgressField } from './TenantEgress';
 import { TenantNameField } from './TenantName';
 
-const status = (statusCode: number) =>
-  Object.assign(new Error(`status ${statusCode}`), { statusCode });
+/** What is answered where a tenant can't be read. */
+const status = (statusCode: number) => () =>
+  Promise.reject(
+    Object.assign(new Error(`status ${statusCode}`), { statusCode }),
+  );
 
 describe('TenantName', () => {
   const schema = { title: 'Name', description: 'Not to be changed later' };
   const owner = tenants.acme.owner;
 
   it('says what is wrong while it is typed, and asks nothing then', async () => {
-    const api = mockTenantsApi();
-    renderField(TenantNameField, { schema }, api);
+    const { api } = renderField(TenantNameField, { schema });
 
     const input = await screen.findByLabelText(/Name/);
     expect(input).not.toBeInvalid();
@@ -26,33 +28,29 @@ describe('TenantName', () => {
   });
 
   it('says that a name is free, and what it will be called', async () => {
-    const api = mockTenantsApi();
-    api.getTenant.mockRejectedValue(status(404));
-    const { last } = renderField(
-      TenantNameField,
-      { schema, form: { owner } },
-      api,
-    );
+    const { api, last } = renderField(TenantNameField, {
+      schema,
+      form: { owner },
+    });
 
-    await userEvent.type(await screen.findByLabelText(/Name/), 'umbrella');
+    await userEvent.type(await screen.findByLabelText(/Name/), 'cyberdyne');
 
     await screen.findByText('The name is available');
     const preview = screen.getByRole('group', { name: 'Resulting names' });
-    expect(within(preview).getByText('web-tenant-umbrella')).toBeVisible();
-    expect(last()).toBe('umbrella');
+    expect(within(preview).getByText('web-tenant-cyberdyne')).toBeVisible();
+    expect(last()).toBe('cyberdyne');
     expect(api.getTenant).toHaveBeenCalledTimes(1);
     await expect(violations()).resolves.toEqual([]);
   });
 
   it.each([
     ['of another owner', async () => tenants.globex],
-    ['not to be seen', async () => Promise.reject(status(403))],
+    ['not to be seen', status(403)],
   ])('refuses the name of a tenant %s', async (_, getTenant) => {
-    const api = mockTenantsApi({ getTenant });
     renderField(
       TenantNameField,
       { schema, form: { owner }, value: 'globex' },
-      api,
+      { api: { getTenant } },
     );
 
     await screen.findByText(/globex is taken/);
@@ -60,31 +58,29 @@ describe('TenantName', () => {
   });
 
   it('knows the prefix that the backend has', async () => {
-    const api = mockTenantsApi({
-      getPlatform: async () => ({ ...platform, namespacePrefix: 'n8n-' }),
-    });
-    api.getTenant.mockRejectedValue(status(404));
-    renderField(TenantNameField, { schema, value: 'umbrella' }, api);
+    const getPlatform = async () => ({ ...platform, namespacePrefix: 'n8n-' });
+    renderField(
+      TenantNameField,
+      { schema, value: 'cyberdyne' },
+      { api: { getPlatform } },
+    );
 
-    expect(await screen.findByText('n8n-umbrella')).toBeInTheDocument();
+    expect(await screen.findByText('n8n-cyberdyne')).toBeInTheDocument();
   });
 
   it('lets an owner apply a tenant again', async () => {
-    const api = mockTenantsApi({ getTenant: async () => tenants.acme });
-    renderField(
-      TenantNameField,
-      { schema, form: { owner }, value: 'acme' },
-      api,
-    );
+    renderField(TenantNameField, { schema, form: { owner }, value: 'acme' });
 
     await screen.findByText(/This owner has acme already/);
     expect(screen.getByLabelText(/Name/)).not.toBeInvalid();
   });
 
   it('says at the top to one who is in no group', async () => {
-    renderField(TenantNameField, { schema }, mockTenantsApi(), {
-      ownRefs: ['user:default/guest'],
-    });
+    renderField(
+      TenantNameField,
+      { schema },
+      { ownRefs: ['user:default/guest'] },
+    );
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /You can't order a tenant.*You are in no group/,
@@ -93,12 +89,10 @@ describe('TenantName', () => {
   });
 
   it('does not stand in the way when the backend is away', async () => {
-    const api = mockTenantsApi();
-    api.getTenant.mockRejectedValue(status(503));
     renderField(
       TenantNameField,
       { schema, form: { owner }, value: 'acme' },
-      api,
+      { api: { getTenant: status(503) } },
     );
 
     expect(
@@ -111,6 +105,15 @@ describe('TenantName', () => {
 describe('TenantEgress', () => {
   const schema = { title: 'Hosts' };
   const uiSchema = { 'ui:options': { kind: 'host' } };
+  /** A platform whose policies know no host names. */
+  const withoutHosts = {
+    getPlatform: async () => ({
+      ...platform,
+      clusters: [
+        { ...platform.clusters[0], networkProvider: 'kubernetes' as const },
+      ],
+    }),
+  };
 
   it('makes a list of the lines', async () => {
     const { last } = renderField(TenantEgressField, {
@@ -139,15 +142,7 @@ describe('TenantEgress', () => {
   });
 
   it('refuses hosts at once where the platform knows none', async () => {
-    const api = mockTenantsApi({
-      getPlatform: async () => ({
-        ...platform,
-        clusters: [
-          { ...platform.clusters[0], networkProvider: 'kubernetes' as const },
-        ],
-      }),
-    });
-    renderField(TenantEgressField, { schema, uiSchema }, api);
+    renderField(TenantEgressField, { schema, uiSchema }, { api: withoutHosts });
 
     await screen.findByText(/Use IPv4 ranges/);
     const input = screen.getByLabelText('Hosts');
@@ -160,18 +155,10 @@ describe('TenantEgress', () => {
   });
 
   it('takes ranges whatever the platform', async () => {
-    const api = mockTenantsApi({
-      getPlatform: async () => ({
-        ...platform,
-        clusters: [
-          { ...platform.clusters[0], networkProvider: 'kubernetes' as const },
-        ],
-      }),
-    });
     renderField(
       TenantEgressField,
       { schema, uiSchema: { 'ui:options': { kind: 'cidr' } } },
-      api,
+      { api: withoutHosts },
     );
 
     const input = await screen.findByLabelText('Hosts');

@@ -2,7 +2,8 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform } from '../../__fixtures__';
 import {
-  mockTenantsApi,
+  failsOnce,
+  never,
   press,
   renderField,
   violations,
@@ -15,21 +16,19 @@ const edge = {
   title: 'Edge (Frankfurt)',
 };
 
-function apiWith(clusters: typeof platform.clusters) {
-  return mockTenantsApi({
-    getPlatform: async () => ({ ...platform, clusters }),
-  });
-}
+const BOTH = [...platform.clusters, edge];
+
+/** Renders the field where these are the clusters. */
+const render = (clusters: typeof platform.clusters, value?: string) =>
+  renderField(
+    TenantClusterField,
+    { schema: { title: 'Cluster' }, value },
+    { api: { getPlatform: async () => ({ ...platform, clusters }) } },
+  );
 
 describe('TenantCluster', () => {
-  const schema = { title: 'Cluster' };
-
   it('takes the only cluster, and shows nothing', async () => {
-    const { last } = renderField(
-      TenantClusterField,
-      { schema },
-      apiWith(platform.clusters),
-    );
+    const { last } = render(platform.clusters);
 
     await waitFor(() => expect(last()).toBe('lab'));
     expect(screen.queryByText('Cluster')).not.toBeInTheDocument();
@@ -37,11 +36,7 @@ describe('TenantCluster', () => {
   });
 
   it('lets one be chosen where there are more', async () => {
-    const { last } = renderField(
-      TenantClusterField,
-      { schema },
-      apiWith([...platform.clusters, edge]),
-    );
+    const { last } = render(BOTH);
 
     const select = await screen.findByRole('button', { name: /Cluster/ });
     expect(select).toHaveTextContent('Choose a cluster');
@@ -54,11 +49,7 @@ describe('TenantCluster', () => {
   });
 
   it('says that a cluster is no more, and takes no other by itself', async () => {
-    const { last } = renderField(
-      TenantClusterField,
-      { schema, value: 'old' },
-      apiWith(platform.clusters),
-    );
+    const { last } = render(platform.clusters, 'old');
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'Cluster old is gone: choose another',
@@ -68,7 +59,7 @@ describe('TenantCluster', () => {
   });
 
   it('says that no cluster is configured', async () => {
-    renderField(TenantClusterField, { schema }, apiWith([]));
+    render([]);
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /No cluster is configured.*tenants.clusters/,
@@ -77,9 +68,8 @@ describe('TenantCluster', () => {
   });
 
   it('says why it does not know, and tries again', async () => {
-    const api = apiWith([...platform.clusters, edge]);
-    api.getPlatform.mockRejectedValueOnce(new Error('connection refused'));
-    renderField(TenantClusterField, { schema }, api);
+    const getPlatform = failsOnce({ ...platform, clusters: BOTH });
+    renderField(TenantClusterField, {}, { api: { getPlatform } });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /Couldn't load the clusters.*connection refused/,
@@ -89,8 +79,7 @@ describe('TenantCluster', () => {
   });
 
   it('keeps its place while it loads', async () => {
-    const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
-    renderField(TenantClusterField, { schema }, api);
+    renderField(TenantClusterField, {}, { api: { getPlatform: never } });
     expect(await screen.findByText('Loading…')).toBeInTheDocument();
   });
 });

@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
-import { Alert, Flex, Select, Skeleton } from '@backstage/ui';
+import { Flex, Select, Skeleton } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { useText } from '../../translation';
 import { usePlatform } from '../../queries';
-import { Pending } from '../Shared';
+import { Pending, Notice } from '../Shared';
 import { fieldProps } from './fieldProps';
 import { defineField } from './defineField';
 import styles from './FormFields.module.css';
@@ -42,10 +42,8 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
   }
   if (clusters.length === 0) {
     return (
-      <Alert
+      <Notice
         status="danger"
-        icon
-        role="alert"
         title={t('form.clustersNone')}
         description={t('form.clustersNoneHint')}
       />
@@ -73,10 +71,8 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
         onChange={key => onChange(String(key))}
       />
       {isUnknown && (
-        <Alert
+        <Notice
           status="danger"
-          icon
-          role="alert"
           title={t('form.clusterUnknown', { name: String(formData) })}
         />
       )}

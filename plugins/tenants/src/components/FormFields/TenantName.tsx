@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { toError } from '@backstage/errors';
-import { Alert, Box, Flex, Text, TextField } from '@backstage/ui';
+import { Box, Flex, Text, TextField } from '@backstage/ui';
 import { ApiHolder } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
@@ -19,6 +19,7 @@ import {
 import { useText } from '../../translation';
 import { tenantsApiRef } from '../../api';
 import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
+import { Notice } from '../Shared';
 import { fieldProps } from './fieldProps';
 import { defineField } from './defineField';
 import { ownerOf } from './previewRequest';
@@ -147,9 +148,8 @@ function MayOrder() {
   const isNoMember =
     refs.size > 0 && ![...refs].some(ref => ref.startsWith('group:'));
   return isForbidden || isNoMember ? (
-    <Alert
+    <Notice
       status="warning"
-      icon
       role="alert"
       title={t('form.mayNotOrder')}
       description={t(isForbidden ? 'form.needsCreate' : 'form.needsGroup')}

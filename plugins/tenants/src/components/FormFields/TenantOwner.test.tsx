@@ -1,17 +1,11 @@
 import { screen, waitFor } from '@testing-library/react';
-import {
-  mockTenantsApi,
-  press,
-  renderField,
-  violations,
-} from '../../__testUtils__';
+import { press, renderField, violations } from '../../__testUtils__';
 import { TenantOwnerField } from './TenantOwner';
 
 const render = (ownRefs: string[], value?: string) =>
   renderField(
     TenantOwnerField,
     { schema: { title: 'Owner' }, value },
-    mockTenantsApi(),
     { ownRefs },
   );
 

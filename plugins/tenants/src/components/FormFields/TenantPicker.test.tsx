@@ -1,49 +1,44 @@
 import { screen } from '@testing-library/react';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { onlyProved, tenants } from '../../__fixtures__';
-import {
-  mockTenantsApi,
-  press,
-  renderField,
-  violations,
-} from '../../__testUtils__';
+import { PermissionApi } from '@backstage/plugin-permission-react';
+import { onlyProved, pageOf, tenants } from '../../__fixtures__';
+import { deny, press, renderField, violations } from '../../__testUtils__';
 import { TenantPickerField } from './TenantPicker';
 
-const uiSchema = { 'ui:options': { permission: 'resize' } };
-const schema = { title: 'Tenant' };
+const to = (permission: string, value?: string) => ({
+  schema: { title: 'Tenant' },
+  uiSchema: { 'ui:options': { permission } },
+  value,
+});
 
-function apiOf() {
-  const items = Object.values(tenants);
-  return mockTenantsApi({
-    listTenants: async () => ({ items, totalItems: items.length }),
+/** Lets the user do it with these tenants. */
+const allow =
+  (...names: string[]): PermissionApi['authorize'] =>
+  async ({ resourceRef }) => ({
+    result: names.includes(resourceRef!)
+      ? AuthorizeResult.ALLOW
+      : AuthorizeResult.DENY,
   });
-}
+
+const offered = async () =>
+  (await screen.findAllByRole('option')).map(option => option.textContent);
 
 describe('TenantPicker', () => {
   it('offers the tenants that the user may change, and no other', async () => {
-    const asked: unknown[] = [];
-    const { last } = renderField(
-      TenantPickerField,
-      { schema, uiSchema },
-      apiOf(),
-      {
-        authorize: async ({ permission, resourceRef }) => {
-          asked.push(permission.name);
-          return {
-            result: ['acme', 'hooli', 'stark'].includes(resourceRef!)
-              ? AuthorizeResult.ALLOW
-              : AuthorizeResult.DENY,
-          };
-        },
-      },
-    );
+    const authorize = jest.fn(allow('acme', 'hooli', 'stark'));
+    const { last } = renderField(TenantPickerField, to('resize'), {
+      authorize,
+    });
 
     await press(/Choose a tenant/);
     // One that is being removed is not to be changed, whoever asks.
+    expect(await offered()).toEqual([
+      'acme (on lab, small)',
+      'hooli (on lab, small)',
+    ]);
     expect(
-      (await screen.findAllByRole('option')).map(o => o.textContent),
-    ).toEqual(['acme (on lab, small)', 'hooli (on lab, small)']);
-    expect(new Set(asked)).toEqual(new Set(['tenant.resize']));
+      new Set(authorize.mock.calls.map(([{ permission }]) => permission.name)),
+    ).toEqual(new Set(['tenant.resize']));
     await press(/hooli/, { role: 'option' });
     expect(last()).toBe('hooli');
     await expect(violations()).resolves.toEqual([]);
@@ -55,34 +50,22 @@ describe('TenantPicker', () => {
     ['remove', ['acme (on lab, small)']],
   ])(
     'to %s offers %j, of which one is lost and one only proved',
-    async (permission, offered) => {
+    async (permission, expected) => {
       const items = [
         tenants.acme,
         { ...tenants.hooli, phase: 'lost' as const },
         onlyProved(tenants.globex),
       ];
-      renderField(
-        TenantPickerField,
-        { schema, uiSchema: { 'ui:options': { permission } } },
-        mockTenantsApi({
-          listTenants: async () => ({ items, totalItems: items.length }),
-        }),
-        { authorize: async () => ({ result: AuthorizeResult.ALLOW }) },
-      );
+      renderField(TenantPickerField, to(permission), {
+        api: { listTenants: async () => pageOf(items) },
+      });
       await press(/Choose a tenant/);
-      expect(
-        (await screen.findAllByRole('option')).map(o => o.textContent),
-      ).toEqual(offered);
+      expect(await offered()).toEqual(expected);
     },
   );
 
   it('says what is missing where there is none', async () => {
-    renderField(
-      TenantPickerField,
-      { schema, uiSchema: { 'ui:options': { permission: 'remove' } } },
-      apiOf(),
-      { authorize: async () => ({ result: AuthorizeResult.DENY }) },
-    );
+    renderField(TenantPickerField, to('remove'), { authorize: deny });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /no tenant that you can change.*You need tenant.remove/,
@@ -91,19 +74,9 @@ describe('TenantPicker', () => {
   });
 
   it('shows no tenant that a link names and the user may not change', async () => {
-    const { last } = renderField(
-      TenantPickerField,
-      { schema, uiSchema, value: 'globex' },
-      apiOf(),
-      {
-        authorize: async ({ resourceRef }) => ({
-          result:
-            resourceRef === 'acme'
-              ? AuthorizeResult.ALLOW
-              : AuthorizeResult.DENY,
-        }),
-      },
-    );
+    const { last } = renderField(TenantPickerField, to('resize', 'globex'), {
+      authorize: allow('acme'),
+    });
 
     await screen.findByRole('button', { name: /Choose a tenant/ });
     expect(last()).toBeUndefined();

@@ -1,4 +1,4 @@
-import { Alert, Skeleton } from '@backstage/ui';
+import { Skeleton } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import {
   isProofOnly,
@@ -9,7 +9,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useAllowed, useImpostors, useTenants } from '../../queries';
-import { ManyOption, ManySelect, Pending } from '../Shared';
+import { ManyOption, ManySelect, Pending, Notice } from '../Shared';
 import { fieldProps } from './fieldProps';
 import { defineField } from './defineField';
 
@@ -87,9 +87,8 @@ function Picker(
   }
   if (options.length === 0) {
     return (
-      <Alert
+      <Notice
         status="warning"
-        icon
         role="alert"
         title={t('form.tenantsNone')}
         description={t('form.tenantsNoneHint', {

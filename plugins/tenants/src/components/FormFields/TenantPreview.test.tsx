@@ -1,16 +1,11 @@
 import { act, screen, within } from '@testing-library/react';
 import { previewOfNew, previewOfResize, tenants } from '../../__fixtures__';
-import {
-  mockTenantsApi,
-  press,
-  renderField,
-  violations,
-} from '../../__testUtils__';
+import { failsOnce, press, renderField, violations } from '../../__testUtils__';
 import { TenantPreviewField } from './TenantPreview';
 
 const create = {
-  name: 'umbrella',
-  owner: 'group:default/umbrella-team',
+  name: 'cyberdyne',
+  owner: 'group:default/cyberdyne-team',
   cluster: 'lab',
   size: 'small',
   egressHosts: ['api.saas.test'],
@@ -20,10 +15,7 @@ const create = {
 
 describe('TenantPreview', () => {
   it('shows what is created, stage by stage, and sends no password', async () => {
-    const api = mockTenantsApi({
-      previewTenant: async () => previewOfNew('umbrella'),
-    });
-    renderField(TenantPreviewField, { form: create }, api);
+    const { api } = renderField(TenantPreviewField, { form: create });
 
     await screen.findByText(/19 objects to create/);
     const walls = screen.getByRole('group', { name: 'Walls' });
@@ -36,8 +28,8 @@ describe('TenantPreview', () => {
     expect(api.previewTenant).toHaveBeenCalledTimes(1);
     expect(api.previewTenant).toHaveBeenCalledWith(
       {
-        name: 'umbrella',
-        owner: 'group:default/umbrella-team',
+        name: 'cyberdyne',
+        owner: 'group:default/cyberdyne-team',
         cluster: 'lab',
         size: 'small',
         egress: { hosts: ['api.saas.test'], cidrs: [] },
@@ -48,15 +40,9 @@ describe('TenantPreview', () => {
   });
 
   it('shows what changes of a tenant that there is, field by field', async () => {
-    const api = mockTenantsApi({
-      getTenant: async () => tenants.acme,
-      previewTenant: async () => previewOfResize('acme'),
+    const { api } = renderField(TenantPreviewField, {
+      form: { tenant: 'resource:default/acme', size: 'medium' },
     });
-    renderField(
-      TenantPreviewField,
-      { form: { tenant: 'resource:default/acme', size: 'medium' } },
-      api,
-    );
 
     await screen.findByText(/1 to create, 1 to change, 17 unchanged/);
     const fields = screen.getByRole('region', {
@@ -75,14 +61,12 @@ describe('TenantPreview', () => {
 
   it('says that nothing would change', async () => {
     const preview = previewOfResize('acme');
-    const api = mockTenantsApi({
-      getTenant: async () => tenants.acme,
-      previewTenant: async () => ({
-        ...preview,
-        resources: preview.resources.filter(r => r.change === 'none'),
-      }),
-    });
-    renderField(TenantPreviewField, { form: { tenant: 'acme' } }, api);
+    const resources = preview.resources.filter(r => r.change === 'none');
+    renderField(
+      TenantPreviewField,
+      { form: { tenant: 'acme' } },
+      { api: { previewTenant: async () => ({ ...preview, resources }) } },
+    );
 
     expect(
       await screen.findByText(/web-tenant-acme on lab: no changes/),
@@ -90,13 +74,16 @@ describe('TenantPreview', () => {
   });
 
   it('says first of all that it would be refused', async () => {
-    const api = mockTenantsApi({
-      previewTenant: async () => ({
-        ...previewOfNew('umbrella'),
-        refusal: 'The nodes have 8 GiB',
-      }),
+    const preview = previewOfNew('cyberdyne');
+    const previewTenant = async () => ({
+      ...preview,
+      refusal: 'The nodes have 8 GiB',
     });
-    const { last } = renderField(TenantPreviewField, { form: create }, api);
+    const { last } = renderField(
+      TenantPreviewField,
+      { form: create },
+      { api: { previewTenant } },
+    );
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /This request would be refused.*The nodes have 8 GiB/,
@@ -106,14 +93,9 @@ describe('TenantPreview', () => {
   });
 
   it('waits for what the form does not say yet, and for a pause', async () => {
-    const api = mockTenantsApi({
-      previewTenant: async () => previewOfNew('umbrella'),
+    const { api, setForm } = renderField(TenantPreviewField, {
+      form: { name: 'cyberdyne' },
     });
-    const { setForm } = renderField(
-      TenantPreviewField,
-      { form: { name: 'umbrella' } },
-      api,
-    );
 
     await screen.findByText(/Complete the earlier steps/);
     act(() => setForm({ ...create, size: 'medium' }));
@@ -131,10 +113,12 @@ describe('TenantPreview', () => {
   });
 
   it("says why it can't show it, and tries again", async () => {
-    const api = mockTenantsApi();
-    api.previewTenant.mockRejectedValueOnce(new Error('connection refused'));
-    api.previewTenant.mockResolvedValueOnce(previewOfNew('umbrella'));
-    renderField(TenantPreviewField, { form: create }, api);
+    const previewTenant = failsOnce(previewOfNew('cyberdyne'));
+    renderField(
+      TenantPreviewField,
+      { form: create },
+      { api: { previewTenant } },
+    );
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /Couldn't load the preview.*connection refused/,

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { Alert, Box, Flex, Skeleton, Text } from '@backstage/ui';
+import { Box, Flex, Skeleton, Text } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import {
   RiAddCircleFill,
@@ -12,7 +12,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useAnswer } from '../../queries';
-import { FieldChanges, Pending, SkeletonLines } from '../Shared';
+import { FieldChanges, Pending, SkeletonLines, Notice } from '../Shared';
 import { defineField } from './defineField';
 import { previewInputOf, previewRequestOf } from './previewRequest';
 import styles from './TenantPreview.module.css';
@@ -52,9 +52,7 @@ export function TenantPreviewField(props: typeof previewSchema.TProps) {
           </Text>
         )}
       </Flex>
-      {!input && (
-        <Alert status="info" icon role="status" title={t('preview.nothing')} />
-      )}
+      {!input && <Notice status="info" title={t('preview.nothing')} />}
       {input && !preview && (
         <Pending
           query={query}
@@ -84,17 +82,14 @@ function Summary(props: { preview: Preview; text: string }) {
   return (
     <>
       {preview.refusal && (
-        <Alert
+        <Notice
           status="danger"
-          icon
-          role="alert"
           title={t('preview.refusal')}
           description={preview.refusal}
         />
       )}
-      <Alert
+      <Notice
         status={isSame(preview) ? 'success' : 'info'}
-        icon
         role="status"
         title={text}
       />

@@ -1,8 +1,9 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { previewOfResize, tenants } from '../../__fixtures__';
+import { tenants } from '../../__fixtures__';
 import {
-  mockTenantsApi,
+  fails,
+  failsOnce,
   press,
   renderField,
   violations,
@@ -11,16 +12,9 @@ import { TenantRemovalField } from './TenantRemoval';
 
 const form = { tenant: 'resource:default/acme', keepData: false };
 
-function apiOf() {
-  return mockTenantsApi({
-    getTenant: async () => tenants.acme,
-    previewTenant: async () => previewOfResize('acme'),
-  });
-}
-
 describe('TenantRemoval', () => {
   it('shows what will be lost', async () => {
-    renderField(TenantRemovalField, { form }, apiOf());
+    renderField(TenantRemovalField, { form });
 
     await screen.findByText('acme and all its data will be deleted');
     await screen.findByText('5 GiB');
@@ -33,7 +27,7 @@ describe('TenantRemoval', () => {
   });
 
   it('says what stays when the data is kept', async () => {
-    const { setForm } = renderField(TenantRemovalField, { form }, apiOf());
+    const { setForm } = renderField(TenantRemovalField, { form });
 
     await screen.findByText('acme and all its data will be deleted');
     act(() => setForm({ ...form, keepData: true }));
@@ -46,7 +40,7 @@ describe('TenantRemoval', () => {
   });
 
   it('wants the name typed, and says at once when it is another', async () => {
-    const { last } = renderField(TenantRemovalField, { form }, apiOf());
+    const { last } = renderField(TenantRemovalField, { form });
 
     const input = await screen.findByLabelText(/Type the tenant's name/);
     await userEvent.type(input, 'ac');
@@ -61,19 +55,15 @@ describe('TenantRemoval', () => {
   });
 
   it('waits until a tenant is chosen', async () => {
-    const { api } = renderField(TenantRemovalField, { form: {} }, apiOf());
+    const { api } = renderField(TenantRemovalField, { form: {} });
 
     await screen.findByText(/Choose a tenant/);
     expect(api.getTenant).not.toHaveBeenCalled();
   });
 
   it("says why it can't show it, and tries again", async () => {
-    const api = mockTenantsApi({
-      previewTenant: async () => previewOfResize('acme'),
-    });
-    api.getTenant.mockRejectedValueOnce(new Error('connection refused'));
-    api.getTenant.mockResolvedValueOnce(tenants.acme);
-    renderField(TenantRemovalField, { form }, api);
+    const getTenant = failsOnce(tenants.acme);
+    renderField(TenantRemovalField, { form }, { api: { getTenant } });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /Couldn't load acme.*connection refused/,
@@ -83,11 +73,9 @@ describe('TenantRemoval', () => {
   });
 
   it('says what is not known, and shows the rest', async () => {
-    const api = apiOf();
-    api.getUsage.mockRejectedValue(new Error('away'));
     // Who may remove a tenant may not always create one.
-    api.previewTenant.mockRejectedValue(new Error('forbidden'));
-    renderField(TenantRemovalField, { form }, api);
+    const api = { getUsage: fails('away'), previewTenant: fails('forbidden') };
+    renderField(TenantRemovalField, { form }, { api });
 
     await screen.findByText('Entry with all versions');
     await waitFor(() => expect(screen.getAllByText('unknown')).toHaveLength(2));

@@ -1,5 +1,5 @@
 import { ReactNode, useState } from 'react';
-import { Alert, Flex, Skeleton, Text, TextField } from '@backstage/ui';
+import { Flex, Skeleton, Text, TextField } from '@backstage/ui';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import {
   Tenant,
@@ -10,10 +10,12 @@ import { useAnswer, useTenant, useUsage } from '../../queries';
 import { useText } from '../../translation';
 import {
   Facts,
-  Pending,
+  Loaded,
+  Loading,
   provedAt,
   RelativeTime,
   WallStatusLabel,
+  Notice,
 } from '../Shared';
 import { fieldProps } from './fieldProps';
 import { defineField } from './defineField';
@@ -36,9 +38,7 @@ export function TenantRemovalField(props: typeof removalSchema.TProps) {
     name && typed && typed !== name && !(isTyping && name.startsWith(typed)),
   );
   if (!name) {
-    return (
-      <Alert status="info" icon role="status" title={t('removal.nothing')} />
-    );
+    return <Notice status="info" title={t('removal.nothing')} />;
   }
   return (
     <Flex direction="column" gap="4">
@@ -69,18 +69,17 @@ interface LossesProps {
 }
 
 /** What goes with a tenant, and what stays when its data is kept. */
-export function Losses(props: LossesProps) {
+function Losses(props: LossesProps) {
   const { name } = props;
   const t = useText();
-  const query = useTenant(name);
-  return query.data ? (
-    <LossesOf {...props} tenant={query.data} />
-  ) : (
-    <Pending
-      query={query}
+  return (
+    <Loaded
+      query={useTenant(name)}
       failed={t('removal.errorTitle', { name })}
       skeleton={<Skeleton height={180} />}
-    />
+    >
+      {tenant => <LossesOf {...props} tenant={tenant} />}
+    </Loaded>
   );
 }
 
@@ -90,9 +89,8 @@ function LossesOf(props: LossesProps & { tenant: Tenant }) {
   const at = provedAt(tenant);
   return (
     <Flex direction="column" gap="3">
-      <Alert
+      <Notice
         status={keepData ? 'warning' : 'danger'}
-        icon
         role="status"
         title={t(keepData ? 'removal.keepTitle' : 'removal.loseTitle', {
           name: tenant.name,
@@ -151,35 +149,41 @@ function Fate(props: { isKept: boolean; children: ReactNode }) {
 
 /** The size of n8n's volume, as the quota has it. */
 function Volume(props: { tenant: Tenant }) {
-  const t = useText();
-  const { data, error } = useUsage(props.tenant.name);
-  const storage = data?.quotas.find(q => q.resource === 'requests.storage');
-  if (error || (data && !storage)) {
-    return <>{t('tab.unknown')}</>;
-  }
-  return storage ? (
-    <>{quantityText('requests.storage', storage.used)}</>
-  ) : (
-    <>…</>
+  return (
+    <Known query={useUsage(props.tenant.name)}>
+      {({ quotas }) => {
+        const storage = quotas.find(q => q.resource === 'requests.storage');
+        return storage && quantityText('requests.storage', storage.used);
+      }}
+    </Known>
   );
 }
 
 /** How many objects there are: all of the plan but those that are missing. */
 function Objects(props: { tenant: Tenant }) {
-  const t = useText();
-  const { data, error } = useAnswer(
-    'preview',
-    props.tenant.spec,
-    (api, spec, signal) => api.previewTenant(spec, { signal }),
+  const query = useAnswer('preview', props.tenant.spec, (api, spec, signal) =>
+    api.previewTenant(spec, { signal }),
   );
-  if (error) {
+  return (
+    <Known query={query}>
+      {({ resources }) =>
+        String(resources.filter(r => r.change !== 'create').length)
+      }
+    </Known>
+  );
+}
+
+/** What a query comes to in a word, or that it is not known. */
+function Known<T>(props: {
+  query: Loading<T>;
+  children: (data: T) => string | undefined;
+}) {
+  const { query, children } = props;
+  const t = useText();
+  if (query.error) {
     return <>{t('tab.unknown')}</>;
   }
-  return data ? (
-    <>{data.resources.filter(r => r.change !== 'create').length}</>
-  ) : (
-    <>…</>
-  );
+  return <>{query.data ? children(query.data) ?? t('tab.unknown') : '…'}</>;
 }
 
 /** Form field by which a removal is confirmed. */

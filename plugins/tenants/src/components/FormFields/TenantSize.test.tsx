@@ -2,7 +2,8 @@ import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform, tenants } from '../../__fixtures__';
 import {
-  mockTenantsApi,
+  failsOnce,
+  never,
   press,
   renderField,
   violations,
@@ -35,12 +36,8 @@ describe('TenantSize', () => {
   });
 
   it('marks the size that a tenant has', async () => {
-    const api = mockTenantsApi({ getTenant: async () => tenants.acme });
-    renderField(
-      TenantSizeField,
-      { schema, value: 'large', form: { tenant: 'resource:default/acme' } },
-      api,
-    );
+    const form = { tenant: 'resource:default/acme' };
+    renderField(TenantSizeField, { schema, value: 'large', form });
 
     expect(
       await screen.findByRole('radio', { name: /^Small current/ }),
@@ -49,8 +46,7 @@ describe('TenantSize', () => {
   });
 
   it('keeps the place of the cards while they load', async () => {
-    const api = mockTenantsApi({ getPlatform: () => new Promise(() => {}) });
-    renderField(TenantSizeField, { schema }, api);
+    renderField(TenantSizeField, { schema }, { api: { getPlatform: never } });
 
     await screen.findByText('Loading…');
     expect(screen.queryByRole('radio')).toBeNull();
@@ -58,9 +54,8 @@ describe('TenantSize', () => {
   });
 
   it('says why there are none, and tries again', async () => {
-    const api = mockTenantsApi();
-    api.getPlatform.mockRejectedValueOnce(new Error('connection refused'));
-    renderField(TenantSizeField, { schema }, api);
+    const getPlatform = failsOnce(platform);
+    renderField(TenantSizeField, { schema }, { api: { getPlatform } });
 
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent(
@@ -79,14 +74,12 @@ describe('TenantSize', () => {
       name: 'other',
       sizes: [{ ...lab.sizes[0], name: 'tiny', title: 'Tiny' }],
     };
-    const api = mockTenantsApi({
+    const spec = { ...tenants.acme.spec, cluster: 'other', size: 'tiny' };
+    const api = {
       getPlatform: async () => ({ ...platform, clusters: [lab, other] }),
-      getTenant: async () => ({
-        ...tenants.acme,
-        spec: { ...tenants.acme.spec, cluster: 'other', size: 'tiny' },
-      }),
-    });
-    const { setForm } = renderField(TenantSizeField, { schema }, api);
+      getTenant: async () => ({ ...tenants.acme, spec }),
+    };
+    const { setForm } = renderField(TenantSizeField, { schema }, { api });
 
     await screen.findByRole('radio', { name: /^Small/ });
     act(() => setForm({ cluster: 'other' }));
@@ -99,7 +92,7 @@ describe('TenantSize', () => {
   it('says that the portal offers none', async () => {
     const clusters = [{ ...platform.clusters[0], sizes: [] }];
     const getPlatform = async () => ({ ...platform, clusters });
-    renderField(TenantSizeField, { schema }, mockTenantsApi({ getPlatform }));
+    renderField(TenantSizeField, { schema }, { api: { getPlatform } });
 
     expect(
       await screen.findByText(/No sizes are configured/),

@@ -9,13 +9,13 @@ import {
   tenantNameProblem,
 } from '@threewalls/backstage-plugin-tenants-common';
 
-/**
- * What a form says of a tenant: all of it where one is created, and only what
- * is to change where there is one already.
- */
-export type PreviewInput =
-  | { type: 'new'; request: PreviewRequest }
-  | { type: 'existing'; tenant: string; changes: Partial<PreviewRequest> };
+/** What a form says of a tenant. */
+export interface PreviewInput {
+  /** The one that there is; none where one is created */
+  tenant?: string;
+  /** All of it where one is created, and only what is to change of one that there is */
+  changes: Partial<PreviewRequest>;
+}
 
 /**
  * Reads what is to be previewed from a form's values: `name` and `owner` of a new
@@ -28,17 +28,17 @@ export function previewInputOf(
   formData: Record<string, unknown> = {},
 ): PreviewInput | undefined {
   const tenant = tenantOf(formData);
+  const changes = changesOf(formData);
   if (tenant) {
-    return { type: 'existing', tenant, changes: changesOf(formData) };
+    return { tenant, changes };
   }
   const { name } = formData;
   const owner = ownerOf(formData);
-  if (typeof name !== 'string' || !owner || tenantNameProblem(name)) {
-    return undefined;
-  }
-  const egress = { hosts: [], cidrs: [] };
-  const request = { egress, ...changesOf(formData), name, owner };
-  return { type: 'new', request };
+  return typeof name === 'string' && owner && !tenantNameProblem(name)
+    ? {
+        changes: { egress: { hosts: [], cidrs: [] }, ...changes, name, owner },
+      }
+    : undefined;
 }
 
 /** The name of the tenant that a form is about: its entity has the same. */
@@ -67,14 +67,13 @@ function parsed(
 /** The request of a preview; what the form leaves out, the tenant's spec says. */
 export async function previewRequestOf(
   api: TenantsApi,
-  input: PreviewInput,
+  { tenant, changes }: PreviewInput,
   signal: AbortSignal,
 ): Promise<PreviewRequest> {
-  if (input.type === 'new') {
-    return input.request;
-  }
-  const { spec } = await api.getTenant(input.tenant, { signal });
-  return { ...spec, ...input.changes };
+  const { spec } = tenant
+    ? await api.getTenant(tenant, { signal })
+    : { spec: undefined };
+  return { ...spec, ...changes } as PreviewRequest;
 }
 
 function changesOf(formData: Record<string, unknown>): Partial<PreviewRequest> {

@@ -1,7 +1,7 @@
 import { tenantsApiRef } from '../../api';
 import { createFieldValidation } from '@backstage/plugin-scaffolder-react/alpha';
 import { onlyProved, platform, tenants } from '../../__fixtures__';
-import { mockTenantsApi } from '../../__testUtils__';
+import { fails, mockTenantsApi } from '../../__testUtils__';
 import { TenantCluster } from './TenantCluster';
 import { egressErrors, TenantEgress } from './TenantEgress';
 import { TenantRemoval } from './TenantRemoval';
@@ -18,35 +18,33 @@ function contextOf(api: ReturnType<typeof mockTenantsApi>, owner?: string) {
 }
 
 describe('tenantNameError', () => {
+  const errorOf = (name: string, owner?: string, api = mockTenantsApi()) =>
+    tenantNameError(name, contextOf(api, owner));
+
   it('keeps the form from going on with a name that is none', async () => {
     const api = mockTenantsApi();
-    await expect(tenantNameError('No', contextOf(api))).resolves.toMatch(
+    await expect(errorOf('No', undefined, api)).resolves.toMatch(
       /lower-case letters/,
     );
     expect(api.getTenant).not.toHaveBeenCalled();
   });
 
   it('refuses a name that is taken, but to its owner', async () => {
-    const api = mockTenantsApi({ getTenant: async () => tenants.acme });
-
+    const { acme } = tenants;
+    const getTenant = async () => onlyProved(acme);
+    const isTaken = expect.stringMatching(/acme is taken/);
+    await expect(errorOf('acme', 'group:default/others')).resolves.toEqual(
+      isTaken,
+    );
+    await expect(errorOf('acme', acme.owner)).resolves.toBeUndefined();
     await expect(
-      tenantNameError('acme', contextOf(api, 'group:default/others')),
-    ).resolves.toMatch(/acme is taken/);
-    await expect(
-      tenantNameError('acme', contextOf(api, tenants.acme.owner)),
-    ).resolves.toBeUndefined();
-    api.getTenant.mockResolvedValue(onlyProved(tenants.acme));
-    await expect(
-      tenantNameError('acme', contextOf(api, tenants.acme.owner)),
-    ).resolves.toMatch(/acme is taken/);
+      errorOf('acme', acme.owner, mockTenantsApi({ getTenant })),
+    ).resolves.toEqual(isTaken);
   });
 
   it('leaves it to the task when nobody can be asked', async () => {
-    const api = mockTenantsApi();
-    api.getTenant.mockRejectedValue(new Error('connection refused'));
-    await expect(
-      tenantNameError('acme', contextOf(api)),
-    ).resolves.toBeUndefined();
+    const api = mockTenantsApi({ getTenant: fails('connection refused') });
+    await expect(errorOf('acme', undefined, api)).resolves.toBeUndefined();
   });
 });
 
@@ -82,43 +80,33 @@ describe('what keeps the form from going on', () => {
       ...contextOf(api),
       ...context,
     });
-    return validation.__errors;
+    return validation.__errors ?? [];
   }
   const hosts = { uiSchema: { 'ui:options': { kind: 'host' } } };
 
-  it('is a host where the chosen cluster knows none', async () => {
-    const [lab] = platform.clusters;
-    const edge = {
-      ...lab,
-      name: 'edge',
-      networkProvider: 'kubernetes' as const,
-    };
-    const refused = [expect.stringMatching(/can't allow host names/)];
-    const errors = (
-      entries: string[],
-      clusters: (typeof lab)[],
-      cluster?: string,
-    ) =>
-      errorsOf(
-        TenantEgress,
-        entries,
-        { ...hosts, formData: { cluster } },
-        mockTenantsApi({
-          getPlatform: async () => ({ ...platform, clusters }),
-        }),
-      );
-    await expect(errors(['a.test'], [edge])).resolves.toEqual(refused);
-    await expect(errors([], [edge])).resolves.toEqual([]);
-    await expect(errors(['a.test'], [lab, edge])).resolves.toEqual([]);
-    await expect(errors(['a.test'], [lab, edge], 'edge')).resolves.toEqual(
-      refused,
-    );
-    await expect(errors(['a.test'], [edge, lab], 'lab')).resolves.toEqual([]);
-  });
+  const [lab] = platform.clusters;
+  const edge = { ...lab, name: 'edge', networkProvider: 'kubernetes' as const };
+
+  it.each([
+    [['a.test'], [edge], undefined, 1],
+    [[], [edge], undefined, 0],
+    [['a.test'], [lab, edge], undefined, 0],
+    [['a.test'], [lab, edge], 'edge', 1],
+    [['a.test'], [edge, lab], 'lab', 0],
+  ])(
+    'is a host where the chosen cluster knows none (%#)',
+    async (entries, clusters, cluster, count) => {
+      const getPlatform = async () => ({ ...platform, clusters });
+      const context = { ...hosts, formData: { cluster } };
+      const api = mockTenantsApi({ getPlatform });
+      const errors = await errorsOf(TenantEgress, entries, context, api);
+      expect(errors).toHaveLength(count);
+      expect(errors.join()).toMatch(count ? /can't allow host names/ : /^$/);
+    },
+  );
 
   it('is no host where nobody can tell', async () => {
-    const api = mockTenantsApi();
-    api.getPlatform.mockRejectedValue(new Error('connection refused'));
+    const api = mockTenantsApi({ getPlatform: fails('connection refused') });
     await expect(
       errorsOf(TenantEgress, ['a.test'], hosts, api),
     ).resolves.toEqual([]);

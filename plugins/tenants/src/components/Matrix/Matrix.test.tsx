@@ -1,9 +1,8 @@
 import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { renderInTestApp } from '@backstage/frontend-test-utils';
-import { entityRouteRef } from '@backstage/plugin-catalog-react';
-import { matrixOf, tenants } from '../../__fixtures__';
-import { mockTenantsApi, press } from '../../__testUtils__';
+import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
+import { answersOf, matrixOf, tenantOf, tenants } from '../../__fixtures__';
+import { fails, press, renderInPortal } from '../../__testUtils__';
 import { MatrixCard } from './MatrixCard';
 import { Neighbours } from '../TenantTab/Neighbours';
 
@@ -14,21 +13,14 @@ const STATUSES = new Map([
   ['initech', 'unproven'],
 ] as const);
 
-function render(element: JSX.Element, api = mockTenantsApi()) {
-  renderInTestApp(element, {
-    apis: [api],
-    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
-  });
-  return api;
-}
-
-function apiOf(names: string[]) {
-  return mockTenantsApi({ getMatrix: async () => matrixOf(names) });
-}
+const render = (
+  element = <MatrixCard statuses={STATUSES} />,
+  getMatrix: TenantsApi['getMatrix'] = async () => matrixOf(NAMES),
+) => renderInPortal(element, { api: { getMatrix } });
 
 describe('MatrixCard', () => {
   it('shows each pair by a sign, and leads to its receipts', async () => {
-    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
+    render();
 
     const cell = await screen.findByRole('link', {
       name: /^globex against acme: breached, proved .*\d/,
@@ -46,7 +38,7 @@ describe('MatrixCard', () => {
   });
 
   it('marks a tenant whose own walls do not hold, whatever its pairs', async () => {
-    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
+    render();
 
     for (const role of ['rowheader', 'columnheader']) {
       expect(
@@ -56,10 +48,10 @@ describe('MatrixCard', () => {
   });
 
   it('says how many pairs are covered, and names the breached', async () => {
-    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
+    render();
 
     await screen.findByText(
-      '5 of 6 pairs proved. Each pair is tried every 10 min 0 s',
+      '5 of 6 pairs proved. Each pair is tried every 10 min',
     );
     expect(screen.getByText('1 pair breached:')).toBeInTheDocument();
     expect(
@@ -68,7 +60,7 @@ describe('MatrixCard', () => {
   });
 
   it('is one stop for the Tab key, with the arrows inside', async () => {
-    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
+    render();
 
     const table = await screen.findByRole('table');
     const links = within(table).getAllByRole('link');
@@ -87,7 +79,7 @@ describe('MatrixCard', () => {
   });
 
   it('stays in the app at a click, and leaves others to the browser', async () => {
-    render(<MatrixCard statuses={STATUSES} />, apiOf(NAMES));
+    render();
 
     const cell = await screen.findByRole('link', {
       name: /^acme against globex/,
@@ -105,16 +97,12 @@ describe('MatrixCard', () => {
 
   it('shows 50 attackers and 50 targets at a time, each by pages of their own', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `t${i}`);
-    const getMatrix = jest.fn(
-      async ({ limit = 0, offset = 0, targetsOffset = offset } = {}) => {
-        const targets = names.slice(targetsOffset, targetsOffset + limit);
-        const matrix = matrixOf(names.slice(offset, offset + limit));
-        return { ...matrix, targets, totalItems: names.length };
-      },
+    const { getMatrix } = answersOf(
+      Object.fromEntries(names.map(name => [name, tenantOf(name, undefined)])),
     );
-    render(
+    const api = render(
       <MatrixCard cluster="lab" statuses={new Map()} />,
-      mockTenantsApi({ getMatrix }),
+      getMatrix,
     );
 
     await screen.findByText('Targets 1 to 50 of 60');
@@ -126,16 +114,14 @@ describe('MatrixCard', () => {
       await screen.findByRole('columnheader', { name: 't59' }),
     ).toBeVisible();
     expect(screen.getByRole('rowheader', { name: 't0' })).toBeVisible();
-    expect(getMatrix).toHaveBeenLastCalledWith(
+    expect(api.getMatrix).toHaveBeenLastCalledWith(
       { cluster: 'lab', limit: 50, offset: 0, targetsOffset: 50 },
       expect.anything(),
     );
   });
 
   it('shows why there is no matrix', async () => {
-    const api = mockTenantsApi();
-    api.getMatrix.mockRejectedValue(new Error('connection refused'));
-    render(<MatrixCard statuses={STATUSES} />, api);
+    render(undefined, fails('connection refused'));
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /Couldn't load the matrix: connection refused/,
@@ -145,9 +131,7 @@ describe('MatrixCard', () => {
 
 describe('Neighbours', () => {
   it('shows a tenant’s row and column', async () => {
-    const api = apiOf(NAMES);
-    api.getMatrix = jest.fn(api.getMatrix);
-    render(<Neighbours tenant={tenants.acme} />, api);
+    const api = render(<Neighbours tenant={tenants.acme} />);
 
     const globex = await screen.findByRole('row', { name: /^globex/ });
     expect(api.getMatrix).toHaveBeenCalledWith(
@@ -183,7 +167,7 @@ describe('Neighbours', () => {
             : ('holds' as const),
       })),
     });
-    render(<Neighbours tenant={tenants.acme} />, mockTenantsApi({ getMatrix }));
+    render(<Neighbours tenant={tenants.acme} />, getMatrix);
 
     await screen.findByRole('row', { name: /^initech/ });
     expect(

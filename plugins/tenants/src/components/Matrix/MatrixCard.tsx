@@ -9,7 +9,9 @@ import { useText } from '../../translation';
 import { useMatrix } from '../../queries';
 import {
   boundOf,
+  Legend,
   Loaded,
+  LOOK,
   STATUSES,
   TitledCard,
   useDuration,
@@ -75,7 +77,7 @@ function Card(props: {
               gap="3"
               style={{ flexWrap: 'wrap' }}
             >
-              <Legend />
+              <Signs />
               {value.totalItems > PAGE_SIZE && (
                 <Flex gap="4" style={{ flexWrap: 'wrap' }}>
                   <Pages
@@ -130,36 +132,28 @@ function Breaches(props: { fleet: MatrixFleet }) {
   );
 }
 
-function Legend() {
+function Signs() {
   const t = useText();
-  const keys = [
-    ...STATUSES.map(status => ({
-      id: status,
-      glyph: GLYPHS[status],
-      label: t(`status.${status}`),
-    })),
-    { id: 'cell', glyph: UNPROVED_GLYPH, label: t('time.never') },
-  ];
+  const sign = (glyph: string, look: string, className = LOOK) => (
+    <Text
+      as="span"
+      aria-hidden="true"
+      className={`${styles.key} ${className}`}
+      data-look={look}
+    >
+      {glyph}
+    </Text>
+  );
   return (
-    <Flex gap="3" style={{ flexWrap: 'wrap' }}>
-      {keys.map(({ id, glyph, label }) => (
-        <Flex key={id} align="center" gap="1">
-          <Text
-            as="span"
-            aria-hidden="true"
-            className={
-              id === 'cell' ? `${styles.key} ${styles.cell}` : styles.key
-            }
-            data-status={id}
-          >
-            {glyph}
-          </Text>
-          <Text as="span" variant="body-small">
-            {label}
-          </Text>
-        </Flex>
-      ))}
-    </Flex>
+    <Legend
+      entries={[
+        ...STATUSES.map((status): [JSX.Element, string] => [
+          sign(GLYPHS[status], status),
+          t(`status.${status}`),
+        ]),
+        [sign(UNPROVED_GLYPH, 'none', styles.cell), t('time.never')],
+      ]}
+    />
   );
 }
 

@@ -13,7 +13,7 @@ import {
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useExactTime } from '../Shared';
+import { LOOK, useExactTime } from '../Shared';
 import {
   DENSE_FROM,
   GLYPHS,
@@ -193,8 +193,8 @@ function CellLink(props: {
   return (
     <a
       href={href}
-      className={styles.link}
-      data-status={cell.status}
+      className={`${styles.link} ${LOOK}`}
+      data-look={cell.status}
       aria-label={label}
       title={label}
       tabIndex={isStop ? 0 : -1}

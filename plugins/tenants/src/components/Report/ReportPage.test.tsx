@@ -1,32 +1,9 @@
 import { screen, waitFor } from '@testing-library/react';
-import { renderInTestApp } from '@backstage/frontend-test-utils';
-import { entityRouteRef } from '@backstage/plugin-catalog-react';
-import { matrixOf, operationsOf, proofs, tenants } from '../../__fixtures__';
-import { mockTenantsApi, press, violations } from '../../__testUtils__';
+import { tenants } from '../../__fixtures__';
+import { press, renderInPortal, violations } from '../../__testUtils__';
 import { ReportPage } from './ReportPage';
 
-function render(path: string) {
-  const api = mockTenantsApi({
-    getTenant: async name => tenants[name],
-    getProof: async name => proofs[name],
-    getReport: async () => JSON.stringify({ versions: { vault: '1.21.4' } }),
-    listTenants: async () => ({
-      items: Object.values(tenants),
-      totalItems: Object.keys(tenants).length,
-    }),
-    getMatrix: async () => matrixOf(Object.keys(tenants)),
-    listOperations: async name => ({
-      items: operationsOf(name),
-      totalItems: 2,
-    }),
-  });
-  renderInTestApp(<ReportPage />, {
-    initialRouteEntries: [path],
-    apis: [api],
-    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
-  });
-  return api;
-}
+const render = (path: string) => renderInPortal(<ReportPage />, { path });
 
 describe('ReportPage', () => {
   it('is a document with the receipts of the last proof', async () => {
@@ -71,6 +48,8 @@ describe('ReportPage', () => {
       return 'blob:x';
     };
     URL.revokeObjectURL = () => {};
+    // jsdom can't download.
+    HTMLAnchorElement.prototype.click = () => {};
     render('/?tenant=acme');
 
     await screen.findByRole('heading', { name: 'acme' });

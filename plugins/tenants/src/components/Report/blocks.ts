@@ -1,16 +1,8 @@
 import { Known, Proof } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { boundOf } from '../Shared';
+import { boundOf, useDuration } from '../Shared';
 import { receiptNames, useCheckWords, useNotCovered } from '../Walls';
-import {
-  BreachReport,
-  OperationReport,
-  percentOf,
-  Report,
-  spanOf,
-  TenantReport,
-  utc,
-} from './report';
+import { percentOf, Report, TenantReport, utc } from './report';
 
 /** A part of a document, whatever it is drawn as. */
 export type Block =
@@ -21,12 +13,11 @@ export type Block =
   /** Somebody else's words, letter by letter */
   | { kind: 'verbatim'; text: string };
 
-const KNOWN: readonly Known[] = ['holds', 'breached', 'unproven', 'gap'];
-
 /** Turns a report into a document: the page and the Markdown say the same. */
 export function useReportBlocks(): (report: Report) => Block[] {
   const t = useText();
   const words = useCheckWords();
+  const duration = useDuration();
   const notCovered = useNotCovered();
 
   const heading = (level: 2 | 3 | 4, text: string): Block => ({
@@ -35,43 +26,19 @@ export function useReportBlocks(): (report: Report) => Block[] {
     text,
   });
   const text = (line: string): Block => ({ kind: 'text', text: line });
-  const table = (head: string[], rows: string[][]): Block =>
-    rows.length > 0
-      ? { kind: 'table', head, rows }
-      : { kind: 'text', text: t('report.none') };
+  const table = <T>(
+    items: T[],
+    columns: [head: string, cell: (item: T) => string][],
+  ): Block =>
+    items.length > 0
+      ? {
+          kind: 'table',
+          head: columns.map(([head]) => head),
+          rows: items.map(item => columns.map(([, cell]) => cell(item))),
+        }
+      : text(t('report.none'));
   const status = (known: Known) =>
     t(known === 'gap' ? 'timeline.gap' : `status.${known}`);
-
-  const breach = (found: BreachReport) => {
-    const { foundWithinMs, repairedAt, repairedAfterMs } = found;
-    return [
-      t(`wall.${found.wall}Short`),
-      utc(found.foundAt),
-      foundWithinMs === undefined ? t('tab.unknown') : spanOf(foundWithinMs),
-      repairedAt ? utc(repairedAt) : t('report.notYet'),
-      repairedAfterMs === undefined ? '' : spanOf(repairedAfterMs),
-      found.proofId,
-    ];
-  };
-
-  const operation = ({
-    at,
-    kind,
-    by,
-    state,
-    error,
-    objects,
-  }: OperationReport) => [
-    utc(at),
-    t(`operations.${kind}`),
-    by,
-    [t(`operations.${state}`), error].filter(Boolean).join(': '),
-    objects
-      ? Object.entries(objects)
-          .map(([what, count]) => `${count} ${what}`)
-          .join(', ')
-      : '',
-  ];
 
   const receipts = ({ id, startedAt, finishedAt, receipts: all }: Proof) => {
     const names = receiptNames(all);
@@ -140,37 +107,52 @@ export function useReportBlocks(): (report: Report) => Block[] {
       ),
       ...(problem ? [text(words.said(wording, problem))] : []),
       heading(3, t('report.breaches')),
-      table(
+      table(tenant.breaches, [
+        [t('report.wall'), ({ wall }) => t(`wall.${wall}Short`)],
+        [t('report.found'), ({ foundAt }) => utc(foundAt)],
         [
-          t('report.wall'),
-          t('report.found'),
           t('report.within'),
-          t('report.repaired'),
-          t('report.after'),
-          t('receipts.proof'),
+          ({ foundWithinMs: ms }) =>
+            ms === undefined ? t('tab.unknown') : duration(ms),
         ],
-        tenant.breaches.map(breach),
-      ),
-      heading(3, t('report.gaps')),
-      table(
-        [t('report.from'), t('report.to'), t('tab.took')],
-        tenant.gaps.map(({ from, to }) => [
-          utc(from),
-          utc(to),
-          spanOf(Date.parse(to) - Date.parse(from)),
-        ]),
-      ),
-      heading(3, t('operations.title')),
-      table(
         [
-          t('tab.when'),
-          t('operations.what'),
-          t('operations.who'),
-          t('receipts.got'),
-          t('removal.objects'),
+          t('report.repaired'),
+          ({ repairedAt }) =>
+            repairedAt ? utc(repairedAt) : t('report.notYet'),
         ],
-        tenant.operations.map(operation),
-      ),
+        [
+          t('report.after'),
+          ({ repairedAfterMs: ms }) => (ms === undefined ? '' : duration(ms)),
+        ],
+        [t('receipts.proof'), ({ proofId }) => proofId],
+      ]),
+      heading(3, t('report.gaps')),
+      table(tenant.gaps, [
+        [t('report.from'), ({ from }) => utc(from)],
+        [t('report.to'), ({ to }) => utc(to)],
+        [
+          t('tab.took'),
+          ({ from, to }) => duration(Date.parse(to) - Date.parse(from)),
+        ],
+      ]),
+      heading(3, t('operations.title')),
+      table(tenant.operations, [
+        [t('tab.when'), ({ at }) => utc(at)],
+        [t('operations.what'), ({ kind }) => t(`operations.${kind}`)],
+        [t('operations.who'), ({ by }) => by],
+        [
+          t('receipts.got'),
+          ({ state, error }) =>
+            [t(`operations.${state}`), error].filter(Boolean).join(': '),
+        ],
+        [
+          t('removal.objects'),
+          ({ objects = {} }) =>
+            Object.entries(objects)
+              .map(([what, count]) => `${count} ${what}`)
+              .join(', '),
+        ],
+      ]),
       ...(tenant.proof ? receipts(tenant.proof) : []),
     ];
   };
@@ -196,38 +178,33 @@ export function useReportBlocks(): (report: Report) => Block[] {
           ]
         : []),
       table(
-        [
-          t('report.tenant'),
-          t('report.wall'),
-          t('report.atTheEnd'),
-          t('report.held'),
-          t('report.breached'),
-          t('report.unproven'),
-          t('report.notProved'),
-        ],
         tenants.flatMap(({ name, walls }) =>
-          walls.map(wall => [
-            name,
-            t(`wall.${wall.wall}Short`),
-            status(wall.status),
-            ...KNOWN.map(known => percentOf(wall.shares[known])),
-          ]),
+          walls.map(wall => ({ name, ...wall })),
         ),
+        [
+          [t('report.tenant'), ({ name }) => name],
+          [t('report.wall'), ({ wall }) => t(`wall.${wall}Short`)],
+          [t('report.atTheEnd'), wall => status(wall.status)],
+          [t('report.held'), ({ shares }) => percentOf(shares.holds)],
+          [t('report.breached'), ({ shares }) => percentOf(shares.breached)],
+          [t('report.unproven'), ({ shares }) => percentOf(shares.unproven)],
+          [t('report.notProved'), ({ shares }) => percentOf(shares.gap)],
+        ],
       ),
       ...tenants.flatMap(section),
       heading(2, t('report.versions')),
       table(
-        [t('tab.cluster'), t('report.part'), t('report.version')],
         Object.entries(versions).flatMap(([cluster, parts]) =>
-          Object.entries(parts).map(([part, version]) => [
-            cluster,
-            part,
-            version,
-          ]),
+          Object.entries(parts).map(part => [cluster, ...part]),
         ),
+        [
+          [t('tab.cluster'), ([cluster]) => cluster],
+          [t('report.part'), ([, part]) => part],
+          [t('report.version'), ([, , version]) => version],
+        ],
       ),
       heading(2, t('notCovered.button')),
-      { kind: 'list', items: notCovered() },
+      { kind: 'list', items: notCovered },
     ];
   };
 }

@@ -1,8 +1,3 @@
-import { createElement } from 'react';
-import { renderHook, waitFor } from '@testing-library/react';
-import { errorApiRef, translationApiRef } from '@backstage/frontend-plugin-api';
-import { TestApiProvider } from '@backstage/frontend-test-utils';
-import { MockTranslationApi } from '@backstage/test-utils/alpha';
 import { WallStatus } from '@threewalls/backstage-plugin-tenants-common';
 import {
   breachedReceipts,
@@ -12,9 +7,10 @@ import {
   tenants,
   timelineOfProofs,
 } from '../../__fixtures__';
+import { renderWords } from '../../__testUtils__';
 import { useReportBlocks } from './blocks';
 import { markdownOf } from './markdown';
-import { percentOf, reportOf, spanOf, tenantReportOf } from './report';
+import { percentOf, tenantReportOf } from './report';
 
 const MINUTE_MS = 60_000;
 const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -76,14 +72,12 @@ describe('tenantReportOf', () => {
   it('says nothing of the time after its period', () => {
     const until = Date.parse(at(50));
     const early = SOME.filter(p => Date.parse(p.finishedAt) <= until);
-    const report = tenantReportOf(tenant, timeline(tenant, early, until), {
-      operations: [
-        { ...operationsOf('acme')[0], finishedAt: at(49) },
-        { ...operationsOf('acme')[1], finishedAt: at(55) },
-      ],
-    });
+    const report = tenantReportOf(tenant, timeline(tenant, early, until), [
+      { ...operationsOf('acme')[0], finishedAt: at(49) },
+      { ...operationsOf('acme')[1], finishedAt: at(55) },
+    ]);
     expect(report.walls[0].status).toBe('breached');
-    expect(report.breaches[0]).not.toHaveProperty('repairedAt');
+    expect(report.breaches[0].repairedAt).toBeUndefined();
     expect(report.operations).toEqual([
       {
         id: 'acme-create',
@@ -109,31 +103,21 @@ describe('useReportBlocks, as Markdown', () => {
   const operations = [
     { ...operationsOf('acme')[0], finishedAt: at(20), error: 'a | b' },
   ];
-  const report = reportOf(
-    [tenantReportOf(tenant, timeline(tenant, SOME), { operations, proof })],
-    {
-      period,
-      coverage: { pairs: 6, proved: 4, breachedAtMost: 0.5271 },
-      now: new Date(NOW),
-      versions: { lab: { vault: '1.21.4' } },
-    },
-  );
+  const report = {
+    generatedAt: at(0),
+    period,
+    tenants: [
+      tenantReportOf(tenant, timeline(tenant, SOME), operations, proof),
+    ],
+    coverage: { pairs: 6, proved: 4, breachedAtMost: 0.5271 },
+    notCovered: [],
+    versions: { lab: { vault: '1.21.4' } },
+  };
   let text: string;
 
   beforeAll(async () => {
-    const { result } = renderHook(() => useReportBlocks(), {
-      wrapper: ({ children }) =>
-        createElement(TestApiProvider, {
-          apis: [
-            [translationApiRef, MockTranslationApi.create()],
-            [errorApiRef, { post: () => {}, error$: () => ({} as any) }],
-          ],
-          children,
-        }),
-    });
-    await waitFor(() => {
-      text = markdownOf('Isolation report', result.current(report));
-    });
+    const blocksOf = await renderWords(useReportBlocks);
+    text = markdownOf('Isolation report', blocksOf(report));
   });
 
   it('has exact times in UTC, breaches with their times, and what is not covered', () => {
@@ -173,13 +157,4 @@ describe('percentOf', () => {
     [0.0000001, '0.01%'],
     [0, '0.00%'],
   ])('%d is %s', (share, text) => expect(percentOf(share)).toBe(text));
-});
-
-describe('spanOf', () => {
-  it.each([
-    [0, '0 s'],
-    [59_000, '59 s'],
-    [3_600_000, '1 h'],
-    [90_061_000, '1 d 1 h'],
-  ])('%d ms is %s', (ms, text) => expect(spanOf(ms)).toBe(text));
 });

@@ -1,11 +1,8 @@
 import {
   Known,
   MatrixFleet,
-  NOT_COVERED,
   Operation,
-  OperationState,
   Proof,
-  ProverState,
   sharesOf,
   Tenant,
   TenantTimeline,
@@ -43,11 +40,8 @@ export interface BreachReport {
 }
 
 /** What a period has shown of one tenant. */
-export interface TenantReport {
-  name: string;
-  owner: string;
-  cluster: string;
-  namespace: string;
+export interface TenantReport
+  extends Pick<Tenant, 'name' | 'owner' | 'cluster' | 'namespace' | 'prover'> {
   size: string;
   /** The part of the period in which the tenant existed and proofs are kept */
   period: Period;
@@ -59,22 +53,18 @@ export interface TenantReport {
   gaps: Period[];
   /** What was done with it in that time, the newest first; proofs are counted above */
   operations: OperationReport[];
-  /** What drills have shown of the proofs of its cluster */
-  prover?: ProverState;
   /** The proof whose receipts are shown */
   proof?: Proof;
 }
 
 /** Who did what, and when. */
-export interface OperationReport {
-  id: string;
+export interface OperationReport
+  extends Pick<Operation, 'id' | 'state' | 'error'> {
   kind: ReturnType<typeof askedFor>;
   /** ISO 8601, its end */
   at: string;
   /** Entity ref of who asked for it, or `schedule` */
   by: string;
-  state: OperationState;
-  error?: string;
   /** How many objects were created, changed, removed or kept */
   objects?: Record<string, number>;
 }
@@ -104,12 +94,12 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export function tenantReportOf(
   tenant: Tenant,
   timeline: TenantTimeline,
-  options: { operations?: Operation[]; proof?: Proof } = {},
+  operations: Operation[] = [],
+  proof?: Proof,
 ): TenantReport {
-  const { operations = [], proof } = options;
   const { name, owner, cluster, namespace, spec, prover } = tenant;
   return {
-    ...(prover && { prover }),
+    prover,
     name,
     owner,
     cluster,
@@ -125,18 +115,16 @@ export function tenantReportOf(
         shares: sharesOf(segments),
       };
     }),
-    breaches: timeline.breaches.map(breach => ({
-      wall: breach.wall,
-      foundAt: iso(breach.from),
-      ...(breach.foundAfterMs !== undefined && {
-        foundWithinMs: breach.foundAfterMs,
+    breaches: timeline.breaches.map(
+      ({ wall, from, to, foundAfterMs, proofId }) => ({
+        wall,
+        foundAt: iso(from),
+        foundWithinMs: foundAfterMs,
+        repairedAt: to === undefined ? undefined : iso(to),
+        repairedAfterMs: to === undefined ? undefined : to - from,
+        proofId,
       }),
-      ...(breach.to !== undefined && {
-        repairedAt: iso(breach.to),
-        repairedAfterMs: breach.to - breach.from,
-      }),
-      proofId: breach.proofId,
-    })),
+    ),
     // A proof says something of all walls, so that their gaps are the same.
     gaps: timeline.walls.network
       .filter(({ known }) => known === 'gap')
@@ -147,12 +135,12 @@ export function tenantReportOf(
         ({ at }) =>
           Date.parse(at) >= timeline.from && Date.parse(at) <= timeline.to,
       ),
-    ...(proof && { proof }),
+    proof,
   };
 }
 
 function operationReportOf(operation: Operation): OperationReport {
-  const { id, requestedBy, createdAt, finishedAt, state } = operation;
+  const { id, requestedBy, createdAt, finishedAt, state, error } = operation;
   const { applied, certificate } = operation;
   return {
     id,
@@ -160,57 +148,19 @@ function operationReportOf(operation: Operation): OperationReport {
     at: finishedAt ?? createdAt,
     by: requestedBy ?? 'schedule',
     state,
-    ...(operation.error && { error: operation.error }),
-    ...(applied && {
-      objects: { created: applied.created, changed: applied.updated },
-    }),
-    ...(certificate && {
-      objects: {
+    error,
+    objects:
+      (certificate && {
         removed: certificate.removed.length,
         kept: certificate.kept.length,
-      },
-    }),
-  };
-}
-
-/** Puts a report together. */
-export function reportOf(
-  tenants: TenantReport[],
-  options: Pick<Report, 'period' | 'versions' | 'coverage'> & { now: Date },
-): Report {
-  const { period, versions, coverage, now } = options;
-  return {
-    generatedAt: now.toISOString(),
-    period,
-    tenants,
-    ...(coverage && { coverage }),
-    notCovered: NOT_COVERED,
-    versions,
+      }) ??
+      (applied && { created: applied.created, changed: applied.updated }),
   };
 }
 
 /** An exact time as a report has it: UTC, to the second. */
 export function utc(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
-}
-
-/** Milliseconds as a report has them: `1 d 2 h`, `4 min 5 s`. */
-export function spanOf(ms: number): string {
-  const seconds = Math.round(ms / 1_000);
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3_600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ];
-  const from = parts.findIndex(([value]) => value > 0);
-  return from < 0
-    ? '0 s'
-    : parts
-        .slice(from, from + 2)
-        .filter(([value]) => value > 0)
-        .map(part => part.join(' '))
-        .join(' ');
 }
 
 /** A share to two places, never rounded up to all or down to nothing. */

@@ -1,11 +1,11 @@
 import {
-  Operation,
+  NOT_COVERED,
   Tenant,
   TenantsApi,
   TenantTimeline,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { inTurns, listTenants, useAsked } from '../../queries';
-import { Period, reportOf, Report, tenantReportOf } from './report';
+import { Period, Report, tenantReportOf } from './report';
 
 /** What a report is asked for. */
 export interface ReportRequest {
@@ -35,75 +35,60 @@ const MAX_OPERATIONS = 1_000;
 
 async function makeReport(
   api: TenantsApi,
-  request: ReportRequest,
+  { names, period: asked, proof: proofId }: ReportRequest,
   signal: AbortSignal,
 ): Promise<Report> {
-  const now = new Date();
+  const generatedAt = new Date().toISOString();
   const period =
-    'lastMs' in request.period
+    'lastMs' in asked
       ? {
-          from: new Date(now.getTime() - request.period.lastMs).toISOString(),
-          to: now.toISOString(),
+          from: new Date(Date.parse(generatedAt) - asked.lastMs).toISOString(),
+          to: generatedAt,
         }
-      : {
-          ...request.period,
-          to: [request.period.to, now.toISOString()].sort()[0],
-        };
-  const tenants = await tenantsOf(api, request.names, signal);
+      : { ...asked, to: [asked.to, generatedAt].sort()[0] };
+  const tenants = names.length
+    ? await inTurns(names, name => api.getTenant(name, { signal }))
+    : (await listTenants(api, signal)).tenants;
   const [timelines, operations] = await Promise.all([
     timelinesOf(api, tenants, period, signal),
-    operationsOf(api, tenants, signal),
+    inTurns(tenants, ({ name }) =>
+      api.listOperations(
+        name,
+        { kinds: ['apply', 'remove'], limit: MAX_OPERATIONS },
+        { signal },
+      ),
+    ),
   ]);
-  const [first] = tenants;
-  const isSingle = tenants.length === 1;
-  const proofId =
-    request.proof === 'last' ? first?.lastProof?.id : request.proof;
+  const [first, ...others] = tenants;
+  const single = others.length === 0 ? first : undefined;
+  const id = proofId === 'last' ? single?.lastProof?.id : proofId;
   const proof =
-    isSingle && proofId
-      ? await api.getProof(first.name, proofId, { signal })
-      : undefined;
-  const matrix = await api.getMatrix(
-    isSingle ? { tenant: first.name, limit: 1_000 } : { limit: 1 },
+    single && id ? await api.getProof(single.name, id, { signal }) : undefined;
+  const { fleet, coverage } = await api.getMatrix(
+    single ? { tenant: single.name, limit: 1_000 } : { limit: 1 },
     { signal },
   );
-  const clusters = new Map(tenants.map(({ cluster, name }) => [cluster, name]));
   const versions: Report['versions'] = {};
-  for (const [cluster, name] of clusters) {
+  for (const { cluster, name } of tenants) {
     // It also puts the export on the backend's record.
-    const text = await api.getReport(name, { format: 'json' }, { signal });
-    versions[cluster] = JSON.parse(text).versions ?? {};
+    versions[cluster] ??=
+      JSON.parse(await api.getReport(name, { format: 'json' }, { signal }))
+        .versions ?? {};
   }
-  return reportOf(
-    tenants.flatMap(tenant => {
+  return {
+    generatedAt,
+    period,
+    tenants: tenants.flatMap((tenant, i) => {
       const timeline = timelines.get(tenant.name);
       // One that has gone meanwhile has none.
       return timeline
-        ? [
-            tenantReportOf(tenant, timeline, {
-              operations: operations.get(tenant.name),
-              proof,
-            }),
-          ]
+        ? [tenantReportOf(tenant, timeline, operations[i].items, proof)]
         : [];
     }),
-    { period, versions, coverage: matrix.fleet ?? matrix.coverage, now },
-  );
-}
-
-/** Those that are named, in their order; all where none is. */
-async function tenantsOf(
-  api: TenantsApi,
-  names: string[],
-  signal: AbortSignal,
-): Promise<Tenant[]> {
-  if (names.length === 0) {
-    return (await listTenants(api, signal)).tenants;
-  }
-  const found = new Map<string, Tenant>();
-  await inTurns(names, async name => {
-    found.set(name, await api.getTenant(name, { signal }));
-  });
-  return names.map(name => found.get(name)!);
+    coverage: fleet ?? coverage,
+    notCovered: NOT_COVERED,
+    versions,
+  };
 }
 
 async function timelinesOf(
@@ -112,36 +97,14 @@ async function timelinesOf(
   period: Period,
   signal: AbortSignal,
 ): Promise<Map<string, TenantTimeline>> {
-  const found = new Map<string, TenantTimeline>();
   const pages: string[][] = [];
   for (let i = 0; i < tenants.length; i += TIMELINES_PAGE) {
     pages.push(tenants.slice(i, i + TIMELINES_PAGE).map(({ name }) => name));
   }
-  await inTurns(pages, async names => {
-    const { items } = await api.listTimelines(
-      { ...period, names, limit: names.length },
-      { signal },
-    );
-    for (const item of items) {
-      found.set(item.tenant, item);
-    }
-  });
-  return found;
-}
-
-async function operationsOf(
-  api: TenantsApi,
-  tenants: Tenant[],
-  signal: AbortSignal,
-): Promise<Map<string, Operation[]>> {
-  const found = new Map<string, Operation[]>();
-  await inTurns(tenants, async ({ name }) => {
-    const { items } = await api.listOperations(
-      name,
-      { kinds: ['apply', 'remove'], limit: MAX_OPERATIONS },
-      { signal },
-    );
-    found.set(name, items);
-  });
-  return found;
+  const found = await inTurns(pages, names =>
+    api.listTimelines({ ...period, names, limit: names.length }, { signal }),
+  );
+  return new Map(
+    found.flatMap(({ items }) => items.map(item => [item.tenant, item])),
+  );
 }

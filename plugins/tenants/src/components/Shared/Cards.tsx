@@ -1,6 +1,7 @@
 import { ReactNode, Ref } from 'react';
 import {
   Alert,
+  AlertProps,
   Button,
   Card,
   CardBody,
@@ -54,6 +55,19 @@ export function TitledCard(props: {
       </CardHeader>
       <CardBody>{children}</CardBody>
     </Card>
+  );
+}
+
+/** An alert with an icon; what is wrong is read out at once. */
+export function Notice(
+  props: Pick<AlertProps, 'status' | 'role' | 'title' | 'description'>,
+) {
+  return (
+    <Alert
+      icon
+      role={props.status === 'danger' ? 'alert' : 'status'}
+      {...props}
+    />
   );
 }
 
@@ -114,10 +128,8 @@ export function Loaded<T>(
   return (
     <Flex direction="column" gap="3">
       {error && (
-        <Alert
+        <Notice
           status="warning"
-          icon
-          role="status"
           title={t('card.refreshErrorTitle')}
           description={error.message}
         />

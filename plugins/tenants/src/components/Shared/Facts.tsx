@@ -6,11 +6,16 @@ import styles from './Facts.module.css';
 export type Fact = [term: string, value: ReactNode];
 
 /** Terms and their values, as many side by side as there is room for. */
-export function Facts(props: { facts: Fact[] }) {
+export function Facts(props: {
+  facts: Fact[];
+  /** One beneath the other, since their values are long */
+  isList?: boolean;
+}) {
+  const { facts, isList } = props;
   return (
-    <Box as="dl" className={styles.facts}>
-      {props.facts
-        .filter(([, value]) => value !== undefined)
+    <Box as="dl" className={isList ? styles.list : styles.facts}>
+      {facts
+        .filter(([, value]) => value)
         .map(([term, value]) => (
           <Box key={term}>
             <Box as="dt">
@@ -19,7 +24,9 @@ export function Facts(props: { facts: Fact[] }) {
               </Text>
             </Box>
             <Box as="dd" className={styles.value}>
-              <Text>{value}</Text>
+              <Text as="div" variant={isList ? 'body-small' : undefined}>
+                {value}
+              </Text>
             </Box>
           </Box>
         ))}

@@ -22,6 +22,9 @@ const STATUS = {
   old: { color: 'secondary', Icon: RiTimeFill },
 } as const;
 
+/** The colours of what has a `data-look`. */
+export const LOOK = styles.look;
+
 /** How a status looks: what held when it was last proved, long ago, is not green. */
 export function lookOf(status: WallStatus, stale = false): keyof typeof STATUS {
   return stale && status === 'holds' ? 'old' : status;
@@ -58,7 +61,7 @@ export function WallStatusLabel(props: {
       <Flex
         align="center"
         gap="1"
-        className={styles.pill}
+        className={`${styles.pill} ${LOOK}`}
         data-look={lookOf(status, stale)}
       >
         <WallStatusIcon status={status} stale={stale} size={16} />
@@ -114,6 +117,24 @@ export function OutcomeIcon(props: { outcome: Outcome }) {
       color={`var(--bui-fg-${color})`}
       className={styles.icon}
     />
+  );
+}
+
+/** What the signs of a picture mean. */
+export function Legend(props: {
+  entries: [sign: JSX.Element, meaning: string][];
+}) {
+  return (
+    <Flex gap="3" style={{ flexWrap: 'wrap' }}>
+      {props.entries.map(([sign, meaning]) => (
+        <Flex key={meaning} align="center" gap="1">
+          {sign}
+          <Text as="span" variant="body-small">
+            {meaning}
+          </Text>
+        </Flex>
+      ))}
+    </Flex>
   );
 }
 

@@ -63,29 +63,34 @@ export function RelativeTime(props: { iso: string }) {
   );
 }
 
-/** Writes milliseconds as a person would: `12 ms`, `3.2 s`, `14 s`, `2 min 5 s`, `3 h 20 min`. */
+/** The units of a duration: how many seconds each is, and how many make one of the next. */
+const UNITS = [
+  ['days', 86_400, Infinity],
+  ['hours', 3_600, 24],
+  ['minutes', 60, 60],
+  ['seconds', 1, 60],
+] as const;
+
+/** Writes milliseconds as a person would: `12 ms`, `3.2 s`, `2 min 5 s`, `3 h 20 min`, `1 d`. */
 export function useDuration(): (ms: number) => string {
   const t = useText();
   return ms => {
     if (ms < 1_000) {
       return t('time.milliseconds', { value: String(Math.round(ms)) });
     }
-    const seconds = ms / 1_000;
-    if (seconds < 60) {
-      const value = seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
-      return t('time.seconds', { value });
+    if (ms < 9_950) {
+      return t('time.seconds', { value: (ms / 1_000).toFixed(1) });
     }
-    const whole = Math.round(seconds);
-    if (whole < 3_600) {
-      return t('time.minutes', {
-        minutes: String(Math.floor(whole / 60)),
-        seconds: String(whole % 60),
-      });
-    }
-    const minutes = Math.round(seconds / 60);
-    return t('time.hours', {
-      hours: String(Math.floor(minutes / 60)),
-      minutes: String(minutes % 60),
-    });
+    const seconds = Math.round(ms / 1_000);
+    const parts = UNITS.map(
+      ([unit, length, size]) =>
+        [unit, Math.floor(seconds / length) % size] as const,
+    );
+    const first = parts.findIndex(([, value]) => value > 0);
+    return parts
+      .slice(first, first + 2)
+      .filter(([, value]) => value > 0)
+      .map(([unit, value]) => t(`time.${unit}`, { value: String(value) }))
+      .join(' ');
   };
 }

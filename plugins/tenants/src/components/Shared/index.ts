@@ -1,3 +1,4 @@
+export * from './AskDialog';
 export * from './Cards';
 export * from './Facts';
 export * from './FieldChanges';
@@ -5,6 +6,7 @@ export * from './Links';
 export * from './ManySelect';
 export * from './Marks';
 export * from './OneOf';
+export * from './PagedTable';
 export * from './walls';
 export * from './Status';
 export * from './Time';

@@ -1,19 +1,10 @@
 import { ComponentProps } from 'react';
 import { screen } from '@testing-library/react';
-import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
-import { entityRouteRef } from '@backstage/plugin-catalog-react';
-import { tenants } from '../../__fixtures__';
-import { mockTenantsApi } from '../../__testUtils__';
+import { renderInPortal } from '../../__testUtils__';
 import { TaskOutputs } from './TaskOutputs';
 
-function render(output: ComponentProps<typeof TaskOutputs>['output']) {
-  const api = mockTenantsApi({ getTenant: async () => tenants.acme });
-  renderInTestApp(<TaskOutputs output={output} />, {
-    apis: [api, mockApis.permission()],
-    mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef as any },
-  });
-  return api;
-}
+const render = (output: ComponentProps<typeof TaskOutputs>['output']) =>
+  renderInPortal(<TaskOutputs output={output} />);
 
 describe('TaskOutputs', () => {
   it('shows the walls of the tenant, and the links of the template', async () => {

@@ -1,16 +1,22 @@
 import { useState } from 'react';
 import { act, screen, within } from '@testing-library/react';
-import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
 import { drift, minutesAgo } from '../../__fixtures__';
-import { mockTenantsApi, press } from '../../__testUtils__';
+import { fails, press, renderInPortal } from '../../__testUtils__';
 import { Changes } from './Changes';
+
+/** Renders what is changed, as the backend says it one time after the other. */
+function render(...answers: DriftItem[][]) {
+  const getDrift = jest.fn();
+  answers.forEach(items => getDrift.mockResolvedValueOnce({ items }));
+  renderInPortal(<Changes tenantName="acme" isApplying={false} />, {
+    api: { getDrift },
+  });
+}
 
 describe('Changes', () => {
   it('shows what is missing, and the fields of what differs', async () => {
-    const getDrift = async () => ({ items: drift });
-    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
-      apis: [mockTenantsApi({ getDrift })],
-    });
+    render(drift);
 
     await screen.findByText(/^Differs from what was last applied/);
     expect(
@@ -28,18 +34,10 @@ describe('Changes', () => {
     const [missing, differing] = drift;
     const since = minutesAgo(12);
     const [field] = differing.fields;
-    const getDrift = async () => ({
-      items: [
-        { ...missing, outdated: true },
-        {
-          ...differing,
-          fields: [{ ...field, manager: 'kubectl-edit', since }],
-        },
-      ],
-    });
-    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
-      apis: [mockTenantsApi({ getDrift })],
-    });
+    render([
+      { ...missing, outdated: true },
+      { ...differing, fields: [{ ...field, manager: 'kubectl-edit', since }] },
+    ]);
 
     await screen.findByText(/Today's plan differs from what was last/);
     const row = screen.getByRole('row', { name: /spec.hard.pods/ });
@@ -47,12 +45,7 @@ describe('Changes', () => {
   });
 
   it('says that nobody changed anything, and asks again', async () => {
-    const api = mockTenantsApi();
-    api.getDrift.mockResolvedValueOnce({ items: drift });
-    api.getDrift.mockResolvedValueOnce({ items: [] });
-    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
-      apis: [api],
-    });
+    render(drift, []);
 
     await screen.findByText(/Differs from what was last applied/);
     await press('Check again');
@@ -63,16 +56,16 @@ describe('Changes', () => {
   });
 
   it('compares again when an apply has ended', async () => {
-    const api = mockTenantsApi();
-    api.getDrift.mockResolvedValueOnce({ items: drift });
-    api.getDrift.mockResolvedValueOnce({ items: [] });
+    const getDrift = jest.fn();
+    getDrift.mockResolvedValueOnce({ items: drift });
+    getDrift.mockResolvedValueOnce({ items: [] });
     let end = () => {};
     function Restored() {
       const [isApplying, setApplying] = useState(true);
       end = () => setApplying(false);
       return <Changes tenantName="acme" isApplying={isApplying} />;
     }
-    renderInTestApp(<Restored />, { apis: [api] });
+    renderInPortal(<Restored />, { api: { getDrift } });
 
     await screen.findByText(/Differs from what was last applied/);
     act(() => end());
@@ -82,10 +75,8 @@ describe('Changes', () => {
   });
 
   it('shows why nobody knows', async () => {
-    const api = mockTenantsApi();
-    api.getDrift.mockRejectedValue(new Error('The cluster is away'));
-    renderInTestApp(<Changes tenantName="acme" isApplying={false} />, {
-      apis: [api],
+    renderInPortal(<Changes tenantName="acme" isApplying={false} />, {
+      api: { getDrift: fails('The cluster is away') },
     });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(

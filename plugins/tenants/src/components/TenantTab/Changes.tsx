@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
-import { Alert, Box, Button, Skeleton, Text } from '@backstage/ui';
+import { Box, Button, Skeleton, Text } from '@backstage/ui';
 import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useDrift } from '../../queries';
-import { FieldChanges, Loaded, TitledCard } from '../Shared';
+import { FieldChanges, Loaded, TitledCard, Notice } from '../Shared';
 
 /** What others changed of a tenant, and what its plan of today has otherwise, field by field. */
 export function Changes(props: {
@@ -77,9 +77,8 @@ function Group(props: {
   const { items, title, status, isAlways } = props;
   return items.length > 0 || isAlways ? (
     <>
-      <Alert
+      <Notice
         status={items.length ? status : 'success'}
-        icon
         role="status"
         title={title}
       />

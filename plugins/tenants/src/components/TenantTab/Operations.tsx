@@ -1,12 +1,9 @@
-import { useEffect } from 'react';
 import {
   CellText,
   ColumnConfig,
   Flex,
-  Table,
   Text,
   useBreakpoint,
-  useTable,
 } from '@backstage/ui';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { Operation, Tenant } from '@threewalls/backstage-plugin-tenants-common';
@@ -14,6 +11,7 @@ import { tenantsApiRef } from '../../api';
 import { useText } from '../../translation';
 import {
   askedFor,
+  PagedTable,
   Problem,
   RefLink,
   RelativeTime,
@@ -31,26 +29,20 @@ export function Operations(props: {
   const { tenantName, current } = props;
   const t = useText();
   const api = useApi(tenantsApiRef);
-  const columnConfig = useColumns();
-  const { tableProps, reload } = useTable<Operation>({
-    mode: 'offset',
-    paginationOptions: { pageSize: 5, pageSizeOptions: [5, 10, 25] },
-    getData: async ({ offset, pageSize, signal }) => {
-      const page = await api.listOperations(
-        tenantName,
-        { kinds: ['apply', 'remove'], limit: pageSize, offset },
-        { signal },
-      );
-      return { data: page.items, totalCount: page.totalItems };
-    },
-  });
-  useEffect(reload, [reload, current?.id, current?.state]);
   return (
     <TitledCard title={t('operations.title')}>
-      <Table
-        {...tableProps}
-        columnConfig={columnConfig}
-        emptyState={<Text>{t('operations.empty')}</Text>}
+      <PagedTable
+        columns={useColumns()}
+        pageSizes={[5, 10, 25]}
+        list={(page, options) =>
+          api.listOperations(
+            tenantName,
+            { kinds: ['apply', 'remove'], ...page },
+            options,
+          )
+        }
+        version={`${current?.id} ${current?.state}`}
+        empty={t('operations.empty')}
       />
     </TitledCard>
   );
@@ -65,6 +57,8 @@ function useColumns(): ColumnConfig<Operation>[] {
     {
       id: 'what',
       label: t('operations.what'),
+      // What was done takes a sentence, the rest a word.
+      defaultWidth: '2fr',
       isRowHeader: true,
       cell: operation =>
         inCell(
@@ -99,6 +93,7 @@ function useColumns(): ColumnConfig<Operation>[] {
     {
       id: 'state',
       label: t('receipts.got'),
+      minWidth: 104,
       cell: ({ state }) => <CellText title={t(`operations.${state}`)} />,
     },
     {

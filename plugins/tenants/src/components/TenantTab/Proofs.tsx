@@ -3,13 +3,10 @@ import {
   Box,
   ButtonIcon,
   ButtonLink,
-  Cell,
   CellText,
   ColumnConfig,
-  Table,
   Text,
   useBreakpoint,
-  useTable,
 } from '@backstage/ui';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { RiCloseLine } from '@remixicon/react';
@@ -23,6 +20,7 @@ import { useText } from '../../translation';
 import { useProof } from '../../queries';
 import {
   Loaded,
+  PagedTable,
   RelativeTime,
   SkeletonLines,
   TitledCard,
@@ -45,31 +43,18 @@ export function Proofs(props: {
   const { tenant, selected, receipt, onSelect } = props;
   const t = useText();
   const api = useApi(tenantsApiRef);
-  const columnConfig = useColumns();
-  const { tableProps, reload } = useTable<ProofSummary>({
-    mode: 'offset',
-    paginationOptions: { pageSize: 10, pageSizeOptions: [10, 25, 50] },
-    getData: async ({ offset, pageSize, signal }) => {
-      const page = await api.listProofs(
-        tenant.name,
-        { limit: pageSize, offset },
-        { signal },
-      );
-      return { data: page.items, totalCount: page.totalItems };
-    },
-  });
-
+  const columns = useColumns();
   const { lastProof, currentProof } = tenant;
-  useEffect(reload, [reload, lastProof?.id, currentProof?.id]);
-
   return (
     <>
       <TitledCard id="proofs" title={t('tab.historyTitle')}>
-        <Table
-          {...tableProps}
-          columnConfig={columnConfig}
-          rowConfig={{ onClick: proof => onSelect(proof.id) }}
-          emptyState={<Text>{t('tab.historyEmpty')}</Text>}
+        <PagedTable
+          columns={columns}
+          pageSizes={[10, 25, 50]}
+          list={(page, options) => api.listProofs(tenant.name, page, options)}
+          version={`${lastProof?.id} ${currentProof?.id}`}
+          empty={t('tab.historyEmpty')}
+          onSelect={proof => onSelect(proof.id)}
         />
       </TitledCard>
       {selected && (
@@ -107,16 +92,14 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
         label: t(`wall.${wall}Short`),
         cell: ({ verdicts, finishedAt }) => {
           const verdict = verdicts.find(v => v.wall === wall);
-          return (
-            <Cell>
-              {verdict ? (
-                <WallStatusLabel status={verdict.status} />
-              ) : (
-                <Text as="span" color="secondary">
-                  {finishedAt ? '–' : t('operations.running')}
-                </Text>
-              )}
-            </Cell>
+          return inCell(
+            verdict ? (
+              <WallStatusLabel status={verdict.status} />
+            ) : (
+              <Text as="span" color="secondary">
+                {finishedAt ? '–' : t('operations.running')}
+              </Text>
+            ),
           );
         },
       }),

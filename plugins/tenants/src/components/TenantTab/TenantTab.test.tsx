@@ -1,89 +1,42 @@
 import { screen, waitFor } from '@testing-library/react';
-import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
-import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
-import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import {
-  Tenant,
-  TenantsApi,
-} from '@threewalls/backstage-plugin-tenants-common';
-import { rootRouteRef, templateRouteRef } from '../../routes';
-import {
-  drift,
+  answersOf,
   matrixOf,
   onlyProved,
-  operationsOf,
   proofOf,
   proofs,
   summaryOf,
   tenants,
-  timelineOfProofs,
   usage,
 } from '../../__fixtures__';
-import { mockTenantsApi, press, violations } from '../../__testUtils__';
+import {
+  deny,
+  fails,
+  Portal,
+  press,
+  renderInPortal,
+  violations,
+} from '../../__testUtils__';
 import { TenantTab } from './TenantTab';
 
-const template = (name: string) => ({
-  apiVersion: 'scaffolder.backstage.io/v1beta3',
-  kind: 'Template',
-  metadata: { name, namespace: 'default' },
-  spec: {},
-});
+const HISTORY = [
+  proofs.globex,
+  proofOf('globex', { minutes: 9, verdicts: [{}, { status: 'unproven' }] }),
+  ...[14, 19, 24, 29, 34, 39].map(minutes => proofOf('globex', { minutes })),
+];
 
-function renderTab(
-  tenant: Tenant,
-  options: {
-    authorize?: AuthorizeResult.DENY;
-    api?: Partial<TenantsApi>;
-    templates?: string[];
-  } = {},
-) {
-  const history = [
-    proofs.globex,
-    proofOf('globex', { minutes: 9, verdicts: [{}, { status: 'unproven' }] }),
-    ...[14, 19, 24, 29, 34, 39].map(minutes => proofOf('globex', { minutes })),
-  ];
-  const api = mockTenantsApi({
-    getTenant: async () => tenant,
-    listProofs: async () => ({
-      items: history.map(summaryOf),
-      totalItems: history.length,
-    }),
-    listTimelines: async ({ breakMs }) => ({
-      items: [timelineOfProofs(tenant, history.map(summaryOf), { breakMs })],
-      totalItems: 1,
-    }),
-    getProof: async (_, id) => history.find(proof => proof.id === id)!,
-    getMatrix: async () => matrixOf(['acme', 'globex', 'initech']),
-    getDrift: async () => ({ items: drift }),
-    listOperations: async name => ({
-      items: operationsOf(name),
-      totalItems: 2,
-    }),
-    ...options.api,
-  });
-  renderInTestApp(<TenantTab tenantName={tenant.name} />, {
-    apis: [
-      api,
-      [
-        catalogApiRef,
-        catalogApiMock({
-          entities: (
-            options.templates ?? ['create-tenant', 'resize-tenant']
-          ).map(template),
-        }),
-      ],
-      mockApis.permission({
-        authorize: options.authorize ?? AuthorizeResult.ALLOW,
-      }),
-    ],
-    mountedRoutes: {
-      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
-      '/create/templates/:namespace/:templateName': templateRouteRef,
-      '/tenants': rootRouteRef,
+function renderTab(tenant: Tenant, { api, ...portal }: Portal = {}) {
+  const all = { ...tenants, [tenant.name]: tenant };
+  return renderInPortal(<TenantTab tenantName={tenant.name} />, {
+    ...portal,
+    api: {
+      ...answersOf(all, () => HISTORY.map(summaryOf)),
+      getProof: async (_, id) => HISTORY.find(proof => proof.id === id)!,
+      getMatrix: async () => matrixOf(['acme', 'globex', 'initech']),
+      ...api,
     },
   });
-  return api;
 }
 
 describe('TenantTab', () => {
@@ -163,11 +116,7 @@ describe('TenantTab', () => {
 
   it("shows what is wrong where the tenant can't be read", async () => {
     renderTab(tenants.globex, {
-      api: {
-        getTenant: async () => {
-          throw new Error('connection refused');
-        },
-      },
+      api: { getTenant: fails('connection refused') },
     });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
@@ -207,10 +156,7 @@ describe('TenantTab', () => {
   });
 
   it('shows no link that the user may not follow', async () => {
-    renderTab(
-      { ...tenants.globex, name: 'foreign' },
-      { authorize: AuthorizeResult.DENY },
-    );
+    renderTab({ ...tenants.globex, name: 'foreign' }, { authorize: deny });
 
     await screen.findByText('Network wall breached');
     expect(screen.queryByRole('link', { name: 'Resize' })).toBeNull();

@@ -1,5 +1,5 @@
 import { lazy, ReactNode, Suspense, useEffect } from 'react';
-import { Alert, Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
+import { Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
 import {
   MissingAnnotationEmptyState,
   useEntity,
@@ -22,6 +22,7 @@ import {
   useReportLink,
   useTenantForms,
   WallStatusIcon,
+  Notice,
 } from '../Shared';
 import {
   Attention,
@@ -171,10 +172,8 @@ function Now(props: { tenant: Tenant }) {
         <Marks tenant={tenant} />
         <ProofLine tenant={tenant} />
         {error && (
-          <Alert
+          <Notice
             status="danger"
-            icon
-            role="alert"
             title={t('restore.failed', { message: error.message })}
           />
         )}

@@ -1,7 +1,13 @@
 import { screen, within } from '@testing-library/react';
-import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import { usage } from '../../__fixtures__';
-import { mockTenantsApi, press, violations } from '../../__testUtils__';
+import {
+  failsOnce,
+  never,
+  press,
+  renderInPortal,
+  violations,
+} from '../../__testUtils__';
 import { useUsage } from '../../queries';
 import { UsageCard } from './Usage';
 
@@ -9,10 +15,8 @@ function Card() {
   return <UsageCard usage={useUsage('acme')} />;
 }
 
-function render(api = mockTenantsApi()) {
-  renderInTestApp(<Card />, { apis: [api] });
-  return api;
-}
+const render = (getUsage: TenantsApi['getUsage'] = async () => usage) =>
+  renderInPortal(<Card />, { api: { getUsage } });
 
 describe('UsageCard', () => {
   it('shows each resource as a bar with its figures', async () => {
@@ -63,11 +67,7 @@ describe('UsageCard', () => {
       hard: '4',
       ratio: 0.25,
     };
-    render(
-      mockTenantsApi({
-        getUsage: async () => ({ quotas: [other, ...usage.quotas] }),
-      }),
-    );
+    render(async () => ({ quotas: [other, ...usage.quotas] }));
 
     const bar = await screen.findByRole('meter', { name: 'count/jobs.batch' });
     expect(bar).toHaveAttribute('aria-valuetext', '1 of 4, 25%');
@@ -77,16 +77,14 @@ describe('UsageCard', () => {
   });
 
   it('keeps its place while the cluster is asked', async () => {
-    render(mockTenantsApi({ getUsage: () => new Promise(() => {}) }));
+    render(never);
 
     await screen.findByText('Loading…');
     await expect(violations()).resolves.toEqual([]);
   });
 
   it('says why nothing is known, and tries again', async () => {
-    const api = mockTenantsApi();
-    api.getUsage.mockRejectedValueOnce(new Error('The cluster is away'));
-    render(api);
+    render(failsOnce(usage, 'The cluster is away'));
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'The cluster is away',
@@ -97,7 +95,7 @@ describe('UsageCard', () => {
   });
 
   it('says that there is no quota', async () => {
-    render(mockTenantsApi({ getUsage: async () => ({ quotas: [] }) }));
+    render(async () => ({ quotas: [] }));
     expect(
       await screen.findByText('This tenant has no quota'),
     ).toBeInTheDocument();

@@ -6,22 +6,24 @@ import {
   within,
 } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { Rollout } from '@threewalls/backstage-plugin-tenants-common';
-import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
-import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
-import { rootRouteRef, templateRouteRef } from '../../routes';
 import {
   degraded,
   matrixOf,
   onlyProved,
   minutesAgo,
-  operationsOf,
-  proofs,
+  pageOf,
   tenantOf,
   tenants,
 } from '../../__fixtures__';
-import { mockTenantsApi, press, violations } from '../../__testUtils__';
+import {
+  fails,
+  GROUP_TITLE,
+  Portal,
+  press,
+  renderInPortal,
+  violations,
+} from '../../__testUtils__';
 import { TenantsPage } from './TenantsPage';
 import { TenantsWidget } from './TenantsWidget';
 
@@ -31,55 +33,15 @@ configure({ defaultHidden: true });
 
 const items = Object.values(tenants);
 
-function render(
-  element: JSX.Element,
-  options: { path?: string; api?: ReturnType<typeof mockTenantsApi> } = {},
-) {
-  const {
-    path = '/',
-    api = mockTenantsApi({
+/** The page in a portal; its matrix is small, since drawing it takes jsdom a while. */
+const render = ({ api, ...portal }: Portal = {}) =>
+  renderInPortal(<TenantsPage />, {
+    ...portal,
+    api: {
       getMatrix: async () => matrixOf(Object.keys(tenants).slice(0, 2)),
-      getProof: async name => proofs[name],
-    }),
-  } = options;
-  if (!options.api) {
-    api.listTenants.mockResolvedValue({ items, totalItems: items.length });
-  }
-  renderInTestApp(element, {
-    initialRouteEntries: [path],
-    apis: [
-      api,
-      mockApis.permission(),
-      mockApis.storage(),
-      mockApis.identity({ ownershipEntityRefs: [tenants.acme.owner] }),
-      [
-        catalogApiRef,
-        catalogApiMock({
-          entities: [
-            {
-              apiVersion: 'scaffolder.backstage.io/v1beta3',
-              kind: 'Template',
-              metadata: { name: 'create-tenant', namespace: 'default' },
-              spec: {},
-            },
-            {
-              apiVersion: 'backstage.io/v1alpha1',
-              kind: 'Group',
-              metadata: { name: 'hooli-team', namespace: 'default' },
-              spec: { profile: { displayName: 'The Hooligans' } },
-            },
-          ],
-        }),
-      ],
-    ],
-    mountedRoutes: {
-      '/catalog/:namespace/:kind/:name': entityRouteRef as any,
-      '/create/templates/:namespace/:templateName': templateRouteRef,
-      '/tenants': rootRouteRef,
+      ...api,
     },
   });
-  return api;
-}
 
 const nameOf = (row: HTMLElement) => row.dataset.key!;
 
@@ -106,9 +68,21 @@ async function findRow(name: string): Promise<HTMLElement> {
   return rows().find(row => nameOf(row) === name)!;
 }
 
+const select = async (name: string) =>
+  userEvent.click(within(await findRow(name)).getByRole('checkbox'));
+
+/** The page, with these tenants selected. */
+async function renderSelected(selected: string[], portal?: Portal) {
+  const api = render(portal);
+  for (const name of selected) {
+    await select(name);
+  }
+  return api;
+}
+
 describe('TenantsPage', () => {
   it('counts the tenants by status, and links to those', async () => {
-    render(<TenantsPage />);
+    render();
 
     await screen.findByText('globex');
     const summary = screen.getByRole('group', { name: 'Summary' });
@@ -128,7 +102,7 @@ describe('TenantsPage', () => {
   });
 
   it('groups failures by the check that decided, and shows the tenants of one', async () => {
-    render(<TenantsPage />);
+    render();
 
     const failure = await screen.findByRole('link', {
       name: 'Reached the canary',
@@ -148,11 +122,11 @@ describe('TenantsPage', () => {
   });
 
   it('shows the tenants that are mine, and knows what owners are called', async () => {
-    render(<TenantsPage />);
+    render();
 
     await userEvent.type(
       await screen.findByRole('searchbox', { name: /Search/ }),
-      'hooligans',
+      GROUP_TITLE,
     );
     await waitFor(() => expect(names()).toEqual(['hooli']));
     await userEvent.clear(screen.getByRole('searchbox'));
@@ -161,7 +135,7 @@ describe('TenantsPage', () => {
   });
 
   it('comes back to the worst first', async () => {
-    render(<TenantsPage />, { path: '/?sort=-name' });
+    render({ path: '/?sort=-name' });
 
     expect((await findNames())[0]).toBe('wonka');
     await press('Worst first');
@@ -170,7 +144,7 @@ describe('TenantsPage', () => {
 
   it('keeps a view by its name, shows it again, and forgets it', async () => {
     const user = userEvent.setup();
-    render(<TenantsPage />, { path: '/?status=stale&sort=name' });
+    render({ path: '/?status=stale&sort=name' });
 
     await press('Views');
     await press('Save this view…', { role: 'menuitem' });
@@ -190,13 +164,7 @@ describe('TenantsPage', () => {
   });
 
   it('proves the selected tenants, as far as the user may', async () => {
-    const api = render(<TenantsPage />);
-    api.startOperation.mockImplementation(async name => operationsOf(name)[1]);
-
-    for (const name of ['globex', 'initech']) {
-      const row = await findRow(name);
-      await userEvent.click(within(row).getByRole('checkbox'));
-    }
+    const api = await renderSelected(['globex', 'initech']);
     const bulk = screen.getByRole('group', { name: 'Selected tenants' });
     expect(bulk).toHaveTextContent('2 tenants selected');
     await expect(violations()).resolves.toEqual([]);
@@ -218,20 +186,14 @@ describe('TenantsPage', () => {
 
   it('restores and rolls out no tenant that is only proved', async () => {
     const some = [onlyProved(tenants.globex), tenants.acme];
-    const api = mockTenantsApi({
-      listTenants: async () => ({ items: some, totalItems: 2 }),
-      getMatrix: async () => matrixOf(['globex', 'acme']),
+    const api = await renderSelected(['globex'], {
+      api: { listTenants: async () => pageOf(some) },
     });
-    render(<TenantsPage />, { api });
-
-    await userEvent.click(
-      within(await findRow('globex')).getByRole('checkbox'),
-    );
     const bulk = screen.getByRole('group', { name: 'Selected tenants' });
     await within(bulk).findByRole('button', { name: 'Prove 1 tenant' });
     expect(bulk).not.toHaveTextContent(/Restore|Roll out|can't change/);
 
-    await userEvent.click(within(await findRow('acme')).getByRole('checkbox'));
+    await select('acme');
     await within(bulk).findByRole('button', { name: 'Prove 2 tenants' });
     expect(bulk).not.toHaveTextContent(/can't change/);
     await within(bulk).findByRole('button', { name: 'Restore 1 tenant' });
@@ -245,7 +207,7 @@ describe('TenantsPage', () => {
   });
 
   it('filters by what tenants are besides their walls', async () => {
-    render(<TenantsPage />, { path: '/?state=changed' });
+    render({ path: '/?state=changed' });
 
     expect(await findNames()).toEqual(['globex']);
     expect(await findRow('globex')).toHaveTextContent(/^globexchanged/);
@@ -255,11 +217,7 @@ describe('TenantsPage', () => {
   });
 
   it('restores the selected tenants, and has them proved', async () => {
-    const api = render(<TenantsPage />);
-    api.startOperation.mockImplementation(async name => operationsOf(name)[1]);
-
-    const row = await findRow('globex');
-    await userEvent.click(within(row).getByRole('checkbox'));
+    const api = await renderSelected(['globex']);
     await press('Restore 1 tenant');
 
     // Neither spec nor size: what was last applied.
@@ -272,7 +230,6 @@ describe('TenantsPage', () => {
   });
 
   it('rolls out to the selected tenants, and shows how far that is', async () => {
-    const api = render(<TenantsPage />);
     const rollout: Rollout = {
       id: 'r1',
       state: 'stopped',
@@ -284,16 +241,11 @@ describe('TenantsPage', () => {
       total: 2,
       createdAt: minutesAgo(3),
     };
+    const api = await renderSelected(['globex', 'hooli']);
     api.startRollout.mockImplementation(async () => {
-      api.listRollouts.mockResolvedValue({ items: [rollout], totalItems: 1 });
+      api.listRollouts.mockResolvedValue(pageOf([rollout]));
       return rollout;
     });
-    api.updateRollout.mockResolvedValue(rollout);
-
-    for (const name of ['globex', 'hooli']) {
-      const row = await findRow(name);
-      await userEvent.click(within(row).getByRole('checkbox'));
-    }
     await press('Roll out to 2 tenants');
 
     expect(api.startRollout).toHaveBeenCalledWith({
@@ -310,22 +262,19 @@ describe('TenantsPage', () => {
   });
 
   it('shows what only looks like a tenant, to whom the backend shows it', async () => {
-    const api = mockTenantsApi({ getMatrix: async () => matrixOf([]) });
-    api.listTenants.mockResolvedValue({
-      items,
-      totalItems: items.length,
-      impostors: [
-        {
-          uid: 'u',
-          name: 'fake',
-          cluster: 'lab',
-          namespace: 'web-tenant-fake',
-          problem: 'This portal did not make it',
-          createdAt: minutesAgo(9),
-        },
-      ],
+    const impostor = {
+      uid: 'u',
+      name: 'fake',
+      cluster: 'lab',
+      namespace: 'web-tenant-fake',
+      problem: 'This portal did not make it',
+      createdAt: minutesAgo(9),
+    };
+    const listTenants = async () => ({
+      ...pageOf(items),
+      impostors: [impostor],
     });
-    render(<TenantsPage />, { api });
+    render({ api: { listTenants } });
 
     await screen.findByRole('heading', { name: 'Not tenants of this portal' });
     expect(screen.getByText('web-tenant-fake')).toBeInTheDocument();
@@ -333,7 +282,7 @@ describe('TenantsPage', () => {
   });
 
   it('lists the worst tenants first, and where they are', async () => {
-    render(<TenantsPage />);
+    render();
 
     expect((await findNames()).slice(0, 3)).toEqual([
       'globex',
@@ -352,7 +301,7 @@ describe('TenantsPage', () => {
   });
 
   it('sorts by a column', async () => {
-    render(<TenantsPage />);
+    render();
 
     await screen.findByText('globex');
     await press(/Name/, { role: 'columnheader' });
@@ -361,7 +310,7 @@ describe('TenantsPage', () => {
   });
 
   it('sorts by what each has used most of', async () => {
-    render(<TenantsPage />, { path: '/?sort=-use' });
+    render({ path: '/?sort=-use' });
 
     expect((await findNames()).slice(0, 3)).toEqual([
       'initech',
@@ -371,16 +320,14 @@ describe('TenantsPage', () => {
   });
 
   it('has no violation, with the matrix', async () => {
-    render(<TenantsPage />);
+    render();
 
     await screen.findByRole('link', { name: /^globex against acme: breached/ });
     await expect(violations()).resolves.toEqual([]);
   });
 
   it('says which cluster is not reached, above what was last known', async () => {
-    const api = mockTenantsApi({ getHealth: async () => degraded });
-    api.listTenants.mockResolvedValue({ items, totalItems: items.length });
-    render(<TenantsPage />, { api });
+    render({ api: { getHealth: async () => degraded } });
 
     expect(
       await screen.findByText(/Can't reach cluster lab since/),
@@ -397,15 +344,12 @@ describe('TenantsPage', () => {
       message: 'The portal may bind roles outside',
       since: degraded.problems[0].since,
     };
-    const api = mockTenantsApi({
-      getHealth: async () => ({
-        status: 'ok',
-        problems: [],
-        warnings: [warning],
-      }),
+    const getHealth = async () => ({
+      status: 'ok' as const,
+      problems: [],
+      warnings: [warning],
     });
-    api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
-    render(<TenantsPage />, { api });
+    render({ api: { getHealth, listTenants: async () => pageOf([]) } });
 
     expect(
       await screen.findByText(/confinement in lab since/),
@@ -416,9 +360,8 @@ describe('TenantsPage', () => {
   });
 
   it('does not say that there is no tenant while a cluster is away', async () => {
-    const api = mockTenantsApi({ getHealth: async () => degraded });
-    api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
-    render(<TenantsPage />, { api });
+    const getHealth = async () => degraded;
+    render({ api: { getHealth, listTenants: async () => pageOf([]) } });
 
     await screen.findByText(/Can't show any tenants/);
     expect(screen.queryByText('No tenants yet')).toBeNull();
@@ -427,10 +370,7 @@ describe('TenantsPage', () => {
   });
 
   it("shows its tenants where health can't be read", async () => {
-    const api = mockTenantsApi({ getMatrix: async () => matrixOf([]) });
-    api.getHealth.mockRejectedValue(new Error('not found'));
-    api.listTenants.mockResolvedValue({ items, totalItems: items.length });
-    render(<TenantsPage />, { api });
+    render({ api: { getHealth: fails('not found') } });
 
     expect(await findNames()).toHaveLength(items.length);
     expect(screen.queryByRole('alert')).toBeNull();
@@ -439,7 +379,7 @@ describe('TenantsPage', () => {
   it("marks as last known what it can't ask for again", async () => {
     jest.useFakeTimers({ advanceTimers: true });
     try {
-      const api = render(<TenantsPage />);
+      const api = render();
       await screen.findByText('globex');
       expect(screen.queryByText(/Showing the last known state/)).toBeNull();
 
@@ -455,12 +395,12 @@ describe('TenantsPage', () => {
   });
 
   it('shows what its address says', async () => {
-    render(<TenantsPage />, { path: '/?status=stale' });
+    render({ path: '/?status=stale' });
     expect(await findNames()).toEqual(['hooli']);
   });
 
   it('finds tenants by words', async () => {
-    render(<TenantsPage />);
+    render();
 
     await userEvent.type(
       await screen.findByRole('searchbox', { name: /Search/ }),
@@ -474,11 +414,10 @@ describe('TenantsPage', () => {
     const many = Array.from({ length: 45 }, (_, i) =>
       tenantOf(`t${String(i).padStart(2, '0')}`, undefined),
     );
-    const api = mockTenantsApi({
-      getMatrix: async () => matrixOf(['t00', 't01']),
+    render({
+      path: '/?sort=-name&status=unproven',
+      api: { listTenants: async () => pageOf(many) },
     });
-    api.listTenants.mockResolvedValue({ items: many, totalItems: 45 });
-    render(<TenantsPage />, { api, path: '/?sort=-name&status=unproven' });
 
     await screen.findByText('1 - 20 of 45');
     const next = screen.getByRole('button', { name: 'Next table page' });
@@ -490,7 +429,7 @@ describe('TenantsPage', () => {
   });
 
   it('keeps what is typed while the table follows', async () => {
-    render(<TenantsPage />, { path: '/?q=globex' });
+    render({ path: '/?q=globex' });
     const search = await screen.findByRole('searchbox', { name: /Search/ });
     expect(search).toHaveValue('globex');
     expect(await findNames()).toEqual(['globex']);
@@ -503,29 +442,19 @@ describe('TenantsPage', () => {
   });
 
   it('asks for all pages', async () => {
-    const api = mockTenantsApi();
-    api.listTenants.mockImplementation(async ({ offset = 0 } = {}) => ({
-      items: items.slice(offset, offset + 4),
-      totalItems: items.length,
-    }));
-    render(<TenantsPage />, { api });
+    const api = render({
+      api: {
+        listTenants: async ({ offset } = {}) =>
+          pageOf(items, { limit: 4, offset }),
+      },
+    });
 
     expect(await findNames()).toHaveLength(items.length);
     expect(api.listTenants).toHaveBeenCalledTimes(2);
   });
 
-  it('says that there is no tenant', async () => {
-    const api = mockTenantsApi();
-    api.listTenants.mockResolvedValue({ items: [], totalItems: 0 });
-    render(<TenantsPage />, { api });
-
-    expect(await screen.findByText('No tenants yet')).toBeInTheDocument();
-  });
-
   it('shows the error when the backend is away', async () => {
-    const api = mockTenantsApi();
-    api.listTenants.mockRejectedValue(new Error('connection refused'));
-    render(<TenantsPage />, { api });
+    render({ api: { listTenants: fails('connection refused') } });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'connection refused',
@@ -535,7 +464,7 @@ describe('TenantsPage', () => {
 
 describe('TenantsWidget', () => {
   it('shows the walls of the tenants, and where the others are', async () => {
-    render(<TenantsWidget />);
+    renderInPortal(<TenantsWidget />);
 
     expect(await findNames()).toHaveLength(items.length);
     await expect(violations()).resolves.toEqual([]);

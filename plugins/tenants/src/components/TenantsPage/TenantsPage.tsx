@@ -1,6 +1,5 @@
 import { lazy, Suspense, useMemo } from 'react';
 import {
-  Alert,
   Box,
   ButtonLink,
   Card,
@@ -39,6 +38,7 @@ import {
   useIsCurrent,
   useReportLink,
   WallStatusIcon,
+  Notice,
 } from '../Shared';
 import { useCheckWords } from '../Walls';
 import { FailuresCard, useFailures } from './Failures';
@@ -104,10 +104,8 @@ export function TenantsPage() {
         <Flex direction="column" gap="4">
           <HealthBanner health={health} />
           {tenants && !isCurrent && (
-            <Alert
+            <Notice
               status="warning"
-              icon
-              role="status"
               title={t('card.refreshErrorTitle')}
               description={error?.message}
             />
@@ -256,14 +254,13 @@ function HealthBanner(props: { health?: TenantsHealth }) {
     what: 'warning' | 'away',
     { part, wording, since, message }: HealthProblem,
   ) => (
-    <Alert
+    <Notice
       key={`${what} ${part}`}
       status={
         what === 'away' && health?.status !== 'unavailable'
           ? 'warning'
           : 'danger'
       }
-      icon
       role="status"
       title={t(`health.${what}`, {
         part: said(wording, part),

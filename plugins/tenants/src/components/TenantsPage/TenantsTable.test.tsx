@@ -1,10 +1,7 @@
 import '../../__testUtils__/wideScreen';
 import { screen } from '@testing-library/react';
-import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
-import { catalogApiRef, entityRouteRef } from '@backstage/plugin-catalog-react';
-import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { tenants } from '../../__fixtures__';
-import { mockTenantsApi, violations } from '../../__testUtils__';
+import { renderInPortal, violations } from '../../__testUtils__';
 import { TenantsTable } from './TenantsTable';
 import { useTenantsQuery } from './useTenantsQuery';
 
@@ -24,19 +21,8 @@ function Table() {
 
 describe('TenantsTable, on a wide screen', () => {
   it('draws the last day of those that are shown', async () => {
-    const api = mockTenantsApi();
-    renderInTestApp(<Table />, {
-      initialRouteEntries: [`/?owner=${tenants.globex.owner}`],
-      apis: [
-        api,
-        mockApis.permission(),
-        mockApis.storage(),
-        [catalogApiRef, catalogApiMock({ entities: [] })],
-      ],
-      mountedRoutes: {
-        '/catalog/:namespace/:kind/:name': entityRouteRef as any,
-      },
-    });
+    const path = `/?owner=${tenants.globex.owner}`;
+    const api = renderInPortal(<Table />, { path });
 
     await screen.findByRole('img', { name: /^Held 0%, breached/ });
     expect(api.listTimelines).toHaveBeenCalledTimes(1);

@@ -103,6 +103,8 @@ export function TenantsTable(props: {
   const table = useMemo(
     () => (
       <Table
+        // It has no selection while it waits for its rows: then it is another one.
+        key={String(shown.data !== undefined)}
         {...shown}
         columnConfig={columnConfig}
         rowConfig={rowConfig}

@@ -1,13 +1,14 @@
 import { ButtonLink, Table, Text } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
+import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { rootRouteRef } from '../../routes';
 import { useTenants } from '../../queries';
 import {
   asLastKnown,
   CreateLink,
-  RetryAlert,
+  Loaded,
   TitledCard,
   useIsCurrent,
 } from '../Shared';
@@ -21,19 +22,28 @@ const SHOWN = 8;
 export function TenantsWidget() {
   const t = useText();
   const query = useTenants();
-  const { data: tenants, error, refetch } = query;
   const isCurrent = useIsCurrent(query);
   const page = useRouteRef(rootRouteRef);
   const entityLink = useEntityRefLink();
   const columnConfig = useTenantColumns();
-  const data =
-    tenants &&
-    sortTenants(tenants, WORST_FIRST, 'ascending')
-      .slice(0, SHOWN)
-      .map(tenant => ({
-        ...(isCurrent ? tenant : asLastKnown(tenant)),
-        id: tenant.name,
-      }));
+  const table = (tenants?: Tenant[]) => (
+    <Table
+      columnConfig={columnConfig}
+      data={
+        tenants &&
+        sortTenants(tenants, WORST_FIRST, 'ascending')
+          .slice(0, SHOWN)
+          .map(tenant => ({
+            ...(isCurrent ? tenant : asLastKnown(tenant)),
+            id: tenant.name,
+          }))
+      }
+      isPending={!tenants}
+      pagination={{ type: 'none' }}
+      rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
+      emptyState={<Text>{t('page.empty')}</Text>}
+    />
+  );
   return (
     <TitledCard
       level="h2"
@@ -49,21 +59,13 @@ export function TenantsWidget() {
         </>
       }
     >
-      {!tenants && error ? (
-        <RetryAlert
-          title={t('page.errorTitle', { message: error.message })}
-          onRetry={refetch}
-        />
-      ) : (
-        <Table
-          columnConfig={columnConfig}
-          data={data}
-          isPending={!data}
-          pagination={{ type: 'none' }}
-          rowConfig={{ getHref: ({ entityRef }) => entityLink(entityRef) }}
-          emptyState={<Text>{t('page.empty')}</Text>}
-        />
-      )}
+      <Loaded
+        query={query}
+        failed={message => t('page.errorTitle', { message })}
+        skeleton={table()}
+      >
+        {table}
+      </Loaded>
     </TitledCard>
   );
 }

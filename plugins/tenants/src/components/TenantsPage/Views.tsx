@@ -1,19 +1,15 @@
 import { useEffect, useState } from 'react';
 import {
   Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
   Menu,
   MenuItem,
   MenuSection,
   MenuTrigger,
-  TextField,
 } from '@backstage/ui';
 import { storageApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { RiBookmarkLine } from '@remixicon/react';
 import { useText } from '../../translation';
+import { AskDialog } from '../Shared';
 import { TenantsQuery } from './useTenantsQuery';
 
 const BUCKET = 'tenants';
@@ -44,9 +40,8 @@ export function Views(props: { query: TenantsQuery }) {
   const { query } = props;
   const t = useText();
   const [views, save] = useViews();
-  const [name, setName] = useState<string>();
+  const [isSaving, setSaving] = useState(false);
   const current = views.find(({ text }) => text === query.text);
-  const close = () => setName(undefined);
 
   return (
     <>
@@ -70,7 +65,9 @@ export function Views(props: { query: TenantsQuery }) {
               ))}
             </MenuSection>
           ) : null}
-          <MenuItem onAction={() => setName('')}>{t('views.save')}</MenuItem>
+          <MenuItem onAction={() => setSaving(true)}>
+            {t('views.save')}
+          </MenuItem>
           {current ? (
             <MenuItem
               color="danger"
@@ -81,33 +78,20 @@ export function Views(props: { query: TenantsQuery }) {
           ) : null}
         </Menu>
       </MenuTrigger>
-      <Dialog isOpen={name !== undefined} onOpenChange={close} width="24rem">
-        <DialogHeader>{t('views.save')}</DialogHeader>
-        <DialogBody>
-          <TextField
-            label={t('views.name')}
-            value={name ?? ''}
-            onChange={setName}
-            maxLength={60}
-            isRequired
-          />
-        </DialogBody>
-        <DialogFooter>
-          <Button variant="secondary" slot="close">
-            {t('rollouts.cancel')}
-          </Button>
-          <Button
-            isDisabled={!name?.trim()}
-            onPress={() => {
-              const view = { name: name!.trim(), text: query.text };
-              save([...views.filter(v => v.name !== view.name), view]);
-              close();
-            }}
-          >
-            {t('views.saveButton')}
-          </Button>
-        </DialogFooter>
-      </Dialog>
+      {isSaving && (
+        <AskDialog
+          title={t('views.save')}
+          label={t('views.name')}
+          maxLength={60}
+          button={t('views.saveButton')}
+          onDone={name => {
+            const view = { name, text: query.text };
+            save([...views.filter(v => v.name !== name), view]);
+            setSaving(false);
+          }}
+          onClose={() => setSaving(false)}
+        />
+      )}
     </>
   );
 }

@@ -36,7 +36,7 @@ export const Days = createContext<ReturnType<typeof useDays>>(undefined);
 
 /** The last day of those that are shown; where nothing draws it, none is asked for. */
 export function useDays(shown: Tenant[]) {
-  const isWide = useBreakpoint().up('md');
+  const isWide = useBreakpoint().up('lg');
   const names = useMemo(
     () => (isWide ? shown.map(({ name }) => name) : []),
     [isWide, shown],
@@ -57,14 +57,15 @@ export function useTenantColumns(
   const { isSortable = false, hasClusters = false, hasDays = false } = options;
   const t = useText();
   const { up } = useBreakpoint();
-  const [isWide, isMedium] = [up('md'), up('sm')];
+  // On a laptop's screen the sidebar leaves room for whose it is, and no more.
+  const [isWide, hasOwner, isMedium] = [up('lg'), up('md'), up('sm')];
   // The same columns until something of them changes: a table draws each cell
   // anew for other ones.
   return useMemo(
     (): ColumnConfig<TenantItem>[] => [
       {
         id: 'name',
-        defaultWidth: '1.6fr',
+        defaultWidth: isMedium ? '1.6fr' : '1.2fr',
         label: t('views.name'),
         isRowHeader: true,
         isSortable,
@@ -94,6 +95,7 @@ export function useTenantColumns(
       },
       {
         id: 'proved',
+        minWidth: 96,
         defaultWidth: '1.2fr',
         label: t('page.proved'),
         isHidden: !isMedium,
@@ -102,10 +104,11 @@ export function useTenantColumns(
       },
       {
         id: 'owner',
+        minWidth: 96,
         defaultWidth: '1.2fr',
         label: t('page.owner'),
         isSortable,
-        isHidden: !isWide,
+        isHidden: !hasOwner,
         cell: ({ owner }) => inCell(<RefLink entityRef={owner} />),
       },
       {
@@ -113,11 +116,12 @@ export function useTenantColumns(
         minWidth: 108,
         label: t('page.cluster'),
         isSortable,
-        isHidden: !isWide || !hasClusters,
+        isHidden: !hasOwner || !hasClusters,
         cell: ({ cluster }) => <CellText title={cluster} />,
       },
       {
         id: 'size',
+        minWidth: 72,
         label: t('page.size'),
         isSortable,
         isHidden: !isWide,
@@ -125,14 +129,14 @@ export function useTenantColumns(
       },
       {
         id: 'use',
-        defaultWidth: '1.2fr',
+        minWidth: 128,
         label: t('quota.title'),
         isSortable,
         isHidden: !isWide,
         cell: ({ usage }) => inCell(<UseCell usage={usage} />),
       },
     ],
-    [t, isSortable, isWide, isMedium, hasClusters, hasDays],
+    [t, isSortable, isWide, hasOwner, isMedium, hasClusters, hasDays],
   );
 }
 

@@ -24,22 +24,11 @@ export const STATUS_FILTERS: readonly StatusFilter[] = [
   'stale',
 ];
 
-/** Which tenants are shown: the words that are in the page's address. */
-export interface TenantsFilter {
-  status?: string;
-  owner?: string;
-  cluster?: string;
-  size?: string;
-  /** A wall that does not hold */
-  wall?: string;
-  /** Besides the walls: changed, outdated, lost, acknowledged or muted */
-  state?: string;
-  /** A check that decided against a wall */
-  check?: string;
-  /** Whatever it says: only those that the user owns */
-  mine?: string;
-}
-
+/**
+ * What tenants are filtered by: `wall` is one that does not hold, `state` is changed,
+ * outdated, lost, acknowledged or muted, `check` one that decided against a wall, and
+ * `mine`, whatever it says, only those that the user owns.
+ */
 export const FILTER_KEYS = [
   'status',
   'owner',
@@ -50,6 +39,11 @@ export const FILTER_KEYS = [
   'check',
   'mine',
 ] as const;
+
+/** Which tenants are shown: the words that are in the page's address. */
+export type TenantsFilter = Partial<
+  Record<(typeof FILTER_KEYS)[number], string>
+>;
 
 /** What has to be known beside the tenants to filter and search them. */
 export interface FilterContext {
@@ -154,38 +148,31 @@ export function csvOf(
   tenants: Tenant[],
   ownerTitles: ReadonlyMap<string, string>,
 ): string {
-  const rows = tenants.map(tenant => [
-    tenant.name,
-    ...WALLS.map(wall => statusOf(tenant, wall)),
-    isStale(tenant) ? 'stale' : '',
-    statesOf(tenant).join(' '),
-    provedAt(tenant) ?? '',
-    tenant.owner,
-    ownerTitles.get(tenant.owner) ?? '',
-    tenant.cluster,
-    tenant.namespace,
-    tenant.spec.size,
-    ...WALLS.map(
-      wall => tenant.walls.find(w => w.wall === wall)?.summary ?? '',
-    ),
-  ]);
-  const head = [
-    'name',
-    ...WALLS,
-    'stale',
-    'state',
-    'proved at',
-    'owner',
-    'owner title',
-    'cluster',
-    'namespace',
-    'size',
-    ...WALLS.map(wall => `${wall} summary`),
+  const columns: [head: string, cell: (tenant: Tenant) => string][] = [
+    ['name', ({ name }) => name],
+    ...WALLS.map((wall): (typeof columns)[number] => [
+      wall,
+      tenant => statusOf(tenant, wall),
+    ]),
+    ['stale', tenant => (isStale(tenant) ? 'stale' : '')],
+    ['state', tenant => statesOf(tenant).join(' ')],
+    ['proved at', tenant => provedAt(tenant) ?? ''],
+    ['owner', ({ owner }) => owner],
+    ['owner title', ({ owner }) => ownerTitles.get(owner) ?? ''],
+    ['cluster', ({ cluster }) => cluster],
+    ['namespace', ({ namespace }) => namespace],
+    ['size', ({ spec }) => spec.size],
+    ...WALLS.map((wall): (typeof columns)[number] => [
+      `${wall} summary`,
+      ({ walls }) => walls.find(w => w.wall === wall)?.summary ?? '',
+    ]),
   ];
-  return [head, ...rows]
-    .map(row => row.map(csvCell).join(','))
-    .join('\r\n')
-    .concat('\r\n');
+  return [
+    columns.map(([head]) => head),
+    ...tenants.map(tenant => columns.map(([, cell]) => cell(tenant))),
+  ]
+    .map(row => `${row.map(csvCell).join(',')}\r\n`)
+    .join('');
 }
 
 /** A cell as RFC 4180 quotes it; one that a spreadsheet would compute is text. */

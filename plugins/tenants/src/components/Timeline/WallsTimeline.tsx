@@ -12,7 +12,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useTimeline } from '../../queries';
-import { Loaded, OneOf, TitledCard, useExactTime } from '../Shared';
+import { Legend, Loaded, OneOf, TitledCard, useExactTime } from '../Shared';
 import { shareText } from './Strip';
 import { Slot, slotsOf } from './timeline';
 import styles from './Timeline.module.css';
@@ -136,7 +136,7 @@ function Drawn(props: {
         </Box>
         <Axis timeline={timeline} span={span} />
       </Box>
-      <Legend />
+      <Signs />
     </Flex>
   );
 }
@@ -173,21 +173,19 @@ function Axis(props: { timeline: Timeline; span: keyof typeof SPANS }) {
   );
 }
 
-function Legend() {
+function Signs() {
   const t = useText();
   return (
-    <Flex gap="4" style={{ flexWrap: 'wrap' }}>
-      {(['holds', 'breached', 'unproven', 'gap'] as const).map(known => (
-        <Flex key={known} align="center" gap="2">
+    <Legend
+      entries={(['holds', 'breached', 'unproven', 'gap'] as const).map(
+        known => [
           <span aria-hidden="true" className={styles.key} data-known={known}>
             {SIGN[known]}
-          </span>
-          <Text as="span" variant="body-small">
-            {t(known === 'gap' ? 'timeline.gap' : `status.${known}`)}
-          </Text>
-        </Flex>
-      ))}
-    </Flex>
+          </span>,
+          t(known === 'gap' ? 'timeline.gap' : `status.${known}`),
+        ],
+      )}
+    />
   );
 }
 

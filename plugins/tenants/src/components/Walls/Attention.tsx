@@ -1,15 +1,5 @@
 import { useState } from 'react';
-import {
-  Alert,
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Flex,
-  Text,
-  TextField,
-} from '@backstage/ui';
+import { Button, Flex, Text } from '@backstage/ui';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
@@ -18,7 +8,14 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useAttention } from '../../queries';
-import { By, OneOf, RelativeTime, useExactTime } from '../Shared';
+import {
+  AskDialog,
+  By,
+  Notice,
+  OneOf,
+  RelativeTime,
+  useExactTime,
+} from '../Shared';
 import styles from './Walls.module.css';
 
 const HOUR_MS = 60 * 60_000;
@@ -72,9 +69,7 @@ export function Attention(props: { tenant: Tenant }) {
           {`: ${muted.reason}`}
         </Text>
       )}
-      {unmute.error && (
-        <Alert status="danger" role="alert" title={unmute.error.message} />
-      )}
+      {unmute.error && <Notice status="danger" title={unmute.error.message} />}
       {allowed && (
         <Flex gap="2" style={{ flexWrap: 'wrap' }}>
           {isOpen && (
@@ -121,60 +116,36 @@ function Ask(props: {
 }) {
   const { tenant, kind, onClose } = props;
   const t = useText();
-  const [reason, setReason] = useState('');
   const [span, setSpan] = useState<keyof typeof SPANS>('hours');
   const { mutate, isPending, error } = useAttention(tenant);
-  const isMute = kind === 'mute';
 
-  function say() {
+  function say(reason: string) {
     const until = new Date(Date.now() + SPANS[span] * HOUR_MS).toISOString();
-    mutate(isMute ? { kind, reason, until } : { kind, reason }, {
-      onSuccess: onClose,
-    });
+    mutate({ kind, reason, until }, { onSuccess: onClose });
   }
 
   return (
-    <Dialog isOpen onOpenChange={onClose} width="28rem">
-      <DialogHeader>
-        {t(isMute ? 'attention.muteTitle' : 'attention.acknowledgeTitle', {
-          name: tenant,
-        })}
-      </DialogHeader>
-      <DialogBody>
-        <Flex direction="column" gap="3">
-          <Text variant="body-small">
-            {t(isMute ? 'attention.muteHint' : 'attention.acknowledgeHint')}
-          </Text>
-          {isMute && (
-            <OneOf
-              label={t('attention.for')}
-              options={SPANS}
-              value={span}
-              text={id => t(`attention.${id}`)}
-              onChange={setSpan}
-            />
-          )}
-          <TextField
-            label={t('receipts.reason')}
-            description={t('attention.reasonHint')}
-            value={reason}
-            onChange={setReason}
-            maxLength={500}
-            isRequired
-          />
-          {error && (
-            <Alert status="danger" role="alert" title={error.message} />
-          )}
-        </Flex>
-      </DialogBody>
-      <DialogFooter>
-        <Button variant="secondary" slot="close">
-          {t('rollouts.cancel')}
-        </Button>
-        <Button isDisabled={!reason.trim()} isPending={isPending} onPress={say}>
-          {t(isMute ? 'attention.muteButton' : 'attention.acknowledgeButton')}
-        </Button>
-      </DialogFooter>
-    </Dialog>
+    <AskDialog
+      title={t(`attention.${kind}Title`, { name: tenant })}
+      hint={t(`attention.${kind}Hint`)}
+      label={t('receipts.reason')}
+      description={t('attention.reasonHint')}
+      maxLength={500}
+      button={t(`attention.${kind}Button`)}
+      isPending={isPending}
+      error={error}
+      onDone={say}
+      onClose={onClose}
+    >
+      {kind === 'mute' && (
+        <OneOf
+          label={t('attention.for')}
+          options={SPANS}
+          value={span}
+          text={id => t(`attention.${id}`)}
+          onChange={setSpan}
+        />
+      )}
+    </AskDialog>
   );
 }

@@ -20,8 +20,11 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import {
+  Fact,
+  Facts,
   Loaded,
   Loading,
+  Mono,
   OutcomeIcon,
   RelativeTime,
   SkeletonLines,
@@ -250,82 +253,55 @@ function ReceiptDetails(props: {
   const words = useCheckWords();
   const exact = useExactTime();
   const link = useTabLink();
-  const why = words.why(receipt.check);
-  const facts: [term: string, value: ReactNode][] = [
-    [t('receipts.why'), why],
-    [
-      t('receipts.reason'),
-      receipt.reason && words.said(receipt.wording, receipt.reason),
-    ],
-    [
-      t('receipts.request'),
-      <Verbatim
-        key="request"
-        label={t('receipts.request')}
-        text={receipt.request}
-      />,
-    ],
-    [
-      t('receipts.got'),
-      <Verbatim
-        key="got"
-        label={t('receipts.got')}
-        text={[receipt.code, receipt.response].filter(Boolean).join('  ')}
-      />,
-    ],
-    [t('receipts.expected'), words.expected(receipt)],
-    [
-      t('receipts.from'),
-      <Fragment key="from">
-        {t(`source.${source.type}`, { name: source.name })}
-        {source.uid && <span className={styles.mono}> {source.uid}</span>}
-        {about.node && `, ${t('picture.target.node')} ${about.node}`}
-      </Fragment>,
-    ],
-    [
-      t('receipts.when'),
-      <Fragment key="when">
-        {exact(receipt.startedAt)} (<RelativeTime iso={receipt.startedAt} />)
-      </Fragment>,
-    ],
-    [
-      t('receipts.proof'),
-      <Fragment key="proof">
-        <span className={styles.mono}>{proof.id}</span>{' '}
-        <Link
-          variant="body-small"
-          href={link(proof.tenant, { proof: proof.id, receipt: name })}
-        >
-          {t('receipts.permalink')}
-        </Link>
-      </Fragment>,
-    ],
-    [
-      t('receipts.check'),
-      <span key="check" className={styles.mono}>
-        {receipt.check}
-      </span>,
-    ],
+  const verbatim = (label: string, text: string): Fact => [
+    label,
+    <Verbatim key={label} label={label} text={text} />,
   ];
   return (
-    <Box as="dl" className={styles.facts}>
-      {facts
-        .filter(([, value]) => value)
-        .map(([term, value]) => (
-          <Fragment key={term}>
-            <Box as="dt">
-              <Text variant="body-small" color="secondary">
-                {term}
-              </Text>
-            </Box>
-            <Box as="dd">
-              <Text as="div" variant="body-small">
-                {value}
-              </Text>
-            </Box>
-          </Fragment>
-        ))}
-    </Box>
+    <Facts
+      isList
+      facts={[
+        [t('receipts.why'), words.why(receipt.check)],
+        [
+          t('receipts.reason'),
+          receipt.reason && words.said(receipt.wording, receipt.reason),
+        ],
+        verbatim(t('receipts.request'), receipt.request),
+        verbatim(
+          t('receipts.got'),
+          [receipt.code, receipt.response].filter(Boolean).join('  '),
+        ),
+        [t('receipts.expected'), words.expected(receipt)],
+        [
+          t('receipts.from'),
+          <Fragment key="from">
+            {t(`source.${source.type}`, { name: source.name })}
+            {source.uid && <Mono> {source.uid}</Mono>}
+            {about.node && `, ${t('picture.target.node')} ${about.node}`}
+          </Fragment>,
+        ],
+        [
+          t('receipts.when'),
+          <Fragment key="when">
+            {exact(receipt.startedAt)} (<RelativeTime iso={receipt.startedAt} />
+            )
+          </Fragment>,
+        ],
+        [
+          t('receipts.proof'),
+          <Fragment key="proof">
+            <Mono>{proof.id}</Mono>{' '}
+            <Link
+              variant="body-small"
+              href={link(proof.tenant, { proof: proof.id, receipt: name })}
+            >
+              {t('receipts.permalink')}
+            </Link>
+          </Fragment>,
+        ],
+        [t('receipts.check'), <Mono key="check">{receipt.check}</Mono>],
+      ]}
+    />
   );
 }
 

@@ -12,9 +12,32 @@ import {
   runningProof,
   tenants,
 } from '../../__fixtures__';
-import { press, renderCard, violations } from '../../__testUtils__';
+import {
+  deny,
+  fails,
+  never,
+  press,
+  renderCard,
+  violations,
+} from '../../__testUtils__';
 
 const PROVE = { kind: 'prove', trigger: 'user' };
+
+/** A tenant of which no wall could be verified. */
+const UNPROVEN: Tenant = {
+  ...tenants.acme,
+  walls: tenants.acme.walls.map(wall => ({ ...wall, status: 'unproven' })),
+};
+
+/** A proof in which, beside the canary's, an attack of a check got through. */
+function breachOf(check: string) {
+  const [first, ...others] = proofs.globex.receipts;
+  const receipts = [
+    ...others,
+    { ...first, check, outcome: 'breached' as const },
+  ];
+  return { getProof: async () => ({ ...proofs.globex, receipts }) };
+}
 
 async function findRow(name: RegExp) {
   return screen.findByRole('button', { name });
@@ -26,7 +49,7 @@ async function findProve() {
 
 describe('WallsCard', () => {
   it('says that all three walls hold, and since when', async () => {
-    renderCard(async () => tenants.acme);
+    renderCard(tenants.acme);
 
     expect(
       await findRow(
@@ -46,7 +69,7 @@ describe('WallsCard', () => {
   });
 
   it('keeps the place of the walls while they load', async () => {
-    renderCard(() => new Promise(() => {}));
+    renderCard(never);
 
     await screen.findByText('Loading…');
     expect(await findProve()).toBeDisabled();
@@ -55,7 +78,7 @@ describe('WallsCard', () => {
 
   it('opens its receipts by the keyboard alone', async () => {
     const user = userEvent.setup();
-    renderCard(async () => tenants.globex, { name: 'globex' });
+    renderCard(tenants.globex);
     await findRow(/Network wall/);
 
     /** Presses Tab until it comes to what has the label; as often as needed. */
@@ -87,7 +110,7 @@ describe('WallsCard', () => {
   });
 
   it('opens a breached wall at its first failure, and folds the rest', async () => {
-    renderCard(async () => tenants.globex, { name: 'globex' });
+    renderCard(tenants.globex);
 
     expect(
       await findRow(
@@ -135,11 +158,7 @@ describe('WallsCard', () => {
   });
 
   it('says what to do about a breach, with the buttons that help', async () => {
-    const { api } = renderCard(
-      async () => ({ ...tenants.globex, changed: undefined }),
-      { name: 'globex' },
-    );
-    api.startOperation.mockResolvedValue(operationsOf('globex')[1]);
+    const { api } = renderCard({ ...tenants.globex, changed: undefined });
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     await within(advice).findByText('Reached the canary');
@@ -155,16 +174,13 @@ describe('WallsCard', () => {
     [minutesAgo(300), 'The prover last caught a breach 5 hours ago'],
     [undefined, 'The prover has not been tried on a breach yet'],
   ])('says when the prover itself was proved (%#)', async (caughtAt, text) => {
-    renderCard(async () => ({ ...tenants.acme, prover: { caughtAt } }));
+    renderCard({ ...tenants.acme, prover: { caughtAt } });
     expect(await screen.findByText(text)).toBeInTheDocument();
   });
 
   it('says who changed what and when, and restores it', async () => {
-    const { api } = renderCard(
-      async () => ({ ...tenants.globex, walls: tenants.acme.walls }),
-      { name: 'globex' },
-    );
-    api.startOperation.mockResolvedValue(operationsOf('globex')[1]);
+    const { walls } = tenants.acme;
+    const { api } = renderCard({ ...tenants.globex, walls });
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     expect(advice).toHaveTextContent(
@@ -185,14 +201,7 @@ describe('WallsCard', () => {
     ['net.no-widening', /leaves what others added(?!.*(Restore|See))/],
     ['sec.who-can', /Remove the binding that grants this(?!.*(Restore|See))/],
   ])('knows what helps against a breach of %s', async (check, help) => {
-    const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
-    const [first, ...others] = proofs.globex.receipts;
-    // A proof that the cache does not know yet.
-    const proof = {
-      ...proofs.globex,
-      receipts: [...others, { ...first, check, outcome: 'breached' as const }],
-    };
-    api.getProof.mockResolvedValue(proof);
+    renderCard(tenants.globex, breachOf(check));
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     await waitFor(() => expect(advice).toHaveTextContent(help));
@@ -207,14 +216,7 @@ describe('WallsCard', () => {
     'offers no restore where a tenant is only proved: %s',
     async (check, help) => {
       const tenant = { ...onlyProved(tenants.globex), changed: undefined };
-      const { api } = renderCard(async () => tenant, { name: 'globex' });
-      const [first, ...others] = proofs.globex.receipts.filter(
-        ({ outcome }) => outcome !== 'breached',
-      );
-      api.getProof.mockResolvedValue({
-        ...proofs.globex,
-        receipts: [...others, { ...first, check, outcome: 'breached' }],
-      });
+      renderCard(tenant, breachOf(check));
 
       const advice = await screen.findByRole('group', { name: 'What to do' });
       await waitFor(() => expect(advice).toHaveTextContent(help));
@@ -226,7 +228,7 @@ describe('WallsCard', () => {
   );
 
   it('opens n8n, and says how to sign in', async () => {
-    renderCard(async () => tenants.acme);
+    renderCard(tenants.acme);
 
     expect(
       await screen.findByRole('link', { name: /Open n8n/ }),
@@ -238,16 +240,7 @@ describe('WallsCard', () => {
 
   it('lets the platform team acknowledge and mute, and shows what it said', async () => {
     const user = userEvent.setup();
-    const { api } = renderCard(async () => tenants.globex, { name: 'globex' });
-    const said = { at: minutesAgo(1), by: 'user:default/jane' };
-    api.acknowledge.mockImplementation(async (_, { reason }) => ({
-      ...tenants.globex,
-      acknowledged: { ...said, reason, walls: ['network'] },
-    }));
-    api.mute.mockImplementation(async (_, { reason, until }) => ({
-      ...tenants.globex,
-      muted: { ...said, reason, until },
-    }));
+    const { api } = renderCard(tenants.globex);
 
     await press('Acknowledge…');
     const dialog = await screen.findByRole('dialog');
@@ -274,18 +267,8 @@ describe('WallsCard', () => {
   });
 
   it('says that a tenant is lost, and why', async () => {
-    renderCard(
-      async () => ({
-        ...tenants.acme,
-        phase: 'lost',
-        lost: { reason: 'Its namespace is gone', since: minutesAgo(5) },
-        walls: tenants.acme.walls.map(wall => ({
-          ...wall,
-          status: 'unproven' as const,
-        })),
-      }),
-      { name: 'acme' },
-    );
+    const lost = { reason: 'Its namespace is gone', since: minutesAgo(5) };
+    renderCard({ ...UNPROVEN, phase: 'lost', lost });
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     expect(advice).toHaveTextContent(
@@ -295,7 +278,7 @@ describe('WallsCard', () => {
   });
 
   it('tells a screen reader what the picture shows', async () => {
-    renderCard(async () => tenants.globex, { name: 'globex' });
+    renderCard(tenants.globex);
 
     const picture = await screen.findByRole('list', {
       name: 'Attacks on this tenant',
@@ -316,7 +299,7 @@ describe('WallsCard', () => {
 
   it('copies what a check was answered', async () => {
     document.execCommand = jest.fn(() => true);
-    renderCard(async () => tenants.globex, { name: 'globex' });
+    renderCard(tenants.globex);
 
     await press('Copy: Result');
 
@@ -326,7 +309,7 @@ describe('WallsCard', () => {
   });
 
   it('gives the reason of a wall that is unproven', async () => {
-    renderCard(async () => tenants.initech, { name: 'initech' });
+    renderCard(tenants.initech);
 
     await userEvent.click(
       await findRow(/Secret wall.*unproven.*Couldn't verify: Vault is sealed/),
@@ -343,12 +326,8 @@ describe('WallsCard', () => {
   });
 
   it('gives the reason of a doubt by the prover itself', async () => {
-    const walls = tenants.acme.walls.map(wall => ({
-      ...wall,
-      status: 'unproven' as const,
-    }));
     const prover = { problem: 'The prover missed a breach' };
-    renderCard(async () => ({ ...tenants.acme, walls, prover }));
+    renderCard({ ...UNPROVEN, prover });
 
     const advice = await screen.findByRole('group', { name: 'What to do' });
     await waitFor(() =>
@@ -359,7 +338,7 @@ describe('WallsCard', () => {
   });
 
   it('marks walls that rest on an old proof', async () => {
-    renderCard(async () => tenants.hooli, { name: 'hooli' });
+    renderCard(tenants.hooli);
 
     expect(
       await findRow(/Network wall.*holds.*stale.*1 hour ago/),
@@ -373,7 +352,7 @@ describe('WallsCard', () => {
   });
 
   it('says so where there was never a proof', async () => {
-    renderCard(async () => tenants.wonka, { name: 'wonka' });
+    renderCard(tenants.wonka);
 
     await userEvent.click(
       await findRow(/Network wall.*unproven.*No proof yet.*not proved yet/),
@@ -420,8 +399,7 @@ describe('WallsCard', () => {
   });
 
   it('says why a proof was not started', async () => {
-    const { api } = renderCard(async () => tenants.acme);
-    api.startOperation.mockRejectedValue(new Error('The queue is full'));
+    renderCard(tenants.acme, { startOperation: fails('The queue is full') });
 
     await userEvent.click(await findProve());
 
@@ -433,10 +411,7 @@ describe('WallsCard', () => {
 
   it('lets no one prove who may not, and says why', async () => {
     // A name of its own: permissions are cached for as long as the tests run.
-    renderCard(async () => ({ ...tenants.acme, name: 'foreign' }), {
-      allowed: false,
-      name: 'foreign',
-    });
+    renderCard({ ...tenants.acme, name: 'foreign' }, { authorize: deny });
 
     await screen.findByText(/you need tenant.prove/);
     expect(await findProve()).toBeDisabled();
@@ -445,7 +420,7 @@ describe('WallsCard', () => {
   });
 
   it('proves no tenant that is being removed', async () => {
-    renderCard(async () => tenants.stark, { name: 'stark' });
+    renderCard(tenants.stark);
 
     await screen.findByText('This tenant is being removed');
     await expect(violations()).resolves.toEqual([]);
@@ -453,9 +428,7 @@ describe('WallsCard', () => {
   });
 
   it('shows the error when the backend is away', async () => {
-    renderCard(async () => {
-      throw new Error('connection refused');
-    });
+    renderCard(fails('connection refused'));
 
     const panel = await screen.findByRole('alert');
     expect(
@@ -488,7 +461,7 @@ describe('WallsCard', () => {
   });
 
   it('says what a proof does not cover', async () => {
-    renderCard(async () => tenants.acme);
+    renderCard(tenants.acme);
 
     await userEvent.click(
       await screen.findByRole('button', {

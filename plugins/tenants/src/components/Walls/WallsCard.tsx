@@ -1,6 +1,5 @@
 import { useId } from 'react';
 import {
-  Alert,
   Box,
   Button,
   Dialog,
@@ -31,6 +30,7 @@ import {
   Marks,
   useIsCurrent,
   WallStatusIcon,
+  Notice,
 } from '../Shared';
 import { useDay, WallStrip } from '../Timeline';
 import { Advice } from './Advice';
@@ -87,10 +87,8 @@ export function WallsCard(props: { tenantName: string }) {
     >
       <Flex direction="column" gap="3" className={styles.walls}>
         {proving.error && (
-          <Alert
+          <Notice
             status="danger"
-            icon
-            role="alert"
             title={t('prove.failedTitle')}
             description={proving.error.message}
           />
@@ -127,9 +125,8 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
   return (
     <>
       {tenant.phase === 'removing' && (
-        <Alert
+        <Notice
           status="warning"
-          icon
           title={t('card.removingTitle')}
           description={t('card.removingText')}
         />
@@ -211,7 +208,7 @@ function NotCovered() {
           <Flex direction="column" gap="3">
             <Text>{t('notCovered.intro')}</Text>
             <Box as="ul" m="0" pl="5">
-              {notCovered().map(item => (
+              {notCovered.map(item => (
                 <Box as="li" key={item} mb="2">
                   <Text>{item}</Text>
                 </Box>

@@ -1,9 +1,4 @@
-import { renderHook, waitFor } from '@testing-library/react';
-import { TestApiProvider } from '@backstage/frontend-test-utils';
-import {
-  createTranslationRef,
-  translationApiRef,
-} from '@backstage/frontend-plugin-api';
+import { createTranslationRef } from '@backstage/frontend-plugin-api';
 import { MockTranslationApi } from '@backstage/test-utils/alpha';
 import {
   Receipt,
@@ -12,13 +7,13 @@ import {
   WordingCode,
   WORDINGS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { errorApiRef } from '@backstage/frontend-plugin-api';
 import {
   breachedReceipts,
   inconclusive,
   minutesAgo,
   receipts,
 } from '../../__fixtures__';
+import { renderWords } from '../../__testUtils__';
 import { receiptNames, receiptsOf, useCheckWords } from './checks';
 
 const sound = receipts(minutesAgo(1));
@@ -27,25 +22,12 @@ const CANARY = named('net.canary-egress');
 const BREACH = named('net.canary-egress', breachedReceipts(minutesAgo(1)));
 
 /** The words, where an app has translated some of what the backend says. */
-async function words(messages: Record<string, string> = {}) {
+function words(messages: Record<string, string> = {}) {
   const translations = MockTranslationApi.create();
   translations.getTranslation(
     createTranslationRef({ id: 'tenants.wording', messages }),
   );
-  const { result } = renderHook(() => useCheckWords(), {
-    wrapper: ({ children }) => (
-      <TestApiProvider
-        apis={[
-          [translationApiRef, translations],
-          [errorApiRef, { post: () => {}, error$: () => ({} as any) }],
-        ]}
-      >
-        {children}
-      </TestApiProvider>
-    ),
-  });
-  await waitFor(() => expect(result.current).toBeDefined());
-  return result.current;
+  return renderWords(() => useCheckWords(), translations);
 }
 
 describe('useCheckWords', () => {

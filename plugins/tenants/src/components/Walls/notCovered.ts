@@ -1,7 +1,6 @@
-import { NOT_COVERED } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 
-/** Words for what a proof does not cover, in the order of the API's list. */
+/** What a proof does not cover, in the order of the API's list. */
 const KEYS = [
   'notCovered.code',
   'notCovered.workers',
@@ -13,11 +12,7 @@ const KEYS = [
 ] as const;
 
 /** What a proof does not cover, in the language of the app. */
-export function useNotCovered(): () => string[] {
+export function useNotCovered(): string[] {
   const t = useText();
-  return () =>
-    NOT_COVERED.map((text, i) => {
-      const key = KEYS[i];
-      return key ? t(key) : text;
-    });
+  return KEYS.map(key => t(key));
 }

@@ -6,7 +6,7 @@ import {
   tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useProve, useRestore } from '../../queries';
+import { useStart } from '../../queries';
 
 /** How to have a tenant proved, and what keeps the user from it. */
 export interface Proving {
@@ -22,7 +22,7 @@ export interface Proving {
 
 export function useProving(tenantName: string, tenant?: Tenant): Proving {
   const t = useText();
-  const { mutate, isPending, error } = useProve(tenantName);
+  const { mutate, isPending, error } = useStart(tenantName, 'prove');
   const permission = usePermission({
     permission: tenantProvePermission,
     resourceRef: tenantName,
@@ -51,7 +51,7 @@ export interface Restoring {
 
 export function useRestoring(tenant: Tenant): Restoring {
   const { name, phase, spec, currentOperation } = tenant;
-  const { mutate, isPending, error } = useRestore(name);
+  const { mutate, isPending, error } = useStart(name, 'restore');
   const { allowed } = usePermission({
     permission: tenantRestorePermission,
     resourceRef: name,
