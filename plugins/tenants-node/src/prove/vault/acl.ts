@@ -186,8 +186,8 @@ function templateMatches(rule: string, path: string): boolean {
 export function parsePolicy(text: string): Acl {
   const rules: Rule[] = [];
   for (const [key, value] of entriesOf(text)) {
-    for (const [path, body] of key === 'path' ? both(value) : []) {
-      for (const fields of [body].flat()) {
+    for (const [path, blocks] of key === 'path' ? both(value) : []) {
+      for (const fields of [blocks].flat()) {
         rules.push(ruleOf(path, fields));
       }
     }
@@ -215,6 +215,10 @@ function both(value: any): [string, any][] {
   return [value].flat().flatMap(one => Object.entries<any>(one));
 }
 
+/** Comments and blanks; else a string, a word, or one character. */
+const TOKEN =
+  /(\s+|(?:#|\/\/)[^\n]*|\/\*[^]*?\*\/)|("(?:[^"\\\n]|\\.)*"|[-\w.]+|[^])/g;
+
 function entriesOf(text: string): [string, any][] {
   if (text.trim().startsWith('{')) {
     return Object.entries(JSON.parse(text));
@@ -228,10 +232,6 @@ function entriesOf(text: string): [string, any][] {
   }
   return found;
 }
-
-/** Comments and blanks; else a string, a word, or one character. */
-const TOKEN =
-  /(\s+|(?:#|\/\/)[^\n]*|\/\*[^]*?\*\/)|("(?:[^"\\\n]|\\.)*"|[-\w.]+|[^])/g;
 
 /** What stands between braces: a key, names of blocks, and a value. */
 function body(tokens: string[]): [string, any][] {
