@@ -236,15 +236,29 @@ export const FALSE_ALARMS: Mutation[] = [
     },
   ),
   holds(
-    'Vault’s default policy grants everything: no tenant has it',
+    'Vault’s default policy reads something else: no tenant has it',
     'secret',
     ['sec.token-policies', 'sec.canary-data', 'sec.capabilities'],
     ({ lab, vault }) =>
       lab.vaultAdmin.read('sys/policies/acl/default').then(({ policy }) =>
         vault('sys/policies/acl/default', {
-          policy: `${policy}\npath "secret/*" { capabilities = ["read", "list"] }\n`,
+          policy: `${policy}\npath "secret/data/all/*" { capabilities = ["read", "list"] }\n`,
         }),
       ),
+    { shared: true },
+  ),
+  holds(
+    'A policy of Vault’s is for a team’s own entries',
+    'secret',
+    ['sec.other-policies'],
+    ({ vault }) =>
+      vault('sys/policies/acl/walls-test', {
+        policy: `path "secret/+/team/*" { capabilities = ["create", "read", "update", "list"] }
+path "secret/metadata/" { capabilities = ["list"] }
+path "auth/token/create" { capabilities = ["update"] }
+path "auth/approle/role/+/secret-id" { capabilities = ["update"] }
+`,
+      }),
     { shared: true },
   ),
   holds(

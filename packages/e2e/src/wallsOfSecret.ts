@@ -179,6 +179,37 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
       ),
   },
   {
+    title: "A policy of Vault's for people reads every tenant's entry",
+    checks: ['sec.other-policies'],
+    says: /policy walls-test allows read on .*vault\.trustedPolicies/,
+    shared: true,
+    apply: ({ vault }) =>
+      vault('sys/policies/acl/walls-test', { policy: read('secret/*') }),
+  },
+  {
+    title: "A policy of Vault's for people may write policies",
+    checks: ['sec.other-policies'],
+    says: /policy walls-test allows update on sys\/policies/,
+    shared: true,
+    apply: ({ vault }) =>
+      vault('sys/policies/acl/walls-test', {
+        policy: 'path "sys/policies/acl/+" { capabilities = ["update"] }\n',
+      }),
+  },
+  {
+    // No tenant has it; everybody else does.
+    title: "Vault's default policy reads every tenant's entry",
+    checks: ['sec.other-policies'],
+    says: /policy default allows/,
+    shared: true,
+    apply: ({ lab, vault }) =>
+      lab.vaultAdmin.read('sys/policies/acl/default').then(({ policy }) =>
+        vault('sys/policies/acl/default', {
+          policy: `${policy}\n${read('secret/*')}`,
+        }),
+      ),
+  },
+  {
     title: 'A Secret is pushed out of the namespace',
     checks: ['sec.no-other-store'],
     says: /PushSecret walls-test/,

@@ -102,6 +102,8 @@ export const WORDINGS = {
   policyUnknown: "Can't tell what it allows: {{found}}",
   notOfPlan: 'Not part of the plan, but usable in {{namespace}}: {{found}}',
   roleTakes: 'Role {{role}} accepts {{accounts}}, and grants {{policies}}',
+  vaultPolicyGives:
+    'Vault policy {{policy}} allows {{gives}}: narrow it, or name it in vault.trustedPolicies',
   neighbourAway: "The neighbour couldn't take part: {{problem}}",
 
   // Why a check tries nothing.

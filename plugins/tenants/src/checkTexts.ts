@@ -212,6 +212,11 @@ export const checksTranslationRef = createTranslationRef({
         wrong: 'Another Vault auth method accepts its ServiceAccounts',
         why: 'Another method may trust the same tokens',
       },
+      'other-policies': {
+        title: 'No other Vault policy reaches its entry',
+        wrong: 'Another Vault policy reaches its entry',
+        why: 'Who has the policy needs no pod',
+      },
       'no-other-store': {
         title: 'It has no other stores or ExternalSecrets',
         wrong: 'It has another store or ExternalSecret',

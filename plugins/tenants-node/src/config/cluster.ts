@@ -82,6 +82,18 @@ export const vault = section({
     .describe(
       "Mounts of other auth methods that an administrator has seen to take no tenant's ServiceAccounts. Others leave the secret wall unproven: such as may take anybody's signed tokens, and such as look like another cluster's with a role that would take a tenant's",
     ),
+  trustedPolicies: z
+    .array(
+      textWithout(name =>
+        name === '*' || name === 'default'
+          ? `${name} would trust everybody: name policies of those that are trusted`
+          : undefined,
+      ),
+    )
+    .default([])
+    .describe(
+      "Vault policies of the platform's own that may reach tenants' entries, or change policies and logins; `*` at the end is any rest. Any other that may is found. `root` and the portal's own are known",
+    ),
   policies: z
     .enum(['perTenant', 'templated'])
     .default('perTenant')

@@ -14,7 +14,10 @@ const DEFAULT = limitRange.spec.limits.find(
 ).default;
 
 /** Everything that memory has: what both plans hold, and what a cluster has besides. */
-function memory(made: Map<string, KubernetesObject>): ClusterView {
+function memory(
+  made: Map<string, KubernetesObject>,
+  others: string[],
+): ClusterView {
   const planned = plans.flatMap(plan =>
     plannedResources(plan).flatMap(resource =>
       resource.type === 'kubernetes' ? [resource.object] : [],
@@ -23,7 +26,19 @@ function memory(made: Map<string, KubernetesObject>): ClusterView {
   const free = planned
     .filter(({ kind }) => kind === 'ResourceQuota')
     .map(quota => ({ ...quota, status: { used: { pods: '0' } } }));
-  const all = [...planned.filter(o => o.kind !== 'ResourceQuota'), ...free];
+  const namespaces: any[] = others.map(name => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name: `web-tenant-${name}`,
+      labels: { 'threewalls.io/tenant': name },
+    },
+  }));
+  const all = [
+    ...namespaces,
+    ...planned.filter(o => o.kind !== 'ResourceQuota'),
+    ...free,
+  ];
   const list = (kind: string, namespace?: string): any[] =>
     [...all, ...made.values()].filter(
       o =>
@@ -93,9 +108,14 @@ function refusal(
   }
 }
 
-/** Proves both on such a cluster: what was asked of it, and the receipts of one. */
-async function prove(lifted?: string) {
+/**
+ * Proves both on such a cluster, with as many other tenants: what was asked of it and
+ * of its Vault, and the receipts of one.
+ */
+async function prove(lifted?: string, others = 0) {
   const asked: string[] = [];
+  const askedOfVault: string[] = [];
+  const neighbours = Array.from({ length: others }, (_, i) => `other-${i}`);
   const made = new Map<string, KubernetesObject>();
   const kubernetes = {
     create: async (object: any, { dryRun }: { dryRun?: boolean } = {}) => {
@@ -148,15 +168,22 @@ async function prove(lifted?: string) {
     },
     expect: async () => ({ items: [] }),
   };
+  const named = neighbours.map(name => `tenant-${name}`);
   const vault = {
-    request: async () => ({ status: 404, data: undefined, errors: [] }),
+    request: async (method: string, path: string) => {
+      askedOfVault.push(`${method} ${path}`);
+      const keys = [...named, 'default', 'developers'];
+      return path === 'sys/policies/acl'
+        ? { status: 200, data: { keys }, errors: [] }
+        : { status: 404, data: undefined, errors: [] };
+    },
   };
   const proofs = await proveTenants({
     cluster: testCluster(side.cluster.config, { kubernetes, vault }),
     tenants: [plans[0], plans[1]],
-    view: memory(made),
+    view: memory(made, neighbours),
   });
-  return { asked, ...proofs.get(side.tenant.name)! };
+  return { asked, askedOfVault, ...proofs.get(side.tenant.name)! };
 }
 
 describe('a pair’s proof', () => {
@@ -178,6 +205,20 @@ describe('a pair’s proof', () => {
       'delete ExternalSecret': 2,
       'create SubjectAccessReview': 2,
     });
+  });
+
+  it('asks Vault no more, however many tenants there are', async () => {
+    const { askedOfVault } = await prove(undefined, 500);
+    expect(askedOfVault).toHaveLength((await prove()).askedOfVault.length);
+    const policies = askedOfVault.filter(one => /polic|lookup-self/.test(one));
+    // What is not as planned in memory is asked once more.
+    expect([...new Set(policies)].sort()).toEqual([
+      'GET auth/token/lookup-self',
+      'GET sys/policies/acl/default',
+      'GET sys/policies/acl/developers',
+      ...plans.map(({ names }) => `GET sys/policies/acl/${names.vaultPolicy}`),
+      'LIST sys/policies/acl',
+    ]);
   });
 
   it.each([

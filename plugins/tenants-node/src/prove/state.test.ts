@@ -221,6 +221,20 @@ describe('what objects show of the walls', () => {
       /auth\/jwt-ci \(jwt\): .*vault\.reviewedAuthMounts/,
     ],
     [
+      'a policy of Vault’s reads every entry',
+      w => {
+        w.vault.set('sys/policies/acl', { keys: ['developers', 'ops-1'] });
+        for (const name of ['developers', 'ops-1']) {
+          w.vault.set(`sys/policies/acl/${name}`, {
+            policy: 'path "secret/*" { capabilities = ["read"] }',
+          });
+        }
+        w.config = { trustedPolicies: ['ops-*'] };
+      },
+      ['holds', 'breached', 'holds'],
+      /^(?!.*ops-1).*Vault policy developers allows read on .*vault\.trustedPolicies/,
+    ],
+    [
       'one of two was reviewed',
       w => {
         w.vault.get('sys/auth')['jwt-ci/'] = { type: 'jwt' };

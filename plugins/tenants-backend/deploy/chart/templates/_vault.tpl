@@ -18,6 +18,15 @@ path "auth/+/config" {
   capabilities = ["read"]
 }
 
+# Every policy, to see that none but a tenant's own reaches its entry.
+path "sys/policies/acl" {
+  capabilities = ["list"]
+}
+
+path "sys/policies/acl/+" {
+  capabilities = ["read"]
+}
+
 # The accessor of the Kubernetes auth mount, to find a tenant's identity entity.
 path "sys/auth" {
   capabilities = ["read"]

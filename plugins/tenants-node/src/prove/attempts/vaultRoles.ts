@@ -1,9 +1,15 @@
-import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Said,
+  say,
+  TENANT_LABEL,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { named } from '../../clients/clusterView';
+import { ownPolicy } from '../../plan/names';
 import { loginRefused } from '../checks/expectations';
 import { podTask } from '../pod/tasks';
 import { Attempt, OtherRole, Round, Side } from '../types';
 import { otherMounts } from '../vault/mounts';
+import { widePolicies } from '../vault/policies';
 import { Accounts, rolesThatTake } from '../vault/roles';
 import { asExpected, breached, known, reading, told } from './asPlanned';
 import { podAttempt } from './podAttempt';
@@ -12,6 +18,8 @@ import { VAULT_AUDIENCE } from '../../plan/vault';
 /** Roles that are tried from inside; more would only say the same again. */
 const TRIED = 5;
 const ANY = /./;
+/** As deploy/vault names it; Vault's own reads everything by design. */
+const TRUSTED_POLICIES = ['root', 'threewalls-portal'];
 
 /** Every role of the auth method: none but the tenant's own takes its accounts. */
 export function noOtherRole(side: Side): Attempt[] {
@@ -102,6 +110,53 @@ export function noOtherMount(side: Side): Attempt {
       return open
         ? { ...breached('OPEN', open), outcome: 'inconclusive' }
         : asExpected('NONE', found('clear').join('; ') || 'no other');
+    }),
+  };
+}
+
+/** Every policy of Vault's but the tenants' own, whoever has it. */
+export function noOtherPolicy(side: Side): Attempt {
+  const { kvMount, authMount, trustedPolicies } = side.cluster.config.vault;
+  const { kvPath, vaultPolicy } = side.tenant.plan.names;
+  return {
+    key: 'policies',
+    by: 'vault',
+    readsOnly: true,
+    target: 'sys/policies/acl',
+    request: "LIST sys/policies/acl, and read each but tenants' own",
+    expected: `none but ${vaultPolicy} gives a right on ${kvMount}/data/${kvPath}, or on policies and logins`,
+    run: reading(async ({ view, vault }) => {
+      const { items } = await known(
+        'Namespaces',
+        view.list({ apiVersion: 'v1', kind: 'Namespace' }),
+      );
+      const tenants = items.flatMap(({ metadata }) => {
+        const name = metadata.labels?.[TENANT_LABEL];
+        return name ? [ownPolicy(name)] : [];
+      });
+      const { wide, open } = await known(
+        'Policies of Vault',
+        widePolicies(
+          vault,
+          { kvMount, authMount, kvPath, vaultPolicy },
+          new Set(tenants),
+          [...TRUSTED_POLICIES, ...trustedPolicies],
+        ),
+      );
+      if (wide.length > 0) {
+        const more = wide.length - TRIED;
+        return told('FOUND', [
+          ...wide
+            .slice(0, TRIED)
+            .map(({ name, gives }) =>
+              say('vaultPolicyGives', { policy: name, gives }),
+            ),
+          ...(more > 0 ? [say('andMore', { more })] : []),
+        ]);
+      }
+      return open.length > 0
+        ? { ...breached('OPEN', open.join('; ')), outcome: 'inconclusive' }
+        : asExpected('NONE', 'no other');
     }),
   };
 }

@@ -14,7 +14,7 @@ const CATALOGUE = `
   sec.canary-list sec.canary-subkeys sec.neighbour-data sec.list-root
   sec.neighbour-role sec.wrong-audience sec.prefix-twin sec.capabilities
   sec.escalate sec.as-planned sec.other-roles
-  sec.other-mounts sec.store-ready sec.no-other-store
+  sec.other-mounts sec.other-policies sec.store-ready sec.no-other-store
   sec.eso-neighbour
   sec.k8s-secrets sec.who-can sec.access-review
   res.legal-pod res.defaults res.container-max res.init-container-max

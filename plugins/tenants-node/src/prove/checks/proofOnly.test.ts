@@ -27,7 +27,10 @@ const LEFT_OUT = [
 const BY_VAULT = CHECKS.filter(({ wall }) => wall === 'secret')
   .map(({ id }) => id)
   .filter(
-    id => !/other-|k8s-secrets|who-can|access-review|store-ready|eso-/.test(id),
+    id =>
+      !/other-(roles|mounts|store)|k8s-secrets|who-can|access-review|store-ready|eso-/.test(
+        id,
+      ),
   );
 /** What takes limits to hold against. */
 const BY_LIMITS = CHECKS.map(({ id }) => id).filter(id =>

@@ -51,7 +51,7 @@ const BY_VAULT = [
   ...['login', 'token-policies', 'own-path', 'neighbour-data', 'list-root'],
   ...['canary-data', 'canary-metadata', 'canary-list', 'canary-subkeys'],
   ...['neighbour-role', 'wrong-audience', 'prefix-twin', 'capabilities'],
-  'escalate',
+  ...['escalate', 'other-policies'],
 ].map(check => [`sec.${check}`, byVault]);
 
 const BY_LIMITS = [

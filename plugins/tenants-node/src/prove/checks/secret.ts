@@ -13,7 +13,11 @@ import {
 import { asPlanned } from '../attempts/asPlanned';
 import { externalSecretFor } from '../attempts/externalSecretProbe';
 import { noOtherStore, storeReady } from '../attempts/stores';
-import { noOtherMount, noOtherRole } from '../attempts/vaultRoles';
+import {
+  noOtherMount,
+  noOtherPolicy,
+  noOtherRole,
+} from '../attempts/vaultRoles';
 import {
   authMount,
   both,
@@ -222,6 +226,13 @@ export const SECRET_CHECKS: Check[] = secret([
     title: 'No other way in to Vault takes its ServiceAccounts',
     why: 'Another auth method may trust the same tokens, and knows nothing of tenants',
     attempts: side => [noOtherMount(side)],
+  },
+  {
+    id: 'sec.other-policies',
+    kind: 'barrier',
+    title: "No other policy of Vault's reaches its entry",
+    why: 'Whoever has a policy that is too wide needs no pod',
+    attempts: side => [noOtherPolicy(side)],
   },
   {
     id: 'sec.store-ready',

@@ -21,8 +21,9 @@ import {
 } from './facts';
 import { waitForProbeQuota } from './quota';
 
-/** Where the roles of an auth method are, and each of them. */
-const ROLES = /^auth\/.+\/role(\/[^/]+)?$/;
+/** Where roles of an auth method and policies are, and each of them. */
+const OF_ALL =
+  /^(auth\/.+\/role|sys\/policies\/acl)(\/[^/]+)?$|^auth\/token\/lookup-self$/;
 
 /** What a round begins with. */
 export interface Prepared {
@@ -76,17 +77,20 @@ export async function prepare(
 }
 
 /**
- * Roles of every mount may be as they were when all tenants were looked at: there
- * are as many as tenants. Of the tenants' own nothing is older than the round.
+ * Roles of every mount and policies may be as they were when all tenants were looked
+ * at: there are as many as tenants. Of the tenants' own nothing is older than the round.
  */
 function viewOfVault({ cluster, tenants, vault }: ProveOptions): VaultView {
   const roles = `auth/${cluster.config.vault.authMount}/role`;
-  const own = tenants.map(({ names }) => `${roles}/${names.vaultRole}`);
+  const own = tenants.flatMap(({ names }) => [
+    `${roles}/${names.vaultRole}`,
+    `sys/policies/acl/${names.vaultPolicy}`,
+  ]);
   return new VaultView(
     cluster.vault,
     vault && {
       view: vault,
-      isNewEnough: path => ROLES.test(path) && !own.includes(path),
+      isNewEnough: path => OF_ALL.test(path) && !own.includes(path),
     },
   );
 }

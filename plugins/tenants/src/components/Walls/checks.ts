@@ -165,6 +165,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   'net.no-widening': 'added',
   'sec.other-roles': 'added',
   'sec.other-mounts': 'added',
+  'sec.other-policies': 'added',
   'sec.no-other-store': 'added',
   'net.who-can': 'granted',
   'sec.who-can': 'granted',

@@ -119,6 +119,7 @@ export const DRAWN_BY_THE_WALL: readonly string[] = [
   'sec.as-planned',
   'sec.other-roles',
   'sec.other-mounts',
+  'sec.other-policies',
   'sec.no-other-store',
   'res.as-planned',
   'res.workload',
