@@ -404,9 +404,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await knex('pairs').update({ attempted_at: 1_000 });
     expect((await proofs.turns()).get('uid-acme')).toBe(paired);
     for (const tenant of ['acme', 'alone']) {
-      await operations.enqueue(
-        wanted(tenant, undefined, { trigger: 'event' }),
-      );
+      await operations.enqueue(wanted(tenant, undefined, { trigger: 'event' }));
       await proofs.finish((await operations.claim(ROOM))!, testResult());
     }
     const turns = await proofs.turns();

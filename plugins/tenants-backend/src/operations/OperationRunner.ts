@@ -289,9 +289,7 @@ export class OperationRunner {
     as: Parameters<OperationStore['release']>[1],
   ): Promise<void> {
     const ours = held.filter(({ id }) => this.#held.get(id) === lease);
-    await Promise.all(
-      ours.map(({ id }) => this.options.store.release(id, as)),
-    );
+    await Promise.all(ours.map(({ id }) => this.options.store.release(id, as)));
   }
 
   /** The round of proofs, run here, that a tenant is in. */
