@@ -191,6 +191,7 @@ export const tenantsPlugin = createBackendPlugin({
               inventory,
               caches,
               vaultOf: name => state.vaultOf(name),
+              stateOf: tenant => state.verdictsOf(tenant),
               doubtOf: name => drills.doubtOf(name),
               proofs,
               canaries,

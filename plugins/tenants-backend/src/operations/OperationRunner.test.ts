@@ -222,6 +222,18 @@ describe('a round of two', () => {
     await runner.stop();
   });
 
+  it('goes on after a change where it began a while ago: another is made after it', async () => {
+    const { runner, signals } = await begin();
+    const now = performance.now.bind(performance);
+    const clock = jest
+      .spyOn(performance, 'now')
+      .mockImplementation(() => now() + 3_000);
+    expect(runner.renew('acme', performance.now())).toBe(false);
+    clock.mockRestore();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await runner.stop();
+  });
+
   it('is begun once here, however long nothing was heard of it', async () => {
     const { runner, operation, begun, signals } = await begin();
     // As if everything had stood still for longer than a lease lasts.

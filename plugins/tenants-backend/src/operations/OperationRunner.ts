@@ -19,6 +19,8 @@ const MAX_ATTEMPTS = 10;
 const WRITES = 5;
 /** Times that a proof is begun whose tenant is changed while it is made; then it goes on. */
 const BEGINS = 3;
+/** Milliseconds after which a proof goes on all the same: what it says of before is soon there. */
+const YOUNG_MS = 2_000;
 
 /** What an executor works with. */
 export interface Execution {
@@ -137,7 +139,7 @@ export class OperationRunner {
 
   /**
    * Has the round anew that a tenant is in, here, where the tenant was changed since
-   * it began: it would count for nothing. A few times: who is changed all the time is
+   * it began, which is not long ago. A few times: who is changed all the time is
    * proved all the same.
    *
    * @param changedAt - Milliseconds, by `performance.now()`
@@ -150,7 +152,8 @@ export class OperationRunner {
       return reason instanceof Abandoned && reason.isOfTenant;
     }
     if (lease && lease.since < changedAt) {
-      if (lease.held.some(({ attempts }) => attempts >= BEGINS)) {
+      const isYoung = performance.now() - lease.since < YOUNG_MS;
+      if (!isYoung || lease.held.some(({ attempts }) => attempts >= BEGINS)) {
         return false;
       }
       lease.abort(new Abandoned('again'));

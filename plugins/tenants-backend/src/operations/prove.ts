@@ -4,6 +4,7 @@ import { toError } from '@backstage/errors';
 import {
   Said,
   TenantChange,
+  WallVerdict,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
@@ -55,6 +56,8 @@ export interface ProverOptions {
   caches: Caches;
   /** Vault as it was a moment ago */
   vaultOf(cluster: string): VaultView | undefined;
+  /** What a tenant's objects show now */
+  stateOf(tenant: Tenant): WallVerdict[] | undefined;
   /** Why a cluster's proofs can't be believed */
   doubtOf(cluster: string): Promise<Said | undefined>;
   /** The engine's own; a test has another */
@@ -295,6 +298,15 @@ async function attack(
     view: options.caches.get(cluster.name),
     vault: options.vaultOf(cluster.name),
     tried,
+    open: new Set(
+      parties.flatMap(({ tenant }) =>
+        options
+          .stateOf(tenant)
+          ?.some(v => v.wall === 'network' && v.status === 'breached')
+          ? tenant.name
+          : [],
+      ),
+    ),
     signal: either,
     onProgress: (name, progress) => writers.get(name)?.report(progress),
   });

@@ -63,6 +63,11 @@ describe('a wall whose objects are not as planned', () => {
     });
     // The attack that follows is queued before the schedule's, and is the last proof.
     await until(async () => t.prover.rounds.length === 2);
+    // Its policies are not as planned: it waits for none to bite.
+    expect(t.prover.rounds.map(({ open }) => [...open!])).toEqual([
+      [],
+      ['acme'],
+    ]);
     release();
     await until(
       async () => (await get('/tenants/acme')).lastProof.trigger === 'event',

@@ -29,6 +29,11 @@ export interface ProveOptions {
    * has to have its turn. Default nothing is known, and nothing asked for
    */
   tried?: ReadonlyMap<string, NodesTried>;
+  /**
+   * Names of tenants whose objects show that their network wall is breached: what gets
+   * through to or from these is not tried again until a policy may have bitten
+   */
+  open?: ReadonlySet<string>;
   signal?: AbortSignal;
   onProgress?: (tenant: string, progress: ProofProgress) => void;
 }

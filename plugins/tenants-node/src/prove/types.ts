@@ -117,6 +117,8 @@ export interface Side {
   otherRoles: OtherRole[];
   /** Checks of the platform's own */
   added?: readonly AddedCheck[];
+  /** Whether its policies are known not to be as planned: none is waited for */
+  isOpen?: boolean;
   /** From which of its nodes it was tried before */
   tried?: NodesTried;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterView } from '../../clients';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { assignTasks } from '../round/pods';
+import { Side } from '../types';
 import { podManifest, PodOptions } from './manifest';
 import { removePod, runPod } from './run';
 
@@ -337,6 +338,17 @@ describe('podManifest', () => {
     const size = JSON.stringify(podManifest(own as PodOptions)).length;
     expect(tasks.length).toBeGreaterThan(25);
     expect(size).toBeLessThan(8_000);
+  });
+
+  it('waits for policies to bite, but not for those of a tenant that is open', () => {
+    const waits = (...sides: Side[]) =>
+      [...assignTasks(sides).values()].flat().filter(({ settle }) => settle);
+    const [mine, other] = [side, { ...side, isOpen: true }];
+    expect(waits(mine).length).toBeGreaterThan(5);
+    expect(waits(other)).toEqual([]);
+    // What is tried for both is waited for as for the one that is not.
+    expect(waits(mine, other)).toEqual(waits(mine));
+    expect(waits(other, mine)).toHaveLength(waits(mine).length);
   });
 
   it('removes its pod when the API server is back that was away at its end', async () => {

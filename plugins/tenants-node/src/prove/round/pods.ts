@@ -44,8 +44,9 @@ export function assignTasks(sides: Side[]): Map<string, PodTask[]> {
       const pod = podOf(side, by);
       const tasks = pods.get(pod) ?? new Map<string, PodTask>();
       pods.set(pod, tasks);
-      const settle = task.settle || tasks.get(task.id)?.settle;
-      tasks.set(task.id, settle ? { ...task, settle } : task);
+      const settle =
+        (task.settle && !side.isOpen) || tasks.get(task.id)?.settle;
+      tasks.set(task.id, { ...task, settle });
     }
   }
   return new Map([...pods].map(([pod, tasks]) => [pod, [...tasks.values()]]));

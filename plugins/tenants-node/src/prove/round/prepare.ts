@@ -153,7 +153,7 @@ function sidesOf(
   facts: ClusterFacts,
   parties: Party[],
 ): Side[] {
-  const { cluster, added, tried } = options;
+  const { cluster, added, tried, open } = options;
   const canary = canaryParty(cluster.config);
   return parties.map((tenant, i) => {
     const other = parties[1 - i];
@@ -168,6 +168,7 @@ function sidesOf(
       otherRoles: [],
       added,
       tried: tried?.get(tenant.name),
+      isOpen: open?.has(tenant.name),
     };
   });
 }
