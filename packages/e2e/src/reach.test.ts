@@ -48,6 +48,8 @@ const podOf = (pod: (typeof PLANNED)[number]): KubernetesObject => {
     imagePullPolicy: 'IfNotPresent',
     args,
     ports: [{ name, containerPort: port }],
+    // Without it a pod is ready before it listens.
+    readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
     resources: { requests: { cpu: '5m', memory: '16Mi' } },
   });
   return {
