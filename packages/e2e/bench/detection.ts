@@ -122,7 +122,7 @@ async function breachOne(
   random: Random,
 ): Promise<Seen> {
   const { title, by, wall, do: act, undo } = random.one(breachesIn(name));
-  // Three attacks may follow one another in half a minute: this one is not to wait.
+  // Six attacks a minute are one tenant’s at most: this one is not to wait.
   await sleep(4_000);
   const before = (await api.get(`/tenants/${name}`)).lastProof.id;
   await act();

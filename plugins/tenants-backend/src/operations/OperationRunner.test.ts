@@ -113,7 +113,7 @@ describe('a round of two', () => {
   });
 
   /** Runs a proof of acme with globex for a neighbour until it is let go on. */
-  async function begin() {
+  async function begin({ isVoid = false } = {}) {
     const begun: string[] = [];
     const signals: AbortSignal[] = [];
     const interval = jest.spyOn(global, 'setInterval');
@@ -127,9 +127,11 @@ describe('a round of two', () => {
         operation: own,
         signal,
         hold,
+        voidIf,
       }) => {
         begun.push(`prove ${tenant}`);
         signals.push(signal);
+        voidIf(async () => isVoid);
         const other =
           tenant === 'acme' && (await store.join(own, wanted('globex')));
         if (other) {
@@ -185,7 +187,7 @@ describe('a round of two', () => {
     await change('umbrella');
     runner.overtake('umbrella');
     await beat();
-    expect(runner.renew('umbrella', performance.now() + 1)).toBe(false);
+    expect(await runner.renew('umbrella', performance.now() + 1)).toBe(false);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
     await runner.stop();
   });
@@ -194,7 +196,7 @@ describe('a round of two', () => {
     const { runner, operation, signals } = await begin();
     runner.abort(operation.id);
     expect(signals[0].aborted).toBe(true);
-    expect(runner.renew('acme', performance.now())).toBe(false);
+    expect(await runner.renew('acme', performance.now())).toBe(false);
     await until(async () => (await store.open('acme')).length === 0);
     await until(async () => {
       const [open] = await store.open('globex');
@@ -206,13 +208,13 @@ describe('a round of two', () => {
   it('is made anew after a change that it did not see, but not for ever', async () => {
     const { runner, signals } = await begin();
     const later = performance.now() + 60_000;
-    expect(runner.renew('acme', performance.now() - 60_000)).toBe(true);
+    expect(await runner.renew('acme', performance.now() - 60_000)).toBe(true);
     expect(signals).toHaveLength(1);
     for (const begins of [2, 3]) {
-      expect(runner.renew('acme', later)).toBe(true);
+      expect(await runner.renew('acme', later)).toBe(true);
       await until(() => signals.length === begins);
     }
-    expect(runner.renew('acme', later)).toBe(false);
+    expect(await runner.renew('acme', later)).toBe(false);
     // Nor does the schedule's proof of its neighbour wait behind all others of its kind.
     const [{ id }] = await store.open('globex');
     expect(await db('operations').where({ id }).first('priority')).toEqual({
@@ -222,17 +224,23 @@ describe('a round of two', () => {
     await runner.stop();
   });
 
-  it('goes on after a change where it began a while ago: another is made after it', async () => {
-    const { runner, signals } = await begin();
-    const now = performance.now.bind(performance);
-    const clock = jest
-      .spyOn(performance, 'now')
-      .mockImplementation(() => now() + 3_000);
-    expect(runner.renew('acme', performance.now())).toBe(false);
-    clock.mockRestore();
-    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
-    await runner.stop();
-  });
+  it.each([
+    ['goes on', 'still counts: another is made after it', false],
+    ['is made anew', 'counts for nothing any more', true],
+  ])(
+    '%s after a change where it began a while ago and %s',
+    async (_does, _as, isVoid) => {
+      const { runner, signals } = await begin({ isVoid });
+      const now = performance.now.bind(performance);
+      const clock = jest
+        .spyOn(performance, 'now')
+        .mockImplementation(() => now() + 4_000);
+      expect(await runner.renew('acme', performance.now())).toBe(isVoid);
+      clock.mockRestore();
+      expect(signals[0].aborted).toBe(isVoid);
+      await runner.stop();
+    },
+  );
 
   it('is begun once here, however long nothing was heard of it', async () => {
     const { runner, operation, begun, signals } = await begin();

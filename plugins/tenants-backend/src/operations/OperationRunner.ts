@@ -19,8 +19,11 @@ const MAX_ATTEMPTS = 10;
 const WRITES = 5;
 /** Times that a proof is begun whose tenant is changed while it is made; then it goes on. */
 const BEGINS = 3;
-/** Milliseconds after which a proof goes on all the same: what it says of before is soon there. */
-const YOUNG_MS = 2_000;
+/**
+ * Milliseconds after which a proof that still counts goes on: about half of what one takes, so that
+ * neither what it was made for nor the change waits for much more than one and a half.
+ */
+const YOUNG_MS = 3_000;
 
 /** What an executor works with. */
 export interface Execution {
@@ -33,6 +36,8 @@ export interface Execution {
   written(): Promise<void>;
   /** Keeps the lease of another operation as long as this one runs */
   hold(other: StoredOperation): void;
+  /** Tells how to find out whether what runs would count for nothing by now */
+  voidIf(isVoid: () => Promise<boolean>): void;
 }
 
 /**
@@ -47,6 +52,7 @@ interface Lease extends AbortController {
   held: StoredOperation[];
   /** Milliseconds, by `performance.now()` */
   since: number;
+  isVoid?(): Promise<boolean>;
 }
 
 /** Why an operation was given up. */
@@ -139,13 +145,13 @@ export class OperationRunner {
 
   /**
    * Has the round anew that a tenant is in, here, where the tenant was changed since
-   * it began, which is not long ago. A few times: who is changed all the time is
-   * proved all the same.
+   * it began, which is not long ago, or so that the round would count for nothing. A
+   * few times: who is changed all the time is proved all the same.
    *
    * @param changedAt - Milliseconds, by `performance.now()`
    * @returns whether a round runs here, or will, that sees the change
    */
-  renew(tenant: string, changedAt: number): boolean {
+  async renew(tenant: string, changedAt: number): Promise<boolean> {
     const lease = this.#roundOf(tenant);
     if (lease?.signal.aborted) {
       const { reason } = lease.signal;
@@ -153,7 +159,11 @@ export class OperationRunner {
     }
     if (lease && lease.since < changedAt) {
       const isYoung = performance.now() - lease.since < YOUNG_MS;
-      if (!isYoung || lease.held.some(({ attempts }) => attempts >= BEGINS)) {
+      if (
+        lease.held.some(({ attempts }) => attempts >= BEGINS) ||
+        !(isYoung || (await lease.isVoid?.())) ||
+        this.#roundOf(tenant) !== lease
+      ) {
         return false;
       }
       lease.abort(new Abandoned('again'));
@@ -244,6 +254,9 @@ export class OperationRunner {
         hold: other => {
           held.push(other);
           this.#hold(other.id, lease);
+        },
+        voidIf: isVoid => {
+          lease.isVoid = isVoid;
         },
       });
     } catch (error) {

@@ -18,7 +18,7 @@ describe('Debts', () => {
       renews: false,
     };
     const enqueue = jest.fn(async () => {});
-    const renew = jest.fn(() => world.renews);
+    const renew = jest.fn(async () => world.renews);
     const debts = new Debts({
       operations: {
         openByTenant: async () => ({ ...world, changing: new Set() }),
@@ -51,16 +51,16 @@ describe('Debts', () => {
       request: { kind: 'prove' },
     });
     expect(await later(60_000)).toBe(1);
-    // Whoever never stops is attacked all the same: three times in half a minute.
-    for (const times of [4, 7, 10]) {
-      for (let i = 0; i < 300; i++) {
+    // Whoever never stops is attacked all the same: six times in a minute.
+    for (const times of [7, 13, 19]) {
+      for (let i = 0; i < 600; i++) {
         debts.add(acme);
         await later(100);
       }
       expect(enqueue).toHaveBeenCalledTimes(times);
     }
-    expect(await later(30_000)).toBe(11);
-    expect(await later(60_000)).toBe(11);
+    expect(await later(60_000)).toBe(20);
+    expect(await later(60_000)).toBe(20);
     debts.stop();
   });
 
@@ -89,13 +89,13 @@ describe('Debts', () => {
     world.busy.clear();
     expect(await later(60_000)).toBe(0);
     world.busy.add('acme');
-    for (const times of [2, 3, 4, 4]) {
+    for (const times of [2, 3, 4, 5, 6, 7, 7]) {
       debts.add(acme);
       await later(300);
       expect(renew).toHaveBeenCalledTimes(times);
     }
-    await later(30_000);
-    expect(renew).toHaveBeenCalledTimes(5);
+    await later(60_000);
+    expect(renew).toHaveBeenCalledTimes(8);
     debts.stop();
   });
 

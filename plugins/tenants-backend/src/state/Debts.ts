@@ -6,7 +6,7 @@ const QUIET_MS = 300;
 /** Milliseconds that further changes put it off, at most. */
 const LATEST_MS = 1_500;
 /** Proofs of one tenant that changes may ask for, in so many milliseconds. */
-const MOST = { count: 3, withinMs: 30_000 };
+const MOST = { count: 6, withinMs: 60_000 };
 /** Milliseconds after which nothing is owed to who could not be attacked: the schedule does it. */
 const FORGET_MS = 600_000;
 /** Milliseconds between two looks at what is owed. */
@@ -36,7 +36,7 @@ export class Debts {
       operations: Pick<OperationStore, 'openByTenant'>;
       enqueue(wanted: NewOperation): Promise<unknown>;
       /** Has a proof of a tenant made anew that began before a change; whether one sees it */
-      renew(tenant: string, changedAt: number): boolean;
+      renew(tenant: string, changedAt: number): Promise<boolean>;
       /** UIDs of tenants that can be attacked now */
       active(): Promise<Set<string>>;
       logger: LoggerService;
@@ -78,7 +78,7 @@ export class Debts {
         // It has not begun: it will see what has changed.
         this.#paid(uid, last);
       } else if (busy.has(name)) {
-        if (renew(name, last)) {
+        if (await renew(name, last)) {
           this.#paidNow(uid);
           this.#paid(uid, last);
         }

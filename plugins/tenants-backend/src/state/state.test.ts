@@ -104,6 +104,19 @@ describe('a wall whose objects are not as planned', () => {
     ]);
   });
 
+  it('is attacked anew at once where an attack under way counts for nothing any more', async () => {
+    await proved();
+    const release = t.prover.hold();
+    await t.start('acme', { kind: 'prove' });
+    await until(async () => t.prover.rounds.length === 2);
+    // So long that it would go on, were the tenant's own objects as they were.
+    await new Promise(resolve => setTimeout(resolve, 3_100));
+    t.lab.objects.get(POLICY).spec = { egress: [] };
+    await until(async () => t.prover.rounds.length === 3);
+    release();
+    await until(async () => (await proofs()).length === 2);
+  });
+
   it('is not judged while the portal changes the tenant itself', async () => {
     await proved();
     const release = t.lab.hold(/^PATCH .*resourcequotas/);
