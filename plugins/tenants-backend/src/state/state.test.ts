@@ -115,6 +115,7 @@ describe('a wall whose objects are not as planned', () => {
     await until(async () => t.prover.rounds.length === 3);
     release();
     await until(async () => (await proofs()).length === 2);
+    expect(t.prover.rounds).toHaveLength(3);
   });
 
   it('is not judged while the portal changes the tenant itself', async () => {
