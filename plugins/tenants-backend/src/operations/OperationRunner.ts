@@ -161,7 +161,7 @@ export class OperationRunner {
       const isYoung = performance.now() - lease.since < YOUNG_MS;
       if (
         lease.held.some(({ attempts }) => attempts >= BEGINS) ||
-        !(isYoung || (await lease.isVoid?.())) ||
+        !(isYoung || (await lease.isVoid?.().catch(() => false))) ||
         this.#roundOf(tenant) !== lease
       ) {
         return false;
