@@ -189,12 +189,10 @@ function AvailabilityLine(props: {
 
   return (
     <Flex align="center" gap="1" role="status">
-      <Text as="span" color={color} className={styles.icon}>
+      <Text color={color} className={styles.icon}>
         <Icon size={16} aria-hidden="true" />
       </Text>
-      <Text as="span" variant="body-small">
-        {text()}
-      </Text>
+      <Text variant="body-small">{text()}</Text>
     </Flex>
   );
 }

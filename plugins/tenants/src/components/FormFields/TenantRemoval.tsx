@@ -137,7 +137,6 @@ function Fate(props: { isKept: boolean; children: ReactNode }) {
     <>
       {props.children}
       <Text
-        as="span"
         weight="bold"
         className={`${styles.fate} ${props.isKept ? styles.kept : styles.lost}`}
       >

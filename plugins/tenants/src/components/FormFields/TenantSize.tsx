@@ -83,12 +83,8 @@ function Cards(props: CardsProps) {
         <Radio key={size.name} value={size.name} className={styles.size}>
           <Flex direction="column" gap="1">
             <Flex align="center" gap="2">
-              <Text as="span" weight="bold">
-                {size.title}
-              </Text>{' '}
-              {size.name === current && (
-                <Badge size="small">{t('form.currentSize')}</Badge>
-              )}
+              <Text weight="bold">{size.title}</Text>{' '}
+              {size.name === current && <Badge>{t('form.currentSize')}</Badge>}
             </Flex>
             <Numbers size={size} />
           </Flex>
@@ -117,10 +113,8 @@ function Numbers(props: { size: SizeInfo }) {
     <Box as="span" className={styles.numbers}>
       {numbers.map(([term, value]) => (
         <Fragment key={term}>
-          <Text as="span" variant="body-small">
-            {term}
-          </Text>{' '}
-          <Text as="span" variant="body-small" color="secondary">
+          <Text variant="body-small">{term}</Text>{' '}
+          <Text variant="body-small" color="secondary">
             {value}
           </Text>{' '}
         </Fragment>

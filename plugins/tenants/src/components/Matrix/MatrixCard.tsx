@@ -136,7 +136,6 @@ function Signs() {
   const t = useText();
   const sign = (glyph: string, look: string, className = LOOK) => (
     <Text
-      as="span"
       aria-hidden="true"
       className={`${styles.key} ${className}`}
       data-look={look}
@@ -170,7 +169,6 @@ function Pages(props: {
   return (
     <Flex align="center" gap="2">
       <ButtonIcon
-        size="small"
         variant="secondary"
         icon={<RiArrowLeftSLine />}
         aria-label={t('matrix.previous', { what })}
@@ -186,7 +184,6 @@ function Pages(props: {
         })}
       </Text>
       <ButtonIcon
-        size="small"
         variant="secondary"
         icon={<RiArrowRightSLine />}
         aria-label={t('matrix.next', { what })}

@@ -84,7 +84,6 @@ export function ReportPage() {
               JSON.stringify(data, undefined, 2),
             )}
             <Button
-              variant="primary"
               iconStart={<RiPrinterLine aria-hidden="true" />}
               isDisabled={!report}
               onPress={() => window.print()}
@@ -114,7 +113,6 @@ export function ReportPage() {
             <TextField
               className={styles.date}
               type={'date' as 'text'}
-              size="small"
               label={t('report.from')}
               value={from ?? ''}
               onChange={value =>
@@ -124,7 +122,6 @@ export function ReportPage() {
             <TextField
               className={styles.date}
               type={'date' as 'text'}
-              size="small"
               label={t('report.to')}
               value={to ?? ''}
               onChange={value => scope.set({ from: from ?? value, to: value })}

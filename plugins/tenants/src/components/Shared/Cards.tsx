@@ -172,7 +172,7 @@ export function RetryAlert(props: {
       title={title}
       description={error?.message}
       customActions={
-        <Button size="small" variant="secondary" onPress={onRetry}>
+        <Button variant="secondary" onPress={onRetry}>
           {t('form.retry')}
         </Button>
       }

@@ -36,9 +36,5 @@ export function Facts(props: {
 
 /** What Kubernetes or Vault call something, letter by letter. */
 export function Mono(props: { children: ReactNode }) {
-  return (
-    <Text as="span" className={styles.mono}>
-      {props.children}
-    </Text>
-  );
+  return <Text className={styles.mono}>{props.children}</Text>;
 }

@@ -163,9 +163,7 @@ export function CreateLink() {
   const { allowed } = usePermission({ permission: tenantCreatePermission });
   const href = useTemplates().href('create-tenant');
   return allowed && href ? (
-    <ButtonLink variant="primary" href={href}>
-      {t('page.create')}
-    </ButtonLink>
+    <ButtonLink href={href}>{t('page.create')}</ButtonLink>
   ) : null;
 }
 

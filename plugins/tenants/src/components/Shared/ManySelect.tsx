@@ -19,7 +19,6 @@ export function ManySelect(
     ComponentProps<typeof Select>,
     | 'id'
     | 'className'
-    | 'size'
     | 'label'
     | 'description'
     | 'placeholder'

@@ -32,7 +32,7 @@ export function Marks(props: { tenant: Tenant }) {
   return states.length === 0 ? null : (
     <Flex gap="1" style={{ flexWrap: 'wrap' }}>
       {states.map(state => (
-        <Badge key={state} size="small" title={t(`state.${state}Hint`)}>
+        <Badge key={state} title={t(`state.${state}Hint`)}>
           {t(`state.${state}`)}
         </Badge>
       ))}

@@ -79,11 +79,7 @@ export function UseCell(props: { usage?: TenantUsageSummary }) {
   const { usage } = props;
   const t = useText();
   if (!usage) {
-    return (
-      <Text as="span" color="secondary">
-        {t('tab.unknown')}
-      </Text>
-    );
+    return <Text color="secondary">{t('tab.unknown')}</Text>;
   }
   const [part, ratio] = mostUsed(usage);
   const text = (Object.keys(PARTS) as (keyof typeof PARTS)[])
@@ -92,7 +88,7 @@ export function UseCell(props: { usage?: TenantUsageSummary }) {
   return (
     <Flex direction="column" gap="1" title={text} className={styles.cell}>
       <Flex align="center" gap="1">
-        <Text as="span" variant="body-small">
+        <Text variant="body-small">
           {t(PARTS[part])} {percentOf(ratio)}
         </Text>
         {isNearlyFull(ratio) && (

@@ -28,7 +28,6 @@ export function Changes(props: {
       title={t('drift.title')}
       actions={
         <Button
-          size="small"
           variant="secondary"
           isPending={query.isFetching}
           onPress={() => query.refetch()}
@@ -95,10 +94,7 @@ function Difference(props: { item: DriftItem }) {
   return (
     <Box role="group" aria-label={id}>
       <Text as="h4">
-        <Text as="span" weight="bold">
-          {id}
-        </Text>{' '}
-        {t(`drift.${change}`)}
+        <Text weight="bold">{id}</Text> {t(`drift.${change}`)}
       </Text>
       <FieldChanges of={id} fields={fields} />
     </Box>

@@ -59,7 +59,7 @@ function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
       id: 'neighbour',
       label: t('tab.neighbour'),
       isRowHeader: true,
-      cell: ({ neighbour }) => inCell(<Text as="span">{neighbour}</Text>),
+      cell: ({ neighbour }) => inCell(<Text>{neighbour}</Text>),
     },
     {
       id: 'outward',
@@ -96,9 +96,7 @@ function Result(props: { cell?: MatrixCell }) {
       </Link>
     </Flex>
   ) : (
-    <Text as="span" color="secondary">
-      {t('time.never')}
-    </Text>
+    <Text color="secondary">{t('time.never')}</Text>
   );
 }
 

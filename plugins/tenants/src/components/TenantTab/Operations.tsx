@@ -63,7 +63,7 @@ function useColumns(): ColumnConfig<Operation>[] {
       cell: operation =>
         inCell(
           <Flex direction="column" gap="0.5">
-            <Text as="span">{what(operation)}</Text>
+            <Text>{what(operation)}</Text>
             {operation.error && <Problem>{operation.error}</Problem>}
           </Flex>,
         ),
@@ -76,7 +76,7 @@ function useColumns(): ColumnConfig<Operation>[] {
           requestedBy?.includes(':') ? (
             <RefLink entityRef={requestedBy} />
           ) : (
-            <Text as="span">{requestedBy ?? t(`trigger.${trigger}`)}</Text>
+            <Text>{requestedBy ?? t(`trigger.${trigger}`)}</Text>
           ),
         ),
     },
@@ -85,7 +85,7 @@ function useColumns(): ColumnConfig<Operation>[] {
       label: t('tab.when'),
       cell: ({ finishedAt, createdAt }) =>
         inCell(
-          <Text as="span">
+          <Text>
             <RelativeTime iso={finishedAt ?? createdAt} />
           </Text>,
         ),

@@ -81,7 +81,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
       isRowHeader: true,
       cell: proof =>
         inCell(
-          <Text as="span">
+          <Text>
             <RelativeTime iso={proof.finishedAt ?? proof.startedAt} />
           </Text>,
         ),
@@ -96,7 +96,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
             verdict ? (
               <WallStatusLabel status={verdict.status} />
             ) : (
-              <Text as="span" color="secondary">
+              <Text color="secondary">
                 {finishedAt ? '–' : t('operations.running')}
               </Text>
             ),
@@ -167,12 +167,11 @@ function SelectedProof(props: {
       actions={
         <>
           {report && (
-            <ButtonLink size="small" variant="secondary" href={report}>
+            <ButtonLink variant="secondary" href={report}>
               {t('tab.report')}
             </ButtonLink>
           )}
           <ButtonIcon
-            size="small"
             variant="tertiary"
             icon={<RiCloseLine />}
             aria-label={t('tab.close')}

@@ -127,12 +127,7 @@ function Now(props: { tenant: Tenant }) {
   const report = useReportLink();
   const link = (href: string | undefined, label: string, color?: string) =>
     href && (
-      <ButtonLink
-        size="small"
-        variant="secondary"
-        href={href}
-        style={{ color }}
-      >
+      <ButtonLink variant="secondary" href={href} style={{ color }}>
         {label}
       </ButtonLink>
     );
@@ -144,7 +139,6 @@ function Now(props: { tenant: Tenant }) {
           {link(report([tenant.name]), t('tab.report'))}
           {restore && (
             <Button
-              size="small"
               variant="secondary"
               isPending={isRestoring}
               onPress={restore}

@@ -136,7 +136,7 @@ export function FailuresCard(props: {
               >
                 {words.story({ check, outcome })}
               </Link>
-              <Text as="span" color="secondary">
+              <Text color="secondary">
                 {t('failures.tenants', {
                   count: tenants.length,
                   clusters: clusters.sort().join(', '),
@@ -155,7 +155,7 @@ export function FailuresCard(props: {
               failing: String(failing),
             })}
           </Text>
-          <Button size="small" variant="secondary" onPress={readAll}>
+          <Button variant="secondary" onPress={readAll}>
             {t('failures.readAll')}
           </Button>
         </Flex>

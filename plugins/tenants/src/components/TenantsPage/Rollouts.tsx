@@ -60,7 +60,6 @@ function Row(props: { rollout: Rollout }) {
     label: 'pause' | 'resume' | 'cancel',
   ) => (
     <Button
-      size="small"
       variant="secondary"
       isDisabled={isPending}
       onPress={() => mutate({ id, state: to })}
@@ -70,9 +69,7 @@ function Row(props: { rollout: Rollout }) {
   );
   return (
     <li>
-      <Text as="span" weight="bold">
-        {t(`rollouts.${state}`)}
-      </Text>
+      <Text weight="bold">{t(`rollouts.${state}`)}</Text>
       <span className={styles.progress}>
         <UseBar
           ratio={total > 0 ? done / total : 0}
@@ -80,10 +77,8 @@ function Row(props: { rollout: Rollout }) {
           text={progress}
         />
       </span>
-      <Text as="span" variant="body-small">
-        {progress}
-      </Text>
-      <Text as="span" variant="body-small" color="secondary">
+      <Text variant="body-small">{progress}</Text>
+      <Text variant="body-small" color="secondary">
         {t('rollouts.about')} <RelativeTime iso={createdAt} />
         {requestedBy?.includes(':') && <By entityRef={requestedBy} />}
       </Text>
@@ -110,15 +105,9 @@ export function ImpostorsCard() {
         <ul className={styles.failures}>
           {impostors.map(({ uid, namespace, cluster, problem }) => (
             <li key={uid}>
-              <Text as="span" weight="bold">
-                {namespace}
-              </Text>
-              <Text as="span" color="secondary">
-                {cluster}
-              </Text>
-              <Text as="span" variant="body-small">
-                {problem}
-              </Text>
+              <Text weight="bold">{namespace}</Text>
+              <Text color="secondary">{cluster}</Text>
+              <Text variant="body-small">{problem}</Text>
             </li>
           ))}
         </ul>

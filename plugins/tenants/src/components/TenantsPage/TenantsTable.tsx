@@ -224,7 +224,6 @@ function Filters(props: {
         <ManySelect
           key={key}
           className={`${styles.filter} ${filter[key] ? styles.isSet : ''}`}
-          size="small"
           label={t(`page.${key}`)}
           value={filter[key] ?? ALL}
           options={options[key]}
@@ -237,7 +236,6 @@ function Filters(props: {
         />
       ))}
       <ToggleButton
-        size="small"
         className={styles.toggle}
         isSelected={Boolean(filter.mine)}
         onChange={isSelected =>
@@ -248,7 +246,6 @@ function Filters(props: {
       </ToggleButton>
       {sort.column !== WORST_FIRST && (
         <Button
-          size="small"
           variant="tertiary"
           onPress={() =>
             query.onSortChange({ column: WORST_FIRST, direction: 'ascending' })
@@ -258,11 +255,7 @@ function Filters(props: {
         </Button>
       )}
       {isFiltered && (
-        <Button
-          size="small"
-          variant="tertiary"
-          onPress={() => onFilterChange({})}
-        >
+        <Button variant="tertiary" onPress={() => onFilterChange({})}>
           {t('page.clear')}
         </Button>
       )}
@@ -302,7 +295,6 @@ function BulkBar(props: {
     return (
       <Button
         {...look}
-        size="small"
         isPending={isPending}
         isDisabled={!allowed.length}
         onPress={async () => {
@@ -351,7 +343,6 @@ function BulkBar(props: {
       {applied.length > 0 && button('restore', { variant: 'secondary' })}
       {administers && applied.length > 0 && (
         <Button
-          size="small"
           variant="secondary"
           isPending={rollOut.isPending}
           onPress={startRollout}
@@ -360,7 +351,7 @@ function BulkBar(props: {
         </Button>
       )}
       {report && (
-        <ButtonLink size="small" variant="secondary" href={report}>
+        <ButtonLink variant="secondary" href={report}>
           {t('tab.report')}
         </ButtonLink>
       )}

@@ -157,10 +157,10 @@ function Name(props: { tenant: Tenant; isNarrow: boolean }) {
   const t = useText();
   return (
     <Flex direction="column" gap="0.5">
-      <Text as="span">{tenant.name}</Text>
+      <Text>{tenant.name}</Text>
       <Marks tenant={tenant} />
       {tenant.phase === 'removing' && (
-        <Text as="span" variant="body-small" color="secondary">
+        <Text variant="body-small" color="secondary">
           {t('status.removing')}
         </Text>
       )}
@@ -175,7 +175,6 @@ function Proved(props: { tenant: Tenant; variant?: 'body-x-small' }) {
   return (
     <Flex align="center" gap="1" style={{ flexWrap: 'wrap' }}>
       <Text
-        as="span"
         variant={props.variant}
         color={iso && !props.variant ? 'primary' : 'secondary'}
       >

@@ -153,7 +153,6 @@ function Axis(props: { timeline: Timeline; span: keyof typeof SPANS }) {
   const label = (text: string | null, left = 0) => (
     <Text
       key={left}
-      as="span"
       variant="body-x-small"
       color="secondary"
       style={{ left: `${left}%` }}

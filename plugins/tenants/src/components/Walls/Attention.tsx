@@ -73,17 +73,12 @@ export function Attention(props: { tenant: Tenant }) {
       {allowed && (
         <Flex gap="2" style={{ flexWrap: 'wrap' }}>
           {isOpen && (
-            <Button
-              size="small"
-              variant="secondary"
-              onPress={() => setAsked('acknowledge')}
-            >
+            <Button variant="secondary" onPress={() => setAsked('acknowledge')}>
               {t('attention.acknowledge')}
             </Button>
           )}
           {muted ? (
             <Button
-              size="small"
               variant="secondary"
               isPending={unmute.isPending}
               onPress={() => unmute.mutate({ kind: 'unmute' })}
@@ -91,11 +86,7 @@ export function Attention(props: { tenant: Tenant }) {
               {t('attention.unmute')}
             </Button>
           ) : (
-            <Button
-              size="small"
-              variant="secondary"
-              onPress={() => setAsked('mute')}
-            >
+            <Button variant="secondary" onPress={() => setAsked('mute')}>
               {t('attention.mute')}
             </Button>
           )}

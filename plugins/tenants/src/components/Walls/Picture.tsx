@@ -220,7 +220,7 @@ function ArrowList(props: {
       {arrows.map(({ target, direction, state, receipt }) => (
         <li key={`${target} ${direction}`}>
           <OutcomeIcon outcome={receipt.outcome} />
-          <Text as="span" variant="body-small">
+          <Text variant="body-small">
             {t(`picture.${direction}`, {
               target: t(`picture.target.${target}`),
             })}

@@ -160,18 +160,11 @@ function ReceiptItem(props: {
         <Box className={styles.line}>
           <OutcomeIcon outcome={receipt.outcome} />
           <Box className={styles.story}>
-            <Text as="span" weight="bold">
-              {words.story(receipt)}
-            </Text>{' '}
-            <Text
-              as="span"
-              variant="body-small"
-              color="secondary"
-              className={styles.on}
-            >
+            <Text weight="bold">{words.story(receipt)}</Text>{' '}
+            <Text variant="body-small" color="secondary" className={styles.on}>
               {receipt.target}
             </Text>
-            <Text as="span" variant="body-small" className={styles.outcome}>
+            <Text variant="body-small" className={styles.outcome}>
               {receipt.outcome === 'notApplicable'
                 ? t('receipts.notHere')
                 : t('receipts.outcome', {
@@ -180,19 +173,10 @@ function ReceiptItem(props: {
                   })}
             </Text>
           </Box>
-          <Badge
-            size="small"
-            className={styles.kind}
-            title={t(`kind.${receipt.kind}Hint`)}
-          >
+          <Badge className={styles.kind} title={t(`kind.${receipt.kind}Hint`)}>
             {t(`kind.${receipt.kind}`)}
           </Badge>
-          <Text
-            as="span"
-            variant="body-small"
-            color="secondary"
-            className={styles.took}
-          >
+          <Text variant="body-small" color="secondary" className={styles.took}>
             {duration(receipt.durationMs)}
           </Text>
         </Box>
@@ -230,9 +214,7 @@ function Fold(props: {
     >
       <AccordionTrigger level={level}>
         {typeof trigger === 'string' ? (
-          <Text as="span" variant="body-medium" weight="bold">
-            {trigger}
-          </Text>
+          <Text weight="bold">{trigger}</Text>
         ) : (
           trigger
         )}
@@ -323,7 +305,6 @@ function Verbatim(props: { label: string; text: string }) {
         {text}
       </Box>
       <ButtonIcon
-        size="small"
         variant="tertiary"
         className={styles.copy}
         aria-label={`${t(

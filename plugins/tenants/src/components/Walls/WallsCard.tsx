@@ -73,7 +73,6 @@ export function WallsCard(props: { tenantName: string }) {
       headerActions={
         <Button
           variant="secondary"
-          size="small"
           className={styles.prove}
           iconStart={<RiSwordLine aria-hidden="true" />}
           isPending={proving.isProving}
@@ -199,9 +198,7 @@ function NotCovered() {
   const notCovered = useNotCovered();
   return (
     <DialogTrigger>
-      <Button variant="tertiary" size="small">
-        {t('notCovered.button')}
-      </Button>
+      <Button variant="tertiary">{t('notCovered.button')}</Button>
       <Dialog width="36rem">
         <DialogHeader>{t('notCovered.button')}</DialogHeader>
         <DialogBody>
