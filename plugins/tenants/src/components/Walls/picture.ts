@@ -109,26 +109,6 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/**
- * Attacks without an arrow: they compare a wall with what it should be, and the
- * wall itself shows what came of it.
- */
-export const DRAWN_BY_THE_WALL: readonly string[] = [
-  'net.as-planned',
-  'net.no-widening',
-  'sec.as-planned',
-  'sec.other-roles',
-  'sec.other-mounts',
-  'sec.other-policies',
-  'sec.no-other-store',
-  'res.as-planned',
-  'res.workload',
-  'res.pods-restricted',
-  'res.quota-used',
-  'res.runtime-class',
-  'res.placement',
-];
-
 /** Worst first. */
 const STATES: readonly ArrowState[] = ['through', 'doubt', 'blocked', 'absent'];
 
