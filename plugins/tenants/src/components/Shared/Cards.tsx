@@ -7,6 +7,7 @@ import {
   CardBody,
   CardHeader,
   Cell,
+  CellText,
   Flex,
   Skeleton,
   Text,
@@ -139,9 +140,13 @@ export function Loaded<T>(
   );
 }
 
-/** A cell of a table around something. */
+/** A cell of a table around something; a text that is too long is cut off. */
 export function inCell(content: ReactNode) {
-  return <Cell>{content}</Cell>;
+  return typeof content === 'string' ? (
+    <CellText title={content} />
+  ) : (
+    <Cell>{content}</Cell>
+  );
 }
 
 /** So many lines of a skeleton. */

@@ -81,19 +81,20 @@ export function useTabLink(): (
   );
 }
 
-/** The address of a report on tenants, all of them where none is named; where the plugin's page is not shown there is none. */
-export function useReportLink(): (
-  names: string[],
-  proofId?: string,
-) => string | undefined {
+/** Leads to a report on tenants, all of them where none is named; shown where the plugin's page is. */
+export function ReportLink(props: { names: string[]; proofId?: string }) {
+  const { names, proofId } = props;
+  const t = useText();
   const route = useRouteRef(reportRouteRef);
-  return (names, proofId) => {
-    const search = new URLSearchParams([
-      ...names.map(name => ['tenant', name]),
-      ...(proofId ? [['proof', proofId]] : []),
-    ]);
-    return route && `${route()}?${search}`;
-  };
+  const search = new URLSearchParams([
+    ...names.map(name => ['tenant', name]),
+    ...(proofId ? [['proof', proofId]] : []),
+  ]);
+  return route ? (
+    <ButtonLink variant="secondary" href={`${route()}?${search}`}>
+      {t(names.length ? 'tab.report' : 'page.report')}
+    </ButtonLink>
+  ) : null;
 }
 
 /**

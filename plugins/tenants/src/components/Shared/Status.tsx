@@ -79,12 +79,7 @@ export function StaleLabel() {
   const t = useText();
   return (
     <Flex align="center" gap="0.5" title={t('status.staleHint')}>
-      <RiTimeFill
-        aria-hidden="true"
-        size={14}
-        color="var(--bui-fg-secondary)"
-        className={styles.icon}
-      />
+      <WallStatusIcon status="holds" stale size={14} />
       <Text variant="body-small" color="secondary">
         {t('status.stale')}
       </Text>

@@ -1,10 +1,4 @@
-import {
-  CellText,
-  ColumnConfig,
-  Flex,
-  Text,
-  useBreakpoint,
-} from '@backstage/ui';
+import { ColumnConfig, Flex, Text, useBreakpoint } from '@backstage/ui';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { Operation, Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
@@ -94,21 +88,18 @@ function useColumns(): ColumnConfig<Operation>[] {
       id: 'state',
       label: t('receipts.got'),
       minWidth: 104,
-      cell: ({ state }) => <CellText title={t(`operations.${state}`)} />,
+      cell: ({ state }) => inCell(t(`operations.${state}`)),
     },
     {
       id: 'took',
       label: t('tab.took'),
       isHidden: !up('md'),
-      cell: ({ startedAt, finishedAt }) => (
-        <CellText
-          title={
-            startedAt && finishedAt
-              ? duration(Date.parse(finishedAt) - Date.parse(startedAt))
-              : ''
-          }
-        />
-      ),
+      cell: ({ startedAt, finishedAt }) =>
+        inCell(
+          startedAt && finishedAt
+            ? duration(Date.parse(finishedAt) - Date.parse(startedAt))
+            : '',
+        ),
     },
   ];
 }

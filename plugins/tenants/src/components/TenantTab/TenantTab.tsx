@@ -1,5 +1,5 @@
 import { lazy, ReactNode, Suspense, useEffect } from 'react';
-import { Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
+import { Button, ButtonLink, Flex, Skeleton } from '@backstage/ui';
 import {
   MissingAnnotationEmptyState,
   useEntity,
@@ -15,22 +15,13 @@ import { useProof, useTenant, useUsage } from '../../queries';
 import {
   asLastKnown,
   Loaded,
-  Marks,
   TitledCard,
-  useAddress,
   useIsCurrent,
-  useReportLink,
+  ReportLink,
   useTenantForms,
-  WallStatusIcon,
   Notice,
 } from '../Shared';
-import {
-  Attention,
-  Picture,
-  ProofLine,
-  useHeadline,
-  useRestoring,
-} from '../Walls';
+import { Attention, Headline, Picture, useRestoring } from '../Walls';
 import { Changes } from './Changes';
 import { Details } from './Details';
 import { UsageCard } from './Usage';
@@ -93,7 +84,7 @@ function Parts(props: { tenant: Tenant }) {
         <WallsTimeline tenant={tenant} />
       </Later>
       <Later title={t('tab.historyTitle')} height={480}>
-        <SelectableProofs tenant={tenant} />
+        <Proofs tenant={tenant} />
       </Later>
       <Later title={t('operations.title')} height={160}>
         <Operations
@@ -120,11 +111,9 @@ function Parts(props: { tenant: Tenant }) {
 function Now(props: { tenant: Tenant }) {
   const { tenant } = props;
   const t = useText();
-  const { status, stale, text } = useHeadline()(tenant);
   const proof = useProof(tenant.name, tenant.lastProof?.id);
   const { resize, offboard } = useTenantForms(tenant);
   const { restore, isRestoring, error } = useRestoring(tenant);
-  const report = useReportLink();
   const link = (href: string | undefined, label: string, color?: string) =>
     href && (
       <ButtonLink variant="secondary" href={href} style={{ color }}>
@@ -136,7 +125,7 @@ function Now(props: { tenant: Tenant }) {
       title={t('card.title')}
       actions={
         <>
-          {link(report([tenant.name]), t('tab.report'))}
+          <ReportLink names={[tenant.name]} />
           {restore && (
             <Button
               variant="secondary"
@@ -157,14 +146,7 @@ function Now(props: { tenant: Tenant }) {
       }
     >
       <Flex direction="column" gap="3">
-        <Flex align="center" gap="2" role="status">
-          <WallStatusIcon status={status} stale={stale} size={28} />
-          <Text variant="title-small" weight="bold">
-            {text}
-          </Text>
-        </Flex>
-        <Marks tenant={tenant} />
-        <ProofLine tenant={tenant} />
+        <Headline tenant={tenant} role="status" />
         {error && (
           <Notice
             status="danger"
@@ -175,19 +157,6 @@ function Now(props: { tenant: Tenant }) {
         <Picture tenant={tenant} proof={proof.data} size="large" />
       </Flex>
     </TitledCard>
-  );
-}
-
-/** Which proof is open stands in the address, so that a receipt can be pointed at. */
-function SelectableProofs(props: { tenant: Tenant }) {
-  const [search, set] = useAddress();
-  return (
-    <Proofs
-      tenant={props.tenant}
-      selected={search.get('proof') ?? undefined}
-      receipt={search.get('receipt') ?? undefined}
-      onSelect={proof => set({ proof, receipt: undefined })}
-    />
   );
 }
 

@@ -1,7 +1,6 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import {
   Button,
-  ButtonLink,
   ButtonProps,
   Flex,
   SearchField,
@@ -23,7 +22,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useBulk, useStartRollout } from '../../queries';
-import { ManySelect, saveFile, STATES, useReportLink } from '../Shared';
+import { ManySelect, saveFile, ReportLink, STATES } from '../Shared';
 import { Days, TenantItem, useDays, useTenantColumns } from './columns';
 import {
   csvOf,
@@ -278,7 +277,6 @@ function BulkBar(props: {
     restore: useBulk('restore', applied),
   };
   const rollOut = useStartRollout();
-  const report = useReportLink()(names);
   const { allowed: administers } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: names[0],
@@ -350,11 +348,7 @@ function BulkBar(props: {
           {t('rollouts.start', { count: applied.length })}
         </Button>
       )}
-      {report && (
-        <ButtonLink variant="secondary" href={report}>
-          {t('tab.report')}
-        </ButtonLink>
-      )}
+      <ReportLink names={names} />
       {notAllowed > 0 && (
         <Text variant="body-small" color="secondary">
           {t('bulk.notAllowed', { count: notAllowed })}

@@ -1,11 +1,5 @@
 import { createContext, useContext, useMemo } from 'react';
-import {
-  CellText,
-  ColumnConfig,
-  Flex,
-  Text,
-  useBreakpoint,
-} from '@backstage/ui';
+import { ColumnConfig, Flex, Text, useBreakpoint } from '@backstage/ui';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useTimelines } from '../../queries';
@@ -117,7 +111,7 @@ export function useTenantColumns(
         label: t('page.cluster'),
         isSortable,
         isHidden: !hasOwner || !hasClusters,
-        cell: ({ cluster }) => <CellText title={cluster} />,
+        cell: ({ cluster }) => inCell(cluster),
       },
       {
         id: 'size',
@@ -125,7 +119,7 @@ export function useTenantColumns(
         label: t('page.size'),
         isSortable,
         isHidden: !isWide,
-        cell: ({ spec }) => <CellText title={spec.size} />,
+        cell: ({ spec }) => inCell(spec.size),
       },
       {
         id: 'use',

@@ -9,7 +9,7 @@ import {
 import { useText } from '../../translation';
 import { isStale, RelativeTime, useTabLink } from '../Shared';
 import { Explanation, explanationOf, useCheckWords } from './checks';
-import { doubtsOf } from './headline';
+import { doubtsOf } from './Headline';
 import { Proving, useRestoring } from './useProving';
 import styles from './Walls.module.css';
 
