@@ -77,6 +77,16 @@ export function proofOf(
   };
 }
 
+/** What the objects of a tenant are called. */
+export const namesOf = (name: string) => ({
+  namespace: `web-tenant-${name}`,
+  loginServiceAccount: `n8n-${name}`,
+  workloadServiceAccount: 'n8n',
+  vaultPolicy: `tenant-${name}`,
+  vaultRole: `tenant-${name}`,
+  kvPath: `web-tenant-${name}`,
+});
+
 /** A tenant whose walls are as in its last proof. */
 export function tenantOf(
   name: string,
@@ -101,15 +111,7 @@ export function tenantOf(
     },
     phase: 'active',
     entityRef: `resource:default/${name}`,
-    names: {
-      namespace: `web-tenant-${name}`,
-      loginServiceAccount: `n8n-${name}`,
-      workloadServiceAccount: 'n8n',
-      vaultPolicy: `tenant-${name}`,
-      vaultRole: `tenant-${name}`,
-      kvPath: `web-tenant-${name}`,
-      kvMount: 'secret',
-    },
+    names: { ...namesOf(name), kvMount: 'secret' },
     url: `https://${name}.n8n.example.com`,
     walls: WALLS.map((w, i) => ({
       wall: w,
