@@ -20,8 +20,7 @@ import { useText } from '../../translation';
 import { tenantsApiRef } from '../../api';
 import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
 import { Notice } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import { ownerOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -34,9 +33,10 @@ const nameSchema = makeFieldSchema({ output: z => z.string() });
  * - `taken`: there is one of somebody else, or one that is only proved
  * - `unknown`: the backend can't tell now; it is asked again when the task runs
  */
-type Availability =
-  | { state: 'free' | 'own' | 'taken' }
-  | { state: 'unknown'; message: string };
+interface Availability {
+  state: 'free' | 'own' | 'taken' | 'unknown';
+  message?: string;
+}
 
 /** Asks whether a name is free for an owner. */
 async function availabilityOf(
@@ -169,30 +169,23 @@ function AvailabilityLine(props: {
   availability?: Availability;
 }) {
   const { name, availability } = props;
-  const { Icon, color } = LOOK[availability?.state ?? 'unknown'];
+  const { state = 'unknown', message = '' } = availability ?? {};
+  const { Icon, color } = LOOK[state];
   const t = useText();
-
-  function text() {
-    switch (availability?.state) {
-      case undefined:
-        return t('form.nameChecking');
-      case 'unknown':
-        return t('form.nameUnknown', { message: availability.message });
-      case 'own':
-        return t('form.nameOwn', { name });
-      case 'taken':
-        return t('form.nameTaken', { name });
-      default:
-        return t('form.nameFree');
-    }
-  }
-
+  const texts = {
+    free: t('form.nameFree'),
+    own: t('form.nameOwn', { name }),
+    taken: t('form.nameTaken', { name }),
+    unknown: availability
+      ? t('form.nameUnknown', { message })
+      : t('form.nameChecking'),
+  };
   return (
     <Flex align="center" gap="1" role="status">
       <Text color={color} className={styles.icon}>
         <Icon size={16} aria-hidden="true" />
       </Text>
-      <Text variant="body-small">{text()}</Text>
+      <Text variant="body-small">{texts[state]}</Text>
     </Flex>
   );
 }

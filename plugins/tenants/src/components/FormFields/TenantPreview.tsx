@@ -13,7 +13,7 @@ import {
 import { useText } from '../../translation';
 import { useAnswer } from '../../queries';
 import { FieldChanges, Pending, SkeletonLines, Notice } from '../Shared';
-import { defineField } from './defineField';
+import { defineField } from './field';
 import { previewInputOf, previewRequestOf } from './previewRequest';
 import styles from './TenantPreview.module.css';
 

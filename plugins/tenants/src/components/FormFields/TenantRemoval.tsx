@@ -17,8 +17,7 @@ import {
   WallStatusLabel,
   Notice,
 } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 

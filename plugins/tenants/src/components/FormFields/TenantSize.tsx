@@ -9,8 +9,7 @@ import { quantityText } from '../../quantities';
 import { useText } from '../../translation';
 import { usePlatform, useTenant } from '../../queries';
 import { Pending, Problem, SkeletonLines } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
