@@ -23,7 +23,7 @@ import { GLYPHS, PAGE_SIZE, UNPROVED_GLYPH } from './pairs';
 import styles from './Matrix.module.css';
 
 // It is large, and need not be drawn again for what goes on around it.
-export const MatrixCard = memo(Card);
+export default memo(Card);
 
 /**
  * What is known of all pairs of tenants: which are broken, how many were tried, and

@@ -61,7 +61,10 @@ export function TitledCard(props: {
 
 /** An alert with an icon; what is wrong is read out at once. */
 export function Notice(
-  props: Pick<AlertProps, 'status' | 'role' | 'title' | 'description'>,
+  props: Pick<
+    AlertProps,
+    'status' | 'role' | 'title' | 'description' | 'customActions'
+  >,
 ) {
   return (
     <Alert
@@ -170,10 +173,8 @@ export function RetryAlert(props: {
   const { title, error, onRetry } = props;
   const t = useText();
   return (
-    <Alert
+    <Notice
       status="danger"
-      icon
-      role="alert"
       title={title}
       description={error?.message}
       customActions={

@@ -16,7 +16,7 @@ import {
   tenantResizePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useTemplates } from '../../queries';
+import { useTemplateLink } from '../../queries';
 
 /** Where the tab is on a tenant's entity page, unless an adopter moves it. */
 const TAB = 'tenant';
@@ -60,13 +60,10 @@ export interface TabTarget {
 }
 
 /** The address of a tenant's tab, and of what is on it. */
-export function useTabLink(): (
-  tenantName: string,
-  target?: TabTarget,
-) => string {
+export function useTabLink() {
   const entityLink = useEntityRefLink();
   return useCallback(
-    (tenantName, { proof, receipt, part } = {}) => {
+    (tenantName: string, { proof, receipt, part }: TabTarget = {}) => {
       const page = entityLink(`resource:default/${tenantName}`);
       const entity = page.replace(/\/$/, '');
       const search = new URLSearchParams({
@@ -102,10 +99,7 @@ export function ReportLink(props: { names: string[]; proofId?: string }) {
  * not have, or that the user may not use, is absent, and so are all where a tenant
  * is only proved: a button has to work.
  */
-export function useTenantForms(tenant: Tenant): {
-  resize?: string;
-  offboard?: string;
-} {
+export function useTenantForms(tenant: Tenant) {
   const { name, spec, phase } = tenant;
   const resize = usePermission({
     permission: tenantResizePermission,
@@ -115,9 +109,9 @@ export function useTenantForms(tenant: Tenant): {
     permission: tenantRemovePermission,
     resourceRef: name,
   });
-  const templates = useTemplates();
+  const templateLink = useTemplateLink();
   const form = (template: string, isAllowed: boolean, formData: object) => {
-    const href = templates.href(template);
+    const href = templateLink(template);
     const query = new URLSearchParams({ formData: JSON.stringify(formData) });
     return isAllowed && href && phase !== 'removing' && !isProofOnly(spec)
       ? `${href}?${query}`
@@ -162,7 +156,7 @@ export function useAddress() {
 export function CreateLink() {
   const t = useText();
   const { allowed } = usePermission({ permission: tenantCreatePermission });
-  const href = useTemplates().href('create-tenant');
+  const href = useTemplateLink()('create-tenant');
   return allowed && href ? (
     <ButtonLink href={href}>{t('page.create')}</ButtonLink>
   ) : null;

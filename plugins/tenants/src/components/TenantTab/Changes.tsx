@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import useUpdateEffect from 'react-use/esm/useUpdateEffect';
 import { Box, Button, Skeleton, Text } from '@backstage/ui';
 import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
@@ -14,14 +14,11 @@ export function Changes(props: {
   const { tenantName, isApplying } = props;
   const t = useText();
   const query = useDrift(tenantName);
-  const { refetch } = query;
-  const wasApplying = useRef(isApplying);
-  useEffect(() => {
-    if (wasApplying.current && !isApplying) {
-      refetch();
+  useUpdateEffect(() => {
+    if (!isApplying) {
+      query.refetch();
     }
-    wasApplying.current = isApplying;
-  }, [isApplying, refetch]);
+  }, [isApplying]);
   return (
     <TitledCard
       id="changes"

@@ -29,7 +29,7 @@ import {
 const LIMIT = 1_000;
 
 /** What was proved between a tenant and each of its neighbours, both ways. */
-export function Neighbours(props: { tenant: Tenant }) {
+export default function Neighbours(props: { tenant: Tenant }) {
   const { name } = props.tenant;
   const t = useText();
   return (

@@ -15,7 +15,7 @@ import {
 } from '../Shared';
 
 /** Who did what to the tenant, the newest first. Proofs have a list of their own. */
-export function Operations(props: {
+export default function Operations(props: {
   tenantName: string;
   /** Another one says that there is something new */
   current: Tenant['currentOperation'];

@@ -35,7 +35,7 @@ import { receiptNames, WallRow } from '../Walls';
  * Every proof that is kept, newest first, and the receipts of the selected one. Which
  * it is stands in the address, so that a receipt can be pointed at.
  */
-export function Proofs(props: { tenant: Tenant }) {
+export default function Proofs(props: { tenant: Tenant }) {
   const { tenant } = props;
   const [search, set] = useAddress();
   const selected = search.get('proof');

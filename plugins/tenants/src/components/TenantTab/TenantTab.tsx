@@ -26,18 +26,10 @@ import { Changes } from './Changes';
 import { Details } from './Details';
 import { UsageCard } from './Usage';
 
-const WallsTimeline = lazy(() =>
-  import('../Timeline/WallsTimeline').then(m => ({ default: m.WallsTimeline })),
-);
-const Proofs = lazy(() =>
-  import('./Proofs').then(m => ({ default: m.Proofs })),
-);
-const Operations = lazy(() =>
-  import('./Operations').then(m => ({ default: m.Operations })),
-);
-const Neighbours = lazy(() =>
-  import('./Neighbours').then(m => ({ default: m.Neighbours })),
-);
+const WallsTimeline = lazy(() => import('../Timeline/WallsTimeline'));
+const Proofs = lazy(() => import('./Proofs'));
+const Operations = lazy(() => import('./Operations'));
+const Neighbours = lazy(() => import('./Neighbours'));
 
 /** The tab of the tenant that the entity's annotation names. */
 export function EntityTenantTab() {
@@ -180,9 +172,7 @@ function Later(props: { title: string; height: number; children: ReactNode }) {
 function useScrollToPart() {
   const { hash } = useLocation();
   useEffect(() => {
-    const part = hash && document.getElementById(hash.slice(1));
-    if (part) {
-      part.scrollIntoView?.({ block: 'start' });
-    }
+    const part = document.getElementById(hash.slice(1));
+    part?.scrollIntoView?.({ block: 'start' });
   }, [hash]);
 }

@@ -46,13 +46,8 @@ import { TenantsTable } from './TenantsTable';
 import { TenantsQuery, useTenantsQuery } from './useTenantsQuery';
 import styles from './TenantsPage.module.css';
 
-const MatrixCard = lazy(() =>
-  import('../Matrix/MatrixCard').then(m => ({ default: m.MatrixCard })),
-);
-
-const ReportPage = lazy(() =>
-  import('../Report').then(m => ({ default: m.ReportPage })),
-);
+const MatrixCard = lazy(() => import('../Matrix/MatrixCard'));
+const ReportPage = lazy(() => import('../Report/ReportPage'));
 
 /** The pages of the plugin: all tenants, and a report on some of them. */
 export function TenantsRoutes() {

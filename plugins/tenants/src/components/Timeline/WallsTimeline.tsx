@@ -34,12 +34,8 @@ const SIGN: Record<Known, string> = {
   gap: '',
 };
 
-/** The last day of a tenant's walls, for strips: they share what is loaded. */
-export function useDay(tenant: Tenant) {
-  return useSpan(tenant, 'day');
-}
-
-function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
+/** A tenant's walls over a stretch of time: strips of it share what is loaded. */
+export function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
   const { windowMs, count } = SPANS[span];
   const query = useTimeline(tenant, windowMs, windowMs / count);
   const { data } = query;
@@ -51,7 +47,7 @@ function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
 }
 
 /** The three walls over the last day, week or month; a slot leads to its receipts. */
-export function WallsTimeline(props: { tenant: Tenant }) {
+export default function WallsTimeline(props: { tenant: Tenant }) {
   const { tenant } = props;
   const t = useText();
   const [span, setSpan] = useState<keyof typeof SPANS>('day');

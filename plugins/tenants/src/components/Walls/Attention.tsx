@@ -49,6 +49,11 @@ export function Attention(props: { tenant: Tenant }) {
   ) {
     return null;
   }
+  const button = (kind: 'acknowledge' | 'mute') => (
+    <Button variant="secondary" onPress={() => setAsked(kind)}>
+      {t(`attention.${kind}`)}
+    </Button>
+  );
   return (
     <Flex
       direction="column"
@@ -72,11 +77,7 @@ export function Attention(props: { tenant: Tenant }) {
       {unmute.error && <Notice status="danger" title={unmute.error.message} />}
       {allowed && (
         <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-          {isOpen && (
-            <Button variant="secondary" onPress={() => setAsked('acknowledge')}>
-              {t('attention.acknowledge')}
-            </Button>
-          )}
+          {isOpen && button('acknowledge')}
           {muted ? (
             <Button
               variant="secondary"
@@ -86,9 +87,7 @@ export function Attention(props: { tenant: Tenant }) {
               {t('attention.unmute')}
             </Button>
           ) : (
-            <Button variant="secondary" onPress={() => setAsked('mute')}>
-              {t('attention.mute')}
-            </Button>
+            button('mute')
           )}
         </Flex>
       )}

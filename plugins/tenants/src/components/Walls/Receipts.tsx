@@ -1,4 +1,4 @@
-import { Fragment, ReactNode, useEffect, useRef, useState } from 'react';
+import { ReactNode, useEffect, useRef, useState } from 'react';
 import {
   Accordion,
   AccordionPanel,
@@ -12,6 +12,7 @@ import {
 } from '@backstage/ui';
 import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
 import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
+import useDebounce from 'react-use/esm/useDebounce';
 import {
   Outcome,
   Proof,
@@ -20,7 +21,6 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import {
-  Fact,
   Facts,
   Loaded,
   Loading,
@@ -235,43 +235,37 @@ function ReceiptDetails(props: {
   const words = useCheckWords();
   const exact = useExactTime();
   const link = useTabLink();
-  const verbatim = (label: string, text: string): Fact => [
-    label,
-    <Verbatim key={label} label={label} text={text} />,
-  ];
+  const verbatim = (label: string, text: string) => ({
+    [label]: <Verbatim label={label} text={text} />,
+  });
   return (
     <Facts
       isList
-      facts={[
-        [t('receipts.why'), words.why(receipt.check)],
-        [
-          t('receipts.reason'),
+      facts={{
+        [t('receipts.why')]: words.why(receipt.check),
+        [t('receipts.reason')]:
           receipt.reason && words.said(receipt.wording, receipt.reason),
-        ],
-        verbatim(t('receipts.request'), receipt.request),
-        verbatim(
+        ...verbatim(t('receipts.request'), receipt.request),
+        ...verbatim(
           t('receipts.got'),
           [receipt.code, receipt.response].filter(Boolean).join('  '),
         ),
-        [t('receipts.expected'), words.expected(receipt)],
-        [
-          t('receipts.from'),
-          <Fragment key="from">
+        [t('receipts.expected')]: words.expected(receipt),
+        [t('receipts.from')]: (
+          <>
             {t(`source.${source.type}`, { name: source.name })}
             {source.uid && <Mono> {source.uid}</Mono>}
             {about.node && `, ${t('picture.target.node')} ${about.node}`}
-          </Fragment>,
-        ],
-        [
-          t('receipts.when'),
-          <Fragment key="when">
+          </>
+        ),
+        [t('receipts.when')]: (
+          <>
             {exact(receipt.startedAt)} (<RelativeTime iso={receipt.startedAt} />
             )
-          </Fragment>,
-        ],
-        [
-          t('receipts.proof'),
-          <Fragment key="proof">
+          </>
+        ),
+        [t('receipts.proof')]: (
+          <>
             <Mono>{proof.id}</Mono>{' '}
             <Link
               variant="body-small"
@@ -279,10 +273,10 @@ function ReceiptDetails(props: {
             >
               {t('receipts.permalink')}
             </Link>
-          </Fragment>,
-        ],
-        [t('receipts.check'), <Mono key="check">{receipt.check}</Mono>],
-      ]}
+          </>
+        ),
+        [t('receipts.check')]: <Mono>{receipt.check}</Mono>,
+      }}
     />
   );
 }
@@ -293,12 +287,7 @@ function Verbatim(props: { label: string; text: string }) {
   const t = useText();
   const [, copy] = useCopyToClipboard();
   const [copied, setCopied] = useState(false);
-
-  useEffect(() => {
-    const timer = setTimeout(() => setCopied(false), copied ? COPIED_MS : 0);
-    return () => clearTimeout(timer);
-  }, [copied]);
-
+  useDebounce(() => setCopied(false), COPIED_MS, [copied]);
   return (
     <Box className={styles.verbatim}>
       <Box as="pre" className={styles.text} tabIndex={0} aria-label={label}>

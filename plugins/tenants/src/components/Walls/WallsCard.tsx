@@ -25,7 +25,7 @@ import {
 import { useText } from '../../translation';
 import { useProof, useTenant } from '../../queries';
 import { asLastKnown, Loaded, useIsCurrent, Notice } from '../Shared';
-import { useDay, WallStrip } from '../Timeline';
+import { useSpan, WallStrip } from '../Timeline';
 import { Advice } from './Advice';
 import { Attention } from './Attention';
 import { Headline } from './Headline';
@@ -112,7 +112,7 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
   const t = useText();
   const proofId = tenant.lastProof?.id;
   const proof = useProof(tenant.name, proofId);
-  const day = useDay(tenant).data;
+  const day = useSpan(tenant, 'day').data;
   return (
     <>
       {tenant.phase === 'removing' && (

@@ -16,9 +16,6 @@ export type TargetId =
   | 'owners'
   | 'node';
 
-/** Which way an attack goes, as the tenant sees it. */
-export type Direction = 'out' | 'in';
-
 /**
  * What became of the attacks in one direction: `blocked` where all were,
  * `through` where any got through, `doubt` where any could not be verified, and
@@ -28,7 +25,8 @@ export type ArrowState = 'blocked' | 'through' | 'doubt' | 'absent';
 
 export interface Arrow {
   target: TargetId;
-  direction: Direction;
+  /** As the tenant sees it */
+  direction: 'out' | 'in';
   wall: Wall;
   state: ArrowState;
   /** The receipt that decided */
