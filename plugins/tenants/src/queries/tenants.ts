@@ -13,7 +13,7 @@ import {
   GetMatrixRequest,
   Impostor,
   Proof,
-  RolloutRequest,
+  Rollout,
   Tenant,
   TenantsApi,
   TenantTimeline,
@@ -250,17 +250,8 @@ export function useUsage(tenant: string) {
 
 /** What the platform team says of a tenant: neither changes its status. */
 export function useAttention(name: string) {
-  return useOrdered<Tenant, Said>(({ api, client }) => ({
-    mutationFn: said => {
-      switch (said.kind) {
-        case 'acknowledge':
-          return api.acknowledge(name, { reason: said.reason });
-        case 'mute':
-          return api.mute(name, { until: said.until, reason: said.reason });
-        default:
-          return api.unmute(name);
-      }
-    },
+  return useOrdered<Tenant, Order<Tenant>>(({ api, client }) => ({
+    mutationFn: say => say(api),
     onSuccess: tenant => {
       client.setQueryData<Tenant>(keys.tenant(name), tenant);
       client.invalidateQueries({ queryKey: keys.tenants });
@@ -268,18 +259,8 @@ export function useAttention(name: string) {
   }));
 }
 
-/** What can be said with {@link useAttention}; an acknowledgement has no end of its own. */
-type Said =
-  | { kind: 'acknowledge' | 'mute'; reason: string; until: string }
-  | { kind: 'unmute' };
-
-/** Starts a roll-out, for who administers tenants. */
-export function useStartRollout() {
-  return useOrdered(({ api, client }) => ({
-    mutationFn: (request: RolloutRequest) => api.startRollout(request),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
-  }));
-}
+/** What the backend is to do, by its API. */
+type Order<T> = (api: TenantsApi) => Promise<T>;
 
 /** Roll-outs, the newest first; nothing is asked for one who may not see them. */
 export function useRollouts(isAllowed: boolean) {
@@ -295,13 +276,10 @@ export function useRollouts(isAllowed: boolean) {
   }));
 }
 
-/** Pauses a roll-out, resumes it, or gives it up. */
-export function useUpdateRollout() {
-  return useOrdered(({ api, client }) => ({
-    mutationFn: (change: {
-      id: string;
-      state: 'paused' | 'running' | 'cancelled';
-    }) => api.updateRollout(change.id, change.state),
+/** Starts a roll-out, pauses it, resumes it, or gives it up. */
+export function useRolloutOrder() {
+  return useOrdered<Rollout, Order<Rollout>>(({ api, client }) => ({
+    mutationFn: order => order(api),
     onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
   }));
 }

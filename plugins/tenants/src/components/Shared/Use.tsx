@@ -32,13 +32,10 @@ export function percentOf(ratio: number): string {
 }
 
 /** The part of its quota that a tenant has used most of. */
-export function mostUsed(
-  usage: TenantUsageSummary,
-): [part: keyof TenantUsageSummary, ratio: number] {
-  const parts = (['memory', 'cpu', 'pods'] as const).map(
-    part => [part, usage[part]] as [typeof part, number],
-  );
-  return parts.reduce((most, next) => (next[1] > most[1] ? next : most));
+export function mostUsed(usage: TenantUsageSummary) {
+  return (['memory', 'cpu', 'pods'] as const)
+    .map(part => [part, usage[part]] as const)
+    .reduce((most, next) => (next[1] > most[1] ? next : most));
 }
 
 /** How much of a quota is used, as a bar; the figures have to stand beside it. */

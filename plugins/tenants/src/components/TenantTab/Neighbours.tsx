@@ -61,16 +61,11 @@ function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
       isRowHeader: true,
       cell: ({ neighbour }) => inCell(<Text>{neighbour}</Text>),
     },
-    {
-      id: 'outward',
-      label: t('matrix.outward'),
-      cell: ({ outward }) => inCell(<Result cell={outward} />),
-    },
-    {
-      id: 'inward',
-      label: t('matrix.inward'),
-      cell: ({ inward }) => inCell(<Result cell={inward} />),
-    },
+    ...(['outward', 'inward'] as const).map(way => ({
+      id: way,
+      label: t(`matrix.${way}`),
+      cell: (pair: NeighbourPair) => inCell(<Result cell={pair[way]} />),
+    })),
   ];
   return (
     <Table

@@ -6,7 +6,7 @@ import {
   tenantAdministerPermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useImpostors, useRollouts, useUpdateRollout } from '../../queries';
+import { useImpostors, useRollouts, useRolloutOrder } from '../../queries';
 import { By, Problem, RelativeTime, TitledCard, UseBar } from '../Shared';
 import styles from './TenantsPage.module.css';
 
@@ -36,19 +36,10 @@ export function RolloutsCard(props: { tenants?: Tenant[] }) {
 }
 
 function Row(props: { rollout: Rollout }) {
-  const {
-    id,
-    state,
-    done,
-    total,
-    wave,
-    waves,
-    reason,
-    requestedBy,
-    createdAt,
-  } = props.rollout;
+  const { id, state, done, total, wave, waves, reason } = props.rollout;
+  const { requestedBy, createdAt } = props.rollout;
   const t = useText();
-  const { mutate, isPending } = useUpdateRollout();
+  const { mutate, isPending } = useRolloutOrder();
   const progress = t('rollouts.progress', {
     done: String(done),
     total: String(total),
@@ -62,7 +53,7 @@ function Row(props: { rollout: Rollout }) {
     <Button
       variant="secondary"
       isDisabled={isPending}
-      onPress={() => mutate({ id, state: to })}
+      onPress={() => mutate(api => api.updateRollout(id, to))}
     >
       {t(`rollouts.${label}`)}
     </Button>

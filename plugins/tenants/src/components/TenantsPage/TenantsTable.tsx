@@ -21,7 +21,7 @@ import {
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useBulk, useStartRollout } from '../../queries';
+import { useBulk, useRolloutOrder } from '../../queries';
 import { ManySelect, saveFile, ReportLink, STATES } from '../Shared';
 import { Days, TenantItem, useDays, useTenantColumns } from './columns';
 import {
@@ -276,7 +276,7 @@ function BulkBar(props: {
     prove: useBulk('prove', names),
     restore: useBulk('restore', applied),
   };
-  const rollOut = useStartRollout();
+  const rollOut = useRolloutOrder();
   const { allowed: administers } = usePermission({
     permission: tenantAdministerPermission,
     resourceRef: names[0],
@@ -312,7 +312,7 @@ function BulkBar(props: {
 
   const startRollout = () =>
     rollOut.mutate(
-      { kind: 'apply', filter: { names: applied } },
+      api => api.startRollout({ kind: 'apply', filter: { names: applied } }),
       {
         onSuccess: () => {
           toasts.post({ title: t('rollouts.started'), status: 'success' });

@@ -3,7 +3,7 @@ import { ColumnConfig, Flex, Text, useBreakpoint } from '@backstage/ui';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useTimelines } from '../../queries';
-import { slotsOf, WallStrip } from '../Timeline';
+import { slotsOf, SPANS, WallStrip } from '../Timeline';
 import {
   isStale,
   Marks,
@@ -15,9 +15,6 @@ import {
   WallStatusLabel,
   inCell,
 } from '../Shared';
-
-const DAY_MS = 24 * 60 * 60_000;
-const SLOTS = 48;
 
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
@@ -35,7 +32,7 @@ export function useDays(shown: Tenant[]) {
     () => (isWide ? shown.map(({ name }) => name) : []),
     [isWide, shown],
   );
-  return useTimelines(names, DAY_MS).data;
+  return useTimelines(names, SPANS.day.windowMs).data;
 }
 
 /** The columns of a table of tenants; on a narrow screen fewer of them. */
@@ -138,10 +135,7 @@ export function useTenantColumns(
 function Day(props: { name: string }) {
   const timeline = useContext(Days)?.get(props.name);
   return timeline ? (
-    <WallStrip
-      timeline={timeline}
-      slots={slotsOf(timeline, { windowMs: DAY_MS, count: SLOTS })}
-    />
+    <WallStrip timeline={timeline} slots={slotsOf(timeline, SPANS.day)} />
   ) : null;
 }
 

@@ -20,7 +20,7 @@ import styles from './Timeline.module.css';
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Stretches of time to look at: how long, in how many slots, and days between the axis' marks. */
-const SPANS = {
+export const SPANS = {
   day: { windowMs: DAY_MS, count: 48, every: 0.25, format: 'HH:mm' },
   week: { windowMs: 7 * DAY_MS, count: 56, every: 1, format: 'ccc d' },
   month: { windowMs: 30 * DAY_MS, count: 60, every: 6, format: 'd LLL' },

@@ -82,7 +82,7 @@ export function Attention(props: { tenant: Tenant }) {
             <Button
               variant="secondary"
               isPending={unmute.isPending}
-              onPress={() => unmute.mutate({ kind: 'unmute' })}
+              onPress={() => unmute.mutate(api => api.unmute(name))}
             >
               {t('attention.unmute')}
             </Button>
@@ -111,7 +111,13 @@ function Ask(props: {
 
   function say(reason: string) {
     const until = new Date(Date.now() + SPANS[span] * HOUR_MS).toISOString();
-    mutate({ kind, reason, until }, { onSuccess: onClose });
+    mutate(
+      api =>
+        kind === 'mute'
+          ? api.mute(tenant, { until, reason })
+          : api.acknowledge(tenant, { reason }),
+      { onSuccess: onClose },
+    );
   }
 
   return (
