@@ -79,7 +79,6 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
   );
 }
 
-/** Form field for the cluster of a tenant. */
 export const TenantCluster = defineField({
   name: 'TenantCluster',
   component: TenantClusterField,

@@ -190,7 +190,6 @@ function AvailabilityLine(props: {
   );
 }
 
-/** Form field for a tenant's name. */
 export const TenantName = defineField({
   name: 'TenantName',
   component: TenantNameField,

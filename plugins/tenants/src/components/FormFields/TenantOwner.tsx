@@ -58,7 +58,6 @@ function short(owner: string): string | undefined {
   return ownerOf({ owner })?.replace(/^group:(default\/)?/, '');
 }
 
-/** Form field for a tenant's owner. */
 export const TenantOwner = defineField({
   name: 'TenantOwner',
   component: TenantOwnerField,

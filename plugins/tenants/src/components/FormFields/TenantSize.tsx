@@ -122,7 +122,6 @@ function Numbers(props: { size: SizeInfo }) {
   );
 }
 
-/** Form field for a tenant's size. */
 export const TenantSize = defineField({
   name: 'TenantSize',
   component: TenantSizeField,

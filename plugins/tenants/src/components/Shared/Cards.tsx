@@ -152,7 +152,6 @@ export function inCell(content: ReactNode) {
   );
 }
 
-/** So many lines of a skeleton. */
 export function SkeletonLines(props: { count: number; height?: number }) {
   return (
     <>
