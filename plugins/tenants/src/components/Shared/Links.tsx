@@ -66,10 +66,7 @@ export function useTabLink() {
     (tenantName: string, { proof, receipt, part }: TabTarget = {}) => {
       const page = entityLink(`resource:default/${tenantName}`);
       const entity = page.replace(/\/$/, '');
-      const search = new URLSearchParams({
-        ...(proof && { proof }),
-        ...(receipt && { receipt }),
-      }).toString();
+      const search = changed('', { proof, receipt }).toString();
       return `${entity}/${TAB}${search && `?${search}`}${
         part ? `#${part}` : ''
       }`;
@@ -83,10 +80,8 @@ export function ReportLink(props: { names: string[]; proofId?: string }) {
   const { names, proofId } = props;
   const t = useText();
   const route = useRouteRef(reportRouteRef);
-  const search = new URLSearchParams([
-    ...names.map(name => ['tenant', name]),
-    ...(proofId ? [['proof', proofId]] : []),
-  ]);
+  const tenants = new URLSearchParams(names.map(name => ['tenant', name]));
+  const search = changed(tenants, { proof: proofId });
   return route ? (
     <ButtonLink variant="secondary" href={`${route()}?${search}`}>
       {t(names.length ? 'tab.report' : 'page.report')}

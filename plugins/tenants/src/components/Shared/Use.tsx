@@ -8,12 +8,7 @@ import { useText } from '../../translation';
 import styles from './Use.module.css';
 
 /** From here on a quota is marked: there is hardly room for another pod. */
-const NEARLY_FULL = 0.9;
-
-/** Whether hardly anything is left of a quota. */
-export function isNearlyFull(ratio: number): boolean {
-  return ratio >= NEARLY_FULL;
-}
+export const NEARLY_FULL = 0.9;
 
 /** How many of all pairs can be breached at most, as a sentence; nothing where that is unknown. */
 export function boundOf(
@@ -58,7 +53,7 @@ export function UseBar(props: {
       aria-valuetext={text}
     >
       <div
-        className={`${styles.used} ${isNearlyFull(ratio) ? styles.full : ''}`}
+        className={`${styles.used} ${ratio >= NEARLY_FULL ? styles.full : ''}`}
         style={{ width: `${percent}%` }}
       />
     </div>
@@ -88,7 +83,7 @@ export function UseCell(props: { usage?: TenantUsageSummary }) {
         <Text variant="body-small">
           {t(PARTS[part])} {percentOf(ratio)}
         </Text>
-        {isNearlyFull(ratio) && (
+        {ratio >= NEARLY_FULL && (
           <RiErrorWarningFill
             size={14}
             className={styles.mark}

@@ -7,7 +7,7 @@ import {
 import { useText } from '../../translation';
 import { quantityText } from '../../quantities';
 import {
-  isNearlyFull,
+  NEARLY_FULL,
   Loaded,
   Loading,
   percentOf,
@@ -110,7 +110,7 @@ function QuotaBar(props: { use: QuotaUse }) {
             {percentOf(ratio)}
           </Text>
         )}
-        {!isForbidden && isNearlyFull(ratio) && (
+        {!isForbidden && ratio >= NEARLY_FULL && (
           <Flex align="center" gap="0.5" className={styles.full}>
             <RiErrorWarningFill size={16} aria-hidden="true" />
             <Text variant="body-small" weight="bold">

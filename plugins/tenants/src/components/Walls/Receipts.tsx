@@ -79,17 +79,14 @@ function Receipts(props: { wall: Wall; proof: Proof; open?: string }) {
       </Text>
     );
   }
-  const wrong = receipts.filter(({ outcome }) => isWrong(outcome));
-  const [first, ...others] = wrong;
+  const first = receipts.find(({ outcome }) => isWrong(outcome));
   const of = (...outcomes: Outcome[]) =>
-    others.filter(({ outcome }) => outcomes.includes(outcome));
-  const all = (wanted: Outcome) =>
-    receipts.filter(({ outcome }) => outcome === wanted);
+    receipts.filter(r => r !== first && outcomes.includes(r.outcome));
   const groups = [
     { id: 'moreBreached', own: of('breached') },
     { id: 'moreFailed', own: of('failed', 'inconclusive') },
-    { id: 'asExpected', own: all('asExpected') },
-    { id: 'notApplicable', own: all('notApplicable') },
+    { id: 'asExpected', own: of('asExpected') },
+    { id: 'notApplicable', own: of('notApplicable') },
   ] as const;
   const item = (receipt: Receipt, level: 5 | 6) => (
     <ReceiptItem
@@ -124,7 +121,7 @@ function Receipts(props: { wall: Wall; proof: Proof; open?: string }) {
                 isOpen={
                   own.some(receipt => names.get(receipt) === open) ||
                   // A wall that holds has nothing else to show.
-                  (wrong.length === 0 && id === 'asExpected')
+                  (!first && id === 'asExpected')
                 }
               >
                 {() => own.map(receipt => item(receipt, 6))}
