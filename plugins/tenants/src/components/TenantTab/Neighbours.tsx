@@ -15,6 +15,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useMatrix } from '../../queries';
+import { cellsOf } from '../Matrix/pairs';
 import {
   Loaded,
   RelativeTime,
@@ -105,20 +106,16 @@ interface NeighbourPair {
 
 /** The row and the column of one tenant, a neighbour a line, the worst first. */
 function neighboursOf(matrix: TenantMatrix, tenant: string): NeighbourPair[] {
-  const pairs = new Map<string, NeighbourPair>(
-    matrix.tenants
-      .filter(name => name !== tenant)
-      .map(name => [name, { id: name, neighbour: name }]),
-  );
-  for (const cell of matrix.cells) {
-    if (cell.tenant === tenant && pairs.has(cell.neighbour)) {
-      pairs.get(cell.neighbour)!.outward = cell;
-    }
-    if (cell.neighbour === tenant && pairs.has(cell.tenant)) {
-      pairs.get(cell.tenant)!.inward = cell;
-    }
-  }
-  return [...pairs.values()].sort((a, b) => severityOf(a) - severityOf(b));
+  const cellOf = cellsOf(matrix);
+  return matrix.tenants
+    .filter(name => name !== tenant)
+    .map(name => ({
+      id: name,
+      neighbour: name,
+      outward: cellOf(tenant, name),
+      inward: cellOf(name, tenant),
+    }))
+    .sort((a, b) => severityOf(a) - severityOf(b));
 }
 
 /** Place of the worst of a pair's results; what was never tried comes last. */
