@@ -3,7 +3,10 @@ import {
   AuthorizeResult,
   ResourcePermission,
 } from '@backstage/plugin-permission-common';
-import { permissionApiRef } from '@backstage/plugin-permission-react';
+import {
+  permissionApiRef,
+  usePermission,
+} from '@backstage/plugin-permission-react';
 import {
   keepPreviousData,
   queryOptions,
@@ -169,6 +172,11 @@ export async function inTurns<T, Answer>(
     }),
   );
   return answers;
+}
+
+/** Whether the user has a permission for a tenant; not while that is not known. */
+export function useMay(permission: ResourcePermission, tenant?: string) {
+  return usePermission({ permission, resourceRef: tenant }).allowed;
 }
 
 /** Those of some tenants, by name, for which the user has a permission. */

@@ -4,11 +4,7 @@ import { Box, Flex, Text, TextField } from '@backstage/ui';
 import { ApiHolder } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import {
-  RiCheckboxCircleFill,
-  RiErrorWarningFill,
-  RiInformationFill,
-} from '@remixicon/react';
+import { RiCheckboxCircleFill, RiInformationFill } from '@remixicon/react';
 import {
   DEFAULT_NAMESPACE_PREFIX,
   isProofOnly,
@@ -95,7 +91,8 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
     problem ? undefined : { name, owner: ownerOf(props.formContext?.formData) },
     availabilityOf,
   );
-  const isTaken = availability?.state === 'taken';
+  const { state, message = '' } = availability ?? {};
+  const isTaken = state === 'taken';
   const error = isTaken ? t('form.nameTaken', { name }) : problem;
   // An empty form is not a mistake yet.
   const isShown =
@@ -118,9 +115,9 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
         onBlur={() => setTouched(true)}
         validate={() => (isShown && error) || undefined}
       />
-      {!error && (
+      {!error && state !== 'taken' && (
         <>
-          <AvailabilityLine name={name} availability={availability} />
+          <AvailabilityLine name={name} state={state} message={message} />
           <Box
             className={styles.preview}
             role="group"
@@ -160,32 +157,30 @@ function MayOrder() {
 const LOOK = {
   free: { Icon: RiCheckboxCircleFill, color: 'success' },
   own: { Icon: RiInformationFill, color: 'info' },
-  taken: { Icon: RiErrorWarningFill, color: 'danger' },
   unknown: { Icon: RiInformationFill, color: 'secondary' },
 } as const;
 
 function AvailabilityLine(props: {
   name: string;
-  availability?: Availability;
+  state?: keyof typeof LOOK;
+  message: string;
 }) {
-  const { name, availability } = props;
-  const { state = 'unknown', message = '' } = availability ?? {};
-  const { Icon, color } = LOOK[state];
+  const { name, state, message } = props;
+  const { Icon, color } = LOOK[state ?? 'unknown'];
   const t = useText();
   const texts = {
     free: t('form.nameFree'),
     own: t('form.nameOwn', { name }),
-    taken: t('form.nameTaken', { name }),
-    unknown: availability
-      ? t('form.nameUnknown', { message })
-      : t('form.nameChecking'),
+    unknown: t('form.nameUnknown', { message }),
   };
   return (
     <Flex align="center" gap="1" role="status">
       <Text color={color} className={styles.icon}>
         <Icon size={16} aria-hidden="true" />
       </Text>
-      <Text variant="body-small">{texts[state]}</Text>
+      <Text variant="body-small">
+        {state ? texts[state] : t('form.nameChecking')}
+      </Text>
     </Flex>
   );
 }

@@ -16,7 +16,7 @@ import {
   tenantResizePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useTemplateLink } from '../../queries';
+import { useMay, useTemplateLink } from '../../queries';
 
 /** Where the tab is on a tenant's entity page, unless an adopter moves it. */
 const TAB = 'tenant';
@@ -96,14 +96,8 @@ export function ReportLink(props: { names: string[]; proofId?: string }) {
  */
 export function useTenantForms(tenant: Tenant) {
   const { name, spec, phase } = tenant;
-  const resize = usePermission({
-    permission: tenantResizePermission,
-    resourceRef: name,
-  });
-  const remove = usePermission({
-    permission: tenantRemovePermission,
-    resourceRef: name,
-  });
+  const mayResize = useMay(tenantResizePermission, name);
+  const mayRemove = useMay(tenantRemovePermission, name);
   const templateLink = useTemplateLink();
   const form = (template: string, isAllowed: boolean, formData: object) => {
     const href = templateLink(template);
@@ -113,11 +107,11 @@ export function useTenantForms(tenant: Tenant) {
       : undefined;
   };
   return {
-    resize: form('resize-tenant', resize.allowed, {
+    resize: form('resize-tenant', mayResize, {
       tenant: name,
       size: spec.size,
     }),
-    offboard: form('offboard-tenant', remove.allowed, { tenant: name }),
+    offboard: form('offboard-tenant', mayRemove, { tenant: name }),
   };
 }
 

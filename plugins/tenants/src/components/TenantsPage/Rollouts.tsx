@@ -1,12 +1,16 @@
 import { Button, Flex, Text } from '@backstage/ui';
-import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Rollout,
   Tenant,
   tenantAdministerPermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useImpostors, useRollouts, useRolloutOrder } from '../../queries';
+import {
+  useImpostors,
+  useMay,
+  useRollouts,
+  useRolloutOrder,
+} from '../../queries';
 import { By, Problem, RelativeTime, TitledCard, UseBar } from '../Shared';
 import styles from './TenantsPage.module.css';
 
@@ -16,10 +20,7 @@ const SHOWN_MS = 24 * 60 * 60_000;
 /** Roll-outs that run, or ran lately, for who administers tenants. */
 export function RolloutsCard(props: { tenants?: Tenant[] }) {
   const t = useText();
-  const { allowed } = usePermission({
-    permission: tenantAdministerPermission,
-    resourceRef: props.tenants?.[0]?.name,
-  });
+  const allowed = useMay(tenantAdministerPermission, props.tenants?.[0]?.name);
   const rollouts = (useRollouts(allowed).data ?? []).filter(
     ({ finishedAt }) =>
       !finishedAt || Date.now() - Date.parse(finishedAt) < SHOWN_MS,

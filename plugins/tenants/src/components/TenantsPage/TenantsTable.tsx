@@ -13,7 +13,6 @@ import {
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
-import { usePermission } from '@backstage/plugin-permission-react';
 import {
   isProofOnly,
   Tenant,
@@ -21,7 +20,7 @@ import {
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useBulk, useRolloutOrder } from '../../queries';
+import { useBulk, useMay, useRolloutOrder } from '../../queries';
 import { ManySelect, saveFile, ReportLink, STATES } from '../Shared';
 import { Days, TenantItem, useDays, useTenantColumns } from './columns';
 import {
@@ -277,10 +276,7 @@ function BulkBar(props: {
     restore: useBulk('restore', applied),
   };
   const rollOut = useRolloutOrder();
-  const { allowed: administers } = usePermission({
-    permission: tenantAdministerPermission,
-    resourceRef: names[0],
-  });
+  const administers = useMay(tenantAdministerPermission, names[0]);
   const left = (of: string[], { allowed = of }: { allowed?: string[] }) =>
     of.length - allowed.length;
   const notAllowed = Math.max(

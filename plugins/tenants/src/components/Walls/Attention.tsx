@@ -1,13 +1,12 @@
 import { useState } from 'react';
 import { Button, Flex, Text } from '@backstage/ui';
-import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
   tenantAdministerPermission,
   overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useAttention } from '../../queries';
+import { useAttention, useMay } from '../../queries';
 import {
   AskDialog,
   By,
@@ -31,10 +30,7 @@ export function Attention(props: { tenant: Tenant }) {
   const { tenant } = props;
   const { acknowledged, muted, name, walls, phase } = tenant;
   const t = useText();
-  const { allowed } = usePermission({
-    permission: tenantAdministerPermission,
-    resourceRef: name,
-  });
+  const allowed = useMay(tenantAdministerPermission, name);
   const [asked, setAsked] = useState<'acknowledge' | 'mute'>();
   const unmute = useAttention(name);
   const exact = useExactTime();

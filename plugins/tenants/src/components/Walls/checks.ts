@@ -169,3 +169,20 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 export function explanationOf(check: string): Explanation | undefined {
   return EXPLANATIONS[check];
 }
+
+/** What a proof does not cover, in the order of the API's list. */
+const NOT_COVERED = [
+  'notCovered.code',
+  'notCovered.workers',
+  'notCovered.controlPlane',
+  'notCovered.kernel',
+  'notCovered.portal',
+  'notCovered.names',
+  'notCovered.hosts',
+] as const;
+
+/** What a proof does not cover, in the language of the app. */
+export function useNotCovered(): string[] {
+  const t = useText();
+  return NOT_COVERED.map(key => t(key));
+}

@@ -1,5 +1,4 @@
 export * from './checks';
-export * from './notCovered';
 export * from './Picture';
 export * from './Attention';
 export * from './useProving';

@@ -6,7 +6,7 @@ import {
   tenantRestorePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useStart } from '../../queries';
+import { useMay, useStart } from '../../queries';
 
 /** How to have a tenant proved, and what keeps the user from it. */
 export function useProving(tenantName: string, tenant?: Tenant) {
@@ -39,10 +39,7 @@ export type Proving = ReturnType<typeof useProving>;
 export function useRestoring(tenant: Tenant) {
   const { name, phase, spec, currentOperation } = tenant;
   const { mutate, isPending, error } = useStart(name, 'restore');
-  const { allowed } = usePermission({
-    permission: tenantRestorePermission,
-    resourceRef: name,
-  });
+  const allowed = useMay(tenantRestorePermission, name);
   return {
     /** Unset where the user may not, or there is nothing to do it with */
     restore:
