@@ -14,16 +14,11 @@ import {
   createComponentExtension,
   createPlugin,
   createRoutableExtension,
-  discoveryApiRef,
-  fetchApiRef,
 } from '@backstage/core-plugin-api';
 import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
 import { FormFieldExtensionData } from '@backstage/plugin-scaffolder-react/alpha';
-import {
-  TENANT_ANNOTATION,
-  TenantsClient,
-} from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsApiRef } from './api';
+import { TENANT_ANNOTATION } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiFactory, tenantsApiRef } from './api';
 import * as fields from './components/FormFields';
 import {
   reportRouteRef,
@@ -41,14 +36,7 @@ export { tenantsApiRef };
  */
 export const tenantsPlugin = createPlugin({
   id: 'tenants',
-  apis: [
-    createApiFactory({
-      api: tenantsApiRef,
-      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
-      factory: ({ discoveryApi, fetchApi }) =>
-        new TenantsClient({ discoveryApi, fetchApi }),
-    }),
-  ],
+  apis: [createApiFactory(tenantsApiFactory)],
   routes: {
     root: convertLegacyRouteRef(rootRouteRef),
     report: convertLegacyRouteRef(reportRouteRef),

@@ -1,8 +1,6 @@
 import {
   ApiBlueprint,
   createFrontendPlugin,
-  discoveryApiRef,
-  fetchApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
 import {
@@ -11,11 +9,8 @@ import {
 } from '@backstage/plugin-catalog-react/alpha';
 import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
 import { RiShieldCheckLine } from '@remixicon/react';
-import {
-  TENANT_ANNOTATION,
-  TenantsClient,
-} from '@threewalls/backstage-plugin-tenants-common';
-import { tenantsApiRef } from './api';
+import { TENANT_ANNOTATION } from '@threewalls/backstage-plugin-tenants-common';
+import { tenantsApiFactory } from './api';
 import { formFields } from './formFields';
 import { taskOutputs } from './taskOutputs';
 import {
@@ -30,13 +25,7 @@ const isTenant = {
 };
 
 export const tenantsApi = ApiBlueprint.make({
-  params: defineParams =>
-    defineParams({
-      api: tenantsApiRef,
-      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
-      factory: ({ discoveryApi, fetchApi }) =>
-        new TenantsClient({ discoveryApi, fetchApi }),
-    }),
+  params: defineParams => defineParams(tenantsApiFactory),
 });
 
 export const wallsCard = EntityCardBlueprint.make({

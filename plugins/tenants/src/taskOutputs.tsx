@@ -2,11 +2,7 @@ import { lazy, Suspense } from 'react';
 import { Skeleton } from '@backstage/ui';
 import * as scaffolder from '@backstage/plugin-scaffolder-react/alpha';
 
-const TaskOutputs = lazy(() =>
-  import('./components/TaskOutputs/TaskOutputs').then(m => ({
-    default: m.TaskOutputs,
-  })),
-);
+const TaskOutputs = lazy(() => import('./components/TaskOutputs/TaskOutputs'));
 
 const LazyTaskOutputs: scaffolder.ScaffolderTemplateOutputsComponent =
   props => (

@@ -5,7 +5,7 @@ import {
   TenantsHealth,
   TenantUsage,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { minutesAgo } from './tenants';
+import { minutesAgo, namesOf } from './tenants';
 
 /** As large as so many of the smallest. */
 const size = (name: string, title: string, times: number) => ({
@@ -91,14 +91,7 @@ export function previewOfNew(name: string): TenantPreview {
     cluster: 'lab',
     exists: false,
     present: false,
-    names: {
-      namespace: `web-tenant-${name}`,
-      loginServiceAccount: `n8n-${name}`,
-      workloadServiceAccount: 'n8n',
-      vaultPolicy: `tenant-${name}`,
-      vaultRole: `tenant-${name}`,
-      kvPath: `web-tenant-${name}`,
-    },
+    names: namesOf(name),
     resources: OBJECTS.map(([stage, id]) => ({
       stage,
       id,

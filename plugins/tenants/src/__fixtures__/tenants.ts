@@ -19,24 +19,14 @@ import { breachedReceipts, inconclusive, receipts } from './receipts';
 const MINUTE_MS = 60_000;
 const DURATION_MS = 7_400;
 
+const sound = (attacks: number) => ({
+  summary: `All ${attacks} attacks blocked`,
+  barriers: { counted: attacks, refused: attacks },
+  controls: { tried: 1, succeeded: 1 },
+});
+
 /** What the receipts of a sound tenant come to, wall by wall. */
-const SOUND = {
-  network: {
-    summary: 'All 9 attacks blocked',
-    barriers: { counted: 9, refused: 9 },
-    controls: { tried: 1, succeeded: 1 },
-  },
-  secret: {
-    summary: 'All 4 attacks blocked',
-    barriers: { counted: 4, refused: 4 },
-    controls: { tried: 1, succeeded: 1 },
-  },
-  resource: {
-    summary: 'All 3 attacks blocked',
-    barriers: { counted: 3, refused: 3 },
-    controls: { tried: 1, succeeded: 1 },
-  },
-};
+const SOUND = { network: sound(9), secret: sound(4), resource: sound(3) };
 
 /** ISO 8601 of a moment so many minutes ago. */
 export function minutesAgo(minutes: number): string {
@@ -77,6 +67,16 @@ export function proofOf(
   };
 }
 
+/** What the objects of a tenant are called. */
+export const namesOf = (name: string) => ({
+  namespace: `web-tenant-${name}`,
+  loginServiceAccount: `n8n-${name}`,
+  workloadServiceAccount: 'n8n',
+  vaultPolicy: `tenant-${name}`,
+  vaultRole: `tenant-${name}`,
+  kvPath: `web-tenant-${name}`,
+});
+
 /** A tenant whose walls are as in its last proof. */
 export function tenantOf(
   name: string,
@@ -101,15 +101,7 @@ export function tenantOf(
     },
     phase: 'active',
     entityRef: `resource:default/${name}`,
-    names: {
-      namespace: `web-tenant-${name}`,
-      loginServiceAccount: `n8n-${name}`,
-      workloadServiceAccount: 'n8n',
-      vaultPolicy: `tenant-${name}`,
-      vaultRole: `tenant-${name}`,
-      kvPath: `web-tenant-${name}`,
-      kvMount: 'secret',
-    },
+    names: { ...namesOf(name), kvMount: 'secret' },
     url: `https://${name}.n8n.example.com`,
     walls: WALLS.map((w, i) => ({
       wall: w,

@@ -47,7 +47,6 @@ export function backendOf(api: TenantsApi): Backend {
   return backend;
 }
 
-/** The backend of this app. */
 function useBackend(): Backend {
   return backendOf(useApi(tenantsApiRef));
 }

@@ -93,9 +93,7 @@ export function useAnswer<Q, A>(
 const TEMPLATE_NAMESPACE = 'default';
 
 /** Where the forms of the portal's tenant templates are. */
-export function useTemplates(): {
-  href: (template: string) => string | undefined;
-} {
+export function useTemplateLink(): (template: string) => string | undefined {
   const catalog = useApi(catalogApiRef);
   const route = useRouteRef(templateRouteRef);
   const { data: names = [] } = useAsked(() => ({
@@ -109,12 +107,10 @@ export function useTemplates(): {
     },
     staleTime: PLATFORM_FRESH_MS,
   }));
-  return {
-    href: templateName =>
-      names.includes(templateName)
-        ? route?.({ namespace: TEMPLATE_NAMESPACE, templateName })
-        : undefined,
-  };
+  return templateName =>
+    names.includes(templateName)
+      ? route?.({ namespace: TEMPLATE_NAMESPACE, templateName })
+      : undefined;
 }
 
 const NOBODY: ReadonlySet<string> = new Set();

@@ -3,7 +3,10 @@ import {
   AuthorizeResult,
   ResourcePermission,
 } from '@backstage/plugin-permission-common';
-import { permissionApiRef } from '@backstage/plugin-permission-react';
+import {
+  permissionApiRef,
+  usePermission,
+} from '@backstage/plugin-permission-react';
 import {
   keepPreviousData,
   queryOptions,
@@ -13,7 +16,7 @@ import {
   GetMatrixRequest,
   Impostor,
   Proof,
-  RolloutRequest,
+  Rollout,
   Tenant,
   TenantsApi,
   TenantTimeline,
@@ -171,6 +174,11 @@ export async function inTurns<T, Answer>(
   return answers;
 }
 
+/** Whether the user has a permission for a tenant; not while that is not known. */
+export function useMay(permission: ResourcePermission, tenant?: string) {
+  return usePermission({ permission, resourceRef: tenant }).allowed;
+}
+
 /** Those of some tenants, by name, for which the user has a permission. */
 export function useAllowed(permission: ResourcePermission, names: string[]) {
   const permissions = useApi(permissionApiRef);
@@ -250,17 +258,8 @@ export function useUsage(tenant: string) {
 
 /** What the platform team says of a tenant: neither changes its status. */
 export function useAttention(name: string) {
-  return useOrdered<Tenant, Said>(({ api, client }) => ({
-    mutationFn: said => {
-      switch (said.kind) {
-        case 'acknowledge':
-          return api.acknowledge(name, { reason: said.reason });
-        case 'mute':
-          return api.mute(name, { until: said.until, reason: said.reason });
-        default:
-          return api.unmute(name);
-      }
-    },
+  return useOrdered<Tenant, Order<Tenant>>(({ api, client }) => ({
+    mutationFn: say => say(api),
     onSuccess: tenant => {
       client.setQueryData<Tenant>(keys.tenant(name), tenant);
       client.invalidateQueries({ queryKey: keys.tenants });
@@ -268,18 +267,8 @@ export function useAttention(name: string) {
   }));
 }
 
-/** What can be said with {@link useAttention}; an acknowledgement has no end of its own. */
-type Said =
-  | { kind: 'acknowledge' | 'mute'; reason: string; until: string }
-  | { kind: 'unmute' };
-
-/** Starts a roll-out, for who administers tenants. */
-export function useStartRollout() {
-  return useOrdered(({ api, client }) => ({
-    mutationFn: (request: RolloutRequest) => api.startRollout(request),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
-  }));
-}
+/** What the backend is to do, by its API. */
+type Order<T> = (api: TenantsApi) => Promise<T>;
 
 /** Roll-outs, the newest first; nothing is asked for one who may not see them. */
 export function useRollouts(isAllowed: boolean) {
@@ -295,13 +284,10 @@ export function useRollouts(isAllowed: boolean) {
   }));
 }
 
-/** Pauses a roll-out, resumes it, or gives it up. */
-export function useUpdateRollout() {
-  return useOrdered(({ api, client }) => ({
-    mutationFn: (change: {
-      id: string;
-      state: 'paused' | 'running' | 'cancelled';
-    }) => api.updateRollout(change.id, change.state),
+/** Starts a roll-out, pauses it, resumes it, or gives it up. */
+export function useRolloutOrder() {
+  return useOrdered<Rollout, Order<Rollout>>(({ api, client }) => ({
+    mutationFn: order => order(api),
     onSuccess: () => client.invalidateQueries({ queryKey: ['rollouts'] }),
   }));
 }

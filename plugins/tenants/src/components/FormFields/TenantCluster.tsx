@@ -4,8 +4,7 @@ import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { useText } from '../../translation';
 import { usePlatform } from '../../queries';
 import { Pending, Notice } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import styles from './FormFields.module.css';
 
 const clusterSchema = makeFieldSchema({ output: z => z.string() });
@@ -80,7 +79,6 @@ export function TenantClusterField(props: typeof clusterSchema.TProps) {
   );
 }
 
-/** Form field for the cluster of a tenant. */
 export const TenantCluster = defineField({
   name: 'TenantCluster',
   component: TenantClusterField,

@@ -10,8 +10,7 @@ import {
 import { tenantsApiRef } from '../../api';
 import { useText } from '../../translation';
 import { platformOf, usePlatform } from '../../queries';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import styles from './FormFields.module.css';
 
 const egressSchema = makeFieldSchema({

@@ -4,11 +4,7 @@ import { Box, Flex, Text, TextField } from '@backstage/ui';
 import { ApiHolder } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import {
-  RiCheckboxCircleFill,
-  RiErrorWarningFill,
-  RiInformationFill,
-} from '@remixicon/react';
+import { RiCheckboxCircleFill, RiInformationFill } from '@remixicon/react';
 import {
   DEFAULT_NAMESPACE_PREFIX,
   isProofOnly,
@@ -20,8 +16,7 @@ import { useText } from '../../translation';
 import { tenantsApiRef } from '../../api';
 import { platformOf, useAnswer, useOwnRefs, usePlatform } from '../../queries';
 import { Notice } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import { ownerOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -34,9 +29,10 @@ const nameSchema = makeFieldSchema({ output: z => z.string() });
  * - `taken`: there is one of somebody else, or one that is only proved
  * - `unknown`: the backend can't tell now; it is asked again when the task runs
  */
-type Availability =
-  | { state: 'free' | 'own' | 'taken' }
-  | { state: 'unknown'; message: string };
+interface Availability {
+  state: 'free' | 'own' | 'taken' | 'unknown';
+  message?: string;
+}
 
 /** Asks whether a name is free for an owner. */
 async function availabilityOf(
@@ -95,7 +91,8 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
     problem ? undefined : { name, owner: ownerOf(props.formContext?.formData) },
     availabilityOf,
   );
-  const isTaken = availability?.state === 'taken';
+  const { state, message = '' } = availability ?? {};
+  const isTaken = state === 'taken';
   const error = isTaken ? t('form.nameTaken', { name }) : problem;
   // An empty form is not a mistake yet.
   const isShown =
@@ -118,9 +115,9 @@ export function TenantNameField(props: typeof nameSchema.TProps) {
         onBlur={() => setTouched(true)}
         validate={() => (isShown && error) || undefined}
       />
-      {!error && (
+      {!error && state !== 'taken' && (
         <>
-          <AvailabilityLine name={name} availability={availability} />
+          <AvailabilityLine name={name} state={state} message={message} />
           <Box
             className={styles.preview}
             role="group"
@@ -160,46 +157,34 @@ function MayOrder() {
 const LOOK = {
   free: { Icon: RiCheckboxCircleFill, color: 'success' },
   own: { Icon: RiInformationFill, color: 'info' },
-  taken: { Icon: RiErrorWarningFill, color: 'danger' },
   unknown: { Icon: RiInformationFill, color: 'secondary' },
 } as const;
 
 function AvailabilityLine(props: {
   name: string;
-  availability?: Availability;
+  state?: keyof typeof LOOK;
+  message: string;
 }) {
-  const { name, availability } = props;
-  const { Icon, color } = LOOK[availability?.state ?? 'unknown'];
+  const { name, state, message } = props;
+  const { Icon, color } = LOOK[state ?? 'unknown'];
   const t = useText();
-
-  function text() {
-    switch (availability?.state) {
-      case undefined:
-        return t('form.nameChecking');
-      case 'unknown':
-        return t('form.nameUnknown', { message: availability.message });
-      case 'own':
-        return t('form.nameOwn', { name });
-      case 'taken':
-        return t('form.nameTaken', { name });
-      default:
-        return t('form.nameFree');
-    }
-  }
-
+  const texts = {
+    free: t('form.nameFree'),
+    own: t('form.nameOwn', { name }),
+    unknown: t('form.nameUnknown', { message }),
+  };
   return (
     <Flex align="center" gap="1" role="status">
-      <Text as="span" color={color} className={styles.icon}>
+      <Text color={color} className={styles.icon}>
         <Icon size={16} aria-hidden="true" />
       </Text>
-      <Text as="span" variant="body-small">
-        {text()}
+      <Text variant="body-small">
+        {state ? texts[state] : t('form.nameChecking')}
       </Text>
     </Flex>
   );
 }
 
-/** Form field for a tenant's name. */
 export const TenantName = defineField({
   name: 'TenantName',
   component: TenantNameField,

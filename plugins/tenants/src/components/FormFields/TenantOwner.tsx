@@ -3,8 +3,7 @@ import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { useText } from '../../translation';
 import { useOwnRefs, useTitles } from '../../queries';
 import { ManySelect } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import { ownerOf } from './previewRequest';
 
 const ownerSchema = makeFieldSchema({ output: z => z.string() });
@@ -59,7 +58,6 @@ function short(owner: string): string | undefined {
   return ownerOf({ owner })?.replace(/^group:(default\/)?/, '');
 }
 
-/** Form field for a tenant's owner. */
 export const TenantOwner = defineField({
   name: 'TenantOwner',
   component: TenantOwnerField,

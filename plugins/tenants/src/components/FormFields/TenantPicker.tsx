@@ -9,9 +9,8 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useAllowed, useImpostors, useTenants } from '../../queries';
-import { ManyOption, ManySelect, Pending, Notice } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { ManySelect, Pending, Notice } from '../Shared';
+import { defineField, fieldProps } from './field';
 
 const PERMISSIONS = {
   resize: tenantResizePermission,
@@ -71,20 +70,18 @@ function Picker(
   if (!allowed) {
     return pending;
   }
-  const options: ManyOption[] = tenants
-    .filter(({ name }) => allowed.includes(name))
-    .map(({ name, cluster, spec }) => ({
-      id: name,
-      label: t('form.tenantOption', { name, cluster, size: spec.size }),
-    }));
-  if (permission === 'restore') {
-    options.push(
-      ...impostors.map(({ name, cluster }) => ({
+  const options = [
+    ...tenants
+      .filter(({ name }) => allowed.includes(name))
+      .map(({ name, cluster, spec }) => ({
         id: name,
-        label: t('form.tenantImpostor', { name, cluster }),
+        label: t('form.tenantOption', { name, cluster, size: spec.size }),
       })),
-    );
-  }
+    ...(permission === 'restore' ? impostors : []).map(({ name, cluster }) => ({
+      id: name,
+      label: t('form.tenantImpostor', { name, cluster }),
+    })),
+  ];
   if (options.length === 0) {
     return (
       <Notice

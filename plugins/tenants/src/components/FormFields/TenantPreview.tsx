@@ -13,7 +13,7 @@ import {
 import { useText } from '../../translation';
 import { useAnswer } from '../../queries';
 import { FieldChanges, Pending, SkeletonLines, Notice } from '../Shared';
-import { defineField } from './defineField';
+import { defineField } from './field';
 import { previewInputOf, previewRequestOf } from './previewRequest';
 import styles from './TenantPreview.module.css';
 
@@ -155,7 +155,7 @@ function PreviewStages(props: { resources: PreviewResource[] }) {
             role="group"
             aria-label={title}
           >
-            <Text as="h4" variant="body-medium" weight="bold">
+            <Text as="h4" weight="bold">
               {title}
             </Text>
             <Box as="ul" className={styles.resources}>
@@ -179,18 +179,11 @@ function Resource(props: { resource: PreviewResource }) {
   return (
     <Box as="li" className={styles.resource}>
       <Flex gap="2" align="center">
-        <Text as="span" color={color} className={styles.icon}>
+        <Text color={color} className={styles.icon}>
           <Icon size={16} aria-hidden="true" />
         </Text>
-        <Text as="span" className={styles.id}>
-          {id}
-        </Text>
-        <Text
-          as="span"
-          variant="body-small"
-          color="secondary"
-          className={styles.change}
-        >
+        <Text className={styles.id}>{id}</Text>
+        <Text variant="body-small" color="secondary" className={styles.change}>
           {t(`preview.${change}`)}
         </Text>
       </Flex>

@@ -17,8 +17,7 @@ import {
   WallStatusLabel,
   Notice,
 } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -63,14 +62,9 @@ export function TenantRemovalField(props: typeof removalSchema.TProps) {
   );
 }
 
-interface LossesProps {
-  name: string;
-  keepData: boolean;
-}
-
 /** What goes with a tenant, and what stays when its data is kept. */
-function Losses(props: LossesProps) {
-  const { name } = props;
+function Losses(props: { name: string; keepData: boolean }) {
+  const { name, keepData } = props;
   const t = useText();
   return (
     <Loaded
@@ -78,55 +72,51 @@ function Losses(props: LossesProps) {
       failed={t('removal.errorTitle', { name })}
       skeleton={<Skeleton height={180} />}
     >
-      {tenant => <LossesOf {...props} tenant={tenant} />}
+      {tenant => {
+        const at = provedAt(tenant);
+        return (
+          <Flex direction="column" gap="3">
+            <Notice
+              status={keepData ? 'warning' : 'danger'}
+              role="status"
+              title={t(keepData ? 'removal.keepTitle' : 'removal.loseTitle', {
+                name,
+              })}
+              description={t(
+                keepData ? 'removal.keepText' : 'removal.loseText',
+              )}
+            />
+            <Facts
+              facts={{
+                [t('removal.volume')]: (
+                  <Fate isKept={keepData}>
+                    <Volume tenant={tenant} />
+                  </Fate>
+                ),
+                [t('removal.vault')]: (
+                  <Fate isKept={keepData}>{t('removal.vaultEntry')}</Fate>
+                ),
+                [t(keepData ? 'removal.others' : 'removal.objects')]: (
+                  <Fate isKept={false}>
+                    {keepData ? (
+                      t('removal.workload')
+                    ) : (
+                      <Objects tenant={tenant} />
+                    )}
+                  </Fate>
+                ),
+                [t('removal.lastProof')]: (
+                  <Flex align="center" gap="2">
+                    <WallStatusLabel status={overallStatus(tenant.walls)} />
+                    {at ? <RelativeTime iso={at} /> : t('time.never')}
+                  </Flex>
+                ),
+              }}
+            />
+          </Flex>
+        );
+      }}
     </Loaded>
-  );
-}
-
-function LossesOf(props: LossesProps & { tenant: Tenant }) {
-  const { tenant, keepData } = props;
-  const t = useText();
-  const at = provedAt(tenant);
-  return (
-    <Flex direction="column" gap="3">
-      <Notice
-        status={keepData ? 'warning' : 'danger'}
-        role="status"
-        title={t(keepData ? 'removal.keepTitle' : 'removal.loseTitle', {
-          name: tenant.name,
-        })}
-        description={t(keepData ? 'removal.keepText' : 'removal.loseText')}
-      />
-      <Facts
-        facts={[
-          [
-            t('removal.volume'),
-            <Fate key="volume" isKept={keepData}>
-              <Volume tenant={tenant} />
-            </Fate>,
-          ],
-          [
-            t('removal.vault'),
-            <Fate key="vault" isKept={keepData}>
-              {t('removal.vaultEntry')}
-            </Fate>,
-          ],
-          [
-            t(keepData ? 'removal.others' : 'removal.objects'),
-            <Fate key="objects" isKept={false}>
-              {keepData ? t('removal.workload') : <Objects tenant={tenant} />}
-            </Fate>,
-          ],
-          [
-            t('removal.lastProof'),
-            <Flex key="proof" align="center" gap="2">
-              <WallStatusLabel status={overallStatus(tenant.walls)} />
-              {at ? <RelativeTime iso={at} /> : t('time.never')}
-            </Flex>,
-          ],
-        ]}
-      />
-    </Flex>
   );
 }
 
@@ -137,7 +127,6 @@ function Fate(props: { isKept: boolean; children: ReactNode }) {
     <>
       {props.children}
       <Text
-        as="span"
         weight="bold"
         className={`${styles.fate} ${props.isKept ? styles.kept : styles.lost}`}
       >

@@ -9,8 +9,7 @@ import { quantityText } from '../../quantities';
 import { useText } from '../../translation';
 import { usePlatform, useTenant } from '../../queries';
 import { Pending, Problem, SkeletonLines } from '../Shared';
-import { fieldProps } from './fieldProps';
-import { defineField } from './defineField';
+import { defineField, fieldProps } from './field';
 import { tenantOf } from './previewRequest';
 import styles from './FormFields.module.css';
 
@@ -83,12 +82,8 @@ function Cards(props: CardsProps) {
         <Radio key={size.name} value={size.name} className={styles.size}>
           <Flex direction="column" gap="1">
             <Flex align="center" gap="2">
-              <Text as="span" weight="bold">
-                {size.title}
-              </Text>{' '}
-              {size.name === current && (
-                <Badge size="small">{t('form.currentSize')}</Badge>
-              )}
+              <Text weight="bold">{size.title}</Text>{' '}
+              {size.name === current && <Badge>{t('form.currentSize')}</Badge>}
             </Flex>
             <Numbers size={size} />
           </Flex>
@@ -117,10 +112,8 @@ function Numbers(props: { size: SizeInfo }) {
     <Box as="span" className={styles.numbers}>
       {numbers.map(([term, value]) => (
         <Fragment key={term}>
-          <Text as="span" variant="body-small">
-            {term}
-          </Text>{' '}
-          <Text as="span" variant="body-small" color="secondary">
+          <Text variant="body-small">{term}</Text>{' '}
+          <Text variant="body-small" color="secondary">
             {value}
           </Text>{' '}
         </Fragment>
@@ -129,7 +122,6 @@ function Numbers(props: { size: SizeInfo }) {
   );
 }
 
-/** Form field for a tenant's size. */
 export const TenantSize = defineField({
   name: 'TenantSize',
   component: TenantSizeField,

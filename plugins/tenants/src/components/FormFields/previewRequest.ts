@@ -70,10 +70,8 @@ export async function previewRequestOf(
   { tenant, changes }: PreviewInput,
   signal: AbortSignal,
 ): Promise<PreviewRequest> {
-  const { spec } = tenant
-    ? await api.getTenant(tenant, { signal })
-    : { spec: undefined };
-  return { ...spec, ...changes } as PreviewRequest;
+  const current = tenant ? await api.getTenant(tenant, { signal }) : undefined;
+  return { ...current?.spec, ...changes } as PreviewRequest;
 }
 
 function changesOf(formData: Record<string, unknown>): Partial<PreviewRequest> {

@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import { answersOf, matrixOf, tenantOf, tenants } from '../../__fixtures__';
 import { fails, press, renderInPortal } from '../../__testUtils__';
-import { MatrixCard } from './MatrixCard';
-import { Neighbours } from '../TenantTab/Neighbours';
+import MatrixCard from './MatrixCard';
+import Neighbours from '../TenantTab/Neighbours';
 
 const NAMES = ['acme', 'globex', 'initech'];
 const STATUSES = new Map([

@@ -23,7 +23,7 @@ import { GLYPHS, PAGE_SIZE, UNPROVED_GLYPH } from './pairs';
 import styles from './Matrix.module.css';
 
 // It is large, and need not be drawn again for what goes on around it.
-export const MatrixCard = memo(Card);
+export default memo(Card);
 
 /**
  * What is known of all pairs of tenants: which are broken, how many were tried, and
@@ -136,7 +136,6 @@ function Signs() {
   const t = useText();
   const sign = (glyph: string, look: string, className = LOOK) => (
     <Text
-      as="span"
       aria-hidden="true"
       className={`${styles.key} ${className}`}
       data-look={look}
@@ -170,7 +169,6 @@ function Pages(props: {
   return (
     <Flex align="center" gap="2">
       <ButtonIcon
-        size="small"
         variant="secondary"
         icon={<RiArrowLeftSLine />}
         aria-label={t('matrix.previous', { what })}
@@ -186,7 +184,6 @@ function Pages(props: {
         })}
       </Text>
       <ButtonIcon
-        size="small"
         variant="secondary"
         icon={<RiArrowRightSLine />}
         aria-label={t('matrix.next', { what })}

@@ -18,20 +18,18 @@ export function targetsOf({ tenants, targets }: TenantMatrix): string[] {
 /** Puts the results of pairs into rows and columns. */
 export function rowsOf(matrix: TenantMatrix): MatrixRow[] {
   const targets = targetsOf(matrix);
-  const row = new Map(matrix.tenants.map((name, index) => [name, index]));
-  const column = new Map(targets.map((name, index) => [name, index]));
-  const rows = matrix.tenants.map(tenant => ({
+  const cellOf = cellsOf(matrix);
+  return matrix.tenants.map(tenant => ({
     tenant,
-    cells: Array<MatrixCell | undefined>(targets.length).fill(undefined),
+    cells: targets.map(target => cellOf(tenant, target)),
   }));
-  for (const cell of matrix.cells) {
-    const i = row.get(cell.tenant);
-    const j = column.get(cell.neighbour);
-    if (i !== undefined && j !== undefined) {
-      rows[i].cells[j] = cell;
-    }
-  }
-  return rows;
+}
+
+/** Finds the result of a pair by its names. */
+export function cellsOf({ cells }: TenantMatrix) {
+  const byPair = new Map(cells.map(c => [`${c.tenant} ${c.neighbour}`, c]));
+  return (tenant: string, neighbour: string) =>
+    byPair.get(`${tenant} ${neighbour}`);
 }
 
 /** A sign for each status, which tells it from others where colours do not. */

@@ -10,10 +10,7 @@ import { useTabLink } from '../Shared';
  * and a search changes it letter by letter: with thousands of them a keyboard
  * would lag by seconds.
  */
-export function useCellLinks(): {
-  hrefOf: (cell: MatrixCell) => string;
-  onClick: (event: MouseEvent) => void;
-} {
+export function useCellLinks() {
   const tabLink = useTabLink();
   const root = useHref('/').replace(/\/$/, '');
   const navigate = useNavigate();

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { tenants } from '../../__fixtures__';
 import { press, renderInPortal, violations } from '../../__testUtils__';
-import { ReportPage } from './ReportPage';
+import ReportPage from './ReportPage';
 
 const render = (path: string) => renderInPortal(<ReportPage />, { path });
 

@@ -39,7 +39,7 @@ function useScope() {
 }
 
 /** A report on one or several tenants over a period, to be read, printed or kept. */
-export function ReportPage() {
+export default function ReportPage() {
   const t = useText();
   const scope = useScope();
   const { names, proofId, span, from, to, withReceipts } = scope;
@@ -84,7 +84,6 @@ export function ReportPage() {
               JSON.stringify(data, undefined, 2),
             )}
             <Button
-              variant="primary"
               iconStart={<RiPrinterLine aria-hidden="true" />}
               isDisabled={!report}
               onPress={() => window.print()}
@@ -111,24 +110,22 @@ export function ReportPage() {
                 scope.set({ span: id, from: undefined, to: undefined })
               }
             />
-            <TextField
-              className={styles.date}
-              type={'date' as 'text'}
-              size="small"
-              label={t('report.from')}
-              value={from ?? ''}
-              onChange={value =>
-                scope.set({ from: value, to: to ?? day(Date.now()) })
-              }
-            />
-            <TextField
-              className={styles.date}
-              type={'date' as 'text'}
-              size="small"
-              label={t('report.to')}
-              value={to ?? ''}
-              onChange={value => scope.set({ from: from ?? value, to: value })}
-            />
+            {(['from', 'to'] as const).map(end => (
+              <TextField
+                key={end}
+                className={styles.date}
+                type={'date' as 'text'}
+                label={t(`report.${end}`)}
+                value={scope[end] ?? ''}
+                onChange={value =>
+                  scope.set({
+                    from: from ?? value,
+                    to: to ?? day(Date.now()),
+                    [end]: value,
+                  })
+                }
+              />
+            ))}
             {isSingle && (
               <Checkbox
                 isSelected={withReceipts}

@@ -7,6 +7,7 @@ import {
   CardBody,
   CardHeader,
   Cell,
+  CellText,
   Flex,
   Skeleton,
   Text,
@@ -60,7 +61,10 @@ export function TitledCard(props: {
 
 /** An alert with an icon; what is wrong is read out at once. */
 export function Notice(
-  props: Pick<AlertProps, 'status' | 'role' | 'title' | 'description'>,
+  props: Pick<
+    AlertProps,
+    'status' | 'role' | 'title' | 'description' | 'customActions'
+  >,
 ) {
   return (
     <Alert
@@ -139,12 +143,15 @@ export function Loaded<T>(
   );
 }
 
-/** A cell of a table around something. */
+/** A cell of a table around something; a text that is too long is cut off. */
 export function inCell(content: ReactNode) {
-  return <Cell>{content}</Cell>;
+  return typeof content === 'string' ? (
+    <CellText title={content} />
+  ) : (
+    <Cell>{content}</Cell>
+  );
 }
 
-/** So many lines of a skeleton. */
 export function SkeletonLines(props: { count: number; height?: number }) {
   return (
     <>
@@ -165,14 +172,12 @@ export function RetryAlert(props: {
   const { title, error, onRetry } = props;
   const t = useText();
   return (
-    <Alert
+    <Notice
       status="danger"
-      icon
-      role="alert"
       title={title}
       description={error?.message}
       customActions={
-        <Button size="small" variant="secondary" onPress={onRetry}>
+        <Button variant="secondary" onPress={onRetry}>
           {t('form.retry')}
         </Button>
       }

@@ -2,19 +2,17 @@ import { ReactNode } from 'react';
 import { Box, Text } from '@backstage/ui';
 import styles from './Facts.module.css';
 
-/** A term and what it is; one without a value is left out. */
-export type Fact = [term: string, value: ReactNode];
-
 /** Terms and their values, as many side by side as there is room for. */
 export function Facts(props: {
-  facts: Fact[];
+  /** By the term, which is its own; one without a value is left out */
+  facts: Record<string, ReactNode>;
   /** One beneath the other, since their values are long */
   isList?: boolean;
 }) {
   const { facts, isList } = props;
   return (
     <Box as="dl" className={isList ? styles.list : styles.facts}>
-      {facts
+      {Object.entries(facts)
         .filter(([, value]) => value)
         .map(([term, value]) => (
           <Box key={term}>
@@ -36,9 +34,5 @@ export function Facts(props: {
 
 /** What Kubernetes or Vault call something, letter by letter. */
 export function Mono(props: { children: ReactNode }) {
-  return (
-    <Text as="span" className={styles.mono}>
-      {props.children}
-    </Text>
-  );
+  return <Text className={styles.mono}>{props.children}</Text>;
 }

@@ -16,7 +16,7 @@ import {
   tenantResizePermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useTemplates } from '../../queries';
+import { useMay, useTemplateLink } from '../../queries';
 
 /** Where the tab is on a tenant's entity page, unless an adopter moves it. */
 const TAB = 'tenant';
@@ -60,19 +60,13 @@ export interface TabTarget {
 }
 
 /** The address of a tenant's tab, and of what is on it. */
-export function useTabLink(): (
-  tenantName: string,
-  target?: TabTarget,
-) => string {
+export function useTabLink() {
   const entityLink = useEntityRefLink();
   return useCallback(
-    (tenantName, { proof, receipt, part } = {}) => {
+    (tenantName: string, { proof, receipt, part }: TabTarget = {}) => {
       const page = entityLink(`resource:default/${tenantName}`);
       const entity = page.replace(/\/$/, '');
-      const search = new URLSearchParams({
-        ...(proof && { proof }),
-        ...(receipt && { receipt }),
-      }).toString();
+      const search = changed('', { proof, receipt }).toString();
       return `${entity}/${TAB}${search && `?${search}`}${
         part ? `#${part}` : ''
       }`;
@@ -81,19 +75,18 @@ export function useTabLink(): (
   );
 }
 
-/** The address of a report on tenants, all of them where none is named; where the plugin's page is not shown there is none. */
-export function useReportLink(): (
-  names: string[],
-  proofId?: string,
-) => string | undefined {
+/** Leads to a report on tenants, all of them where none is named; shown where the plugin's page is. */
+export function ReportLink(props: { names: string[]; proofId?: string }) {
+  const { names, proofId } = props;
+  const t = useText();
   const route = useRouteRef(reportRouteRef);
-  return (names, proofId) => {
-    const search = new URLSearchParams([
-      ...names.map(name => ['tenant', name]),
-      ...(proofId ? [['proof', proofId]] : []),
-    ]);
-    return route && `${route()}?${search}`;
-  };
+  const tenants = new URLSearchParams(names.map(name => ['tenant', name]));
+  const search = changed(tenants, { proof: proofId });
+  return route ? (
+    <ButtonLink variant="secondary" href={`${route()}?${search}`}>
+      {t(names.length ? 'tab.report' : 'page.report')}
+    </ButtonLink>
+  ) : null;
 }
 
 /**
@@ -101,33 +94,24 @@ export function useReportLink(): (
  * not have, or that the user may not use, is absent, and so are all where a tenant
  * is only proved: a button has to work.
  */
-export function useTenantForms(tenant: Tenant): {
-  resize?: string;
-  offboard?: string;
-} {
+export function useTenantForms(tenant: Tenant) {
   const { name, spec, phase } = tenant;
-  const resize = usePermission({
-    permission: tenantResizePermission,
-    resourceRef: name,
-  });
-  const remove = usePermission({
-    permission: tenantRemovePermission,
-    resourceRef: name,
-  });
-  const templates = useTemplates();
+  const mayResize = useMay(tenantResizePermission, name);
+  const mayRemove = useMay(tenantRemovePermission, name);
+  const templateLink = useTemplateLink();
   const form = (template: string, isAllowed: boolean, formData: object) => {
-    const href = templates.href(template);
+    const href = templateLink(template);
     const query = new URLSearchParams({ formData: JSON.stringify(formData) });
     return isAllowed && href && phase !== 'removing' && !isProofOnly(spec)
       ? `${href}?${query}`
       : undefined;
   };
   return {
-    resize: form('resize-tenant', resize.allowed, {
+    resize: form('resize-tenant', mayResize, {
       tenant: name,
       size: spec.size,
     }),
-    offboard: form('offboard-tenant', remove.allowed, { tenant: name }),
+    offboard: form('offboard-tenant', mayRemove, { tenant: name }),
   };
 }
 
@@ -161,11 +145,9 @@ export function useAddress() {
 export function CreateLink() {
   const t = useText();
   const { allowed } = usePermission({ permission: tenantCreatePermission });
-  const href = useTemplates().href('create-tenant');
+  const href = useTemplateLink()('create-tenant');
   return allowed && href ? (
-    <ButtonLink variant="primary" href={href}>
-      {t('page.create')}
-    </ButtonLink>
+    <ButtonLink href={href}>{t('page.create')}</ButtonLink>
   ) : null;
 }
 

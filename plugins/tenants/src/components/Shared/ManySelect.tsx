@@ -7,19 +7,12 @@ const SEARCH_FROM = 10;
 /** As many as are drawn: each option follows the page's address, and costs at each change. */
 const MAX_SHOWN = 50;
 
-/** An option of {@link ManySelect}. */
-export interface ManyOption {
-  id: string;
-  label: string;
-}
-
 /** A select of any number of options: of a long list, those that match what is typed. */
 export function ManySelect(
   props: Pick<
     ComponentProps<typeof Select>,
     | 'id'
     | 'className'
-    | 'size'
     | 'label'
     | 'description'
     | 'placeholder'
@@ -27,7 +20,7 @@ export function ManySelect(
     | 'isDisabled'
     | 'isInvalid'
   > & {
-    options: ManyOption[];
+    options: { id: string; label: string }[];
     value: string | null;
     onChange: (id: string) => void;
   },

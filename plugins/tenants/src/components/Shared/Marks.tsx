@@ -2,27 +2,22 @@ import { Badge, Flex } from '@backstage/ui';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 
-/** What a tenant can be besides the status of its walls. */
-export const STATES = [
-  'changed',
-  'outdated',
-  'lost',
-  'acknowledged',
-  'muted',
-] as const;
+const IS = {
+  changed: ({ changed }: Tenant) => changed?.length,
+  outdated: ({ outdated }: Tenant) => outdated,
+  lost: ({ phase }: Tenant) => phase === 'lost',
+  acknowledged: ({ acknowledged }: Tenant) => acknowledged,
+  muted: ({ muted }: Tenant) => muted,
+};
 
-export type State = (typeof STATES)[number];
+export type State = keyof typeof IS;
+
+/** What a tenant can be besides the status of its walls. */
+export const STATES = Object.keys(IS) as State[];
 
 /** Which of these a tenant is. */
 export function statesOf(tenant: Tenant): State[] {
-  const is: Record<State, boolean> = {
-    changed: Boolean(tenant.changed?.length),
-    outdated: Boolean(tenant.outdated),
-    lost: tenant.phase === 'lost',
-    acknowledged: Boolean(tenant.acknowledged),
-    muted: Boolean(tenant.muted),
-  };
-  return STATES.filter(state => is[state]);
+  return STATES.filter(state => IS[state](tenant));
 }
 
 /** What a tenant is besides the status of its walls: changed, outdated, lost … */
@@ -32,7 +27,7 @@ export function Marks(props: { tenant: Tenant }) {
   return states.length === 0 ? null : (
     <Flex gap="1" style={{ flexWrap: 'wrap' }}>
       {states.map(state => (
-        <Badge key={state} size="small" title={t(`state.${state}Hint`)}>
+        <Badge key={state} title={t(`state.${state}Hint`)}>
           {t(`state.${state}`)}
         </Badge>
       ))}

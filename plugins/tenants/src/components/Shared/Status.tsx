@@ -65,12 +65,7 @@ export function WallStatusLabel(props: {
         data-look={lookOf(status, stale)}
       >
         <WallStatusIcon status={status} stale={stale} size={16} />
-        <Text
-          as="span"
-          variant="body-small"
-          weight="bold"
-          className={styles.word}
-        >
+        <Text variant="body-small" weight="bold" className={styles.word}>
           {t(`status.${status}`)}
         </Text>
       </Flex>
@@ -84,13 +79,8 @@ export function StaleLabel() {
   const t = useText();
   return (
     <Flex align="center" gap="0.5" title={t('status.staleHint')}>
-      <RiTimeFill
-        aria-hidden="true"
-        size={14}
-        color="var(--bui-fg-secondary)"
-        className={styles.icon}
-      />
-      <Text as="span" variant="body-small" color="secondary">
+      <WallStatusIcon status="holds" stale size={14} />
+      <Text variant="body-small" color="secondary">
         {t('status.stale')}
       </Text>
     </Flex>
@@ -129,9 +119,7 @@ export function Legend(props: {
       {props.entries.map(([sign, meaning]) => (
         <Flex key={meaning} align="center" gap="1">
           {sign}
-          <Text as="span" variant="body-small">
-            {meaning}
-          </Text>
+          <Text variant="body-small">{meaning}</Text>
         </Flex>
       ))}
     </Flex>
@@ -141,7 +129,7 @@ export function Legend(props: {
 /** A line that says what went wrong: in a red that can be read in both themes. */
 export function Problem(props: { children: string }) {
   return (
-    <Text as="span" variant="body-small" className={styles.problem}>
+    <Text variant="body-small" className={styles.problem}>
       {props.children}
     </Text>
   );

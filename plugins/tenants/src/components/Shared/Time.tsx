@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { DateTime } from 'luxon';
+import useInterval from 'react-use/esm/useInterval';
 import { appLanguageApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useText } from '../../translation';
 
@@ -9,10 +10,7 @@ const NOW_SECONDS = 5;
 /** The present in milliseconds, and a render every ten seconds. */
 function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 10_000);
-    return () => clearInterval(timer);
-  }, []);
+  useInterval(() => setNow(Date.now()), 10_000);
   return now;
 }
 

@@ -8,12 +8,7 @@ import { useText } from '../../translation';
 import styles from './Use.module.css';
 
 /** From here on a quota is marked: there is hardly room for another pod. */
-const NEARLY_FULL = 0.9;
-
-/** Whether hardly anything is left of a quota. */
-export function isNearlyFull(ratio: number): boolean {
-  return ratio >= NEARLY_FULL;
-}
+export const NEARLY_FULL = 0.9;
 
 /** How many of all pairs can be breached at most, as a sentence; nothing where that is unknown. */
 export function boundOf(
@@ -32,13 +27,10 @@ export function percentOf(ratio: number): string {
 }
 
 /** The part of its quota that a tenant has used most of. */
-export function mostUsed(
-  usage: TenantUsageSummary,
-): [part: keyof TenantUsageSummary, ratio: number] {
-  const parts = (['memory', 'cpu', 'pods'] as const).map(
-    part => [part, usage[part]] as [typeof part, number],
-  );
-  return parts.reduce((most, next) => (next[1] > most[1] ? next : most));
+export function mostUsed(usage: TenantUsageSummary) {
+  return (['memory', 'cpu', 'pods'] as const)
+    .map(part => [part, usage[part]] as const)
+    .reduce((most, next) => (next[1] > most[1] ? next : most));
 }
 
 /** How much of a quota is used, as a bar; the figures have to stand beside it. */
@@ -61,7 +53,7 @@ export function UseBar(props: {
       aria-valuetext={text}
     >
       <div
-        className={`${styles.used} ${isNearlyFull(ratio) ? styles.full : ''}`}
+        className={`${styles.used} ${ratio >= NEARLY_FULL ? styles.full : ''}`}
         style={{ width: `${percent}%` }}
       />
     </div>
@@ -79,11 +71,7 @@ export function UseCell(props: { usage?: TenantUsageSummary }) {
   const { usage } = props;
   const t = useText();
   if (!usage) {
-    return (
-      <Text as="span" color="secondary">
-        {t('tab.unknown')}
-      </Text>
-    );
+    return <Text color="secondary">{t('tab.unknown')}</Text>;
   }
   const [part, ratio] = mostUsed(usage);
   const text = (Object.keys(PARTS) as (keyof typeof PARTS)[])
@@ -92,10 +80,10 @@ export function UseCell(props: { usage?: TenantUsageSummary }) {
   return (
     <Flex direction="column" gap="1" title={text} className={styles.cell}>
       <Flex align="center" gap="1">
-        <Text as="span" variant="body-small">
+        <Text variant="body-small">
           {t(PARTS[part])} {percentOf(ratio)}
         </Text>
-        {isNearlyFull(ratio) && (
+        {ratio >= NEARLY_FULL && (
           <RiErrorWarningFill
             size={14}
             className={styles.mark}

@@ -1,7 +1,7 @@
 import { ComponentProps } from 'react';
 import { screen } from '@testing-library/react';
 import { renderInPortal } from '../../__testUtils__';
-import { TaskOutputs } from './TaskOutputs';
+import TaskOutputs from './TaskOutputs';
 
 const render = (output: ComponentProps<typeof TaskOutputs>['output']) =>
   renderInPortal(<TaskOutputs output={output} />);

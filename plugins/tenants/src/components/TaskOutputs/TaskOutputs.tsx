@@ -10,7 +10,7 @@ import { WallsCard } from '../Walls';
 type TaskOutputsProps = ComponentProps<ScaffolderTemplateOutputsComponent>;
 
 /** The walls of the tenant that a task was about, and where to go from there. */
-export function TaskOutputs(props: TaskOutputsProps) {
+export default function TaskOutputs(props: TaskOutputsProps) {
   const { output } = props;
   const tenantName = tenantOf(output);
   return (

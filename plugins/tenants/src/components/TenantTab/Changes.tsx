@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import useUpdateEffect from 'react-use/esm/useUpdateEffect';
 import { Box, Button, Skeleton, Text } from '@backstage/ui';
 import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
@@ -14,21 +14,17 @@ export function Changes(props: {
   const { tenantName, isApplying } = props;
   const t = useText();
   const query = useDrift(tenantName);
-  const { refetch } = query;
-  const wasApplying = useRef(isApplying);
-  useEffect(() => {
-    if (wasApplying.current && !isApplying) {
-      refetch();
+  useUpdateEffect(() => {
+    if (!isApplying) {
+      query.refetch();
     }
-    wasApplying.current = isApplying;
-  }, [isApplying, refetch]);
+  }, [isApplying]);
   return (
     <TitledCard
       id="changes"
       title={t('drift.title')}
       actions={
         <Button
-          size="small"
           variant="secondary"
           isPending={query.isFetching}
           onPress={() => query.refetch()}
@@ -95,10 +91,7 @@ function Difference(props: { item: DriftItem }) {
   return (
     <Box role="group" aria-label={id}>
       <Text as="h4">
-        <Text as="span" weight="bold">
-          {id}
-        </Text>{' '}
-        {t(`drift.${change}`)}
+        <Text weight="bold">{id}</Text> {t(`drift.${change}`)}
       </Text>
       <FieldChanges of={id} fields={fields} />
     </Box>

@@ -14,41 +14,27 @@ export function Details(props: {
 }) {
   const { tenant, workload } = props;
   const { namespace, cluster, spec, owner, createdAt, names, url } = tenant;
-  const mono = (text: string) => <Mono key={text}>{text}</Mono>;
+  const accounts = [names.loginServiceAccount, names.workloadServiceAccount];
+  const path = [names.kvMount, names.kvPath].filter(Boolean);
   const t = useText();
   return (
     <TitledCard title={t('tab.factsTitle')}>
       <Facts
-        facts={[
-          [t('tab.owner'), <RefLink key="owner" entityRef={owner} />],
-          [t('tab.cluster'), cluster],
-          [t('tab.namespace'), mono(namespace)],
-          [
-            t('tab.serviceAccounts'),
-            mono(
-              `${names.loginServiceAccount}, ${names.workloadServiceAccount}`,
-            ),
-          ],
-          [
-            t('tab.vaultPath'),
-            mono([names.kvMount, names.kvPath].filter(Boolean).join('/')),
-          ],
-          [t('tab.vaultRole'), mono(names.vaultRole)],
-          [t('tab.vaultPolicy'), mono(names.vaultPolicy)],
-          [
-            t('tab.url'),
-            url && (
-              <Link key="url" href={url}>
-                {url}
-              </Link>
-            ),
-          ],
-          [t('tab.size'), spec.size],
-          [t('tab.egress'), <Egress key="egress" tenant={tenant} />],
-          [t('tab.n8nVersion'), <Version key="n8n" workload={workload} />],
-          [t('tab.signIn'), spec.email],
-          [t('tab.created'), <RelativeTime key="created" iso={createdAt} />],
-        ]}
+        facts={{
+          [t('tab.owner')]: <RefLink entityRef={owner} />,
+          [t('tab.cluster')]: cluster,
+          [t('tab.namespace')]: <Mono>{namespace}</Mono>,
+          [t('tab.serviceAccounts')]: <Mono>{accounts.join(', ')}</Mono>,
+          [t('tab.vaultPath')]: <Mono>{path.join('/')}</Mono>,
+          [t('tab.vaultRole')]: <Mono>{names.vaultRole}</Mono>,
+          [t('tab.vaultPolicy')]: <Mono>{names.vaultPolicy}</Mono>,
+          [t('tab.url')]: url && <Link href={url}>{url}</Link>,
+          [t('tab.size')]: spec.size,
+          [t('tab.egress')]: <Egress tenant={tenant} />,
+          [t('tab.n8nVersion')]: <Version workload={workload} />,
+          [t('tab.signIn')]: spec.email,
+          [t('tab.created')]: <RelativeTime iso={createdAt} />,
+        }}
       />
     </TitledCard>
   );

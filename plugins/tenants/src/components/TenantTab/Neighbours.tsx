@@ -15,6 +15,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useMatrix } from '../../queries';
+import { cellsOf } from '../Matrix/pairs';
 import {
   Loaded,
   RelativeTime,
@@ -29,7 +30,7 @@ import {
 const LIMIT = 1_000;
 
 /** What was proved between a tenant and each of its neighbours, both ways. */
-export function Neighbours(props: { tenant: Tenant }) {
+export default function Neighbours(props: { tenant: Tenant }) {
   const { name } = props.tenant;
   const t = useText();
   return (
@@ -59,18 +60,13 @@ function NeighboursTable(props: { tenant: string; matrix: TenantMatrix }) {
       id: 'neighbour',
       label: t('tab.neighbour'),
       isRowHeader: true,
-      cell: ({ neighbour }) => inCell(<Text as="span">{neighbour}</Text>),
+      cell: ({ neighbour }) => inCell(<Text>{neighbour}</Text>),
     },
-    {
-      id: 'outward',
-      label: t('matrix.outward'),
-      cell: ({ outward }) => inCell(<Result cell={outward} />),
-    },
-    {
-      id: 'inward',
-      label: t('matrix.inward'),
-      cell: ({ inward }) => inCell(<Result cell={inward} />),
-    },
+    ...(['outward', 'inward'] as const).map(way => ({
+      id: way,
+      label: t(`matrix.${way}`),
+      cell: (pair: NeighbourPair) => inCell(<Result cell={pair[way]} />),
+    })),
   ];
   return (
     <Table
@@ -96,9 +92,7 @@ function Result(props: { cell?: MatrixCell }) {
       </Link>
     </Flex>
   ) : (
-    <Text as="span" color="secondary">
-      {t('time.never')}
-    </Text>
+    <Text color="secondary">{t('time.never')}</Text>
   );
 }
 
@@ -112,20 +106,16 @@ interface NeighbourPair {
 
 /** The row and the column of one tenant, a neighbour a line, the worst first. */
 function neighboursOf(matrix: TenantMatrix, tenant: string): NeighbourPair[] {
-  const pairs = new Map<string, NeighbourPair>(
-    matrix.tenants
-      .filter(name => name !== tenant)
-      .map(name => [name, { id: name, neighbour: name }]),
-  );
-  for (const cell of matrix.cells) {
-    if (cell.tenant === tenant && pairs.has(cell.neighbour)) {
-      pairs.get(cell.neighbour)!.outward = cell;
-    }
-    if (cell.neighbour === tenant && pairs.has(cell.tenant)) {
-      pairs.get(cell.tenant)!.inward = cell;
-    }
-  }
-  return [...pairs.values()].sort((a, b) => severityOf(a) - severityOf(b));
+  const cellOf = cellsOf(matrix);
+  return matrix.tenants
+    .filter(name => name !== tenant)
+    .map(name => ({
+      id: name,
+      neighbour: name,
+      outward: cellOf(tenant, name),
+      inward: cellOf(name, tenant),
+    }))
+    .sort((a, b) => severityOf(a) - severityOf(b));
 }
 
 /** Place of the worst of a pair's results; what was never tried comes last. */

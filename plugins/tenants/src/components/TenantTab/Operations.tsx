@@ -1,10 +1,4 @@
-import {
-  CellText,
-  ColumnConfig,
-  Flex,
-  Text,
-  useBreakpoint,
-} from '@backstage/ui';
+import { ColumnConfig, Flex, Text, useBreakpoint } from '@backstage/ui';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { Operation, Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { tenantsApiRef } from '../../api';
@@ -21,7 +15,7 @@ import {
 } from '../Shared';
 
 /** Who did what to the tenant, the newest first. Proofs have a list of their own. */
-export function Operations(props: {
+export default function Operations(props: {
   tenantName: string;
   /** Another one says that there is something new */
   current: Tenant['currentOperation'];
@@ -63,7 +57,7 @@ function useColumns(): ColumnConfig<Operation>[] {
       cell: operation =>
         inCell(
           <Flex direction="column" gap="0.5">
-            <Text as="span">{what(operation)}</Text>
+            <Text>{what(operation)}</Text>
             {operation.error && <Problem>{operation.error}</Problem>}
           </Flex>,
         ),
@@ -76,7 +70,7 @@ function useColumns(): ColumnConfig<Operation>[] {
           requestedBy?.includes(':') ? (
             <RefLink entityRef={requestedBy} />
           ) : (
-            <Text as="span">{requestedBy ?? t(`trigger.${trigger}`)}</Text>
+            <Text>{requestedBy ?? t(`trigger.${trigger}`)}</Text>
           ),
         ),
     },
@@ -85,7 +79,7 @@ function useColumns(): ColumnConfig<Operation>[] {
       label: t('tab.when'),
       cell: ({ finishedAt, createdAt }) =>
         inCell(
-          <Text as="span">
+          <Text>
             <RelativeTime iso={finishedAt ?? createdAt} />
           </Text>,
         ),
@@ -94,21 +88,18 @@ function useColumns(): ColumnConfig<Operation>[] {
       id: 'state',
       label: t('receipts.got'),
       minWidth: 104,
-      cell: ({ state }) => <CellText title={t(`operations.${state}`)} />,
+      cell: ({ state }) => inCell(t(`operations.${state}`)),
     },
     {
       id: 'took',
       label: t('tab.took'),
       isHidden: !up('md'),
-      cell: ({ startedAt, finishedAt }) => (
-        <CellText
-          title={
-            startedAt && finishedAt
-              ? duration(Date.parse(finishedAt) - Date.parse(startedAt))
-              : ''
-          }
-        />
-      ),
+      cell: ({ startedAt, finishedAt }) =>
+        inCell(
+          startedAt && finishedAt
+            ? duration(Date.parse(finishedAt) - Date.parse(startedAt))
+            : '',
+        ),
     },
   ];
 }

@@ -2,8 +2,6 @@ import { useEffect, useRef } from 'react';
 import {
   Box,
   ButtonIcon,
-  ButtonLink,
-  CellText,
   ColumnConfig,
   Text,
   useBreakpoint,
@@ -24,23 +22,24 @@ import {
   RelativeTime,
   SkeletonLines,
   TitledCard,
+  useAddress,
   useDuration,
   useExactTime,
-  useReportLink,
+  ReportLink,
   WallStatusLabel,
   inCell,
 } from '../Shared';
 import { receiptNames, WallRow } from '../Walls';
 
-/** Every proof that is kept, newest first, and the receipts of the selected one. */
-export function Proofs(props: {
-  tenant: Tenant;
-  selected?: string;
-  /** Name of a receipt of the selected proof to open */
-  receipt?: string;
-  onSelect: (proofId: string | undefined) => void;
-}) {
-  const { tenant, selected, receipt, onSelect } = props;
+/**
+ * Every proof that is kept, newest first, and the receipts of the selected one. Which
+ * it is stands in the address, so that a receipt can be pointed at.
+ */
+export default function Proofs(props: { tenant: Tenant }) {
+  const { tenant } = props;
+  const [search, set] = useAddress();
+  const selected = search.get('proof');
+  const select = (proof?: string) => set({ proof, receipt: undefined });
   const t = useText();
   const api = useApi(tenantsApiRef);
   const columns = useColumns();
@@ -54,7 +53,7 @@ export function Proofs(props: {
           list={(page, options) => api.listProofs(tenant.name, page, options)}
           version={`${lastProof?.id} ${currentProof?.id}`}
           empty={t('tab.historyEmpty')}
-          onSelect={proof => onSelect(proof.id)}
+          onSelect={proof => select(proof.id)}
         />
       </TitledCard>
       {selected && (
@@ -62,8 +61,8 @@ export function Proofs(props: {
           key={selected}
           tenantName={tenant.name}
           proofId={selected}
-          receipt={receipt}
-          onClose={() => onSelect(undefined)}
+          receipt={search.get('receipt') ?? undefined}
+          onClose={() => select()}
         />
       )}
     </>
@@ -81,7 +80,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
       isRowHeader: true,
       cell: proof =>
         inCell(
-          <Text as="span">
+          <Text>
             <RelativeTime iso={proof.finishedAt ?? proof.startedAt} />
           </Text>,
         ),
@@ -96,7 +95,7 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
             verdict ? (
               <WallStatusLabel status={verdict.status} />
             ) : (
-              <Text as="span" color="secondary">
+              <Text color="secondary">
                 {finishedAt ? '–' : t('operations.running')}
               </Text>
             ),
@@ -108,23 +107,20 @@ function useColumns(): ColumnConfig<ProofSummary>[] {
       id: 'neighbour',
       label: t('tab.neighbour'),
       isHidden: !up('md'),
-      cell: proof => <CellText title={proof.neighbour ?? ''} />,
+      cell: proof => inCell(proof.neighbour ?? ''),
     },
     {
       id: 'trigger',
       label: t('tab.trigger'),
       isHidden: !up('md'),
-      cell: proof => <CellText title={t(`trigger.${proof.trigger}`)} />,
+      cell: proof => inCell(t(`trigger.${proof.trigger}`)),
     },
     {
       id: 'took',
       label: t('tab.took'),
       isHidden: !up('md'),
-      cell: ({ durationMs }) => (
-        <CellText
-          title={durationMs === undefined ? '' : duration(durationMs)}
-        />
-      ),
+      cell: ({ durationMs }) =>
+        inCell(durationMs === undefined ? '' : duration(durationMs)),
     },
   ];
 }
@@ -139,7 +135,6 @@ function SelectedProof(props: {
   const { tenantName, proofId, receipt, onClose } = props;
   const t = useText();
   const exact = useExactTime();
-  const report = useReportLink()([tenantName], proofId);
   const query = useProof(tenantName, proofId);
   const proof = query.data;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -166,13 +161,8 @@ function SelectedProof(props: {
       titleRef={heading}
       actions={
         <>
-          {report && (
-            <ButtonLink size="small" variant="secondary" href={report}>
-              {t('tab.report')}
-            </ButtonLink>
-          )}
+          <ReportLink names={[tenantName]} proofId={proofId} />
           <ButtonIcon
-            size="small"
             variant="tertiary"
             icon={<RiCloseLine />}
             aria-label={t('tab.close')}

@@ -1,5 +1,5 @@
 import { lazy, ReactNode, Suspense, useEffect } from 'react';
-import { Button, ButtonLink, Flex, Skeleton, Text } from '@backstage/ui';
+import { Button, ButtonLink, Flex, Skeleton } from '@backstage/ui';
 import {
   MissingAnnotationEmptyState,
   useEntity,
@@ -15,38 +15,21 @@ import { useProof, useTenant, useUsage } from '../../queries';
 import {
   asLastKnown,
   Loaded,
-  Marks,
   TitledCard,
-  useAddress,
   useIsCurrent,
-  useReportLink,
+  ReportLink,
   useTenantForms,
-  WallStatusIcon,
   Notice,
 } from '../Shared';
-import {
-  Attention,
-  Picture,
-  ProofLine,
-  useHeadline,
-  useRestoring,
-} from '../Walls';
+import { Attention, Headline, Picture, useRestoring } from '../Walls';
 import { Changes } from './Changes';
 import { Details } from './Details';
 import { UsageCard } from './Usage';
 
-const WallsTimeline = lazy(() =>
-  import('../Timeline/WallsTimeline').then(m => ({ default: m.WallsTimeline })),
-);
-const Proofs = lazy(() =>
-  import('./Proofs').then(m => ({ default: m.Proofs })),
-);
-const Operations = lazy(() =>
-  import('./Operations').then(m => ({ default: m.Operations })),
-);
-const Neighbours = lazy(() =>
-  import('./Neighbours').then(m => ({ default: m.Neighbours })),
-);
+const WallsTimeline = lazy(() => import('../Timeline/WallsTimeline'));
+const Proofs = lazy(() => import('./Proofs'));
+const Operations = lazy(() => import('./Operations'));
+const Neighbours = lazy(() => import('./Neighbours'));
 
 /** The tab of the tenant that the entity's annotation names. */
 export function EntityTenantTab() {
@@ -93,7 +76,7 @@ function Parts(props: { tenant: Tenant }) {
         <WallsTimeline tenant={tenant} />
       </Later>
       <Later title={t('tab.historyTitle')} height={480}>
-        <SelectableProofs tenant={tenant} />
+        <Proofs tenant={tenant} />
       </Later>
       <Later title={t('operations.title')} height={160}>
         <Operations
@@ -120,19 +103,12 @@ function Parts(props: { tenant: Tenant }) {
 function Now(props: { tenant: Tenant }) {
   const { tenant } = props;
   const t = useText();
-  const { status, stale, text } = useHeadline()(tenant);
   const proof = useProof(tenant.name, tenant.lastProof?.id);
   const { resize, offboard } = useTenantForms(tenant);
   const { restore, isRestoring, error } = useRestoring(tenant);
-  const report = useReportLink();
   const link = (href: string | undefined, label: string, color?: string) =>
     href && (
-      <ButtonLink
-        size="small"
-        variant="secondary"
-        href={href}
-        style={{ color }}
-      >
+      <ButtonLink variant="secondary" href={href} style={{ color }}>
         {label}
       </ButtonLink>
     );
@@ -141,10 +117,9 @@ function Now(props: { tenant: Tenant }) {
       title={t('card.title')}
       actions={
         <>
-          {link(report([tenant.name]), t('tab.report'))}
+          <ReportLink names={[tenant.name]} />
           {restore && (
             <Button
-              size="small"
               variant="secondary"
               isPending={isRestoring}
               onPress={restore}
@@ -163,14 +138,7 @@ function Now(props: { tenant: Tenant }) {
       }
     >
       <Flex direction="column" gap="3">
-        <Flex align="center" gap="2" role="status">
-          <WallStatusIcon status={status} stale={stale} size={28} />
-          <Text variant="title-small" weight="bold">
-            {text}
-          </Text>
-        </Flex>
-        <Marks tenant={tenant} />
-        <ProofLine tenant={tenant} />
+        <Headline tenant={tenant} role="status" />
         {error && (
           <Notice
             status="danger"
@@ -181,19 +149,6 @@ function Now(props: { tenant: Tenant }) {
         <Picture tenant={tenant} proof={proof.data} size="large" />
       </Flex>
     </TitledCard>
-  );
-}
-
-/** Which proof is open stands in the address, so that a receipt can be pointed at. */
-function SelectableProofs(props: { tenant: Tenant }) {
-  const [search, set] = useAddress();
-  return (
-    <Proofs
-      tenant={props.tenant}
-      selected={search.get('proof') ?? undefined}
-      receipt={search.get('receipt') ?? undefined}
-      onSelect={proof => set({ proof, receipt: undefined })}
-    />
   );
 }
 
@@ -217,9 +172,7 @@ function Later(props: { title: string; height: number; children: ReactNode }) {
 function useScrollToPart() {
   const { hash } = useLocation();
   useEffect(() => {
-    const part = hash && document.getElementById(hash.slice(1));
-    if (part) {
-      part.scrollIntoView?.({ block: 'start' });
-    }
+    const part = document.getElementById(hash.slice(1));
+    part?.scrollIntoView?.({ block: 'start' });
   }, [hash]);
 }

@@ -7,7 +7,7 @@ import {
 import { useText } from '../../translation';
 import { quantityText } from '../../quantities';
 import {
-  isNearlyFull,
+  NEARLY_FULL,
   Loaded,
   Loading,
   percentOf,
@@ -93,7 +93,7 @@ function QuotaBar(props: { use: QuotaUse }) {
       });
   return (
     <Box className={styles.row}>
-      <Text as="span" variant="body-small" className={styles.resource}>
+      <Text variant="body-small" className={styles.resource}>
         {name}
       </Text>
       {!isForbidden && (
@@ -104,18 +104,16 @@ function QuotaBar(props: { use: QuotaUse }) {
         />
       )}
       <Flex align="center" gap="2" className={styles.figures}>
-        <Text as="span" variant="body-small">
-          {figures}
-        </Text>
+        <Text variant="body-small">{figures}</Text>
         {!isForbidden && (
-          <Text as="span" variant="body-small" color="secondary">
+          <Text variant="body-small" color="secondary">
             {percentOf(ratio)}
           </Text>
         )}
-        {!isForbidden && isNearlyFull(ratio) && (
+        {!isForbidden && ratio >= NEARLY_FULL && (
           <Flex align="center" gap="0.5" className={styles.full}>
             <RiErrorWarningFill size={16} aria-hidden="true" />
-            <Text as="span" variant="body-small" weight="bold">
+            <Text variant="body-small" weight="bold">
               {t(ratio >= 1 ? 'quota.full' : 'quota.nearlyFull')}
             </Text>
           </Flex>

@@ -25,17 +25,7 @@ export interface Failure {
 }
 
 /** Tenants whose walls do not hold, grouped by the check that decided so. */
-export interface Failures {
-  groups: Failure[];
-  /** Names of the tenants of a group, by check */
-  byCheck: Map<string, Set<string>>;
-  /** Tenants of which the last proof has been read, and those that are failing */
-  read: number;
-  failing: number;
-  readAll: () => void;
-}
-
-export function useFailures(tenants: Tenant[] | undefined): Failures {
+export function useFailures(tenants: Tenant[] | undefined) {
   const [isAll, setAll] = useState(false);
   const failing = useMemo(
     () =>
@@ -54,12 +44,14 @@ export function useFailures(tenants: Tenant[] | undefined): Failures {
     const groups = groupsOf(failing, proofs);
     return {
       groups,
+      /** Names of the tenants of a group, by check */
       byCheck: new Map(
         groups.map(group => [
           group.check,
           new Set(group.tenants.map(({ name }) => name)),
         ]),
       ),
+      /** Tenants of which the last proof has been read, and those that are failing */
       read: proofs.size,
       failing: failing.length,
       readAll: () => setAll(true),
@@ -105,7 +97,7 @@ export function groupsOf(
 
 /** What fails, check by check; one filters the table to the tenants it is about. */
 export function FailuresCard(props: {
-  failures: Failures;
+  failures: ReturnType<typeof useFailures>;
   query: TenantsQuery;
 }) {
   const { failures, query } = props;
@@ -136,7 +128,7 @@ export function FailuresCard(props: {
               >
                 {words.story({ check, outcome })}
               </Link>
-              <Text as="span" color="secondary">
+              <Text color="secondary">
                 {t('failures.tenants', {
                   count: tenants.length,
                   clusters: clusters.sort().join(', '),
@@ -155,7 +147,7 @@ export function FailuresCard(props: {
               failing: String(failing),
             })}
           </Text>
-          <Button size="small" variant="secondary" onPress={readAll}>
+          <Button variant="secondary" onPress={readAll}>
             {t('failures.readAll')}
           </Button>
         </Flex>

@@ -1,12 +1,16 @@
 import { Button, Flex, Text } from '@backstage/ui';
-import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Rollout,
   Tenant,
   tenantAdministerPermission,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useImpostors, useRollouts, useUpdateRollout } from '../../queries';
+import {
+  useImpostors,
+  useMay,
+  useRollouts,
+  useRolloutOrder,
+} from '../../queries';
 import { By, Problem, RelativeTime, TitledCard, UseBar } from '../Shared';
 import styles from './TenantsPage.module.css';
 
@@ -16,10 +20,7 @@ const SHOWN_MS = 24 * 60 * 60_000;
 /** Roll-outs that run, or ran lately, for who administers tenants. */
 export function RolloutsCard(props: { tenants?: Tenant[] }) {
   const t = useText();
-  const { allowed } = usePermission({
-    permission: tenantAdministerPermission,
-    resourceRef: props.tenants?.[0]?.name,
-  });
+  const allowed = useMay(tenantAdministerPermission, props.tenants?.[0]?.name);
   const rollouts = (useRollouts(allowed).data ?? []).filter(
     ({ finishedAt }) =>
       !finishedAt || Date.now() - Date.parse(finishedAt) < SHOWN_MS,
@@ -36,19 +37,10 @@ export function RolloutsCard(props: { tenants?: Tenant[] }) {
 }
 
 function Row(props: { rollout: Rollout }) {
-  const {
-    id,
-    state,
-    done,
-    total,
-    wave,
-    waves,
-    reason,
-    requestedBy,
-    createdAt,
-  } = props.rollout;
+  const { id, state, done, total, wave, waves, reason } = props.rollout;
+  const { requestedBy, createdAt } = props.rollout;
   const t = useText();
-  const { mutate, isPending } = useUpdateRollout();
+  const { mutate, isPending } = useRolloutOrder();
   const progress = t('rollouts.progress', {
     done: String(done),
     total: String(total),
@@ -60,19 +52,16 @@ function Row(props: { rollout: Rollout }) {
     label: 'pause' | 'resume' | 'cancel',
   ) => (
     <Button
-      size="small"
       variant="secondary"
       isDisabled={isPending}
-      onPress={() => mutate({ id, state: to })}
+      onPress={() => mutate(api => api.updateRollout(id, to))}
     >
       {t(`rollouts.${label}`)}
     </Button>
   );
   return (
     <li>
-      <Text as="span" weight="bold">
-        {t(`rollouts.${state}`)}
-      </Text>
+      <Text weight="bold">{t(`rollouts.${state}`)}</Text>
       <span className={styles.progress}>
         <UseBar
           ratio={total > 0 ? done / total : 0}
@@ -80,10 +69,8 @@ function Row(props: { rollout: Rollout }) {
           text={progress}
         />
       </span>
-      <Text as="span" variant="body-small">
-        {progress}
-      </Text>
-      <Text as="span" variant="body-small" color="secondary">
+      <Text variant="body-small">{progress}</Text>
+      <Text variant="body-small" color="secondary">
         {t('rollouts.about')} <RelativeTime iso={createdAt} />
         {requestedBy?.includes(':') && <By entityRef={requestedBy} />}
       </Text>
@@ -110,15 +97,9 @@ export function ImpostorsCard() {
         <ul className={styles.failures}>
           {impostors.map(({ uid, namespace, cluster, problem }) => (
             <li key={uid}>
-              <Text as="span" weight="bold">
-                {namespace}
-              </Text>
-              <Text as="span" color="secondary">
-                {cluster}
-              </Text>
-              <Text as="span" variant="body-small">
-                {problem}
-              </Text>
+              <Text weight="bold">{namespace}</Text>
+              <Text color="secondary">{cluster}</Text>
+              <Text variant="body-small">{problem}</Text>
             </li>
           ))}
         </ul>

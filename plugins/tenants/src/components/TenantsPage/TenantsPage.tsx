@@ -1,7 +1,6 @@
 import { lazy, Suspense, useMemo } from 'react';
 import {
   Box,
-  ButtonLink,
   Card,
   CardBody,
   Container,
@@ -11,7 +10,6 @@ import {
   Skeleton,
   Text,
 } from '@backstage/ui';
-import { RiTimeFill } from '@remixicon/react';
 import {
   HealthProblem,
   Tenant,
@@ -36,7 +34,7 @@ import {
   TitledCard,
   useExactTime,
   useIsCurrent,
-  useReportLink,
+  ReportLink,
   WallStatusIcon,
   Notice,
 } from '../Shared';
@@ -48,13 +46,8 @@ import { TenantsTable } from './TenantsTable';
 import { TenantsQuery, useTenantsQuery } from './useTenantsQuery';
 import styles from './TenantsPage.module.css';
 
-const MatrixCard = lazy(() =>
-  import('../Matrix/MatrixCard').then(m => ({ default: m.MatrixCard })),
-);
-
-const ReportPage = lazy(() =>
-  import('../Report').then(m => ({ default: m.ReportPage })),
-);
+const MatrixCard = lazy(() => import('../Matrix/MatrixCard'));
+const ReportPage = lazy(() => import('../Report/ReportPage'));
 
 /** The pages of the plugin: all tenants, and a report on some of them. */
 export function TenantsRoutes() {
@@ -84,18 +77,13 @@ export function TenantsPage() {
     [data, isCurrent],
   );
   const health = useHealth().data;
-  const report = useReportLink()([]);
   return (
     <Box as="main">
       <Header
         title={t('page.title')}
         customActions={
           <Flex gap="2">
-            {report && (
-              <ButtonLink variant="secondary" href={report}>
-                {t('page.report')}
-              </ButtonLink>
-            )}
+            <ReportLink names={[]} />
             <CreateLink />
           </Flex>
         }
@@ -205,7 +193,11 @@ function Summary(props: { tenants?: Tenant[]; query: TenantsQuery }) {
           >
             <CardBody>
               <Flex align="center" gap="3">
-                <StatusIcon status={status} />
+                <WallStatusIcon
+                  status={status === 'stale' ? 'holds' : status}
+                  stale={status === 'stale'}
+                  size={28}
+                />
                 <Flex direction="column" gap="0.5">
                   {tenants ? (
                     <Text variant="title-small" weight="bold">
@@ -234,14 +226,6 @@ function Summary(props: { tenants?: Tenant[]; query: TenantsQuery }) {
       ? t('page.showHolds')
       : t('page.showOnly', { status: t(`status.${status}`) });
   }
-}
-
-function StatusIcon(props: { status: StatusFilter }) {
-  return props.status === 'stale' ? (
-    <RiTimeFill aria-hidden="true" size={28} color="var(--bui-fg-secondary)" />
-  ) : (
-    <WallStatusIcon status={props.status} size={28} />
-  );
 }
 
 /** What the backend can't reach, so that walls can't be proved; and what is not as it has to be. */

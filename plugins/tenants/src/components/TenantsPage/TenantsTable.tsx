@@ -1,7 +1,6 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import {
   Button,
-  ButtonLink,
   ButtonProps,
   Flex,
   SearchField,
@@ -14,7 +13,6 @@ import {
 import { toastApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { RiDownloadLine, RiSwordLine } from '@remixicon/react';
-import { usePermission } from '@backstage/plugin-permission-react';
 import {
   isProofOnly,
   Tenant,
@@ -22,8 +20,8 @@ import {
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useBulk, useStartRollout } from '../../queries';
-import { ManySelect, saveFile, STATES, useReportLink } from '../Shared';
+import { useBulk, useMay, useRolloutOrder } from '../../queries';
+import { ManySelect, saveFile, ReportLink, STATES } from '../Shared';
 import { Days, TenantItem, useDays, useTenantColumns } from './columns';
 import {
   csvOf,
@@ -224,7 +222,6 @@ function Filters(props: {
         <ManySelect
           key={key}
           className={`${styles.filter} ${filter[key] ? styles.isSet : ''}`}
-          size="small"
           label={t(`page.${key}`)}
           value={filter[key] ?? ALL}
           options={options[key]}
@@ -237,7 +234,6 @@ function Filters(props: {
         />
       ))}
       <ToggleButton
-        size="small"
         className={styles.toggle}
         isSelected={Boolean(filter.mine)}
         onChange={isSelected =>
@@ -248,7 +244,6 @@ function Filters(props: {
       </ToggleButton>
       {sort.column !== WORST_FIRST && (
         <Button
-          size="small"
           variant="tertiary"
           onPress={() =>
             query.onSortChange({ column: WORST_FIRST, direction: 'ascending' })
@@ -258,11 +253,7 @@ function Filters(props: {
         </Button>
       )}
       {isFiltered && (
-        <Button
-          size="small"
-          variant="tertiary"
-          onPress={() => onFilterChange({})}
-        >
+        <Button variant="tertiary" onPress={() => onFilterChange({})}>
           {t('page.clear')}
         </Button>
       )}
@@ -284,12 +275,8 @@ function BulkBar(props: {
     prove: useBulk('prove', names),
     restore: useBulk('restore', applied),
   };
-  const rollOut = useStartRollout();
-  const report = useReportLink()(names);
-  const { allowed: administers } = usePermission({
-    permission: tenantAdministerPermission,
-    resourceRef: names[0],
-  });
+  const rollOut = useRolloutOrder();
+  const administers = useMay(tenantAdministerPermission, names[0]);
   const left = (of: string[], { allowed = of }: { allowed?: string[] }) =>
     of.length - allowed.length;
   const notAllowed = Math.max(
@@ -302,7 +289,6 @@ function BulkBar(props: {
     return (
       <Button
         {...look}
-        size="small"
         isPending={isPending}
         isDisabled={!allowed.length}
         onPress={async () => {
@@ -322,7 +308,7 @@ function BulkBar(props: {
 
   const startRollout = () =>
     rollOut.mutate(
-      { kind: 'apply', filter: { names: applied } },
+      api => api.startRollout({ kind: 'apply', filter: { names: applied } }),
       {
         onSuccess: () => {
           toasts.post({ title: t('rollouts.started'), status: 'success' });
@@ -351,7 +337,6 @@ function BulkBar(props: {
       {applied.length > 0 && button('restore', { variant: 'secondary' })}
       {administers && applied.length > 0 && (
         <Button
-          size="small"
           variant="secondary"
           isPending={rollOut.isPending}
           onPress={startRollout}
@@ -359,11 +344,7 @@ function BulkBar(props: {
           {t('rollouts.start', { count: applied.length })}
         </Button>
       )}
-      {report && (
-        <ButtonLink size="small" variant="secondary" href={report}>
-          {t('tab.report')}
-        </ButtonLink>
-      )}
+      <ReportLink names={names} />
       {notAllowed > 0 && (
         <Text variant="body-small" color="secondary">
           {t('bulk.notAllowed', { count: notAllowed })}

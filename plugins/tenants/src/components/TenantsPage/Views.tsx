@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useMemo, useState } from 'react';
 import {
   Button,
   Menu,
@@ -8,6 +8,7 @@ import {
 } from '@backstage/ui';
 import { storageApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { RiBookmarkLine } from '@remixicon/react';
+import useObservable from 'react-use/esm/useObservable';
 import { useText } from '../../translation';
 import { AskDialog } from '../Shared';
 import { TenantsQuery } from './useTenantsQuery';
@@ -20,19 +21,12 @@ type View = { name: string; text: string };
 
 /** The user's own views, where the portal keeps what belongs to a user. */
 function useViews(): [views: View[], save: (views: View[]) => void] {
-  const storage = useApi(storageApiRef).forBucket(BUCKET);
-  const [views, setViews] = useState<View[]>(
-    () => storage.snapshot<View[]>(KEY).value ?? [],
-  );
-  useEffect(() => {
-    const subscription = storage
-      .observe$<View[]>(KEY)
-      .subscribe(({ value }) => setViews(value ?? []));
-    return () => subscription.unsubscribe();
-    // A bucket is another object each time, and the same bucket.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
-  return [views, next => void storage.set(KEY, next)];
+  const storage = useApi(storageApiRef);
+  // A bucket is another object each time, and the same bucket.
+  const bucket = useMemo(() => storage.forBucket(BUCKET), [storage]);
+  const changes = useMemo(() => bucket.observe$<View[]>(KEY), [bucket]);
+  const { value } = useObservable(changes, bucket.snapshot<View[]>(KEY));
+  return [value ?? [], next => void bucket.set(KEY, next)];
 }
 
 /** The user's saved views: shows one, saves what is shown, or forgets one. */

@@ -1,15 +1,9 @@
 import { createContext, useContext, useMemo } from 'react';
-import {
-  CellText,
-  ColumnConfig,
-  Flex,
-  Text,
-  useBreakpoint,
-} from '@backstage/ui';
+import { ColumnConfig, Flex, Text, useBreakpoint } from '@backstage/ui';
 import { Tenant, WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useTimelines } from '../../queries';
-import { slotsOf, WallStrip } from '../Timeline';
+import { slotsOf, SPANS, WallStrip } from '../Timeline';
 import {
   isStale,
   Marks,
@@ -21,9 +15,6 @@ import {
   WallStatusLabel,
   inCell,
 } from '../Shared';
-
-const DAY_MS = 24 * 60 * 60_000;
-const SLOTS = 48;
 
 /** A tenant as a row of a table. */
 export type TenantItem = Tenant & { id: string };
@@ -41,7 +32,7 @@ export function useDays(shown: Tenant[]) {
     () => (isWide ? shown.map(({ name }) => name) : []),
     [isWide, shown],
   );
-  return useTimelines(names, DAY_MS).data;
+  return useTimelines(names, SPANS.day.windowMs).data;
 }
 
 /** The columns of a table of tenants; on a narrow screen fewer of them. */
@@ -117,7 +108,7 @@ export function useTenantColumns(
         label: t('page.cluster'),
         isSortable,
         isHidden: !hasOwner || !hasClusters,
-        cell: ({ cluster }) => <CellText title={cluster} />,
+        cell: ({ cluster }) => inCell(cluster),
       },
       {
         id: 'size',
@@ -125,7 +116,7 @@ export function useTenantColumns(
         label: t('page.size'),
         isSortable,
         isHidden: !isWide,
-        cell: ({ spec }) => <CellText title={spec.size} />,
+        cell: ({ spec }) => inCell(spec.size),
       },
       {
         id: 'use',
@@ -144,10 +135,7 @@ export function useTenantColumns(
 function Day(props: { name: string }) {
   const timeline = useContext(Days)?.get(props.name);
   return timeline ? (
-    <WallStrip
-      timeline={timeline}
-      slots={slotsOf(timeline, { windowMs: DAY_MS, count: SLOTS })}
-    />
+    <WallStrip timeline={timeline} slots={slotsOf(timeline, SPANS.day)} />
   ) : null;
 }
 
@@ -157,10 +145,10 @@ function Name(props: { tenant: Tenant; isNarrow: boolean }) {
   const t = useText();
   return (
     <Flex direction="column" gap="0.5">
-      <Text as="span">{tenant.name}</Text>
+      <Text>{tenant.name}</Text>
       <Marks tenant={tenant} />
       {tenant.phase === 'removing' && (
-        <Text as="span" variant="body-small" color="secondary">
+        <Text variant="body-small" color="secondary">
           {t('status.removing')}
         </Text>
       )}
@@ -175,7 +163,6 @@ function Proved(props: { tenant: Tenant; variant?: 'body-x-small' }) {
   return (
     <Flex align="center" gap="1" style={{ flexWrap: 'wrap' }}>
       <Text
-        as="span"
         variant={props.variant}
         color={iso && !props.variant ? 'primary' : 'secondary'}
       >

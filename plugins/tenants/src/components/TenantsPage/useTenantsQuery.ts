@@ -1,24 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { SortDescriptor } from '@backstage/ui';
+import useDebounce from 'react-use/esm/useDebounce';
 import { useAddress } from '../Shared';
 import { FILTER_KEYS, TenantsFilter, WORST_FIRST } from './filters';
 
 /** What the table of tenants shows; kept in the page's address. */
-export interface TenantsQuery {
-  search: string;
-  onSearchChange: (search: string) => void;
-  filter: TenantsFilter;
-  onFilterChange: (filter: TenantsFilter) => void;
-  sort: SortDescriptor;
-  onSortChange: (sort: SortDescriptor) => void;
-  /** All of it, as the address has it */
-  text: string;
-  /** Shows another view, as an address has it */
-  onTextChange: (text: string) => void;
-}
+export type TenantsQuery = ReturnType<typeof useTenantsQuery>;
 
 /** Search, filter and sort as they stand in the address: they can be shared. */
-export function useTenantsQuery(): TenantsQuery {
+export function useTenantsQuery() {
   const [parameters, change, setParameters] = useAddress();
   // Going back should leave the page, not take back letter by letter.
   const set = (changes: Record<string, string | undefined>) =>
@@ -38,15 +28,17 @@ export function useTenantsQuery(): TenantsQuery {
   const sort = useMemo(() => sortOf(sortText), [sortText]);
   return {
     search: parameters.get('q') ?? '',
-    onSearchChange: q => set({ q }),
+    onSearchChange: (q: string) => set({ q }),
     filter,
-    onFilterChange: next =>
+    onFilterChange: (next: TenantsFilter) =>
       set(Object.fromEntries(FILTER_KEYS.map(key => [key, next[key]]))),
     sort,
-    onSortChange: ({ column, direction }) =>
+    onSortChange: ({ column, direction }: SortDescriptor) =>
       set({ sort: `${direction === 'descending' ? '-' : ''}${column}` }),
+    /** All of it, as the address has it */
     text: parameters.toString(),
-    onTextChange: text => setParameters(new URLSearchParams(text)),
+    /** Shows another view, as an address has it */
+    onTextChange: (text: string) => setParameters(new URLSearchParams(text)),
   };
 }
 
@@ -68,14 +60,11 @@ const PAUSE_MS = 200;
 export function useTypedSearch(
   search: string,
   onSearchChange: (search: string) => void,
-): { typed: string; setTyped: (typed: string) => void } {
+) {
   const [typed, setTyped] = useState(search);
   // What was searched for and the address has not shown yet, the oldest first: on
   // a slow machine it lags by more than one.
   const sent = useRef([search]);
-  // The address may change while the search waits: the last function knows it.
-  const latest = useRef(onSearchChange);
-  latest.current = onSearchChange;
 
   useEffect(() => {
     const shown = sent.current.indexOf(search);
@@ -88,15 +77,13 @@ export function useTypedSearch(
     }
   }, [search]);
 
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (typed !== sent.current[sent.current.length - 1]) {
-        sent.current.push(typed);
-        latest.current(typed);
-      }
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const send = () => {
+    if (typed !== sent.current[sent.current.length - 1]) {
+      sent.current.push(typed);
+      onSearchChange(typed);
+    }
+  };
+  useDebounce(send, PAUSE_MS, [typed]);
 
   return { typed, setTyped };
 }

@@ -24,8 +24,17 @@ export function WallStrip(props: {
   slots: Slot[];
 }) {
   const { wall, timeline, slots } = props;
-  const text = useShareText();
-  const label = text(timeline, wall);
+  const t = useText();
+  const shares = sharesOf(
+    wall ? timeline.walls[wall] : worstTimeline(timeline),
+  );
+  // For how much of the time it was shown to hold, and what was wrong.
+  const label = (['holds', 'breached', 'unproven', 'gap'] as const)
+    .filter(known => known === 'holds' || shares[known] > 0)
+    .map(known =>
+      t(`timeline.share.${known}`, { share: shareText(shares[known]) }),
+    )
+    .join(', ');
   // One path a status: a page has many strips.
   const paths = new Map<Known, string>();
   slots.forEach((slot, i) => {
@@ -56,22 +65,6 @@ export function WallStrip(props: {
 /** The worst that was known of any wall. */
 function worstOfSlot({ walls }: Slot): Known | undefined {
   return KNOWN_WORST_FIRST.find(known => WALLS.some(w => walls[w] === known));
-}
-
-/** Says for how much of the time a wall was shown to hold, and what was wrong. */
-export function useShareText(): (timeline: Timeline, wall?: Wall) => string {
-  const t = useText();
-  return (timeline, wall) => {
-    const shares = sharesOf(
-      wall ? timeline.walls[wall] : worstTimeline(timeline),
-    );
-    return (['holds', 'breached', 'unproven', 'gap'] as const)
-      .filter(known => known === 'holds' || shares[known] > 0)
-      .map(known =>
-        t(`timeline.share.${known}`, { share: shareText(shares[known]) }),
-      )
-      .join(', ');
-  };
 }
 
 /** A share as a percentage that never rounds away what was wrong, or up to all. */

@@ -20,7 +20,7 @@ import styles from './Timeline.module.css';
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Stretches of time to look at: how long, in how many slots, and days between the axis' marks. */
-const SPANS = {
+export const SPANS = {
   day: { windowMs: DAY_MS, count: 48, every: 0.25, format: 'HH:mm' },
   week: { windowMs: 7 * DAY_MS, count: 56, every: 1, format: 'ccc d' },
   month: { windowMs: 30 * DAY_MS, count: 60, every: 6, format: 'd LLL' },
@@ -34,12 +34,8 @@ const SIGN: Record<Known, string> = {
   gap: '',
 };
 
-/** The last day of a tenant's walls, for strips: they share what is loaded. */
-export function useDay(tenant: Tenant) {
-  return useSpan(tenant, 'day');
-}
-
-function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
+/** A tenant's walls over a stretch of time: strips of it share what is loaded. */
+export function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
   const { windowMs, count } = SPANS[span];
   const query = useTimeline(tenant, windowMs, windowMs / count);
   const { data } = query;
@@ -51,7 +47,7 @@ function useSpan(tenant: Tenant, span: keyof typeof SPANS) {
 }
 
 /** The three walls over the last day, week or month; a slot leads to its receipts. */
-export function WallsTimeline(props: { tenant: Tenant }) {
+export default function WallsTimeline(props: { tenant: Tenant }) {
   const { tenant } = props;
   const t = useText();
   const [span, setSpan] = useState<keyof typeof SPANS>('day');
@@ -153,7 +149,6 @@ function Axis(props: { timeline: Timeline; span: keyof typeof SPANS }) {
   const label = (text: string | null, left = 0) => (
     <Text
       key={left}
-      as="span"
       variant="body-x-small"
       color="secondary"
       style={{ left: `${left}%` }}

@@ -9,7 +9,7 @@ import {
 import { useText } from '../../translation';
 import { isStale, RelativeTime, useTabLink } from '../Shared';
 import { Explanation, explanationOf, useCheckWords } from './checks';
-import { doubtsOf } from './headline';
+import { doubtsOf } from './Headline';
 import { Proving, useRestoring } from './useProving';
 import styles from './Walls.module.css';
 
@@ -134,18 +134,12 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
           )}
           <Flex gap="2" style={{ flexWrap: 'wrap' }}>
             {isRestorable && restore && (
-              <Button
-                size="small"
-                variant="primary"
-                isPending={isRestoring}
-                onPress={restore}
-              >
+              <Button isPending={isRestoring} onPress={restore}>
                 {t('operations.restore')}
               </Button>
             )}
             {isRestorable && (
               <ButtonLink
-                size="small"
                 variant="secondary"
                 href={tabLink(tenant.name, { part: 'changes' })}
               >
@@ -154,7 +148,6 @@ function AdviceFor(props: AdviceProps & { cause: Cause }) {
             )}
             {!proving.reason && !proving.isProving && advice !== 'lost' && (
               <Button
-                size="small"
                 variant="secondary"
                 isDisabled={proving.isLoading}
                 onPress={proving.prove}
@@ -182,7 +175,7 @@ function WhoChanged(props: { tenant: Tenant }) {
         const [first] = fields;
         return (
           <li key={id}>
-            <Text as="span" variant="body-small" className={styles.advice}>
+            <Text variant="body-small" className={styles.advice}>
               <b>{id}</b>{' '}
               {change === 'create'
                 ? t('drift.create')
@@ -200,7 +193,7 @@ function WhoChanged(props: { tenant: Tenant }) {
       })}
       {changed.length > NAMED && (
         <li>
-          <Text as="span" variant="body-small" className={styles.advice}>
+          <Text variant="body-small" className={styles.advice}>
             {t('advice.more', { count: changed.length - NAMED })}
           </Text>
         </li>

@@ -1,13 +1,12 @@
 import { useState } from 'react';
 import { Button, Flex, Text } from '@backstage/ui';
-import { usePermission } from '@backstage/plugin-permission-react';
 import {
   Tenant,
   tenantAdministerPermission,
   overallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
-import { useAttention } from '../../queries';
+import { useAttention, useMay } from '../../queries';
 import {
   AskDialog,
   By,
@@ -31,10 +30,7 @@ export function Attention(props: { tenant: Tenant }) {
   const { tenant } = props;
   const { acknowledged, muted, name, walls, phase } = tenant;
   const t = useText();
-  const { allowed } = usePermission({
-    permission: tenantAdministerPermission,
-    resourceRef: name,
-  });
+  const allowed = useMay(tenantAdministerPermission, name);
   const [asked, setAsked] = useState<'acknowledge' | 'mute'>();
   const unmute = useAttention(name);
   const exact = useExactTime();
@@ -49,6 +45,11 @@ export function Attention(props: { tenant: Tenant }) {
   ) {
     return null;
   }
+  const button = (kind: 'acknowledge' | 'mute') => (
+    <Button variant="secondary" onPress={() => setAsked(kind)}>
+      {t(`attention.${kind}`)}
+    </Button>
+  );
   return (
     <Flex
       direction="column"
@@ -72,32 +73,17 @@ export function Attention(props: { tenant: Tenant }) {
       {unmute.error && <Notice status="danger" title={unmute.error.message} />}
       {allowed && (
         <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-          {isOpen && (
-            <Button
-              size="small"
-              variant="secondary"
-              onPress={() => setAsked('acknowledge')}
-            >
-              {t('attention.acknowledge')}
-            </Button>
-          )}
+          {isOpen && button('acknowledge')}
           {muted ? (
             <Button
-              size="small"
               variant="secondary"
               isPending={unmute.isPending}
-              onPress={() => unmute.mutate({ kind: 'unmute' })}
+              onPress={() => unmute.mutate(api => api.unmute(name))}
             >
               {t('attention.unmute')}
             </Button>
           ) : (
-            <Button
-              size="small"
-              variant="secondary"
-              onPress={() => setAsked('mute')}
-            >
-              {t('attention.mute')}
-            </Button>
+            button('mute')
           )}
         </Flex>
       )}
@@ -121,7 +107,13 @@ function Ask(props: {
 
   function say(reason: string) {
     const until = new Date(Date.now() + SPANS[span] * HOUR_MS).toISOString();
-    mutate({ kind, reason, until }, { onSuccess: onClose });
+    mutate(
+      api =>
+        kind === 'mute'
+          ? api.mute(tenant, { until, reason })
+          : api.acknowledge(tenant, { reason }),
+      { onSuccess: onClose },
+    );
   }
 
   return (

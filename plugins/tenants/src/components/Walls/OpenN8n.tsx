@@ -28,7 +28,6 @@ export function OpenN8n(props: { tenant: Tenant }) {
     <Flex align="center" gap="2" style={{ flexWrap: 'wrap' }}>
       {url && (
         <ButtonLink
-          size="small"
           variant="secondary"
           href={url}
           target="_blank"
@@ -37,7 +36,7 @@ export function OpenN8n(props: { tenant: Tenant }) {
           {t('n8n.open')}
         </ButtonLink>
       )}
-      <Text as="span" variant="body-small" color="secondary">
+      <Text variant="body-small" color="secondary">
         {sentences.join('. ')}{' '}
         {!url && (
           <Mono>{`kubectl -n ${names.namespace} port-forward svc/n8n 5678`}</Mono>

@@ -14,6 +14,7 @@ import {
   at,
   CORE,
   lineOf,
+  Point,
   RADIUS,
   RINGS,
   Target,
@@ -137,7 +138,7 @@ function Drawing(props: {
 function TargetMark(props: {
   target: Target;
   arrows: Arrow[];
-  point: { x: number; y: number };
+  point: Point;
   head: string;
   scale: number;
 }) {
@@ -187,10 +188,7 @@ function TargetMark(props: {
 }
 
 /** The short bar across the end of an arrow that was stopped. */
-function Stop(props: {
-  at: { x: number; y: number };
-  target: { x: number; y: number };
-}) {
+function Stop(props: { at: Point; target: Point }) {
   const { at: end, target } = props;
   const length = Math.hypot(target.x, target.y);
   const across = { x: (-target.y / length) * 4, y: (target.x / length) * 4 };
@@ -220,7 +218,7 @@ function ArrowList(props: {
       {arrows.map(({ target, direction, state, receipt }) => (
         <li key={`${target} ${direction}`}>
           <OutcomeIcon outcome={receipt.outcome} />
-          <Text as="span" variant="body-small">
+          <Text variant="body-small">
             {t(`picture.${direction}`, {
               target: t(`picture.target.${target}`),
             })}

@@ -1,4 +1,3 @@
-import { ReactNode } from 'react';
 import { Flex, Text } from '@backstage/ui';
 import { RiLoader4Line } from '@remixicon/react';
 import {
@@ -16,37 +15,30 @@ import styles from './Walls.module.css';
 export function ProofLine(props: { tenant: Tenant }) {
   const { lastProof, currentProof, currentOperation } = props.tenant;
   const t = useText();
-  if (currentOperation?.kind === 'apply') {
-    return (
-      <UnderWay>
-        <Text variant="body-small">
-          {t(
-            `restore.${
-              currentOperation.state === 'queued' ? 'queued' : 'running'
-            }`,
-          )}
-        </Text>
-      </UnderWay>
-    );
+  const isApplied = currentOperation?.kind === 'apply';
+  const isUnderWay = isApplied || Boolean(currentProof);
+  function text() {
+    if (isApplied) {
+      const isQueued = currentOperation.state === 'queued';
+      return t(isQueued ? 'restore.queued' : 'restore.running');
+    }
+    if (currentProof) {
+      return <Progress proof={currentProof} />;
+    }
+    return lastProof ? <LastProof proof={lastProof} /> : t('card.neverProved');
   }
-  return currentProof ? (
-    <UnderWay>
-      <Progress proof={currentProof} />
-    </UnderWay>
-  ) : (
-    <Flex align="center" gap="2" role="status" className={styles.line}>
-      <Text variant="body-small" color="secondary">
-        {lastProof ? <LastProof proof={lastProof} /> : t('card.neverProved')}
-      </Text>
-    </Flex>
-  );
-}
-
-function UnderWay(props: { children: ReactNode }) {
   return (
     <Flex align="center" gap="2" role="status" className={styles.line}>
-      <RiLoader4Line aria-hidden="true" size={16} className={styles.spinner} />
-      {props.children}
+      {isUnderWay && (
+        <RiLoader4Line
+          aria-hidden="true"
+          size={16}
+          className={styles.spinner}
+        />
+      )}
+      <Text variant="body-small" color={isUnderWay ? 'primary' : 'secondary'}>
+        {text()}
+      </Text>
     </Flex>
   );
 }
@@ -73,11 +65,11 @@ function Progress(props: { proof: ProofSummary }) {
         })
       : undefined;
   return (
-    <Text variant="body-small">
+    <>
       {state === 'queued'
         ? t('prove.queued')
         : [phase, checks].filter(Boolean).join(', ')}
-    </Text>
+    </>
   );
 }
 
@@ -101,14 +93,11 @@ function LastProof(props: { proof: ProofSummary }) {
 export function ProverLine(props: { tenant: Tenant }) {
   const { caughtAt, lastDrill } = props.tenant.prover ?? {};
   const t = useText();
-  const exact = useExactTime();
   const ways = lastDrill?.walls.map(({ wall, way }) => `${wall}: ${way}`);
   return (
     <Text variant="body-small" color="secondary">
       {caughtAt ? (
-        <span title={[exact(caughtAt), ...(ways ?? [])].join('\n')}>
-          <ProverAge at={caughtAt} />
-        </span>
+        <Caught at={caughtAt} ways={ways} />
       ) : (
         t('card.proverUntried')
       )}
@@ -116,7 +105,12 @@ export function ProverLine(props: { tenant: Tenant }) {
   );
 }
 
-function ProverAge(props: { at: string }) {
+function Caught(props: { at: string; ways?: string[] }) {
+  const { at, ways = [] } = props;
   const t = useText();
-  return <>{t('card.proverCaught', { age: useAge(props.at) })}</>;
+  return (
+    <span title={[useExactTime()(at), ...ways].join('\n')}>
+      {t('card.proverCaught', { age: useAge(at) })}
+    </span>
+  );
 }

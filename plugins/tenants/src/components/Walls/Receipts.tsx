@@ -1,4 +1,4 @@
-import { Fragment, ReactNode, useEffect, useRef, useState } from 'react';
+import { ReactNode, useEffect, useRef, useState } from 'react';
 import {
   Accordion,
   AccordionPanel,
@@ -12,6 +12,7 @@ import {
 } from '@backstage/ui';
 import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
 import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
+import useDebounce from 'react-use/esm/useDebounce';
 import {
   Outcome,
   Proof,
@@ -20,7 +21,6 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import {
-  Fact,
   Facts,
   Loaded,
   Loading,
@@ -79,17 +79,14 @@ function Receipts(props: { wall: Wall; proof: Proof; open?: string }) {
       </Text>
     );
   }
-  const wrong = receipts.filter(({ outcome }) => isWrong(outcome));
-  const [first, ...others] = wrong;
+  const first = receipts.find(({ outcome }) => isWrong(outcome));
   const of = (...outcomes: Outcome[]) =>
-    others.filter(({ outcome }) => outcomes.includes(outcome));
-  const all = (wanted: Outcome) =>
-    receipts.filter(({ outcome }) => outcome === wanted);
+    receipts.filter(r => r !== first && outcomes.includes(r.outcome));
   const groups = [
     { id: 'moreBreached', own: of('breached') },
     { id: 'moreFailed', own: of('failed', 'inconclusive') },
-    { id: 'asExpected', own: all('asExpected') },
-    { id: 'notApplicable', own: all('notApplicable') },
+    { id: 'asExpected', own: of('asExpected') },
+    { id: 'notApplicable', own: of('notApplicable') },
   ] as const;
   const item = (receipt: Receipt, level: 5 | 6) => (
     <ReceiptItem
@@ -124,7 +121,7 @@ function Receipts(props: { wall: Wall; proof: Proof; open?: string }) {
                 isOpen={
                   own.some(receipt => names.get(receipt) === open) ||
                   // A wall that holds has nothing else to show.
-                  (wrong.length === 0 && id === 'asExpected')
+                  (!first && id === 'asExpected')
                 }
               >
                 {() => own.map(receipt => item(receipt, 6))}
@@ -160,18 +157,11 @@ function ReceiptItem(props: {
         <Box className={styles.line}>
           <OutcomeIcon outcome={receipt.outcome} />
           <Box className={styles.story}>
-            <Text as="span" weight="bold">
-              {words.story(receipt)}
-            </Text>{' '}
-            <Text
-              as="span"
-              variant="body-small"
-              color="secondary"
-              className={styles.on}
-            >
+            <Text weight="bold">{words.story(receipt)}</Text>{' '}
+            <Text variant="body-small" color="secondary" className={styles.on}>
               {receipt.target}
             </Text>
-            <Text as="span" variant="body-small" className={styles.outcome}>
+            <Text variant="body-small" className={styles.outcome}>
               {receipt.outcome === 'notApplicable'
                 ? t('receipts.notHere')
                 : t('receipts.outcome', {
@@ -180,19 +170,10 @@ function ReceiptItem(props: {
                   })}
             </Text>
           </Box>
-          <Badge
-            size="small"
-            className={styles.kind}
-            title={t(`kind.${receipt.kind}Hint`)}
-          >
+          <Badge className={styles.kind} title={t(`kind.${receipt.kind}Hint`)}>
             {t(`kind.${receipt.kind}`)}
           </Badge>
-          <Text
-            as="span"
-            variant="body-small"
-            color="secondary"
-            className={styles.took}
-          >
+          <Text variant="body-small" color="secondary" className={styles.took}>
             {duration(receipt.durationMs)}
           </Text>
         </Box>
@@ -230,9 +211,7 @@ function Fold(props: {
     >
       <AccordionTrigger level={level}>
         {typeof trigger === 'string' ? (
-          <Text as="span" variant="body-medium" weight="bold">
-            {trigger}
-          </Text>
+          <Text weight="bold">{trigger}</Text>
         ) : (
           trigger
         )}
@@ -253,43 +232,37 @@ function ReceiptDetails(props: {
   const words = useCheckWords();
   const exact = useExactTime();
   const link = useTabLink();
-  const verbatim = (label: string, text: string): Fact => [
-    label,
-    <Verbatim key={label} label={label} text={text} />,
-  ];
+  const verbatim = (label: string, text: string) => ({
+    [label]: <Verbatim label={label} text={text} />,
+  });
   return (
     <Facts
       isList
-      facts={[
-        [t('receipts.why'), words.why(receipt.check)],
-        [
-          t('receipts.reason'),
+      facts={{
+        [t('receipts.why')]: words.why(receipt.check),
+        [t('receipts.reason')]:
           receipt.reason && words.said(receipt.wording, receipt.reason),
-        ],
-        verbatim(t('receipts.request'), receipt.request),
-        verbatim(
+        ...verbatim(t('receipts.request'), receipt.request),
+        ...verbatim(
           t('receipts.got'),
           [receipt.code, receipt.response].filter(Boolean).join('  '),
         ),
-        [t('receipts.expected'), words.expected(receipt)],
-        [
-          t('receipts.from'),
-          <Fragment key="from">
+        [t('receipts.expected')]: words.expected(receipt),
+        [t('receipts.from')]: (
+          <>
             {t(`source.${source.type}`, { name: source.name })}
             {source.uid && <Mono> {source.uid}</Mono>}
             {about.node && `, ${t('picture.target.node')} ${about.node}`}
-          </Fragment>,
-        ],
-        [
-          t('receipts.when'),
-          <Fragment key="when">
+          </>
+        ),
+        [t('receipts.when')]: (
+          <>
             {exact(receipt.startedAt)} (<RelativeTime iso={receipt.startedAt} />
             )
-          </Fragment>,
-        ],
-        [
-          t('receipts.proof'),
-          <Fragment key="proof">
+          </>
+        ),
+        [t('receipts.proof')]: (
+          <>
             <Mono>{proof.id}</Mono>{' '}
             <Link
               variant="body-small"
@@ -297,10 +270,10 @@ function ReceiptDetails(props: {
             >
               {t('receipts.permalink')}
             </Link>
-          </Fragment>,
-        ],
-        [t('receipts.check'), <Mono key="check">{receipt.check}</Mono>],
-      ]}
+          </>
+        ),
+        [t('receipts.check')]: <Mono>{receipt.check}</Mono>,
+      }}
     />
   );
 }
@@ -311,19 +284,13 @@ function Verbatim(props: { label: string; text: string }) {
   const t = useText();
   const [, copy] = useCopyToClipboard();
   const [copied, setCopied] = useState(false);
-
-  useEffect(() => {
-    const timer = setTimeout(() => setCopied(false), copied ? COPIED_MS : 0);
-    return () => clearTimeout(timer);
-  }, [copied]);
-
+  useDebounce(() => setCopied(false), COPIED_MS, [copied]);
   return (
     <Box className={styles.verbatim}>
       <Box as="pre" className={styles.text} tabIndex={0} aria-label={label}>
         {text}
       </Box>
       <ButtonIcon
-        size="small"
         variant="tertiary"
         className={styles.copy}
         aria-label={`${t(

@@ -40,22 +40,15 @@ export function WallRow(props: {
     >
       <AccordionTrigger level={4}>
         <Box className={styles.row}>
-          <Text as="span" weight="bold" data-area="name">
+          <Text weight="bold" data-area="name">
             {t(`wall.${wall.wall}`)}
           </Text>
           <Box data-area="status">
             <WallStatusLabel status={wall.status} stale={wall.stale} />
           </Box>
-          <Text as="span" data-area="summary">
-            {said(wall.wording, wall.summary)}
-          </Text>
+          <Text data-area="summary">{said(wall.wording, wall.summary)}</Text>
           {strip && <Box data-area="strip">{strip}</Box>}
-          <Text
-            as="span"
-            variant="body-small"
-            color="secondary"
-            data-area="age"
-          >
+          <Text variant="body-small" color="secondary" data-area="age">
             {wall.provedAt ? (
               <RelativeTime iso={wall.provedAt} />
             ) : (

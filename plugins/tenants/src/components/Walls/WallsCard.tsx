@@ -24,22 +24,15 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { useText } from '../../translation';
 import { useProof, useTenant } from '../../queries';
-import {
-  asLastKnown,
-  Loaded,
-  Marks,
-  useIsCurrent,
-  WallStatusIcon,
-  Notice,
-} from '../Shared';
-import { useDay, WallStrip } from '../Timeline';
+import { asLastKnown, Loaded, useIsCurrent, Notice } from '../Shared';
+import { useSpan, WallStrip } from '../Timeline';
 import { Advice } from './Advice';
 import { Attention } from './Attention';
-import { useHeadline } from './headline';
-import { useNotCovered } from './notCovered';
+import { useNotCovered } from './checks';
+import { Headline } from './Headline';
 import { OpenN8n } from './OpenN8n';
 import { Picture } from './Picture';
-import { ProofLine, ProverLine } from './ProofLine';
+import { ProverLine } from './ProofLine';
 import { Proving, useProving } from './useProving';
 import { WallRow } from './WallRow';
 import styles from './Walls.module.css';
@@ -73,7 +66,6 @@ export function WallsCard(props: { tenantName: string }) {
       headerActions={
         <Button
           variant="secondary"
-          size="small"
           className={styles.prove}
           iconStart={<RiSwordLine aria-hidden="true" />}
           isPending={proving.isProving}
@@ -118,10 +110,9 @@ export function WallsCard(props: { tenantName: string }) {
 function Walls(props: { tenant: Tenant; proving: Proving }) {
   const { tenant, proving } = props;
   const t = useText();
-  const headline = useHeadline()(tenant);
   const proofId = tenant.lastProof?.id;
   const proof = useProof(tenant.name, proofId);
-  const day = useDay(tenant).data;
+  const day = useSpan(tenant, 'day').data;
   return (
     <>
       {tenant.phase === 'removing' && (
@@ -133,18 +124,7 @@ function Walls(props: { tenant: Tenant; proving: Proving }) {
       )}
       <Box className={styles.head}>
         <Flex direction="column" gap="2">
-          <Flex align="center" gap="2">
-            <WallStatusIcon
-              status={headline.status}
-              stale={headline.stale}
-              size={28}
-            />
-            <Text variant="title-small" weight="bold">
-              {headline.text}
-            </Text>
-          </Flex>
-          <Marks tenant={tenant} />
-          <ProofLine tenant={tenant} />
+          <Headline tenant={tenant} />
           <OpenN8n tenant={tenant} />
         </Flex>
         <Picture tenant={tenant} proof={proof.data} size="small" />
@@ -199,9 +179,7 @@ function NotCovered() {
   const notCovered = useNotCovered();
   return (
     <DialogTrigger>
-      <Button variant="tertiary" size="small">
-        {t('notCovered.button')}
-      </Button>
+      <Button variant="tertiary">{t('notCovered.button')}</Button>
       <Dialog width="36rem">
         <DialogHeader>{t('notCovered.button')}</DialogHeader>
         <DialogBody>

@@ -60,22 +60,8 @@ export function receiptNames(receipts: Receipt[]): Map<Receipt, string> {
   );
 }
 
-/** The words for checks and what came of them. */
-export interface CheckWords {
-  /** Why a check matters; nothing where that is not known */
-  why(check: string): string | undefined;
-  /** What a receipt says in a few words: `Reached the canary` */
-  story(receipt: Pick<Receipt, 'check' | 'outcome' | 'title'>): string;
-  /** What was expected: `blocked (timeout)` */
-  expected(receipt: Receipt): string;
-  /** What came back: `connected` */
-  result(receipt: Receipt): string;
-  /** What the backend has said; in English where there is no other text for it */
-  said(wording: Wording | undefined, english: string): string;
-}
-
-/** The words for checks, in the language of the app. */
-export function useCheckWords(): CheckWords {
+/** The words for checks and what came of them, in the language of the app. */
+export function useCheckWords() {
   const checks = useTranslationRef(checksTranslationRef).t;
   const t = useText();
   const translated = useTranslationRef(translatedRef).t as unknown as (
@@ -102,24 +88,30 @@ export function useCheckWords(): CheckWords {
     const blocked = (kind: CheckKind, code: string) =>
       kind === 'barrier' ? connect(`blocked${code}`) : undefined;
     return {
-      why: check => text(check, 'why'),
-      story: ({ check, outcome, title = check }) => {
+      /** Why a check matters; nothing where that is not known */
+      why: (check: string) => text(check, 'why'),
+      /** What a receipt says in a few words: `Reached the canary` */
+      story: (receipt: Pick<Receipt, 'check' | 'outcome' | 'title'>) => {
+        const { check, outcome, title = check } = receipt;
         const failed = outcome === 'breached' || outcome === 'failed';
         const said = text(check, failed ? 'wrong' : 'title') ?? title;
         return outcome === 'inconclusive'
           ? t('receipts.inDoubt', { title: said })
           : said;
       },
-      expected: ({ kind, expected }) =>
+      /** What was expected: `blocked (timeout)` */
+      expected: ({ kind, expected }: Receipt) =>
         blocked(kind, expected) ?? connect(expected) ?? expected,
-      result: ({ kind, code, request, response, outcome }) =>
+      /** What came back: `connected` */
+      result: ({ kind, code, request, response, outcome }: Receipt) =>
         (outcome === 'asExpected' && blocked(kind, code)) ||
         // Names and DNS servers are asked, and not connected to.
         (code === 'OK' && !request.startsWith('connect')
           ? firstLine(response) || t('connect.answered')
           : connect(code)) ||
         [code, firstLine(response)].filter(Boolean).join(' '),
-      said: (wording, english) => {
+      /** What the backend has said; in English where there is no other text for it */
+      said: (wording: Wording | undefined, english: string) => {
         let isWhole = true;
         const tell = (value: WordingValue): WordingValue => {
           if (Array.isArray(value)) {
@@ -176,4 +168,21 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 /** What a breach of a check says of its cause; nothing where it only shows that there is one. */
 export function explanationOf(check: string): Explanation | undefined {
   return EXPLANATIONS[check];
+}
+
+/** What a proof does not cover, in the order of the API's list. */
+const NOT_COVERED = [
+  'notCovered.code',
+  'notCovered.workers',
+  'notCovered.controlPlane',
+  'notCovered.kernel',
+  'notCovered.portal',
+  'notCovered.names',
+  'notCovered.hosts',
+] as const;
+
+/** What a proof does not cover, in the language of the app. */
+export function useNotCovered(): string[] {
+  const t = useText();
+  return NOT_COVERED.map(key => t(key));
 }

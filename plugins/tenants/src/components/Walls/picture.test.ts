@@ -7,16 +7,27 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { breachedReceipts, minutesAgo, receipts } from '../../__fixtures__';
 import { explanationOf } from './checks';
-import {
-  Arrow,
-  arrowsOf,
-  at,
-  CORE,
-  DRAWN_BY_THE_WALL,
-  lineOf,
-  RADIUS,
-  TARGETS,
-} from './picture';
+import { Arrow, arrowsOf, at, CORE, lineOf, RADIUS, TARGETS } from './picture';
+
+/**
+ * Attacks without an arrow: they compare a wall with what it should be, and the
+ * wall itself shows what came of it.
+ */
+const DRAWN_BY_THE_WALL = [
+  'net.as-planned',
+  'net.no-widening',
+  'sec.as-planned',
+  'sec.other-roles',
+  'sec.other-mounts',
+  'sec.other-policies',
+  'sec.no-other-store',
+  'res.as-planned',
+  'res.workload',
+  'res.pods-restricted',
+  'res.quota-used',
+  'res.runtime-class',
+  'res.placement',
+];
 
 function statesOf(all: Receipt[]): Record<string, string> {
   return Object.fromEntries(

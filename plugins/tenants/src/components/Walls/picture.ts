@@ -16,9 +16,6 @@ export type TargetId =
   | 'owners'
   | 'node';
 
-/** Which way an attack goes, as the tenant sees it. */
-export type Direction = 'out' | 'in';
-
 /**
  * What became of the attacks in one direction: `blocked` where all were,
  * `through` where any got through, `doubt` where any could not be verified, and
@@ -28,7 +25,8 @@ export type ArrowState = 'blocked' | 'through' | 'doubt' | 'absent';
 
 export interface Arrow {
   target: TargetId;
-  direction: Direction;
+  /** As the tenant sees it */
+  direction: 'out' | 'in';
   wall: Wall;
   state: ArrowState;
   /** The receipt that decided */
@@ -107,26 +105,6 @@ export const TARGETS: readonly Target[] = [
       'res.host-path',
     ],
   },
-];
-
-/**
- * Attacks without an arrow: they compare a wall with what it should be, and the
- * wall itself shows what came of it.
- */
-export const DRAWN_BY_THE_WALL: readonly string[] = [
-  'net.as-planned',
-  'net.no-widening',
-  'sec.as-planned',
-  'sec.other-roles',
-  'sec.other-mounts',
-  'sec.other-policies',
-  'sec.no-other-store',
-  'res.as-planned',
-  'res.workload',
-  'res.pods-restricted',
-  'res.quota-used',
-  'res.runtime-class',
-  'res.placement',
 ];
 
 /** Worst first. */
