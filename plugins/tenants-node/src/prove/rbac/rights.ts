@@ -6,7 +6,7 @@ import { GIVES_NOTHING_AWAY } from '../attempts/asPlanned';
 import { DOORS } from '../attempts/doors';
 import { HOLD_POLICY } from '../attempts/hold';
 import { KINDS } from '../attempts/policies';
-import { Action } from './rbac';
+import { Action, PolicyRule } from './rbac';
 
 /** Actions that are alike: each verb on each resource. */
 interface Rights {
@@ -348,6 +348,15 @@ export function dangerousRights(
       ];
     }),
   ];
+}
+
+/** Everything that a rule allows. */
+export function rightsOf({
+  verbs,
+  apiGroups = [],
+  resources = [],
+}: PolicyRule): Right[] {
+  return apiGroups.flatMap(group => expand({ verbs, group, resources }));
 }
 
 /** Each kind that belongs to a wall, with the names of its objects; all where absent. */
