@@ -334,6 +334,29 @@ describe('every way by which somebody else comes to a right', () => {
   });
 });
 
+describe('who can change what n8n reads of ConfigMaps', () => {
+  const withRoots = tenantPlan({ n8n: { caBundle: { configMap: 'roots' } } });
+  const count = (objects: RbacObjects, of = withRoots.plan) =>
+    whoCan(new Rbac(objects), of, 'secret', TRUSTED).length;
+
+  it.each<[right: string, name: string | undefined, findings: number]>([
+    ['update configmaps', 'roots', 1],
+    ['patch configmaps', undefined, 1],
+    ['delete configmaps', 'roots', 1],
+    ['deletecollection configmaps', undefined, 1],
+    ['update,patch,delete configmaps', 'another', 0],
+    ['create,get,list,watch configmaps', undefined, 0],
+  ])('%s %s', (right, name, findings) => {
+    for (const subject of [OWNERS, ...FOREIGN]) {
+      const given = rule(right, name);
+      expect(count(bound(subject, given))).toBe(findings);
+      expect(count(everywhere(subject, given))).toBe(findings);
+      expect(count(bound(subject, given, 'elsewhere'))).toBe(0);
+      expect(count(everywhere(subject, given), plan)).toBe(0);
+    }
+  });
+});
+
 /** Each of Kubernetes' "RBAC good practices: privilege escalation risks", as rules. */
 const ESCALATIONS: [risk: string, ...rules: string[]][] = [
   ['listing secrets', 'get secrets', 'list secrets', 'watch secrets'],
