@@ -591,8 +591,14 @@ export class OperationStore {
   /**
    * Cancels an operation: a queued one at once, a running one as soon as its
    * replica hears of it.
+   *
+   * @param task - Who gives it up, where that is a task
+   * @throws ConflictError where others than that task have asked for it, too
    */
-  async cancel(id: string): Promise<StoredOperation | undefined> {
+  async cancel(
+    id: string,
+    task?: string,
+  ): Promise<StoredOperation | undefined> {
     return this.knex.transaction(async trx => {
       // Nobody takes it or puts it back between the look and the write.
       const row = await trx<OperationRow>(OPERATIONS)
@@ -601,6 +607,11 @@ export class OperationStore {
         .first();
       if (row?.state !== 'queued' && row?.state !== 'running') {
         return row && toOperation(row);
+      }
+      if (task !== undefined && row.task !== task) {
+        throw new ConflictError(
+          `Somebody else waits for the same ${row.kind} of ${row.tenant}: it goes on`,
+        );
       }
       const [cancelled] = await trx<OperationRow>(OPERATIONS)
         .where({ id })
