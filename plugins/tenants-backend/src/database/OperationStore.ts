@@ -93,7 +93,8 @@ export class OperationStore {
   /**
    * Queues an operation, or joins an equal one that has not ended. A proof that
    * a task or an event asks for never joins one that runs, which may have begun
-   * before the change; nor does an apply that brings a secret of its own.
+   * before the change; nor does a restore, which may be past what has changed. An
+   * apply that brings a secret of its own joins none.
    */
   async enqueue(
     wanted: NewOperation,
@@ -730,10 +731,17 @@ function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
   if (row.cancelled) {
     return false;
   }
-  if (request.kind === 'prove') {
-    return row.state === 'queued' || !['task', 'event'].includes(trigger);
+  const isAfterChange =
+    request.kind === 'prove'
+      ? ['task', 'event'].includes(trigger)
+      : request.kind === 'apply' && request.purpose === 'restore';
+  if (isAfterChange && row.state === 'running') {
+    return false;
   }
-  return !secret && !row.secret && row.request === JSON.stringify(request);
+  return (
+    request.kind === 'prove' ||
+    (!secret && !row.secret && row.request === JSON.stringify(request))
+  );
 }
 
 function ended(knex: Knex, { state, result, error }: Outcome) {
