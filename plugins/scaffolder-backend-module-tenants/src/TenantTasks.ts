@@ -112,7 +112,7 @@ export class TenantTasks {
 
   /**
    * Follows an operation to its end, a line in the task's log for each event. With
-   * the task it is cancelled.
+   * the task it is cancelled, unless others wait for it, too.
    *
    * @throws Error with why it failed
    */
@@ -175,7 +175,10 @@ export class TenantTasks {
 
   async #cancel(context: TaskContext, tenant: string, id: string) {
     await this.call({ ...context, signal: undefined }, (tenants, options) =>
-      tenants.cancelOperation(tenant, id, options),
+      tenants.cancelOperation(tenant, id, {
+        ...options,
+        task: context.task.id,
+      }),
     ).catch(error => context.logger.warn(`${error.message}`));
   }
 }

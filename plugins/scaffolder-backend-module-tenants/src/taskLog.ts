@@ -1,6 +1,8 @@
 import {
   Adoption,
   ApplyCount,
+  markdown,
+  markdownFence,
   PreviewResource,
 } from '@threewalls/backstage-plugin-tenants-common';
 
@@ -31,14 +33,13 @@ export function countOf(differences: PreviewResource[]): ApplyCount {
 /** An adoption as Markdown: what will be otherwise, what to do, and the way back. */
 export function adoptionText({ notes, steps, undo }: Adoption): string {
   const block = (script?: string) =>
-    script ? `\n\n\`\`\`bash\n${script}\`\`\`` : '';
+    script ? `\n\n${markdownFence(script.trimEnd(), 'bash').join('\n')}` : '';
   return [
-    notes.map(note => `- ${note}`).join('\n'),
+    notes.map(note => markdown`- ${note}`).join('\n'),
     ...steps.map(
       ({ title, by, done, script }, i) =>
-        `### ${i + 1}. ${by}${done ? ', done' : ''}: ${title}${
-          done ? '' : block(script)
-        }`,
+        markdown`### ${i + 1}. ${by}${done ? ', done' : ''}: ${title}` +
+        (done ? '' : block(script)),
     ),
     `### Undo, before step ${steps.length}${block(undo)}`,
   ].join('\n\n');

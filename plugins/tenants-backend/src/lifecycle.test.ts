@@ -180,6 +180,24 @@ describe('an apply', () => {
     expect((await get('/tenants/acme')).spec.size).toBe('medium');
   });
 
+  it('that restores a tenant restores what was changed behind one that runs', async () => {
+    await t.create('acme');
+    const restore = { kind: 'apply' } as const;
+    const first = await begin(/GET .*deployments\/n8n$/, 'acme', restore);
+    const path = `${NAMESPACE}/resourcequotas/tenant-quota`;
+    const planned = t.lab.objects.get(path);
+    t.lab.objects.set(path, { ...planned, spec: { hard: { pods: '999' } } });
+    const [second, third] = [
+      await t.start('acme', restore),
+      await t.start('acme', restore),
+    ];
+    await first.finish();
+    expect((await t.follow(second)).state).toBe('succeeded');
+    expect(t.lab.objects.get(path).spec).toEqual(planned.spec);
+    // One that waits is as good as another.
+    expect(third.body.id).toBe(second.body.id);
+  });
+
   it('runs no n8n whose walls were left out', async () => {
     allowOwners(t.permissions, OWNER);
     const stages = ['namespace', 'identity', 'store', 'secret', 'workload'];

@@ -87,6 +87,9 @@ const from = z
 
 const trigger = z.enum(['user', 'task']).optional();
 const task = z.string().max(255).optional();
+
+export const cancelSchema = z.object({ task });
+
 /** Syntax only: what is in it `parseSpec` checks, and says in one way. */
 const spec = z.looseObject({ name: z.string(), owner: z.string() });
 

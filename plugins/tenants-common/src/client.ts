@@ -177,13 +177,17 @@ export class TenantsClient {
     return this.#call('GET', path, options);
   }
 
-  /** What is done stays done; running the same again resumes. */
+  /**
+   * What is done stays done; running the same again resumes. For a task it is refused
+   * where somebody else has asked for the same.
+   */
   async cancelOperation(
     name: string,
     id: string,
-    options?: TenantsRequestOptions,
+    options: TenantsRequestOptions & { task?: string } = {},
   ): Promise<Operation> {
-    return this.#call('DELETE', operations(name, id), options);
+    const path = `${operations(name, id)}${query({ task: options.task })}`;
+    return this.#call('DELETE', path, options);
   }
 
   /** Starts an operation on many tenants, in waves; takes `tenant.administer`. */

@@ -11,6 +11,7 @@ export * from './drift';
 export * from './drills';
 export * from './egress';
 export * from './health';
+export * from './markdown';
 export * from './matrix';
 export * from './names';
 export * from './operations';

@@ -89,6 +89,8 @@ export async function run(
   over: {
     isDryRun?: boolean;
     signal?: AbortSignal;
+    /** Its id */
+    task?: string;
     ownerPassword?: string;
     /** What a task keeps, also for when it is retried */
     checkpoints?: Map<string, unknown>;
@@ -115,6 +117,7 @@ export async function run(
       }
       return checkpoints.get(key);
     },
+    ...(over.task && { task: { id: over.task } }),
     isDryRun: over.isDryRun,
     signal: over.signal,
   };

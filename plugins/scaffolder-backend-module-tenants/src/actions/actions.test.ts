@@ -295,6 +295,30 @@ describe('what they do', () => {
     });
   });
 
+  it('cancels nothing that somebody else waits for', async () => {
+    await backend.create('acme');
+    const gate = backend.lab.hold(/PATCH .*resourcequotas/);
+    const first = new AbortController();
+    const { signal } = first;
+    const cancelled = run('tenant:resize', {}, { task: 'a', signal });
+    await until(() => backend.lab.held > 0);
+    const other = run('tenant:resize', {}, { task: 'b' });
+    const joined = { state: 'running', task: null };
+    await until(
+      async () => (await backend.knex('operations').where(joined)).length > 0,
+    );
+    first.abort();
+    expect((await cancelled).error?.name).toBe('AbortError');
+    gate();
+    expect((await other).error).toBeUndefined();
+    expect((await cancelled).said).toContainEqual(
+      expect.stringMatching(/goes on/),
+    );
+    expect(await backend.get('/tenants/acme')).toMatchObject({
+      spec: { size: 'medium' },
+    });
+  });
+
   it('goes on when the backend is back', async () => {
     const release = backend.prover.hold();
     await backend.create('acme');

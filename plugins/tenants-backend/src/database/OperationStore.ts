@@ -93,7 +93,8 @@ export class OperationStore {
   /**
    * Queues an operation, or joins an equal one that has not ended. A proof that
    * a task or an event asks for never joins one that runs, which may have begun
-   * before the change; nor does an apply that brings a secret of its own.
+   * before the change; nor does a restore, which may be past what has changed. An
+   * apply that brings a secret of its own joins none.
    */
   async enqueue(
     wanted: NewOperation,
@@ -591,8 +592,14 @@ export class OperationStore {
   /**
    * Cancels an operation: a queued one at once, a running one as soon as its
    * replica hears of it.
+   *
+   * @param task - Who gives it up, where that is a task
+   * @throws ConflictError where others than that task have asked for it, too
    */
-  async cancel(id: string): Promise<StoredOperation | undefined> {
+  async cancel(
+    id: string,
+    task?: string,
+  ): Promise<StoredOperation | undefined> {
     return this.knex.transaction(async trx => {
       // Nobody takes it or puts it back between the look and the write.
       const row = await trx<OperationRow>(OPERATIONS)
@@ -601,6 +608,11 @@ export class OperationStore {
         .first();
       if (row?.state !== 'queued' && row?.state !== 'running') {
         return row && toOperation(row);
+      }
+      if (task !== undefined && row.task !== task) {
+        throw new ConflictError(
+          `Somebody else waits for the same ${row.kind} of ${row.tenant}: it goes on`,
+        );
       }
       const [cancelled] = await trx<OperationRow>(OPERATIONS)
         .where({ id })
@@ -719,10 +731,17 @@ function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
   if (row.cancelled) {
     return false;
   }
-  if (request.kind === 'prove') {
-    return row.state === 'queued' || !['task', 'event'].includes(trigger);
+  const isAfterChange =
+    request.kind === 'prove'
+      ? ['task', 'event'].includes(trigger)
+      : request.kind === 'apply' && request.purpose === 'restore';
+  if (isAfterChange && row.state === 'running') {
+    return false;
   }
-  return !secret && !row.secret && row.request === JSON.stringify(request);
+  return (
+    request.kind === 'prove' ||
+    (!secret && !row.secret && row.request === JSON.stringify(request))
+  );
 }
 
 function ended(knex: Knex, { state, result, error }: Outcome) {

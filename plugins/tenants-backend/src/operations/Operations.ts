@@ -124,10 +124,10 @@ export class Operations {
     return queued;
   }
 
-  /** Gives an operation up, for who could have started it. */
+  /** Gives an operation up, for who could have started it; for a task only what is its alone. */
   async cancel(
     name: string,
-    id: string,
+    { id, task }: { id: string; task?: string },
     credentials: BackstageCredentials,
   ): Promise<StoredOperation> {
     const { operations, authorizer, runner, auditor, onMoved } = this.options;
@@ -148,7 +148,7 @@ export class Operations {
           owner: operation.owner,
         });
       }
-      const cancelled = (await operations.cancel(id))!;
+      const cancelled = (await operations.cancel(id, task))!;
       runner.abort(id);
       await onMoved(cancelled);
       await event.success();

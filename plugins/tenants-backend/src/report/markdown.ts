@@ -1,5 +1,8 @@
 import {
   CheckKind,
+  markdown,
+  markdownFence,
+  markdownRow,
   Outcome,
   Proof,
   ProverState,
@@ -27,12 +30,12 @@ const OUTCOMES: Record<Outcome, string> = {
 export function toMarkdown(report: TenantReport): string {
   const { tenant, proof } = report;
   const lines = [
-    `# Isolation report: ${tenant.name}`,
+    markdown`# Isolation report: ${tenant.name}`,
     '',
-    `- Cluster: ${tenant.cluster}, namespace ${tenant.namespace}`,
-    `- Owner: ${tenant.owner}`,
-    `- Size: ${tenant.spec.size}`,
-    `- Created: ${report.generatedAt}`,
+    markdown`- Cluster: ${tenant.cluster}, namespace ${tenant.namespace}`,
+    markdown`- Owner: ${tenant.owner}`,
+    markdown`- Size: ${tenant.spec.size}`,
+    markdown`- Created: ${report.generatedAt}`,
     ...(proof ? proofLines(proof) : ['- Proof: none yet']),
     '',
     '## Verdicts',
@@ -40,7 +43,7 @@ export function toMarkdown(report: TenantReport): string {
     '| Wall | Status | Summary |',
     '| --- | --- | --- |',
     ...tenant.walls.map(wall =>
-      row([
+      markdownRow([
         wall.wall,
         `${wall.status}${wall.stale ? ' (stale)' : ''}`,
         wall.summary,
@@ -62,7 +65,7 @@ export function toMarkdown(report: TenantReport): string {
     '',
     '## Not covered',
     '',
-    ...report.notCovered.map(text => `- ${text}`),
+    ...report.notCovered.map(text => markdown`- ${text}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -77,14 +80,14 @@ function proverLines({
     'Proofs are tested, too: the portal breaks each wall of a pair of its own, in a way chosen at random, and its proofs have to find it.',
     '',
     caughtAt
-      ? `- The prover last caught a breach that was made on purpose at ${caughtAt}`
+      ? markdown`- The prover last caught a breach that was made on purpose at ${caughtAt}`
       : '- The prover has not been tried on a breach yet',
-    ...(problem ? [`- No wall can be shown to hold: ${inline(problem)}`] : []),
+    ...(problem ? [markdown`- No wall can be shown to hold: ${problem}`] : []),
     ...(lastDrill?.walls ?? []).map(
       ({ wall, way, caughtAfterMs, problem: missed }) =>
-        `- Last drill, ${wall} wall: ${way}: ${
+        markdown`- Last drill, ${wall} wall: ${way}: ${
           caughtAfterMs === undefined
-            ? inline(missed ?? 'not found')
+            ? missed ?? 'not found'
             : `found after ${(caughtAfterMs / 1000).toFixed(1)} s`
         }`,
     ),
@@ -94,23 +97,23 @@ function proverLines({
 function versionLines(versions: PlatformVersions): string[] {
   const { kubernetes, cilium, vault, externalSecrets, portal } = versions;
   return [
-    `- Kubernetes: ${inline(kubernetes)}`,
-    ...(cilium ? [`- Cilium: ${inline(cilium)}`] : []),
-    `- Vault: ${inline(vault)}`,
-    `- External Secrets: ${inline(externalSecrets)}`,
-    `- Threewalls: ${inline(portal)}`,
+    markdown`- Kubernetes: ${kubernetes}`,
+    ...(cilium ? [markdown`- Cilium: ${cilium}`] : []),
+    markdown`- Vault: ${vault}`,
+    markdown`- External Secrets: ${externalSecrets}`,
+    markdown`- Threewalls: ${portal}`,
   ];
 }
 
 function proofLines(proof: Proof): string[] {
   return [
-    `- Proof: ${proof.id}, started ${proof.startedAt}${
+    markdown`- Proof: ${proof.id}, started ${proof.startedAt}${
       proof.finishedAt ? `, ended ${proof.finishedAt}` : ''
     } (trigger: ${proof.trigger})`,
-    ...(proof.neighbour ? [`- Neighbour: ${proof.neighbour}`] : []),
+    ...(proof.neighbour ? [markdown`- Neighbour: ${proof.neighbour}`] : []),
     ...(proof.timeToEnforceMs === undefined
       ? []
-      : [`- Time to enforce: ${proof.timeToEnforceMs} ms`]),
+      : [markdown`- Time to enforce: ${proof.timeToEnforceMs} ms`]),
   ];
 }
 
@@ -118,7 +121,7 @@ function wallLines(proof: Proof, wall: string): string[] {
   const receipts = proof.receipts.filter(receipt => receipt.wall === wall);
   return [
     '',
-    `## ${wall[0].toUpperCase()}${wall.slice(1)} wall`,
+    markdown`## ${wall[0].toUpperCase()}${wall.slice(1)} wall`,
     '',
     ...(receipts.length ? receipts.flatMap(receiptLines) : ['No receipts.']),
   ];
@@ -128,40 +131,25 @@ function receiptLines(receipt: Receipt): string[] {
   const { check, kind, source, about, outcome } = receipt;
   const title = CHECKS.find(({ id }) => id === check)?.title ?? check;
   return [
-    `### ${title}: ${OUTCOMES[outcome]}`,
+    markdown`### ${title}: ${OUTCOMES[outcome]}`,
     '',
-    `- Check: ${check} (${KINDS[kind]})`,
-    `- From: ${source.type} ${source.name}${
+    markdown`- Check: ${check} (${KINDS[kind]})`,
+    markdown`- From: ${source.type} ${source.name}${
       source.uid ? ` (UID ${source.uid})` : ''
     }${about.node ? `, node ${about.node}` : ''}`,
-    `- Target: ${inline(receipt.target)}`,
-    `- Expected: ${inline(receipt.expected)}`,
-    `- Result: ${inline(receipt.code)} after ${receipt.durationMs} ms, ${
-      receipt.startedAt
-    }`,
-    ...(receipt.reason ? [`- Reason: ${inline(receipt.reason)}`] : []),
+    markdown`- Target: ${receipt.target}`,
+    markdown`- Expected: ${receipt.expected}`,
+    markdown`- Result: ${receipt.code} after ${receipt.durationMs} ms, ${receipt.startedAt}`,
+    ...(receipt.reason ? [markdown`- Reason: ${receipt.reason}`] : []),
     '',
     'Request:',
-    ...fence(receipt.request),
+    '',
+    ...markdownFence(receipt.request),
+    '',
     'Response:',
-    ...fence(receipt.response),
+    '',
+    ...markdownFence(receipt.response),
+    '',
     '',
   ];
-}
-
-function row(cells: string[]): string {
-  return `| ${cells
-    .map(cell => inline(cell).replace(/\|/g, '\\|'))
-    .join(' | ')} |`;
-}
-
-function inline(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ');
-}
-
-/** Text of others, in a fence that it can't close. */
-function fence(text: string): string[] {
-  const runs = text.match(/`+/g) ?? [];
-  const ticks = '`'.repeat(Math.max(3, ...runs.map(run => run.length + 1)));
-  return ['', ticks, text, ticks, ''];
 }

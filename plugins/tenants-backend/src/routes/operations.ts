@@ -6,6 +6,7 @@ import {
 import express from 'express';
 import { StoredOperation, toApi } from '../database/rows';
 import {
+  cancelSchema,
   eventsSchema,
   operationSchema,
   operationsSchema,
@@ -72,8 +73,9 @@ export function addOperationRoutes(
 
   router.delete('/tenants/:name/operations/:id', async (req, res) => {
     const { name, id } = req.params;
+    const { task } = parse(cancelSchema, req.query);
     const credentials = await access.caller(req);
-    const operation = await operations.cancel(name, id, credentials);
+    const operation = await operations.cancel(name, { id, task }, credentials);
     res.json((await shown(req))(operation));
   });
 

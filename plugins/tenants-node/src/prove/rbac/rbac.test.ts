@@ -267,6 +267,96 @@ describe('who is trusted', () => {
   });
 });
 
+/** Who is neither the plan's nor trusted, by whatever name it asks. */
+const FOREIGN: Subject[] = [
+  { kind: 'Group', name: 'globex-team' },
+  { kind: 'User', name: 'mallory' },
+  { kind: 'ServiceAccount', namespace: 'web-tenant-globex', name: 'n8n' },
+  { kind: 'User', name: 'system:serviceaccount:web-tenant-globex:n8n' },
+  { kind: 'Group', name: 'system:serviceaccounts:web-tenant-globex' },
+  { kind: 'Group', name: 'system:serviceaccounts' },
+  { kind: 'Group', name: 'system:authenticated' },
+];
+
+describe('every way by which somebody else comes to a right', () => {
+  const asRole = (subject: Subject, given: PolicyRule): RbacObjects => {
+    const all = bound(subject, given);
+    const roleRef = { kind: 'Role', name: 'x' };
+    return {
+      ...all,
+      clusterRoles: [],
+      roles: [
+        { ...all.clusterRoles[0], metadata: { name: 'x', namespace: NS } },
+      ],
+      roleBindings: [{ ...all.roleBindings[0], roleRef }],
+    };
+  };
+  const WAYS = {
+    'RoleBinding to Role': asRole,
+    'RoleBinding to ClusterRole': bound,
+    ClusterRoleBinding: everywhere,
+  };
+
+  it.each(Object.entries(WAYS))('%s', (_, way) => {
+    for (const right of [
+      'get secrets',
+      'create pods',
+      'create pods/exec',
+      `create externalsecrets.${SYNC}`,
+    ]) {
+      for (const subject of FOREIGN) {
+        const who = found(way(subject, rule(right)), 'secret', TRUSTED);
+        expect([right, subject, who.length]).toEqual([right, subject, 1]);
+      }
+    }
+  });
+
+  /** As the plan's own role has it: to look, and to scale. */
+  const looks = rule('get,list pods,pods/log');
+  const owner = (subject: Subject, namespace = NS) =>
+    bound(subject, looks, namespace, 'threewalls-tenant-owner');
+
+  it('the owner’s own role', () => {
+    for (const subject of FOREIGN) {
+      const who = `${subject.kind} ${
+        subject.kind === 'ServiceAccount' ? `${subject.namespace}/` : ''
+      }${subject.name}: get pods, list pods, get pods/log, list pods/log`;
+      expect(found(owner(subject), 'secret', TRUSTED)).toEqual([who]);
+      expect(
+        found(everywhere(subject, looks, 'threewalls-tenant-owner')),
+      ).toEqual([who]);
+      expect(found(owner(subject), 'resource', TRUSTED)).toEqual([]);
+      expect(found(bound(subject, looks, NS, 'view'))).toEqual([]);
+      expect(found(owner(subject, 'elsewhere'))).toEqual([]);
+    }
+    expect(found(owner(OWNERS))).toEqual([]);
+    expect(found(owner(TRUSTED[0]), 'secret', TRUSTED)).toEqual([]);
+  });
+});
+
+describe('who can change what n8n reads of ConfigMaps', () => {
+  const withRoots = tenantPlan({ n8n: { caBundle: { configMap: 'roots' } } });
+  const count = (objects: RbacObjects, of = withRoots.plan) =>
+    whoCan(new Rbac(objects), of, 'secret', TRUSTED).length;
+
+  it.each<[right: string, name: string | undefined, findings: number]>([
+    ['update configmaps', 'roots', 1],
+    ['patch configmaps', undefined, 1],
+    ['delete configmaps', 'roots', 1],
+    ['deletecollection configmaps', undefined, 1],
+    ['update,patch,delete configmaps', 'another', 0],
+    ['create,get,list,watch configmaps', undefined, 0],
+  ])('%s %s', (right, name, findings) => {
+    for (const subject of [OWNERS, ...FOREIGN]) {
+      const given = rule(right, name);
+      expect(count(bound(subject, given))).toBe(findings);
+      expect(count(everywhere(subject, given))).toBe(findings);
+      expect(count(bound(subject, given, 'elsewhere'))).toBe(0);
+      expect(count(everywhere(subject, given), plan)).toBe(0);
+    }
+  });
+});
+
 /** Each of Kubernetes' "RBAC good practices: privilege escalation risks", as rules. */
 const ESCALATIONS: [risk: string, ...rules: string[]][] = [
   ['listing secrets', 'get secrets', 'list secrets', 'watch secrets'],

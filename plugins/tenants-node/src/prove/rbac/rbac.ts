@@ -82,6 +82,8 @@ export interface Grant {
   rule: PolicyRule;
   /** Such as `RoleBinding web-tenant-acme/admins to ClusterRole admin` */
   binding: string;
+  /** Kind and name of the role, such as `ClusterRole admin` */
+  role: string;
   /** Whether it is one of the control plane's own, of a built-in controller */
   builtIn: boolean;
   /** Namespace that it is for; all where absent */
@@ -178,6 +180,7 @@ export class Rbac {
       roleRef.kind === 'ClusterRole'
         ? this.#clusterRoles.get(roleRef.name)
         : this.#roles.get(`${namespace ?? ''}/${roleRef.name}`);
+    const of = `${roleRef.kind} ${roleRef.name}`;
     const kind = namespace
       ? `RoleBinding ${namespace}/`
       : 'ClusterRoleBinding ';
@@ -190,7 +193,8 @@ export class Rbac {
         return {
           subject,
           rule,
-          binding: `${kind}${name} to ${roleRef.kind} ${roleRef.name}`,
+          binding: `${kind}${name} to ${of}`,
+          role: of,
           builtIn: isBuiltIn(subject, name, roleRef.name, namespace),
           namespace,
         };

@@ -1,12 +1,12 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { pluralOf, resourceOf } from '../../clients/kinds';
-import { plannedResources } from '../../plan/planned';
+import { plannedObjects, plannedResources } from '../../plan/planned';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import { GIVES_NOTHING_AWAY } from '../attempts/asPlanned';
 import { DOORS } from '../attempts/doors';
 import { HOLD_POLICY } from '../attempts/hold';
 import { KINDS } from '../attempts/policies';
-import { Action } from './rbac';
+import { Action, PolicyRule } from './rbac';
 
 /** Actions that are alike: each verb on each resource. */
 interface Rights {
@@ -321,7 +321,8 @@ export const RIGHTS_TO_BECOME: readonly Right[] = [
 /**
  * Rights that nobody who is not trusted may have in a tenant's namespace, lest a
  * wall of it falls: those above, and to change any object of the plan that
- * belongs to the wall; to remove it, where that would open the wall.
+ * belongs to the wall, or what its pods read; to remove it, where that would open
+ * the wall.
  *
  * @param isElsewhere - Whether they are asked for in other namespaces, where objects
  * have other names
@@ -333,6 +334,7 @@ export function dangerousRights(
 ): Right[] {
   return [
     ...DANGEROUS[wall],
+    ...(wall === 'secret' && !isElsewhere ? mountedSettings(plan) : []),
     ...guardedKinds(plan, wall).flatMap(([{ apiVersion, kind }, planned]) => {
       const { group, plural } = resourceOf(apiVersion, kind);
       const isGuard = !GIVES_NOTHING_AWAY.includes(kind);
@@ -348,6 +350,29 @@ export function dangerousRights(
       ];
     }),
   ];
+}
+
+/**
+ * To change, or remove and make anew, the ConfigMaps that pods of the plan mount: they
+ * say whom n8n trusts with its credentials.
+ */
+function mountedSettings(plan: TenantPlan): Right[] {
+  const names = plannedObjects(plan)
+    .flatMap(({ spec }: any) => spec?.template?.spec?.volumes ?? [])
+    .flatMap(({ configMap }) => configMap?.name ?? []);
+  const verbs = ['update', 'patch', ...REMOVE];
+  return names.length > 0
+    ? expand({ verbs, group: '', resources: ['configmaps'], names })
+    : [];
+}
+
+/** Everything that a rule allows. */
+export function rightsOf({
+  verbs,
+  apiGroups = [],
+  resources = [],
+}: PolicyRule): Right[] {
+  return apiGroups.flatMap(group => expand({ verbs, group, resources }));
 }
 
 /** Each kind that belongs to a wall, with the names of its objects; all where absent. */

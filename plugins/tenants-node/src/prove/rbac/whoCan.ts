@@ -1,8 +1,15 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { TrustedSubject } from '../../config/platform';
+import { CLUSTER_ROLES } from '../../plan/access';
 import { TenantPlan } from '../../plan/types';
 import { Grant, homeOf, PolicyRule, Rbac, ruleAllows, Subject } from './rbac';
-import { dangerousRights, nameOf, Right, RIGHTS_TO_BECOME } from './rights';
+import {
+  dangerousRights,
+  nameOf,
+  Right,
+  RIGHTS_TO_BECOME,
+  rightsOf,
+} from './rights';
 
 /** Who is trusted on any cluster: its own control plane and administrators. */
 const ALWAYS_TRUSTED: TrustedSubject[] = [
@@ -32,7 +39,8 @@ export interface Finding {
 /**
  * Every subject that holds a right in a tenant's namespace by which it could open
  * a wall, and is not trusted. Of the secret wall also who could become somebody who
- * is trusted, since the trusted read what every tenant reads.
+ * is trusted, since the trusted read what every tenant reads; and who has the owner's
+ * role without being the owner, since that reads n8n's logs.
  *
  * @param letIn - Namespaces that the plan lets whatever runs there into the tenant, or
  * the tenant to: who can run something there is let in, too
@@ -51,10 +59,26 @@ export function whoCan(
       : [];
   return [
     ...collect(rbac.grants(namespace), dangerousRights(plan, wall), trusted),
+    ...(wall === 'secret' ? asOwner(rbac, plan, trusted) : []),
     ...[...new Set([...homes, ...letIn])]
       .filter(home => home !== namespace)
       .flatMap(home => become(rbac, home, homes.includes(home), trusted)),
   ];
+}
+
+/** Everything that others than the owner may by the owner's role. */
+function asOwner(
+  rbac: Rbac,
+  { names: { namespace, ownerSubject } }: TenantPlan,
+  trusted: readonly TrustedSubject[],
+): Finding[] {
+  const { kind, name } = ownerSubject;
+  const others = rbac
+    .grants(namespace)
+    .filter(({ role }) => role === `ClusterRole ${CLUSTER_ROLES.owner}`)
+    .filter(({ subject }) => subject.kind !== kind || subject.name !== name);
+  const rights = others.flatMap(({ rule }) => rightsOf(rule));
+  return collect(others, rights, trusted);
 }
 
 /** What controllers keep beside themselves. */

@@ -147,6 +147,18 @@ describe('useReportBlocks, as Markdown', () => {
       '````\nOK  a ``` b\n# not a heading | not a cell\n````',
     );
   });
+
+  it('lets no word of others be markup', () => {
+    const word = '# a | [b](javascript:c)\n<img>';
+    const document = markdownOf(word, [
+      { kind: 'heading', level: 2, text: word },
+      { kind: 'text', text: word },
+      { kind: 'list', items: [word] },
+      { kind: 'table', head: [word], rows: [[word]] },
+    ]);
+    const shown = '\\# a \\| \\[b\\](javascript:c) \\<img>';
+    expect(document.split(shown)).toHaveLength(7);
+  });
 });
 
 describe('percentOf', () => {

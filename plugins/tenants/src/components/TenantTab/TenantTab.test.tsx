@@ -71,6 +71,24 @@ describe('TenantTab', () => {
     );
   });
 
+  it.each([
+    ['listOperations', /Vault is sealed/],
+    ['listProofs', /^9 minutes ago/],
+  ] as const)('says why %s fails, and tries again', async (list, row) => {
+    const answers = answersOf(tenants, () => HISTORY.map(summaryOf));
+    const answer = jest.fn(fails('connection refused') as () => never);
+    renderTab(tenants.globex, { api: { [list]: answer } });
+
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'connection refused',
+    );
+    answer.mockImplementation(answers[list] as () => never);
+    await press('Try again');
+
+    await screen.findByRole('row', { name: row });
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('shows which n8n it runs, and whether that is ready', async () => {
     renderTab(tenants.globex, {
       api: {

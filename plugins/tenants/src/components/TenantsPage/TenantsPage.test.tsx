@@ -18,6 +18,7 @@ import {
 } from '../../__fixtures__';
 import {
   fails,
+  failsOnce,
   GROUP_TITLE,
   Portal,
   press,
@@ -453,12 +454,16 @@ describe('TenantsPage', () => {
     expect(api.listTenants).toHaveBeenCalledTimes(2);
   });
 
-  it('shows the error when the backend is away', async () => {
-    render({ api: { listTenants: fails('connection refused') } });
+  it('shows the error when the backend is away, and tries again', async () => {
+    render({ api: { listTenants: failsOnce(pageOf(items)) } });
 
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'connection refused',
     );
+    await press('Try again');
+
+    expect(await findNames()).toHaveLength(items.length);
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 });
 
