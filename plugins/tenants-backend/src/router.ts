@@ -34,8 +34,8 @@ export interface RouterOptions {
   httpAuth: HttpAuthService;
   inventory: Inventory;
   names: HiddenNames;
-  operations: Operations;
-  operationStore: OperationStore;
+  door: Operations;
+  operations: OperationStore;
   platform: Platform;
   proofs: ProofStore;
   rollouts: Rollouts;

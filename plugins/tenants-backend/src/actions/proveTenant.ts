@@ -23,7 +23,7 @@ export function registerProveTenantAction(options: ActionOptions): void {
     },
     examples: [{ title: 'Prove acme', input: { name: 'acme' } }],
     action: async ({ input, credentials }) => {
-      const { operation, joined } = await options.operations.start(
+      const { operation, joined } = await options.door.start(
         input.name,
         { kind: 'prove' },
         credentials,

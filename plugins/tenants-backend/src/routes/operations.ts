@@ -23,7 +23,7 @@ export function addOperationRoutes(
   options: RouterOptions,
   access: Access,
 ): void {
-  const { authorizer, operations, operationStore, rollouts } = options;
+  const { authorizer, door, operations, rollouts } = options;
 
   router.post('/plans', async (req, res) => {
     const request = parse(planSchema, req.body ?? {});
@@ -37,9 +37,9 @@ export function addOperationRoutes(
   router.post('/tenants/:name/operations', async (req, res) => {
     const request = parse(operationSchema, req.body ?? {});
     const { name } = req.params;
-    const { operation } = await operations.start(
+    const { operation } = await door.start(
       name,
-      request as Parameters<typeof operations.start>[1],
+      request as Parameters<typeof door.start>[1],
       await access.caller(req),
     );
     res
@@ -50,7 +50,7 @@ export function addOperationRoutes(
 
   router.get('/tenants/:name/operations', async (req, res) => {
     const page = parse(operationsSchema, req.query);
-    const { items, totalItems } = await operationStore.list(
+    const { items, totalItems } = await operations.list(
       req.params.name,
       page,
       await readerOfOperations(req),
@@ -67,13 +67,13 @@ export function addOperationRoutes(
     const { after } = parse(eventsSchema, req.query);
     const { id } = await readable(req);
     const hide = await access.hider(req);
-    res.json({ items: hide(await operationStore.events(id, after)) });
+    res.json({ items: hide(await operations.events(id, after)) });
   });
 
   router.delete('/tenants/:name/operations/:id', async (req, res) => {
     const { name, id } = req.params;
     const credentials = await access.caller(req);
-    const operation = await operations.cancel(name, id, credentials);
+    const operation = await door.cancel(name, id, credentials);
     res.json((await shown(req))(operation));
   });
 
@@ -122,7 +122,7 @@ export function addOperationRoutes(
   async function readable(req: express.Request): Promise<StoredOperation> {
     const { name, id } = req.params;
     const canRead = await readerOfOperations(req);
-    const operation = await operationStore.get(id);
+    const operation = await operations.get(id);
     if (!operation || operation.tenant !== name || !canRead(operation)) {
       throw new NotFoundError(`There is no operation ${id} of tenant ${name}`);
     }

@@ -1,4 +1,5 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
+import { Platform } from '@threewalls/backstage-plugin-tenants-node';
 import { AttentionStore } from '../database/AttentionStore';
 import { OperationStore } from '../database/OperationStore';
 import { ProofStore } from '../database/ProofStore';
@@ -40,8 +41,7 @@ export interface SchedulerOptions {
   proofOnly: Pick<ProofOnly, 'keep'>;
   health: Pick<HealthMonitor, 'health'>;
   logger: LoggerService;
-  /** Milliseconds between two proofs of a tenant; a floor */
-  intervalMs: number;
+  platform: Platform;
   prune(): Promise<number>;
 }
 
@@ -113,7 +113,8 @@ export class Scheduler {
 
   /** Queues the proofs that are due. */
   async proveDue(): Promise<void> {
-    const { inventory, operations, proofs, runner, intervalMs } = this.options;
+    const { inventory, operations, proofs, runner, platform } = this.options;
+    const { intervalMs } = platform.proofs;
     const [{ tenants }, now, turns, { busy, queued }] = await Promise.all([
       inventory.list(),
       proofs.now(),
