@@ -68,7 +68,6 @@ export interface Counted {
   withinMs: number;
 }
 
-/** How an operation ended. */
 export interface Outcome {
   state: Exclude<OperationState, 'queued' | 'running'>;
   /** JSON, what it came to */
@@ -144,13 +143,12 @@ export class OperationStore {
         .whereNot({ uid: wanted.uid ?? '' })
         .update(ended(trx, { state: 'cancelled' }));
     }
-    const id = randomUUID();
-    await trx(OPERATIONS)
-      .insert(this.#row(id, wanted))
+    const [row] = await trx(OPERATIONS)
+      .insert(this.#row(wanted))
       // A replica that stops has put a proof back at this very moment.
       .onConflict()
-      .ignore();
-    const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
+      .ignore()
+      .returning('*');
     if (!row && attempt === QUEUE_ATTEMPTS) {
       throw new ConflictError(`The queue of ${wanted.tenant} changes too fast`);
     }
@@ -159,10 +157,10 @@ export class OperationStore {
       : this.#enqueue(trx, wanted, attempt + 1);
   }
 
-  #row(id: string, wanted: NewOperation) {
+  #row(wanted: NewOperation) {
     const { tenant, cluster, owner, uid, trigger, request } = wanted;
     return {
-      id,
+      id: randomUUID(),
       kind: request.kind,
       tenant,
       cluster,
@@ -336,16 +334,13 @@ export class OperationStore {
         if (open.some(row => row.state === 'running' || row.kind !== 'prove')) {
           return undefined;
         }
-        const queued = open.find(row => row.kind === 'prove');
-        const id = queued?.id ?? randomUUID();
+        let queued = open.find(row => row.kind === 'prove');
         if (!queued) {
           const request = { kind: 'prove' } as const;
-          await trx(OPERATIONS).insert(
-            this.#row(id, { ...neighbour, trigger: 'schedule', request }),
-          );
+          const row = this.#row({ ...neighbour, trigger: 'schedule', request });
+          [queued] = await trx(OPERATIONS).insert(row).returning('*');
         }
-        const row = { id, state: 'queued' as const };
-        const taken = await this.#take(trx, row, proof.round);
+        const taken = await this.#take(trx, queued!, proof.round);
         return taken && toOperation(taken);
       });
     } catch (error) {
@@ -470,7 +465,6 @@ export class OperationStore {
     return updated > 0;
   }
 
-  /** Adds to what an operation has done. */
   async addEvents(
     id: string,
     events: Omit<OperationEvent, 'position'>[],
@@ -520,16 +514,16 @@ export class OperationStore {
     wanted: NewOperation,
     trx: Knex = this.knex,
   ): Promise<StoredOperation> {
-    const id = randomUUID();
     const at = now(trx) as any;
-    await trx(OPERATIONS).insert({
-      ...this.#row(id, wanted),
-      state: 'succeeded',
-      started_at: at,
-      finished_at: at,
-    });
-    const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
-    return toOperation(row!);
+    const [row] = await trx(OPERATIONS)
+      .insert({
+        ...this.#row(wanted),
+        state: 'succeeded',
+        started_at: at,
+        finished_at: at,
+      })
+      .returning('*');
+    return toOperation(row);
   }
 
   /** Ends an operation of ours; `undefined` where it is not ours any more. */
