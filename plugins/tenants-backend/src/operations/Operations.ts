@@ -185,30 +185,19 @@ export class Operations {
       await authorizer.check(credentials, tenantAdministerPermission, spec);
     }
     checkName(spec, existing);
-    if (!existing) {
-      if (request.spec) {
-        const { owner } = spec;
-        await authorizer.checkOrder(credentials, tenantCreatePermission, owner);
-      }
-      await this.#checkCatalog(name);
-      return { spec };
-    }
-    const isSame = isDeepStrictEqual(spec, existing.spec);
-    if (!request.spec && !request.size) {
-      await authorizer.checkChange(
-        credentials,
-        tenantRestorePermission,
-        existing,
-      );
-    } else if (request.spec && isSame) {
+    const isSame = !existing || isDeepStrictEqual(spec, existing.spec);
+    if (request.spec && isSame) {
       const { owner } = spec;
       await authorizer.checkOrder(credentials, tenantCreatePermission, owner);
-    } else {
-      await authorizer.checkChange(
-        credentials,
-        tenantResizePermission,
-        existing,
-      );
+    } else if (existing) {
+      const permission =
+        request.spec || request.size
+          ? tenantResizePermission
+          : tenantRestorePermission;
+      await authorizer.checkChange(credentials, permission, existing);
+    }
+    if (!existing) {
+      await this.#checkCatalog(name);
     }
     return { spec, existing };
   }
