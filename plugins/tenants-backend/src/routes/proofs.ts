@@ -41,13 +41,9 @@ export function addProofRoutes(
     });
     try {
       const record = await access.readable(req, req.params.name);
-      const cluster = clusters.get(record.cluster);
       const [tenant, versionsNow, now] = await Promise.all([
         views.describe(record, await access.reader(req)),
-        readVersions(cluster, {
-          provider: cluster.config.network.provider,
-          externalSecrets: cluster.config.accounts.externalSecrets,
-        }),
+        readVersions(clusters.get(record.cluster)),
         proofs.now(),
       ]);
       const last = tenant.lastProof;
