@@ -4,8 +4,6 @@ import {
   RemovalCertificate,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
-  Clusters,
-  Platform,
   portalBinding,
   Removal,
   RemovalEntry,
@@ -13,21 +11,19 @@ import {
   TenantNames,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { OperationStore } from '../database/OperationStore';
 import { KnownTenant } from '../database/rows';
-import { TenantStore } from '../database/TenantStore';
+import { ChangeOptions } from './apply';
 import { checkOurs } from './claims';
 import { Executor, persist } from './OperationRunner';
 
 /** Takes a tenant away, and writes down what there was, what is gone, what was kept. */
-export function removeExecutor(options: {
-  platform: Platform;
-  clusters: Clusters;
-  store: TenantStore;
-  operations: OperationStore;
-  onChanged(name: string): Promise<void>;
-}): Executor {
-  const { platform, clusters, store, operations, onChanged } = options;
+export function removeExecutor({
+  platform,
+  clusters,
+  store,
+  operations,
+  onChanged,
+}: ChangeOptions): Executor {
   return async ({ operation, signal, event, written }) => {
     const { id, tenant: name, request, requestedBy } = operation;
     const known = await store.find(name);
