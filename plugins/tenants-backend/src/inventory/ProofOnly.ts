@@ -93,15 +93,7 @@ export class ProofOnly {
     }
     const spec = proofOnlySpec(declared, { name: cluster });
     const tenant = { uid, name, cluster, namespace, owner, spec };
-    const before = known && {
-      uid: known.uid,
-      name,
-      cluster,
-      namespace: known.namespace,
-      owner: known.owner,
-      spec: known.spec,
-    };
-    if (isDeepStrictEqual(before, tenant)) {
+    if (known && isDeepStrictEqual({ ...known, ...tenant }, known)) {
       return;
     }
     await store.remember(tenant, known?.uid);
