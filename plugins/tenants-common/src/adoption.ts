@@ -8,11 +8,7 @@ export interface AdoptionSource {
   deployment: string;
 }
 
-/**
- * A step of an adoption.
- *
- * @public
- */
+/** @public */
 export interface AdoptionStep {
   id: 'key' | 'handOver' | 'apply' | 'finish';
   title: string;

@@ -43,11 +43,7 @@ export const ADOPT_LABEL = 'threewalls.io/adopt';
  */
 export const FIELD_MANAGER = 'threewalls';
 
-/**
- * The standard label that says who manages an object.
- *
- * @public
- */
+/** @public */
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 
 /**

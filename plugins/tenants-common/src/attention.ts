@@ -32,9 +32,5 @@ export interface Mute {
   reason: string;
 }
 
-/**
- * Days that a tenant can be muted for, at most.
- *
- * @public
- */
+/** @public */
 export const MAX_MUTE_DAYS = 30;

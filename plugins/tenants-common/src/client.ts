@@ -51,11 +51,7 @@ export interface TenantsRequestOptions {
  */
 export type ReportFormat = 'markdown' | 'json';
 
-/**
- * The API of the tenants backend.
- *
- * @public
- */
+/** @public */
 export type TenantsApi = Pick<TenantsClient, keyof TenantsClient>;
 
 /**

@@ -63,11 +63,7 @@ export interface MatrixFleet {
   breached: { total: number; cells: MatrixCell[] };
 }
 
-/**
- * What {@link TenantsClient.getMatrix} can be asked for.
- *
- * @public
- */
+/** @public */
 export interface GetMatrixRequest {
   cluster?: string;
   /** Only the row and the column of this tenant */

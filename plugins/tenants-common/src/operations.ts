@@ -229,11 +229,7 @@ export interface RolloutRequest {
   waves?: { first?: number; next?: number };
 }
 
-/**
- * A roll-out, and where it is.
- *
- * @public
- */
+/** @public */
 export interface Rollout {
   id: string;
   state: 'running' | 'paused' | 'stopped' | 'cancelled' | 'done';

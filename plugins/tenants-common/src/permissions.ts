@@ -57,11 +57,7 @@ export const tenantAdministerPermission = tenantPermission(
   'update',
 );
 
-/**
- * Every permission of the tenants plugin.
- *
- * @public
- */
+/** @public */
 export const tenantPermissions = [
   tenantCreatePermission,
   tenantReadPermission,

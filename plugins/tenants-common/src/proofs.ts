@@ -59,11 +59,7 @@ export interface ReceiptSource {
   uid?: string;
 }
 
-/**
- * What a receipt is about.
- *
- * @public
- */
+/** @public */
 export interface ReceiptSubject {
   /** Whose wall it is */
   tenant: string;
@@ -140,11 +136,7 @@ export interface WallVerdict extends Said {
   controls: { tried: number; succeeded: number };
 }
 
-/**
- * Where a proof stands.
- *
- * @public
- */
+/** @public */
 export type ProofState = 'queued' | 'running' | 'done';
 
 /**
@@ -185,11 +177,7 @@ export interface ProofSummary {
   verdicts: WallVerdict[];
 }
 
-/**
- * Progress of a proof under way.
- *
- * @public
- */
+/** @public */
 export interface ProofProgress {
   /** Such as `waiting for the proof pod` */
   phase: string;

@@ -142,21 +142,13 @@ export interface TenantsPage extends Page<Tenant> {
   impostors?: Impostor[];
 }
 
-/**
- * A page of a list.
- *
- * @public
- */
+/** @public */
 export interface Page<T> {
   items: T[];
   totalItems: number;
 }
 
-/**
- * What {@link TenantsClient.listTenants} can be asked for.
- *
- * @public
- */
+/** @public */
 export interface ListTenantsRequest {
   status?: WallStatus;
   owner?: string;

@@ -150,11 +150,7 @@ export const WORDINGS = {
     '{{quota}} had no room for a pod within {{ms}} ms (used: {{used}}): are older proof pods left there?',
 } as const;
 
-/**
- * What a {@link Wording} says.
- *
- * @public
- */
+/** @public */
 export type WordingCode = keyof typeof WORDINGS;
 
 /**

@@ -41,7 +41,6 @@ export class FakeProver {
     return release;
   }
 
-  /** Names of tenants by round. */
   get names(): string[][] {
     return this.rounds.map(({ tenants }) => tenants.map(t => t.spec.name));
   }

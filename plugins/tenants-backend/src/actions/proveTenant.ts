@@ -1,6 +1,5 @@
 import type { ActionOptions } from '.';
 
-/** Registers the action `prove-tenant`. */
 export function registerProveTenantAction(options: ActionOptions): void {
   const { actionsRegistry } = options;
   actionsRegistry.register({

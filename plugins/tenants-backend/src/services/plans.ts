@@ -25,7 +25,6 @@ import { TenantStore } from '../database/TenantStore';
 import { Tenant } from '../inventory/Inventory';
 import { Operations } from '../operations/Operations';
 
-/** What plans are compared with. */
 export interface PlansOptions {
   platform: Platform;
   clusters: Clusters;
