@@ -44,13 +44,6 @@ export interface TenantsRequestOptions {
   signal?: AbortSignal;
 }
 
-/**
- * Formats of a tenant's report; `markdown` is the default.
- *
- * @public
- */
-export type ReportFormat = 'markdown' | 'json';
-
 /** @public */
 export type TenantsApi = Pick<TenantsClient, keyof TenantsClient>;
 
@@ -280,10 +273,10 @@ export class TenantsClient {
     return this.#call('GET', '/health', options);
   }
 
-  /** What the last proof has shown, as a document for an auditor. */
+  /** What the last proof has shown, for an auditor; default as `markdown`. */
   async getReport(
     name: string,
-    request: { format?: ReportFormat } = {},
+    request: { format?: 'markdown' | 'json' } = {},
     options?: TenantsRequestOptions,
   ): Promise<string> {
     const path = `${tenantPath(name)}/report${query(request)}`;

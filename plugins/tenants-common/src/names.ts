@@ -1,9 +1,5 @@
-/**
- * Longest namespace name, in characters (RFC 1123 label).
- *
- * @public
- */
-export const MAX_NAMESPACE_LENGTH = 63;
+/** Longest namespace name, in characters (RFC 1123 label). */
+const MAX_NAMESPACE_LENGTH = 63;
 
 /**
  * Prefix of tenants' namespaces where config says no other.
