@@ -194,24 +194,16 @@ export class OperationStore {
    * Names of tenants that an operation runs for, those of them that it changes, and
    * those whose proof is queued.
    */
-  async openByTenant(): Promise<{
-    busy: Set<string>;
-    changing: Set<string>;
-    queued: Set<string>;
-  }> {
+  async openByTenant() {
     const rows = await this.knex<OperationRow>(OPERATIONS)
       .whereIn('state', ['queued', 'running'])
       .select('tenant', 'state', 'kind');
-    const namesOf = (list: typeof rows) =>
-      new Set(list.map(({ tenant }) => tenant));
+    const namesOf = (isOne: (row: (typeof rows)[number]) => boolean) =>
+      new Set(rows.filter(isOne).map(({ tenant }) => tenant));
     return {
-      busy: namesOf(rows.filter(row => row.state === 'running')),
-      changing: namesOf(
-        rows.filter(row => row.state === 'running' && row.kind !== 'prove'),
-      ),
-      queued: namesOf(
-        rows.filter(row => row.state === 'queued' && row.kind === 'prove'),
-      ),
+      busy: namesOf(row => row.state === 'running'),
+      changing: namesOf(row => row.state === 'running' && row.kind !== 'prove'),
+      queued: namesOf(row => row.state === 'queued' && row.kind === 'prove'),
     };
   }
 
@@ -681,11 +673,7 @@ export class OperationStore {
       .groupBy('kind', 'state')
       .select('kind', 'state')
       .count({ count: '*' });
-    return rows.map(({ kind, state, count }: any) => ({
-      kind: String(kind),
-      state: String(state),
-      count: Number(count),
-    }));
+    return rows.map((row: any) => ({ ...row, count: Number(row.count) }));
   }
 
   #ours(ids: string[], knex: Knex = this.knex) {

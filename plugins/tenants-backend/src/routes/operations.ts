@@ -1,8 +1,5 @@
 import { NotFoundError } from '@backstage/errors';
-import {
-  tenantAdministerPermission,
-  tenantReadPermission,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantAdministerPermission } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
 import { StoredOperation, toApi } from '../database/rows';
 import {
@@ -105,10 +102,7 @@ export function addOperationRoutes(
 
   /** Of a tenant that is gone too: what it was called, and who owned it, is known. */
   async function readerOfOperations(req: express.Request) {
-    const canRead = await authorizer.viewer(
-      await access.caller(req),
-      tenantReadPermission,
-    );
+    const canRead = await access.reader(req);
     return ({ tenant, owner }: StoredOperation) =>
       canRead({ name: tenant, owner });
   }

@@ -189,7 +189,8 @@ export class TenantViews {
   #view(tenant: Tenant, known: Known): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
     const { isOutdated, platform } = this.options;
-    const profile = profileOf(tenant, platform);
+    // Where config still has it.
+    const profile = platform.clusters.find(one => one.name === cluster);
     const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
     const isGone = tenant.lost && !tenant.isAway;
     const usage = isGone ? undefined : this.options.usage.get(tenant);
@@ -240,14 +241,6 @@ export function sizesOf(
     sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
   }
   return sizes;
-}
-
-/** The settings of its cluster, where config still has it. */
-function profileOf(
-  { cluster }: Tenant,
-  { clusters }: Platform,
-): ClusterProfile | undefined {
-  return clusters.find(({ name }) => name === cluster);
 }
 
 /** What the tenant's objects are called: nobody else puts these names together. */
