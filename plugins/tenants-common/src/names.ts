@@ -17,7 +17,6 @@ const RESERVED = new Set([
   'system',
   'platform',
 ]);
-const RESERVED_PREFIXES = ['kube-'];
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
@@ -44,7 +43,7 @@ export function tenantNameProblem(
   if (!LABEL.test(name)) {
     return `A tenant's name has lower-case letters (a-z), digits and dashes only, begins with a letter and ends with a letter or digit`;
   }
-  if (RESERVED.has(name) || RESERVED_PREFIXES.some(p => name.startsWith(p))) {
+  if (RESERVED.has(name) || name.startsWith('kube-')) {
     return `The name ${name} is reserved by the platform: choose another`;
   }
   return undefined;
