@@ -61,6 +61,12 @@ export interface NewOperation {
   rolloutId?: string;
 }
 
+/** What was queued, or was there already. */
+export interface Queued {
+  operation: StoredOperation;
+  joined: boolean;
+}
+
 /** Operations of one tenant that are limited, in so many milliseconds. */
 export interface Counted {
   kind: OperationKind;
@@ -94,9 +100,7 @@ export class OperationStore {
    * a task or an event asks for never joins one that runs, which may have begun
    * before the change; nor does an apply that brings a secret of its own.
    */
-  async enqueue(
-    wanted: NewOperation,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  async enqueue(wanted: NewOperation): Promise<Queued> {
     return this.knex.transaction(async trx => {
       await lockName(trx, wanted.tenant);
       return this.#enqueue(trx, wanted);
@@ -107,9 +111,9 @@ export class OperationStore {
     trx: Knex,
     wanted: NewOperation,
     attempt: number = 1,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  ): Promise<Queued> {
     // A roll-out does each thing with a tenant once, whoever takes it on meanwhile.
-    const { rolloutId, tenant, request } = wanted;
+    const { rolloutId, tenant, uid, request, trigger } = wanted;
     const placed =
       rolloutId &&
       (await trx<OperationRow>(OPERATIONS)
@@ -118,16 +122,13 @@ export class OperationStore {
     if (placed) {
       return { operation: toOperation(placed), joined: true };
     }
-    const open = await this.#open(trx, wanted.tenant);
+    const open = await this.#open(trx, tenant);
     const equal = open.find(row => isJoinable(row, wanted));
     if (equal) {
-      const isMoreUrgent = priorityOf(wanted) < equal.priority;
+      const priority = priorityOf(wanted);
       const change = {
-        ...(isMoreUrgent && {
-          priority: priorityOf(wanted),
-          trigger: wanted.trigger,
-        }),
-        ...(wanted.rolloutId && { rollout_id: wanted.rolloutId }),
+        ...(priority < equal.priority && { priority, trigger }),
+        ...(rolloutId && { rollout_id: rolloutId }),
         // What two want is neither's alone.
         ...((wanted.task ?? null) !== equal.task && { task: null }),
       };
@@ -136,11 +137,11 @@ export class OperationStore {
       }
       return { operation: toOperation({ ...equal, ...change }), joined: true };
     }
-    if (wanted.request.kind === 'prove') {
+    if (request.kind === 'prove') {
       // One that waits for a namespace which is gone must not be in the way.
       await trx<OperationRow>(OPERATIONS)
-        .where({ tenant: wanted.tenant, kind: 'prove', state: 'queued' })
-        .whereNot({ uid: wanted.uid ?? '' })
+        .where({ tenant, kind: 'prove', state: 'queued' })
+        .whereNot({ uid: uid ?? '' })
         .update(ended(trx, { state: 'cancelled' }));
     }
     const [row] = await trx(OPERATIONS)
@@ -150,7 +151,7 @@ export class OperationStore {
       .ignore()
       .returning('*');
     if (!row && attempt === QUEUE_ATTEMPTS) {
-      throw new ConflictError(`The queue of ${wanted.tenant} changes too fast`);
+      throw new ConflictError(`The queue of ${tenant} changes too fast`);
     }
     return row
       ? { operation: toOperation(row), joined: false }
@@ -237,6 +238,8 @@ export class OperationStore {
     full: { proofs: string[]; changes: string[] },
     here: string[],
   ): Promise<StoredOperation | undefined> {
+    const other = (is: string) =>
+      trx(`${OPERATIONS} as r`).whereRaw(`r.tenant = o.tenant and ${is}`);
     const query = trx<OperationRow>(`${OPERATIONS} as o`)
       .where(q =>
         q
@@ -249,18 +252,12 @@ export class OperationStore {
           .orWhere(queued =>
             queued
               .where('state', 'queued')
-              .whereNotExists(
-                trx(`${OPERATIONS} as r`)
-                  .select(trx.raw('1'))
-                  .whereRaw("r.tenant = o.tenant and r.state = 'running'"),
-              )
+              .whereNotExists(other("r.state = 'running'"))
               // What is to be changed is proved after that.
               .whereNotExists(
-                trx(`${OPERATIONS} as c`)
-                  .select(trx.raw('1'))
-                  .whereRaw(
-                    "o.kind = 'prove' and c.tenant = o.tenant and c.state = 'queued' and c.kind <> 'prove'",
-                  ),
+                other(
+                  "o.kind = 'prove' and r.kind <> 'prove' and r.state = 'queued'",
+                ),
               ),
           ),
       )
@@ -623,11 +620,7 @@ export class OperationStore {
     const found = this.knex<OperationRow>(OPERATIONS)
       .where({ tenant })
       .whereIn('owner', readable)
-      .modify(only => {
-        if (page.kinds) {
-          only.whereIn('kind', page.kinds);
-        }
-      });
+      .whereIn('kind', page.kinds ?? ['apply', 'remove', 'prove']);
     return pageOf(found, page, toOperation);
   }
 
@@ -695,10 +688,8 @@ function priorityOf({ request, trigger }: NewOperation): number {
 
 function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
   const { request, trigger, secret, uid } = wanted;
-  if (row.kind !== request.kind || (row.uid && uid && row.uid !== uid)) {
-    return false;
-  }
-  if (row.cancelled) {
+  const isOther = row.uid && uid && row.uid !== uid;
+  if (row.kind !== request.kind || isOther || row.cancelled) {
     return false;
   }
   if (request.kind === 'prove') {

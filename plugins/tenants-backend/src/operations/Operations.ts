@@ -24,7 +24,11 @@ import {
   Platform,
   planTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { NewOperation, OperationStore } from '../database/OperationStore';
+import {
+  NewOperation,
+  OperationStore,
+  Queued,
+} from '../database/OperationStore';
 import { KnownTenant, StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
@@ -79,7 +83,7 @@ export class Operations {
     name: string,
     request: OperationRequest & StartOperationOptions,
     credentials: BackstageCredentials,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  ): Promise<Queued> {
     const { auditor } = this.options;
     const { ownerPassword, trigger = 'user', task, ...asked } = request;
     const event = await auditor.createEvent({
@@ -109,9 +113,7 @@ export class Operations {
   }
 
   /** Queues an operation that needs no leave: the schedule's, a roll-out's. */
-  async enqueue(
-    wanted: NewOperation,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  async enqueue(wanted: NewOperation): Promise<Queued> {
     const { operations, runner, onMoved } = this.options;
     const queued = await operations.enqueue(wanted);
     if (!queued.joined) {

@@ -27,8 +27,8 @@ const PROOFS = {
 /** Milliseconds until a proof in doubt is made again: so many more each time. */
 const PAUSE_MS = 15_000;
 
-/** Where one tenant of a roll-out is. */
-type Step = { is: 'done' | 'under way' } | { is: 'failed'; reason: string };
+/** Where one tenant of a roll-out is, or why it is nowhere. */
+type Step = 'done' | 'under way' | Error;
 
 /**
  * Operations on many tenants, in waves: each tenant of a wave is applied and proved,
@@ -142,11 +142,11 @@ export class Rollouts {
         ),
       ),
     );
-    const failed = steps.find(step => step.is === 'failed');
-    if (failed?.is === 'failed') {
-      return { state: 'stopped', reason: failed.reason };
+    const failed = steps.find(step => step instanceof Error);
+    if (failed) {
+      return { state: 'stopped', reason: failed.message };
     }
-    if (steps.some(step => step.is === 'under way')) {
+    if (steps.includes('under way')) {
       return {};
     }
     const wave = rollout.wave + 1;
@@ -160,7 +160,7 @@ export class Rollouts {
   ): Promise<Step> {
     if (!tenant) {
       // It was removed since: there is nothing left to do.
-      return { is: 'done' };
+      return 'done';
     }
     const failed = operations.find(isFailed);
     if (failed) {
@@ -170,9 +170,7 @@ export class Rollouts {
       if (again === 'never') {
         // Not one that somebody else has just had made again, and counted.
         const now = await this.options.operations.get(failed.id);
-        return now?.rolloutId
-          ? { is: 'failed', reason: reasonOf(failed) }
-          : { is: 'under way' };
+        return now?.rolloutId ? new Error(reasonOf(failed)) : 'under way';
       }
       // Of two that look at the same moment one has it made.
       if (
@@ -181,22 +179,19 @@ export class Rollouts {
       ) {
         await this.#enqueue(rollout, tenant, 'prove');
       }
-      return { is: 'under way' };
+      return 'under way';
     }
-    const kinds =
-      rollout.request.kind === 'apply'
-        ? (['apply', 'prove'] as const)
-        : (['prove'] as const);
-    for (const kind of kinds) {
+    // What is applied is proved.
+    for (const kind of new Set([rollout.request.kind, 'prove' as const])) {
       const operation = operations.find(o => o.request.kind === kind);
       if (operation?.state !== 'succeeded') {
         if (!operation) {
           await this.#enqueue(rollout, tenant, kind);
         }
-        return { is: 'under way' };
+        return 'under way';
       }
     }
-    return { is: 'done' };
+    return 'done';
   }
 
   /**
