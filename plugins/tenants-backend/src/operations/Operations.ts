@@ -31,7 +31,7 @@ import {
 } from '../database/OperationStore';
 import { KnownTenant, StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
-import { Inventory, Tenant } from '../inventory/Inventory';
+import { Inventory } from '../inventory/Inventory';
 import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
 import { parseSpec, withDefaults } from '../requests';
 import { checkName, checkOurs } from './claims';
@@ -232,7 +232,11 @@ export class Operations {
     if (request.kind === 'remove') {
       if (request.recordsOnly) {
         await authorizer.check(credentials, tenantAdministerPermission, tenant);
-        checkLost(tenant);
+        if (tenant.lost === undefined) {
+          throw new ConflictError(
+            `Tenant ${name} is not lost: remove it with all that it has`,
+          );
+        }
       } else {
         await authorizer.checkChange(
           credentials,
@@ -277,18 +281,11 @@ export class Operations {
       }
       return parsed;
     }
-    if (existing) {
-      return size ? { ...existing.spec, size } : existing.spec;
+    const known = existing ?? (adopt && (await inventory.claimOf(name)));
+    if (!known) {
+      throw new NotFoundError(`There is no tenant ${name}`);
     }
-    if (adopt) {
-      for (const { name: cluster } of platform.clusters) {
-        const claim = await inventory.claimOf(name, cluster);
-        if (claim) {
-          return size ? { ...claim.spec, size } : claim.spec;
-        }
-      }
-    }
-    throw new NotFoundError(`There is no tenant ${name}`);
+    return size ? { ...known.spec, size } : known.spec;
   }
 
   /** An entity of that name would hide the tenant's own. */
@@ -303,15 +300,6 @@ export class Operations {
         `name: the catalog has a ${ref} already, which is no tenant: choose another name`,
       );
     }
-  }
-}
-
-/** What a tenant has that is there must be removed with it. */
-function checkLost({ name, lost }: Tenant): void {
-  if (lost === undefined) {
-    throw new ConflictError(
-      `Tenant ${name} is not lost: remove it with all that it has`,
-    );
   }
 }
 
