@@ -56,6 +56,12 @@ export interface Access {
   readable(req: express.Request, name: string): Promise<Tenant>;
 }
 
+/** What routes are added with, and to. */
+export interface Routes extends RouterOptions {
+  router: express.Router;
+  access: Access;
+}
+
 /** The REST API, as schema/openapi.yaml has it. */
 export function createRouter(options: RouterOptions): express.Router {
   const { httpAuth, authorizer, inventory, names } = options;
@@ -86,10 +92,11 @@ export function createRouter(options: RouterOptions): express.Router {
       return tenant;
     },
   };
-  addTenantRoutes(router, options, access);
-  addOperationRoutes(router, options, access);
-  addProofRoutes(router, options, access);
-  addAttentionRoutes(router, options, access);
-  addPlatformRoutes(router, options, access);
+  const routes = { ...options, router, access };
+  addTenantRoutes(routes);
+  addOperationRoutes(routes);
+  addProofRoutes(routes);
+  addAttentionRoutes(routes);
+  addPlatformRoutes(routes);
   return router;
 }

@@ -11,16 +11,12 @@ import {
   rolloutSchema,
   rolloutStateSchema,
 } from '../requests';
-import type { Access, RouterOptions } from '../router';
+import type { Routes } from '../router';
 import { previewPlan } from '../services/plans';
 
 /** Plans, and everything that is done with tenants. */
-export function addOperationRoutes(
-  router: express.Router,
-  options: RouterOptions,
-  access: Access,
-): void {
-  const { authorizer, door, operations, rollouts } = options;
+export function addOperationRoutes(routes: Routes): void {
+  const { router, access, authorizer, door, operations, rollouts } = routes;
 
   router.post('/plans', async (req, res) => {
     const request = parse(planSchema, req.body ?? {});
@@ -28,7 +24,7 @@ export function addOperationRoutes(
     // One who goes on typing does not wait for the answer.
     const gone = new AbortController();
     res.once('close', () => gone.abort());
-    res.json(await previewPlan(request, credentials, options, gone.signal));
+    res.json(await previewPlan(request, credentials, routes, gone.signal));
   });
 
   router.post('/tenants/:name/operations', async (req, res) => {
