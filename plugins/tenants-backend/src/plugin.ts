@@ -159,15 +159,10 @@ export const tenantsPlugin = createBackendPlugin({
           views,
           inventory,
         });
+        const followers: Pick<Healer, 'moved'>[] = [announcer, state, healer];
         const onMoved = async (operation: StoredOperation) => {
-          await announcer.moved(operation);
-          await state.moved(operation);
-          await healer.moved(operation);
-          if (operation.rolloutId && operation.finishedAt) {
-            // Not awaited: it places the next wave, which may take a while.
-            rollouts.advance().catch(error => {
-              logger.warn(`Roll-outs were not taken on: ${error}`);
-            });
+          for (const follower of followers) {
+            await follower.moved(operation);
           }
         };
         const runner = new OperationRunner({
@@ -221,6 +216,16 @@ export const tenantsPlugin = createBackendPlugin({
           door,
           inventory,
           authorizer,
+        });
+        followers.push({
+          async moved({ rolloutId, finishedAt }) {
+            if (rolloutId && finishedAt) {
+              // Not awaited: it places the next wave, which may take a while.
+              rollouts.advance().catch(error => {
+                logger.warn(`Roll-outs were not taken on: ${error}`);
+              });
+            }
+          },
         });
         const confinement = new Confinement(known);
         const health = new HealthMonitor({

@@ -26,6 +26,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import createKnex from 'knex';
 import request from 'supertest';
+// eslint-disable-next-line @backstage/no-relative-monorepo-imports
 import { kubeconfigFor } from '../../../tenants-node/src/__testUtils__/Edge';
 import { engineServiceRef } from '../engine';
 import tenantsPlugin, { tenantConditions } from '../index';

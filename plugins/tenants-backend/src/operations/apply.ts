@@ -41,13 +41,8 @@ export interface ChangeOptions {
  * before anything else is made, and what was sent as it is sent: an apply that was
  * cut off goes on where it was.
  */
-export function applyExecutor({
-  platform,
-  clusters,
-  store,
-  operations,
-  onChanged,
-}: ChangeOptions): Executor {
+export function applyExecutor(options: ChangeOptions): Executor {
+  const { platform, clusters, store, operations, onChanged } = options;
   return async ({ operation, signal, event, written }) => {
     const { request } = operation;
     if (request.kind !== 'apply' || !request.spec) {

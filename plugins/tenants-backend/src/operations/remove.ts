@@ -17,13 +17,8 @@ import { checkOurs } from './claims';
 import { Executor, persist } from './OperationRunner';
 
 /** Takes a tenant away, and writes down what there was, what is gone, what was kept. */
-export function removeExecutor({
-  platform,
-  clusters,
-  store,
-  operations,
-  onChanged,
-}: ChangeOptions): Executor {
+export function removeExecutor(options: ChangeOptions): Executor {
+  const { platform, clusters, store, operations, onChanged } = options;
   return async ({ operation, signal, event, written }) => {
     const { id, tenant: name, request, requestedBy } = operation;
     const known = await store.find(name);

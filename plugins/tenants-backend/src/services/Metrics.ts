@@ -122,8 +122,8 @@ export class Metrics {
           result.observe(count, by);
         }
       });
-    for (const { name, of, ...options } of CACHE_GAUGES) {
-      metrics.createObservableGauge(name, options).addCallback(result => {
+    for (const { name, of, ...rest } of CACHE_GAUGES) {
+      metrics.createObservableGauge(name, rest).addCallback(result => {
         for (const [cluster, cache] of caches) {
           for (const stats of cache.stats()) {
             result.observe(of(stats), { cluster, kind: stats.kind });
