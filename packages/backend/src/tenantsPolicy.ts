@@ -51,15 +51,10 @@ export class TenantsPolicy implements PermissionPolicy {
       isPlatform &&
       FOR_THE_PLATFORM_TEAM.some(p => isPermission(permission, p));
     if (isPermission(permission, tenantAdministerPermission)) {
-      return {
-        result: isPlatform ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
-      };
+      return allowIf(isPlatform);
     }
     if (isPermission(permission, tenantCreatePermission)) {
-      const isInGroup = claims.some(claim => claim.startsWith('group:'));
-      return {
-        result: isInGroup ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
-      };
+      return allowIf(claims.some(claim => claim.startsWith('group:')));
     }
     if (
       isResourcePermission(permission, RESOURCE_TYPE_TENANT) &&
@@ -71,8 +66,12 @@ export class TenantsPolicy implements PermissionPolicy {
         tenantConditions.isTenantOwner({ claims }),
       );
     }
-    return { result: AuthorizeResult.ALLOW };
+    return allowIf(true);
   }
+}
+
+function allowIf(isAllowed: boolean): PolicyDecision {
+  return { result: isAllowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY };
 }
 
 export default createBackendModule({

@@ -18,8 +18,7 @@ import {
   TenantEventPayload,
   TenantsApi,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { toEntity } from './toEntity';
-import { toUnmanagedEntity } from './toUnmanagedEntity';
+import { toEntity, toUnmanagedEntity } from './entities';
 
 const NAME = 'TenantEntityProvider';
 /** Milliseconds until the tenants backend is asked again that gave no answer. */
@@ -77,7 +76,7 @@ export class TenantEntityProvider implements EntityProvider {
   /** Provides all tenants, and all namespaces that are somebody else's. */
   async refresh(): Promise<void> {
     await this.#inTurn(async connection => {
-      const { tenants } = this.options;
+      const { tenants, appUrl } = this.options;
       const token = await this.#token();
       const found: Tenant[] = [];
       for (let total = 1; found.length < total; ) {
@@ -92,7 +91,7 @@ export class TenantEntityProvider implements EntityProvider {
       await connection.applyMutation({
         type: 'full',
         entities: [
-          ...found.map(tenant => this.#entityOf(tenant)),
+          ...found.map(tenant => toEntity(tenant, appUrl)),
           ...unmanaged.items.map(toUnmanagedEntity),
         ].map(defer),
       });
@@ -102,25 +101,20 @@ export class TenantEntityProvider implements EntityProvider {
   /** Provides one tenant as it is now, or takes its entity away. */
   async refreshOne(name: string): Promise<void> {
     await this.#inTurn(async connection => {
+      const { tenants, appUrl } = this.options;
       const token = await this.#token();
-      const tenant = await this.options.tenants
-        .getTenant(name, { token })
-        .catch(error => {
-          if (error instanceof ResponseError && error.statusCode === 404) {
-            return undefined;
-          }
-          throw error;
-        });
+      const tenant = await tenants.getTenant(name, { token }).catch(error => {
+        if (error instanceof ResponseError && error.statusCode === 404) {
+          return undefined;
+        }
+        throw error;
+      });
       await connection.applyMutation({
         type: 'delta',
-        added: tenant ? [defer(this.#entityOf(tenant))] : [],
+        added: tenant ? [defer(toEntity(tenant, appUrl))] : [],
         removed: tenant ? [] : [{ entityRef: `resource:default/${name}` }],
       });
     });
-  }
-
-  #entityOf(tenant: Tenant): Entity {
-    return toEntity(tenant, { appUrl: this.options.appUrl });
   }
 
   async #token(): Promise<string> {

@@ -30,13 +30,6 @@ export interface TaskContext {
   getInitiatorCredentials(): Promise<BackstageCredentials>;
 }
 
-/** An operation has ended, and not as it should. */
-class EndedError extends Error {
-  constructor({ request, tenant, state, error }: Operation) {
-    super(error ?? `The ${request.kind} of ${tenant} was ${state}`);
-  }
-}
-
 /**
  * The tenants backend as the actions need it: on behalf of whoever started the
  * task, and followed to its end in the task's log.
@@ -141,7 +134,7 @@ export class TenantTasks {
         awaySince = undefined;
         if (operation.finishedAt) {
           if (operation.state !== 'succeeded') {
-            throw new EndedError(operation);
+            throw new Error(whyEnded(operation));
           }
           return operation;
         }
@@ -181,6 +174,10 @@ export class TenantTasks {
       }),
     ).catch(error => context.logger.warn(`${error.message}`));
   }
+}
+
+function whyEnded({ request, tenant, state, error }: Operation): string {
+  return error ?? `The ${request.kind} of ${tenant} was ${state}`;
 }
 
 /** The backend's own word: nothing that a retry would change. */

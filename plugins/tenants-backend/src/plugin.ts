@@ -46,7 +46,7 @@ import {
 } from './services/HealthMonitor';
 import { HiddenNames } from './services/HiddenNames';
 import { Metrics } from './services/Metrics';
-import { Outdated } from './services/Outdated';
+import { outdatedBy } from './services/outdatedBy';
 import {
   readinessProblem,
   tenantsReadinessServiceRef,
@@ -96,11 +96,9 @@ export const tenantsPlugin = createBackendPlugin({
         const { logger } = deps;
         const engine = addedChecks.in(deps.engine);
         const { platform, clusters } = engine;
-        const { intervalMs, maxAgeMs, retention } = platform.proofs;
         const knex = await openDatabase(deps.database);
         const store = new TenantStore(knex);
-        const operationStore = new OperationStore(knex);
-        const proofs = new ProofStore(knex, operationStore);
+        const operations = new OperationStore(knex);
         const attention = new AttentionStore(knex);
         const names = new HiddenNames({ store, platform });
         const announcer = new Announcer(deps, {
@@ -111,33 +109,36 @@ export const tenantsPlugin = createBackendPlugin({
             ) ?? [],
           isMuted: uid => attention.isMuted(uid),
         });
-        const caches = createCaches(clusters);
-        const inventory = new Inventory({ ...engine, caches, store });
-        const canaries = new Canaries({ ...engine, logger });
-        const drills = new Drills({
+        const known = {
           ...deps,
-          ...deps.engine,
+          ...engine,
+          store,
+          operations,
+          proofs: new ProofStore(knex, operations),
+          attention,
+          names,
+          announcer,
+          caches: createCaches(clusters),
+          isOutdated: outdatedBy(platform),
+          onChanged: (name: string) => announcer.tenantChanged(name),
+        };
+        const { caches } = known;
+        const inventory = new Inventory(known);
+        const canaries = new Canaries(known);
+        const drills = new Drills({
+          ...known,
+          prove: deps.engine.prove,
           canaries,
           store: new DrillStore(knex),
           onDoubt: (name, problem) => announcer.doubted(name, problem),
         });
-        const outdated = new Outdated(platform);
-        const isOutdated = outdated.isOutdated.bind(outdated);
         const healer = new Healer({
-          ...engine,
-          store,
-          operations: operationStore,
-          logger,
+          ...known,
           onGivenUp: (tenant, reason) => announcer.notHealed(tenant, reason),
         });
         const state = new StateWatch({
-          ...engine,
-          caches,
-          store,
-          operations: operationStore,
-          proofs,
+          ...known,
           inventory,
-          logger,
           async onTurned(tenant, proof, changes) {
             await announcer.moved(proof);
             for (const change of changes) {
@@ -147,55 +148,35 @@ export const tenantsPlugin = createBackendPlugin({
           onBreached: tenant => healer.breached(tenant),
         });
         const views = new TenantViews({
+          ...known,
           inventory,
-          proofs,
           state,
           drills,
           usage: new UsageSummaries(caches),
-          attention,
-          names,
-          platform,
-          maxAgeMs,
-          intervalMs,
-          isOutdated,
         });
         const metrics = new Metrics(deps.metrics, {
+          ...known,
           views,
           inventory,
-          operations: operationStore,
-          caches,
         });
-        const executed = {
-          ...engine,
-          store,
-          operations: operationStore,
-          onChanged: (name: string) => announcer.tenantChanged(name),
-        };
-        const followers = [
-          announcer.moved.bind(announcer),
-          state.moved.bind(state),
-          healer.moved.bind(healer),
-        ];
+        const followers: Pick<Healer, 'moved'>[] = [announcer, state, healer];
         const onMoved = async (operation: StoredOperation) => {
-          for (const follow of followers) {
-            await follow(operation);
+          for (const follower of followers) {
+            await follower.moved(operation);
           }
         };
         const runner = new OperationRunner({
-          store: operationStore,
+          store: operations,
           executors: {
-            apply: applyExecutor(executed),
-            remove: removeExecutor(executed),
+            apply: applyExecutor(known),
+            remove: removeExecutor(known),
             prove: proveExecutor({
-              ...executed,
+              ...known,
               inventory,
-              caches,
               vaultOf: name => state.vaultOf(name),
               stateOf: tenant => state.verdictsOf(tenant),
               doubtOf: name => drills.doubtOf(name),
-              proofs,
               canaries,
-              logger,
               onChanged: (tenant, changed) =>
                 announcer.objectsChanged(tenant, changed),
               async onFinished(tenant, proof, result, changes) {
@@ -222,33 +203,31 @@ export const tenantsPlugin = createBackendPlugin({
         });
         registerTenantPermissions(deps.permissionsRegistry, store);
         const authorizer = new TenantAuthorizer(deps);
-        const operations = new Operations({
-          ...deps,
-          platform,
-          store,
-          operations: operationStore,
+        const door = new Operations({
+          ...known,
           inventory,
           authorizer,
           runner,
           onMoved,
         });
         const rollouts = new Rollouts({
-          store: new RolloutStore(knex),
-          operationStore,
-          operations,
+          ...known,
+          rolloutStore: new RolloutStore(knex),
+          door,
           inventory,
           authorizer,
-          isOutdated,
         });
-        followers.push(async ({ rolloutId, finishedAt }) => {
-          if (rolloutId && finishedAt) {
-            // Not awaited: it places the next wave, which may take a while.
-            rollouts.advance().catch(error => {
-              logger.warn(`Roll-outs were not taken on: ${error}`);
-            });
-          }
+        followers.push({
+          async moved({ rolloutId, finishedAt }) {
+            if (rolloutId && finishedAt) {
+              // Not awaited: it places the next wave, which may take a while.
+              rollouts.advance().catch(error => {
+                logger.warn(`Roll-outs were not taken on: ${error}`);
+              });
+            }
+          },
         });
-        const confinement = new Confinement({ clusters, logger });
+        const confinement = new Confinement(known);
         const health = new HealthMonitor({
           probes: [
             { ...DATABASE, check: () => store.ping() },
@@ -257,45 +236,30 @@ export const tenantsPlugin = createBackendPlugin({
           warnings: () => confinement.warnings,
           logger,
         });
-        const enqueue = operations.enqueue.bind(operations);
+        const enqueue = door.enqueue.bind(door);
         healer.start(enqueue);
         state.start({ enqueue, renew: runner.renew.bind(runner) });
         deps.readiness.use(() => readinessProblem(store));
         const options = {
-          ...deps,
-          ...engine,
-          attention,
+          ...known,
           authorizer,
+          door,
           health,
-          intervalMs,
           inventory,
-          names,
-          operations,
-          operationStore,
-          proofs,
           rollouts,
-          store,
           unmanaged: Unmanaged.fromConfig(deps.config, clusters, logger),
           views,
         };
         deps.httpRouter.use(createRouter(options));
         registerTenantActions(options);
-        const proofOnly = new ProofOnly({
-          ...options,
-          caches,
-          enqueue,
-          onChanged: executed.onChanged,
-        });
         await new Scheduler({
           ...options,
-          proofOnly,
-          operations: operationStore,
+          proofOnly: new ProofOnly({ ...known, enqueue }),
           runner,
           canaries,
           confinement,
           drills,
-          announcer,
-          prune: () => prune(knex, retention),
+          prune: () => prune(knex, platform.proofs.retention),
         }).start();
       },
     });

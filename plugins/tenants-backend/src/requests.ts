@@ -93,15 +93,11 @@ export const cancelSchema = z.object({ task });
 /** Syntax only: what is in it `parseSpec` checks, and says in one way. */
 const spec = z.looseObject({ name: z.string(), owner: z.string() });
 
-export const planSchema = z
-  .looseObject({ name: z.string(), owner: z.string() })
-  .and(
-    z.object({
-      adopt: z.boolean().optional(),
-      from,
-      files: z.boolean().optional(),
-    }),
-  );
+export const planSchema = spec.extend({
+  adopt: z.boolean().optional(),
+  from,
+  files: z.boolean().optional(),
+});
 
 export const operationSchema = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -34,8 +34,8 @@ export interface RouterOptions {
   httpAuth: HttpAuthService;
   inventory: Inventory;
   names: HiddenNames;
-  operations: Operations;
-  operationStore: OperationStore;
+  door: Operations;
+  operations: OperationStore;
   platform: Platform;
   proofs: ProofStore;
   rollouts: Rollouts;
@@ -54,6 +54,12 @@ export interface Access {
   hider(req: express.Request): Promise<Hide>;
   /** The tenant of that name as last listed, if the caller may read it. */
   readable(req: express.Request, name: string): Promise<Tenant>;
+}
+
+/** What routes are added with, and to. */
+export interface Routes extends RouterOptions {
+  router: express.Router;
+  access: Access;
 }
 
 /** The REST API, as schema/openapi.yaml has it. */
@@ -86,10 +92,11 @@ export function createRouter(options: RouterOptions): express.Router {
       return tenant;
     },
   };
-  addTenantRoutes(router, options, access);
-  addOperationRoutes(router, options, access);
-  addProofRoutes(router, options, access);
-  addAttentionRoutes(router, options, access);
-  addPlatformRoutes(router, options, access);
+  const routes = { ...options, router, access };
+  addTenantRoutes(routes);
+  addOperationRoutes(routes);
+  addProofRoutes(routes);
+  addAttentionRoutes(routes);
+  addPlatformRoutes(routes);
   return router;
 }

@@ -44,18 +44,7 @@ export interface TenantsRequestOptions {
   signal?: AbortSignal;
 }
 
-/**
- * Formats of a tenant's report; `markdown` is the default.
- *
- * @public
- */
-export type ReportFormat = 'markdown' | 'json';
-
-/**
- * The API of the tenants backend.
- *
- * @public
- */
+/** @public */
 export type TenantsApi = Pick<TenantsClient, keyof TenantsClient>;
 
 /**
@@ -76,227 +65,202 @@ export class TenantsClient {
     this.#fetch = options.fetchApi?.fetch ?? ((...args) => fetch(...args));
   }
 
-  async listTenants(
+  listTenants(
     request: ListTenantsRequest = {},
     options?: TenantsRequestOptions,
-  ): Promise<TenantsPage> {
-    return this.#call('GET', `/tenants${query({ ...request })}`, options);
+  ) {
+    return this.#get<TenantsPage>(`/tenants${query({ ...request })}`, options);
   }
 
-  async getTenant(
-    name: string,
-    options?: TenantsRequestOptions,
-  ): Promise<Tenant> {
-    return this.#call('GET', tenantPath(name), options);
+  getTenant(name: string, options?: TenantsRequestOptions) {
+    return this.#get<Tenant>(tenantPath(name), options);
   }
 
-  async listProofs(
+  listProofs(
     name: string,
     request: { limit?: number; offset?: number } = {},
     options?: TenantsRequestOptions,
-  ): Promise<Page<ProofSummary>> {
+  ) {
     const path = `${tenantPath(name)}/proofs${query(request)}`;
-    return this.#call('GET', path, options);
+    return this.#get<Page<ProofSummary>>(path, options);
   }
 
-  async getProof(
-    name: string,
-    id: string,
-    options?: TenantsRequestOptions,
-  ): Promise<Proof> {
+  getProof(name: string, id: string, options?: TenantsRequestOptions) {
     const path = `${tenantPath(name)}/proofs/${encodeURIComponent(id)}`;
-    return this.#call('GET', path, options);
+    return this.#get<Proof>(path, options);
   }
 
   /**
    * Starts an operation, or joins an equal one that has not ended. It runs when
    * no other one of the tenant does.
    */
-  async startOperation(
+  startOperation(
     name: string,
     request: OperationRequest & StartOperationOptions,
     options?: TenantsRequestOptions,
-  ): Promise<Operation> {
-    return this.#call('POST', operations(name), options, request);
+  ) {
+    return this.#call<Operation>('POST', operations(name), options, request);
   }
 
   /** What was done with a tenant of that name, the newest first; of some kinds alone. */
-  async listOperations(
+  listOperations(
     name: string,
     request: { kinds?: OperationKind[]; limit?: number; offset?: number } = {},
     options?: TenantsRequestOptions,
-  ): Promise<Page<Operation>> {
-    const { kinds, ...page } = request;
-    const search = query({ kinds: kinds?.join(), ...page });
-    return this.#call('GET', `${operations(name)}${search}`, options);
+  ) {
+    const path = `${operations(name)}${query(request)}`;
+    return this.#get<Page<Operation>>(path, options);
   }
 
   /**
    * Notes that it is known that walls do not hold, and why; takes
    * `tenant.administer`.
    */
-  async acknowledge(
+  acknowledge(
     name: string,
     request: { reason: string },
     options?: TenantsRequestOptions,
-  ): Promise<Tenant> {
+  ) {
     const path = `${tenantPath(name)}/acknowledgement`;
-    return this.#call('PUT', path, options, request);
+    return this.#call<Tenant>('PUT', path, options, request);
   }
 
   /** Has nobody notified of a tenant until then; takes `tenant.administer`. */
-  async mute(
+  mute(
     name: string,
     request: { until: string; reason: string },
     options?: TenantsRequestOptions,
-  ): Promise<Tenant> {
-    return this.#call('PUT', `${tenantPath(name)}/mute`, options, request);
+  ) {
+    const path = `${tenantPath(name)}/mute`;
+    return this.#call<Tenant>('PUT', path, options, request);
   }
 
   /** Ends a mute before its time; takes `tenant.administer`. */
-  async unmute(name: string, options?: TenantsRequestOptions): Promise<Tenant> {
-    return this.#call('DELETE', `${tenantPath(name)}/mute`, options);
+  unmute(name: string, options?: TenantsRequestOptions) {
+    return this.#call<Tenant>('DELETE', `${tenantPath(name)}/mute`, options);
   }
 
-  async getOperation(
-    name: string,
-    id: string,
-    options?: TenantsRequestOptions,
-  ): Promise<Operation> {
-    return this.#call('GET', operations(name, id), options);
+  getOperation(name: string, id: string, options?: TenantsRequestOptions) {
+    return this.#get<Operation>(operations(name, id), options);
   }
 
   /** What an operation has done, from the event after that position. */
-  async listOperationEvents(
+  listOperationEvents(
     name: string,
     id: string,
     request: { after?: number } = {},
     options?: TenantsRequestOptions,
-  ): Promise<{ items: OperationEvent[] }> {
+  ) {
     const path = `${operations(name, id)}/events${query(request)}`;
-    return this.#call('GET', path, options);
+    return this.#get<{ items: OperationEvent[] }>(path, options);
   }
 
   /**
    * What is done stays done; running the same again resumes. For a task it is refused
    * where somebody else has asked for the same.
    */
-  async cancelOperation(
+  cancelOperation(
     name: string,
     id: string,
     options: TenantsRequestOptions & { task?: string } = {},
-  ): Promise<Operation> {
+  ) {
     const path = `${operations(name, id)}${query({ task: options.task })}`;
-    return this.#call('DELETE', path, options);
+    return this.#call<Operation>('DELETE', path, options);
   }
 
   /** Starts an operation on many tenants, in waves; takes `tenant.administer`. */
-  async startRollout(
-    request: RolloutRequest,
-    options?: TenantsRequestOptions,
-  ): Promise<Rollout> {
-    return this.#call('POST', '/operations', options, request);
+  startRollout(request: RolloutRequest, options?: TenantsRequestOptions) {
+    return this.#call<Rollout>('POST', '/operations', options, request);
   }
 
-  async listRollouts(options?: TenantsRequestOptions): Promise<Page<Rollout>> {
-    return this.#call('GET', '/operations', options);
+  listRollouts(options?: TenantsRequestOptions) {
+    return this.#get<Page<Rollout>>('/operations', options);
   }
 
-  async getRollout(
-    id: string,
-    options?: TenantsRequestOptions,
-  ): Promise<Rollout> {
-    return this.#call('GET', rolloutPath(id), options);
+  getRollout(id: string, options?: TenantsRequestOptions) {
+    return this.#get<Rollout>(rolloutPath(id), options);
   }
 
   /** Pauses a roll-out, resumes one that is paused or stopped, or gives it up. */
-  async updateRollout(
+  updateRollout(
     id: string,
     state: 'paused' | 'running' | 'cancelled',
     options?: TenantsRequestOptions,
-  ): Promise<Rollout> {
-    return this.#call('PATCH', rolloutPath(id), options, { state });
+  ) {
+    return this.#call<Rollout>('PATCH', rolloutPath(id), options, { state });
   }
 
   /** Tenants that were removed, with the certificates of it, the newest first. */
-  async listRemoved(
+  listRemoved(
     request: { limit?: number; offset?: number } = {},
     options?: TenantsRequestOptions,
-  ): Promise<Page<Removed>> {
-    return this.#call('GET', `/removed${query(request)}`, options);
+  ) {
+    return this.#get<Page<Removed>>(`/removed${query(request)}`, options);
   }
 
   /** Namespaces that somebody else made, as config selects them; for services. */
-  async listUnmanaged(
-    options?: TenantsRequestOptions,
-  ): Promise<{ items: UnmanagedNamespace[] }> {
-    return this.#call('GET', '/unmanaged', options);
+  listUnmanaged(options?: TenantsRequestOptions) {
+    return this.#get<{ items: UnmanagedNamespace[] }>('/unmanaged', options);
   }
 
   /** The last result of every ordered pair of tenants that can be read. */
-  async getMatrix(
-    request: GetMatrixRequest = {},
-    options?: TenantsRequestOptions,
-  ): Promise<TenantMatrix> {
-    return this.#call('GET', `/matrix${query({ ...request })}`, options);
+  getMatrix(request: GetMatrixRequest = {}, options?: TenantsRequestOptions) {
+    return this.#get<TenantMatrix>(`/matrix${query({ ...request })}`, options);
   }
 
   /** How the walls of several tenants stood over a stretch of time. */
-  async listTimelines(
+  listTimelines(
     request: ListTimelinesRequest,
     options?: TenantsRequestOptions,
-  ): Promise<Page<TenantTimeline>> {
-    const { names, ...rest } = request;
-    const search = query({ ...rest, names: names?.join() });
-    return this.#call('GET', `/timelines${search}`, options);
+  ) {
+    const path = `/timelines${query({ ...request })}`;
+    return this.#get<Page<TenantTimeline>>(path, options);
   }
 
   /**
    * What of a tenant is not as it was last applied, and what an apply would change
    * today, as its cluster and Vault have it now. Takes a moment.
    */
-  async getDrift(
-    name: string,
-    options?: TenantsRequestOptions,
-  ): Promise<{ items: DriftItem[] }> {
-    return this.#call('GET', `${tenantPath(name)}/drift`, options);
+  getDrift(name: string, options?: TenantsRequestOptions) {
+    return this.#get<{ items: DriftItem[] }>(
+      `${tenantPath(name)}/drift`,
+      options,
+    );
   }
 
   /** What a tenant uses now of its quotas, and the n8n that it runs. */
-  async getUsage(
-    name: string,
-    options?: TenantsRequestOptions,
-  ): Promise<TenantUsage> {
-    return this.#call('GET', `${tenantPath(name)}/usage`, options);
+  getUsage(name: string, options?: TenantsRequestOptions) {
+    return this.#get<TenantUsage>(`${tenantPath(name)}/usage`, options);
   }
 
   /** What an apply of a spec would do, for one who could have it applied. */
-  async previewTenant(
-    request: PreviewRequest,
-    options?: TenantsRequestOptions,
-  ): Promise<TenantPreview> {
-    return this.#call('POST', '/plans', options, request);
+  previewTenant(request: PreviewRequest, options?: TenantsRequestOptions) {
+    return this.#call<TenantPreview>('POST', '/plans', options, request);
   }
 
   /** Clusters and sizes that can be chosen from. */
-  async getPlatform(options?: TenantsRequestOptions): Promise<PlatformInfo> {
-    return this.#call('GET', '/platform', options);
+  getPlatform(options?: TenantsRequestOptions) {
+    return this.#get<PlatformInfo>('/platform', options);
   }
 
   /** Whether clusters and Vaults are reached; does not reject for one away. */
-  async getHealth(options?: TenantsRequestOptions): Promise<TenantsHealth> {
-    return this.#call('GET', '/health', options);
+  getHealth(options?: TenantsRequestOptions) {
+    return this.#get<TenantsHealth>('/health', options);
   }
 
-  /** What the last proof has shown, as a document for an auditor. */
+  /** What the last proof has shown, for an auditor; default as `markdown`. */
   async getReport(
     name: string,
-    request: { format?: ReportFormat } = {},
+    request: { format?: 'markdown' | 'json' } = {},
     options?: TenantsRequestOptions,
   ): Promise<string> {
     const path = `${tenantPath(name)}/report${query(request)}`;
     const response = await this.#fetchOk('GET', path, options);
     return response.text();
+  }
+
+  #get<T>(path: string, options?: TenantsRequestOptions): Promise<T> {
+    return this.#call('GET', path, options);
   }
 
   async #call<T>(
@@ -345,7 +309,9 @@ function operations(name: string, id?: string): string {
   return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
 }
 
-function query(parameters: Record<string, string | number | undefined>) {
+function query(
+  parameters: Record<string, string | number | string[] | undefined>,
+) {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(parameters)) {
     if (value !== undefined) {

@@ -1,9 +1,5 @@
-/**
- * Longest namespace name, in characters (RFC 1123 label).
- *
- * @public
- */
-export const MAX_NAMESPACE_LENGTH = 63;
+/** Longest namespace name, in characters (RFC 1123 label). */
+const MAX_NAMESPACE_LENGTH = 63;
 
 /**
  * Prefix of tenants' namespaces where config says no other.
@@ -21,7 +17,6 @@ const RESERVED = new Set([
   'system',
   'platform',
 ]);
-const RESERVED_PREFIXES = ['kube-'];
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
@@ -48,7 +43,7 @@ export function tenantNameProblem(
   if (!LABEL.test(name)) {
     return `A tenant's name has lower-case letters (a-z), digits and dashes only, begins with a letter and ends with a letter or digit`;
   }
-  if (RESERVED.has(name) || RESERVED_PREFIXES.some(p => name.startsWith(p))) {
+  if (RESERVED.has(name) || name.startsWith('kube-')) {
     return `The name ${name} is reserved by the platform: choose another`;
   }
   return undefined;

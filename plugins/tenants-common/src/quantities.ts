@@ -1,19 +1,10 @@
-const BINARY: Record<string, number> = {
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-};
-const DECIMAL: Record<string, number> = {
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-};
+/** Suffixes from the greatest down, and how many thousandths each stands for. */
+const BINARY_UNITS = ['Pi', 'Ti', 'Gi', 'Mi', 'Ki', ''].map(
+  (suffix, i) => [suffix, 1000n * 2n ** BigInt(10 * (5 - i))] as const,
+);
+const DECIMAL_UNITS = ['P', 'T', 'G', 'M', 'k', '', 'm'].map(
+  (suffix, i) => [suffix, 10n ** BigInt(3 * (6 - i))] as const,
+);
 const QUANTITY = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|Pi|m|k|M|G|T|P|)$/;
 
 /**
@@ -33,16 +24,8 @@ export function parseQuantity(quantity: string): number | undefined {
     return undefined;
   }
   const [, digits, suffix] = match;
-  return Number(digits) * (BINARY[suffix] ?? DECIMAL[suffix]);
+  return Number(digits) * (Number(unitOf(suffix).size) / 1000);
 }
-
-/** Suffixes from the greatest down, and how many thousandths each stands for. */
-const BINARY_UNITS = ['Pi', 'Ti', 'Gi', 'Mi', 'Ki', ''].map(
-  (suffix, i) => [suffix, 1000n * 2n ** BigInt(10 * (5 - i))] as const,
-);
-const DECIMAL_UNITS = ['P', 'T', 'G', 'M', 'k', '', 'm'].map(
-  (suffix, i) => [suffix, 10n ** BigInt(3 * (6 - i))] as const,
-);
 
 /**
  * A quantity as the API server writes it: without a fraction, and with the
@@ -56,8 +39,7 @@ export function canonicalQuantity(quantity: string): string {
   if (digits === undefined) {
     return quantity;
   }
-  const units = suffix in BINARY ? BINARY_UNITS : DECIMAL_UNITS;
-  const unit = units.find(([name]) => name === suffix)![1];
+  const { units, size: unit } = unitOf(suffix);
   const [whole, fraction = ''] = digits.split('.');
   // Less than a thousandth is rounded up, as the API server does.
   const scale = 10n ** BigInt(fraction.length);
@@ -69,4 +51,9 @@ export function canonicalQuantity(quantity: string): string {
     ([, each]) => thousandths % each === 0n,
   )!;
   return `${thousandths / size}${name}`;
+}
+
+function unitOf(suffix: string) {
+  const units = suffix.endsWith('i') ? BINARY_UNITS : DECIMAL_UNITS;
+  return { units, size: units.find(([name]) => name === suffix)![1] };
 }

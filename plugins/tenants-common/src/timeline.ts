@@ -107,14 +107,14 @@ export function timelineOf(
     add(now, 'gap');
     return segments;
   };
+  return { from, to: now, walls: byWall(segmentsOf) };
+}
+
+function byWall(segmentsOf: (wall: Wall) => Segment[]): Timeline['walls'] {
   return {
-    from,
-    to: now,
-    walls: {
-      network: segmentsOf('network'),
-      secret: segmentsOf('secret'),
-      resource: segmentsOf('resource'),
-    },
+    network: segmentsOf('network'),
+    secret: segmentsOf('secret'),
+    resource: segmentsOf('resource'),
   };
 }
 
@@ -219,15 +219,7 @@ export function mergedTimeline(
       }
       return all;
     }, []);
-  const { network, secret, resource } = timeline.walls;
-  return {
-    ...timeline,
-    walls: {
-      network: merged(network),
-      secret: merged(secret),
-      resource: merged(resource),
-    },
-  };
+  return { ...timeline, walls: byWall(wall => merged(timeline.walls[wall])) };
 }
 
 /**
@@ -242,11 +234,7 @@ export interface TenantTimeline extends Timeline {
   breaches: Breach[];
 }
 
-/**
- * What {@link TenantsClient.listTimelines} can be asked for.
- *
- * @public
- */
+/** @public */
 export interface ListTimelinesRequest {
   /** ISO 8601 */
   from: string;

@@ -36,39 +36,30 @@ const APPLY: [id: string, description: string, stages?: string[]][] = [
 export const applyActions = APPLY.map(
   ([id, description, stages]) =>
     (tasks: TenantTasks) =>
-      createApplyAction(tasks, id, description, stages),
+      createTemplateAction({
+        id,
+        description,
+        examples: examplesOf(id),
+        supportsDryRun: true,
+        schema: { input: specInput, output: applyOutput },
+        async handler(ctx) {
+          const { name, adopt, beginAnew }: SpecInput = ctx.input;
+          const spec = toSpec(ctx.input);
+          // Only the stage that seeds the tenant's entry in Vault looks at it.
+          const isSeeding = !stages || stages.includes('identity');
+          const ownerPassword = ctx.secrets?.ownerPassword || undefined;
+          await runApply(ctx, tasks, name, {
+            kind: 'apply',
+            spec,
+            stages,
+            adopt,
+            from: toSource(ctx.input),
+            beginAnew,
+            ...(isSeeding && { ownerPassword }),
+          });
+        },
+      }),
 );
-
-function createApplyAction(
-  tasks: TenantTasks,
-  id: string,
-  description: string,
-  stages?: string[],
-) {
-  return createTemplateAction({
-    id,
-    description,
-    examples: examplesOf(id),
-    supportsDryRun: true,
-    schema: { input: specInput, output: applyOutput },
-    async handler(ctx) {
-      const { name, adopt, beginAnew }: SpecInput = ctx.input;
-      const spec = toSpec(ctx.input);
-      // Only the stage that seeds the tenant's entry in Vault looks at it.
-      const isSeeding = !stages || stages.includes('identity');
-      const ownerPassword = ctx.secrets?.ownerPassword || undefined;
-      await runApply(ctx, tasks, name, {
-        kind: 'apply',
-        spec,
-        stages,
-        adopt,
-        from: toSource(ctx.input),
-        beginAnew,
-        ...(isSeeding && { ownerPassword }),
-      });
-    },
-  });
-}
 
 export function createTenantResizeAction(tasks: TenantTasks) {
   return createTemplateAction({

@@ -141,7 +141,6 @@ export class FakeCluster {
     response.on('close', () => clearInterval(timer));
   }
 
-  /** Requests that were held. */
   held = 0;
 
   /** Waits with the answer to a request like this, until it is called. */

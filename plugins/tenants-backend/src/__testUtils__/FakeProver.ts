@@ -1,5 +1,4 @@
 import {
-  Receipt,
   Wall,
   WALLS,
   WallStatus,
@@ -10,7 +9,7 @@ import {
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { untilAborted } from '../operations/untilAborted';
-import { testResult } from './testResult';
+import { testReceipt, testResult } from './testResult';
 
 const NETWORKING = 'networking.k8s.io/v1';
 
@@ -41,7 +40,6 @@ export class FakeProver {
     return release;
   }
 
-  /** Names of tenants by round. */
   get names(): string[][] {
     return this.rounds.map(({ tenants }) => tenants.map(t => t.spec.name));
   }
@@ -52,22 +50,19 @@ export class FakeProver {
     this.looks.push(name);
     // From now on it hears of them.
     await view.list({ apiVersion: NETWORKING, kind: 'NetworkPolicy' });
-    const receipt = (wall: Wall): Receipt => ({
-      id: `${wall}.as-planned`,
-      about: { tenant: name },
-      check: `${wall}.as-planned`,
-      wall,
-      kind: 'barrier',
-      source: { type: 'kubernetes', name: plan.spec.cluster },
-      target: wall,
-      request: 'compare',
-      expected: 'equal',
-      code: 'DIFFERENT',
-      response: `different ${this.said}`,
-      startedAt: new Date().toISOString(),
-      durationMs: 0,
-      outcome: 'breached',
-    });
+    const receipt = (wall: Wall) =>
+      testReceipt({
+        id: `${wall}.as-planned`,
+        about: { tenant: name },
+        check: `${wall}.as-planned`,
+        wall,
+        source: { type: 'kubernetes', name: plan.spec.cluster },
+        target: wall,
+        request: 'compare',
+        code: 'DIFFERENT',
+        response: `different ${this.said}`,
+        outcome: 'breached',
+      });
     return {
       receipts: WALLS.map(receipt),
       verdicts: WALLS.map(wall => {

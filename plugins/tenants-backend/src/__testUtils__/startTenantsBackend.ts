@@ -2,6 +2,7 @@ import { Server } from 'node:http';
 import {
   BackendFeature,
   createServiceFactory,
+  ServiceRef,
 } from '@backstage/backend-plugin-api';
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import {
@@ -11,7 +12,6 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
@@ -26,7 +26,8 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import createKnex from 'knex';
 import request from 'supertest';
-import { stringify } from 'yaml';
+// eslint-disable-next-line @backstage/no-relative-monorepo-imports
+import { kubeconfigFor } from '../../../tenants-node/src/__testUtils__/Edge';
 import { engineServiceRef } from '../engine';
 import tenantsPlugin, { tenantConditions } from '../index';
 import { FakeCluster } from './FakeCluster';
@@ -100,7 +101,10 @@ export function configOf(
     'role-id': 'portal',
     'secret-id': PLANTED.vaultSecret,
     ...Object.fromEntries(
-      Object.entries(fakes).map(([name, { url }]) => [name, kubeconfig(url)]),
+      Object.entries(fakes).map(([name, { url }]) => [
+        name,
+        kubeconfigFor(url, PLANTED.clusterToken),
+      ]),
     ),
   });
   return {
@@ -126,16 +130,9 @@ export function configOf(
   };
 }
 
-/** Plain HTTP is taken only where a kubeconfig says that TLS need not be. */
-function kubeconfig(server: string): string {
-  return stringify({
-    'current-context': 'fake',
-    contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'portal' } }],
-    clusters: [
-      { name: 'fake', cluster: { server, 'insecure-skip-tls-verify': true } },
-    ],
-    users: [{ name: 'portal', user: { token: PLANTED.clusterToken } }],
-  });
+/** A service that is this. */
+function serviceOf<T>(service: ServiceRef<T, 'plugin'>, is: NoInfer<T>) {
+  return createServiceFactory({ service, deps: {}, factory: () => is });
 }
 
 const credentials = createMockDirectory();
@@ -176,31 +173,15 @@ export async function startTenantsBackend(
     features: [
       tenantsPlugin,
       ...modules,
-      createServiceFactory({
-        service: engineServiceRef,
-        deps: {},
-        factory: () => ({
-          platform,
-          clusters: Clusters.fromPlatform(platform),
-          prove: prover.prove,
-          checkState: prover.checkState,
-        }),
+      serviceOf(engineServiceRef, {
+        platform,
+        clusters: Clusters.fromPlatform(platform),
+        prove: prover.prove,
+        checkState: prover.checkState,
       }),
-      createServiceFactory({
-        service: notificationService,
-        deps: {},
-        factory: () => ({ send }),
-      }),
-      createServiceFactory({
-        service: signalsServiceRef,
-        deps: {},
-        factory: () => ({ publish }),
-      }),
-      createServiceFactory({
-        service: eventsServiceRef,
-        deps: {},
-        factory: () => ({ publish: emit, subscribe: async () => {} }),
-      }),
+      serviceOf(notificationService, { send }),
+      serviceOf(signalsServiceRef, { publish }),
+      mockServices.events.mock({ publish: emit }).factory,
       database.factory,
       permissions.factory,
       auditor.factory,
@@ -213,19 +194,14 @@ export async function startTenantsBackend(
       }).factory,
       mockServices.rootConfig.factory({ data: config }),
       scheduler.factory,
-      createServiceFactory({
-        service: metricsServiceRef,
-        deps: {},
-        factory: () =>
-          ({
-            createHistogram: () => instrument,
-            createCounter: () => instrument,
-            createObservableGauge: (name: string) => ({
-              addCallback: (callback: (result: object) => Promise<void>) =>
-                gauges.set(name, callback),
-            }),
-          } as any),
-      }),
+      serviceOf(metricsServiceRef, {
+        createHistogram: () => instrument,
+        createCounter: () => instrument,
+        createObservableGauge: (name: string) => ({
+          addCallback: (callback: (result: object) => Promise<void>) =>
+            gauges.set(name, callback),
+        }),
+      } as any),
     ],
   });
   const server: Server = backend.server;

@@ -1,7 +1,6 @@
 import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { Tenant } from '../inventory/Inventory';
 
-/** A spec of the tests' own. */
 export function testSpec(
   name: string,
   over: Partial<TenantSpec> = {},
@@ -17,7 +16,6 @@ export function testSpec(
   };
 }
 
-/** A tenant as the inventory has it. */
 export function testTenant(name: string, over: Partial<Tenant> = {}): Tenant {
   const { cluster = 'lab', owner = 'group:default/guests' } = over;
   return {

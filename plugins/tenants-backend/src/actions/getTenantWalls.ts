@@ -4,7 +4,6 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import type { ActionOptions } from '.';
 
-/** Registers the action `get-tenant-walls`. */
 export function registerGetTenantWallsAction(options: ActionOptions): void {
   const { actionsRegistry, authorizer, inventory, views } = options;
   actionsRegistry.register({

@@ -6,10 +6,7 @@ import { registerProveTenantAction } from './proveTenant';
 
 /** What the actions do their work with: the same as the routes. */
 export interface ActionOptions
-  extends Pick<
-    RouterOptions,
-    'authorizer' | 'inventory' | 'operations' | 'views'
-  > {
+  extends Pick<RouterOptions, 'authorizer' | 'door' | 'inventory' | 'views'> {
   actionsRegistry: ActionsRegistryService;
 }
 

@@ -3,7 +3,6 @@ import type { ActionOptions } from '.';
 
 const DEFAULT_LIMIT = 50;
 
-/** Registers the action `list-tenants`. */
 export function registerListTenantsAction(options: ActionOptions): void {
   const { actionsRegistry, authorizer, views } = options;
   actionsRegistry.register({

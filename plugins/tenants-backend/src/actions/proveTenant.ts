@@ -1,6 +1,5 @@
 import type { ActionOptions } from '.';
 
-/** Registers the action `prove-tenant`. */
 export function registerProveTenantAction(options: ActionOptions): void {
   const { actionsRegistry } = options;
   actionsRegistry.register({
@@ -23,7 +22,7 @@ export function registerProveTenantAction(options: ActionOptions): void {
     },
     examples: [{ title: 'Prove acme', input: { name: 'acme' } }],
     action: async ({ input, credentials }) => {
-      const { operation, joined } = await options.operations.start(
+      const { operation, joined } = await options.door.start(
         input.name,
         { kind: 'prove' },
         credentials,

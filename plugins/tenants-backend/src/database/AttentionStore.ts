@@ -100,20 +100,11 @@ export class AttentionStore {
   /** UIDs of tenants whose mute has ended, each handed out once. */
   async takeEnded(): Promise<string[]> {
     const at = await readNow(this.knex);
-    const uids: string[] = await this.knex(ATTENTION)
+    const ended = await this.knex<AttentionRow>(ATTENTION)
       .where('muted_until', '<=', at)
-      .pluck('uid');
-    const taken: string[] = [];
-    for (const uid of uids) {
-      const updated = await this.knex(ATTENTION)
-        .where({ uid })
-        .where('muted_until', '<=', at)
-        .update({ muted: null, muted_until: null });
-      if (updated > 0) {
-        taken.push(uid);
-      }
-    }
-    return taken;
+      .update({ muted: null, muted_until: null })
+      .returning('uid');
+    return ended.map(({ uid }) => uid);
   }
 
   async #merge(row: Partial<AttentionRow> & { uid: string }): Promise<void> {

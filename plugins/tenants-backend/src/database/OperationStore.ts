@@ -61,6 +61,12 @@ export interface NewOperation {
   rolloutId?: string;
 }
 
+/** What was queued, or was there already. */
+export interface Queued {
+  operation: StoredOperation;
+  joined: boolean;
+}
+
 /** Operations of one tenant that are limited, in so many milliseconds. */
 export interface Counted {
   kind: OperationKind;
@@ -68,7 +74,6 @@ export interface Counted {
   withinMs: number;
 }
 
-/** How an operation ended. */
 export interface Outcome {
   state: Exclude<OperationState, 'queued' | 'running'>;
   /** JSON, what it came to */
@@ -96,9 +101,7 @@ export class OperationStore {
    * before the change; nor does a restore, which may be past what has changed. An
    * apply that brings a secret of its own joins none.
    */
-  async enqueue(
-    wanted: NewOperation,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  async enqueue(wanted: NewOperation): Promise<Queued> {
     return this.knex.transaction(async trx => {
       await lockName(trx, wanted.tenant);
       return this.#enqueue(trx, wanted);
@@ -109,9 +112,9 @@ export class OperationStore {
     trx: Knex,
     wanted: NewOperation,
     attempt: number = 1,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  ): Promise<Queued> {
     // A roll-out does each thing with a tenant once, whoever takes it on meanwhile.
-    const { rolloutId, tenant, request } = wanted;
+    const { rolloutId, tenant, uid, request, trigger } = wanted;
     const placed =
       rolloutId &&
       (await trx<OperationRow>(OPERATIONS)
@@ -120,16 +123,13 @@ export class OperationStore {
     if (placed) {
       return { operation: toOperation(placed), joined: true };
     }
-    const open = await this.#open(trx, wanted.tenant);
+    const open = await this.#open(trx, tenant);
     const equal = open.find(row => isJoinable(row, wanted));
     if (equal) {
-      const isMoreUrgent = priorityOf(wanted) < equal.priority;
+      const priority = priorityOf(wanted);
       const change = {
-        ...(isMoreUrgent && {
-          priority: priorityOf(wanted),
-          trigger: wanted.trigger,
-        }),
-        ...(wanted.rolloutId && { rollout_id: wanted.rolloutId }),
+        ...(priority < equal.priority && { priority, trigger }),
+        ...(rolloutId && { rollout_id: rolloutId }),
         // What two want is neither's alone.
         ...((wanted.task ?? null) !== equal.task && { task: null }),
       };
@@ -138,32 +138,31 @@ export class OperationStore {
       }
       return { operation: toOperation({ ...equal, ...change }), joined: true };
     }
-    if (wanted.request.kind === 'prove') {
+    if (request.kind === 'prove') {
       // One that waits for a namespace which is gone must not be in the way.
       await trx<OperationRow>(OPERATIONS)
-        .where({ tenant: wanted.tenant, kind: 'prove', state: 'queued' })
-        .whereNot({ uid: wanted.uid ?? '' })
+        .where({ tenant, kind: 'prove', state: 'queued' })
+        .whereNot({ uid: uid ?? '' })
         .update(ended(trx, { state: 'cancelled' }));
     }
-    const id = randomUUID();
-    await trx(OPERATIONS)
-      .insert(this.#row(id, wanted))
+    const [row] = await trx(OPERATIONS)
+      .insert(this.#row(wanted))
       // A replica that stops has put a proof back at this very moment.
       .onConflict()
-      .ignore();
-    const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
+      .ignore()
+      .returning('*');
     if (!row && attempt === QUEUE_ATTEMPTS) {
-      throw new ConflictError(`The queue of ${wanted.tenant} changes too fast`);
+      throw new ConflictError(`The queue of ${tenant} changes too fast`);
     }
     return row
       ? { operation: toOperation(row), joined: false }
       : this.#enqueue(trx, wanted, attempt + 1);
   }
 
-  #row(id: string, wanted: NewOperation) {
+  #row(wanted: NewOperation) {
     const { tenant, cluster, owner, uid, trigger, request } = wanted;
     return {
-      id,
+      id: randomUUID(),
       kind: request.kind,
       tenant,
       cluster,
@@ -197,24 +196,16 @@ export class OperationStore {
    * Names of tenants that an operation runs for, those of them that it changes, and
    * those whose proof is queued.
    */
-  async openByTenant(): Promise<{
-    busy: Set<string>;
-    changing: Set<string>;
-    queued: Set<string>;
-  }> {
+  async openByTenant() {
     const rows = await this.knex<OperationRow>(OPERATIONS)
       .whereIn('state', ['queued', 'running'])
       .select('tenant', 'state', 'kind');
-    const namesOf = (list: typeof rows) =>
-      new Set(list.map(({ tenant }) => tenant));
+    const namesOf = (isOne: (row: (typeof rows)[number]) => boolean) =>
+      new Set(rows.filter(isOne).map(({ tenant }) => tenant));
     return {
-      busy: namesOf(rows.filter(row => row.state === 'running')),
-      changing: namesOf(
-        rows.filter(row => row.state === 'running' && row.kind !== 'prove'),
-      ),
-      queued: namesOf(
-        rows.filter(row => row.state === 'queued' && row.kind === 'prove'),
-      ),
+      busy: namesOf(row => row.state === 'running'),
+      changing: namesOf(row => row.state === 'running' && row.kind !== 'prove'),
+      queued: namesOf(row => row.state === 'queued' && row.kind === 'prove'),
     };
   }
 
@@ -248,6 +239,8 @@ export class OperationStore {
     full: { proofs: string[]; changes: string[] },
     here: string[],
   ): Promise<StoredOperation | undefined> {
+    const other = (is: string) =>
+      trx(`${OPERATIONS} as r`).whereRaw(`r.tenant = o.tenant and ${is}`);
     const query = trx<OperationRow>(`${OPERATIONS} as o`)
       .where(q =>
         q
@@ -260,18 +253,12 @@ export class OperationStore {
           .orWhere(queued =>
             queued
               .where('state', 'queued')
-              .whereNotExists(
-                trx(`${OPERATIONS} as r`)
-                  .select(trx.raw('1'))
-                  .whereRaw("r.tenant = o.tenant and r.state = 'running'"),
-              )
+              .whereNotExists(other("r.state = 'running'"))
               // What is to be changed is proved after that.
               .whereNotExists(
-                trx(`${OPERATIONS} as c`)
-                  .select(trx.raw('1'))
-                  .whereRaw(
-                    "o.kind = 'prove' and c.tenant = o.tenant and c.state = 'queued' and c.kind <> 'prove'",
-                  ),
+                other(
+                  "o.kind = 'prove' and r.kind <> 'prove' and r.state = 'queued'",
+                ),
               ),
           ),
       )
@@ -337,16 +324,13 @@ export class OperationStore {
         if (open.some(row => row.state === 'running' || row.kind !== 'prove')) {
           return undefined;
         }
-        const queued = open.find(row => row.kind === 'prove');
-        const id = queued?.id ?? randomUUID();
+        let queued = open.find(row => row.kind === 'prove');
         if (!queued) {
           const request = { kind: 'prove' } as const;
-          await trx(OPERATIONS).insert(
-            this.#row(id, { ...neighbour, trigger: 'schedule', request }),
-          );
+          const row = this.#row({ ...neighbour, trigger: 'schedule', request });
+          [queued] = await trx(OPERATIONS).insert(row).returning('*');
         }
-        const row = { id, state: 'queued' as const };
-        const taken = await this.#take(trx, row, proof.round);
+        const taken = await this.#take(trx, queued!, proof.round);
         return taken && toOperation(taken);
       });
     } catch (error) {
@@ -471,7 +455,6 @@ export class OperationStore {
     return updated > 0;
   }
 
-  /** Adds to what an operation has done. */
   async addEvents(
     id: string,
     events: Omit<OperationEvent, 'position'>[],
@@ -521,16 +504,16 @@ export class OperationStore {
     wanted: NewOperation,
     trx: Knex = this.knex,
   ): Promise<StoredOperation> {
-    const id = randomUUID();
     const at = now(trx) as any;
-    await trx(OPERATIONS).insert({
-      ...this.#row(id, wanted),
-      state: 'succeeded',
-      started_at: at,
-      finished_at: at,
-    });
-    const row = await trx<OperationRow>(OPERATIONS).where({ id }).first();
-    return toOperation(row!);
+    const [row] = await trx(OPERATIONS)
+      .insert({
+        ...this.#row(wanted),
+        state: 'succeeded',
+        started_at: at,
+        finished_at: at,
+      })
+      .returning('*');
+    return toOperation(row);
   }
 
   /** Ends an operation of ours; `undefined` where it is not ours any more. */
@@ -649,11 +632,7 @@ export class OperationStore {
     const found = this.knex<OperationRow>(OPERATIONS)
       .where({ tenant })
       .whereIn('owner', readable)
-      .modify(only => {
-        if (page.kinds) {
-          only.whereIn('kind', page.kinds);
-        }
-      });
+      .whereIn('kind', page.kinds ?? ['apply', 'remove', 'prove']);
     return pageOf(found, page, toOperation);
   }
 
@@ -699,11 +678,7 @@ export class OperationStore {
       .groupBy('kind', 'state')
       .select('kind', 'state')
       .count({ count: '*' });
-    return rows.map(({ kind, state, count }: any) => ({
-      kind: String(kind),
-      state: String(state),
-      count: Number(count),
-    }));
+    return rows.map((row: any) => ({ ...row, count: Number(row.count) }));
   }
 
   #ours(ids: string[], knex: Knex = this.knex) {
@@ -725,10 +700,8 @@ function priorityOf({ request, trigger }: NewOperation): number {
 
 function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
   const { request, trigger, secret, uid } = wanted;
-  if (row.kind !== request.kind || (row.uid && uid && row.uid !== uid)) {
-    return false;
-  }
-  if (row.cancelled) {
+  const isOther = row.uid && uid && row.uid !== uid;
+  if (row.kind !== request.kind || isOther || row.cancelled) {
     return false;
   }
   const isAfterChange =

@@ -27,7 +27,6 @@ import {
 /** Namespaces that a query names. */
 const FEW = 100;
 
-/** Some namespaces of a cluster. */
 export interface NamespacesOf {
   cluster: string;
   namespaces: ReadonlySet<string>;

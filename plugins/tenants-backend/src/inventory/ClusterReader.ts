@@ -8,7 +8,7 @@ import {
   TenantRecord,
 } from '@threewalls/backstage-plugin-tenants-node';
 
-const NAMESPACES = { apiVersion: 'v1', kind: 'Namespace' };
+export const NAMESPACES = { apiVersion: 'v1', kind: 'Namespace' };
 
 /** A namespace with a tenant's labels, readable as a tenant or not. */
 export type Found = TenantRecord | OddNamespace;

@@ -138,18 +138,17 @@ export class Inventory {
   }
 
   /** What an impostor says that it is, for an administrator who adopts it. */
-  async claimOf(
-    name: string,
-    cluster: string,
-  ): Promise<TenantRecord | undefined> {
-    const { namespacePrefix } = this.options.platform.naming;
-    const namespace = await this.#namespace({
-      cluster,
-      namespace: `${namespacePrefix}${name}`,
-    });
-    const read =
-      namespace && readNamespace(namespace, cluster, this.options.platform);
-    return read && !('problem' in read) ? read : undefined;
+  async claimOf(name: string): Promise<TenantRecord | undefined> {
+    const { platform } = this.options;
+    const namespace = `${platform.naming.namespacePrefix}${name}`;
+    for (const { name: cluster } of platform.clusters) {
+      const found = await this.#namespace({ cluster, namespace });
+      const read = found && readNamespace(found, cluster, platform);
+      if (read && !('problem' in read)) {
+        return read;
+      }
+    }
+    return undefined;
   }
 
   async #known(name: string): Promise<KnownTenant> {

@@ -11,6 +11,7 @@ import {
 import { NewOperation } from '../database/OperationStore';
 import { TenantStore } from '../database/TenantStore';
 import { Caches } from './caches';
+import { NAMESPACES } from './ClusterReader';
 
 /** Keeps the records of tenants that config declares and that are only proved. */
 export class ProofOnly {
@@ -41,14 +42,19 @@ export class ProofOnly {
    * which config declares no more are no tenants.
    */
   async keep(): Promise<void> {
-    const { platform, store, onChanged } = this.options;
+    const { platform, caches, store, onChanged } = this.options;
     const declared = new Set<string>();
     for (const { name: cluster, proofOnly } of platform.clusters) {
       for (const one of proofOnly) {
         declared.add(`${cluster} ${one.name}`);
-        const namespace = await this.#namespace(cluster, one.namespace);
-        if (namespace) {
-          await this.#know(one, cluster, String(namespace.metadata.uid));
+        const seen = await caches
+          .get(cluster)!
+          .list<KubernetesObject>(NAMESPACES);
+        const items = 'items' in seen ? seen.items : [];
+        // What can't be read now stays as it is known.
+        const found = items.find(ns => ns.metadata.name === one.namespace);
+        if (found) {
+          await this.#know(one, cluster, String(found.metadata.uid));
         }
       }
     }
@@ -58,20 +64,6 @@ export class ProofOnly {
         await onChanged(name);
       }
     }
-  }
-
-  async #namespace(
-    cluster: string,
-    name: string,
-  ): Promise<KubernetesObject | undefined> {
-    const kind = { apiVersion: 'v1', kind: 'Namespace' };
-    const seen = await this.options.caches
-      .get(cluster)
-      ?.list<KubernetesObject>(kind);
-    // What can't be read now stays as it is known.
-    return seen && 'items' in seen
-      ? seen.items.find(({ metadata }) => metadata.name === name)
-      : undefined;
   }
 
   async #know(
@@ -93,15 +85,7 @@ export class ProofOnly {
     }
     const spec = proofOnlySpec(declared, { name: cluster });
     const tenant = { uid, name, cluster, namespace, owner, spec };
-    const before = known && {
-      uid: known.uid,
-      name,
-      cluster,
-      namespace: known.namespace,
-      owner: known.owner,
-      spec: known.spec,
-    };
-    if (isDeepStrictEqual(before, tenant)) {
+    if (known && isDeepStrictEqual({ ...known, ...tenant }, known)) {
       return;
     }
     await store.remember(tenant, known?.uid);

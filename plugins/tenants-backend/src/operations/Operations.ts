@@ -24,10 +24,14 @@ import {
   Platform,
   planTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { NewOperation, OperationStore } from '../database/OperationStore';
+import {
+  NewOperation,
+  OperationStore,
+  Queued,
+} from '../database/OperationStore';
 import { KnownTenant, StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
-import { Inventory, Tenant } from '../inventory/Inventory';
+import { Inventory } from '../inventory/Inventory';
 import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
 import { parseSpec, withDefaults } from '../requests';
 import { checkName, checkOurs } from './claims';
@@ -79,7 +83,7 @@ export class Operations {
     name: string,
     request: OperationRequest & StartOperationOptions,
     credentials: BackstageCredentials,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  ): Promise<Queued> {
     const { auditor } = this.options;
     const { ownerPassword, trigger = 'user', task, ...asked } = request;
     const event = await auditor.createEvent({
@@ -109,9 +113,7 @@ export class Operations {
   }
 
   /** Queues an operation that needs no leave: the schedule's, a roll-out's. */
-  async enqueue(
-    wanted: NewOperation,
-  ): Promise<{ operation: StoredOperation; joined: boolean }> {
+  async enqueue(wanted: NewOperation): Promise<Queued> {
     const { operations, runner, onMoved } = this.options;
     const queued = await operations.enqueue(wanted);
     if (!queued.joined) {
@@ -185,30 +187,19 @@ export class Operations {
       await authorizer.check(credentials, tenantAdministerPermission, spec);
     }
     checkName(spec, existing);
-    if (!existing) {
-      if (request.spec) {
-        const { owner } = spec;
-        await authorizer.checkOrder(credentials, tenantCreatePermission, owner);
-      }
-      await this.#checkCatalog(name);
-      return { spec };
-    }
-    const isSame = isDeepStrictEqual(spec, existing.spec);
-    if (!request.spec && !request.size) {
-      await authorizer.checkChange(
-        credentials,
-        tenantRestorePermission,
-        existing,
-      );
-    } else if (request.spec && isSame) {
+    const isSame = !existing || isDeepStrictEqual(spec, existing.spec);
+    if (request.spec && isSame) {
       const { owner } = spec;
       await authorizer.checkOrder(credentials, tenantCreatePermission, owner);
-    } else {
-      await authorizer.checkChange(
-        credentials,
-        tenantResizePermission,
-        existing,
-      );
+    } else if (existing) {
+      const permission =
+        request.spec || request.size
+          ? tenantResizePermission
+          : tenantRestorePermission;
+      await authorizer.checkChange(credentials, permission, existing);
+    }
+    if (!existing) {
+      await this.#checkCatalog(name);
     }
     return { spec, existing };
   }
@@ -241,7 +232,11 @@ export class Operations {
     if (request.kind === 'remove') {
       if (request.recordsOnly) {
         await authorizer.check(credentials, tenantAdministerPermission, tenant);
-        checkLost(tenant);
+        if (tenant.lost === undefined) {
+          throw new ConflictError(
+            `Tenant ${name} is not lost: remove it with all that it has`,
+          );
+        }
       } else {
         await authorizer.checkChange(
           credentials,
@@ -286,18 +281,11 @@ export class Operations {
       }
       return parsed;
     }
-    if (existing) {
-      return size ? { ...existing.spec, size } : existing.spec;
+    const known = existing ?? (adopt && (await inventory.claimOf(name)));
+    if (!known) {
+      throw new NotFoundError(`There is no tenant ${name}`);
     }
-    if (adopt) {
-      for (const { name: cluster } of platform.clusters) {
-        const claim = await inventory.claimOf(name, cluster);
-        if (claim) {
-          return size ? { ...claim.spec, size } : claim.spec;
-        }
-      }
-    }
-    throw new NotFoundError(`There is no tenant ${name}`);
+    return size ? { ...known.spec, size } : known.spec;
   }
 
   /** An entity of that name would hide the tenant's own. */
@@ -312,15 +300,6 @@ export class Operations {
         `name: the catalog has a ${ref} already, which is no tenant: choose another name`,
       );
     }
-  }
-}
-
-/** What a tenant has that is there must be removed with it. */
-function checkLost({ name, lost }: Tenant): void {
-  if (lost === undefined) {
-    throw new ConflictError(
-      `Tenant ${name} is not lost: remove it with all that it has`,
-    );
   }
 }
 

@@ -27,8 +27,8 @@ const PROOFS = {
 /** Milliseconds until a proof in doubt is made again: so many more each time. */
 const PAUSE_MS = 15_000;
 
-/** Where one tenant of a roll-out is. */
-type Step = { is: 'done' | 'under way' } | { is: 'failed'; reason: string };
+/** Where one tenant of a roll-out is, or why it is nowhere. */
+type Step = 'done' | 'under way' | Error;
 
 /**
  * Operations on many tenants, in waves: each tenant of a wave is applied and proved,
@@ -38,9 +38,9 @@ type Step = { is: 'done' | 'under way' } | { is: 'failed'; reason: string };
 export class Rollouts {
   constructor(
     private readonly options: {
-      store: RolloutStore;
-      operationStore: OperationStore;
-      operations: Operations;
+      rolloutStore: RolloutStore;
+      operations: OperationStore;
+      door: Operations;
       inventory: Inventory;
       authorizer: TenantAuthorizer;
       isOutdated(tenant: Tenant): boolean;
@@ -56,7 +56,7 @@ export class Rollouts {
     request: RolloutRequest,
     credentials: BackstageCredentials,
   ): Promise<Rollout> {
-    const { store, inventory, authorizer, isOutdated } = this.options;
+    const { rolloutStore, inventory, authorizer, isOutdated } = this.options;
     const { names, cluster, owner, outdated } = request.filter;
     const administers = await authorizer.viewer(
       credentials,
@@ -78,7 +78,7 @@ export class Rollouts {
         'There is no tenant that the filter leaves and that you may administer',
       );
     }
-    const rollout = await store.add({
+    const rollout = await rolloutStore.add({
       request,
       waves: wavesOf(
         chosen.map(({ name }) => name),
@@ -91,13 +91,13 @@ export class Rollouts {
   }
 
   async list(): Promise<Rollout[]> {
-    const rollouts = await this.options.store.list();
+    const rollouts = await this.options.rolloutStore.list();
     return Promise.all(rollouts.map(rollout => this.#describe(rollout)));
   }
 
   /** @throws NotFoundError */
   async get(id: string): Promise<Rollout> {
-    const rollout = await this.options.store.get(id);
+    const rollout = await this.options.rolloutStore.get(id);
     if (!rollout) {
       throw new NotFoundError(`There is no roll-out ${id}`);
     }
@@ -112,29 +112,27 @@ export class Rollouts {
     id: string,
     state: 'running' | 'paused' | 'cancelled',
   ): Promise<Rollout> {
-    const { store, operationStore } = this.options;
+    const { rolloutStore, operations } = this.options;
     const rollout = await this.get(id);
     if (state === 'running' && rollout.state !== 'running') {
-      const operations = await operationStore.ofRollout(id);
-      await operationStore.forget(
-        operations.filter(isFailed).map(operation => operation.id),
-      );
+      const failed = (await operations.ofRollout(id)).filter(isFailed);
+      await operations.forget(failed.map(operation => operation.id));
     }
-    await store.setState(id, state);
+    await rolloutStore.setState(id, state);
     await this.advance();
     return this.get(id);
   }
 
   /** Takes each roll-out that runs a step on. */
   async advance(): Promise<void> {
-    await this.options.store.advance(rollout => this.#step(rollout));
+    await this.options.rolloutStore.advance(rollout => this.#step(rollout));
   }
 
   async #step(
     rollout: StoredRollout,
   ): Promise<Partial<Pick<Rollout, 'state' | 'wave' | 'reason'>>> {
     const { tenants } = await this.options.inventory.list();
-    const operations = await this.options.operationStore.ofRollout(rollout.id);
+    const operations = await this.options.operations.ofRollout(rollout.id);
     const steps = await Promise.all(
       rollout.waves[rollout.wave].map(name =>
         this.#stepOf(
@@ -144,11 +142,11 @@ export class Rollouts {
         ),
       ),
     );
-    const failed = steps.find(step => step.is === 'failed');
-    if (failed?.is === 'failed') {
-      return { state: 'stopped', reason: failed.reason };
+    const failed = steps.find(step => step instanceof Error);
+    if (failed) {
+      return { state: 'stopped', reason: failed.message };
     }
-    if (steps.some(step => step.is === 'under way')) {
+    if (steps.includes('under way')) {
       return {};
     }
     const wave = rollout.wave + 1;
@@ -162,7 +160,7 @@ export class Rollouts {
   ): Promise<Step> {
     if (!tenant) {
       // It was removed since: there is nothing left to do.
-      return { is: 'done' };
+      return 'done';
     }
     const failed = operations.find(isFailed);
     if (failed) {
@@ -171,34 +169,29 @@ export class Rollouts {
         : 'never';
       if (again === 'never') {
         // Not one that somebody else has just had made again, and counted.
-        const now = await this.options.operationStore.get(failed.id);
-        return now?.rolloutId
-          ? { is: 'failed', reason: reasonOf(failed) }
-          : { is: 'under way' };
+        const now = await this.options.operations.get(failed.id);
+        return now?.rolloutId ? new Error(reasonOf(failed)) : 'under way';
       }
       // Of two that look at the same moment one has it made.
       if (
         again === 'now' &&
-        (await this.options.operationStore.forget([failed.id])) > 0
+        (await this.options.operations.forget([failed.id])) > 0
       ) {
         await this.#enqueue(rollout, tenant, 'prove');
       }
-      return { is: 'under way' };
+      return 'under way';
     }
-    const kinds =
-      rollout.request.kind === 'apply'
-        ? (['apply', 'prove'] as const)
-        : (['prove'] as const);
-    for (const kind of kinds) {
+    // What is applied is proved.
+    for (const kind of new Set([rollout.request.kind, 'prove' as const])) {
       const operation = operations.find(o => o.request.kind === kind);
       if (operation?.state !== 'succeeded') {
         if (!operation) {
           await this.#enqueue(rollout, tenant, kind);
         }
-        return { is: 'under way' };
+        return 'under way';
       }
     }
-    return { is: 'done' };
+    return 'done';
   }
 
   /**
@@ -209,7 +202,7 @@ export class Rollouts {
     { finishedAt }: StoredOperation,
     { uid }: Tenant,
   ): Promise<'now' | 'later' | 'never'> {
-    const { count, at } = await this.options.operationStore.asked(uid, PROOFS);
+    const { count, at } = await this.options.operations.asked(uid, PROOFS);
     if (count >= PROOFS.count) {
       return 'never';
     }
@@ -221,7 +214,7 @@ export class Rollouts {
     { name, cluster, owner, uid, spec }: Tenant,
     kind: 'apply' | 'prove',
   ): Promise<void> {
-    await this.options.operations.enqueue({
+    await this.options.door.enqueue({
       tenant: name,
       cluster,
       owner,
@@ -234,7 +227,7 @@ export class Rollouts {
   }
 
   async #describe(rollout: StoredRollout): Promise<Rollout> {
-    const operations = await this.options.operationStore.ofRollout(rollout.id);
+    const operations = await this.options.operations.ofRollout(rollout.id);
     const proved = new Set(
       operations
         .filter(o => o.verdicts && !isFailed(o))

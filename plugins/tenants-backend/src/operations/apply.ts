@@ -27,18 +27,21 @@ import { Executor } from './OperationRunner';
 /** Milliseconds by which the clocks of a cluster and of the database may differ. */
 const SKEW_MS = 60_000;
 
-/**
- * Makes a tenant what its operation says. The namespace's UID goes into the records
- * before anything else is made, and what was sent as it is sent: an apply that was
- * cut off goes on where it was.
- */
-export function applyExecutor(options: {
+/** What a change of a tenant works with. */
+export interface ChangeOptions {
   platform: Platform;
   clusters: Clusters;
   store: TenantStore;
   operations: OperationStore;
   onChanged(name: string): Promise<void>;
-}): Executor {
+}
+
+/**
+ * Makes a tenant what its operation says. The namespace's UID goes into the records
+ * before anything else is made, and what was sent as it is sent: an apply that was
+ * cut off goes on where it was.
+ */
+export function applyExecutor(options: ChangeOptions): Executor {
   const { platform, clusters, store, operations, onChanged } = options;
   return async ({ operation, signal, event, written }) => {
     const { request } = operation;

@@ -34,12 +34,10 @@ export class ProgressWriter {
   #flush(): void {
     const progress = this.#next;
     this.#next = undefined;
-    this.#timer = undefined;
-    if (!progress) {
-      return;
+    this.#timer = progress && setTimeout(() => this.#flush(), GAP_MS);
+    if (progress) {
+      // Progress is a courtesy: a proof does not fail for want of it.
+      this.write(progress).catch(() => {});
     }
-    this.#timer = setTimeout(() => this.#flush(), GAP_MS);
-    // Progress is a courtesy: a proof does not fail for want of it.
-    this.write(progress).catch(() => {});
   }
 }

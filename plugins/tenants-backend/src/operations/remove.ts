@@ -4,8 +4,6 @@ import {
   RemovalCertificate,
 } from '@threewalls/backstage-plugin-tenants-common';
 import {
-  Clusters,
-  Platform,
   portalBinding,
   Removal,
   RemovalEntry,
@@ -13,20 +11,13 @@ import {
   TenantNames,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { OperationStore } from '../database/OperationStore';
 import { KnownTenant } from '../database/rows';
-import { TenantStore } from '../database/TenantStore';
+import { ChangeOptions } from './apply';
 import { checkOurs } from './claims';
 import { Executor, persist } from './OperationRunner';
 
 /** Takes a tenant away, and writes down what there was, what is gone, what was kept. */
-export function removeExecutor(options: {
-  platform: Platform;
-  clusters: Clusters;
-  store: TenantStore;
-  operations: OperationStore;
-  onChanged(name: string): Promise<void>;
-}): Executor {
+export function removeExecutor(options: ChangeOptions): Executor {
   const { platform, clusters, store, operations, onChanged } = options;
   return async ({ operation, signal, event, written }) => {
     const { id, tenant: name, request, requestedBy } = operation;

@@ -6,17 +6,14 @@ import {
 import express from 'express';
 import { principalOf } from '../operations/Operations';
 import { acknowledgeSchema, muteSchema, parse } from '../requests';
-import type { Access, RouterOptions } from '../router';
+import type { Access, Routes } from '../router';
 
 const DAY_MS = 24 * 60 * 60_000;
 
 /** What the platform team says of a tenant whose walls do not hold: it changes no status. */
-export function addAttentionRoutes(
-  router: express.Router,
-  options: RouterOptions,
-  access: Access,
-): void {
-  const { attention, auditor, authorizer, proofs, views } = options;
+export function addAttentionRoutes(routes: Routes): void {
+  const { router, access, attention, auditor, authorizer, proofs, views } =
+    routes;
 
   router.put('/tenants/:name/acknowledgement', async (req, res) => {
     const { reason } = parse(acknowledgeSchema, req.body ?? {});

@@ -1,8 +1,5 @@
 import { NotFoundError } from '@backstage/errors';
-import {
-  tenantAdministerPermission,
-  tenantReadPermission,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { tenantAdministerPermission } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
 import { StoredOperation, toApi } from '../database/rows';
 import {
@@ -15,16 +12,12 @@ import {
   rolloutSchema,
   rolloutStateSchema,
 } from '../requests';
-import type { Access, RouterOptions } from '../router';
+import type { Routes } from '../router';
 import { previewPlan } from '../services/plans';
 
 /** Plans, and everything that is done with tenants. */
-export function addOperationRoutes(
-  router: express.Router,
-  options: RouterOptions,
-  access: Access,
-): void {
-  const { authorizer, operations, operationStore, rollouts } = options;
+export function addOperationRoutes(routes: Routes): void {
+  const { router, access, authorizer, door, operations, rollouts } = routes;
 
   router.post('/plans', async (req, res) => {
     const request = parse(planSchema, req.body ?? {});
@@ -32,15 +25,15 @@ export function addOperationRoutes(
     // One who goes on typing does not wait for the answer.
     const gone = new AbortController();
     res.once('close', () => gone.abort());
-    res.json(await previewPlan(request, credentials, options, gone.signal));
+    res.json(await previewPlan(request, credentials, routes, gone.signal));
   });
 
   router.post('/tenants/:name/operations', async (req, res) => {
     const request = parse(operationSchema, req.body ?? {});
     const { name } = req.params;
-    const { operation } = await operations.start(
+    const { operation } = await door.start(
       name,
-      request as Parameters<typeof operations.start>[1],
+      request as Parameters<typeof door.start>[1],
       await access.caller(req),
     );
     res
@@ -51,7 +44,7 @@ export function addOperationRoutes(
 
   router.get('/tenants/:name/operations', async (req, res) => {
     const page = parse(operationsSchema, req.query);
-    const { items, totalItems } = await operationStore.list(
+    const { items, totalItems } = await operations.list(
       req.params.name,
       page,
       await readerOfOperations(req),
@@ -68,14 +61,14 @@ export function addOperationRoutes(
     const { after } = parse(eventsSchema, req.query);
     const { id } = await readable(req);
     const hide = await access.hider(req);
-    res.json({ items: hide(await operationStore.events(id, after)) });
+    res.json({ items: hide(await operations.events(id, after)) });
   });
 
   router.delete('/tenants/:name/operations/:id', async (req, res) => {
     const { name, id } = req.params;
     const { task } = parse(cancelSchema, req.query);
     const credentials = await access.caller(req);
-    const operation = await operations.cancel(name, { id, task }, credentials);
+    const operation = await door.cancel(name, { id, task }, credentials);
     res.json((await shown(req))(operation));
   });
 
@@ -107,10 +100,7 @@ export function addOperationRoutes(
 
   /** Of a tenant that is gone too: what it was called, and who owned it, is known. */
   async function readerOfOperations(req: express.Request) {
-    const canRead = await authorizer.viewer(
-      await access.caller(req),
-      tenantReadPermission,
-    );
+    const canRead = await access.reader(req);
     return ({ tenant, owner }: StoredOperation) =>
       canRead({ name: tenant, owner });
   }
@@ -124,7 +114,7 @@ export function addOperationRoutes(
   async function readable(req: express.Request): Promise<StoredOperation> {
     const { name, id } = req.params;
     const canRead = await readerOfOperations(req);
-    const operation = await operationStore.get(id);
+    const operation = await operations.get(id);
     if (!operation || operation.tenant !== name || !canRead(operation)) {
       throw new NotFoundError(`There is no operation ${id} of tenant ${name}`);
     }

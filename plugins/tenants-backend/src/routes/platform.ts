@@ -1,15 +1,12 @@
 import { HealthProblem } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
-import type { Access, RouterOptions } from '../router';
+import type { Routes } from '../router';
 import { platformInfo } from '../services/platformInfo';
 
 /** What the portal offers, and whether it is well. */
-export function addPlatformRoutes(
-  router: express.Router,
-  options: RouterOptions,
-  access: Access,
-): void {
-  const { health, httpAuth, inventory, platform, unmanaged } = options;
+export function addPlatformRoutes(routes: Routes): void {
+  const { router, access, health, httpAuth, inventory, platform, unmanaged } =
+    routes;
 
   router.get('/platform', async (req, res) => {
     await access.caller(req);

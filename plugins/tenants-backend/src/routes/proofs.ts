@@ -1,18 +1,13 @@
 import { NotFoundError } from '@backstage/errors';
-import express from 'express';
 import { toMarkdown } from '../report/markdown';
 import { createReport } from '../report/report';
 import { pageSchema, parse, reportSchema } from '../requests';
-import type { Access, RouterOptions } from '../router';
+import type { Routes } from '../router';
 import { readVersions } from '../services/versions';
 
 /** Proofs of a tenant: their history, and the report of the last. */
-export function addProofRoutes(
-  router: express.Router,
-  options: RouterOptions,
-  access: Access,
-): void {
-  const { auditor, clusters, proofs, views } = options;
+export function addProofRoutes(routes: Routes): void {
+  const { router, access, auditor, clusters, proofs, views } = routes;
 
   router.get('/tenants/:name/proofs', async (req, res) => {
     const page = parse(pageSchema, req.query);
@@ -41,13 +36,9 @@ export function addProofRoutes(
     });
     try {
       const record = await access.readable(req, req.params.name);
-      const cluster = clusters.get(record.cluster);
       const [tenant, versionsNow, now] = await Promise.all([
         views.describe(record, await access.reader(req)),
-        readVersions(cluster, {
-          provider: cluster.config.network.provider,
-          externalSecrets: cluster.config.accounts.externalSecrets,
-        }),
+        readVersions(clusters.get(record.cluster)),
         proofs.now(),
       ]);
       const last = tenant.lastProof;

@@ -16,7 +16,7 @@ import {
   timelinesSchema,
 } from '../requests';
 import type { ProofStore } from '../database/ProofStore';
-import type { Access, RouterOptions } from '../router';
+import type { Routes } from '../router';
 import { Tenant } from '../inventory/Inventory';
 import { detectDrift } from '../services/plans';
 import { readUsage } from '../services/readUsage';
@@ -41,12 +41,8 @@ const COUNTED_MS = 15_000;
 const COUNTS = 100;
 
 /** Tenants, one or many, and the matrix of their last results. */
-export function addTenantRoutes(
-  router: express.Router,
-  options: RouterOptions,
-  access: Access,
-): void {
-  const { authorizer, clusters, inventory, proofs, store, views } = options;
+export function addTenantRoutes(routes: Routes): void {
+  const { router, access, authorizer, inventory, proofs, views } = routes;
   const provedCounts = new LRUCache<
     string,
     ReturnType<ProofStore['countPairs']>
@@ -69,18 +65,20 @@ export function addTenantRoutes(
     const tenant = await access.readable(req, req.params.name);
     // Of what is in the place of a lost one its owner sees nothing.
     const isGone = tenant.lost && !tenant.isAway;
-    res.json(isGone ? { quotas: [] } : await readUsage(tenant, clusters));
+    res.json(
+      isGone ? { quotas: [] } : await readUsage(tenant, routes.clusters),
+    );
   });
 
   router.get('/tenants/:name/drift', async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
     const hide = await access.hider(req);
-    res.json({ items: hide(await detectDrift(tenant, options)) });
+    res.json({ items: hide(await detectDrift(tenant, routes)) });
   });
 
   router.get('/removed', async (req, res) => {
     const page = parse(pageSchema, req.query);
-    res.json(await store.removed(page, await access.reader(req)));
+    res.json(await routes.store.removed(page, await access.reader(req)));
   });
 
   router.get('/matrix', async (req, res) => {
@@ -146,7 +144,7 @@ export function addTenantRoutes(
         shown,
         request,
         proofs,
-        options.platform.proofs.retention.count,
+        routes.platform.proofs.retention.count,
       ),
       totalItems: found.length,
     });

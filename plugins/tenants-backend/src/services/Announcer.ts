@@ -24,7 +24,6 @@ const NAMED = 20;
 /** Of whom something is told. */
 type About = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
 
-/** News of a tenant. */
 interface News {
   eventId: string;
   isBad: boolean;
@@ -85,7 +84,6 @@ export class Announcer {
     );
   }
 
-  /** A tenant has come, has changed, or is gone. */
   async tenantChanged(name: string): Promise<void> {
     const eventPayload: TenantEventPayload = { name };
     await this.#quietly('An event', () =>
@@ -93,7 +91,6 @@ export class Announcer {
     );
   }
 
-  /** A mute has ended, and walls are breached still. */
   async stillBreached(tenant: About, walls: string[]): Promise<void> {
     await this.#tell(tenant, {
       eventId: 'mute-end',
@@ -282,13 +279,7 @@ export class Announcer {
 
   async #notify(
     to: string[],
-    news: {
-      title: string;
-      description: string;
-      link: string;
-      isBad: boolean;
-      scope: string;
-    },
+    news: Omit<News, 'eventId' | 'meta'> & { link: string },
   ): Promise<void> {
     const { notifications, logger } = this.services;
     const { isBad, ...payload } = news;

@@ -17,8 +17,8 @@ const FRESH_MS = 3_600_000;
  * that nothing else stops: it is said loudly, and everything goes on.
  */
 export class Confinement {
-  readonly #warnings = new Map<string, HealthProblem>();
-  readonly #triedAt = new Map<string, number>();
+  /** What came of it last, by cluster */
+  readonly #tried = new Map<string, { at: number; warning?: HealthProblem }>();
 
   constructor(
     private readonly options: { clusters: Clusters; logger: LoggerService },
@@ -26,7 +26,7 @@ export class Confinement {
 
   /** What is not as it has to be, as last tried. */
   get warnings(): HealthProblem[] {
-    return [...this.#warnings.values()];
+    return [...this.#tried.values()].flatMap(({ warning }) => warning ?? []);
   }
 
   /** Tries it in each cluster; where one is away, again when it is asked for next. */
@@ -36,13 +36,22 @@ export class Confinement {
     await Promise.all(
       clusters.all().map(async cluster => {
         const { name } = cluster;
-        if (now - (this.#triedAt.get(name) ?? -Infinity) < FRESH_MS) {
+        const { at = -Infinity, warning: before } = this.#tried.get(name) ?? {};
+        if (now - at < FRESH_MS) {
           return;
         }
         try {
           const found = await tryConfinement(cluster);
-          this.#triedAt.set(name, now);
-          this.#note(name, found, now);
+          const since = before?.since ?? new Date(now).toISOString();
+          const warning = warningOf(name, found, since);
+          this.#tried.set(name, { at: now, warning });
+          if (warning && warning.message !== before?.message) {
+            logger.error(
+              `The portal is not confined as it should be in cluster ${name}. ${warning.message}`,
+            );
+          } else if (!warning && before) {
+            logger.info(`The portal is confined in cluster ${name} again`);
+          }
         } catch (error) {
           logger.info(
             `Whether the portal is confined in cluster ${name} could not be tried yet: ${error}`,
@@ -51,26 +60,17 @@ export class Confinement {
       }),
     );
   }
+}
 
-  #note(cluster: string, found: string[], now: number): void {
-    const { logger } = this.options;
-    const named = partOf(say('partConfinement', { cluster }));
-    const before = this.#warnings.get(cluster);
-    if (found.length === 0) {
-      if (this.#warnings.delete(cluster)) {
-        logger.info(`The portal is confined in cluster ${cluster} again`);
-      }
-      return;
-    }
-    const message = `The portal ${found.join(
-      '; ',
-    )}. Install deploy/ of this version there, with the account and the prefix of config`;
-    if (before?.message !== message) {
-      logger.error(
-        `The portal is not confined as it should be in cluster ${cluster}. ${message}`,
-      );
-    }
-    const since = before?.since ?? new Date(now).toISOString();
-    this.#warnings.set(cluster, { ...named, message, since });
-  }
+function warningOf(
+  cluster: string,
+  found: string[],
+  since: string,
+): HealthProblem | undefined {
+  const message = `The portal ${found.join(
+    '; ',
+  )}. Install deploy/ of this version there, with the account and the prefix of config`;
+  return found.length > 0
+    ? { ...partOf(say('partConfinement', { cluster })), message, since }
+    : undefined;
 }

@@ -17,7 +17,6 @@ const TIMEOUT_MS = 3_000;
 /** A part by name, such as `cluster lab`. */
 export type Part = Pick<HealthProblem, 'part' | 'wording'>;
 
-/** A part, named as it is called. */
 export function partOf({ summary, wording }: Said): Part {
   return { part: summary, wording };
 }
@@ -98,7 +97,6 @@ export class HealthMonitor {
   }
 }
 
-/** The probes of every cluster and its Vault. */
 export function clusterProbes(clusters: Clusters): HealthProbe[] {
   return clusters.all().flatMap(({ name, kubernetes, vault }) => [
     {

@@ -4,6 +4,7 @@ import {
   MetricsServiceHistogram,
 } from '@backstage/backend-plugin-api/alpha';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
+import { WatchCache } from '@threewalls/backstage-plugin-tenants-node';
 import { OperationStore } from '../database/OperationStore';
 import { ProofResult } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
@@ -13,6 +14,27 @@ import { TenantViews } from './TenantViews';
 
 const STATUSES = ['holds', 'breached', 'unproven'] as const;
 const STATES = ['active', 'removing', 'lost', 'impostor'] as const;
+
+type CacheStats = ReturnType<WatchCache['stats']>[number];
+const CACHE_GAUGES = [
+  {
+    name: 'tenants.cache.objects',
+    description: 'Objects in memory',
+    of: ({ objects }: CacheStats) => objects,
+  },
+  {
+    name: 'tenants.cache.bytes',
+    description: 'Size of the objects in memory as JSON',
+    unit: 'By',
+    of: ({ bytes }: CacheStats) => bytes,
+  },
+  {
+    name: 'tenants.cache.age',
+    description: 'Time since memory was in step with the API server',
+    unit: 's',
+    of: ({ ageMs }: CacheStats) => ageMs / 1000,
+  },
+];
 
 /** Metrics of the tenants that there are, of their proofs, and of the queue. */
 export class Metrics {
@@ -100,39 +122,15 @@ export class Metrics {
           result.observe(count, by);
         }
       });
-    this.#observeCaches(metrics, caches);
-  }
-
-  #observeCaches(metrics: MetricsService, caches: Caches): void {
-    const gauge = (
-      name: string,
-      key: 'objects' | 'bytes' | 'ageMs',
-      rest: { description: string; unit?: string },
-      factor = 1,
-    ) =>
-      metrics
-        .createObservableGauge(`tenants.cache.${name}`, rest)
-        .addCallback(result => {
-          for (const [cluster, cache] of caches) {
-            for (const { kind, ...stats } of cache.stats()) {
-              result.observe(stats[key] * factor, { cluster, kind });
-            }
+    for (const { name, of, ...rest } of CACHE_GAUGES) {
+      metrics.createObservableGauge(name, rest).addCallback(result => {
+        for (const [cluster, cache] of caches) {
+          for (const stats of cache.stats()) {
+            result.observe(of(stats), { cluster, kind: stats.kind });
           }
-        });
-    gauge('objects', 'objects', { description: 'Objects in memory' });
-    gauge('bytes', 'bytes', {
-      description: 'Size of the objects in memory as JSON',
-      unit: 'By',
-    });
-    gauge(
-      'age',
-      'ageMs',
-      {
-        description: 'Time since memory was in step with the API server',
-        unit: 's',
-      },
-      1 / 1000,
-    );
+        }
+      });
+    }
   }
 
   finished(proof: StoredOperation, result: ProofResult): void {

@@ -1,4 +1,5 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
+import { Platform } from '@threewalls/backstage-plugin-tenants-node';
 import { AttentionStore } from '../database/AttentionStore';
 import { OperationStore } from '../database/OperationStore';
 import { ProofStore } from '../database/ProofStore';
@@ -20,7 +21,8 @@ const TICK_S = 15;
  * Minutes after which a task is taken from the replica that does it, which may be
  * dead: of what is soon done, and of what takes its time.
  */
-const TIMEOUT_MIN = { short: 1, long: 10 };
+const SHORT_MIN = 1;
+const LONG_MIN = 10;
 /** Milliseconds that a tenant is lost before anybody is told: a cluster may be back. */
 const TELL_LOST_MS = 60_000;
 
@@ -40,8 +42,7 @@ export interface SchedulerOptions {
   proofOnly: Pick<ProofOnly, 'keep'>;
   health: Pick<HealthMonitor, 'health'>;
   logger: LoggerService;
-  /** Milliseconds between two proofs of a tenant; a floor */
-  intervalMs: number;
+  platform: Platform;
   prune(): Promise<number>;
 }
 
@@ -53,35 +54,21 @@ export class Scheduler {
   constructor(private readonly options: SchedulerOptions) {}
 
   async start(): Promise<void> {
-    const { runner, canaries, health, logger } = this.options;
+    const { runner, rollouts, drills, proofOnly, logger } = this.options;
+    const { canaries, confinement, health } = this.options;
     await this.#every('prove-due', TICK_S, 'global', () => this.proveDue());
-    await this.#every('roll-out', 5, 'global', () =>
-      this.options.rollouts.advance(),
-    );
+    await this.#every('roll-out', 5, 'global', () => rollouts.advance());
     await this.#every('look', TICK_S, 'global', async () => {
-      await this.options.proofOnly.keep();
+      await proofOnly.keep();
       await this.look();
     });
-    await this.#every(
-      'drill',
-      60,
-      'global',
-      () => this.options.drills.runDue(),
-      TIMEOUT_MIN.long,
-    );
+    await this.#every('drill', 60, 'global', () => drills.runDue(), LONG_MIN);
     await this.#every('mutes', TICK_S, 'global', () => this.endMutes());
     await this.#every('run-queue', 5, 'local', () => runner.pump());
-    await this.#every(
-      'prepare-clusters',
-      3_600,
-      'local',
-      () => canaries.prepare(),
-      TIMEOUT_MIN.long,
-    );
+    const prepare = () => canaries.prepare();
+    await this.#every('prepare-clusters', 3_600, 'local', prepare, LONG_MIN);
     // Soon again where a cluster was away.
-    await this.#every('confinement', 60, 'local', () =>
-      this.options.confinement.tryAll(),
-    );
+    await this.#every('confinement', 60, 'local', () => confinement.tryAll());
     // Since when a part is away is known only if somebody looks.
     await this.#every('watch-health', 30, 'local', async () => {
       await health.health();
@@ -92,7 +79,7 @@ export class Scheduler {
         logger.info(`${deleted} old operations were deleted`);
       }
     };
-    await this.#every('prune', 3_600, 'global', prune, TIMEOUT_MIN.long);
+    await this.#every('prune', 3_600, 'global', prune, LONG_MIN);
   }
 
   async #every(
@@ -100,7 +87,7 @@ export class Scheduler {
     seconds: number,
     scope: 'global' | 'local',
     fn: () => Promise<void>,
-    minutes: number = TIMEOUT_MIN.short,
+    minutes: number = SHORT_MIN,
   ): Promise<void> {
     await this.options.scheduler.scheduleTask({
       id: `tenants-${id}`,
@@ -111,9 +98,9 @@ export class Scheduler {
     });
   }
 
-  /** Queues the proofs that are due. */
   async proveDue(): Promise<void> {
-    const { inventory, operations, proofs, runner, intervalMs } = this.options;
+    const { inventory, operations, proofs, runner, platform } = this.options;
+    const { intervalMs } = platform.proofs;
     const [{ tenants }, now, turns, { busy, queued }] = await Promise.all([
       inventory.list(),
       proofs.now(),

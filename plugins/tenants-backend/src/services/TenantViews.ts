@@ -5,7 +5,6 @@ import {
   ListTenantsRequest,
   MatrixCell,
   overallStatus,
-  ProofSummary,
   Tenant as ApiTenant,
   TenantPlanNames,
   TenantsPage,
@@ -31,6 +30,14 @@ import { UsageSummaries } from './UsageSummaries';
 /** Turns of a pair after which its result is too old: by then a proof was due. */
 const ROUNDS_MISSED = 3;
 
+/** What goes with tenants for a viewer, by UID, as of now. */
+interface Known {
+  now: number;
+  activity: Map<string, TenantActivity>;
+  said: Map<string, Attention>;
+  hide: Hide;
+}
+
 /** Tenants as the API shows them: what there is, and what was proved of it. */
 export class TenantViews {
   constructor(
@@ -43,9 +50,6 @@ export class TenantViews {
       attention: AttentionStore;
       names: HiddenNames;
       platform: Platform;
-      maxAgeMs: number;
-      /** Milliseconds between two proofs of a tenant, each against another neighbour */
-      intervalMs: number;
       isOutdated(tenant: Tenant): boolean;
     },
   ) {}
@@ -55,7 +59,7 @@ export class TenantViews {
     request: ListTenantsRequest,
     canRead: Viewer,
   ): Promise<TenantsPage> {
-    const { inventory, proofs, state, usage, drills } = this.options;
+    const { inventory } = this.options;
     const { status, owner, cluster, limit = 100, offset = 0 } = request;
     const { tenants, impostors } = await inventory.list();
     let found = tenants.filter(
@@ -67,52 +71,37 @@ export class TenantViews {
     // By status each one's age counts; else only those that are shown are looked at.
     const page = (all: Tenant[]) => all.slice(offset, offset + limit);
     const looked = status === undefined ? page(found) : found;
-    const uids = looked.map(({ uid }) => uid);
-    const [now, activity, said, hide] = await Promise.all([
-      this.now(),
-      proofs.activity(uids),
-      this.options.attention.list(uids),
-      this.options.names.from(canRead),
-      usage.refresh(tenants),
-      state.ready(looked),
-      drills.refresh(),
-    ]);
+    const known = await this.#known(looked, canRead);
     if (status !== undefined) {
       found = found.filter(
-        tenant =>
-          overallStatus(
-            this.#walls(tenant, activity.get(tenant.uid)?.lastProof, now),
-          ) === status,
+        tenant => overallStatus(this.#walls(tenant, known)) === status,
       );
     }
     return {
-      items: page(found).map(tenant => {
-        const { uid } = tenant;
-        return this.#view(tenant, activity.get(uid), said.get(uid), hide, now);
-      }),
+      items: page(found).map(tenant => this.#view(tenant, known)),
       totalItems: found.length,
       impostors,
     };
   }
 
   async describe(tenant: Tenant, canRead: Viewer): Promise<ApiTenant> {
-    const { proofs, state, usage, drills } = this.options;
+    return this.#view(tenant, await this.#known([tenant], canRead));
+  }
+
+  /** Sees to it that the rest is in memory, too. */
+  async #known(tenants: Tenant[], canRead: Viewer): Promise<Known> {
+    const { proofs, attention, names, usage, state, drills } = this.options;
+    const uids = tenants.map(({ uid }) => uid);
     const [now, activity, said, hide] = await Promise.all([
       this.now(),
-      proofs.activity([tenant.uid]),
-      this.options.attention.list([tenant.uid]),
-      this.options.names.from(canRead),
-      usage.refresh([tenant]),
-      state.ready([tenant]),
+      proofs.activity(uids),
+      attention.list(uids),
+      names.from(canRead),
+      usage.refresh(tenants),
+      state.ready(tenants),
       drills.refresh(),
     ]);
-    return this.#view(
-      tenant,
-      activity.get(tenant.uid),
-      said.get(tenant.uid),
-      hide,
-      now,
-    );
+    return { now, activity, said, hide };
   }
 
   /** The database's time, in milliseconds, by which everything shown here ages. */
@@ -130,7 +119,8 @@ export class TenantViews {
    * one is lost or the prover of a cluster in doubt.
    */
   async pairsCountSince(tenants: Tenant[]): Promise<number | undefined> {
-    const { drills, maxAgeMs } = this.options;
+    const { drills, platform } = this.options;
+    const { maxAgeMs } = platform.proofs;
     const [now] = await Promise.all([this.now(), drills.refresh()]);
     return tenants.some(t => t.lost || drills.state(t.cluster)?.problem)
       ? undefined
@@ -148,7 +138,8 @@ export class TenantViews {
     pairs: PairResult[],
     tenants: Tenant[],
   ): Promise<MatrixCell[]> {
-    const { drills, maxAgeMs } = this.options;
+    const { drills, platform } = this.options;
+    const { maxAgeMs } = platform.proofs;
     const [now] = await Promise.all([this.now(), drills.refresh()]);
     const sizes = sizesOf(tenants);
     const known = new Map(
@@ -180,14 +171,14 @@ export class TenantViews {
 
   /** With one neighbour each interval. */
   #roundOf(size: number): number {
-    return (size - 1) * this.options.intervalMs;
+    return (size - 1) * this.options.platform.proofs.intervalMs;
   }
 
-  #walls(tenant: Tenant, lastProof: ProofSummary | undefined, now: number) {
-    const { maxAgeMs, state, drills } = this.options;
-    return wallStates(lastProof, {
+  #walls(tenant: Tenant, { activity, now }: Known) {
+    const { platform, state, drills } = this.options;
+    return wallStates(activity.get(tenant.uid)?.lastProof, {
       now,
-      maxAgeMs,
+      maxAgeMs: platform.proofs.maxAgeMs,
       lost: tenant.lost,
       turned: tenant.turned,
       state: state.verdictsOf(tenant),
@@ -195,16 +186,11 @@ export class TenantViews {
     });
   }
 
-  #view(
-    tenant: Tenant,
-    { currentProof, currentOperation, lastProof }: TenantActivity = {},
-    { acknowledged, muted }: Attention = {},
-    hide: Hide,
-    now: number,
-  ): ApiTenant {
+  #view(tenant: Tenant, known: Known): ApiTenant {
     const { uid, name, cluster, namespace, owner, spec, phase } = tenant;
     const { isOutdated, platform } = this.options;
-    const profile = profileOf(tenant, platform);
+    // Where config still has it.
+    const profile = platform.clusters.find(one => one.name === cluster);
     const url = profile && !isProofOnly(spec) && n8nUrl(spec, profile);
     const isGone = tenant.lost && !tenant.isAway;
     const usage = isGone ? undefined : this.options.usage.get(tenant);
@@ -228,22 +214,19 @@ export class TenantViews {
       ...(usage && { usage }),
       createdAt: tenant.createdAt,
       // All that may tell of others; above it is the tenant's own.
-      ...hide({
+      ...known.hide({
         ...(tenant.lost && {
           lost: {
             reason: tenant.lost.summary,
             ...(tenant.lost.wording && { wording: tenant.lost.wording }),
-            since: tenant.lostSince ?? toIso(now),
+            since: tenant.lostSince ?? toIso(known.now),
           },
         }),
         ...(tenant.changed.length > 0 && { changed: tenant.changed }),
-        ...(acknowledged && { acknowledged }),
-        ...(muted && { muted }),
-        walls: this.#walls(tenant, lastProof, now),
+        ...known.said.get(uid),
+        walls: this.#walls(tenant, known),
         ...(prover && { prover }),
-        ...(lastProof && { lastProof }),
-        ...(currentProof && { currentProof }),
-        ...(currentOperation && { currentOperation }),
+        ...known.activity.get(uid),
       }),
     };
   }
@@ -258,14 +241,6 @@ export function sizesOf(
     sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
   }
   return sizes;
-}
-
-/** The settings of its cluster, where config still has it. */
-function profileOf(
-  { cluster }: Tenant,
-  { clusters }: Platform,
-): ClusterProfile | undefined {
-  return clusters.find(({ name }) => name === cluster);
 }
 
 /** What the tenant's objects are called: nobody else puts these names together. */

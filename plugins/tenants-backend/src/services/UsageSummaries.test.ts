@@ -1,7 +1,6 @@
 import { ClusterView } from '@threewalls/backstage-plugin-tenants-node';
 import { testTenant } from '../__testUtils__/testTenant';
-import { quotaUses, ResourceQuota } from './quotaUse';
-import { imageTag, workloadOf } from './readUsage';
+import { imageTag, quotaUses, ResourceQuota, workloadOf } from './readUsage';
 import { UsageSummaries } from './UsageSummaries';
 
 describe('UsageSummaries', () => {

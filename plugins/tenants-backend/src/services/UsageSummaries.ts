@@ -1,7 +1,7 @@
 import { TenantUsageSummary } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '@threewalls/backstage-plugin-tenants-node';
 import { Tenant } from '../inventory/Inventory';
-import { ResourceQuota, TENANT_QUOTA, usageSummary } from './quotaUse';
+import { ResourceQuota, TENANT_QUOTA, usageSummary } from './readUsage';
 
 const QUOTAS = { apiVersion: 'v1', kind: 'ResourceQuota' };
 

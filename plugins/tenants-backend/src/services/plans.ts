@@ -25,12 +25,11 @@ import { TenantStore } from '../database/TenantStore';
 import { Tenant } from '../inventory/Inventory';
 import { Operations } from '../operations/Operations';
 
-/** What plans are compared with. */
 export interface PlansOptions {
   platform: Platform;
   clusters: Clusters;
   store: TenantStore;
-  operations: Operations;
+  door: Operations;
 }
 
 /**
@@ -45,8 +44,8 @@ export async function previewPlan(
   options: PlansOptions,
   signal?: AbortSignal,
 ): Promise<TenantPreview> {
-  const { platform, clusters, store, operations } = options;
-  const { spec, existing } = await operations.authorizedSpec(
+  const { platform, clusters, store, door } = options;
+  const { spec, existing } = await door.authorizedSpec(
     asked.name,
     { kind: 'apply', spec: asked, adopt, from },
     credentials,
@@ -118,7 +117,7 @@ export async function previewPlan(
  */
 export async function detectDrift(
   tenant: Tenant,
-  { platform, clusters, store }: Omit<PlansOptions, 'operations'>,
+  { platform, clusters, store }: Omit<PlansOptions, 'door'>,
 ): Promise<DriftItem[]> {
   const plan = planTenant(tenant.spec, platform);
   const applied = await store.applied(tenant.uid);

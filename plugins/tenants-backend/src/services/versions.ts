@@ -24,35 +24,19 @@ export interface PlatformVersions {
   portal: string;
 }
 
-/** Asks a cluster and its Vault which versions they are. */
 export async function readVersions(
   cluster: Cluster,
-  options: {
-    provider: 'kubernetes' | 'cilium';
-    /** Where External Secrets runs */
-    externalSecrets: { namespace: string; name: string };
-  },
 ): Promise<PlatformVersions> {
-  const { kubernetes } = cluster;
-  const { namespace, name } = options.externalSecrets;
+  const { kubernetes, config } = cluster;
+  const { namespace, name } = config.accounts.externalSecrets;
+  const get = (path: string) =>
+    kubernetes.expect({ method: 'GET', path, timeoutMs: TIMEOUT_MS });
   const imageOf = async (path: string) => {
-    const { spec } = await kubernetes.expect({
-      method: 'GET',
-      path,
-      timeoutMs: TIMEOUT_MS,
-    });
+    const { spec } = await get(path);
     return imageTag(spec.template.spec.containers[0].image);
   };
   const [server, cilium, vault, operator] = await Promise.all([
-    readable(async () => {
-      const path = '/version';
-      const version = await kubernetes.expect({
-        method: 'GET',
-        path,
-        timeoutMs: TIMEOUT_MS,
-      });
-      return version.gitVersion;
-    }),
+    readable(async () => (await get('/version')).gitVersion),
     readable(() =>
       imageOf('/apis/apps/v1/namespaces/kube-system/daemonsets/cilium'),
     ),
@@ -63,7 +47,7 @@ export async function readVersions(
   ]);
   return {
     kubernetes: server,
-    ...(options.provider === 'cilium' && { cilium }),
+    ...(config.network.provider === 'cilium' && { cilium }),
     vault,
     externalSecrets: operator,
     portal: ownVersion(),
