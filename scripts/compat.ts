@@ -210,23 +210,19 @@ async function addPackages(
       ),
     },
   }));
-  const versionsOf = (...names: string[]) =>
-    Object.fromEntries(
-      names.map(name => [`@threewalls/backstage-plugin-${name}`, '*']),
-    );
-  await edit(join(folder, 'packages/app/package.json'), manifest => ({
-    ...manifest,
-    dependencies: { ...manifest.dependencies, ...versionsOf('tenants') },
-  }));
+  const depend = (where: string, names: string[]) =>
+    edit(join(folder, where, 'package.json'), manifest => {
+      const added = names.map(n => [`@threewalls/backstage-plugin-${n}`, '*']);
+      Object.assign(manifest.dependencies, Object.fromEntries(added));
+      return manifest;
+    });
+  await depend('packages/app', ['tenants']);
   const plugins = [
     'tenants-backend',
     'scaffolder-backend-module-tenants',
     'catalog-backend-module-tenants',
   ];
-  await edit(join(folder, 'packages/backend/package.json'), manifest => ({
-    ...manifest,
-    dependencies: { ...manifest.dependencies, ...versionsOf(...plugins) },
-  }));
+  await depend('packages/backend', plugins);
   await replace(join(folder, 'packages/backend/src/index.ts'), {
     'backend.start();': `${plugins
       .map(
@@ -239,10 +235,9 @@ async function addPackages(
     await addToLegacyApp(join(folder, 'packages/app/src'));
   }
   await writeFile(join(folder, 'acme.yaml'), JSON.stringify(ENTITY_OF_ACME));
-  const config = reachable
-    ? CONFIG
-    : { ...CONFIG, tenants: { clusters: [AWAY] } };
-  const wrong = { tenants: { clusters: [{ ...AWAY, network: 'cilium' }] } };
+  const of = (cluster: object) => ({ tenants: { clusters: [cluster] } });
+  const config = { ...CONFIG, ...(!reachable && of(AWAY)) };
+  const wrong = of({ ...AWAY, network: 'cilium' });
   for (const [file, content] of Object.entries({ compat: config, wrong })) {
     // JSON is YAML too.
     await writeFile(
@@ -258,9 +253,8 @@ async function addPackages(
  * come since, of several releases side by side.
  */
 async function releaseOf(folder: string): Promise<Record<string, string>> {
-  const { stdout } = await promisify(execFile)('npm', [
-    ...['config', 'get', 'registry'],
-  ]);
+  const asking = ['config', 'get', 'registry'];
+  const { stdout } = await promisify(execFile)('npm', asking);
   const registry = stdout.trim().replace(/\/?$/, '/');
   const versions = new Map<string, string>();
   const asked = new Set<string>();
@@ -378,14 +372,12 @@ const CONFIG = {
   auth: { providers: { guest: { dangerouslyAllowOutsideDevelopment: true } } },
   catalog: {
     locations: [
-      { type: 'file', target: '../../acme.yaml' },
-      { type: 'file', target: '../../examples/org.yaml' },
-      {
-        type: 'file',
-        target: `../../${TEMPLATES}/create-tenant/template.yaml`,
-      },
-    ].map(location => ({
-      ...location,
+      'acme.yaml',
+      'examples/org.yaml',
+      `${TEMPLATES}/create-tenant/template.yaml`,
+    ].map(file => ({
+      type: 'file',
+      target: `../../${file}`,
       rules: [{ allow: ['Template', 'User', 'Group', 'Resource'] }],
     })),
   },

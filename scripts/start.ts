@@ -22,6 +22,7 @@ import {
   prove,
   runTemplate,
   tellingReceipt,
+  TENANTS,
   valuesOf,
   type Proof,
   type TenantSpec,
@@ -55,10 +56,8 @@ Secrets, the portal, and two tenants whose walls are proved.
   --help                show this text
 `;
 
-const TENANTS = [
-  { name: 'acme', owner: 'group:default/acme-team' },
-  { name: 'globex', owner: 'group:default/globex-team' },
-];
+/** A tenant's name and its proof. */
+type Proven = readonly [string, Proof];
 
 const OPTIONS = {
   options: {
@@ -267,10 +266,7 @@ function labLines(board: Board): OnProgress {
  * Both tenants, proved: created where they are not there yet, and applied again
  * where the plan has moved on since.
  */
-async function tenants(
-  board: Board,
-  portal: Portal,
-): Promise<[string, Proof][]> {
+async function tenants(board: Board, portal: Portal): Promise<Proven[]> {
   // The portal's own word counts: it started long before the cluster did.
   await portal.untilAnswer<{ status: string }>(
     '/api/tenants/health',
@@ -281,10 +277,8 @@ async function tenants(
   const there = new Map<string, TenantSpec>(
     items.map((t: { name: string; spec: TenantSpec }) => [t.name, t.spec]),
   );
-  const orphans = await orphansOf(
-    portal,
-    TENANTS.map(({ name }) => name),
-  );
+  const names = TENANTS.map(({ name }) => name);
+  const orphans = await orphansOf(portal, names);
   // The lab is this portal's own. Elsewhere they may be another portal's.
   if (orphans.length > 0 && isOwn() && !options.adopt) {
     throw new Error(
@@ -311,15 +305,12 @@ async function tenants(
     }),
   );
   return Promise.all(
-    TENANTS.map(({ name }) =>
-      board.part(
-        `Proof of ${name}`,
-        async (detail): Promise<[string, Proof]> => [
-          name,
-          await prove(portal, name, detail),
-        ],
-      ),
-    ),
+    names.map(async name => {
+      const proof = await board.part(`Proof of ${name}`, detail =>
+        prove(portal, name, detail),
+      );
+      return [name, proof] as const;
+    }),
   );
 }
 
@@ -357,11 +348,11 @@ function hints(): string[] {
     : [];
 }
 
-function isProved([, { verdicts }]: [string, Proof]): boolean {
+function isProved([, { verdicts }]: Proven): boolean {
   return verdicts.every(({ status }) => status === 'holds');
 }
 
-function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {
+function summary(portal: Portal, proofs: Proven[], ms: number): void {
   const lines = [''];
   for (const [name, proof] of proofs) {
     lines.push(`${name}  ${portal.url}/catalog/default/resource/${name}`);

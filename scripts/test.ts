@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   buildHelm,
@@ -39,36 +39,37 @@ const env: Record<string, string> = {
   ...(mode === 'test:full' && { THREEWALLS_FULL: '1' }),
 };
 
-/** A tool that passes or fails as a whole. */
-function tool(title: string, name: string, command: string[]): Suite {
+/** A command, and how many of its tests have passed. */
+function suite(
+  title: string,
+  name: string,
+  command: string[],
+  count: (code: number, log: string) => Count,
+): Suite {
   return {
     title,
     async run() {
       const { code, log } = await runToEnd(name, command, { env });
-      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, log };
+      const { passed, failed } = count(code, log);
+      // What does not even load has no failed test of its own.
+      return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, log };
     },
   };
 }
 
+/** A tool that passes or fails as a whole. */
+const tool = (title: string, name: string, command: string[]) =>
+  suite(title, name, command, code => ({
+    passed: code === 0 ? 1 : 0,
+    failed: code === 0 ? 0 : 1,
+  }));
+
 /** Jest, counted from its own report. */
 function jest(title: string, name: string, command: string[]): Suite {
-  return {
-    title,
-    async run() {
-      const report = join(stateDir, `${name}.json`);
-      await mkdir(stateDir, { recursive: true });
-      await rm(report, { force: true });
-      const { code, log } = await runToEnd(
-        name,
-        [...command, '--json', `--outputFile=${report}`],
-        { env },
-      );
-      const count = readReport(report);
-      // A suite that does not even load has no failed test of its own.
-      const failed = code !== 0 && count.failed === 0 ? 1 : count.failed;
-      return { passed: count.passed, failed, log };
-    },
-  };
+  const report = join(stateDir, `${name}.json`);
+  const reporting = [...command, '--json', `--outputFile=${report}`];
+  const { run } = suite(title, name, reporting, () => readReport(report));
+  return { title, run: () => rm(report, { force: true }).then(run) };
 }
 
 function readReport(file: string): Count {
@@ -91,32 +92,23 @@ function readReport(file: string): Count {
 /** Failed suites that are counted by their failed tests already. */
 function countFailedWithTests(report: any): number {
   return report.testResults.filter(
-    (suite: any) =>
-      suite.status === 'failed' &&
-      suite.assertionResults.some((test: any) => test.status === 'failed'),
+    (one: any) =>
+      one.status === 'failed' &&
+      one.assertionResults.some((test: any) => test.status === 'failed'),
   ).length;
 }
 
 /** Node's own test runner, for what runs without dependencies. */
 function nodeTest(title: string, name: string, pattern: string): Suite {
-  return {
-    title,
-    async run() {
-      const { code, log } = await runToEnd(
-        name,
-        // Of two labs one machine has one up: files one after another.
-        [
-          ...['node', '--no-warnings', '--test', '--test-concurrency=1'],
-          ...['--test-reporter=tap', pattern],
-        ],
-        { env },
-      );
-      const text = readFileSync(log, 'utf8');
-      const passed = Number(/^# pass (\d+)/m.exec(text)?.[1] ?? 0);
-      const failed = Number(/^# fail (\d+)/m.exec(text)?.[1] ?? 0);
-      return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, log };
-    },
-  };
+  // Of two labs one machine has one up: files one after another.
+  const command = ['node', '--no-warnings', '--test', '--test-concurrency=1'];
+  const tap = [...command, '--test-reporter=tap', pattern];
+  return suite(title, name, tap, (_, log) => {
+    const text = readFileSync(log, 'utf8');
+    const counted = (what: string) =>
+      Number(new RegExp(`^# ${what} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    return { passed: counted('pass'), failed: counted('fail') };
+  });
 }
 
 const FORMATTING = tool('Formatting', 'prettier', ['yarn', 'prettier:check']);
@@ -145,12 +137,8 @@ const CHECKS: Suite[][] = [
   [TYPES, API_REPORTS, TYPES_OF_SCRIPTS, UNIT_OF_LAB],
 ];
 
-const UNIT = jest('Unit tests', 'unit', [
-  'yarn',
-  'backstage-cli',
-  'repo',
-  'test',
-]);
+const BACKSTAGE = ['yarn', 'backstage-cli', 'repo', 'test'];
+const UNIT = jest('Unit tests', 'unit', BACKSTAGE);
 
 const PACKED = nodeTest(
   'Packed packages',

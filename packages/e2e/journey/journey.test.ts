@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Portal } from '../../../scripts/lib/portal.ts';
 import { root, stateDir } from '../../../scripts/lib/run.ts';
-import { runTemplate } from '../../../scripts/lib/tenants.ts';
+import { runTemplate, TENANTS } from '../../../scripts/lib/tenants.ts';
 import { launchBrowser, visit, WINDOW } from './browser.ts';
 import { HOLDING, openReceipt, untilWalls } from './card.ts';
 import {
@@ -45,7 +45,7 @@ const NAMESPACE = `web-tenant-${NAME}`;
 const ENTITY = `/catalog/default/resource/${NAME}`;
 
 /** Walls are proved against a neighbour: one of those that `npm start` makes. */
-const NEIGHBOUR = { name: 'acme', owner: 'group:default/acme-team' };
+const [NEIGHBOUR] = TENANTS;
 
 /** Planted: nothing that the portal writes or shows may hold it. */
 const PASSWORD = `Planted-${randomBytes(12).toString('hex')}`;
