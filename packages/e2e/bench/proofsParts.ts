@@ -2,6 +2,7 @@ import {
   Cluster,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { replacing } from '../src/support/lab';
 
 /** Milliseconds of a round and of its parts; the parts overlap where they may. */
 export interface Parts {
@@ -48,15 +49,7 @@ export function watched(cluster: Cluster): {
       removals.push({ from, to: Date.now() });
     }
   };
-  const replaced: Record<PropertyKey, unknown> = { create, delete: remove };
-  const follower = new Proxy(kubernetes, {
-    get(target, name) {
-      const own = Reflect.get(target, name, target);
-      return (
-        replaced[name] ?? (typeof own === 'function' ? own.bind(target) : own)
-      );
-    },
-  });
+  const follower = replacing(kubernetes, { create, delete: remove });
   return {
     cluster: { ...cluster, kubernetes: follower },
     parts(proofs) {

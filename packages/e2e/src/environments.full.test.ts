@@ -6,10 +6,11 @@ import { JsonObject } from '@backstage/types';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   ensureCanary,
+  KubernetesObject,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { podAdmission } from './support/admission';
-import { create, merge, NewObject, portalLab, remove } from './support/lab';
+import { denyPods, podAdmission } from './support/admission';
+import { create, merge, portalLab, remove } from './support/lab';
 import { until } from './support/until';
 import { VaultOverTls } from './support/vaultOverTls';
 import { openLab } from './wallsLab';
@@ -57,7 +58,7 @@ describe('Kinds of clusters, played by the lab', () => {
     await ensureCanary(lab.cluster);
   });
 
-  async function addAll(objects: NewObject[]): Promise<void> {
+  async function addAll(objects: KubernetesObject[]): Promise<void> {
     for (const object of objects) {
       undo.push(() => remove(admin, object));
       await create(admin, object);
@@ -130,20 +131,11 @@ describe('Kinds of clusters, played by the lab', () => {
       },
       {},
     );
-    const refuse = podAdmission(
-      'Validating',
+    const refuse = denyPods(
       `${PREFIX}-refuse`,
-      {
-        failurePolicy: 'Fail',
-        matchConditions: [ours],
-        validations: [
-          {
-            expression: `object.spec.containers.all(c, has(c.securityContext) && has(c.securityContext.runAsUser) && c.securityContext.runAsUser == ${UID})`,
-            message: 'Invalid value: must be in the ranges of the namespace',
-          },
-        ],
-      },
-      { validationActions: ['Deny'] },
+      `object.spec.containers.all(c, has(c.securityContext) && has(c.securityContext.runAsUser) && c.securityContext.runAsUser == ${UID})`,
+      'Invalid value: must be in the ranges of the namespace',
+      { spec: { failurePolicy: 'Fail', matchConditions: [ours] } },
     );
     await addAll([...set, ...refuse]);
     // Admission learns of a policy a moment after the API server.

@@ -11,7 +11,7 @@ import {
   ReplicasPortal,
   specOf,
 } from './replicasPortal';
-import { podAdmission } from './support/admission';
+import { denyPods } from './support/admission';
 import { FULL, itInFull } from './support/full';
 import { adminLab, create, remove, RESTRICTED } from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
@@ -454,18 +454,10 @@ describe('operations, on the lab', () => {
     const name = nextName('refused');
     const stages = ['namespace', 'walls', 'identity', 'store', 'secret'];
     expectDone(await api.run(name, { ...orderOf(name), stages }));
-    const admission = podAdmission(
-      'Validating',
+    const admission = denyPods(
       `ops-no-n8n-${process.pid}`,
-      {
-        validations: [
-          {
-            expression: `request.namespace != '${namesOf(name).namespace}'`,
-            message: 'no pods here today',
-          },
-        ],
-      },
-      { validationActions: ['Deny'] },
+      `request.namespace != '${namesOf(name).namespace}'`,
+      'no pods here today',
     );
     for (const object of admission) {
       await create(admin.kubernetes, object);

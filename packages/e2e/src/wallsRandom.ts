@@ -5,6 +5,7 @@ import {
   PolicyPod,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { mayDo, objectOf, RBAC, tokenOf } from './support/lab';
 import { Random } from './support/random';
 import { Scene } from './wallsMutation';
 import type { Pair } from './wallsRows';
@@ -20,6 +21,7 @@ export interface RandomChange {
 type Make = (random: Random, a: TenantPlan, b: TenantPlan) => RandomChange;
 
 const ADDED = 'walls-test';
+const ESO = 'external-secrets.io';
 
 const objectsOf = (plan: TenantPlan): KubernetesObject[] =>
   plan.stages
@@ -58,11 +60,10 @@ const quota: Make = (random, a) => {
   return {
     title: `${metadata.name} ${key}: ${hard[key]} becomes ${text}`,
     wall: 'resource',
-    apply: async ({ change }) => {
-      await change(
-        `/api/v1/namespaces/${metadata.namespace}/resourcequotas/${metadata.name}`,
-        { spec: { hard: { [key]: text } } },
-      );
+    apply: async ({ edit }) => {
+      await edit(a, 'ResourceQuota', metadata.name, {
+        spec: { hard: { [key]: text } },
+      });
       return same ? 'holds' : 'breached';
     },
   };
@@ -81,10 +82,8 @@ const namespaceLabel: Make = (random, a) => {
   return {
     title: `The namespace's label ${key} becomes ${value}`,
     wall: 'resource',
-    apply: async ({ change }) => {
-      await change(`/api/v1/namespaces/${a.names.namespace}`, {
-        metadata: { labels: { [key]: value } },
-      });
+    apply: async ({ label }) => {
+      await label(a, { [key]: value });
       return isFine ? 'holds' : 'breached';
     },
   };
@@ -109,10 +108,10 @@ const DANGEROUS: [verb: string, group: string, resource: string][] = [
   ['create', 'apps', 'statefulsets'],
   ['patch', 'apps', 'deployments'],
   ['update', 'apps', 'replicasets'],
-  ['create', 'external-secrets.io', 'externalsecrets'],
-  ['patch', 'external-secrets.io', 'secretstores'],
-  ['bind', 'rbac.authorization.k8s.io', 'roles'],
-  ['update', 'rbac.authorization.k8s.io', 'rolebindings'],
+  ['create', ESO, 'externalsecrets'],
+  ['patch', ESO, 'secretstores'],
+  ['bind', RBAC, 'roles'],
+  ['update', RBAC, 'rolebindings'],
 ];
 
 /** Who may not make an object may still not change one that is there. */
@@ -143,48 +142,36 @@ const access: Make = (random, a, b) => {
     b.names.ownerSubject,
     { kind: 'User', name: 'mallory' },
   ]);
-  const where = random.one([
-    a.names.namespace,
-    a.names.namespace,
-    b.names.namespace,
-  ]);
+  const where = random.one([a, a, b]).names.namespace;
   return {
     title: `${subject.kind} ${subject.name} may ${JSON.stringify(
       rule,
     )} in ${where}`,
     wall: 'secret',
     apply: async ({ grant, lab, waitFor }) => {
-      await grant(
-        { apiGroup: 'rbac.authorization.k8s.io', ...subject },
-        rule,
-        where,
-      );
+      await grant({ apiGroup: RBAC, ...subject }, rule, where);
       let ticks = 0;
       await waitFor(async () => ++ticks > 5, "the API server's own caches");
       for (const [dangerous, of, resource] of DANGEROUS.flatMap(asWritten)) {
         const [plural, subresource] = resource.split('/');
         for (const name of ['', 'n8n']) {
-          const { body } = await lab.admin.create<any>({
-            apiVersion: 'authorization.k8s.io/v1',
-            kind: 'SubjectAccessReview',
-            spec: {
-              user: subject.kind === 'User' ? subject.name : '',
-              groups:
-                subject.kind === 'Group'
-                  ? [subject.name, 'system:authenticated']
-                  : ['system:authenticated'],
-              resourceAttributes: {
-                namespace: a.names.namespace,
-                verb: dangerous,
-                group: of,
-                resource: plural,
-                subresource,
-                // Nothing has a name when it is asked whether it may be made.
-                name: dangerous === 'create' && !subresource ? '' : name,
-              },
+          const allowed = await mayDo(lab.admin, {
+            user: subject.kind === 'User' ? subject.name : '',
+            groups:
+              subject.kind === 'Group'
+                ? [subject.name, 'system:authenticated']
+                : ['system:authenticated'],
+            resourceAttributes: {
+              namespace: a.names.namespace,
+              verb: dangerous,
+              group: of,
+              resource: plural,
+              subresource,
+              // Nothing has a name when it is asked whether it may be made.
+              name: dangerous === 'create' && !subresource ? '' : name,
             },
           });
-          if (body.status.allowed) {
+          if (allowed) {
             return 'breached';
           }
         }
@@ -243,12 +230,8 @@ const policy: Make = (random, a, b) => {
       ? { ingress: [{ from: [peer()], ...ports }] }
       : { egress: [{ to: [peer()], ...ports }] }),
   };
-  const object = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: ADDED, namespace: a.names.namespace },
-    spec,
-  };
+  const metadata = { name: ADDED, namespace: a.names.namespace };
+  const object = objectOf('NetworkPolicy', metadata, { spec });
   return {
     title: `A policy: ${JSON.stringify(spec)}`,
     wall: 'network',
@@ -328,26 +311,22 @@ const vaultRole: Make = (random, a) => {
     title: `A role of Vault's for ${names} of ${namespaces}`,
     wall: 'secret',
     apply: async ({ vault, lab }) => {
-      const path = `auth/kubernetes/role/${ADDED}-${a.spec.name}`;
-      await vault(path, {
+      const role = `${ADDED}-${a.spec.name}`;
+      await vault(`auth/kubernetes/role/${role}`, {
         bound_service_account_names: names,
         bound_service_account_namespaces: namespaces,
         audience: 'vault',
         token_policies: ['default'],
       });
       // Vault itself is asked, with tokens of the tenant's ServiceAccounts.
-      for (const account of ['n8n', a.names.loginServiceAccount, 'default']) {
-        const { status } = await lab.admin.expect({
-          method: 'POST',
-          path: `/api/v1/namespaces/${a.names.namespace}/serviceaccounts/${account}/token`,
-          body: { spec: { audiences: ['vault'], expirationSeconds: 600 } },
-        });
-        const taken = await lab.vaultAdmin.logsIn(
-          'kubernetes',
-          `${ADDED}-${a.spec.name}`,
-          status.token,
+      const { namespace, loginServiceAccount } = a.names;
+      for (const name of ['n8n', loginServiceAccount, 'default']) {
+        const token = await tokenOf(
+          lab.admin,
+          { name, namespace },
+          { audiences: ['vault'], expirationSeconds: 600 },
         );
-        if (taken) {
+        if (await lab.vaultAdmin.logsIn(role, token)) {
           return 'breached';
         }
       }
@@ -389,22 +368,15 @@ const workload: Make = (random, a) => {
   return {
     title: `n8n's Deployment: ${JSON.stringify(body)}`,
     wall: 'resource',
-    apply: async ({ change }) => {
-      await change(
-        `/apis/apps/v1/namespaces/${a.names.namespace}/deployments/n8n`,
-        body,
-      );
+    apply: async ({ edit }) => {
+      await edit(a, 'Deployment', 'n8n', body);
       return isFine ? 'holds' : 'breached';
     },
   };
 };
 
 const store: Make = (random, a) => {
-  const [kind, version] = random.one([
-    ['SecretStore', 'v1'],
-    ['ExternalSecret', 'v1'],
-    ['PushSecret', 'v1alpha1'],
-  ]);
+  const kind = random.one(['SecretStore', 'ExternalSecret', 'PushSecret']);
   const specs: Record<string, object> = {
     SecretStore: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
     ExternalSecret: {
@@ -416,13 +388,11 @@ const store: Make = (random, a) => {
       selector: { secret: { name: 'n8n' } },
     },
   };
-  const apiVersion = `external-secrets.io/${version}`;
   return {
     title: `A ${kind} is there`,
     wall: 'secret',
-    apply: async ({ add }) => {
-      const metadata = { name: ADDED, namespace: a.names.namespace };
-      await add({ apiVersion, kind, metadata, spec: specs[kind] });
+    apply: async ({ create }) => {
+      await create(a, kind, ADDED, specs[kind]);
       return 'breached';
     },
   };
@@ -441,15 +411,6 @@ const MAKERS: Make[] = [
   store,
 ];
 
-/** A small change to something that matters. */
-export function anyChange(
-  random: Random,
-  a: TenantPlan,
-  b: TenantPlan,
-): RandomChange {
-  return random.one(MAKERS)(random, a, b);
-}
-
 /** Makes so many changes, each pair its own share of them, and says which were not found to be what they are. */
 export async function tryChanges(
   pairs: Pair[],
@@ -462,7 +423,7 @@ export async function tryChanges(
   // Chosen before any is made, so that a seed says the same whoever is faster.
   const queues = pairs.map(({ plans: [a, b] }, i) =>
     Array.from({ length: Math.ceil((count - i) / pairs.length) }, () =>
-      anyChange(random, a, b),
+      random.one(MAKERS)(random, a, b),
     ),
   );
   await Promise.all(

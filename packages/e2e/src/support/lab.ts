@@ -9,6 +9,7 @@ import {
   Cluster,
   Clusters,
   KubernetesClient,
+  KubernetesObject,
   objectPath,
   Platform,
   readPlatform,
@@ -154,16 +155,57 @@ export function merge(
   });
 }
 
-/** An object that is to be made. */
-export interface NewObject {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string; labels?: object };
-  [field: string]: unknown;
+export const RBAC = 'rbac.authorization.k8s.io';
+const ESO = 'external-secrets.io/v1';
+
+/** API versions of kinds that are not of the core group. */
+const API_VERSIONS: Record<string, string> = {
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  CiliumNetworkPolicy: 'cilium.io/v2',
+  CiliumClusterwideNetworkPolicy: 'cilium.io/v2',
+  Role: `${RBAC}/v1`,
+  RoleBinding: `${RBAC}/v1`,
+  ClusterRole: `${RBAC}/v1`,
+  ClusterRoleBinding: `${RBAC}/v1`,
+  SecretStore: ESO,
+  ExternalSecret: ESO,
+  ClusterSecretStore: ESO,
+  ClusterExternalSecret: ESO,
+  PushSecret: `${ESO}alpha1`,
+  SubjectAccessReview: 'authorization.k8s.io/v1',
+};
+
+/** What an object is found by; objects of a kind, where there is no name. */
+export function refOf(kind: string, name?: string, namespace?: string) {
+  return { apiVersion: API_VERSIONS[kind] ?? 'v1', kind, namespace, name };
+}
+
+/** An object as it is sent. */
+export function objectOf(
+  kind: string,
+  metadata: KubernetesObject['metadata'],
+  rest: object = {},
+): KubernetesObject {
+  const { apiVersion } = refOf(kind);
+  return { apiVersion, kind, metadata, ...rest };
+}
+
+/** Binds a ClusterRole: in a namespace, or everywhere. */
+export function bindingOf(
+  name: string,
+  role: string,
+  subject: object,
+  namespace?: string,
+): KubernetesObject {
+  const kind = namespace ? 'RoleBinding' : 'ClusterRoleBinding';
+  const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: role };
+  return objectOf(kind, { name, namespace }, { roleRef, subjects: [subject] });
 }
 
 /** Makes an object, as somebody who is not the portal. */
-export function create(kubernetes: KubernetesClient, body: NewObject) {
+export function create(kubernetes: KubernetesClient, body: KubernetesObject) {
   const { apiVersion, kind, metadata } = body;
   const { namespace } = metadata;
   const path = objectPath({ apiVersion, kind, namespace });
@@ -173,10 +215,47 @@ export function create(kubernetes: KubernetesClient, body: NewObject) {
 /** Removes an object at once, where it is there. */
 export function remove(
   kubernetes: KubernetesClient,
-  { apiVersion, kind, metadata: { namespace, name } }: NewObject,
+  { apiVersion, kind, metadata: { namespace, name } }: KubernetesObject,
 ) {
   const ref = { apiVersion, kind, namespace, name };
   return kubernetes.delete(ref, { gracePeriodSeconds: 0 });
+}
+
+/** A token of a ServiceAccount, as its own pods get one. */
+export async function tokenOf(
+  kubernetes: KubernetesClient,
+  { name, namespace }: { name: string; namespace: string },
+  spec: object,
+): Promise<string> {
+  const path = `${objectPath(refOf('ServiceAccount', name, namespace))}/token`;
+  const request = { method: 'POST', path, body: { spec } } as const;
+  return (await kubernetes.expect<any>(request)).status.token;
+}
+
+/** Whether the API server lets somebody do something. */
+export async function mayDo(
+  kubernetes: KubernetesClient,
+  spec: object,
+): Promise<boolean> {
+  const { apiVersion, kind } = refOf('SubjectAccessReview');
+  const answer = await kubernetes.create<any>({ apiVersion, kind, spec });
+  if (answer.status !== 201) {
+    throw new Error(`${kind}: ${answer.status}`);
+  }
+  return answer.body.status.allowed;
+}
+
+/** A client that does some things in another way. */
+export function replacing(
+  kubernetes: KubernetesClient,
+  own: Partial<KubernetesClient>,
+): KubernetesClient {
+  return new Proxy(kubernetes, {
+    get(target, key) {
+      const value = Reflect.get(own, key) ?? Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 /** What PodSecurity asks of a pod and of its containers where it is `restricted`. */
@@ -194,10 +273,7 @@ export const RESTRICTED = {
 
 /** A policy that lets everybody in: policies add up, so that no other closes that again. */
 export function openPolicy(namespace: string) {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: 'open', namespace },
-    spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
-  };
+  const metadata = { name: 'open', namespace };
+  const spec = { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] };
+  return objectOf('NetworkPolicy', metadata, { spec });
 }
