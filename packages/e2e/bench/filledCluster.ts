@@ -10,7 +10,7 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from '../src/clustersSecond';
-import { adminLab, merge } from '../src/support/lab';
+import { adminLab, merge, objectOf, refOf } from '../src/support/lab';
 import { specOf } from './apiData';
 import { SEED } from './tenant';
 
@@ -48,20 +48,14 @@ export class FilledCluster {
     });
     const cluster = new FilledCluster(second);
     for (const name of CILIUM) {
+      const path = `${CRDS}/${name}`;
       const { spec } = await adminLab().kubernetes.expect({
         method: 'GET',
-        path: `${CRDS}/${name}`,
+        path,
       });
-      await cluster.#admin.kubernetes.request({
-        method: 'POST',
-        path: CRDS,
-        body: {
-          apiVersion: 'apiextensions.k8s.io/v1',
-          kind: 'CustomResourceDefinition',
-          metadata: { name },
-          spec,
-        },
-      });
+      const body = objectOf('CustomResourceDefinition', { name }, { spec });
+      const request = { method: 'POST', path: CRDS, body } as const;
+      await cluster.#admin.kubernetes.request(request);
     }
     return cluster;
   }
@@ -135,10 +129,9 @@ export class FilledCluster {
   }
 
   async #namespaces(): Promise<KubernetesObject[]> {
-    const { items } = await this.#admin.kubernetes.list(
-      { apiVersion: 'v1', kind: 'Namespace' },
-      { labelSelector: 'threewalls.io/tenant' },
-    );
+    const { items } = await this.#admin.kubernetes.list(refOf('Namespace'), {
+      labelSelector: 'threewalls.io/tenant',
+    });
     // The portal itself adds canaries.
     return items.filter(({ metadata }) => metadata.name.includes('-tenant-0'));
   }

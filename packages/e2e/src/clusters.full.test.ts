@@ -5,14 +5,12 @@ import {
   expectDone,
   HOLDS,
   namesOf,
-  orderOf,
   Replica,
   ReplicasPortal,
 } from './replicasPortal';
 import { kubectl } from './support/kubectl';
-import { adminLab, labCluster, portalAccess } from './support/lab';
+import { adminLab, labCluster, portalAccess, refOf } from './support/lab';
 import { REMOVAL } from './support/remains';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 jest.setTimeout(240_000);
@@ -66,11 +64,9 @@ describe('two real clusters of one portal, each with its own profile', () => {
   let api: Replica;
 
   beforeAll(async () => {
-    await importSmallN8n();
     second = await SecondCluster.up();
     admins.second = second.admin();
-    portal = await ReplicasPortal.create({
-      ...SMALL_N8N,
+    portal = await ReplicasPortal.small({
       clusters: [labCluster(portalAccess), second.config()],
     });
     api = await portal.start('one');
@@ -85,7 +81,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
   const tenant = (name: string) => api.get(`/tenants/${name}`);
   const statusesOf = (name: string) => api.statuses(name);
   const order = (name: string, cluster = CLUSTER_OF[name]) =>
-    api.run(name, orderOf(name, { cluster }));
+    api.order(name, { cluster });
   const prove = async (name: string) =>
     (await api.run(name, { kind: 'prove' })).verdicts!;
 
@@ -108,29 +104,19 @@ describe('two real clusters of one portal, each with its own profile', () => {
   async function madeIn(cluster: string, name: string): Promise<Made> {
     const { kubernetes } = admins[cluster];
     const namespace = namespaceOf(name);
-    const object = (apiVersion: string, kind: string, called: string) =>
-      kubernetes.get<any>({ apiVersion, kind, namespace, name: called });
-    const networking = 'networking.k8s.io/v1';
-    const policy = await object(
-      networking,
-      'NetworkPolicy',
-      'tenant-isolation',
-    );
+    const object = (kind: string, called: string) =>
+      kubernetes.get<any>(refOf(kind, called, namespace));
+    const policy = await object('NetworkPolicy', 'tenant-isolation');
     const dns = policy.spec.egress.find((rule: any) =>
       rule.ports?.some(({ protocol }: any) => protocol === 'UDP'),
     );
-    const quota = await object('v1', 'ResourceQuota', 'tenant-quota');
-    const n8n = await object('apps/v1', 'Deployment', 'n8n');
-    const store = await object(
-      'external-secrets.io/v1',
-      'SecretStore',
-      'vault',
-    );
+    const quota = await object('ResourceQuota', 'tenant-quota');
+    const n8n = await object('Deployment', 'n8n');
+    const store = await object('SecretStore', 'vault');
     const { server, path, auth } = store.spec.provider.vault;
     const hasCilium = cluster === 'lab';
     const names =
-      hasCilium &&
-      (await object('cilium.io/v2', 'CiliumNetworkPolicy', 'tenant-egress'));
+      hasCilium && (await object('CiliumNetworkPolicy', 'tenant-egress'));
     const { securityContext } = n8n.spec.template.spec;
     return {
       dns: dns && {

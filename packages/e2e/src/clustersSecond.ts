@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { JsonObject } from '@backstage/types';
-import {
-  Cluster,
-  KubernetesObject,
-} from '@threewalls/backstage-plugin-tenants-node';
+import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { render } from '../../../scripts/lib/chart.ts';
 import {
+  bindingOf,
   labCluster,
   labConfig,
   labOf,
+  objectOf,
   portalAccess,
   rootTokenFile,
+  tokenOf,
 } from './support/lab';
 
 const run = promisify(execFile);
@@ -162,30 +162,12 @@ export class SecondCluster {
 
 /** A token with which Vault may ask whose a ServiceAccount's token is. */
 async function reviewerToken(kubernetes: Cluster['kubernetes']) {
-  const { name, namespace } = REVIEWER;
-  const objects: KubernetesObject[] = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: REVIEWER },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name },
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'ClusterRole',
-        name: 'system:auth-delegator',
-      },
-      subjects: [{ kind: 'ServiceAccount', ...REVIEWER }],
-    },
-  ];
-  for (const object of objects) {
-    await kubernetes.create(object);
-  }
-  const { status } = await kubernetes.expect<any>({
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
-    body: { spec: { expirationSeconds: 7200 } },
-  });
-  return status.token as string;
+  const subject = { kind: 'ServiceAccount', ...REVIEWER };
+  await kubernetes.create(objectOf('ServiceAccount', REVIEWER));
+  await kubernetes.create(
+    bindingOf(REVIEWER.name, 'system:auth-delegator', subject),
+  );
+  return tokenOf(kubernetes, REVIEWER, { expirationSeconds: 7200 });
 }
 
 async function labCommand(...args: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
-import { knex, Knex } from 'knex';
+import { Knex } from 'knex';
 import { GatedLab } from './recoveryConfig';
 import { tenantObjects } from './recoveryObjects';
 import {
@@ -16,7 +16,7 @@ import {
   ReplicasPortal,
   specOf,
 } from './replicasPortal';
-import { adminLab, openPolicy } from './support/lab';
+import { adminLab, openPolicy, refOf } from './support/lab';
 import {
   certified,
   CERTIFIED,
@@ -24,7 +24,7 @@ import {
   NOTHING,
   remainsOf,
 } from './support/remains';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 jest.setTimeout(240_000);
@@ -35,42 +35,45 @@ interface Cut {
   request: (name: string) => RegExp;
 }
 
-const inNamespace = (method: string, object: string) => (name: string) =>
-  new RegExp(`^${method} \\S*/web-tenant-${name}/${object}`);
-
-const namespace = (method: string) => (name: string) =>
-  new RegExp(`^${method} /api/v1/namespaces/web-tenant-${name}\\?`);
-const inVault = (method: string, path: string) => (name: string) =>
-  new RegExp(`^${method} \\S*/${path}tenant-${name}$`);
+const inNamespace = (method: string, object: string): Cut => ({
+  by: 'kubernetes',
+  request: name => new RegExp(`^${method} \\S*/web-tenant-${name}/${object}`),
+});
+const namespace = (method: string): Cut => ({
+  by: 'kubernetes',
+  request: name =>
+    new RegExp(`^${method} /api/v1/namespaces/web-tenant-${name}\\?`),
+});
+const inVault = (method: string, path: string): Cut => ({
+  by: 'vault',
+  request: name => new RegExp(`^${method} \\S*/${path}tenant-${name}$`),
+});
 
 /** Where an apply is cut off, and then the removal of what it has come to. */
 const CUTS: [string, string, Cut, Cut][] = [
   [
     'the namespace',
     'the Deployment',
-    { by: 'kubernetes', request: namespace('PATCH') },
-    { by: 'kubernetes', request: inNamespace('DELETE', 'deployments/n8n') },
+    namespace('PATCH'),
+    inNamespace('DELETE', 'deployments/n8n'),
   ],
   [
     'a quota',
     'the role in Vault',
-    {
-      by: 'kubernetes',
-      request: inNamespace('PATCH', 'resourcequotas/tenant-quota'),
-    },
-    { by: 'vault', request: inVault('DELETE', 'role/') },
+    inNamespace('PATCH', 'resourcequotas/tenant-quota'),
+    inVault('DELETE', 'role/'),
   ],
   [
     'the entry in Vault',
     'the entry in Vault',
-    { by: 'vault', request: inVault('POST', 'data/web-') },
-    { by: 'vault', request: inVault('DELETE', 'metadata/web-') },
+    inVault('POST', 'data/web-'),
+    inVault('DELETE', 'metadata/web-'),
   ],
   [
     'the Deployment',
     'the namespace',
-    { by: 'kubernetes', request: inNamespace('PATCH', 'deployments/n8n') },
-    { by: 'kubernetes', request: namespace('DELETE') },
+    inNamespace('PATCH', 'deployments/n8n'),
+    namespace('DELETE'),
   ],
 ];
 
@@ -87,17 +90,15 @@ describe('operations where something fails, on the lab', () => {
   const undo: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    await importSmallN8n();
     lab = await GatedLab.open();
     far = await GatedLab.open();
-    portal = await ReplicasPortal.create({
-      ...SMALL_N8N,
+    portal = await ReplicasPortal.small({
       overcommit: false,
       sizes: await sizes(),
       clusters: [...lab.clusters, { ...far.clusters[0], name: 'far' }],
     });
     api = await portal.start('one');
-    db = knex({ client: 'pg', connection: portal.connection });
+    ({ db } = portal);
     const name = await create('calm');
     calm = await tenantObjects(name, namesOf(name), admin);
     await api.remove(name);
@@ -115,7 +116,6 @@ describe('operations where something fails, on the lab', () => {
       await api.remove(name).catch(() => undefined);
       await admin.kubernetes.delete(namespaceOf(name));
     }
-    await db?.destroy();
     await portal?.stop();
     await lab?.stop();
     await far?.stop();
@@ -123,10 +123,7 @@ describe('operations where something fails, on the lab', () => {
 
   /** Sizes of which the nodes hold many, one alone, and none. */
   async function sizes(): Promise<JsonObject> {
-    const nodes = await admin.kubernetes.list<any>({
-      apiVersion: 'v1',
-      kind: 'Node',
-    });
+    const nodes = await admin.kubernetes.list<any>(refOf('Node'));
     const cpu = nodes.items.reduce(
       (sum, { status }) => sum + parseQuantity(status.allocatable.cpu)!,
       0,
@@ -150,7 +147,7 @@ describe('operations where something fails, on the lab', () => {
     };
   }
 
-  const get = (path: string) => api.call('GET', path);
+  const get = (path: string) => api.get(path);
   const ordered = (name: string, over: object = {}) =>
     orderOf(name, { cluster: 'lab', ...over });
   const findNamespace = (name: string) =>

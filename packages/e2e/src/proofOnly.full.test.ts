@@ -4,7 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { create, labCluster, portalAccess, portalLab } from './support/lab';
+import {
+  bindingOf,
+  create,
+  labCluster,
+  objectOf,
+  PORTAL,
+  portalAccess,
+  portalLab,
+  refOf,
+} from './support/lab';
 import { until } from './support/until';
 import { openLab, planSmallTenant } from './wallsLab';
 
@@ -34,20 +43,10 @@ const declared = {
   },
 };
 
-const made = (
-  apiVersion: string,
-  kind: string,
-  name: string,
-  rest: object = {},
-) =>
-  ({
-    apiVersion,
-    kind,
-    metadata: { name, namespace: NAME },
-    ...rest,
-  } as KubernetesObject);
+const made = (kind: string, name: string, rest: object) =>
+  objectOf(kind, { name, namespace: NAME }, rest);
 const policy = (name: string, spec: object) =>
-  made('networking.k8s.io/v1', 'NetworkPolicy', name, { spec });
+  made('NetworkPolicy', name, { spec });
 
 /**
  * The policy of the official chart (n8n-hosting, charts/n8n) with its own values: to
@@ -77,7 +76,7 @@ const CHARTS = policy('n8n', {
 
 const OWN = { podSelector: {} };
 const DENY = policy('default-deny', {
-  podSelector: {},
+  ...OWN,
   policyTypes: ['Ingress', 'Egress'],
   ingress: [{ from: [OWN] }],
   egress: [
@@ -97,7 +96,7 @@ const DENY = policy('default-deny', {
 });
 
 const LIMITS = [
-  made('v1', 'ResourceQuota', 'all', {
+  made('ResourceQuota', 'all', {
     spec: {
       hard: {
         'limits.cpu': '2',
@@ -108,7 +107,7 @@ const LIMITS = [
       },
     },
   }),
-  made('v1', 'LimitRange', 'each', {
+  made('LimitRange', 'each', {
     spec: {
       limits: [
         {
@@ -132,7 +131,7 @@ function n8n(): KubernetesObject[] {
       one.type === 'kubernetes' && wanted.includes(one.id) ? one.object : [],
     )
     .map(({ apiVersion, kind, metadata, ...rest }) =>
-      made(apiVersion, kind, metadata.name, rest),
+      made(kind, metadata.name, rest),
     );
 }
 
@@ -155,48 +154,25 @@ describe('A namespace that others have made, on the lab', () => {
       .find(({ metadata }) => metadata.name === PROVER);
     // There already where the lab was made with it.
     await admin.create(role);
-    await create(admin, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name: NAME,
-        labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
-      },
-    });
-    const prover = made('rbac.authorization.k8s.io/v1', 'RoleBinding', PROVER, {
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'ClusterRole',
-        name: PROVER,
-      },
-      subjects: [
-        {
-          kind: 'ServiceAccount',
-          name: 'threewalls-portal',
-          namespace: 'threewalls-system',
-        },
-      ],
-    });
+    const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const home = { name: NAME, labels: restricted };
+    await create(admin, objectOf('Namespace', home));
+    const prover = bindingOf(PROVER, PROVER, PORTAL, NAME);
     for (const object of [CHARTS, prover, ...n8n()]) {
       await create(admin, object);
     }
     await until(async () => {
-      const live = await admin.get<any>({
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        namespace: NAME,
-        name: 'n8n',
-      });
+      const live = await admin.get<any>(refOf('Deployment', 'n8n', NAME));
       return live?.status?.readyReplicas === 1;
     });
     before = await objects();
-    void follow('discovery.k8s.io/v1', 'EndpointSlice', slice =>
+    void follow('EndpointSlice', slice =>
       (slice.endpoints ?? [])
         .filter((each: any) => each.conditions?.ready)
         .flatMap((each: any) => each.addresses)
         .forEach((address: string) => routed.add(address)),
     );
-    void follow('v1', 'Pod', pod => pods.add(pod.metadata.name));
+    void follow('Pod', pod => pods.add(pod.metadata.name));
     portal = await ReplicasPortal.create({
       clusters: [{ ...labCluster(portalAccess), proofOnly: [declared] }],
       proofs: { targets: { names: ['other.saas.test'] } },
@@ -207,18 +183,17 @@ describe('A namespace that others have made, on the lab', () => {
   afterAll(async () => {
     watching.abort();
     await portal?.stop();
-    await admin.delete({ apiVersion: 'v1', kind: 'Namespace', name: NAME });
+    await admin.delete(refOf('Namespace', NAME));
   });
 
   async function follow(
-    apiVersion: string,
     kind: string,
     see: (object: any) => void,
   ): Promise<void> {
     const { signal } = watching;
     while (!signal.aborted) {
       try {
-        const ref = { apiVersion, kind, namespace: NAME };
+        const ref = refOf(kind, undefined, NAME);
         for await (const { object } of admin.watch<any>(ref, { signal })) {
           // A bookmark is about nothing.
           if (object.metadata?.name) {

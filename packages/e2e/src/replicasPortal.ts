@@ -9,11 +9,12 @@ import {
   WALLS,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Knex } from 'knex';
+import { knex, Knex } from 'knex';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
 import { TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { startBackend } from './support/backend';
-import { labConfig, portalAccess, portalLab } from './support/lab';
+import { labConfig, portalAccess, portalLab, refOf } from './support/lab';
+import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 const TOKEN = 'a-token-of-the-test-for-its-own-replicas';
@@ -30,11 +31,8 @@ const { platform } = portalLab();
 /** What a tenant of the lab is called in the cluster and in Vault. */
 export const namesOf = (name: string) => tenantNames(name, OWNER, platform);
 
-export const namespaceOf = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  name: namesOf(name).namespace,
-});
+export const namespaceOf = (name: string) =>
+  refOf('Namespace', namesOf(name).namespace);
 
 export const specOf = (name: string, over: object = {}) => ({
   name,
@@ -94,6 +92,8 @@ export interface Replica {
   start(name: string, request: object): Promise<Operation>;
   /** Starts an operation and follows it to its end. */
   run(name: string, request: object): Promise<Operation>;
+  /** Applies a tenant's whole spec. */
+  order(name: string, over?: object): Promise<Operation>;
   /** Removes a tenant. */
   remove(name: string, over?: object): Promise<Operation>;
   /** Proves a tenant; the statuses of its walls. */
@@ -111,6 +111,13 @@ export interface Replica {
 /** Replicas of one portal on one PostgreSQL. */
 export class ReplicasPortal {
   readonly #children: ChildProcess[] = [];
+  #db: Knex | undefined;
+
+  /** The same with a small server in place of each n8n. */
+  static async small(over: JsonObject = {}): Promise<ReplicasPortal> {
+    await importSmallN8n();
+    return ReplicasPortal.create({ ...SMALL_N8N, ...over });
+  }
 
   /** @param over - Config of `tenants` beside the lab's */
   static async create(over: JsonObject = {}): Promise<ReplicasPortal> {
@@ -124,12 +131,11 @@ export class ReplicasPortal {
     private readonly postgres: TestPostgres,
   ) {}
 
-  /** How to connect to the plugin's database. */
-  get connection() {
-    return {
-      ...this.postgres.connection,
-      database: 'backstage_plugin_tenants',
-    };
+  /** The plugin's database. */
+  get db(): Knex {
+    const database = 'backstage_plugin_tenants';
+    const connection = { ...this.postgres.connection, database };
+    return (this.#db ??= knex({ client: 'pg', connection }));
   }
 
   /**
@@ -141,6 +147,7 @@ export class ReplicasPortal {
     over: JsonObject = {},
     env: Record<string, string> = {},
   ): Promise<Replica> {
+    const permission = ['tenant.create', 'tenant.read'];
     const { baseUrl, child, ended, log } = await startBackend({
       entry: require.resolve('./replicasBackend'),
       file: join(this.folder, name),
@@ -153,12 +160,7 @@ export class ReplicasPortal {
               {
                 type: 'static',
                 options: { token: CREATOR, subject: 'creator' },
-                accessRestrictions: [
-                  {
-                    plugin: 'tenants',
-                    permission: ['tenant.create', 'tenant.read'],
-                  },
-                ],
+                accessRestrictions: [{ plugin: 'tenants', permission }],
               },
             ],
           },
@@ -193,6 +195,7 @@ export class ReplicasPortal {
         replica.call('POST', `/tenants/${tenant}/operations`, request),
       run: async (tenant, request) =>
         replica.follow(await replica.start(tenant, request)),
+      order: (tenant, spec) => replica.run(tenant, orderOf(tenant, spec)),
       remove: (tenant, more) =>
         replica.run(tenant, { kind: 'remove', confirm: tenant, ...more }),
       async prove(tenant) {
@@ -236,6 +239,7 @@ export class ReplicasPortal {
             }),
         ),
     );
+    await this.#db?.destroy();
     await this.postgres.stop();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -14,6 +14,7 @@ import {
   labConfig,
   labOf,
   portalAccess,
+  tokenOf,
   VAULT_ADDR,
 } from './support/lab';
 import { changesOf, removePlan, written } from './support/plans';
@@ -117,16 +118,16 @@ describe('One templated Vault policy, on the lab', () => {
   it('lets a tenant read its own, and nothing of a neighbour or a twin', async () => {
     const [plan] = plans();
     const { namespace, loginServiceAccount, vaultRole, kvPath } = plan.names;
-    const { status } = await admin.expect({
-      method: 'POST',
-      path: `/api/v1/namespaces/${namespace}/serviceaccounts/${loginServiceAccount}/token`,
-      body: { spec: { audiences: ['vault'], expirationSeconds: 600 } },
-    });
+    const jwt = await tokenOf(
+      admin,
+      { name: loginServiceAccount, namespace },
+      { audiences: ['vault'], expirationSeconds: 600 },
+    );
     const vault = (path: string, init: RequestInit = {}) =>
       fetch(`${VAULT_ADDR}/v1/${path}`, init);
     const login = await vault('auth/kubernetes/login', {
       method: 'POST',
-      body: JSON.stringify({ role: vaultRole, jwt: status.token }),
+      body: JSON.stringify({ role: vaultRole, jwt }),
     });
     const { auth } = (await login.json()) as any;
     expect(auth.token_policies).toEqual([POLICY]);

@@ -167,33 +167,24 @@ export class Hands extends NodeHands {
     const group = 'crd.projectcalico.org';
     const plural = 'globalnetworkpolicies';
     this.later(() => sleep(DISCOVERY_MS));
-    await this.add({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `${plural}.${group}` },
-      spec: {
-        group,
-        scope: 'Cluster',
-        names: {
-          plural,
-          singular: 'globalnetworkpolicy',
-          kind: 'GlobalNetworkPolicy',
-        },
-        versions: [
-          {
-            name: 'v1',
-            served: true,
-            storage: true,
-            schema: {
-              openAPIV3Schema: {
-                type: 'object',
-                'x-kubernetes-preserve-unknown-fields': true,
-              },
-            },
-          },
-        ],
+    const schema = {
+      openAPIV3Schema: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
       },
-    });
+    };
+    const metadata = { name: `${plural}.${group}` };
+    const spec = {
+      group,
+      scope: 'Cluster',
+      names: {
+        plural,
+        singular: 'globalnetworkpolicy',
+        kind: 'GlobalNetworkPolicy',
+      },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    };
+    await this.add(objectOf('CustomResourceDefinition', metadata, { spec }));
     await this.waitFor(async () => {
       const { status } = await this.lab.admin.request({
         method: 'GET',

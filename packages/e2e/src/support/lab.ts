@@ -175,6 +175,10 @@ const API_VERSIONS: Record<string, string> = {
   ClusterExternalSecret: ESO,
   PushSecret: `${ESO}alpha1`,
   SubjectAccessReview: 'authorization.k8s.io/v1',
+  EndpointSlice: 'discovery.k8s.io/v1',
+  Ingress: 'networking.k8s.io/v1',
+  CustomResourceDefinition: 'apiextensions.k8s.io/v1',
+  RuntimeClass: 'node.k8s.io/v1',
 };
 
 /** What an object is found by; objects of a kind, where there is no name. */
@@ -191,6 +195,34 @@ export function objectOf(
   const { apiVersion } = refOf(kind);
   return { apiVersion, kind, metadata, ...rest };
 }
+
+/** A volume that is a folder of the node's, for claims of a class. */
+export const volumeOf = (
+  name: string,
+  storageClassName: string,
+  path: string,
+  more: object = {},
+) =>
+  objectOf(
+    'PersistentVolume',
+    { name },
+    {
+      spec: {
+        capacity: { storage: '2Gi' },
+        accessModes: ['ReadWriteOnce'],
+        ...more,
+        storageClassName,
+        hostPath: { path, type: 'DirectoryOrCreate' },
+      },
+    },
+  );
+
+/** The portal's ServiceAccount, as what a role is bound to. */
+export const PORTAL = {
+  kind: 'ServiceAccount',
+  namespace: 'threewalls-system',
+  name: 'threewalls-portal',
+};
 
 /** Binds a ClusterRole: in a namespace, or everywhere. */
 export function bindingOf(
