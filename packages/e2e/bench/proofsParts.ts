@@ -28,10 +28,7 @@ export interface Parts {
  * the requests; when attempts began and ended, by the receipts. Pods and portal
  * have one clock, since they are on one machine.
  */
-export function watched(cluster: Cluster): {
-  cluster: Cluster;
-  parts(proofs: TenantProof[]): Parts;
-} {
+export function watched(cluster: Cluster) {
   const { kubernetes } = cluster;
   const created: number[] = [];
   const removals: { from: number; to: number }[] = [];
@@ -52,7 +49,7 @@ export function watched(cluster: Cluster): {
   const follower = replacing(kubernetes, { create, delete: remove });
   return {
     cluster: { ...cluster, kubernetes: follower },
-    parts(proofs) {
+    parts(proofs: TenantProof[]): Parts {
       const endedAt = Date.now();
       const receipts = proofs.flatMap(proof => proof.receipts);
       const times = receipts

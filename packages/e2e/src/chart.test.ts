@@ -33,6 +33,12 @@ const TEMPLATED = {
   authAccessor: 'auth_kubernetes_1a2b',
   templatedPolicy: 'n8n-tenants',
 };
+const OTHERWISE_TEMPLATED = {
+  ...OTHERWISE,
+  vault: { ...OTHERWISE.vault, ...TEMPLATED },
+};
+const READ = ['get', 'list', 'watch'];
+const EVERY_VERB = [...READ, 'create', 'patch', 'update', 'delete'];
 
 /** The plan of a tenant, by a config that says the same. */
 function planWith({ vault, ...tenants }: JsonObject) {
@@ -103,11 +109,8 @@ describe('the chart', () => {
   });
 
   it('has no default left where its values say otherwise', async () => {
-    for (const vault of [
-      OTHERWISE.vault,
-      { ...OTHERWISE.vault, ...TEMPLATED },
-    ]) {
-      const text = Object.values(await render({ ...OTHERWISE, vault })).join();
+    for (const values of [OTHERWISE, OTHERWISE_TEMPLATED]) {
+      const text = Object.values(await render(values)).join();
       expect(text).not.toMatch(
         /web-tenant|threewalls-system|name: threewalls-portal\n {4}namespace|external-secrets$|auth\/kubernetes|"secret\//m,
       );
@@ -151,12 +154,8 @@ describe('the chart', () => {
   });
 
   it('has the one policy of all tenants that the plan compares with', async () => {
-    const values = {
-      ...OTHERWISE,
-      vault: { ...OTHERWISE.vault, ...TEMPLATED },
-    };
-    const files = await render(values);
-    const [policy, role] = planWith(values).vault;
+    const files = await render(OTHERWISE_TEMPLATED);
+    const [policy, role] = planWith(OTHERWISE_TEMPLATED).vault;
     expect(files['vault/n8n-tenants.hcl']).toBe(policy.body.policy);
     const portal = files['vault/threewalls-portal.hcl'];
     expect(covers(portal, policy.path)).toBe(true);
@@ -193,21 +192,7 @@ describe('the chart', () => {
     );
     expect(added).toEqual([
       ['threewalls-portal', { ...rule, verbs: ['list', 'watch'] }],
-      [
-        'threewalls-portal-in-tenant',
-        {
-          ...rule,
-          verbs: [
-            'get',
-            'list',
-            'watch',
-            'create',
-            'patch',
-            'update',
-            'delete',
-          ],
-        },
-      ],
+      ['threewalls-portal-in-tenant', { ...rule, verbs: EVERY_VERB }],
     ]);
   });
 
@@ -237,14 +222,12 @@ describe('the chart', () => {
     [{ vault: { authMount: 'a" {}' } }, /authMount/],
     [{ vault: { policies: 'one' } }, /policies/],
     [{ vault: { policies: 'templated' } }, /authAccessor/],
-    [
-      { vault: { ...TEMPLATED, templatedPolicy: 'tenant-all' } },
-      /templatedPolicy/,
-    ],
-    [
-      { vault: { ...TEMPLATED, templatedPolicy: 'threewalls-portal' } },
-      /templatedPolicy/,
-    ],
+    ...['tenant-all', 'threewalls-portal'].map(
+      (templatedPolicy): [object, RegExp] => [
+        { vault: { ...TEMPLATED, templatedPolicy } },
+        /templatedPolicy/,
+      ],
+    ),
     [
       { vault: TEMPLATED, naming: { kvPrefix: 'other-' } },
       /has to end in web-tenant-/,

@@ -101,6 +101,9 @@ describe('two real clusters of one portal, each with its own profile', () => {
   const type = (cluster: string, ...args: string[]) =>
     kubectl(args, cluster === 'lab' ? {} : { KUBECONFIG: second.kubeconfig });
 
+  const spacesOf = (cluster: string) =>
+    type(cluster, 'get', 'namespaces', '-o', 'name');
+
   async function madeIn(cluster: string, name: string): Promise<Made> {
     const { kubernetes } = admins[cluster];
     const namespace = namespaceOf(name);
@@ -168,25 +171,19 @@ describe('two real clusters of one portal, each with its own profile', () => {
         AS_PROFILED[cluster],
       ]);
       const other = cluster === 'lab' ? 'second' : 'lab';
-      const spaces = await type(other, 'get', 'namespaces', '-o', 'name');
-      expect(spaces).not.toContain(name);
-      const { kvMount, authMount } = admins[cluster].config.vault;
-      const paths = (kv: string, auth: string) => [
-        `sys/policies/acl/tenant-${name}`,
-        `auth/${auth}/role/tenant-${name}`,
-        `${kv}/metadata/${namespaceOf(name)}`,
-      ];
-      const found = await Promise.all(
-        paths(kvMount, authMount).map(path => admins[cluster].vault.read(path)),
-      );
-      expect(found.map(Boolean)).toEqual([true, true, true]);
-      const mounts = admins[other].config.vault;
-      const elsewhere = await Promise.all(
-        paths(mounts.kvMount, mounts.authMount).map(path =>
-          admins[other].vault.read(path),
-        ),
-      );
-      expect(elsewhere.map(Boolean)).toEqual([false, false, false]);
+      expect(await spacesOf(other)).not.toContain(name);
+      const inVaultOf = async (which: string) => {
+        const { config, vault } = admins[which];
+        const paths = [
+          `sys/policies/acl/tenant-${name}`,
+          `auth/${config.vault.authMount}/role/tenant-${name}`,
+          `${config.vault.kvMount}/metadata/${namespaceOf(name)}`,
+        ];
+        const found = await Promise.all(paths.map(path => vault.read(path)));
+        return found.map(Boolean);
+      };
+      expect(await inVaultOf(cluster)).toEqual([true, true, true]);
+      expect(await inVaultOf(other)).toEqual([false, false, false]);
     }
   });
 
@@ -209,8 +206,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
       await expect(order(name, cluster)).rejects.toThrow(
         new RegExp(`exists in cluster ${CLUSTER_OF[name]}, and a name is uniq`),
       );
-      const spaces = await type(cluster, 'get', 'namespaces', '-o', 'name');
-      expect(spaces).not.toContain(name);
+      expect(await spacesOf(cluster)).not.toContain(name);
     }
   });
 
@@ -242,7 +238,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
   it('remove what one of them has, and nothing else', async () => {
     const { certificate } = expectDone(await remove(THERE));
     expect(certificate!.steps.map(({ step }) => step)).toEqual(REMOVAL);
-    const spaces = await type('second', 'get', 'namespaces', '-o', 'name');
+    const spaces = await spacesOf('second');
     expect(spaces).not.toContain(THERE);
     expect(spaces).toContain(STAYS);
     const { vault } = admins.second;
@@ -263,8 +259,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
     expect(problems.map(({ part }: any) => part)).toEqual(['cluster second']);
     expect(await api.prove(HERE)).toEqual(HOLDS);
     expectDone(await remove(HERE));
-    const spaces = await type('lab', 'get', 'namespaces', '-o', 'name');
-    expect(spaces).not.toContain(HERE);
+    expect(await spacesOf('lab')).not.toContain(HERE);
     expect((await tenant(STAYS)).phase).toBe('lost');
   });
 });

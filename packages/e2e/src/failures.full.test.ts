@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { Knex } from 'knex';
-import { GatedLab } from './recoveryConfig';
+import {
+  GatedLab,
+  inNamespace,
+  inVault,
+  ofNamespace,
+  Told,
+} from './recoveryConfig';
 import { tenantObjects } from './recoveryObjects';
 import {
   CREATOR,
@@ -29,32 +35,12 @@ import { until } from './support/until';
 
 jest.setTimeout(240_000);
 
-/** A request after which nothing comes through any more. */
-interface Cut {
-  by: 'kubernetes' | 'vault';
-  request: (name: string) => RegExp;
-}
-
-const inNamespace = (method: string, object: string): Cut => ({
-  by: 'kubernetes',
-  request: name => new RegExp(`^${method} \\S*/web-tenant-${name}/${object}`),
-});
-const namespace = (method: string): Cut => ({
-  by: 'kubernetes',
-  request: name =>
-    new RegExp(`^${method} /api/v1/namespaces/web-tenant-${name}\\?`),
-});
-const inVault = (method: string, path: string): Cut => ({
-  by: 'vault',
-  request: name => new RegExp(`^${method} \\S*/${path}tenant-${name}$`),
-});
-
 /** Where an apply is cut off, and then the removal of what it has come to. */
-const CUTS: [string, string, Cut, Cut][] = [
+const CUTS: [string, string, Told, Told][] = [
   [
     'the namespace',
     'the Deployment',
-    namespace('PATCH'),
+    ofNamespace('PATCH'),
     inNamespace('DELETE', 'deployments/n8n'),
   ],
   [
@@ -73,7 +59,7 @@ const CUTS: [string, string, Cut, Cut][] = [
     'the Deployment',
     'the namespace',
     inNamespace('PATCH', 'deployments/n8n'),
-    namespace('DELETE'),
+    ofNamespace('DELETE'),
   ],
 ];
 
@@ -207,7 +193,7 @@ describe('operations where something fails, on the lab', () => {
     async (_apply, _removal, apply, removal) => {
       const name = nextName(`cut-${CUTS.findIndex(one => one[2] === apply)}`);
       /** Runs one until its request was carried out, and nobody hears of it. */
-      const cutOff = async ({ by, request }: Cut, operation: object) => {
+      const cutOff = async ({ by, request }: Told, operation: object) => {
         const caught = lab[by].trap(request(name), 60_000);
         const [started] = await Promise.all([
           api.start(name, operation),

@@ -21,6 +21,8 @@ jest.setTimeout(240_000);
 
 const NAME = `flows-${process.pid}`;
 const PORT = 5678;
+const DNS = ['UDP', 'TCP'].map(protocol => ({ protocol, port: 53 }));
+const tcp = (port: number) => ({ protocol: 'TCP', port });
 /** As the chart has them, but for the second one's key: a small server's are these. */
 const labels = {
   'app.kubernetes.io/name': 'n8n',
@@ -56,21 +58,12 @@ const CHARTS = policy('n8n', {
   podSelector: { matchLabels: labels },
   policyTypes: ['Ingress', 'Egress'],
   ingress: [
-    {
-      from: [{ podSelector: { matchLabels: labels } }],
-      ports: [{ protocol: 'TCP', port: PORT }],
-    },
-    { from: [], ports: [{ protocol: 'TCP', port: PORT }] },
+    { from: [{ podSelector: { matchLabels: labels } }], ports: [tcp(PORT)] },
+    { from: [], ports: [tcp(PORT)] },
   ],
   egress: [
-    {
-      to: [],
-      ports: [
-        { protocol: 'UDP', port: 53 },
-        { protocol: 'TCP', port: 53 },
-      ],
-    },
-    { to: [], ports: [{ protocol: 'TCP', port: 443 }] },
+    { to: [], ports: DNS },
+    { to: [], ports: [tcp(443)] },
   ],
 });
 
@@ -90,7 +83,7 @@ const DENY = policy('default-deny', {
           podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
         },
       ],
-      ports: ['UDP', 'TCP'].map(protocol => ({ protocol, port: 53 })),
+      ports: DNS,
     },
   ],
 });

@@ -16,21 +16,23 @@ export interface TaskEvent {
   body: { message?: string };
 }
 
+interface Options {
+  /** Name of its databases and of its log under `.state` */
+  name: string;
+  port: number;
+  /** The template to wait for; default `create-tenant` */
+  template?: string;
+  /** Beside the config of the repository */
+  config?: JsonObject;
+}
+
 /**
  * The real portal on a port and databases of its own, by a way to the cluster and
  * to Vault that knows where it is. Its records are empty at first: it acts on no
  * tenant but those that it makes itself.
  */
 export class RecoveryPortal {
-  static async start(options: {
-    /** Name of its databases and of its log under `.state` */
-    name: string;
-    port: number;
-    /** The template to wait for; default `create-tenant` */
-    template?: string;
-    /** Beside the config of the repository */
-    config?: JsonObject;
-  }): Promise<RecoveryPortal> {
+  static async start(options: Options): Promise<RecoveryPortal> {
     rmSync(join(stateDir, options.name), { recursive: true, force: true });
     const folder = mkdtempSync(join(tmpdir(), 'threewalls-recovery-'));
     const lab = await GatedLab.open();
@@ -49,14 +51,14 @@ export class RecoveryPortal {
   #log = '';
 
   private constructor(
-    private readonly options: {
-      name: string;
-      port: number;
-      template?: string;
-    },
+    private readonly options: Options,
     private readonly folder: string,
     readonly lab: GatedLab,
   ) {}
+
+  get #template(): string {
+    return `default/${this.options.template ?? 'create-tenant'}`;
+  }
 
   /** The portal that runs now. */
   get api(): Portal {
@@ -88,11 +90,8 @@ export class RecoveryPortal {
       database: this.options.name,
       env: { THREEWALLS_LAB_STATE: labState },
     });
-    const { template = 'create-tenant' } = this.options;
-    await this.api.until(
-      `/api/catalog/entities/by-name/template/default/${template}`,
-      60,
-    );
+    const path = `/api/catalog/entities/by-name/template/${this.#template}`;
+    await this.api.until(path, 60);
   }
 
   /** Kills it as a machine that loses its power would. */
@@ -109,9 +108,8 @@ export class RecoveryPortal {
     values: JsonObject,
     secrets: Record<string, string> = {},
   ): Promise<string> {
-    const { template = 'create-tenant' } = this.options;
     const { id } = await this.api.call('POST', '/api/scaffolder/v2/tasks', {
-      templateRef: `template:default/${template}`,
+      templateRef: `template:${this.#template}`,
       values,
       secrets,
     });

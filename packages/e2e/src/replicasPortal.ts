@@ -78,34 +78,100 @@ export async function refuseWrites(
 }
 
 /** One replica of a portal. */
-export interface Replica {
-  call(
+export class Replica {
+  constructor(
+    private readonly backend: Awaited<ReturnType<typeof startBackend>>,
+  ) {}
+
+  get pid(): number {
+    return this.backend.child.pid!;
+  }
+
+  /** @param token - Of who asks; default one who may do everything */
+  async call(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
-    /** Who asks; default one who may do everything */
-    token?: string,
-  ): Promise<any>;
-  get(path: string): Promise<any>;
-  metrics(): Promise<Metric[]>;
+    token = TOKEN,
+  ): Promise<any> {
+    const response = await fetch(`${this.backend.baseUrl}/api/tenants${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        'Content-Type': 'application/json',
+      },
+      body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    }
+    const type = response.headers.get('content-type') ?? '';
+    return type.includes('json') ? JSON.parse(text) : text;
+  }
+
+  get(path: string): Promise<any> {
+    return this.call('GET', path);
+  }
+
+  async metrics(): Promise<Metric[]> {
+    return (await fetch(`${this.backend.baseUrl}/metrics`)).json();
+  }
+
   /** Starts an operation. */
-  start(name: string, request: object): Promise<Operation>;
+  start(tenant: string, request: object): Promise<Operation> {
+    return this.call('POST', `/tenants/${tenant}/operations`, request);
+  }
+
   /** Starts an operation and follows it to its end. */
-  run(name: string, request: object): Promise<Operation>;
+  async run(tenant: string, request: object): Promise<Operation> {
+    return this.follow(await this.start(tenant, request));
+  }
+
   /** Applies a tenant's whole spec. */
-  order(name: string, over?: object): Promise<Operation>;
+  order(tenant: string, over?: object): Promise<Operation> {
+    return this.run(tenant, orderOf(tenant, over));
+  }
+
   /** Removes a tenant. */
-  remove(name: string, over?: object): Promise<Operation>;
+  remove(tenant: string, over?: object): Promise<Operation> {
+    return this.run(tenant, { kind: 'remove', confirm: tenant, ...over });
+  }
+
   /** Proves a tenant; the statuses of its walls. */
-  prove(name: string): Promise<WallStatus[]>;
+  async prove(tenant: string): Promise<WallStatus[]> {
+    const { verdicts = [] } = await this.run(tenant, { kind: 'prove' });
+    return verdicts.map(({ status }) => status);
+  }
+
   /** The statuses of a tenant's walls, as the API has them. */
-  statuses(name: string): Promise<WallStatus[]>;
+  async statuses(tenant: string): Promise<WallStatus[]> {
+    const { walls }: Tenant = await this.get(`/tenants/${tenant}`);
+    return walls.map(({ status }) => status);
+  }
+
   /** Follows an operation to its end, whoever has started it. */
-  follow(operation: Operation, seconds?: number): Promise<Operation>;
-  pid: number;
+  async follow({ tenant, id }: Operation, seconds = 120): Promise<Operation> {
+    let last: Operation | undefined;
+    const look = async () => {
+      last = await this.get(`/tenants/${tenant}/operations/${id}`);
+      return last?.finishedAt ? last : undefined;
+    };
+    return until(look, seconds, 100).catch(error => {
+      error.message += `, ${JSON.stringify(last)}`;
+      throw error;
+    });
+  }
+
   /** kill -9 */
-  kill(): Promise<void>;
-  log(): Promise<string>;
+  async kill(): Promise<void> {
+    this.backend.child.kill('SIGKILL');
+    await this.backend.ended;
+  }
+
+  log(): Promise<string> {
+    return this.backend.log();
+  }
 }
 
 /** Replicas of one portal on one PostgreSQL. */
@@ -148,7 +214,7 @@ export class ReplicasPortal {
     env: Record<string, string> = {},
   ): Promise<Replica> {
     const permission = ['tenant.create', 'tenant.read'];
-    const { baseUrl, child, ended, log } = await startBackend({
+    const backend = await startBackend({
       entry: require.resolve('./replicasBackend'),
       file: join(this.folder, name),
       config: {
@@ -169,61 +235,8 @@ export class ReplicasPortal {
       },
       env,
     });
-    this.#children.push(child);
-    const replica: Replica = {
-      pid: child.pid!,
-      async call(method, path, body, token = TOKEN) {
-        const response = await fetch(`${baseUrl}/api/tenants${path}`, {
-          method,
-          headers: {
-            Authorization: `Bearer ${token}`,
-            'Content-Type': 'application/json',
-          },
-          body: body && JSON.stringify(body),
-        });
-        const text = await response.text();
-        if (!response.ok) {
-          throw new Error(`${method} ${path}: ${response.status} ${text}`);
-        }
-        const type = response.headers.get('content-type') ?? '';
-        return type.includes('json') ? JSON.parse(text) : text;
-      },
-      get: path => replica.call('GET', path),
-      metrics: async () =>
-        (await (await fetch(`${baseUrl}/metrics`)).json()) as Metric[],
-      start: (tenant, request) =>
-        replica.call('POST', `/tenants/${tenant}/operations`, request),
-      run: async (tenant, request) =>
-        replica.follow(await replica.start(tenant, request)),
-      order: (tenant, spec) => replica.run(tenant, orderOf(tenant, spec)),
-      remove: (tenant, more) =>
-        replica.run(tenant, { kind: 'remove', confirm: tenant, ...more }),
-      async prove(tenant) {
-        const { verdicts = [] } = await replica.run(tenant, { kind: 'prove' });
-        return verdicts.map(({ status }) => status);
-      },
-      async statuses(tenant) {
-        const { walls }: Tenant = await replica.get(`/tenants/${tenant}`);
-        return walls.map(({ status }) => status);
-      },
-      async follow({ tenant, id }, seconds = 120) {
-        let last: Operation | undefined;
-        const look = async () => {
-          last = await replica.get(`/tenants/${tenant}/operations/${id}`);
-          return last?.finishedAt ? last : undefined;
-        };
-        return until(look, seconds, 100).catch(error => {
-          error.message += `, ${JSON.stringify(last)}`;
-          throw error;
-        });
-      },
-      async kill() {
-        child.kill('SIGKILL');
-        await ended;
-      },
-      log,
-    };
-    return replica;
+    this.#children.push(backend.child);
+    return new Replica(backend);
   }
 
   /** Ends all replicas and the database, and removes what they wrote. */

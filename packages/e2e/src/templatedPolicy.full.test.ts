@@ -25,6 +25,8 @@ jest.setTimeout(240_000);
 const SUFFIX = String(process.pid);
 const POLICY = `threewalls-tenant-${SUFFIX}`;
 const PORTAL_POLICY = `threewalls-portal-${SUFFIX}`;
+const FIXED = `sys/policies/acl/${POLICY}`;
+const PORTALS = `sys/policies/acl/${PORTAL_POLICY}`;
 const NAME = `t-templated-${SUFFIX}`;
 /** A neighbour whose name begins like its own. */
 const TWIN = `${NAME}-x`;
@@ -45,7 +47,7 @@ describe('One templated Vault policy, on the lab', () => {
   ];
 
   const installPolicy = () =>
-    vaultAdmin.write(`sys/policies/acl/${POLICY}`, {
+    vaultAdmin.write(FIXED, {
       policy: deployed('threewalls-tenant.hcl').replaceAll(
         'ACCESSOR',
         accessor,
@@ -54,7 +56,7 @@ describe('One templated Vault policy, on the lab', () => {
 
   beforeAll(async () => {
     accessor = (await vaultAdmin.read('sys/auth'))['kubernetes/'].accessor;
-    await vaultAdmin.write(`sys/policies/acl/${PORTAL_POLICY}`, {
+    await vaultAdmin.write(PORTALS, {
       policy: deployed('threewalls-portal-templated.hcl').replaceAll(
         'threewalls-tenant',
         POLICY,
@@ -79,17 +81,16 @@ describe('One templated Vault policy, on the lab', () => {
   });
 
   afterAll(async () => {
-    const fixed = `sys/policies/acl/${POLICY}`;
     try {
       for (const plan of plans()) {
         await removePlan(plan, cluster);
       }
-      if (!(await vaultAdmin.read(fixed))) {
+      if (!(await vaultAdmin.read(FIXED))) {
         throw new Error("A tenant's removal took the fixed policy along");
       }
     } finally {
-      await vaultAdmin.delete(fixed);
-      await vaultAdmin.delete(`sys/policies/acl/${PORTAL_POLICY}`);
+      await vaultAdmin.delete(FIXED);
+      await vaultAdmin.delete(PORTALS);
       rmSync(folder, { recursive: true });
     }
   });
@@ -99,7 +100,7 @@ describe('One templated Vault policy, on the lab', () => {
     await expect(applyPlan(plan, cluster)).rejects.toThrow(
       new RegExp(`Vault policy ${POLICY} is not there.*threewalls-tenant.hcl`),
     );
-    await vaultAdmin.write(`sys/policies/acl/${POLICY}`, {
+    await vaultAdmin.write(FIXED, {
       policy: 'path "secret/*" { capabilities = ["read"] }',
     });
     await expect(applyPlan(plan, cluster)).rejects.toThrow(
@@ -143,7 +144,7 @@ describe('One templated Vault policy, on the lab', () => {
       [`secret/metadata/${twin}`, 403],
       ['secret/data/web-tenant-canary', 403],
       ['secret/metadata/?list=true', 403],
-      [`sys/policies/acl/${POLICY}`, 403],
+      [FIXED, 403],
     ];
     for (const [path, expected] of answers) {
       expect([path, await statusOf(path)]).toEqual([path, expected]);
@@ -162,9 +163,8 @@ describe('One templated Vault policy, on the lab', () => {
       return [verdicts.find(v => v.wall === 'secret')!.status, ...worst];
     };
     expect(await secretWall()).toEqual(['holds']);
-    const path = `sys/policies/acl/${POLICY}`;
-    const { policy } = await vaultAdmin.read(path);
-    await vaultAdmin.write(path, {
+    const { policy } = await vaultAdmin.read(FIXED);
+    await vaultAdmin.write(FIXED, {
       policy: `${policy}\npath "secret/data/*" {\n  capabilities = ["read"]\n}\n`,
     });
     const [status, ...broken] = await secretWall();

@@ -29,10 +29,7 @@ const objectsOf = (plan: TenantPlan): KubernetesObject[] =>
     .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
 
 /** A quantity as another would write it, or another quantity. */
-function rewritten(
-  random: Random,
-  quantity: string,
-): { text: string; same: boolean } {
+function rewritten(random: Random, quantity: string) {
   const [, digits, suffix] = /^(\d+)(.*)$/.exec(quantity)!;
   const smaller: Record<string, string> = { Gi: 'Mi', Mi: 'Ki', '': 'm' };
   const scale: Record<string, number> = { Gi: 1024, Mi: 1024, '': 1000 };
@@ -412,11 +409,7 @@ const MAKERS: Make[] = [
 ];
 
 /** Makes so many changes, each pair its own share of them, and says which were not found to be what they are. */
-export async function tryChanges(
-  pairs: Pair[],
-  count: number,
-  seed: number,
-): Promise<{ seen: Record<'breached' | 'holds', number>; wrong: string[] }> {
+export async function tryChanges(pairs: Pair[], count: number, seed: number) {
   const random = new Random(seed);
   const seen = { breached: 0, holds: 0 };
   const wrong: string[] = [];

@@ -21,12 +21,6 @@ export interface RunOptions {
   allowFailure?: boolean;
 }
 
-export interface RunResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** Marks the processes of `run`, by the state folder of the lab they work for. */
 export const MARK = 'THREEWALLS_LAB_WORK';
 
@@ -50,7 +44,7 @@ export function run(
   command: string,
   args: string[],
   options: RunOptions = {},
-): Promise<RunResult> {
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { inputFile, onLine, allowFailure, cwd } = options;
   const env: NodeJS.ProcessEnv = {
     ...(options.env ?? process.env),

@@ -10,32 +10,7 @@ import { isRunning } from './up.ts';
 import { VERSIONS } from './versions.ts';
 import { readProgress } from './work.ts';
 
-export interface PartStatus {
-  id: string;
-  version: string;
-  running: boolean;
-  /** It was stopped, and is not to be started by itself. */
-  held: boolean;
-  /** Its processes on this machine. */
-  pids: number[];
-  /** ISO time of the oldest of its processes. */
-  since?: string;
-  memoryBytes: number;
-}
-
-export interface LabStatus {
-  /** The whole lab is up, and nothing of it held down. */
-  ready: boolean;
-  running: boolean;
-  /** With a node, or the control plane alone. */
-  mode: LabMode;
-  api: string;
-  vault: string;
-  paths: LabPaths;
-  parts: PartStatus[];
-  /** Everything in the node, pods included. */
-  memoryBytes: number;
-}
+export type LabStatus = ReturnType<typeof labStatus>;
 
 const k8s = VERSIONS.kubernetes;
 
@@ -68,7 +43,7 @@ const PARTS: { id: string; version: string; command?: RegExp }[] = [
 ];
 
 /** What of the lab runs right now, as the kernel has it. */
-export function labStatus(): LabStatus {
+export function labStatus() {
   const paths = labPaths();
   const running = isRunning(paths);
   const { mode, api, vault } = endpoints(paths);
@@ -95,8 +70,11 @@ export function labStatus(): LabStatus {
       id,
       version,
       running: its.length > 0,
+      // It was stopped, and is not to be started by itself.
       held: held.includes(id),
+      // On this machine.
       pids: its.map(({ pid }) => pid),
+      // Of the oldest of its processes.
       ...(its.length > 0 && {
         since: new Date(Math.min(...started)).toISOString(),
       }),
@@ -104,6 +82,7 @@ export function labStatus(): LabStatus {
     };
   });
   return {
+    // The whole lab is up, and nothing of it held down.
     ready:
       running && held.length === 0 && (readProgress(paths)?.ready ?? false),
     running,
@@ -112,6 +91,7 @@ export function labStatus(): LabStatus {
     vault,
     paths,
     parts,
+    // Everything in the node, pods included.
     memoryBytes: sum(processes),
   };
 }

@@ -11,7 +11,6 @@ import {
   KubernetesClient,
   KubernetesObject,
   objectPath,
-  Platform,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { VAULT_ADDR, VAULT_IN_CLUSTER } from '../../../lab/src/addresses.ts';
@@ -83,11 +82,7 @@ export function labConfig(
 }
 
 /** The lab as a portal sees it that has this config. */
-export function labOf(tenants: JsonObject): {
-  platform: Platform;
-  cluster: Cluster;
-  clusters: Clusters;
-} {
+export function labOf(tenants: JsonObject) {
   const platform = readPlatform(new ConfigReader({ tenants }));
   const clusters = Clusters.fromPlatform(platform);
   return { platform, clusters, cluster: clusters.get('lab') };

@@ -78,14 +78,8 @@ export function processesInNetns(inode: number): number[] {
   });
 }
 
-export interface ProcessFacts {
-  command: string[];
-  memoryBytes: number;
-  startedAt: Date;
-}
-
 /** What the kernel knows of a process. */
-export function factsOf(pid: number): ProcessFacts | undefined {
+export function factsOf(pid: number) {
   const id = identify(pid);
   const command = readIfThere(`/proc/${pid}/cmdline`);
   if (!id || !command) return undefined;
