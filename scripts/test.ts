@@ -14,7 +14,7 @@ import {
 } from '../packages/lab/src/index.ts';
 import { Board } from './lib/board.ts';
 import { buildFrontend, installDependencies } from './lib/install.ts';
-import { POSTGRES, TestPostgres } from './lib/postgres.ts';
+import { POSTGRES, startPostgres } from './lib/postgres.ts';
 import { runToEnd, stateDir, tail } from './lib/run.ts';
 
 interface Count {
@@ -247,7 +247,7 @@ async function main(): Promise<number> {
   const lab = withLab ? buildLab(board) : Promise.resolve(undefined);
   try {
     await board.part('Dependencies', installDependencies);
-    const postgres = await TestPostgres.start();
+    const postgres = await startPostgres();
     env.BACKSTAGE_TEST_DATABASE_POSTGRES15_CONNECTION_STRING = `postgresql://postgres@127.0.0.1:${postgres.port}/postgres`;
     try {
       await Promise.all(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { knex } from 'knex';
-import { TestPostgres } from '../../../scripts/lib/postgres.ts';
+import { startPostgres, TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { fill, tenantName } from './apiData';
 import { FilledCluster } from './filledCluster';
 import { load, Load } from './apiLoad';
@@ -44,7 +44,7 @@ const QUESTIONS = [
 export async function api(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
   const cluster = await FilledCluster.up();
-  const postgres = await TestPostgres.start();
+  const postgres = await startPostgres();
   // What is interrupted leaves no gigabytes behind.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   try {

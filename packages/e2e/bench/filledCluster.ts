@@ -11,6 +11,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from '../src/clustersSecond';
 import { adminLab, merge, objectOf, refOf } from '../src/support/lab';
+import { objectsOf, resourcesOf } from '../src/support/plans';
 import { specOf } from './apiData';
 import { SEED } from './tenant';
 
@@ -118,11 +119,9 @@ export class FilledCluster {
 
   /** Deletes an object of a tenant; the answer brings it back. */
   async delete(n: number, id: string): Promise<() => Promise<void>> {
-    const object = this.planOf(n)
-      .stages.flatMap(stage => stage.resources)
-      .flatMap(r =>
-        r.type === 'kubernetes' && r.id === id ? r.object : [],
-      )[0];
+    const object = objectsOf(this.planOf(n)).find(
+      o => `${o.kind} ${o.metadata.name}` === id,
+    )!;
     const { apiVersion, kind, metadata } = object;
     await this.#admin.kubernetes.delete({ apiVersion, kind, ...metadata });
     return () => this.#create(object);
@@ -136,9 +135,9 @@ export class FilledCluster {
     return items.filter(({ metadata }) => metadata.name.includes('-tenant-0'));
   }
 
-  async #add({ stages }: TenantPlan): Promise<void> {
+  async #add(plan: TenantPlan): Promise<void> {
     const { vault, kubernetes } = this.#admin;
-    for (const resource of stages.flatMap(stage => stage.resources)) {
+    for (const resource of resourcesOf(plan)) {
       if (resource.type === 'kubernetes') {
         await this.#create(resource.object);
         const { apiVersion, kind, metadata } = resource.object;

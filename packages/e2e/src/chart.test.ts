@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ConfigReader } from '@backstage/config';
 import { JsonObject } from '@backstage/types';
@@ -16,6 +16,7 @@ import {
   renderDeploy,
 } from '../../../scripts/lib/chart.ts';
 import { testSpec } from './support/lab';
+import { objectsOf, resourcesOf } from './support/plans';
 
 jest.setTimeout(120_000);
 
@@ -54,13 +55,10 @@ function planWith({ vault, ...tenants }: JsonObject) {
   const config = { tenants: { ...tenants, clusters: [cluster] } };
   const platform = readPlatform(new ConfigReader(config));
   const plan = planTenant(testSpec('acme'), platform);
-  const resources = plan.stages.flatMap(stage => stage.resources);
   return {
     names: plan.names,
-    subjects: resources.flatMap(r =>
-      r.type === 'kubernetes' ? (r.object as any).subjects ?? [] : [],
-    ),
-    vault: resources.flatMap(r => (r.type === 'vault' ? [r] : [])),
+    subjects: objectsOf(plan).flatMap((o: any) => o.subjects ?? []),
+    vault: resourcesOf(plan).flatMap(r => (r.type === 'vault' ? [r] : [])),
   };
 }
 
@@ -80,10 +78,9 @@ function covers(policy: string, path: string): boolean {
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder).flatMap(name => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
-  });
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name));
 }
 
 describe('the chart', () => {

@@ -14,6 +14,7 @@ import {
   portalLab,
   refOf,
 } from './support/lab';
+import { objectsOf } from './support/plans';
 import { until } from './support/until';
 import { openLab, planSmallTenant } from './wallsLab';
 
@@ -116,13 +117,9 @@ const LIMITS = [
 
 /** A small server where n8n would be, with nothing of the portal's about it. */
 function n8n(): KubernetesObject[] {
-  const { stages } = planSmallTenant(NAME, portalLab().platform);
   const wanted = ['ServiceAccount n8n', 'Service n8n', 'Deployment n8n'];
-  return stages
-    .flatMap(({ resources }) => resources)
-    .flatMap(one =>
-      one.type === 'kubernetes' && wanted.includes(one.id) ? one.object : [],
-    )
+  return objectsOf(planSmallTenant(NAME, portalLab().platform))
+    .filter(({ kind, metadata }) => wanted.includes(`${kind} ${metadata.name}`))
     .map(({ apiVersion, kind, metadata, ...rest }) =>
       made(kind, metadata.name, rest),
     );

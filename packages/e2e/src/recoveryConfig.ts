@@ -29,9 +29,6 @@ export const inVault = (method: string, path: string): Told => ({
   request: name => new RegExp(`^${method} \\S*/${path}tenant-${name}$`),
 });
 
-/** Seconds without a sign of life after which a task may be taken up again. */
-const STALE_S = 2;
-
 /** The lab by way of two gates, with the portal's own credentials. */
 export class GatedLab {
   static async open(): Promise<GatedLab> {
@@ -75,21 +72,4 @@ export class GatedLab {
     await Promise.all([this.kubernetes.stop(), this.vault.stop()]);
     rmSync(this.folder, { recursive: true });
   }
-}
-
-/** Writes the config of a portal that takes its tasks up again soon. */
-export function writeConfig(
-  file: string,
-  clusters: JsonObject[],
-  over: JsonObject = {},
-): void {
-  const config = {
-    ...over,
-    scaffolder: {
-      taskRecovery: { enabled: true, staleTimeout: { seconds: STALE_S } },
-    },
-    tenants: { clusters },
-  };
-  // JSON is YAML too.
-  writeFileSync(file, JSON.stringify(config));
 }

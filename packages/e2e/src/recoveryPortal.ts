@@ -1,14 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { JsonObject } from '@backstage/types';
 import { Portal } from '../../../scripts/lib/portal.ts';
 import { root, stateDir } from '../../../scripts/lib/run.ts';
-import { GatedLab, writeConfig } from './recoveryConfig';
+import { GatedLab } from './recoveryConfig';
 import { labState } from './support/lab';
 
 const CONFIG = 'app-config.json';
+/** Seconds without a sign of life after which a task may be taken up again. */
+const STALE_S = 2;
 
 /** A line of a task's log, or what else became of it. */
 export interface TaskEvent {
@@ -36,7 +44,15 @@ export class RecoveryPortal {
     rmSync(join(stateDir, options.name), { recursive: true, force: true });
     const folder = mkdtempSync(join(tmpdir(), 'threewalls-recovery-'));
     const lab = await GatedLab.open();
-    writeConfig(join(folder, CONFIG), lab.clusters, options.config);
+    const config = {
+      ...options.config,
+      scaffolder: {
+        taskRecovery: { enabled: true, staleTimeout: { seconds: STALE_S } },
+      },
+      tenants: { clusters: lab.clusters },
+    };
+    // JSON is YAML too.
+    writeFileSync(join(folder, CONFIG), JSON.stringify(config));
     const portal = new RecoveryPortal(options, folder, lab);
     try {
       await portal.boot();

@@ -11,7 +11,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { knex, Knex } from 'knex';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
-import { TestPostgres } from '../../../scripts/lib/postgres.ts';
+import { startPostgres, TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { startBackend } from './support/backend';
 import { labConfig, portalAccess, portalLab, refOf } from './support/lab';
 import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
@@ -188,7 +188,7 @@ export class ReplicasPortal {
   /** @param over - Config of `tenants` beside the lab's */
   static async create(over: JsonObject = {}): Promise<ReplicasPortal> {
     const folder = await mkdtemp(join(tmpdir(), 'threewalls-replicas-'));
-    return new ReplicasPortal(over, folder, await TestPostgres.start());
+    return new ReplicasPortal(over, folder, await startPostgres());
   }
 
   private constructor(

@@ -17,7 +17,7 @@ import {
   tokenOf,
   VAULT_ADDR,
 } from './support/lab';
-import { changesOf, removePlan, written } from './support/plans';
+import { changesOf, removePlan, resourcesOf, written } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(240_000);
@@ -182,10 +182,10 @@ describe('One templated Vault policy, on the lab', () => {
   });
 
   it('is the only one that the portal can give', async () => {
-    const [{ names, stages }] = plans();
-    const role = stages
-      .flatMap(stage => stage.resources)
-      .find(r => r.type === 'vault' && r.path.includes('/role/')) as any;
+    const [plan] = plans();
+    const role = resourcesOf(plan).find(
+      r => r.type === 'vault' && r.path.includes('/role/'),
+    ) as any;
     const statusOf = async (path: string, body: Record<string, unknown>) =>
       (await cluster.vault.request('PUT', path, body)).status;
     expect(await statusOf(role.path, role.body)).toBe(200);
@@ -202,7 +202,7 @@ describe('One templated Vault policy, on the lab', () => {
         await statusOf(role.path, { ...role.body, ...over }),
       ]).toEqual([over, 403]);
     }
-    for (const name of [POLICY, names.vaultRole]) {
+    for (const name of [POLICY, plan.names.vaultRole]) {
       const path = `sys/policies/acl/${name}`;
       expect([path, await statusOf(path, { policy: '' })]).toEqual([path, 403]);
     }

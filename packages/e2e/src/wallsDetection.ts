@@ -47,23 +47,20 @@ export function breachesOf(
   };
   const { authMount, kvMount } = config.vault;
   const role = `auth/${authMount}/role/${vaultRole}`;
-  return [
+  const breaches: (Omit<Breach, 'by'> & Partial<Breach>)[] = [
     {
       title: 'its policy is deleted',
       wall: 'network',
-      by: 'kubernetes',
       do: () => kubernetes.delete(own(...isolation)),
     },
     {
       title: 'its policy lets everybody in',
       wall: 'network',
-      by: 'kubernetes',
       do: () => patch(...isolation, { spec: { ingress: [{}] } }),
     },
     {
       title: 'another policy lets everything out',
       wall: 'network',
-      by: 'kubernetes',
       ...added('NetworkPolicy', {
         podSelector: {},
         policyTypes: ['Egress'],
@@ -73,7 +70,6 @@ export function breachesOf(
     {
       title: 'its quota is raised',
       wall: 'resource',
-      by: 'kubernetes',
       do: () =>
         patch('ResourceQuota', 'tenant-quota', {
           spec: { hard: { pods: '100' } },
@@ -82,13 +78,11 @@ export function breachesOf(
     {
       title: 'its limits are deleted',
       wall: 'resource',
-      by: 'kubernetes',
       do: () => kubernetes.delete(own('LimitRange', 'tenant-limits')),
     },
     {
       title: 'PodSecurity is lowered',
       wall: 'resource',
-      by: 'kubernetes',
       do: () =>
         patch('Namespace', namespace, {
           metadata: {
@@ -99,19 +93,16 @@ export function breachesOf(
     {
       title: 'another user becomes admin in its namespace',
       wall: 'secret',
-      by: 'kubernetes',
       ...bound(ADDED, 'admin', namespace),
     },
     {
       title: 'another user may edit everything in the cluster',
       wall: 'secret',
-      by: 'kubernetes',
       ...bound(`${ADDED}-${namespace}`, 'edit'),
     },
     {
       title: 'another key is fetched for it',
       wall: 'secret',
-      by: 'kubernetes',
       ...added('ExternalSecret', {
         refreshInterval: '0',
         secretStoreRef: { kind: 'SecretStore', name: 'vault' },
@@ -141,6 +132,7 @@ export function breachesOf(
         }),
     },
   ];
+  return breaches.map(breach => ({ by: 'kubernetes', ...breach }));
 }
 
 /** A tenant as the API shows it, as soon as it is as it should be. */

@@ -14,6 +14,7 @@ import {
   remove,
   RESTRICTED,
 } from './support/lab';
+import { resourcesOf } from './support/plans';
 import { NodeHands } from './wallsNodeHands';
 
 /** Name of what a mutation adds, so that leftovers can be found. */
@@ -154,9 +155,7 @@ export class Hands extends NodeHands {
 
   /** Puts an object of the plan back as it was, while the rest stays broken. */
   restore = async (plan: TenantPlan, id: string) => {
-    const resource = plan.stages
-      .flatMap(stage => stage.resources)
-      .find(r => r.id === id);
+    const resource = resourcesOf(plan).find(r => r.id === id);
     if (resource?.type === 'kubernetes') {
       await this.lab.admin.apply(resource.object, { force: true });
     }

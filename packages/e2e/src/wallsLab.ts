@@ -18,9 +18,6 @@ import {
 } from './support/lab';
 import { VaultAdmin } from './wallsVault';
 
-/** Name of the lab's cluster in the tests' config. */
-export const LAB = 'lab';
-
 /** The lab with the portal's own, limited rights, and beside it with an administrator's. */
 export interface WallsLab {
   platform: Platform;

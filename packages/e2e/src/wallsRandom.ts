@@ -1,11 +1,11 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import {
-  KubernetesObject,
   letsThrough,
   PolicyPod,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { mayDo, objectOf, RBAC, tokenOf } from './support/lab';
+import { objectsOf } from './support/plans';
 import { Random } from './support/random';
 import { Scene } from './wallsMutation';
 import type { Pair } from './wallsRows';
@@ -22,11 +22,6 @@ type Make = (random: Random, a: TenantPlan, b: TenantPlan) => RandomChange;
 
 const ADDED = 'walls-test';
 const ESO = 'external-secrets.io';
-
-const objectsOf = (plan: TenantPlan): KubernetesObject[] =>
-  plan.stages
-    .flatMap(stage => stage.resources)
-    .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
 
 /** A quantity as another would write it, or another quantity. */
 function rewritten(random: Random, quantity: string) {

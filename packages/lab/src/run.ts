@@ -85,7 +85,8 @@ export function run(
         resolve({ code, stdout, stderr });
         return;
       }
-      const said = lastLines(stderr || stdout, 6);
+      const lines = (stderr || stdout).trim().split('\n');
+      const said = lines.slice(-6).join('\n');
       const how = signal ? `was ended by ${signal}` : `failed (${code})`;
       reject(
         new LabError(
@@ -120,10 +121,6 @@ export function runInherit(
       resolve(code ?? 128);
     });
   });
-}
-
-function lastLines(text: string, count: number): string {
-  return text.trim().split('\n').slice(-count).join('\n');
 }
 
 /** Waits for all of them, also where one fails, and then fails as the first did. */

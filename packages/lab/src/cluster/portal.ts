@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endpoints } from '../endpoints.ts';
 import { readIfThere, writeAtomic } from '../files.ts';
@@ -7,7 +7,7 @@ import { repoRoot, type LabPaths } from '../paths.ts';
 import { until } from '../run.ts';
 import type { KubeApi, KubeObject } from './api.ts';
 import { applyFiles } from './kubectl.ts';
-import { rootVault, Vault, writePolicy } from './vault.ts';
+import { rootVault, Vault } from './vault.ts';
 
 const NAME = 'threewalls-portal';
 const NAMESPACE = 'threewalls-system';
@@ -63,7 +63,8 @@ async function kubernetesAccess(api: KubeApi, paths: LabPaths) {
  * @param folder - where `vault-role-id` and `vault-secret-id` are left
  */
 export async function grantVaultAccess(vault: Vault, folder: string) {
-  await writePolicy(vault, NAME, POLICY);
+  const policy = readFileSync(POLICY, 'utf8');
+  await vault.call('PUT', `sys/policies/acl/${NAME}`, { policy });
   const methods = await vault.call('GET', 'sys/auth');
   if (!methods.data['approle/']) {
     await vault.call('POST', 'sys/auth/approle', { type: 'approle' });
