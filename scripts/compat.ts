@@ -426,7 +426,7 @@ async function look(portal: Portal, name: string): Promise<void> {
   for (const path of paths) {
     await portal.until(`/api/catalog/entities/by-name/${path}`, 120);
   }
-  const { launchBrowser, visit, WINDOW } = await import(
+  const { launchBrowser, seen, visit, WINDOW } = await import(
     '../packages/e2e/journey/browser.ts'
   );
   const browser = await launchBrowser();
@@ -437,16 +437,10 @@ async function look(portal: Portal, name: string): Promise<void> {
     const shot = (what: string) =>
       page.screenshot({ path: shotOf(name, what) });
     await visit(page, portal.url + ENTITY);
-    await page
-      .getByText(reachable ? /Network wall/ : /Couldn't load the walls/)
-      .first()
-      .waitFor();
+    await seen(page, reachable ? /Network wall/ : /Couldn't load the walls/);
     await shot('card');
     await visit(page, `${portal.url}/tenants`);
-    await page
-      .getByText(reachable ? /acme/ : /Can't reach/)
-      .first()
-      .waitFor();
+    await seen(page, reachable ? /acme/ : /Can't reach/);
     await shot('tenants');
     await visit(page, `${portal.url}/create/templates/default/create-tenant`);
     await page.getByLabel(/^Name/).fill('acme');

@@ -49,15 +49,11 @@ interface Outcome {
   came: number | 'refused' | 'not seen';
 }
 
-/** Where a column is measured. */
-class Bed {
-  /** No two columns have tenants of one name. */
-  readonly tenants: BenchTenants;
-
-  constructor(readonly admin: Cluster, readonly platform: Platform) {
-    this.tenants = new BenchTenants(platform, admin, 't-peers');
-  }
-}
+/** Where columns are measured; no two of them have tenants of one name. */
+const bedOf = (admin: Cluster, platform: Platform) => ({
+  ...{ admin, platform },
+  tenants: new BenchTenants(platform, admin, 't-peers'),
+});
 
 /**
  * The same mutations, seen by the portal on the lab, and by its peers, one after
@@ -68,7 +64,7 @@ export async function peers(): Promise<void> {
   const found = new Map<string, Outcome[]>();
   try {
     if (OURS.includes(COLUMNS)) {
-      const lab = new Bed(adminLab(), portalLab().platform);
+      const lab = bedOf(adminLab(), portalLab().platform);
       await measure(ourColumn(), lab, found);
     }
     if (COLUMNS !== OURS) {
@@ -88,7 +84,7 @@ async function measureTheirs(found: Map<string, Outcome[]>): Promise<void> {
     await programs.install();
     const clusters = [labCluster(portalAccess), second.config()];
     const { platform } = labOf(labConfig(portalAccess, { clusters }));
-    const bed = new Bed(second.admin(), platform);
+    const bed = bedOf(second.admin(), platform);
     const columns = [
       holdColumn(programs),
       ...gatekeeperColumns(programs),
@@ -106,7 +102,7 @@ async function measureTheirs(found: Map<string, Outcome[]>): Promise<void> {
 
 async function measure(
   column: Column,
-  { admin, platform, tenants }: Bed,
+  { admin, platform, tenants }: ReturnType<typeof bedOf>,
   found: Map<string, Outcome[]>,
 ): Promise<void> {
   const cluster = admin.config.name;

@@ -7,10 +7,11 @@ import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   ensureCanary,
   KubernetesObject,
+  objectPath,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { denyPods, podAdmission } from './support/admission';
-import { create, merge, portalLab, remove } from './support/lab';
+import { create, merge, portalLab, refOf, remove } from './support/lab';
 import { until } from './support/until';
 import { VaultOverTls } from './support/vaultOverTls';
 import { openLab } from './wallsLab';
@@ -25,8 +26,10 @@ const UID = 1000720000;
 // eslint-disable-next-line no-restricted-syntax
 const REJECTING = join(__dirname, 'support', 'rejectingNetwork.mjs');
 const DNS_PORT = 8053;
-const SYSTEM = '/api/v1/namespaces/kube-system';
-const DEPLOYMENT = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
+const inSystem = (kind: string, name: string) =>
+  refOf(kind, name, 'kube-system');
+const CONFIG_MAP = inSystem('ConfigMap', 'coredns');
+const DEPLOYMENT = inSystem('Deployment', 'coredns');
 
 /** A kind of cluster that this one can be made into: rows of docs/environments.md. */
 interface Environment {
@@ -67,11 +70,10 @@ describe('Kinds of clusters, played by the lab', () => {
 
   /** Lets the cluster's resolver listen on a port, behind the same Service. */
   async function resolverOn(port: number): Promise<void> {
-    const { data } = await admin.expect<any>({
-      method: 'GET',
-      path: `${SYSTEM}/configmaps/coredns`,
-    });
-    await merge(admin, `${SYSTEM}/configmaps/coredns`, {
+    const { data } = (await admin.get<any>(CONFIG_MAP))!;
+    const change = (ref: typeof DEPLOYMENT, body: object) =>
+      merge(admin, objectPath(ref), body);
+    await change(CONFIG_MAP, {
       data: { Corefile: data.Corefile.replace(/^\.:\d+/m, `.:${port}`) },
     });
     const ports = ['UDP', 'TCP'].map(protocol => ({
@@ -80,21 +82,19 @@ describe('Kinds of clusters, played by the lab', () => {
       targetPort: port,
       protocol,
     }));
-    await merge(admin, `${SYSTEM}/services/kube-dns`, { spec: { ports } });
+    await change(inSystem('Service', 'kube-dns'), { spec: { ports } });
     const annotations = { 'threewalls.test/port': String(port) };
-    await merge(admin, DEPLOYMENT, {
+    await change(DEPLOYMENT, {
       spec: { template: { metadata: { annotations } } },
     });
     await until(async () => {
-      const { metadata, spec, status } = await admin.expect<any>({
-        method: 'GET',
-        path: DEPLOYMENT,
-      });
+      const { metadata, spec, status } = (await admin.get<any>(DEPLOYMENT))!;
+      const { updatedReplicas, replicas, availableReplicas } = status;
       return (
         status.observedGeneration === metadata.generation &&
-        status.updatedReplicas === spec.replicas &&
-        status.replicas === spec.replicas &&
-        status.availableReplicas === spec.replicas
+        [updatedReplicas, replicas, availableReplicas].every(
+          count => count === spec.replicas,
+        )
       );
     });
   }
