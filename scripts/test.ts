@@ -137,20 +137,16 @@ const CHECKS: Suite[][] = [
   [TYPES, API_REPORTS, TYPES_OF_SCRIPTS, UNIT_OF_LAB],
 ];
 
-const BACKSTAGE = ['yarn', 'backstage-cli', 'repo', 'test'];
-const UNIT = jest('Unit tests', 'unit', BACKSTAGE);
-
-const PACKED = nodeTest(
-  'Packed packages',
-  'packages',
-  'scripts/packages.test.ts',
-);
-
-const REFUSALS = nodeTest(
-  'Clusters that npm start --install refuses',
-  'try-out',
-  'scripts/tryOut.test.ts',
-);
+/** After those, one after another. */
+const UNITS: Suite[] = [
+  jest('Unit tests', 'unit', ['yarn', 'backstage-cli', 'repo', 'test']),
+  nodeTest('Packed packages', 'packages', 'scripts/packages.test.ts'),
+  nodeTest(
+    'Clusters that npm start --install refuses',
+    'try-out',
+    'scripts/tryOut.test.ts',
+  ),
+];
 
 /** Upon the front end as it was built for the lab's portal. */
 const BUNDLE = tool('Size of the plugin in the browser', 'bundle-size', [
@@ -233,6 +229,12 @@ async function main(): Promise<number> {
     }
   };
 
+  const runAll = async (suites: Suite[]) => {
+    for (const one of suites) {
+      await run(one);
+    }
+  };
+
   const wasUp = withLab && labStatus().running;
   // Before the lab does so too: apt lets one at a time.
   await board.part('Debian packages for the tests', detail =>
@@ -250,16 +252,8 @@ async function main(): Promise<number> {
     const postgres = await startPostgres();
     env.BACKSTAGE_TEST_DATABASE_POSTGRES15_CONNECTION_STRING = `postgresql://postgres@127.0.0.1:${postgres.port}/postgres`;
     try {
-      await Promise.all(
-        CHECKS.map(async suites => {
-          for (const suite of suites) {
-            await run(suite);
-          }
-        }),
-      );
-      await run(UNIT);
-      await run(PACKED);
-      await run(REFUSALS);
+      await Promise.all(CHECKS.map(runAll));
+      await runAll(UNITS);
     } finally {
       await postgres.stop();
     }
@@ -271,9 +265,7 @@ async function main(): Promise<number> {
         total.failed++;
         board.line(`✗ The lab was not built: ${error.message}`);
       } else {
-        for (const suite of ON_THE_LAB) {
-          await run(suite);
-        }
+        await runAll(ON_THE_LAB);
       }
     }
   } catch (error) {

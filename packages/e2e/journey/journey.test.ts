@@ -148,16 +148,13 @@ describe('a tenant’s journey through the portal', () => {
     const dialog = page.getByRole('dialog');
     const close = (name: string) =>
       dialog.getByRole('button', { name }).first().click();
-    await look(page, 'not-covered', async () => {
-      const name = 'What a proof does not cover';
+    const opened = (name: string) => async () => {
       await page.getByRole('button', { name }).click();
       await dialog.waitFor();
-    });
+    };
+    await look(page, 'not-covered', opened('What a proof does not cover'));
     await close('Close');
-    await look(page, 'mute', async () => {
-      await page.getByRole('button', { name: 'Mute…' }).click();
-      await dialog.waitFor();
-    });
+    await look(page, 'mute', opened('Mute…'));
     await close('Cancel');
     await look(page, 'acknowledge', async () => {
       await page.getByRole('button', { name: 'Acknowledge…' }).click();

@@ -13,6 +13,7 @@ import {
   labOf,
   objectOf,
   portalAccess,
+  portalAccessTo,
   rootTokenFile,
   tokenOf,
 } from './support/lab';
@@ -71,18 +72,13 @@ export class SecondCluster {
 
   /** As an entry of `tenants.clusters`; nothing that a profile says is as the lab's. */
   config(): JsonObject {
-    const login = {
-      approle: {
-        roleIdFile: file('portal', 'vault-role-id'),
-        secretIdFile: file('portal', 'vault-secret-id'),
-      },
-    };
+    const { kubeconfig, vault } = portalAccessTo(STATE);
     return {
       name: NAME,
       title: 'Elsewhere',
       preset: 'openshift',
-      kubernetes: { kubeconfig: file('portal', 'kubeconfig') },
-      vault: { address: 'http://127.0.0.1:18200', ...MOUNTS, login },
+      kubernetes: { kubeconfig },
+      vault: { address: 'http://127.0.0.1:18200', ...MOUNTS, ...vault },
       network: { provider: 'kubernetes' },
       sizes: { small: { quota: { pods: 7 } }, tiny: { title: 'Tiny' } },
       n8n: { startupTimeout: '5s' },

@@ -110,6 +110,7 @@ describe('the portal’s own rights', () => {
   const kubernetes = cluster.kubernetes;
 
   const SYSTEM = '/api/v1/namespaces/kube-system';
+  const OTHER = 'sys/policies/acl/other';
 
   it.each([
     ['list Secrets', 'GET', '/api/v1/secrets'],
@@ -172,12 +173,7 @@ describe('the portal’s own rights', () => {
 
   it.each([
     ['read a value', 'GET', 'secret/data/web-tenant-canary', undefined],
-    [
-      'write a policy of another name',
-      'PUT',
-      'sys/policies/acl/other',
-      { policy: '' },
-    ],
+    ['write a policy of another name', 'PUT', OTHER, { policy: '' }],
     ['write a role of another name', 'PUT', 'auth/kubernetes/role/other', {}],
     ['mint a token', 'POST', 'auth/token/create', {}],
     ['list the entries', 'LIST', 'secret/metadata', undefined],

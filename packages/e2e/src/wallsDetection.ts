@@ -6,7 +6,15 @@ import {
   TenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Replica } from './replicasPortal';
-import { bindingOf, create, merge, objectOf, RBAC, refOf } from './support/lab';
+import {
+  ALL_OUT,
+  bindingOf,
+  create,
+  merge,
+  objectOf,
+  RBAC,
+  refOf,
+} from './support/lab';
 
 /** Name of what is added. */
 const ADDED = 'detection-test';
@@ -61,11 +69,7 @@ export function breachesOf(
     {
       title: 'another policy lets everything out',
       wall: 'network',
-      ...added('NetworkPolicy', {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [{}],
-      }),
+      ...added('NetworkPolicy', ALL_OUT),
     },
     {
       title: 'its quota is raised',

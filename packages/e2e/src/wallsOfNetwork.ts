@@ -1,10 +1,9 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
-import { refOf } from './support/lab';
+import { ALL_OUT, refOf } from './support/lab';
 import { rowsOf, Scene } from './wallsMutation';
 
-const EGRESS = { podSelector: {}, policyTypes: ['Egress'], egress: [{}] };
 const ALLOW_ALL = {
-  ...EGRESS,
+  ...ALL_OUT,
   policyTypes: ['Ingress', 'Egress'],
   ingress: [{}],
 };
@@ -70,7 +69,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
         policyTypes: ['Ingress'],
         ingress: [{ from: rule }],
       });
-      await create(b, 'NetworkPolicy', 'anywhere', EGRESS);
+      await create(b, 'NetworkPolicy', 'anywhere', ALL_OUT);
       await label(b, { 'walls-test/friend': a.spec.name });
     },
   },

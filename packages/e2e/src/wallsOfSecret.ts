@@ -9,6 +9,19 @@ const ANYBODY = {
   bound_service_account_namespaces: ['*'],
 };
 
+/** Of External Secrets' kinds, the least that each may be. */
+export const SPECS = {
+  SecretStore: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
+  ExternalSecret: {
+    secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
+    data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
+  },
+  PushSecret: {
+    secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
+    selector: { secret: { name: 'n8n' } },
+  },
+};
+
 /** Ways to break the secret wall: each must be seen, and the wall hold once mended. */
 export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
   {
@@ -202,10 +215,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     says: /PushSecret walls-test/,
     neighbourHolds: true,
     apply: ({ a, create }) =>
-      create(a, 'PushSecret', 'walls-test', {
-        secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
-        selector: { secret: { name: 'n8n' } },
-      }),
+      create(a, 'PushSecret', 'walls-test', SPECS.PushSecret),
   },
   {
     title: 'A store of the whole cluster is of use in every namespace',
@@ -217,9 +227,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
         objectOf(
           'ClusterSecretStore',
           { name: 'walls-test' },
-          {
-            spec: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
-          },
+          { spec: SPECS.SecretStore },
         ),
       ),
   },
@@ -233,10 +241,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
       const fetched = {
         namespaceSelectors: [{ matchLabels }],
         externalSecretName: 'walls-test',
-        externalSecretSpec: {
-          secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
-          data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
-        },
+        externalSecretSpec: SPECS.ExternalSecret,
       };
       const metadata = { name: `walls-test-${spec.name}` };
       const kind = 'ClusterExternalSecret';

@@ -8,6 +8,7 @@ import { mayDo, objectOf, RBAC, tokenOf } from './support/lab';
 import { objectsOf } from './support/plans';
 import { Random } from './support/random';
 import { Scene } from './wallsMutation';
+import { SPECS } from './wallsOfSecret';
 import type { Pair } from './wallsRows';
 
 /** One small change, and what it has to be found to be. */
@@ -368,23 +369,12 @@ const workload: Make = (random, a) => {
 };
 
 const store: Make = (random, a) => {
-  const kind = random.one(['SecretStore', 'ExternalSecret', 'PushSecret']);
-  const specs: Record<string, object> = {
-    SecretStore: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
-    ExternalSecret: {
-      secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
-      data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
-    },
-    PushSecret: {
-      secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
-      selector: { secret: { name: 'n8n' } },
-    },
-  };
+  const [kind, spec] = random.one(Object.entries(SPECS));
   return {
     title: `A ${kind} is there`,
     wall: 'secret',
     apply: async ({ create }) => {
-      await create(a, kind, ADDED, specs[kind]);
+      await create(a, kind, ADDED, spec);
       return 'breached';
     },
   };

@@ -17,6 +17,7 @@ import {
 import { GatedLab } from './recoveryConfig';
 import { FULL } from './support/full';
 import {
+  ALL_OUT,
   create,
   IMAGES,
   objectOf,
@@ -223,11 +224,7 @@ describe('A round, on the lab', () => {
       ...config,
       proofs: { ...config.proofs, settleMs },
     });
-    await hands.create(a, 'NetworkPolicy', 'open', {
-      podSelector: {},
-      policyTypes: ['Egress'],
-      egress: [{}],
-    });
+    await hands.create(a, 'NetworkPolicy', 'open', ALL_OUT);
     // The node has taken it up once something got through.
     hands.profile = settling(0);
     const open = (await pair.prove(hands)).get(a.spec.name)!;

@@ -32,26 +32,24 @@ export async function runLab(...args: string[]): Promise<string> {
   return stdout;
 }
 
-const portal = join(labState, 'portal');
-
 interface Access {
   kubeconfig: string;
   /** Beside the address */
   vault: JsonObject;
 }
 
-/** How the portal gets into the lab: the credentials that deploy/ gives it. */
-export const portalAccess = {
-  kubeconfig: join(portal, 'kubeconfig'),
-  vault: {
-    login: {
-      approle: {
-        roleIdFile: join(portal, 'vault-role-id'),
-        secretIdFile: join(portal, 'vault-secret-id'),
-      },
-    },
-  },
-};
+/** How the portal gets into a lab: the credentials that deploy/ gives it. */
+export function portalAccessTo(state: string) {
+  const portal = join(state, 'portal');
+  const approle = {
+    roleIdFile: join(portal, 'vault-role-id'),
+    secretIdFile: join(portal, 'vault-secret-id'),
+  };
+  const kubeconfig = join(portal, 'kubeconfig');
+  return { kubeconfig, vault: { login: { approle } } };
+}
+
+export const portalAccess = portalAccessTo(labState);
 
 /** The lab as an entry of `tenants.clusters`. */
 export function labCluster(access: Access): JsonObject {
@@ -296,6 +294,13 @@ export const RESTRICTED = {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
   },
+};
+
+/** Spec of a policy that lets everything out. */
+export const ALL_OUT = {
+  podSelector: {},
+  policyTypes: ['Egress'],
+  egress: [{}],
 };
 
 /** A policy that lets everybody in: policies add up, so that no other closes that again. */
