@@ -111,30 +111,29 @@ function nodeTest(title: string, name: string, pattern: string): Suite {
   });
 }
 
-const FORMATTING = tool('Formatting', 'prettier', ['yarn', 'prettier:check']);
-const LINT = tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']);
-// Afresh: the order of a type's keys in the API reports depends on it.
-const TYPES = tool('Types', 'tsc', ['yarn', 'tsc', '--incremental', 'false']);
-const API_REPORTS = tool('API reports', 'api-reports', [
-  'yarn',
-  'build:api-reports:only',
-  '--ci',
-]);
-const TYPES_OF_SCRIPTS = tool('Types of the lab and scripts', 'tsc-scripts', [
-  'yarn',
-  'exec',
-  'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/install && tsc -p packages/e2e/bench',
-]);
-const UNIT_OF_LAB = nodeTest(
-  'Unit tests of the lab',
-  'lab-unit',
-  'packages/lab/src/**/*.test.ts',
-);
-
 /** One after another in each; one of them keeps one core busy. */
 const CHECKS: Suite[][] = [
-  [LINT, FORMATTING],
-  [TYPES, API_REPORTS, TYPES_OF_SCRIPTS, UNIT_OF_LAB],
+  [
+    tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']),
+    tool('Formatting', 'prettier', ['yarn', 'prettier:check']),
+  ],
+  [
+    // Afresh: the order of a type's keys in the API reports depends on it.
+    tool('Types', 'tsc', ['yarn', 'tsc', '--incremental', 'false']),
+    tool('API reports', 'api-reports', [
+      ...['yarn', 'build:api-reports:only', '--ci'],
+    ]),
+    tool('Types of the lab and scripts', 'tsc-scripts', [
+      'yarn',
+      'exec',
+      'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/install && tsc -p packages/e2e/bench',
+    ]),
+    nodeTest(
+      'Unit tests of the lab',
+      'lab-unit',
+      'packages/lab/src/**/*.test.ts',
+    ),
+  ],
 ];
 
 /** After those, one after another. */

@@ -47,17 +47,13 @@ export function labStatus() {
   const paths = labPaths();
   const running = isRunning(paths);
   const { mode, api, vault } = endpoints(paths);
-  const processes = processesOf(paths, mode)
-    .flatMap(pid => {
-      const facts = factsOf(pid);
-      return facts ? [{ pid, ...facts }] : [];
-    })
-    .map(facts => ({
-      ...facts,
-      line: `${[basename(facts.command[0]), ...facts.command.slice(1)].join(
-        ' ',
-      )} `,
-    }));
+  const processes = processesOf(paths, mode).flatMap(pid => {
+    const facts = factsOf(pid);
+    if (!facts) return [];
+    const [program, ...args] = facts.command;
+    const line = `${[basename(program), ...args].join(' ')} `;
+    return [{ pid, ...facts, line }];
+  });
   const sum = (some: { memoryBytes: number }[]) =>
     some.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
   const held = heldParts(paths);

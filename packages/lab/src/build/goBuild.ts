@@ -93,7 +93,14 @@ export async function buildModule(
     // seventh of its time.
     ...(totalmem() > ENOUGH_MEMORY && { GOGC: 'off' }),
   };
-  const cwd = await prepare(module, paths, env, detail);
+  // A copy, with the modules in it that are changed.
+  const cwd = join(paths.cache, 'work', module.id);
+  rmSync(cwd, { recursive: true, force: true });
+  cpSync(sourceFolder(module), cwd, { recursive: true });
+  detail('fetching modules');
+  for (const copy of module.copies ?? []) {
+    await copyModule(copy, cwd, paths, env);
+  }
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
@@ -107,23 +114,6 @@ export async function buildModule(
   }
   renameSync(unfinished, folder);
   rmSync(cwd, { recursive: true });
-}
-
-/** The folder to build in: a copy, with the modules in it that are changed. */
-async function prepare(
-  module: GoModule,
-  paths: LabPaths,
-  env: NodeJS.ProcessEnv,
-  detail: Detail,
-): Promise<string> {
-  const folder = join(paths.cache, 'work', module.id);
-  rmSync(folder, { recursive: true, force: true });
-  cpSync(sourceFolder(module), folder, { recursive: true });
-  detail('fetching modules');
-  for (const copy of module.copies ?? []) {
-    await copyModule(copy, folder, paths, env);
-  }
-  return folder;
 }
 
 async function copyModule(
