@@ -497,12 +497,11 @@ function document(results: Result[]): string {
         )}\n`
       : [],
   );
+  const today = new Date().toISOString().slice(0, 10);
   const head = ['Backstage', 'create-app', 'frontend system', ...steps];
   return `# Compatibility
 
-Written by \`npm run compat\` on ${new Date()
-    .toISOString()
-    .slice(0, 10)}: the packages, packed as they
+Written by \`npm run compat\` on ${today}: the packages, packed as they
 are published, in portals that \`@backstage/create-app\` made, each with the versions of its own release.
 
 ${row(head)}${row(head.map(() => '---'))}${results

@@ -188,7 +188,8 @@ async function main(): Promise<void> {
       options['no-tenants'] || !hasNode ? [] : await tenants(board, portal);
     board.close();
     summary(portal, proofs, Date.now() - startedAt);
-    exitCode = proofs.every(isProved) ? 0 : 1;
+    const verdicts = proofs.flatMap(([, proof]) => proof.verdicts);
+    exitCode = verdicts.every(({ status }) => status === 'holds') ? 0 : 1;
   } catch (error) {
     if (stopping) {
       return;
@@ -320,6 +321,10 @@ async function failure(portal: Portal, error: Error): Promise<string> {
     .call('GET', '/api/tenants/health')
     .catch(() => undefined);
   const problems: { part: string; message: string }[] = found?.problems ?? [];
+  // What was typed, as far as it says on which cluster.
+  const command = options.install
+    ? `npm start -- --context ${options.context} --install`
+    : 'npm start';
   return [
     '',
     `✗ ${error.message}`,
@@ -327,16 +332,9 @@ async function failure(portal: Portal, error: Error): Promise<string> {
     `The portal is up at ${portal.url} (log: ${portal.log})`,
     ...problems.map(({ part, message }) => `Away: ${part}: ${message}`),
     ...(/network is (breached|unproven)/.test(error.message) ? hints() : []),
-    `Ctrl-C stops it. To go on where this stopped: ${command()}`,
+    `Ctrl-C stops it. To go on where this stopped: ${command}`,
     '',
   ].join('\n');
-}
-
-/** What was typed, as far as it says on which cluster. */
-function command(): string {
-  return options.install
-    ? `npm start -- --context ${options.context} --install`
-    : 'npm start';
 }
 
 /** What a network wall most often fails for where the cluster is not the lab. */
@@ -346,10 +344,6 @@ function hints(): string[] {
         'Does this cluster enforce NetworkPolicies? docs/environments.md says which do, and what to change',
       ]
     : [];
-}
-
-function isProved([, { verdicts }]: Proven): boolean {
-  return verdicts.every(({ status }) => status === 'holds');
 }
 
 function summary(portal: Portal, proofs: Proven[], ms: number): void {
@@ -371,12 +365,10 @@ function summary(portal: Portal, proofs: Proven[], ms: number): void {
     verdicts.filter(v => v.wall === 'network' && v.status !== 'holds'),
   );
   lines.push(...(network.length > 0 ? hints() : []));
+  const seconds = Math.round(ms / 1000);
+  const also = options.down ? ' and the cluster' : '; the cluster stays up';
   lines.push(
-    `The portal is at ${portal.url}  (${Math.round(
-      ms / 1000,
-    )} s). Ctrl-C stops it${
-      options.down ? ' and the cluster' : '; the cluster stays up'
-    }.`,
+    `The portal is at ${portal.url}  (${seconds} s). Ctrl-C stops it${also}.`,
   );
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -201,11 +201,9 @@ export const GATEKEEPER_SYNC = {
   metadata: { name: 'config', namespace: 'gatekeeper-system' },
   spec: {
     sync: {
-      syncOnly: [
-        { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
-        { group: '', version: 'v1', kind: 'ResourceQuota' },
-        { group: '', version: 'v1', kind: 'LimitRange' },
-      ],
+      syncOnly: (['NetworkPolicy', 'ResourceQuota', 'LimitRange'] as const).map(
+        kind => ({ group: KINDS[kind][0], version: 'v1', kind }),
+      ),
     },
   },
 };

@@ -86,18 +86,11 @@ export async function grantVaultAccess(vault: Vault, folder: string) {
   writeAtomic(secretFile, made.data.secret_id, 0o600);
 }
 
-async function logsIn(
-  vault: Vault,
-  roleId: string,
-  secretId: string,
-): Promise<boolean> {
-  try {
-    await new Vault(vault.address).call('POST', 'auth/approle/login', {
-      role_id: roleId,
-      secret_id: secretId,
-    });
-    return true;
-  } catch {
-    return false;
-  }
+function logsIn({ address }: Vault, roleId: string, secretId: string) {
+  const body = { role_id: roleId, secret_id: secretId };
+  const login = new Vault(address).call('POST', 'auth/approle/login', body);
+  return login.then(
+    () => true,
+    () => false,
+  );
 }
