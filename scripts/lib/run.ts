@@ -22,11 +22,8 @@ export async function runLogged(
 ): Promise<void> {
   const { code, log } = await runToEnd(name, command, options);
   if (code !== 0) {
-    throw new Error(
-      `${command.join(' ')} ended with ${code}. The end of ${log}:\n${tail(
-        log,
-      )}`,
-    );
+    const ended = `${command.join(' ')} ended with ${code}`;
+    throw new Error(`${ended}. The end of ${log}:\n${tail(log)}`);
   }
 }
 

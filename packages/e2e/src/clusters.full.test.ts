@@ -79,6 +79,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
   });
 
   const tenant = (name: string) => api.get(`/tenants/${name}`);
+  const statusesOf = (name: string) => api.statuses(name);
   const order = (name: string, cluster = CLUSTER_OF[name]) =>
     api.order(name, { cluster });
   const prove = async (name: string) =>
@@ -211,8 +212,8 @@ describe('two real clusters of one portal, each with its own profile', () => {
 
   it('see a wall turned in one of them, and the other’s as they were', async () => {
     const before = {
-      [HERE]: await api.statuses(HERE),
-      [THERE]: await api.statuses(THERE),
+      [HERE]: await statusesOf(HERE),
+      [THERE]: await statusesOf(THERE),
     };
     for (const [name, other] of [
       [HERE, THERE],
@@ -225,14 +226,11 @@ describe('two real clusters of one portal, each with its own profile', () => {
         ...['--namespace', namespaceOf(name), '--type=merge'],
         ...['--patch', '{"spec":{"ingress":[{}]}}'],
       );
-      await until(async () => (await api.statuses(name))[0] === 'breached', 30);
-      expect(await api.statuses(other)).toEqual(before[other]);
+      await until(async () => (await statusesOf(name))[0] === 'breached', 30);
+      expect(await statusesOf(other)).toEqual(before[other]);
       await api.run(name, { kind: 'apply' });
       if (name === HERE) {
-        await until(
-          async () => `${await api.statuses(HERE)}` === `${HOLDS}`,
-          60,
-        );
+        await until(async () => `${await statusesOf(HERE)}` === `${HOLDS}`, 60);
       }
     }
   });
@@ -246,7 +244,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
     const { vault } = admins.second;
     const entry = `teams/metadata/${namespaceOf(THERE)}`;
     expect(await vault.read(entry)).toBeUndefined();
-    expect(await api.statuses(HERE)).toEqual(HOLDS);
+    expect(await statusesOf(HERE)).toEqual(HOLDS);
   });
 
   it('go on in one while the other’s API server is down', async () => {

@@ -112,9 +112,8 @@ export class RecoveryPortal {
 
   /** Kills it as a machine that loses its power would. */
   async kill(): Promise<void> {
-    const { child } = this.api;
     const ended = this.api.ended();
-    child.kill('SIGKILL');
+    this.api.child.kill('SIGKILL');
     await ended;
     this.#log += readFileSync(this.api.log, 'utf8');
   }

@@ -83,9 +83,8 @@ export function factsOf(pid: number) {
   const id = identify(pid);
   const command = readIfThere(`/proc/${pid}/cmdline`);
   if (!id || !command) return undefined;
-  const rss = /VmRSS:\s+(\d+) kB/.exec(
-    readIfThere(`/proc/${pid}/status`) ?? '',
-  );
+  const status = readIfThere(`/proc/${pid}/status`) ?? '';
+  const rss = /VmRSS:\s+(\d+) kB/.exec(status);
   const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
   // Linux counts in hundredths of a second for programs, whatever its own tick.
   const age = uptime - Number(id.startTicks) / 100;
