@@ -210,23 +210,19 @@ async function addPackages(
       ),
     },
   }));
-  const versionsOf = (...names: string[]) =>
-    Object.fromEntries(
-      names.map(name => [`@threewalls/backstage-plugin-${name}`, '*']),
-    );
-  await edit(join(folder, 'packages/app/package.json'), manifest => ({
-    ...manifest,
-    dependencies: { ...manifest.dependencies, ...versionsOf('tenants') },
-  }));
+  const depend = (where: string, names: string[]) =>
+    edit(join(folder, where, 'package.json'), manifest => {
+      const added = names.map(n => [`@threewalls/backstage-plugin-${n}`, '*']);
+      Object.assign(manifest.dependencies, Object.fromEntries(added));
+      return manifest;
+    });
+  await depend('packages/app', ['tenants']);
   const plugins = [
     'tenants-backend',
     'scaffolder-backend-module-tenants',
     'catalog-backend-module-tenants',
   ];
-  await edit(join(folder, 'packages/backend/package.json'), manifest => ({
-    ...manifest,
-    dependencies: { ...manifest.dependencies, ...versionsOf(...plugins) },
-  }));
+  await depend('packages/backend', plugins);
   await replace(join(folder, 'packages/backend/src/index.ts'), {
     'backend.start();': `${plugins
       .map(
@@ -239,10 +235,9 @@ async function addPackages(
     await addToLegacyApp(join(folder, 'packages/app/src'));
   }
   await writeFile(join(folder, 'acme.yaml'), JSON.stringify(ENTITY_OF_ACME));
-  const config = reachable
-    ? CONFIG
-    : { ...CONFIG, tenants: { clusters: [AWAY] } };
-  const wrong = { tenants: { clusters: [{ ...AWAY, network: 'cilium' }] } };
+  const of = (cluster: object) => ({ tenants: { clusters: [cluster] } });
+  const config = { ...CONFIG, ...(!reachable && of(AWAY)) };
+  const wrong = of({ ...AWAY, network: 'cilium' });
   for (const [file, content] of Object.entries({ compat: config, wrong })) {
     // JSON is YAML too.
     await writeFile(
@@ -258,9 +253,8 @@ async function addPackages(
  * come since, of several releases side by side.
  */
 async function releaseOf(folder: string): Promise<Record<string, string>> {
-  const { stdout } = await promisify(execFile)('npm', [
-    ...['config', 'get', 'registry'],
-  ]);
+  const asking = ['config', 'get', 'registry'];
+  const { stdout } = await promisify(execFile)('npm', asking);
   const registry = stdout.trim().replace(/\/?$/, '/');
   const versions = new Map<string, string>();
   const asked = new Set<string>();
@@ -378,14 +372,12 @@ const CONFIG = {
   auth: { providers: { guest: { dangerouslyAllowOutsideDevelopment: true } } },
   catalog: {
     locations: [
-      { type: 'file', target: '../../acme.yaml' },
-      { type: 'file', target: '../../examples/org.yaml' },
-      {
-        type: 'file',
-        target: `../../${TEMPLATES}/create-tenant/template.yaml`,
-      },
-    ].map(location => ({
-      ...location,
+      'acme.yaml',
+      'examples/org.yaml',
+      `${TEMPLATES}/create-tenant/template.yaml`,
+    ].map(file => ({
+      type: 'file',
+      target: `../../${file}`,
       rules: [{ allow: ['Template', 'User', 'Group', 'Resource'] }],
     })),
   },
@@ -434,7 +426,7 @@ async function look(portal: Portal, name: string): Promise<void> {
   for (const path of paths) {
     await portal.until(`/api/catalog/entities/by-name/${path}`, 120);
   }
-  const { launchBrowser, visit, WINDOW } = await import(
+  const { launchBrowser, seen, visit, WINDOW } = await import(
     '../packages/e2e/journey/browser.ts'
   );
   const browser = await launchBrowser();
@@ -445,16 +437,10 @@ async function look(portal: Portal, name: string): Promise<void> {
     const shot = (what: string) =>
       page.screenshot({ path: shotOf(name, what) });
     await visit(page, portal.url + ENTITY);
-    await page
-      .getByText(reachable ? /Network wall/ : /Couldn't load the walls/)
-      .first()
-      .waitFor();
+    await seen(page, reachable ? /Network wall/ : /Couldn't load the walls/);
     await shot('card');
     await visit(page, `${portal.url}/tenants`);
-    await page
-      .getByText(reachable ? /acme/ : /Can't reach/)
-      .first()
-      .waitFor();
+    await seen(page, reachable ? /acme/ : /Can't reach/);
     await shot('tenants');
     await visit(page, `${portal.url}/create/templates/default/create-tenant`);
     await page.getByLabel(/^Name/).fill('acme');
@@ -511,12 +497,11 @@ function document(results: Result[]): string {
         )}\n`
       : [],
   );
+  const today = new Date().toISOString().slice(0, 10);
   const head = ['Backstage', 'create-app', 'frontend system', ...steps];
   return `# Compatibility
 
-Written by \`npm run compat\` on ${new Date()
-    .toISOString()
-    .slice(0, 10)}: the packages, packed as they
+Written by \`npm run compat\` on ${today}: the packages, packed as they
 are published, in portals that \`@backstage/create-app\` made, each with the versions of its own release.
 
 ${row(head)}${row(head.map(() => '---'))}${results

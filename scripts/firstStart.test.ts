@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { labPaths, labReset, labUp } from '../packages/lab/src/index.ts';
 import { Portal } from './lib/portal.ts';
 import { stateDir } from './lib/run.ts';
-import { runTemplate } from './lib/tenants.ts';
+import { runTemplate, TENANTS } from './lib/tenants.ts';
 
 // The order that everybody has who starts this for the first time: the portal is
 // there long before there is a cluster, a kubeconfig or a login to Vault, and
@@ -15,11 +15,6 @@ import { runTemplate } from './lib/tenants.ts';
 const DATABASE = 'first-start';
 /** Seconds in which every part of the portal has to notice that a cluster is there. */
 const NOTICED_S = 2;
-
-const TENANTS = [
-  { name: 'acme', owner: 'group:default/acme-team' },
-  { name: 'globex', owner: 'group:default/globex-team' },
-];
 
 interface Health {
   status: string;

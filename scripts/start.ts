@@ -22,6 +22,7 @@ import {
   prove,
   runTemplate,
   tellingReceipt,
+  TENANTS,
   valuesOf,
   type Proof,
   type TenantSpec,
@@ -55,10 +56,8 @@ Secrets, the portal, and two tenants whose walls are proved.
   --help                show this text
 `;
 
-const TENANTS = [
-  { name: 'acme', owner: 'group:default/acme-team' },
-  { name: 'globex', owner: 'group:default/globex-team' },
-];
+/** A tenant's name and its proof. */
+type Proven = readonly [string, Proof];
 
 const OPTIONS = {
   options: {
@@ -189,7 +188,8 @@ async function main(): Promise<void> {
       options['no-tenants'] || !hasNode ? [] : await tenants(board, portal);
     board.close();
     summary(portal, proofs, Date.now() - startedAt);
-    exitCode = proofs.every(isProved) ? 0 : 1;
+    const verdicts = proofs.flatMap(([, proof]) => proof.verdicts);
+    exitCode = verdicts.every(({ status }) => status === 'holds') ? 0 : 1;
   } catch (error) {
     if (stopping) {
       return;
@@ -267,10 +267,7 @@ function labLines(board: Board): OnProgress {
  * Both tenants, proved: created where they are not there yet, and applied again
  * where the plan has moved on since.
  */
-async function tenants(
-  board: Board,
-  portal: Portal,
-): Promise<[string, Proof][]> {
+async function tenants(board: Board, portal: Portal): Promise<Proven[]> {
   // The portal's own word counts: it started long before the cluster did.
   await portal.untilAnswer<{ status: string }>(
     '/api/tenants/health',
@@ -281,10 +278,8 @@ async function tenants(
   const there = new Map<string, TenantSpec>(
     items.map((t: { name: string; spec: TenantSpec }) => [t.name, t.spec]),
   );
-  const orphans = await orphansOf(
-    portal,
-    TENANTS.map(({ name }) => name),
-  );
+  const names = TENANTS.map(({ name }) => name);
+  const orphans = await orphansOf(portal, names);
   // The lab is this portal's own. Elsewhere they may be another portal's.
   if (orphans.length > 0 && isOwn() && !options.adopt) {
     throw new Error(
@@ -311,15 +306,12 @@ async function tenants(
     }),
   );
   return Promise.all(
-    TENANTS.map(({ name }) =>
-      board.part(
-        `Proof of ${name}`,
-        async (detail): Promise<[string, Proof]> => [
-          name,
-          await prove(portal, name, detail),
-        ],
-      ),
-    ),
+    names.map(async name => {
+      const proof = await board.part(`Proof of ${name}`, detail =>
+        prove(portal, name, detail),
+      );
+      return [name, proof] as const;
+    }),
   );
 }
 
@@ -329,6 +321,10 @@ async function failure(portal: Portal, error: Error): Promise<string> {
     .call('GET', '/api/tenants/health')
     .catch(() => undefined);
   const problems: { part: string; message: string }[] = found?.problems ?? [];
+  // What was typed, as far as it says on which cluster.
+  const command = options.install
+    ? `npm start -- --context ${options.context} --install`
+    : 'npm start';
   return [
     '',
     `✗ ${error.message}`,
@@ -336,16 +332,9 @@ async function failure(portal: Portal, error: Error): Promise<string> {
     `The portal is up at ${portal.url} (log: ${portal.log})`,
     ...problems.map(({ part, message }) => `Away: ${part}: ${message}`),
     ...(/network is (breached|unproven)/.test(error.message) ? hints() : []),
-    `Ctrl-C stops it. To go on where this stopped: ${command()}`,
+    `Ctrl-C stops it. To go on where this stopped: ${command}`,
     '',
   ].join('\n');
-}
-
-/** What was typed, as far as it says on which cluster. */
-function command(): string {
-  return options.install
-    ? `npm start -- --context ${options.context} --install`
-    : 'npm start';
 }
 
 /** What a network wall most often fails for where the cluster is not the lab. */
@@ -357,11 +346,7 @@ function hints(): string[] {
     : [];
 }
 
-function isProved([, { verdicts }]: [string, Proof]): boolean {
-  return verdicts.every(({ status }) => status === 'holds');
-}
-
-function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {
+function summary(portal: Portal, proofs: Proven[], ms: number): void {
   const lines = [''];
   for (const [name, proof] of proofs) {
     lines.push(`${name}  ${portal.url}/catalog/default/resource/${name}`);
@@ -380,12 +365,10 @@ function summary(portal: Portal, proofs: [string, Proof][], ms: number): void {
     verdicts.filter(v => v.wall === 'network' && v.status !== 'holds'),
   );
   lines.push(...(network.length > 0 ? hints() : []));
+  const seconds = Math.round(ms / 1000);
+  const also = options.down ? ' and the cluster' : '; the cluster stays up';
   lines.push(
-    `The portal is at ${portal.url}  (${Math.round(
-      ms / 1000,
-    )} s). Ctrl-C stops it${
-      options.down ? ' and the cluster' : '; the cluster stays up'
-    }.`,
+    `The portal is at ${portal.url}  (${seconds} s). Ctrl-C stops it${also}.`,
   );
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   buildHelm,
@@ -14,7 +14,7 @@ import {
 } from '../packages/lab/src/index.ts';
 import { Board } from './lib/board.ts';
 import { buildFrontend, installDependencies } from './lib/install.ts';
-import { POSTGRES, TestPostgres } from './lib/postgres.ts';
+import { POSTGRES, startPostgres } from './lib/postgres.ts';
 import { runToEnd, stateDir, tail } from './lib/run.ts';
 
 interface Count {
@@ -39,36 +39,37 @@ const env: Record<string, string> = {
   ...(mode === 'test:full' && { THREEWALLS_FULL: '1' }),
 };
 
-/** A tool that passes or fails as a whole. */
-function tool(title: string, name: string, command: string[]): Suite {
+/** A command, and how many of its tests have passed. */
+function suite(
+  title: string,
+  name: string,
+  command: string[],
+  count: (code: number, log: string) => Count,
+): Suite {
   return {
     title,
     async run() {
       const { code, log } = await runToEnd(name, command, { env });
-      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, log };
+      const { passed, failed } = count(code, log);
+      // What does not even load has no failed test of its own.
+      return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, log };
     },
   };
 }
 
+/** A tool that passes or fails as a whole. */
+const tool = (title: string, name: string, command: string[]) =>
+  suite(title, name, command, code => ({
+    passed: code === 0 ? 1 : 0,
+    failed: code === 0 ? 0 : 1,
+  }));
+
 /** Jest, counted from its own report. */
 function jest(title: string, name: string, command: string[]): Suite {
-  return {
-    title,
-    async run() {
-      const report = join(stateDir, `${name}.json`);
-      await mkdir(stateDir, { recursive: true });
-      await rm(report, { force: true });
-      const { code, log } = await runToEnd(
-        name,
-        [...command, '--json', `--outputFile=${report}`],
-        { env },
-      );
-      const count = readReport(report);
-      // A suite that does not even load has no failed test of its own.
-      const failed = code !== 0 && count.failed === 0 ? 1 : count.failed;
-      return { passed: count.passed, failed, log };
-    },
-  };
+  const report = join(stateDir, `${name}.json`);
+  const reporting = [...command, '--json', `--outputFile=${report}`];
+  const { run } = suite(title, name, reporting, () => readReport(report));
+  return { title, run: () => rm(report, { force: true }).then(run) };
 }
 
 function readReport(file: string): Count {
@@ -91,78 +92,60 @@ function readReport(file: string): Count {
 /** Failed suites that are counted by their failed tests already. */
 function countFailedWithTests(report: any): number {
   return report.testResults.filter(
-    (suite: any) =>
-      suite.status === 'failed' &&
-      suite.assertionResults.some((test: any) => test.status === 'failed'),
+    (one: any) =>
+      one.status === 'failed' &&
+      one.assertionResults.some((test: any) => test.status === 'failed'),
   ).length;
 }
 
 /** Node's own test runner, for what runs without dependencies. */
 function nodeTest(title: string, name: string, pattern: string): Suite {
-  return {
-    title,
-    async run() {
-      const { code, log } = await runToEnd(
-        name,
-        // Of two labs one machine has one up: files one after another.
-        [
-          ...['node', '--no-warnings', '--test', '--test-concurrency=1'],
-          ...['--test-reporter=tap', pattern],
-        ],
-        { env },
-      );
-      const text = readFileSync(log, 'utf8');
-      const passed = Number(/^# pass (\d+)/m.exec(text)?.[1] ?? 0);
-      const failed = Number(/^# fail (\d+)/m.exec(text)?.[1] ?? 0);
-      return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, log };
-    },
-  };
+  // Of two labs one machine has one up: files one after another.
+  const command = ['node', '--no-warnings', '--test', '--test-concurrency=1'];
+  const tap = [...command, '--test-reporter=tap', pattern];
+  return suite(title, name, tap, (_, log) => {
+    const text = readFileSync(log, 'utf8');
+    const counted = (what: string) =>
+      Number(new RegExp(`^# ${what} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    return { passed: counted('pass'), failed: counted('fail') };
+  });
 }
-
-const FORMATTING = tool('Formatting', 'prettier', ['yarn', 'prettier:check']);
-const LINT = tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']);
-// Afresh: the order of a type's keys in the API reports depends on it.
-const TYPES = tool('Types', 'tsc', ['yarn', 'tsc', '--incremental', 'false']);
-const API_REPORTS = tool('API reports', 'api-reports', [
-  'yarn',
-  'build:api-reports:only',
-  '--ci',
-]);
-const TYPES_OF_SCRIPTS = tool('Types of the lab and scripts', 'tsc-scripts', [
-  'yarn',
-  'exec',
-  'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/install && tsc -p packages/e2e/bench',
-]);
-const UNIT_OF_LAB = nodeTest(
-  'Unit tests of the lab',
-  'lab-unit',
-  'packages/lab/src/**/*.test.ts',
-);
 
 /** One after another in each; one of them keeps one core busy. */
 const CHECKS: Suite[][] = [
-  [LINT, FORMATTING],
-  [TYPES, API_REPORTS, TYPES_OF_SCRIPTS, UNIT_OF_LAB],
+  [
+    tool('Lint', 'lint', ['yarn', 'lint', '--max-warnings=0']),
+    tool('Formatting', 'prettier', ['yarn', 'prettier:check']),
+  ],
+  [
+    // Afresh: the order of a type's keys in the API reports depends on it.
+    tool('Types', 'tsc', ['yarn', 'tsc', '--incremental', 'false']),
+    tool('API reports', 'api-reports', [
+      ...['yarn', 'build:api-reports:only', '--ci'],
+    ]),
+    tool('Types of the lab and scripts', 'tsc-scripts', [
+      'yarn',
+      'exec',
+      'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/install && tsc -p packages/e2e/bench',
+    ]),
+    nodeTest(
+      'Unit tests of the lab',
+      'lab-unit',
+      'packages/lab/src/**/*.test.ts',
+    ),
+  ],
 ];
 
-const UNIT = jest('Unit tests', 'unit', [
-  'yarn',
-  'backstage-cli',
-  'repo',
-  'test',
-]);
-
-const PACKED = nodeTest(
-  'Packed packages',
-  'packages',
-  'scripts/packages.test.ts',
-);
-
-const REFUSALS = nodeTest(
-  'Clusters that npm start --install refuses',
-  'try-out',
-  'scripts/tryOut.test.ts',
-);
+/** After those, one after another. */
+const UNITS: Suite[] = [
+  jest('Unit tests', 'unit', ['yarn', 'backstage-cli', 'repo', 'test']),
+  nodeTest('Packed packages', 'packages', 'scripts/packages.test.ts'),
+  nodeTest(
+    'Clusters that npm start --install refuses',
+    'try-out',
+    'scripts/tryOut.test.ts',
+  ),
+];
 
 /** Upon the front end as it was built for the lab's portal. */
 const BUNDLE = tool('Size of the plugin in the browser', 'bundle-size', [
@@ -245,6 +228,12 @@ async function main(): Promise<number> {
     }
   };
 
+  const runAll = async (suites: Suite[]) => {
+    for (const one of suites) {
+      await run(one);
+    }
+  };
+
   const wasUp = withLab && labStatus().running;
   // Before the lab does so too: apt lets one at a time.
   await board.part('Debian packages for the tests', detail =>
@@ -259,19 +248,11 @@ async function main(): Promise<number> {
   const lab = withLab ? buildLab(board) : Promise.resolve(undefined);
   try {
     await board.part('Dependencies', installDependencies);
-    const postgres = await TestPostgres.start();
+    const postgres = await startPostgres();
     env.BACKSTAGE_TEST_DATABASE_POSTGRES15_CONNECTION_STRING = `postgresql://postgres@127.0.0.1:${postgres.port}/postgres`;
     try {
-      await Promise.all(
-        CHECKS.map(async suites => {
-          for (const suite of suites) {
-            await run(suite);
-          }
-        }),
-      );
-      await run(UNIT);
-      await run(PACKED);
-      await run(REFUSALS);
+      await Promise.all(CHECKS.map(runAll));
+      await runAll(UNITS);
     } finally {
       await postgres.stop();
     }
@@ -283,9 +264,7 @@ async function main(): Promise<number> {
         total.failed++;
         board.line(`✗ The lab was not built: ${error.message}`);
       } else {
-        for (const suite of ON_THE_LAB) {
-          await run(suite);
-        }
+        await runAll(ON_THE_LAB);
       }
     }
   } catch (error) {

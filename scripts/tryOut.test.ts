@@ -143,8 +143,15 @@ beforeEach(() => {
   writes = [];
 });
 
-const open = (context = 'kind-x') =>
-  TryOut.open({ context, kubeconfig: join(folder, 'kubeconfig') });
+const open = (context = 'kind-x', images?: string) =>
+  TryOut.open({ context, kubeconfig: join(folder, 'kubeconfig'), images });
+
+/** What the portal's config says of tenants. */
+async function configOf(found: TryOut): Promise<any> {
+  await found.prepare();
+  found.close();
+  return parse(await readFile(join(root, found.config), 'utf8')).tenants;
+}
 
 test('a context that is not there is named beside those that are', async () => {
   await assert.rejects(
@@ -239,10 +246,7 @@ for (const [what, change, expected] of [
       ...change,
       groups: [...('groups' in change ? change.groups : [])],
     };
-    const found = await open();
-    await found.prepare();
-    found.close();
-    const { tenants } = parse(await readFile(join(root, found.config), 'utf8'));
+    const tenants = await configOf(await open());
     const { preset, network } = tenants;
     assert.deepEqual({ preset, ...(network && { network }) }, expected);
     assert.equal(tenants.n8n.image, PUBLIC_IMAGES.n8n);
@@ -256,23 +260,16 @@ for (const [what, change, expected] of [
 
 test('other images can be named, and nothing else with them', async () => {
   const images = join(folder, 'images.yaml');
-  const kubeconfig = join(folder, 'kubeconfig');
-  const opened = () => TryOut.open({ context: 'kind-x', kubeconfig, images });
+  const opened = () => open('kind-x', images);
   await writeFile(images, 'n8n: mirror.test/n8n:1\n');
-  const found = await opened();
-  await found.prepare();
-  found.close();
-  const { tenants } = parse(await readFile(join(root, found.config), 'utf8'));
+  const tenants = await configOf(await opened());
   assert.equal(tenants.n8n.image, 'mirror.test/n8n:1');
   await writeFile(images, 'n9n: mirror.test/n8n:1\n');
   await assert.rejects(opened(), /n9n is none of vault, externalSecrets, n8n/);
 });
 
 test('a context of a cloud gives a cluster a name that it may have', async () => {
-  const found = await open(CLOUDS);
-  await found.prepare();
-  found.close();
-  const { tenants } = parse(await readFile(join(root, found.config), 'utf8'));
+  const tenants = await configOf(await open(CLOUDS));
   const [{ name, title }] = tenants.clusters;
   assert.deepEqual([name, title], ['gke-project-zone-name', CLOUDS]);
 });

@@ -54,11 +54,8 @@ export class Board {
     const part = this.#running.get(title);
     this.#running.delete(title);
     const seconds = part ? (Date.now() - part.startedAt) / 1000 : 0;
-    this.line(
-      `${mark} ${title.padEnd(36)} ${seconds
-        .toFixed(1)
-        .padStart(7)} s  ${detail}`.trimEnd(),
-    );
+    const took = `${seconds.toFixed(1).padStart(7)} s`;
+    this.line(`${mark} ${title.padEnd(36)} ${took}  ${detail}`.trimEnd());
   }
 
   /** Prints a line above what is running. */

@@ -90,10 +90,10 @@ export class Portal implements Caller {
     this.url = url;
     this.log = log;
     this.operator = {
-      call: async (method, path, body) =>
+      call: (method, path, body) =>
         answerOf(
           `${method} ${path}`,
-          await this.#send(operatorToken, method, path, body),
+          this.#send(operatorToken, method, path, body),
         ),
     };
   }
@@ -117,10 +117,7 @@ export class Portal implements Caller {
     path: string,
     body?: unknown,
   ): Promise<T> {
-    return answerOf<T>(
-      `${method} ${path}`,
-      await this.request(method, path, body),
-    );
+    return answerOf(`${method} ${path}`, this.request(method, path, body));
   }
 
   async request(
@@ -217,7 +214,11 @@ export class Portal implements Caller {
   }
 }
 
-async function answerOf<T>(request: string, response: Response): Promise<T> {
+async function answerOf<T>(
+  request: string,
+  sent: Promise<Response>,
+): Promise<T> {
+  const response = await sent;
   const text = await response.text();
   if (!response.ok) {
     throw new Error(`${request}: ${response.status} ${text.slice(0, 500)}`);

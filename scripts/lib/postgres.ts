@@ -17,75 +17,68 @@ export const POSTGRES: NeededPackage = {
   package: 'postgresql',
 };
 
-/** A PostgreSQL server of a test's own: Debian's, on loopback, thrown away after. */
-export class TestPostgres {
-  readonly port: number;
-  readonly stop: () => Promise<void>;
-
-  /** @throws Error where Debian's postgresql is not installed */
-  static async start(): Promise<TestPostgres> {
-    const initdb = globSync(INITDB).sort().pop();
-    if (!initdb) {
-      throw new Error(
-        'PostgreSQL is not installed: apt-get install postgresql',
-      );
-    }
-    const bin = join(initdb, '..');
-    const folder = await mkdtemp(join(tmpdir(), 'threewalls-postgres-'));
-    // The server refuses to run as root: Debian's package brings a user.
-    const isRoot = userInfo().uid === 0;
-    const as = isRoot ? { uid: await uidOf('postgres') } : {};
-    if (isRoot) {
-      await run('chown', ['postgres', folder]);
-    }
-    await chmod(folder, 0o700);
-    const data = join(folder, 'data');
-    const options = { ...as, cwd: folder };
-    await run(
-      initdb,
-      ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync'],
-      options,
-    );
-    const port = await freePort();
-    const child = spawn(
-      join(bin, 'postgres'),
-      // Nothing of it has to survive: no fsync.
-      ['-D', data, '-p', `${port}`, '-k', folder, '-h', '127.0.0.1', '-F'],
-      { ...options, stdio: 'ignore' },
-    );
-    const ended = new Promise(resolve => child.once('exit', resolve));
-    // However we end, neither the server nor its files stay.
-    process.once('exit', () => {
-      child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    });
-    const server = new TestPostgres(port, async () => {
+/**
+ * A PostgreSQL server of a test's own: Debian's, on loopback, thrown away after.
+ *
+ * @throws Error where Debian's postgresql is not installed
+ */
+export async function startPostgres() {
+  const initdb = globSync(INITDB).sort().pop();
+  if (!initdb) {
+    throw new Error('PostgreSQL is not installed: apt-get install postgresql');
+  }
+  const bin = join(initdb, '..');
+  const folder = await mkdtemp(join(tmpdir(), 'threewalls-postgres-'));
+  // The server refuses to run as root: Debian's package brings a user.
+  const isRoot = userInfo().uid === 0;
+  const as = isRoot ? { uid: await uidOf('postgres') } : {};
+  if (isRoot) {
+    await run('chown', ['postgres', folder]);
+  }
+  await chmod(folder, 0o700);
+  const data = join(folder, 'data');
+  const options = { ...as, cwd: folder };
+  await run(
+    initdb,
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync'],
+    options,
+  );
+  const port = await freePort();
+  const child = spawn(
+    join(bin, 'postgres'),
+    // Nothing of it has to survive: no fsync.
+    ['-D', data, '-p', `${port}`, '-k', folder, '-h', '127.0.0.1', '-F'],
+    { ...options, stdio: 'ignore' },
+  );
+  const ended = new Promise(resolve => child.once('exit', resolve));
+  // However we end, neither the server nor its files stay.
+  process.once('exit', () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const server = {
+    port,
+    /** As config's `backend.database.connection` */
+    connection: { host: '127.0.0.1', port, user: 'postgres' },
+    async stop() {
       child.kill('SIGINT');
       await ended;
       await rm(folder, { recursive: true, force: true });
-    });
-    const ready = ['-h', '127.0.0.1', '-p', `${port}`];
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const isReady = await run(join(bin, 'pg_isready'), ready).catch(() => {});
-      if (isReady) {
-        return server;
-      }
-      await sleep(100);
+    },
+  };
+  const ready = ['-h', '127.0.0.1', '-p', `${port}`];
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const isReady = await run(join(bin, 'pg_isready'), ready).catch(() => {});
+    if (isReady) {
+      return server;
     }
-    await server.stop();
-    throw new Error('PostgreSQL was not ready within 10 s');
+    await sleep(100);
   }
-
-  private constructor(port: number, stop: () => Promise<void>) {
-    this.port = port;
-    this.stop = stop;
-  }
-
-  /** As config's `backend.database.connection`. */
-  get connection() {
-    return { host: '127.0.0.1', port: this.port, user: 'postgres' };
-  }
+  await server.stop();
+  throw new Error('PostgreSQL was not ready within 10 s');
 }
+
+export type TestPostgres = Awaited<ReturnType<typeof startPostgres>>;
 
 async function uidOf(user: string): Promise<number> {
   return Number((await run('id', ['-u', user])).stdout);

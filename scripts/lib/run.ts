@@ -10,13 +10,10 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Folder in the checkout with logs and databases of what runs from it. */
 export const stateDir = join(root, '.state');
 
-/** A command that ended with another code than 0. */
-export class CommandError extends Error {}
-
 /**
  * Runs a command to its end with its output in a log file.
  *
- * @throws CommandError with the end of the log
+ * @throws Error with the end of the log where it ends with another code than 0
  */
 export async function runLogged(
   name: string,
@@ -25,11 +22,8 @@ export async function runLogged(
 ): Promise<void> {
   const { code, log } = await runToEnd(name, command, options);
   if (code !== 0) {
-    throw new CommandError(
-      `${command.join(' ')} ended with ${code}. The end of ${log}:\n${tail(
-        log,
-      )}`,
-    );
+    const ended = `${command.join(' ')} ended with ${code}`;
+    throw new Error(`${ended}. The end of ${log}:\n${tail(log)}`);
   }
 }
 

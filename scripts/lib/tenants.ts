@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, Portal } from './portal.ts';
 
+/** The tenants that a start makes. */
+export const TENANTS = [
+  { name: 'acme', owner: 'group:default/acme-team' },
+  { name: 'globex', owner: 'group:default/globex-team' },
+];
+
 /** Milliseconds that walls may stay unproven after a start. */
 const UNPROVEN_MS = 90_000;
 
@@ -9,16 +15,12 @@ interface Receipt {
   wall: string;
   kind: string;
   outcome: string;
-  target: string;
   code: string;
   response: string;
   request: string;
 }
 
 export interface Proof {
-  id: string;
-  state: string;
-  durationMs?: number;
   verdicts: { wall: string; status: string; summary: string }[];
   receipts: Receipt[];
 }

@@ -17,11 +17,10 @@ import {
   download,
   imagesOf,
   isOurs,
-  labelSelector,
   manifests,
   messageOf,
   Objects,
-  OURS,
+  OUR_LABEL,
   parse,
   until,
   untilReady,
@@ -95,7 +94,7 @@ export class TryOut {
   /** Writes the portal's config, which may start before the cluster is ready. */
   async prepare(): Promise<void> {
     // One of before, under the same name.
-    if ((await this.#ours()).length === 0) await this.#forget();
+    if ((await this.#namespaces()).length === 0) await this.#forget();
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const vault = await this.#vault.open();
     const [groups, { items: nodes }] = await Promise.all([
@@ -172,14 +171,11 @@ export class TryOut {
    * @returns whether there was anything
    */
   async uninstall(detail: (text: string) => void = () => {}): Promise<boolean> {
-    const ours = await this.#ours();
+    const ours = await this.#namespaces();
     // External Secrets has to see its objects go.
     if (ours.includes(PORTAL)) {
-      const tenants = await this.#core.listNamespace({
-        labelSelector: TENANTS,
-      });
-      for (const { metadata } of tenants.items) {
-        await this.#core.deleteNamespace({ name: metadata!.name! });
+      for (const name of await this.#namespaces(TENANTS)) {
+        await this.#core.deleteNamespace({ name });
       }
       await this.#untilGone(TENANTS, detail);
     }
@@ -189,9 +185,9 @@ export class TryOut {
       }
     }
     const definitions = this.#kc.makeApiClient(ApiextensionsV1Api);
-    const labelled = { labelSelector: labelSelector(OURS) };
+    const labelled = { labelSelector: OUR_LABEL };
     await definitions.deleteCollectionCustomResourceDefinition(labelled);
-    await this.#untilGone(labelSelector(OURS), detail);
+    await this.#untilGone(OUR_LABEL, detail);
     await this.#forget();
     return ours.length > 0;
   }
@@ -207,10 +203,9 @@ export class TryOut {
     this.#vault.close();
   }
 
-  /** Names of the namespaces that it has made there. */
-  async #ours(): Promise<string[]> {
-    const labelled = { labelSelector: labelSelector(OURS) };
-    const { items } = await this.#core.listNamespace(labelled);
+  /** Names of the namespaces with a label; default those that it has made there. */
+  async #namespaces(labelSelector: string = OUR_LABEL): Promise<string[]> {
+    const { items } = await this.#core.listNamespace({ labelSelector });
     return items.map(({ metadata }) => metadata!.name!);
   }
 
@@ -259,21 +254,16 @@ export class TryOut {
       ['apiextensions.k8s.io', 'customresourcedefinitions'],
       ['admissionregistration.k8s.io', 'validatingadmissionpolicies'],
     ];
-    const asked = await Promise.all(
+    const denied = await Promise.all(
       needed.map(async ([group, resource, subresource]) => {
+        const asked = { verb: 'create', group, resource, subresource };
         const { status } = await api.createSelfSubjectAccessReview({
-          body: {
-            spec: {
-              resourceAttributes: {
-                ...{ verb: 'create', group, resource, subresource },
-              },
-            },
-          },
+          body: { spec: { resourceAttributes: asked } },
         });
         return status?.allowed ? [] : [subresource ?? resource];
       }),
     );
-    return asked.flat();
+    return denied.flat();
   }
 
   /** The first of what others have put there, if there is any. */
@@ -396,11 +386,9 @@ export class TryOut {
     detail: (text: string) => void,
   ): Promise<void> {
     await until('namespaces to be gone', 180, async () => {
-      const { items } = await this.#core.listNamespace({
-        labelSelector: selector,
-      });
-      detail(items.map(({ metadata }) => metadata?.name).join(', '));
-      return items.length === 0 ? true : undefined;
+      const names = await this.#namespaces(selector);
+      detail(names.join(', '));
+      return names.length === 0 ? true : undefined;
     });
   }
 }

@@ -29,7 +29,8 @@ export interface Manifest extends KubernetesObject {
 }
 
 /** On everything that it puts there, and on nothing else. */
-export const OURS = { 'threewalls.io/installed-by': 'npm-start' };
+const [OUR_KEY, OUR_VALUE] = ['threewalls.io/installed-by', 'npm-start'];
+export const OUR_LABEL = `${OUR_KEY}=${OUR_VALUE}`;
 const MANAGER = 'threewalls-start';
 /** Seconds that an image may fail to be pulled: the kubelet tries again meanwhile. */
 const PULL_FAILS_S = 30;
@@ -54,7 +55,7 @@ export class Objects extends KubernetesObjectApi {
 
   /** The same with a label by which it is known again. */
   async put(object: Manifest, manager = MANAGER): Promise<void> {
-    const labels = { ...object.metadata.labels, ...OURS };
+    const labels = { ...object.metadata.labels, [OUR_KEY]: OUR_VALUE };
     const labelled = { ...object, metadata: { ...object.metadata, labels } };
     await this.apply(labelled, manager).catch(error => {
       const { kind, metadata } = object;
@@ -192,15 +193,8 @@ export async function download(file: typeof PUBLIC_CRDS): Promise<string> {
   return text;
 }
 
-export const labelSelector = (labels: Record<string, string>) =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join();
-
 export function isOurs(metadata: KubernetesObject['metadata']): boolean {
-  return Object.entries(OURS).every(
-    ([key, value]) => metadata?.labels?.[key] === value,
-  );
+  return metadata?.labels?.[OUR_KEY] === OUR_VALUE;
 }
 
 function isDone({ status, metadata }: V1Pod): boolean {

@@ -1,18 +1,24 @@
 /* eslint-disable no-console */
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { knex } from 'knex';
-import { TestPostgres } from '../../../scripts/lib/postgres.ts';
+import { startPostgres, TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { fill, tenantName } from './apiData';
 import { FilledCluster } from './filledCluster';
 import { load, Load } from './apiLoad';
 import { otherReplica } from './apiReplica';
-import { etagOf, signIn, startPortal, untilAllHold } from './apiPortal';
-import { conditions } from './report';
+import {
+  etagOf,
+  signIn,
+  sqliteIn,
+  startPortal,
+  untilAllHold,
+} from './apiPortal';
+import { conditions, head, inMs, row } from './report';
 
 const TENANTS = 1000;
 const AMOUNTS = { proofs: 20, receipts: 50, pairs: true };
@@ -38,7 +44,7 @@ const QUESTIONS = [
 export async function api(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
   const cluster = await FilledCluster.up();
-  const postgres = await TestPostgres.start();
+  const postgres = await startPostgres();
   // What is interrupted leaves no gigabytes behind.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   try {
@@ -47,15 +53,10 @@ export async function api(): Promise<void> {
     console.log(
       `${conditions()}; ${CLIENTS} clients, ${DURATION_MS / 1000} s each`,
     );
-    const sqlite = join(folder, 'database');
-    await mkdir(sqlite);
+    const sqlite = await sqliteIn(folder);
     await report('SQLite', cluster.config(), folder, {
-      config: { client: 'better-sqlite3', connection: { directory: sqlite } },
-      filled: fill(
-        'better-sqlite3',
-        { filename: join(sqlite, 'tenants.sqlite') },
-        amounts,
-      ),
+      config: sqlite.config,
+      filled: fill('better-sqlite3', sqlite.connection, amounts),
     });
     const connection = await withDatabase(postgres, 'backstage_plugin_tenants');
     await report('PostgreSQL', cluster.config(), folder, {
@@ -88,14 +89,15 @@ async function report(
   const backend = await startPortal(tenants, folder, database.config);
   try {
     const token = await signIn(backend.port);
-    await untilAllHold({ port: backend.port, token }, TENANTS);
+    const portal = { port: backend.port, token };
+    await untilAllHold(portal, TENANTS);
     const restFrom = backend.cpuMs();
     await sleep(REST_MS);
     const rest = (backend.cpuMs() - restFrom) / REST_MS;
     console.log(
-      `At rest, every tenant compared with its plan every 15 s: ${(
-        rest * 1000
-      ).toFixed(0)} ms of CPU a second; it is taken off below.\n`,
+      `At rest, every tenant compared with its plan every 15 s: ${inMs(
+        rest * 1000,
+      )} of CPU a second; it is taken off below.\n`,
     );
     const ask = async (path: string, extra: Record<string, string> = {}) => {
       const options = {
@@ -112,20 +114,20 @@ async function report(
       return { ...(await load(options)), paced };
     };
     const floor = await ask('/api/floor/bytes/2');
-    console.log(
-      `| what is asked | bytes | p95, each ${
-        1000 / PACE_MS
-      } times a second | p95, asking on and on | a second | CPU an answer | the bare stack with as many bytes: p95s, CPU |`,
+    head(
+      ...['what is asked', 'bytes'],
+      `p95, each ${1000 / PACE_MS} times a second`,
+      ...['p95, asking on and on', 'a second', 'CPU an answer'],
+      'the bare stack with as many bytes: p95s, CPU',
     );
-    console.log('|---|---|---|---|---|---|---|');
-    row('the bare stack', floor);
+    show('the bare stack', floor);
     for (const [name, path] of QUESTIONS) {
       const found = await ask(`/api/tenants${path}`);
       const bare = await ask(`/api/floor/bytes/${found.bytes}`);
-      row(name, found, bare);
+      show(name, found, bare);
     }
-    const etag = await etagOf(backend.port, token, QUESTIONS[0][1]);
-    row(
+    const etag = await etagOf(portal, QUESTIONS[0][1]);
+    show(
       'the page of 100 again, unchanged (304)',
       await ask(`/api/tenants${QUESTIONS[0][1]}`, { 'If-None-Match': etag }),
       floor,
@@ -138,7 +140,7 @@ async function report(
       }
       const said = await writer.stop();
       for (const [name, answer] of found) {
-        row(`${name}, ${said}`, answer, floor);
+        show(`${name}, ${said}`, answer, floor);
       }
     }
   } finally {
@@ -148,10 +150,10 @@ async function report(
 
 type Asked = Load & { paced: Load };
 
-function row(name: string, found: Asked, bare?: Asked): void {
+function show(name: string, found: Asked, bare?: Asked): void {
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   const cpu = (answers: Load) => `${answers.cpu.toFixed(2)} ms`;
-  const cells = [
+  row(
     name,
     found.bytes,
     ms(found.paced.p95),
@@ -159,8 +161,7 @@ function row(name: string, found: Asked, bare?: Asked): void {
     found.rate.toFixed(0),
     cpu(found),
     bare ? `${ms(bare.paced.p95)}, ${ms(bare.p95)}, ${cpu(bare)}` : '',
-  ];
-  console.log(`| ${cells.join(' | ')} |`);
+  );
 }
 
 /** Makes a database; hands back how to connect to it. */

@@ -122,45 +122,35 @@ export async function fill(
     const { numbers, uuid, name } = DIALECTS[client];
     const now = Date.now();
     const tenants = numbers(uids.length, 't');
+    const others = numbers(uids.length, 'n');
+    const proofs = numbers(amounts.proofs, 'p');
+    const receiptNumbers = numbers(amounts.receipts, 'r');
+    const [named, proof, owner] = [name('t'), uuid('t', 'p'), uid('t')];
+    const other = uid('n');
+    const neighbour = name(`((t + p + 1) % ${uids.length})`);
     const last = uuid('t', `${amounts.proofs - 1}`);
-    const spec = JSON.stringify(SPEC);
+    const begun = `${now} - (${amounts.proofs} - p) * 300000`;
+    const spec = JSON.stringify(SPEC).slice(1);
     await db.raw(
       `insert into tenants (uid, name, cluster, namespace, owner, spec, created_at, proof_id, proved_at, status)
-       select ${uid('t')}, ${name('t')}, 'lab', 'web-tenant-' || ${name(
-        't',
-      )}, 'group:default/team', '{"name":"' || ${name('t')} || '",${spec.slice(
-        1,
-      )}', 0, ${last}, ${now} - 295000, 'holds' from ${tenants}`,
+       select ${owner}, ${named}, 'lab', 'web-tenant-' || ${named}, 'group:default/team', '{"name":"' || ${named} || '",${spec}', 0, ${last}, ${now} - 295000, 'holds' from ${tenants}`,
     );
     await db.raw(
       `insert into operations (id, kind, tenant, cluster, owner, uid, state, "trigger", priority, request, neighbour, created_at, started_at, finished_at, verdicts)
-       select ${uuid('t', 'p')}, 'prove', ${name(
-        't',
-      )}, 'lab', 'group:default/team', ${uid(
-        't',
-      )}, 'succeeded', 'schedule', 3, '{"kind":"prove"}', ${name(
-        `((t + p + 1) % ${uids.length})`,
-      )},
-         ${now} - (${amounts.proofs} - p) * 300000, ${now} - (${
-        amounts.proofs
-      } - p) * 300000, ${now} - (${
-        amounts.proofs
-      } - p) * 300000 + 5000, '${VERDICTS}'
-       from ${tenants} cross join ${numbers(amounts.proofs, 'p')}`,
+       select ${proof}, 'prove', ${named}, 'lab', 'group:default/team', ${owner}, 'succeeded', 'schedule', 3, '{"kind":"prove"}', ${neighbour},
+         ${begun}, ${begun}, ${begun} + 5000, '${VERDICTS}'
+       from ${tenants} cross join ${proofs}`,
     );
     await db.raw(
       `insert into receipts (proof_id, position, body)
-       select ${uuid('t', 'p')}, r, '${RECEIPT}'
-       from ${tenants} cross join ${numbers(
-        amounts.proofs,
-        'p',
-      )} cross join ${numbers(amounts.receipts, 'r')}`,
+       select ${proof}, r, '${RECEIPT}'
+       from ${tenants} cross join ${proofs} cross join ${receiptNumbers}`,
     );
     if (amounts.pairs) {
       await db.raw(
         `insert into pairs (uid, neighbour_uid, attempted_at, proof_id, proved_at, status)
-       select ${uid('t')}, ${uid('n')}, ${now}, ${last}, ${now}, 'holds'
-       from ${tenants} cross join ${numbers(uids.length, 'n')} where t <> n`,
+       select ${owner}, ${other}, ${now}, ${last}, ${now}, 'holds'
+       from ${tenants} cross join ${others} where t <> n`,
       );
     }
     await db.transaction(async trx => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
@@ -38,6 +39,17 @@ export async function startPortal(
   };
 }
 
+/** Where a portal has its databases in a folder, and how to connect to the plugin's. */
+export async function sqliteIn(folder: string) {
+  const client = 'better-sqlite3';
+  const directory = join(folder, 'database');
+  await mkdir(directory);
+  return {
+    config: { client, connection: { directory } },
+    connection: { filename: join(directory, 'tenants.sqlite') },
+  };
+}
+
 /** CPU time of a process in milliseconds; Linux counts it in hundredths of a second. */
 function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -54,23 +66,28 @@ export async function signIn(port: number): Promise<string> {
   return (await response.json()).backstageIdentity.token;
 }
 
-/** What an answer is known by. */
-export async function etagOf(port: number, token: string, path: string) {
-  const response = await fetch(`http://127.0.0.1:${port}/api/tenants${path}`, {
+/** A portal, and a user of it. */
+export interface PortalUser {
+  port: number;
+  token: string;
+}
+
+function get({ port, token }: PortalUser, path: string): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}/api/tenants${path}`, {
     headers: { Authorization: `Bearer ${token}` },
   });
+}
+
+/** What an answer is known by. */
+export async function etagOf(portal: PortalUser, path: string) {
+  const response = await get(portal, path);
   await response.arrayBuffer();
   return response.headers.get('etag')!;
 }
 
 /** What the tenants' API answers to a user. */
-export async function ask<T>(
-  { port, token }: { port: number; token: string },
-  path: string,
-): Promise<T> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/tenants${path}`, {
-    headers: { Authorization: `Bearer ${token}` },
-  });
+export async function ask<T>(portal: PortalUser, path: string): Promise<T> {
+  const response = await get(portal, path);
   if (!response.ok) {
     throw new Error(`${path}: ${response.status} ${await response.text()}`);
   }
@@ -79,7 +96,7 @@ export async function ask<T>(
 
 /** Waits until every wall is seen to hold: of a portal that is not well nothing is measured. */
 export async function untilAllHold(
-  portal: { port: number; token: string },
+  portal: PortalUser,
   tenants: number,
 ): Promise<void> {
   const until = performance.now() + HOLD_MS;

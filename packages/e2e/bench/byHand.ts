@@ -66,24 +66,19 @@ function vaultCalls(plan: TenantPlan): Command[] {
   const { names } = plan;
   const policy = join(folder, `${plan.spec.name}.hcl`);
   writeFileSync(policy, policyOf(plan));
+  const role = `auth/kubernetes/role/${names.vaultRole}`;
+  const entry = `secret/${names.kvPath}`;
+  const seed = Object.entries(SEED).map(([key, value]) => `${key}=${value}`);
   return [
     ['vault', 'policy', 'write', names.vaultPolicy, policy],
     [
-      'vault',
-      'write',
-      `auth/kubernetes/role/${names.vaultRole}`,
+      ...(['vault', 'write', role] as const),
       `bound_service_account_names=${names.loginServiceAccount}`,
       `bound_service_account_namespaces=${names.namespace}`,
       'audience=vault',
       `policies=${names.vaultPolicy}`,
       'ttl=10m',
     ],
-    [
-      'vault',
-      'kv',
-      'put',
-      `secret/${names.kvPath}`,
-      ...Object.entries(SEED).map(([key, value]) => `${key}=${value}`),
-    ],
+    ['vault', 'kv', 'put', entry, ...seed],
   ];
 }

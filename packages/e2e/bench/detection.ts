@@ -1,22 +1,16 @@
 /* eslint-disable no-console */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
-import {
-  namesOf,
-  orderOf,
-  Replica,
-  ReplicasPortal,
-} from '../src/replicasPortal';
+import { namesOf, Replica, ReplicasPortal } from '../src/replicasPortal';
 import { adminLab } from '../src/support/lab';
 import { Random } from '../src/support/random';
-import { importSmallN8n, SMALL_N8N } from '../src/support/smallN8n';
 import {
   Breach,
   breachesOf,
   statusOf,
   untilTenant,
 } from '../src/wallsDetection';
-import { conditions, quantile } from './report';
+import { conditions, head, inMs, quantile, row } from './report';
 
 /** Things that are done to tenants in all. */
 const COUNT = Number(process.env.MUTATIONS ?? 60);
@@ -46,8 +40,7 @@ const HEALS = 3;
 
 /** How soon what somebody does to a tenant is seen: in the API, and by an attack. */
 export async function detection(): Promise<void> {
-  await importSmallN8n();
-  const portal = await ReplicasPortal.create(SMALL_N8N);
+  const portal = await ReplicasPortal.small();
   const names = Array.from(
     { length: TENANTS },
     (_, i) => `t-bench-${process.pid}-d${i}`,
@@ -91,7 +84,7 @@ async function make(
   name: string,
   over: object = {},
 ): Promise<void> {
-  const { error } = await api.run(name, orderOf(name, over));
+  const { error } = await api.order(name, over);
   if (error) {
     throw new Error(`${name} was not made: ${error}`);
   }
@@ -191,28 +184,22 @@ const WHAT = {
 
 function print(seen: Seen[], seed: number): void {
   console.log(`\n${conditions(seen.length)}, seed ${seed}\n`);
-  console.log('| from what is done to | times | p50 | p95 | p99 | most |');
-  console.log('|---|---|---|---|---|---|');
+  head('from what is done to', 'times', 'p50', 'p95', 'p99', 'most');
   for (const by of ['kubernetes', 'vault'] as const) {
     for (const [what, title] of Object.entries(WHAT)) {
       const ms = seen
         .filter(s => s.by === by)
         .flatMap(s => s[what as keyof typeof WHAT] ?? []);
-      const shown = [0.5, 0.95, 0.99, 1].map(
-        share => `${quantile(ms, share).toFixed(0)} ms`,
-      );
-      console.log(`| ${title} (${by}) | ${ms.length} | ${shown.join(' | ')} |`);
+      const shown = [0.5, 0.95, 0.99, 1].map(share => quantile(ms, share));
+      row(`${title} (${by})`, ms.length, ...shown.map(inMs));
     }
   }
   const slowest = seen
     .flatMap(({ title, turned }) => (turned ? [{ title, turned }] : []))
     .sort((a, b) => b.turned - a.turned)
     .slice(0, 5);
-  console.log(
-    `\nThe slowest: ${slowest
-      .map(s => `${s.title} ${s.turned.toFixed(0)} ms`)
-      .join('; ')}`,
-  );
+  const told = slowest.map(s => `${s.title} ${inMs(s.turned)}`);
+  console.log(`\nThe slowest: ${told.join('; ')}`);
   console.log(`\n${histogram(seen.flatMap(s => s.turned ?? []))}`);
 }
 

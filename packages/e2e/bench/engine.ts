@@ -11,7 +11,7 @@ import { eightCalls, oneApply, runAll } from './byHand';
 import { Floor, requestsOf } from './floor';
 import { print, timed } from './report';
 import { BENCH_STAGES } from './tenant';
-import { BenchTenants } from './tenants';
+import { BenchTenants, sent } from './tenants';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 /** Milliseconds between two measurements. */
@@ -35,7 +35,6 @@ async function measureAll(
   const admin = adminLab();
   const ours = (plan: TenantPlan) =>
     applyPlan(plan, cluster, { stages: BENCH_STAGES, wait: false });
-  const sent = () => cluster.kubernetes.requests + cluster.vault.requests;
   const floor = new Floor();
   const ms: Record<string, number[]> = {};
   const requests = { first: [] as number[], again: [] as number[] };
@@ -60,9 +59,9 @@ async function measureAll(
       [
         'ours',
         async () => {
-          const before = sent();
+          const before = sent(cluster);
           await ours(plan);
-          requests.first.push(sent() - before);
+          requests.first.push(sent(cluster) - before);
         },
       ],
       ['raw', () => floor.replay(raw)],
@@ -78,13 +77,10 @@ async function measureAll(
     }
 
     await sleep(SETTLE_MS);
-    const [live, end, count] = [
-      await versions(plan, admin),
-      auditEnd(),
-      sent(),
-    ];
+    const live = await versions(plan, admin);
+    const [end, count] = [auditEnd(), sent(cluster)];
     await measure('again', () => ours(plan));
-    requests.again.push(sent() - count);
+    requests.again.push(sent(cluster) - count);
     moved += isDeepStrictEqual(await versions(plan, admin), live) ? 0 : 1;
     written += vaultWrites(plan.names, end).length;
     console.log(`round ${round + 1} of ${ROUNDS}`);

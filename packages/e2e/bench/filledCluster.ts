@@ -10,7 +10,8 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from '../src/clustersSecond';
-import { adminLab, merge } from '../src/support/lab';
+import { adminLab, merge, objectOf, refOf } from '../src/support/lab';
+import { objectsOf, resourcesOf } from '../src/support/plans';
 import { specOf } from './apiData';
 import { SEED } from './tenant';
 
@@ -48,20 +49,14 @@ export class FilledCluster {
     });
     const cluster = new FilledCluster(second);
     for (const name of CILIUM) {
+      const path = `${CRDS}/${name}`;
       const { spec } = await adminLab().kubernetes.expect({
         method: 'GET',
-        path: `${CRDS}/${name}`,
+        path,
       });
-      await cluster.#admin.kubernetes.request({
-        method: 'POST',
-        path: CRDS,
-        body: {
-          apiVersion: 'apiextensions.k8s.io/v1',
-          kind: 'CustomResourceDefinition',
-          metadata: { name },
-          spec,
-        },
-      });
+      const body = objectOf('CustomResourceDefinition', { name }, { spec });
+      const request = { method: 'POST', path: CRDS, body } as const;
+      await cluster.#admin.kubernetes.request(request);
     }
     return cluster;
   }
@@ -124,28 +119,25 @@ export class FilledCluster {
 
   /** Deletes an object of a tenant; the answer brings it back. */
   async delete(n: number, id: string): Promise<() => Promise<void>> {
-    const object = this.planOf(n)
-      .stages.flatMap(stage => stage.resources)
-      .flatMap(r =>
-        r.type === 'kubernetes' && r.id === id ? r.object : [],
-      )[0];
+    const object = objectsOf(this.planOf(n)).find(
+      o => `${o.kind} ${o.metadata.name}` === id,
+    )!;
     const { apiVersion, kind, metadata } = object;
     await this.#admin.kubernetes.delete({ apiVersion, kind, ...metadata });
     return () => this.#create(object);
   }
 
   async #namespaces(): Promise<KubernetesObject[]> {
-    const { items } = await this.#admin.kubernetes.list(
-      { apiVersion: 'v1', kind: 'Namespace' },
-      { labelSelector: 'threewalls.io/tenant' },
-    );
+    const { items } = await this.#admin.kubernetes.list(refOf('Namespace'), {
+      labelSelector: 'threewalls.io/tenant',
+    });
     // The portal itself adds canaries.
     return items.filter(({ metadata }) => metadata.name.includes('-tenant-0'));
   }
 
-  async #add({ stages }: TenantPlan): Promise<void> {
+  async #add(plan: TenantPlan): Promise<void> {
     const { vault, kubernetes } = this.#admin;
-    for (const resource of stages.flatMap(stage => stage.resources)) {
+    for (const resource of resourcesOf(plan)) {
       if (resource.type === 'kubernetes') {
         await this.#create(resource.object);
         const { apiVersion, kind, metadata } = resource.object;

@@ -8,9 +8,9 @@ import {
 import { atOnce } from '../src/support/atOnce';
 import { portalLab } from '../src/support/lab';
 import { planSmallTenant } from '../src/wallsLab';
-import { conditions, median, timed } from './report';
+import { conditions, head, median, row, timed } from './report';
 import { BENCH_STAGES } from './tenant';
-import { BenchTenants } from './tenants';
+import { BenchTenants, sent } from './tenants';
 
 const TENANTS = Number(process.env.TENANTS ?? 50);
 /** Tenants at once in the second half. */
@@ -30,19 +30,16 @@ export async function many(): Promise<void> {
     const { ms: single, requests } = await oneByOne(tenants, platform, cluster);
     const together = await severalAtOnce(tenants, cluster);
     console.log(`\n${conditions(TENANTS)}\n`);
-    console.log('| ms a tenant | first ten | last ten | last of first |');
-    console.log('|---|---|---|---|');
-    row(`${TENANTS} one after another`, single);
+    head('ms a tenant', 'first ten', 'last ten', 'last of first');
+    compare(`${TENANTS} one after another`, single);
     // The first of them find an idle cluster: those after them are compared.
-    row(
+    compare(
       `${TENANTS} more, ${AT_ONCE} at a time`,
       together.each.slice(TENANTS > AT_ONCE ? AT_ONCE : 0),
     );
+    const rate = (TENANTS / (together.all / 1000)).toFixed(1);
     console.log(
-      `\n${requests} requests a tenant with its pod, and ${(
-        TENANTS /
-        (together.all / 1000)
-      ).toFixed(1)} tenants a second ${AT_ONCE} at a time.`,
+      `\n${requests} requests a tenant with its pod, and ${rate} tenants a second ${AT_ONCE} at a time.`,
     );
   } finally {
     await tenants.removeAll();
@@ -87,15 +84,8 @@ async function podStarted(plan: TenantPlan, cluster: Cluster): Promise<void> {
   await applyPlan(plan, cluster, { stages: ['store', 'secret', 'workload'] });
 }
 
-function row(title: string, ms: number[]): void {
+function compare(title: string, ms: number[]): void {
   const [first, last] = [ms.slice(0, SAMPLE), ms.slice(-SAMPLE)].map(median);
-  console.log(
-    `| ${title} | ${first.toFixed(0)} | ${last.toFixed(0)} | ${(
-      last / first
-    ).toFixed(2)} |`,
-  );
-}
-
-function sent({ kubernetes, vault }: Cluster): number {
-  return kubernetes.requests + vault.requests;
+  const ratio = (last / first).toFixed(2);
+  row(title, first.toFixed(0), last.toFixed(0), ratio);
 }

@@ -20,7 +20,6 @@ import {
   portalLab,
   testSpec,
 } from '../src/support/lab';
-import { importSmallN8n, SMALL_N8N } from '../src/support/smallN8n';
 import { until } from '../src/support/until';
 import { Breach, breachesOf } from '../src/wallsDetection';
 import {
@@ -31,7 +30,7 @@ import {
   untilRefused,
 } from './peersColumns';
 import { PeerPrograms, PEERS } from './peersPrograms';
-import { conditions, median } from './report';
+import { conditions, head, median, row } from './report';
 import { BENCH_STAGES } from './tenant';
 import { BenchTenants } from './tenants';
 
@@ -50,15 +49,11 @@ interface Outcome {
   came: number | 'refused' | 'not seen';
 }
 
-/** Where a column is measured. */
-class Bed {
-  /** No two columns have tenants of one name. */
-  readonly tenants: BenchTenants;
-
-  constructor(readonly admin: Cluster, readonly platform: Platform) {
-    this.tenants = new BenchTenants(platform, admin, 't-peers');
-  }
-}
+/** Where columns are measured; no two of them have tenants of one name. */
+const bedOf = (admin: Cluster, platform: Platform) => ({
+  ...{ admin, platform },
+  tenants: new BenchTenants(platform, admin, 't-peers'),
+});
 
 /**
  * The same mutations, seen by the portal on the lab, and by its peers, one after
@@ -69,7 +64,7 @@ export async function peers(): Promise<void> {
   const found = new Map<string, Outcome[]>();
   try {
     if (OURS.includes(COLUMNS)) {
-      const lab = new Bed(adminLab(), portalLab().platform);
+      const lab = bedOf(adminLab(), portalLab().platform);
       await measure(ourColumn(), lab, found);
     }
     if (COLUMNS !== OURS) {
@@ -89,7 +84,7 @@ async function measureTheirs(found: Map<string, Outcome[]>): Promise<void> {
     await programs.install();
     const clusters = [labCluster(portalAccess), second.config()];
     const { platform } = labOf(labConfig(portalAccess, { clusters }));
-    const bed = new Bed(second.admin(), platform);
+    const bed = bedOf(second.admin(), platform);
     const columns = [
       holdColumn(programs),
       ...gatekeeperColumns(programs),
@@ -107,7 +102,7 @@ async function measureTheirs(found: Map<string, Outcome[]>): Promise<void> {
 
 async function measure(
   column: Column,
-  { admin, platform, tenants }: Bed,
+  { admin, platform, tenants }: ReturnType<typeof bedOf>,
   found: Map<string, Outcome[]>,
 ): Promise<void> {
   const cluster = admin.config.name;
@@ -232,8 +227,7 @@ function ourColumn(): Column {
     patience: 60,
     makes: true,
     begin: async tenants => {
-      await importSmallN8n();
-      const portal = await ReplicasPortal.create(SMALL_N8N);
+      const portal = await ReplicasPortal.small();
       try {
         const api = await portal.start('one');
         list = async () => (await api.get('/tenants?limit=100')).items;
@@ -285,24 +279,23 @@ function print(found: Map<string, Outcome[]>): void {
   const versions = `Gatekeeper ${gatekeeper.version}, Kyverno ${kyverno.version}`;
   console.log(`\n${conditions(MUTATIONS)}, ${versions}\n`);
   const columns = [...found.values()];
-  const row = (title: string, cell: (all: Outcome[]) => string) =>
-    console.log(`| ${[title, ...columns.map(cell)].join(' | ')} |`);
-  console.log(`| | ${[...found.keys()].join(' | ')} |`);
-  row('---', () => '---');
+  const line = (title: string, cell: (all: Outcome[]) => string) =>
+    row(title, ...columns.map(cell));
+  head('', ...found.keys());
   for (const title of new Set(columns.flat().map(o => o.title))) {
-    row(title, all => {
+    line(title, all => {
       const own = all.filter(o => o.title === title);
       return [...new Set(own.map(({ came }) => shown(came)))].join(', ');
     });
   }
   for (const what of ['refused', 'not seen'] as const) {
-    row(what, all => `${all.filter(o => o.came === what).length}`);
+    line(what, all => `${all.filter(o => o.came === what).length}`);
   }
   const ms = (all: Outcome[]) =>
     all.map(o => o.came).filter(came => typeof came === 'number');
-  row('seen', all => `${ms(all).length}`);
-  row('median', all => (ms(all).length ? shown(median(ms(all))) : '–'));
-  row('most', all => (ms(all).length ? shown(Math.max(...ms(all))) : '–'));
+  line('seen', all => `${ms(all).length}`);
+  line('median', all => (ms(all).length ? shown(median(ms(all))) : '–'));
+  line('most', all => (ms(all).length ? shown(Math.max(...ms(all))) : '–'));
 }
 
 function shown(came: Outcome['came']): string {

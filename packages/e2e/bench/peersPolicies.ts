@@ -31,19 +31,11 @@ const KINDS = {
   ClusterRoleBinding: ['rbac.authorization.k8s.io', 'clusterrolebindings'],
 } as const;
 type Kind = keyof typeof KINDS;
-const HELD: Kind[] = [
-  'NetworkPolicy',
-  'ResourceQuota',
-  'LimitRange',
-  'RoleBinding',
-  'ExternalSecret',
-];
+const ALL = Object.keys(KINDS) as Kind[];
+const HELD = ALL.filter(k => k !== 'Namespace' && k !== 'ClusterRoleBinding');
 
 /** As rules of a webhook or a policy. */
-function rulesOf(
-  operations: string[],
-  kinds: Kind[] = Object.keys(KINDS) as Kind[],
-) {
+function rulesOf(operations: string[], kinds: Kind[] = ALL) {
   return kinds.map(kind => ({
     apiGroups: [KINDS[kind][0]],
     apiVersions: ['v1'],
@@ -209,11 +201,9 @@ export const GATEKEEPER_SYNC = {
   metadata: { name: 'config', namespace: 'gatekeeper-system' },
   spec: {
     sync: {
-      syncOnly: [
-        { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
-        { group: '', version: 'v1', kind: 'ResourceQuota' },
-        { group: '', version: 'v1', kind: 'LimitRange' },
-      ],
+      syncOnly: (['NetworkPolicy', 'ResourceQuota', 'LimitRange'] as const).map(
+        kind => ({ group: KINDS[kind][0], version: 'v1', kind }),
+      ),
     },
   },
 };

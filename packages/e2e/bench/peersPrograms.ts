@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { SecondCluster } from '../src/clustersSecond';
-import { labState } from '../src/support/lab';
+import { labState, objectOf } from '../src/support/lab';
 import { until } from '../src/support/until';
 
 const run = promisify(execFile);
@@ -83,13 +83,7 @@ export class PeerPrograms {
       await this.kubectl(['apply', '--server-side', '-R', '-f', crds]);
     }
     const names = ['gatekeeper-system', 'kyverno'];
-    await this.apply(
-      names.map(name => ({
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name },
-      })),
-    );
+    await this.apply(names.map(name => objectOf('Namespace', { name })));
     await mkdir(join(this.folder, 'audit'));
     await run('openssl', [
       ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1'],

@@ -30,26 +30,20 @@ const WARM_UP = 3;
 const SETTLE_MS = 5_000;
 const REST_MS = 15_000;
 
-interface Memory {
-  view: WatchCache;
-  vault: VaultView;
-}
-
-const remembered = new Map<Cluster, Memory>();
-
 /** One round of a pair, all walls and checks; then a sweep of ten tenants. */
 export async function proofs(): Promise<void> {
   const { platform, cluster } = portalLab();
   await ensureCanary(cluster);
+  const memory = memoryOf(cluster);
   const tenants = new BenchTenants(platform, cluster);
   const plans = Array.from({ length: TENANTS }, () =>
     tenants.next(name => planSmallTenant(name, platform)),
   );
   try {
     await Promise.all(plans.map(plan => applyPlan(plan, cluster)));
-    await measureAll(plans, cluster);
+    await measureAll(plans, cluster, memory);
   } finally {
-    remembered.get(cluster)?.view.stop();
+    memory.view.stop();
     await tenants.removeAll();
   }
 }
@@ -57,9 +51,10 @@ export async function proofs(): Promise<void> {
 async function measureAll(
   plans: TenantPlan[],
   cluster: Cluster,
+  memory: Memory,
 ): Promise<void> {
   const pairs = pairsOf(plans);
-  const sweep = () => sweepAll(pairs, cluster);
+  const sweep = () => sweepAll(pairs, cluster, memory);
   // Right after they were made, what they are made of has yet to settle.
   await sweep();
   const sweeps: number[] = [];
@@ -69,11 +64,11 @@ async function measureAll(
     console.log(`sweep ${i + 1} of ${SWEEPS}`);
   }
   for (let i = 0; i < WARM_UP; i++) {
-    await round(pairs[0], cluster);
+    await round(pairs[0], cluster, memory);
   }
   const rounds: ProofRun[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    rounds.push(await round(pairs[0], cluster));
+    rounds.push(await round(pairs[0], cluster, memory));
     console.log(`round ${i + 1} of ${ROUNDS}`);
   }
   doubts.push(...rounds.flatMap(r => r.doubts));
@@ -94,23 +89,20 @@ async function cpuAtRest(): Promise<number> {
  * What the cluster and Vault have, in memory, as the portal reads it. By clients of its
  * own: what keeps it in step is as much however many proofs there are.
  */
-function memoryOf(cluster: Cluster): Memory {
-  let memory = remembered.get(cluster);
-  if (!memory) {
-    const { config } = cluster;
-    const client = KubernetesClient.fromConfig(config);
-    memory = {
-      view: WatchCache.ofTenants(client, config),
-      vault: new VaultView(VaultClient.fromConfig(config)),
-    };
-    remembered.set(cluster, memory);
-  }
-  return memory;
+function memoryOf({ config }: Cluster) {
+  const client = KubernetesClient.fromConfig(config);
+  return {
+    view: WatchCache.ofTenants(client, config),
+    vault: new VaultView(VaultClient.fromConfig(config)),
+  };
 }
+
+type Memory = ReturnType<typeof memoryOf>;
 
 async function round(
   tenants: [TenantPlan, TenantPlan],
   cluster: Cluster,
+  memory: Memory,
 ): Promise<ProofRun> {
   const { kubernetes, vault } = cluster;
   const sent = () => [kubernetes.requests, vault.requests];
@@ -119,7 +111,7 @@ async function round(
   const proven = await proveTenants({
     cluster: watch.cluster,
     tenants,
-    ...memoryOf(cluster),
+    ...memory,
   });
   const { user, system } = process.cpuUsage(cpu);
   const [toKubernetes, toVault] = sent().map((n, i) => n - before[i]);
@@ -137,11 +129,11 @@ async function round(
 async function sweepAll(
   pairs: [TenantPlan, TenantPlan][],
   cluster: Cluster,
+  memory: Memory,
 ): Promise<string[]> {
   const doubts: string[] = [];
   const { concurrency = 4 } = cluster.config.proofs;
   await atOnce(concurrency, pairs, async tenants => {
-    const memory = memoryOf(cluster);
     const proven = await proveTenants({ cluster, tenants, ...memory });
     doubts.push(...doubtsOf(proven));
   });

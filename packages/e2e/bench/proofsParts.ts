@@ -2,6 +2,7 @@ import {
   Cluster,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { replacing } from '../src/support/lab';
 
 /** Milliseconds of a round and of its parts; the parts overlap where they may. */
 export interface Parts {
@@ -27,10 +28,7 @@ export interface Parts {
  * the requests; when attempts began and ended, by the receipts. Pods and portal
  * have one clock, since they are on one machine.
  */
-export function watched(cluster: Cluster): {
-  cluster: Cluster;
-  parts(proofs: TenantProof[]): Parts;
-} {
+export function watched(cluster: Cluster) {
   const { kubernetes } = cluster;
   const created: number[] = [];
   const removals: { from: number; to: number }[] = [];
@@ -48,18 +46,10 @@ export function watched(cluster: Cluster): {
       removals.push({ from, to: Date.now() });
     }
   };
-  const replaced: Record<PropertyKey, unknown> = { create, delete: remove };
-  const follower = new Proxy(kubernetes, {
-    get(target, name) {
-      const own = Reflect.get(target, name, target);
-      return (
-        replaced[name] ?? (typeof own === 'function' ? own.bind(target) : own)
-      );
-    },
-  });
+  const follower = replacing(kubernetes, { create, delete: remove });
   return {
     cluster: { ...cluster, kubernetes: follower },
-    parts(proofs) {
+    parts(proofs: TenantProof[]): Parts {
       const endedAt = Date.now();
       const receipts = proofs.flatMap(proof => proof.receipts);
       const times = receipts

@@ -2,7 +2,7 @@
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { Parts } from './proofsParts';
-import { conditions, median } from './report';
+import { conditions, head, median, rangeOf, row } from './report';
 
 /** One round of a pair. */
 export interface ProofRun extends Parts {
@@ -43,18 +43,12 @@ const SWEEP_TARGET = 3;
 export function printProofs(findings: ProofFindings): void {
   const { rounds, sweeps, doubts, restMs, tenants, cluster } = findings;
   const { connectTimeoutMs, concurrency = 4 } = cluster.config.proofs;
-  const row = (title: string, values: number[], unit: string, target = '') => {
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    console.log(
-      `| ${title} | ${median(values).toFixed(0)}${unit} | ${low.toFixed(
-        0,
-      )} to ${high.toFixed(0)} | ${target} |`,
-    );
-  };
+  const line = (title: string, values: number[], unit: string, target = '') =>
+    row(title, median(values).toFixed(0) + unit, rangeOf(values), target);
   const rowsIn =
     (unit: string) =>
     (title: string, part: Exclude<keyof ProofRun, 'doubts'>, target?: string) =>
-      row(
+      line(
         title,
         rounds.map(r => r[part]),
         unit,
@@ -62,10 +56,7 @@ export function printProofs(findings: ProofFindings): void {
       );
   const [ms, count] = [rowsIn(' ms'), rowsIn('')];
   console.log(`\n${conditions(rounds.length)}, ${sweeps.length} sweeps\n`);
-  console.log(
-    '| one pair, three walls, all checks | median | range | target |',
-  );
-  console.log('|---|---|---|---|');
+  head('one pair, three walls, all checks', 'median', 'range', 'target');
   ms('from start to verdicts', 'whole', `≤ ${connectTimeoutMs + BEYOND} ms`);
   ms('looking up what there is to attack', 'prepare');
   ms('start of the pods', 'podStart');
@@ -75,7 +66,7 @@ export function printProofs(findings: ProofFindings): void {
   ms('judging', 'rest');
   ms('beside the pods: the portal’s own attempts', 'portal');
   ms('CPU of the process meanwhile', 'cpuMs');
-  row(
+  line(
     `without what it takes at rest (${restMs.toFixed(1)} ms a second)`,
     rounds.map(({ cpuMs, whole }) => cpuMs - (restMs * whole) / 1000),
     ' ms',
@@ -86,7 +77,7 @@ export function printProofs(findings: ProofFindings): void {
   count('receipts', 'receipts');
   const one = median(rounds.map(r => r.whole));
   const ratio = (median(sweeps) / one).toFixed(2);
-  row(
+  line(
     `${tenants} tenants, ${concurrency} pairs at once: ${ratio} times one pair`,
     sweeps,
     ' ms',

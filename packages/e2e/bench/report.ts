@@ -41,41 +41,46 @@ export function conditions(rounds?: number): string {
   }`;
 }
 
+/** Prints a row of a table. */
+export function row(...cells: (string | number)[]): void {
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** Prints the head of a table. */
+export function head(...titles: string[]): void {
+  row(...titles);
+  console.log(`|${'---|'.repeat(titles.length)}`);
+}
+
+export const inMs = (value: number) => `${value.toFixed(0)} ms`;
+
+/** The least and the most. */
+export function rangeOf(values: number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return `${low.toFixed(0)} to ${high.toFixed(0)}`;
+}
+
 /** Prints the table of docs/benchmarks.md. */
 export function print({ ms, requests, moved, written }: Findings): void {
   const of = (name: string) => median(ms[name]);
-  const row = (title: string, name: string, base: string, target: string) => {
-    const spread = `${Math.min(...ms[name]).toFixed(0)} to ${Math.max(
-      ...ms[name],
-    ).toFixed(0)}`;
-    const ratio =
-      name === base ? '' : `${(of('ours') / of(name)).toFixed(2)} of it`;
-    console.log(
-      `| ${title} | ${of(name).toFixed(
-        0,
-      )} ms | ${spread} | ${ratio} | ${target} |`,
-    );
-  };
+  const line = (title: string, name: string, ratio: string, target = '') =>
+    row(title, inMs(of(name)), rangeOf(ms[name]), ratio, target);
+  const ofIt = (name: string) => `${(of('ours') / of(name)).toFixed(2)} of it`;
   console.log(`\n${conditions(ms.ours.length)}\n`);
-  console.log('| one tenant’s objects | median | range | ours is | target |');
-  console.log('|---|---|---|---|---|');
-  row('Threewalls: applyPlan', 'ours', 'ours', '');
-  row('eight calls of kubectl and vault', 'eight calls', 'ours', '≤ 0.20');
-  row('one kubectl apply, three calls of vault', 'one apply', 'ours', '');
-  row('the same requests, raw', 'raw', 'ours', '≤ 1.30');
-  const again = of('again') / of('ours');
+  head('one tenant’s objects', 'median', 'range', 'ours is', 'target');
+  line('Threewalls: applyPlan', 'ours', '');
+  for (const [title, name, target] of [
+    ['eight calls of kubectl and vault', 'eight calls', '≤ 0.20'],
+    ['one kubectl apply, three calls of vault', 'one apply', ''],
+    ['the same requests, raw', 'raw', '≤ 1.30'],
+  ]) {
+    line(title, name, ofIt(name), target);
+  }
+  const again = (of('again') / of('ours')).toFixed(2);
+  const title = 'a second apply, unchanged';
+  line(title, 'again', `${again} of the first`, '≤ 1.00');
+  const [first, second] = [requests.first, requests.again].map(median);
   console.log(
-    `| a second apply, unchanged | ${of('again').toFixed(0)} ms | ${Math.min(
-      ...ms.again,
-    ).toFixed(0)} to ${Math.max(...ms.again).toFixed(0)} | ${again.toFixed(
-      2,
-    )} of the first | ≤ 1.00 |`,
-  );
-  console.log(
-    `\nRequests a tenant: ${median(
-      requests.first,
-    )} for the first apply, ${median(
-      requests.again,
-    )} for a second. A second apply moved ${moved} objects’ versions and wrote ${written} times to Vault.`,
+    `\nRequests a tenant: ${first} for the first apply, ${second} for a second. A second apply moved ${moved} objects’ versions and wrote ${written} times to Vault.`,
   );
 }

@@ -10,7 +10,7 @@ import {
 import { root } from '../../../scripts/lib/run.ts';
 import { RecoveryPortal } from '../src/recoveryPortal';
 import { adminLab, portalLab } from '../src/support/lab';
-import { conditions, median } from './report';
+import { conditions, head, inMs, median, row } from './report';
 import { BENCH_STAGES } from './tenant';
 import { BenchTenants } from './tenants';
 
@@ -18,7 +18,6 @@ const ROUNDS = Number(process.env.ROUNDS ?? 7);
 /** Not counted: the portal's first tasks compile what later ones use. */
 const WARM_UP = 2;
 const PORT = 7037;
-const PREFIX = 't-bench';
 const OWNER = 'group:default/guests';
 const TEMPLATE = 'bench-create-tenant';
 
@@ -43,7 +42,7 @@ export async function scaffolder(): Promise<void> {
     config: { catalog: { locations: locations(template) } },
   });
   const { platform, cluster } = portalLab({ clusters: portal.lab.clusters });
-  const tenants = new BenchTenants(platform, cluster, PREFIX);
+  const tenants = new BenchTenants(platform, cluster);
   const admin = adminLab().kubernetes;
   const engine: Marks[] = [];
   const task: Marks[] = [];
@@ -157,21 +156,15 @@ function locations(template: string) {
 }
 
 function print(engine: Marks[], task: Marks[]): void {
-  const row = (title: string, mark: keyof Marks) => {
+  const line = (title: string, mark: keyof Marks) => {
     const [own, whole] = [engine, task].map(marks =>
       median(marks.map(found => found[mark])),
     );
-    console.log(
-      `| ${title} | ${own.toFixed(0)} ms | ${whole.toFixed(0)} ms | ${(
-        whole - own
-      ).toFixed(0)} ms |`,
-    );
+    row(title, inMs(own), inMs(whole), inMs(whole - own));
   };
   console.log(`\n${conditions(task.length)}\n`);
-  console.log(
-    '| from the order to | engine alone | as a task | the scaffolder adds |',
-  );
-  console.log('|---|---|---|---|');
-  row('the first object', 'first');
-  row('the last object', 'last');
+  const adds = 'the scaffolder adds';
+  head('from the order to', 'engine alone', 'as a task', adds);
+  line('the first object', 'first');
+  line('the last object', 'last');
 }

@@ -1,14 +1,21 @@
 /* eslint-disable no-console */
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tenant } from '@threewalls/backstage-plugin-tenants-common';
 import { fill, tenantName } from './apiData';
 import { FilledCluster } from './filledCluster';
-import { ask, signIn, startPortal, untilAllHold } from './apiPortal';
-import { median, quantile } from './report';
+import {
+  ask,
+  PortalUser,
+  signIn,
+  sqliteIn,
+  startPortal,
+  untilAllHold,
+} from './apiPortal';
+import { head, inMs, median, quantile, row } from './report';
 
 const SIZES = (process.env.TENANTS ?? '1000,10000').split(',').map(Number);
 const DELETIONS = Number(process.env.DELETIONS ?? 50);
@@ -24,11 +31,6 @@ const DELETED = [
   ['ResourceQuota tenant-quota', 'resource'],
   ['LimitRange tenant-limits', 'resource'],
 ] as const;
-
-interface Portal {
-  port: number;
-  token: string;
-}
 
 /**
  * How a portal of many tenants does that compares them with their plans: from its
@@ -46,10 +48,10 @@ export async function scale(): Promise<void> {
   } finally {
     await cluster.stop();
   }
-  console.log(`\n| | ${SIZES.map(n => `${n} tenants`).join(' | ')} |`);
-  console.log(`|---|${SIZES.map(() => '---|').join('')}`);
+  console.log();
+  head('', ...SIZES.map(n => `${n} tenants`));
   for (const title of Object.keys(columns[0])) {
-    console.log(`| ${title} | ${columns.map(c => c[title]).join(' | ')} |`);
+    row(title, ...columns.map(c => c[title]));
   }
 }
 
@@ -58,26 +60,18 @@ async function measure(
   cluster: FilledCluster,
 ): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
-  const sqlite = join(folder, 'database');
-  await mkdir(sqlite);
+  const { config, connection } = await sqliteIn(folder);
   let backend: Awaited<ReturnType<typeof startPortal>> | undefined;
   try {
-    await fill(
-      'better-sqlite3',
-      { filename: join(sqlite, 'tenants.sqlite') },
-      { cluster, proofs: 1, receipts: 0, pairs: false },
-    );
-    backend = await startPortal(cluster.config(), folder, {
-      client: 'better-sqlite3',
-      connection: { directory: sqlite },
-    });
+    const amounts = { cluster, proofs: 1, receipts: 0, pairs: false };
+    await fill('better-sqlite3', connection, amounts);
+    backend = await startPortal(cluster.config(), folder, config);
     const startedAt = performance.now();
     const portal = { port: backend.port, token: await signIn(backend.port) };
     await untilAllHold(portal, size);
     const compared = performance.now() - startedAt;
-    console.log(
-      `${size}: all compared after ${(compared / 1000).toFixed(1)} s`,
-    );
+    const after = `${(compared / 1000).toFixed(1)} s`;
+    console.log(`${size}: all compared after ${after}`);
     const cpu = backend.cpuMs();
     await sleep(REST_MS);
     const rest = (backend.cpuMs() - cpu) / (REST_MS / 1000);
@@ -92,25 +86,20 @@ async function measure(
       found.push(ms);
       await restore();
       if (ms > SLOW_MS) {
-        console.log(
-          `${size}: ${id} of ${tenantName(n)} took ${ms.toFixed(0)} ms`,
-        );
+        console.log(`${size}: ${id} of ${tenantName(n)} took ${inMs(ms)}`);
       }
     }
-    const ms = (value: number) => `${value.toFixed(0)} ms`;
     return {
       load: loadavg()[0].toFixed(1),
-      'from the first answer until all are compared': `${(
-        compared / 1000
-      ).toFixed(1)} s`,
+      'from the first answer until all are compared': after,
       'memory at rest (RSS), and its peak': memory,
-      [`CPU a second at rest (${cpus().length} cores)`]: ms(rest),
-      [`deleted → breached in the API (${DELETIONS}): median`]: ms(
+      [`CPU a second at rest (${cpus().length} cores)`]: inMs(rest),
+      [`deleted → breached in the API (${DELETIONS}): median`]: inMs(
         median(found),
       ),
-      p95: ms(quantile(found, 0.95)),
-      p99: ms(quantile(found, 0.99)),
-      most: ms(Math.max(...found)),
+      p95: inMs(quantile(found, 0.95)),
+      p99: inMs(quantile(found, 0.99)),
+      most: inMs(Math.max(...found)),
     };
   } finally {
     await backend?.stop();
@@ -119,7 +108,7 @@ async function measure(
 }
 
 async function untilBreached(
-  portal: Portal,
+  portal: PortalUser,
   name: string,
   wall: string,
 ): Promise<number> {

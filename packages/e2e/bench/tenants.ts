@@ -9,6 +9,10 @@ import { atOnce } from '../src/support/atOnce';
 import { testSpec } from '../src/support/lab';
 import { removePlan } from '../src/support/plans';
 
+/** Requests that have been sent to a cluster and its Vault. */
+export const sent = ({ kubernetes, vault }: Cluster) =>
+  kubernetes.requests + vault.requests;
+
 /** Removals under way at once. */
 const REMOVALS = 8;
 

@@ -17,7 +17,7 @@ import {
 import { buildFrontend } from '../../../scripts/lib/install';
 import { root } from '../../../scripts/lib/run';
 import { launchBrowser, visit, WINDOW } from '../journey/browser';
-import { conditions, median, quantile } from './report';
+import { conditions, head, inMs, median, quantile, row } from './report';
 
 const TENANTS = Number(process.env.TENANTS ?? 1_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -121,8 +121,8 @@ async function goRound(page: Page, measure: Measure): Promise<void> {
   await click('the tenants of a failing check', failure, 'of 50');
   await click('without filters', button(/^Clear filters/), all);
   await click('next page', button(/^Next table page/), '21 - 40');
-  const row = page.getByRole('checkbox').nth(1);
-  await click('select a tenant', row, '1 tenant selected');
+  const tenant = page.getByRole('checkbox').nth(1);
+  await click('select a tenant', tenant, '1 tenant selected');
   await click(
     'next targets of the matrix',
     button(/^Next Targets/),
@@ -189,31 +189,27 @@ function print(
   frames: Record<string, number[]>,
 ): void {
   const p95 = (values: number[]) => quantile(values, 0.95);
-  const ms = (value: number) => `${value.toFixed(0)} ms`;
   console.log(`\n${TENANTS} tenants, ${conditions(ROUNDS)}\n`);
-  console.log(
-    '| action | until it is shown, median | p95 | CPU of the page, median | until the next frame, longest |',
+  head(
+    ...['action', 'until it is shown, median', 'p95'],
+    ...['CPU of the page, median', 'until the next frame, longest'],
   );
-  console.log('|---|---|---|---|---|');
   for (const [name, values] of Object.entries(shown)) {
-    console.log(
-      `| ${name} | ${ms(median(values))} | ${ms(p95(values))} | ${ms(
-        median(cpu[name]),
-      )} | ${ms(Math.max(0, ...frames[name]))} |`,
-    );
+    const longest = Math.max(0, ...frames[name]);
+    const all = [median(values), p95(values), median(cpu[name]), longest];
+    row(name, ...all.map(inMs));
   }
   const { 'open the page': _, ...rest } = shown;
   const inputs = Object.values(frames).flat();
   const interactions = Object.entries(rest)
     .filter(([name]) => !name.includes('letter by letter'))
     .flatMap(([, values]) => values);
-  console.log(
-    `\n| | p95 | target |\n|---|---|---|\n| every interaction until it is shown | ${ms(
-      p95(interactions),
-    )} | ≤ ${TARGET.shown} ms |\n| every key and click until the next frame (${
-      inputs.length
-    }) | ${ms(p95(inputs))} | ≤ ${TARGET.input} ms |`,
-  );
+  console.log();
+  head('', 'p95', 'target');
+  const until = 'every interaction until it is shown';
+  row(until, inMs(p95(interactions)), `≤ ${TARGET.shown} ms`);
+  const next = `every key and click until the next frame (${inputs.length})`;
+  row(next, inMs(p95(inputs)), `≤ ${TARGET.input} ms`);
 }
 
 /** Everything that the front end asks for: its own files, and a portal's answers. */
@@ -226,6 +222,8 @@ function answer(tenants: Record<string, Tenant>) {
     const number = (key: string, otherwise: number) =>
       Number(url.searchParams.get(key) ?? otherwise);
     const offset = number('offset', 0);
+    const pageOf = <T>(list: T[], from = offset) =>
+      list.slice(from, from + number('limit', 100));
     const [, api, plugin, ...path] = url.pathname.split('/');
     if (url.origin !== PORTAL) {
       return route.abort();
@@ -238,12 +236,8 @@ function answer(tenants: Record<string, Tenant>) {
         return json({ backstageIdentity: identity(), profile: {} });
       case 'permission/authorize': {
         const { items } = route.request().postDataJSON();
-        return json({
-          items: items.map(({ id }: { id: string }) => ({
-            id,
-            result: 'ALLOW',
-          })),
-        });
+        const allow = ({ id }: { id: string }) => ({ id, result: 'ALLOW' });
+        return json({ items: items.map(allow) });
       }
       case 'notifications/status':
         return json({ unread: 0, read: 0 });
@@ -255,11 +249,8 @@ function answer(tenants: Record<string, Tenant>) {
         } satisfies TenantsHealth);
       case 'tenants/matrix':
         return json({
-          ...matrixOf(names.slice(offset, offset + number('limit', 100))),
-          targets: names.slice(
-            number('targetsOffset', offset),
-            number('targetsOffset', offset) + number('limit', 100),
-          ),
+          ...matrixOf(pageOf(names)),
+          targets: pageOf(names, number('targetsOffset', offset)),
           totalItems: names.length,
         });
       case 'tenants/timelines':
@@ -271,10 +262,7 @@ function answer(tenants: Record<string, Tenant>) {
         });
       case 'tenants/tenants':
         return path.length === 1
-          ? json({
-              items: all.slice(offset, offset + number('limit', 100)),
-              totalItems: all.length,
-            })
+          ? json({ items: pageOf(all), totalItems: all.length })
           : json(
               proofOf(path[1], {
                 id: path[3],

@@ -1,4 +1,9 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 
 /** The size of a window that most have. */
 export const WINDOW = { width: 1400, height: 1000 };
@@ -20,6 +25,16 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+/** Waits for the first text that is so. */
+export async function seen(page: Page, text: string | RegExp): Promise<void> {
+  await page.getByText(text).first().waitFor();
+}
+
+/** A tenant's row in the table of all. */
+export function rowOf(page: Page, name: string): Locator {
+  return page.getByRole('row', { name: new RegExp(name) }).first();
 }
 
 /** Opens a page of the portal, signing in as the guest where it is asked. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { seen } from './browser.ts';
 
 /** Milliseconds for a tenant's task to end. */
 const TASK_MS = 180_000;
@@ -31,16 +32,13 @@ export async function order(
     .first()
     .click();
   await next(page);
-  await page
-    .getByText(/must match pattern|lower-case/i)
-    .first()
-    .waitFor();
+  await seen(page, /must match pattern|lower-case/i);
   await page.getByLabel('Name').first().fill(values.name);
   await next(page);
   await page.getByText('Allowed destinations').last().waitFor();
   await at('form-egress');
   await next(page);
-  await page.getByText('First password').first().waitFor();
+  await seen(page, 'First password');
   await page.locator('input[type=password]').first().fill(values.password);
   await at('form-n8n');
   await review(page);
@@ -81,16 +79,12 @@ export async function typeName(page: Page, name: string): Promise<void> {
 export async function refuseOtherName(page: Page, name: string): Promise<void> {
   await typeName(page, `not-${name}`);
   await page.getByRole('button', { name: 'Review' }).click();
-  const refusal = page.getByText(/doesn't match the tenant's name/).first();
-  await refusal.waitFor();
+  await seen(page, /doesn't match the tenant's name/);
 }
 
 /** Waits until the form says what its task would do: the review repeats it. */
 export async function untilPreviewed(page: Page): Promise<void> {
-  await page
-    .getByText(/: \d+ to create, \d+ to change/)
-    .first()
-    .waitFor();
+  await seen(page, /: \d+ to create, \d+ to change/);
 }
 
 /**

@@ -6,8 +6,8 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Portal } from '../../../scripts/lib/portal.ts';
 import { root, stateDir } from '../../../scripts/lib/run.ts';
-import { runTemplate } from '../../../scripts/lib/tenants.ts';
-import { launchBrowser, visit, WINDOW } from './browser.ts';
+import { runTemplate, TENANTS } from '../../../scripts/lib/tenants.ts';
+import { launchBrowser, rowOf, seen, visit, WINDOW } from './browser.ts';
 import { HOLDING, openReceipt, untilWalls } from './card.ts';
 import {
   chooseSize,
@@ -45,7 +45,7 @@ const NAMESPACE = `web-tenant-${NAME}`;
 const ENTITY = `/catalog/default/resource/${NAME}`;
 
 /** Walls are proved against a neighbour: one of those that `npm start` makes. */
-const NEIGHBOUR = { name: 'acme', owner: 'group:default/acme-team' };
+const [NEIGHBOUR] = TENANTS;
 
 /** Planted: nothing that the portal writes or shows may hold it. */
 const PASSWORD = `Planted-${randomBytes(12).toString('hex')}`;
@@ -148,16 +148,13 @@ describe('a tenant’s journey through the portal', () => {
     const dialog = page.getByRole('dialog');
     const close = (name: string) =>
       dialog.getByRole('button', { name }).first().click();
-    await look(page, 'not-covered', async () => {
-      const name = 'What a proof does not cover';
+    const opened = (name: string) => async () => {
       await page.getByRole('button', { name }).click();
       await dialog.waitFor();
-    });
+    };
+    await look(page, 'not-covered', opened('What a proof does not cover'));
     await close('Close');
-    await look(page, 'mute', async () => {
-      await page.getByRole('button', { name: 'Mute…' }).click();
-      await dialog.waitFor();
-    });
+    await look(page, 'mute', opened('Mute…'));
     await close('Cancel');
     await look(page, 'acknowledge', async () => {
       await page.getByRole('button', { name: 'Acknowledge…' }).click();
@@ -177,14 +174,11 @@ describe('a tenant’s journey through the portal', () => {
 
   it('is listed with its walls, and has a tab of its own', async () => {
     await visit(page, `${portal.url}/tenants`);
-    await row(page).waitFor();
-    await page
-      .getByText(/pairs proved/)
-      .first()
-      .waitFor();
+    await rowOf(page, NAME).waitFor();
+    await seen(page, /pairs proved/);
     await look(page, 'tenants');
     await visit(page, `${portal.url}${ENTITY}/tenant`);
-    await page.getByText(NAMESPACE).first().waitFor();
+    await seen(page, NAMESPACE);
     // Who did what: the order, and the restore.
     for (const name of [
       /^Apply .+: \d+ created, 0 changed/,
@@ -223,7 +217,7 @@ describe('a tenant’s journey through the portal', () => {
     await look(page, 'report-all');
     await keepReport(portal, NEIGHBOUR.name);
     await visit(page, portal.url);
-    await page.getByText(NAME).first().waitFor();
+    await seen(page, NAME);
     await look(page, 'home');
   });
 
@@ -301,7 +295,7 @@ describe('a tenant’s journey through the portal', () => {
     await untilGone(portal, `/api/tenants/tenants/${NAME}`, 20);
     await link.click();
     await page.getByRole('heading', { name: 'Tenants' }).first().waitFor();
-    await row(page).waitFor({ state: 'detached' });
+    await rowOf(page, NAME).waitFor({ state: 'detached' });
     await untilGone(
       portal,
       `/api/catalog/entities/by-name/resource/default/${NAME}`,
@@ -333,11 +327,7 @@ async function keepReport(portal: Portal, name: string): Promise<void> {
 
 /** Selects a tenant in the table of all. */
 async function select(page: Page, name: string): Promise<void> {
-  await page
-    .getByRole('row', { name: new RegExp(name) })
-    .first()
-    .getByRole('checkbox')
-    .click({ force: true });
+  await rowOf(page, name).getByRole('checkbox').click({ force: true });
 }
 
 /** What a button hands out as a file. */
@@ -345,9 +335,4 @@ async function downloaded(page: Page, name: string): Promise<string> {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name }).click();
   return readFile(await (await download).path(), 'utf8');
-}
-
-/** The tenant's row in the table of all. */
-function row(page: Page) {
-  return page.getByRole('row', { name: new RegExp(NAME) }).first();
 }

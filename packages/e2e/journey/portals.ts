@@ -78,12 +78,9 @@ export async function breachedChecks(
   portal: Portal,
   tenant: string,
 ): Promise<Map<string, string>> {
-  const path = `/api/tenants/tenants/${tenant}`;
-  const { lastProof } = await portal.call('GET', path);
-  const proof = await portal.call<Proof>(
-    'GET',
-    `${path}/proofs/${lastProof.id}`,
-  );
+  const last = await lastProofOf(portal, tenant);
+  const path = `/api/tenants/tenants/${tenant}/proofs/${last}`;
+  const proof = await portal.call<Proof>('GET', path);
   const breached = proof.receipts.filter(r => r.outcome === 'breached');
   return new Map(breached.map(r => [r.check, r.code]));
 }

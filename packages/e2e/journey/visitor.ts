@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Portal } from '../../../scripts/lib/portal.ts';
 import { runTemplate } from '../../../scripts/lib/tenants.ts';
-import { visit } from './browser.ts';
+import { rowOf, seen, visit } from './browser.ts';
 import { untilWalls } from './card.ts';
 import { look } from './screens.ts';
 
@@ -30,7 +30,7 @@ export async function seeWithoutRights(
   await look(page, 'visitor-card');
 
   await visit(page, `${portal.url}${entity}/tenant`);
-  await page.getByText(`web-tenant-${tenant}`).first().waitFor();
+  await seen(page, `web-tenant-${tenant}`);
   await page.waitForLoadState('networkidle');
   for (const name of ['Resize', 'Offboard', 'Restore']) {
     await notOffered(page, name);
@@ -38,8 +38,7 @@ export async function seeWithoutRights(
   await look(page, 'visitor-tab');
 
   await visit(page, `${portal.url}/tenants`);
-  const row = page.getByRole('row', { name: new RegExp(tenant) }).first();
-  await row.waitFor();
+  await rowOf(page, tenant).waitFor();
   await page.waitForLoadState('networkidle');
   await notOffered(page, 'Create a tenant');
   await look(page, 'visitor-tenants');
@@ -60,7 +59,7 @@ async function orderInVain(page: Page, name: string): Promise<void> {
   await page.getByText(/You must be a member/).waitFor();
   await page.getByRole('button', { name: 'Next' }).click();
   // The form points to the owner that is missing.
-  await page.getByText('Choose a group').first().waitFor();
+  await seen(page, 'Choose a group');
 }
 
 /** Asserts that no link of this name can be followed. */

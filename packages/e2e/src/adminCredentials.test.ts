@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { labState, portalLab } from './support/lab';
 
@@ -27,16 +27,11 @@ const ADMIN =
 const ADMINS = ['scripts/start.test.ts', 'scripts/lib/tryOutVault.ts'];
 
 function files(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter(entry => !GENERATED.includes(entry.name))
-      .flatMap(entry => files(join(path, entry.name)));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') {
-      return [path];
-    }
-    throw error;
-  }
+  return statSync(path).isDirectory()
+    ? readdirSync(path)
+        .filter(name => !GENERATED.includes(name))
+        .flatMap(name => files(join(path, name)))
+    : [path];
 }
 
 describe('the portal’s own code', () => {

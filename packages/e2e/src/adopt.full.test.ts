@@ -4,7 +4,6 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Adoption } from '@threewalls/backstage-plugin-tenants-common';
-import { knex } from 'knex';
 import { handMade } from './adoptObjects';
 import { Replica, ReplicasPortal, specOf } from './replicasPortal';
 import { kubectl } from './support/kubectl';
@@ -13,6 +12,7 @@ import {
   create,
   IMAGES,
   labState,
+  refOf,
   runLab,
   VAULT_ADDR,
   vaultKeys,
@@ -96,12 +96,7 @@ const decrypts = (namespace: string) =>
   within(namespace, url => echoed(url, hook));
 
 const get = (kind: string, object: string, namespace?: string) =>
-  admin.kubernetes.get<any>({
-    apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
-    kind,
-    name: object,
-    namespace,
-  });
+  admin.kubernetes.get<any>(refOf(kind, object, namespace));
 
 beforeAll(async () => {
   mkdirSync(folder);
@@ -139,17 +134,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.remove(name).catch(() => {});
   for (const namespace of [theirs, own]) {
-    await admin.kubernetes.delete({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      name: namespace,
-    });
+    await admin.kubernetes.delete(refOf('Namespace', namespace));
   }
-  await admin.kubernetes.delete({
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    name,
-  });
+  await admin.kubernetes.delete(refOf('PersistentVolume', name));
   await admin.vault.request('DELETE', `secret/metadata/${own}`);
   await onNode(...CTR, 'rm', OLDER);
   await onNode('rm', '-rf', folder);
@@ -240,13 +227,13 @@ describe('a hand-made n8n', () => {
   });
 
   it('has left no secret in what the portal says and keeps', async () => {
-    const db = knex({ client: 'pg', connection: portal.connection });
+    const { db } = portal;
     const { rows: tables } = await db.raw(
       "select table_name from information_schema.tables where table_schema = 'public'",
     );
     const rows = await Promise.all(
       tables.map((t: any) => db(t.table_name).select()),
-    ).finally(() => db.destroy());
+    );
     const all = JSON.stringify([answers, rows]) + (await api.log());
     expect(all).toContain(from.deployment);
     for (const secret of [KEY, PASSWORD, CREDENTIAL, '$2a$10$', '$2b$10$']) {

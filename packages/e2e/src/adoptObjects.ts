@@ -1,4 +1,6 @@
-import { RESTRICTED } from './support/lab';
+import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
+import { objectOf, RESTRICTED } from './support/lab';
+
 /**
  * An n8n as its official chart makes one that stands alone (release `acme`): SQLite on
  * a volume of its own, the key from a Secret, settings from a ConfigMap.
@@ -11,7 +13,7 @@ export function handMade(options: {
   folder: string;
   key: string;
   image: string;
-}): any[] {
+}): KubernetesObject[] {
   const { theirs: namespace, name, folder, key, image } = options;
   const labels = {
     'app.kubernetes.io/name': 'n8n',
@@ -20,12 +22,8 @@ export function handMade(options: {
   };
   const storage = '1Gi';
   const claimSpec = { accessModes: ['ReadWriteOnce'], storageClassName: name };
-  const of = (kind: string, object: string, rest: object) => ({
-    apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
-    kind,
-    metadata: { name: object, namespace, labels },
-    ...rest,
-  });
+  const of = (kind: string, object: string, rest: object) =>
+    objectOf(kind, { name: object, namespace, labels }, rest);
   const ref = (kind: 'secretKeyRef' | 'configMapKeyRef', setting: string) => ({
     name: setting,
     valueFrom: {
@@ -36,18 +34,19 @@ export function handMade(options: {
     },
   });
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name },
-      spec: {
-        ...claimSpec,
-        capacity: { storage },
-        persistentVolumeReclaimPolicy: 'Delete',
-        hostPath: { path: folder },
+    objectOf('Namespace', { name: namespace }),
+    objectOf(
+      'PersistentVolume',
+      { name },
+      {
+        spec: {
+          ...claimSpec,
+          capacity: { storage },
+          persistentVolumeReclaimPolicy: 'Delete',
+          hostPath: { path: folder },
+        },
       },
-    },
+    ),
     of('PersistentVolumeClaim', 'acme-n8n', {
       spec: { ...claimSpec, resources: { requests: { storage } } },
     }),

@@ -2,7 +2,6 @@ import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { knex } from 'knex';
 import { areAll, Dark, isBreached, Observer } from './chaosObserver';
 import { GatedLab } from './recoveryConfig';
 import {
@@ -12,9 +11,9 @@ import {
   Replica,
   ReplicasPortal,
 } from './replicasPortal';
-import { adminLab, runLab } from './support/lab';
+import { adminLab, refOf, runLab } from './support/lab';
 import { Random } from './support/random';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 import { Breach, breachesOf } from './wallsDetection';
 
@@ -37,10 +36,7 @@ const GREEN_S = { breached: 2, gone: 2, silent: 7 };
  * after one that a replica has made whose clock was not believed.
  */
 const BACK_S = PROOFS.intervalS + 30;
-const POLICIES = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-} as const;
+const POLICIES = refOf('NetworkPolicy');
 
 /** When each replica could know of a breach. */
 type Known = Record<Name, number>;
@@ -91,13 +87,11 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
 
   beforeAll(async () => {
     process.stdout.write(`Chaos: THREEWALLS_SEED=${random.seed}\n`);
-    await importSmallN8n();
     setClock(AHEAD_S);
     for (const name of REPLICAS) {
       gates[name] = await GatedLab.open();
     }
-    portal = await ReplicasPortal.create({
-      ...SMALL_N8N,
+    portal = await ReplicasPortal.small({
       proofs: {
         ...(SMALL_N8N.proofs as object),
         interval: { seconds: PROOFS.intervalS },
@@ -118,14 +112,13 @@ describe('two replicas of a portal, one with a wrong clock, while everything aro
 
   /** Which would break walls of its own beside, two minutes after a portal's first start. */
   async function aDrillIsNotDue(): Promise<void> {
-    const db = knex({ client: 'pg', connection: portal.connection });
     const caught = { caught_at: Date.now(), last_at: Date.now(), failures: 0 };
     const last = JSON.stringify({ outcome: 'caught', walls: [] });
-    await db('drills')
+    await portal
+      .db('drills')
       .insert({ cluster: 'lab', known_since: Date.now(), ...caught, last })
       .onConflict('cluster')
       .merge();
-    await db.destroy();
   }
 
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ConfigReader } from '@backstage/config';
 import { JsonObject } from '@backstage/types';
@@ -16,6 +16,7 @@ import {
   renderDeploy,
 } from '../../../scripts/lib/chart.ts';
 import { testSpec } from './support/lab';
+import { objectsOf, resourcesOf } from './support/plans';
 
 jest.setTimeout(120_000);
 
@@ -33,6 +34,12 @@ const TEMPLATED = {
   authAccessor: 'auth_kubernetes_1a2b',
   templatedPolicy: 'n8n-tenants',
 };
+const OTHERWISE_TEMPLATED = {
+  ...OTHERWISE,
+  vault: { ...OTHERWISE.vault, ...TEMPLATED },
+};
+const READ = ['get', 'list', 'watch'];
+const EVERY_VERB = [...READ, 'create', 'patch', 'update', 'delete'];
 
 /** The plan of a tenant, by a config that says the same. */
 function planWith({ vault, ...tenants }: JsonObject) {
@@ -48,13 +55,10 @@ function planWith({ vault, ...tenants }: JsonObject) {
   const config = { tenants: { ...tenants, clusters: [cluster] } };
   const platform = readPlatform(new ConfigReader(config));
   const plan = planTenant(testSpec('acme'), platform);
-  const resources = plan.stages.flatMap(stage => stage.resources);
   return {
     names: plan.names,
-    subjects: resources.flatMap(r =>
-      r.type === 'kubernetes' ? (r.object as any).subjects ?? [] : [],
-    ),
-    vault: resources.flatMap(r => (r.type === 'vault' ? [r] : [])),
+    subjects: objectsOf(plan).flatMap((o: any) => o.subjects ?? []),
+    vault: resourcesOf(plan).flatMap(r => (r.type === 'vault' ? [r] : [])),
   };
 }
 
@@ -74,10 +78,9 @@ function covers(policy: string, path: string): boolean {
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder).flatMap(name => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
-  });
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name));
 }
 
 describe('the chart', () => {
@@ -103,11 +106,8 @@ describe('the chart', () => {
   });
 
   it('has no default left where its values say otherwise', async () => {
-    for (const vault of [
-      OTHERWISE.vault,
-      { ...OTHERWISE.vault, ...TEMPLATED },
-    ]) {
-      const text = Object.values(await render({ ...OTHERWISE, vault })).join();
+    for (const values of [OTHERWISE, OTHERWISE_TEMPLATED]) {
+      const text = Object.values(await render(values)).join();
       expect(text).not.toMatch(
         /web-tenant|threewalls-system|name: threewalls-portal\n {4}namespace|external-secrets$|auth\/kubernetes|"secret\//m,
       );
@@ -151,12 +151,8 @@ describe('the chart', () => {
   });
 
   it('has the one policy of all tenants that the plan compares with', async () => {
-    const values = {
-      ...OTHERWISE,
-      vault: { ...OTHERWISE.vault, ...TEMPLATED },
-    };
-    const files = await render(values);
-    const [policy, role] = planWith(values).vault;
+    const files = await render(OTHERWISE_TEMPLATED);
+    const [policy, role] = planWith(OTHERWISE_TEMPLATED).vault;
     expect(files['vault/n8n-tenants.hcl']).toBe(policy.body.policy);
     const portal = files['vault/threewalls-portal.hcl'];
     expect(covers(portal, policy.path)).toBe(true);
@@ -193,21 +189,7 @@ describe('the chart', () => {
     );
     expect(added).toEqual([
       ['threewalls-portal', { ...rule, verbs: ['list', 'watch'] }],
-      [
-        'threewalls-portal-in-tenant',
-        {
-          ...rule,
-          verbs: [
-            'get',
-            'list',
-            'watch',
-            'create',
-            'patch',
-            'update',
-            'delete',
-          ],
-        },
-      ],
+      ['threewalls-portal-in-tenant', { ...rule, verbs: EVERY_VERB }],
     ]);
   });
 
@@ -237,14 +219,12 @@ describe('the chart', () => {
     [{ vault: { authMount: 'a" {}' } }, /authMount/],
     [{ vault: { policies: 'one' } }, /policies/],
     [{ vault: { policies: 'templated' } }, /authAccessor/],
-    [
-      { vault: { ...TEMPLATED, templatedPolicy: 'tenant-all' } },
-      /templatedPolicy/,
-    ],
-    [
-      { vault: { ...TEMPLATED, templatedPolicy: 'threewalls-portal' } },
-      /templatedPolicy/,
-    ],
+    ...['tenant-all', 'threewalls-portal'].map(
+      (templatedPolicy): [object, RegExp] => [
+        { vault: { ...TEMPLATED, templatedPolicy } },
+        /templatedPolicy/,
+      ],
+    ),
     [
       { vault: TEMPLATED, naming: { kvPrefix: 'other-' } },
       /has to end in web-tenant-/,

@@ -5,14 +5,12 @@ import {
   expectDone,
   HOLDS,
   namesOf,
-  orderOf,
   Replica,
   ReplicasPortal,
 } from './replicasPortal';
 import { kubectl } from './support/kubectl';
-import { adminLab, labCluster, portalAccess } from './support/lab';
+import { adminLab, labCluster, portalAccess, refOf } from './support/lab';
 import { REMOVAL } from './support/remains';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 jest.setTimeout(240_000);
@@ -66,11 +64,9 @@ describe('two real clusters of one portal, each with its own profile', () => {
   let api: Replica;
 
   beforeAll(async () => {
-    await importSmallN8n();
     second = await SecondCluster.up();
     admins.second = second.admin();
-    portal = await ReplicasPortal.create({
-      ...SMALL_N8N,
+    portal = await ReplicasPortal.small({
       clusters: [labCluster(portalAccess), second.config()],
     });
     api = await portal.start('one');
@@ -85,7 +81,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
   const tenant = (name: string) => api.get(`/tenants/${name}`);
   const statusesOf = (name: string) => api.statuses(name);
   const order = (name: string, cluster = CLUSTER_OF[name]) =>
-    api.run(name, orderOf(name, { cluster }));
+    api.order(name, { cluster });
   const prove = async (name: string) =>
     (await api.run(name, { kind: 'prove' })).verdicts!;
 
@@ -105,32 +101,25 @@ describe('two real clusters of one portal, each with its own profile', () => {
   const type = (cluster: string, ...args: string[]) =>
     kubectl(args, cluster === 'lab' ? {} : { KUBECONFIG: second.kubeconfig });
 
+  const spacesOf = (cluster: string) =>
+    type(cluster, 'get', 'namespaces', '-o', 'name');
+
   async function madeIn(cluster: string, name: string): Promise<Made> {
     const { kubernetes } = admins[cluster];
     const namespace = namespaceOf(name);
-    const object = (apiVersion: string, kind: string, called: string) =>
-      kubernetes.get<any>({ apiVersion, kind, namespace, name: called });
-    const networking = 'networking.k8s.io/v1';
-    const policy = await object(
-      networking,
-      'NetworkPolicy',
-      'tenant-isolation',
-    );
+    const object = (kind: string, called: string) =>
+      kubernetes.get<any>(refOf(kind, called, namespace));
+    const policy = await object('NetworkPolicy', 'tenant-isolation');
     const dns = policy.spec.egress.find((rule: any) =>
       rule.ports?.some(({ protocol }: any) => protocol === 'UDP'),
     );
-    const quota = await object('v1', 'ResourceQuota', 'tenant-quota');
-    const n8n = await object('apps/v1', 'Deployment', 'n8n');
-    const store = await object(
-      'external-secrets.io/v1',
-      'SecretStore',
-      'vault',
-    );
+    const quota = await object('ResourceQuota', 'tenant-quota');
+    const n8n = await object('Deployment', 'n8n');
+    const store = await object('SecretStore', 'vault');
     const { server, path, auth } = store.spec.provider.vault;
     const hasCilium = cluster === 'lab';
     const names =
-      hasCilium &&
-      (await object('cilium.io/v2', 'CiliumNetworkPolicy', 'tenant-egress'));
+      hasCilium && (await object('CiliumNetworkPolicy', 'tenant-egress'));
     const { securityContext } = n8n.spec.template.spec;
     return {
       dns: dns && {
@@ -182,25 +171,19 @@ describe('two real clusters of one portal, each with its own profile', () => {
         AS_PROFILED[cluster],
       ]);
       const other = cluster === 'lab' ? 'second' : 'lab';
-      const spaces = await type(other, 'get', 'namespaces', '-o', 'name');
-      expect(spaces).not.toContain(name);
-      const { kvMount, authMount } = admins[cluster].config.vault;
-      const paths = (kv: string, auth: string) => [
-        `sys/policies/acl/tenant-${name}`,
-        `auth/${auth}/role/tenant-${name}`,
-        `${kv}/metadata/${namespaceOf(name)}`,
-      ];
-      const found = await Promise.all(
-        paths(kvMount, authMount).map(path => admins[cluster].vault.read(path)),
-      );
-      expect(found.map(Boolean)).toEqual([true, true, true]);
-      const mounts = admins[other].config.vault;
-      const elsewhere = await Promise.all(
-        paths(mounts.kvMount, mounts.authMount).map(path =>
-          admins[other].vault.read(path),
-        ),
-      );
-      expect(elsewhere.map(Boolean)).toEqual([false, false, false]);
+      expect(await spacesOf(other)).not.toContain(name);
+      const inVaultOf = async (which: string) => {
+        const { config, vault } = admins[which];
+        const paths = [
+          `sys/policies/acl/tenant-${name}`,
+          `auth/${config.vault.authMount}/role/tenant-${name}`,
+          `${config.vault.kvMount}/metadata/${namespaceOf(name)}`,
+        ];
+        const found = await Promise.all(paths.map(path => vault.read(path)));
+        return found.map(Boolean);
+      };
+      expect(await inVaultOf(cluster)).toEqual([true, true, true]);
+      expect(await inVaultOf(other)).toEqual([false, false, false]);
     }
   });
 
@@ -223,8 +206,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
       await expect(order(name, cluster)).rejects.toThrow(
         new RegExp(`exists in cluster ${CLUSTER_OF[name]}, and a name is uniq`),
       );
-      const spaces = await type(cluster, 'get', 'namespaces', '-o', 'name');
-      expect(spaces).not.toContain(name);
+      expect(await spacesOf(cluster)).not.toContain(name);
     }
   });
 
@@ -256,7 +238,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
   it('remove what one of them has, and nothing else', async () => {
     const { certificate } = expectDone(await remove(THERE));
     expect(certificate!.steps.map(({ step }) => step)).toEqual(REMOVAL);
-    const spaces = await type('second', 'get', 'namespaces', '-o', 'name');
+    const spaces = await spacesOf('second');
     expect(spaces).not.toContain(THERE);
     expect(spaces).toContain(STAYS);
     const { vault } = admins.second;
@@ -277,8 +259,7 @@ describe('two real clusters of one portal, each with its own profile', () => {
     expect(problems.map(({ part }: any) => part)).toEqual(['cluster second']);
     expect(await api.prove(HERE)).toEqual(HOLDS);
     expectDone(await remove(HERE));
-    const spaces = await type('lab', 'get', 'namespaces', '-o', 'name');
-    expect(spaces).not.toContain(HERE);
+    expect(await spacesOf('lab')).not.toContain(HERE);
     expect((await tenant(STAYS)).phase).toBe('lost');
   });
 });

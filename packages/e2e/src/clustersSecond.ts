@@ -4,17 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { JsonObject } from '@backstage/types';
-import {
-  Cluster,
-  KubernetesObject,
-} from '@threewalls/backstage-plugin-tenants-node';
+import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { render } from '../../../scripts/lib/chart.ts';
 import {
+  bindingOf,
   labCluster,
   labConfig,
   labOf,
+  objectOf,
   portalAccess,
+  portalAccessTo,
   rootTokenFile,
+  tokenOf,
 } from './support/lab';
 
 const run = promisify(execFile);
@@ -71,18 +72,13 @@ export class SecondCluster {
 
   /** As an entry of `tenants.clusters`; nothing that a profile says is as the lab's. */
   config(): JsonObject {
-    const login = {
-      approle: {
-        roleIdFile: file('portal', 'vault-role-id'),
-        secretIdFile: file('portal', 'vault-secret-id'),
-      },
-    };
+    const { kubeconfig, vault } = portalAccessTo(STATE);
     return {
       name: NAME,
       title: 'Elsewhere',
       preset: 'openshift',
-      kubernetes: { kubeconfig: file('portal', 'kubeconfig') },
-      vault: { address: 'http://127.0.0.1:18200', ...MOUNTS, login },
+      kubernetes: { kubeconfig },
+      vault: { address: 'http://127.0.0.1:18200', ...MOUNTS, ...vault },
       network: { provider: 'kubernetes' },
       sizes: { small: { quota: { pods: 7 } }, tiny: { title: 'Tiny' } },
       n8n: { startupTimeout: '5s' },
@@ -162,30 +158,12 @@ export class SecondCluster {
 
 /** A token with which Vault may ask whose a ServiceAccount's token is. */
 async function reviewerToken(kubernetes: Cluster['kubernetes']) {
-  const { name, namespace } = REVIEWER;
-  const objects: KubernetesObject[] = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: REVIEWER },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name },
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'ClusterRole',
-        name: 'system:auth-delegator',
-      },
-      subjects: [{ kind: 'ServiceAccount', ...REVIEWER }],
-    },
-  ];
-  for (const object of objects) {
-    await kubernetes.create(object);
-  }
-  const { status } = await kubernetes.expect<any>({
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
-    body: { spec: { expirationSeconds: 7200 } },
-  });
-  return status.token as string;
+  const subject = { kind: 'ServiceAccount', ...REVIEWER };
+  await kubernetes.create(objectOf('ServiceAccount', REVIEWER));
+  await kubernetes.create(
+    bindingOf(REVIEWER.name, 'system:auth-delegator', subject),
+  );
+  return tokenOf(kubernetes, REVIEWER, { expirationSeconds: 7200 });
 }
 
 async function labCommand(...args: string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   applyPlan,
   ApplyResult,
+  objectPath,
   planTenant,
   removeTenant,
   tenantNames,
@@ -8,7 +9,16 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { itInFull } from './support/full';
 import { auditEnd, vaultWrites, versions } from './support/evidence';
-import { adminLab, merge, portalLab, testSpec } from './support/lab';
+import {
+  adminLab,
+  bindingOf,
+  merge,
+  objectOf,
+  PORTAL,
+  portalLab,
+  refOf,
+  testSpec,
+} from './support/lab';
 import { changesOf, removePlan, written } from './support/plans';
 import { loginUid, NOTHING, remainsOf } from './support/remains';
 
@@ -19,6 +29,7 @@ const admin = adminLab();
 const NAME = `t-engine-${process.pid}`;
 const spec = testSpec(NAME);
 const names = tenantNames(NAME, spec.owner, platform);
+const QUOTA = refOf('ResourceQuota', 'tenant-quota', names.namespace);
 
 const sent = () => cluster.kubernetes.requests + cluster.vault.requests;
 
@@ -56,11 +67,9 @@ describe('a tenant on the lab', () => {
 
   it('is restored where it was changed, and the diff says where', async () => {
     const plan = planTenant(spec, platform);
-    await merge(
-      admin.kubernetes,
-      `/api/v1/namespaces/${names.namespace}/resourcequotas/tenant-quota`,
-      { spec: { hard: { pods: '100' } } },
-    );
+    await merge(admin.kubernetes, objectPath(QUOTA), {
+      spec: { hard: { pods: '100' } },
+    });
     const [drift] = await changesOf(plan, cluster);
     expect(drift).toMatchObject({
       id: 'ResourceQuota tenant-quota',
@@ -82,13 +91,8 @@ describe('a tenant on the lab', () => {
     ]) {
       const plan = planTenant({ ...spec, size }, platform);
       await applyPlan(plan, cluster);
-      const quota = await admin.kubernetes.get<any>({
-        apiVersion: 'v1',
-        kind: 'ResourceQuota',
-        namespace: names.namespace,
-        name: 'tenant-quota',
-      });
-      expect(quota.spec.hard.pods).toBe(pods);
+      const quota = await admin.kubernetes.get<any>(QUOTA);
+      expect(quota!.spec.hard.pods).toBe(pods);
     }
   });
 
@@ -105,34 +109,17 @@ describe('a tenant on the lab', () => {
 describe('the portal’s own rights', () => {
   const kubernetes = cluster.kubernetes;
 
+  const SYSTEM = '/api/v1/namespaces/kube-system';
+  const OTHER = 'sys/policies/acl/other';
+
   it.each([
     ['list Secrets', 'GET', '/api/v1/secrets'],
-    [
-      'read a Secret of External Secrets',
-      'GET',
-      '/api/v1/namespaces/kube-system/secrets',
-    ],
+    ['read a Secret of External Secrets', 'GET', `${SYSTEM}/secrets`],
     // It hears of pods everywhere, and of nothing that they are given or say.
-    [
-      'list ConfigMaps outside tenants',
-      'GET',
-      '/api/v1/namespaces/kube-system/configmaps',
-    ],
-    [
-      'read a log outside tenants',
-      'GET',
-      '/api/v1/namespaces/kube-system/pods/any/log',
-    ],
-    [
-      'create a pod outside tenants',
-      'POST',
-      '/api/v1/namespaces/kube-system/pods',
-    ],
-    [
-      'mint a token',
-      'POST',
-      '/api/v1/namespaces/kube-system/serviceaccounts/default/token',
-    ],
+    ['list ConfigMaps outside tenants', 'GET', `${SYSTEM}/configmaps`],
+    ['read a log outside tenants', 'GET', `${SYSTEM}/pods/any/log`],
+    ['create a pod outside tenants', 'POST', `${SYSTEM}/pods`],
+    ['mint a token', 'POST', `${SYSTEM}/serviceaccounts/default/token`],
   ] as const)('do not let it %s', async (_, method, path) => {
     const { status } = await kubernetes.request({
       method,
@@ -143,17 +130,11 @@ describe('the portal’s own rights', () => {
   });
 
   it('do not let it touch a namespace without the prefix, or one of another’s', async () => {
-    const namespace = (name: string) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name,
-        labels: {
-          'app.kubernetes.io/managed-by': 'threewalls',
-          'pod-security.kubernetes.io/enforce': 'restricted',
-        },
-      },
-    });
+    const labels = {
+      'app.kubernetes.io/managed-by': 'threewalls',
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    };
+    const namespace = (name: string) => objectOf('Namespace', { name, labels });
     const outside = await kubernetes.create<any>(namespace('elsewhere'), {
       dryRun: true,
     });
@@ -167,31 +148,14 @@ describe('the portal’s own rights', () => {
   });
 
   it('do not let it bind another role, nor one of its three elsewhere', async () => {
-    const binding = (namespace: string, role: string) => ({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'x', namespace },
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'ClusterRole',
-        name: role,
-      },
-      subjects: [
-        {
-          kind: 'ServiceAccount',
-          namespace: 'threewalls-system',
-          name: 'threewalls-portal',
-        },
-      ],
-    });
-    const wide = await kubernetes.create(binding('default', 'cluster-admin'), {
-      dryRun: true,
-    });
+    const bind = (namespace: string, role: string) =>
+      kubernetes.create<any>(bindingOf('x', role, PORTAL, namespace), {
+        dryRun: true,
+      });
+    const wide = await bind('default', 'cluster-admin');
     expect(wide.status).toBe(403);
-    const elsewhere = await kubernetes.create<any>(
-      binding('kube-system', 'threewalls-portal-in-tenant'),
-      { dryRun: true },
-    );
+    const own = 'threewalls-portal-in-tenant';
+    const elsewhere = await bind('kube-system', own);
     expect(elsewhere.status).toBe(422);
     expect(elsewhere.body.message).toMatch(/only in tenants/);
   });
@@ -209,12 +173,7 @@ describe('the portal’s own rights', () => {
 
   it.each([
     ['read a value', 'GET', 'secret/data/web-tenant-canary', undefined],
-    [
-      'write a policy of another name',
-      'PUT',
-      'sys/policies/acl/other',
-      { policy: '' },
-    ],
+    ['write a policy of another name', 'PUT', OTHER, { policy: '' }],
     ['write a role of another name', 'PUT', 'auth/kubernetes/role/other', {}],
     ['mint a token', 'POST', 'auth/token/create', {}],
     ['list the entries', 'LIST', 'secret/metadata', undefined],

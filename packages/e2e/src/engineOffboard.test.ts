@@ -8,8 +8,8 @@ import {
   removeTenant,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { adminLab, portalLab, testSpec } from './support/lab';
-import { loginUid, remainsOf } from './support/remains';
+import { adminLab, portalLab, refOf, testSpec, volumeOf } from './support/lab';
+import { loginUid, NOTHING, remainsOf } from './support/remains';
 
 jest.setTimeout(240_000);
 
@@ -20,8 +20,10 @@ const { platform, cluster } = portalLab({
   n8n: { image: 'threewalls.local/agnhost:1.37.2', storageClass: NAME },
 });
 const admin = adminLab();
-const volume = { apiVersion: 'v1', kind: 'PersistentVolume', name: NAME };
 const FOLDER = join(tmpdir(), NAME);
+const volume = volumeOf(NAME, NAME, FOLDER, {
+  persistentVolumeReclaimPolicy: 'Retain',
+});
 const spec = testSpec(NAME);
 const plan = planTenant(spec, platform);
 const names = tenantNames(NAME, spec.owner, platform);
@@ -32,15 +34,8 @@ const POLICY = `sys/policies/acl/${names.vaultPolicy}`;
 const ROLE = `auth/kubernetes/role/${names.vaultRole}`;
 const ENTRY = `secret/metadata/${names.kvPath}`;
 
-const claimUid = async () =>
-  (
-    await admin.kubernetes.get({
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      namespace: names.namespace,
-      name: 'n8n-data',
-    })
-  )?.metadata.uid;
+const CLAIM = refOf('PersistentVolumeClaim', 'n8n-data', names.namespace);
+const claimUid = async () => (await admin.kubernetes.get(CLAIM))?.metadata.uid;
 const seededAt = async () => (await admin.vault.read(ENTRY)).created_time;
 const listed = async () =>
   (await listTenants(cluster, platform)).tenants.filter(
@@ -56,24 +51,12 @@ async function create() {
 }
 
 beforeAll(async () => {
-  const { apiVersion, kind, name } = volume;
-  await admin.kubernetes.create({
-    apiVersion,
-    kind,
-    metadata: { name },
-    spec: {
-      capacity: { storage: '2Gi' },
-      accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: NAME,
-      hostPath: { path: FOLDER, type: 'DirectoryOrCreate' },
-    },
-  });
+  await admin.kubernetes.create(volume);
 });
 
 afterAll(async () => {
   await remove();
-  await admin.kubernetes.delete(volume);
+  await admin.kubernetes.delete(refOf('PersistentVolume', NAME));
   rmSync(FOLDER, { recursive: true, force: true });
 });
 
@@ -152,12 +135,6 @@ describe('a tenant that is offboarded', () => {
     ]);
     // Also where its namespace is gone, whoever has deleted it.
     expect((await remove()).kept).toEqual(kept);
-    expect(await remainsOf(names, uid, admin)).toEqual({
-      namespace: false,
-      objects: [],
-      vault: [],
-      entity: false,
-      volumes: [],
-    });
+    expect(await remainsOf(names, uid, admin)).toEqual(NOTHING);
   });
 });

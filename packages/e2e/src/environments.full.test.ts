@@ -6,10 +6,12 @@ import { JsonObject } from '@backstage/types';
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import {
   ensureCanary,
+  KubernetesObject,
+  objectPath,
   TenantProof,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { podAdmission } from './support/admission';
-import { create, merge, NewObject, portalLab, remove } from './support/lab';
+import { denyPods, podAdmission } from './support/admission';
+import { create, merge, portalLab, refOf, remove } from './support/lab';
 import { until } from './support/until';
 import { VaultOverTls } from './support/vaultOverTls';
 import { openLab } from './wallsLab';
@@ -24,8 +26,10 @@ const UID = 1000720000;
 // eslint-disable-next-line no-restricted-syntax
 const REJECTING = join(__dirname, 'support', 'rejectingNetwork.mjs');
 const DNS_PORT = 8053;
-const SYSTEM = '/api/v1/namespaces/kube-system';
-const DEPLOYMENT = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
+const inSystem = (kind: string, name: string) =>
+  refOf(kind, name, 'kube-system');
+const CONFIG_MAP = inSystem('ConfigMap', 'coredns');
+const DEPLOYMENT = inSystem('Deployment', 'coredns');
 
 /** A kind of cluster that this one can be made into: rows of docs/environments.md. */
 interface Environment {
@@ -57,7 +61,7 @@ describe('Kinds of clusters, played by the lab', () => {
     await ensureCanary(lab.cluster);
   });
 
-  async function addAll(objects: NewObject[]): Promise<void> {
+  async function addAll(objects: KubernetesObject[]): Promise<void> {
     for (const object of objects) {
       undo.push(() => remove(admin, object));
       await create(admin, object);
@@ -66,11 +70,10 @@ describe('Kinds of clusters, played by the lab', () => {
 
   /** Lets the cluster's resolver listen on a port, behind the same Service. */
   async function resolverOn(port: number): Promise<void> {
-    const { data } = await admin.expect<any>({
-      method: 'GET',
-      path: `${SYSTEM}/configmaps/coredns`,
-    });
-    await merge(admin, `${SYSTEM}/configmaps/coredns`, {
+    const { data } = (await admin.get<any>(CONFIG_MAP))!;
+    const change = (ref: typeof DEPLOYMENT, body: object) =>
+      merge(admin, objectPath(ref), body);
+    await change(CONFIG_MAP, {
       data: { Corefile: data.Corefile.replace(/^\.:\d+/m, `.:${port}`) },
     });
     const ports = ['UDP', 'TCP'].map(protocol => ({
@@ -79,21 +82,19 @@ describe('Kinds of clusters, played by the lab', () => {
       targetPort: port,
       protocol,
     }));
-    await merge(admin, `${SYSTEM}/services/kube-dns`, { spec: { ports } });
+    await change(inSystem('Service', 'kube-dns'), { spec: { ports } });
     const annotations = { 'threewalls.test/port': String(port) };
-    await merge(admin, DEPLOYMENT, {
+    await change(DEPLOYMENT, {
       spec: { template: { metadata: { annotations } } },
     });
     await until(async () => {
-      const { metadata, spec, status } = await admin.expect<any>({
-        method: 'GET',
-        path: DEPLOYMENT,
-      });
+      const { metadata, spec, status } = (await admin.get<any>(DEPLOYMENT))!;
+      const { updatedReplicas, replicas, availableReplicas } = status;
       return (
         status.observedGeneration === metadata.generation &&
-        status.updatedReplicas === spec.replicas &&
-        status.replicas === spec.replicas &&
-        status.availableReplicas === spec.replicas
+        [updatedReplicas, replicas, availableReplicas].every(
+          count => count === spec.replicas,
+        )
       );
     });
   }
@@ -130,20 +131,11 @@ describe('Kinds of clusters, played by the lab', () => {
       },
       {},
     );
-    const refuse = podAdmission(
-      'Validating',
+    const refuse = denyPods(
       `${PREFIX}-refuse`,
-      {
-        failurePolicy: 'Fail',
-        matchConditions: [ours],
-        validations: [
-          {
-            expression: `object.spec.containers.all(c, has(c.securityContext) && has(c.securityContext.runAsUser) && c.securityContext.runAsUser == ${UID})`,
-            message: 'Invalid value: must be in the ranges of the namespace',
-          },
-        ],
-      },
-      { validationActions: ['Deny'] },
+      `object.spec.containers.all(c, has(c.securityContext) && has(c.securityContext.runAsUser) && c.securityContext.runAsUser == ${UID})`,
+      'Invalid value: must be in the ranges of the namespace',
+      { spec: { failurePolicy: 'Fail', matchConditions: [ours] } },
     );
     await addAll([...set, ...refuse]);
     // Admission learns of a policy a moment after the API server.

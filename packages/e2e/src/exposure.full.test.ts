@@ -7,7 +7,15 @@ import {
   RequestView,
   VaultView,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { create, IMAGES, portalLab, remove, testSpec } from './support/lab';
+import {
+  create,
+  IMAGES,
+  objectOf,
+  portalLab,
+  refOf,
+  remove,
+  testSpec,
+} from './support/lab';
 import { changesOf, removePlan, written } from './support/plans';
 import { forwardN8n } from './support/portForward';
 import { until } from './support/until';
@@ -31,11 +39,7 @@ describe('The way to n8n, on the lab', () => {
   });
   const plan = planTenant(testSpec(NAME, { email: EMAIL }), platform);
   const { names } = plan;
-  const controller = {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: CONTROLLER },
-  };
+  const controller = objectOf('Namespace', { name: CONTROLLER });
 
   beforeAll(async () => {
     await create(admin, controller);
@@ -52,24 +56,20 @@ describe('The way to n8n, on the lab', () => {
   /** What a pod of a namespace is told that connects to n8n. */
   async function connectFrom(namespace: string): Promise<string> {
     const target = `n8n.${names.namespace}.svc.cluster.local:5678`;
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { namespace, name: `${NAME}-connects` },
-      spec: {
-        restartPolicy: 'Never',
-        terminationGracePeriodSeconds: 0,
-        containers: [
-          {
-            name: 'connect',
-            image: IMAGES.agnhost,
-            imagePullPolicy: 'IfNotPresent',
-            args: ['connect', target, '--timeout=3s'],
-            terminationMessagePolicy: 'FallbackToLogsOnError',
-          },
-        ],
-      },
+    const container = {
+      name: 'connect',
+      image: IMAGES.agnhost,
+      imagePullPolicy: 'IfNotPresent',
+      args: ['connect', target, '--timeout=3s'],
+      terminationMessagePolicy: 'FallbackToLogsOnError',
     };
+    const spec = {
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      containers: [container],
+    };
+    const metadata = { namespace, name: `${NAME}-connects` };
+    const pod = objectOf('Pod', metadata, { spec });
     await create(admin, pod);
     try {
       const { exitCode, message } = await until(async () => {
@@ -131,13 +131,10 @@ describe('The way to n8n, on the lab', () => {
       return [verdicts[0].status, reason];
     };
     expect(await look()).toEqual(['holds', undefined]);
-    const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' };
-    const own = { ...ingress, namespace: names.namespace, name: 'n8n' };
-    await admin.create({
-      ...ingress,
-      metadata: { namespace: CONTROLLER, name: 'taken' },
-      spec: (await admin.get<any>(own))!.spec,
-    });
+    const own = refOf('Ingress', 'n8n', names.namespace);
+    const { spec } = (await admin.get<any>(own))!;
+    const taken = { namespace: CONTROLLER, name: 'taken' };
+    await admin.create(objectOf('Ingress', taken, { spec }));
     expect(await look()).toEqual([
       'breached',
       expect.stringMatching(

@@ -3,13 +3,21 @@ import {
   applyPlan,
   differences,
   diffPlan,
+  objectPath,
   proveTenants,
   readLive,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { render } from '../../../scripts/lib/chart.ts';
-import { create, merge, portalLab, remove } from './support/lab';
+import {
+  create,
+  merge,
+  objectOf,
+  portalLab,
+  refOf,
+  remove,
+} from './support/lab';
 import { removePlan } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
@@ -17,12 +25,12 @@ jest.setTimeout(180_000);
 
 const NAME = `t-extras-${process.pid}`;
 const ROLES = ['threewalls-portal', 'threewalls-portal-in-tenant'];
-const ABOUT = {
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'about' },
-  data: { text: '{{ tenant.name }} of {{ tenant.owner }}' },
-};
+const TEXT = '{{ tenant.name }} of {{ tenant.owner }}';
+const ABOUT = objectOf(
+  'ConfigMap',
+  { name: 'about' },
+  { data: { text: TEXT } },
+);
 const LABEL = {
   apiVersion: 'v1',
   kind: 'Namespace',
@@ -47,14 +55,13 @@ describe('what a platform adds to every tenant, on the lab', () => {
   };
   const { plan, cluster } = planOf(ABOUT, LABEL);
   const { namespace } = plan.names;
-  const configMap = `/api/v1/namespaces/${namespace}/configmaps/about`;
+  const about = refOf('ConfigMap', 'about', namespace);
   const before = new Map<string, unknown>();
   let applied: AppliedResources = {};
 
-  const rolePath = (name: string) =>
-    `/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`;
-  const edit = (path: string, body: object) =>
-    merge(admin, path, body, 'kubectl-edit');
+  const roleOf = (name: string) => refOf('ClusterRole', name);
+  const edit = (ref: ReturnType<typeof refOf>, body: object) =>
+    merge(admin, objectPath(ref), body, 'kubectl-edit');
   const apply = async (of: TenantPlan) => {
     const results = await applyPlan(of, cluster, {
       applied,
@@ -84,22 +91,18 @@ describe('what a platform adds to every tenant, on the lab', () => {
       .flatMap(text => parseAllDocuments(text))
       .map(document => document.toJS());
     for (const name of ROLES) {
-      const { rules } = await admin.expect({
-        method: 'GET',
-        path: rolePath(name),
-      });
-      before.set(name, rules);
+      before.set(name, (await admin.get<any>(roleOf(name)))!.rules);
       const role = rendered.find(
         o => o?.kind === 'ClusterRole' && o.metadata.name === name,
       );
-      await edit(rolePath(name), { rules: role.rules });
+      await edit(roleOf(name), { rules: role.rules });
     }
   });
 
   afterAll(async () => {
     await removePlan(plan, cluster);
     for (const [name, rules] of before) {
-      await edit(rolePath(name), { rules });
+      await edit(roleOf(name), { rules });
     }
   });
 
@@ -112,16 +115,15 @@ describe('what a platform adds to every tenant, on the lab', () => {
       fields: [],
     });
     expect((await apply(plan)).get('ConfigMap about')).toBe('created');
-    const { data } = await admin.expect({ method: 'GET', path: configMap });
+    const { data } = (await admin.get<any>(about))!;
     expect(data).toEqual({ text: `${NAME} of group:default/${NAME}-owners` });
-    const home = await admin.expect({
-      method: 'GET',
-      path: `/api/v1/namespaces/${namespace}`,
+    const home = await admin.get(refOf('Namespace', namespace));
+    expect(home!.metadata.labels).toMatchObject({
+      'example.com/size': 'small',
     });
-    expect(home.metadata.labels).toMatchObject({ 'example.com/size': 'small' });
     expect(await changed()).toEqual([]);
 
-    await edit(configMap, { data: { text: 'mine', more: 'too' } });
+    await edit(about, { data: { text: 'mine', more: 'too' } });
     const [found, ...others] = await changed();
     expect(others).toEqual([]);
     expect([found.id, found.fields.map(f => [f.field, f.manager])]).toEqual([
@@ -146,16 +148,13 @@ describe('what a platform adds to every tenant, on the lab', () => {
       "Can't reach elsewhere",
     ]);
     expect(sound.status).toBe('holds');
-    const hole = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { namespace, name: 'hole' },
-      spec: {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [{ to: [{ ipBlock: { cidr: `${ADDRESS}/32` } }] }],
-      },
+    const spec = {
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ ipBlock: { cidr: `${ADDRESS}/32` } }] }],
     };
+    const metadata = { namespace, name: 'hole' };
+    const hole = objectOf('NetworkPolicy', metadata, { spec });
     await create(admin, hole);
     try {
       const open = await prove();
@@ -186,9 +185,7 @@ describe('what a platform adds to every tenant, on the lab', () => {
       ['ConfigMap about', 'removed'],
     ]);
     expect(applied['ConfigMap about']).toBeUndefined();
-    expect(await admin.get({ ...ABOUT, namespace, name: 'about' })).toBe(
-      undefined,
-    );
+    expect(await admin.get(about)).toBe(undefined);
     expect(await changed(without)).toEqual([]);
   });
 });

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
-import { knex, Knex } from 'knex';
-import { GatedLab } from './recoveryConfig';
+import { Knex } from 'knex';
+import {
+  GatedLab,
+  inNamespace,
+  inVault,
+  ofNamespace,
+  Told,
+} from './recoveryConfig';
 import { tenantObjects } from './recoveryObjects';
 import {
   CREATOR,
@@ -16,7 +22,7 @@ import {
   ReplicasPortal,
   specOf,
 } from './replicasPortal';
-import { adminLab, openPolicy } from './support/lab';
+import { adminLab, openPolicy, refOf } from './support/lab';
 import {
   certified,
   CERTIFIED,
@@ -24,53 +30,36 @@ import {
   NOTHING,
   remainsOf,
 } from './support/remains';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 jest.setTimeout(240_000);
 
-/** A request after which nothing comes through any more. */
-interface Cut {
-  by: 'kubernetes' | 'vault';
-  request: (name: string) => RegExp;
-}
-
-const inNamespace = (method: string, object: string) => (name: string) =>
-  new RegExp(`^${method} \\S*/web-tenant-${name}/${object}`);
-
-const namespace = (method: string) => (name: string) =>
-  new RegExp(`^${method} /api/v1/namespaces/web-tenant-${name}\\?`);
-const inVault = (method: string, path: string) => (name: string) =>
-  new RegExp(`^${method} \\S*/${path}tenant-${name}$`);
-
 /** Where an apply is cut off, and then the removal of what it has come to. */
-const CUTS: [string, string, Cut, Cut][] = [
+const CUTS: [string, string, Told, Told][] = [
   [
     'the namespace',
     'the Deployment',
-    { by: 'kubernetes', request: namespace('PATCH') },
-    { by: 'kubernetes', request: inNamespace('DELETE', 'deployments/n8n') },
+    ofNamespace('PATCH'),
+    inNamespace('DELETE', 'deployments/n8n'),
   ],
   [
     'a quota',
     'the role in Vault',
-    {
-      by: 'kubernetes',
-      request: inNamespace('PATCH', 'resourcequotas/tenant-quota'),
-    },
-    { by: 'vault', request: inVault('DELETE', 'role/') },
+    inNamespace('PATCH', 'resourcequotas/tenant-quota'),
+    inVault('DELETE', 'role/'),
   ],
   [
     'the entry in Vault',
     'the entry in Vault',
-    { by: 'vault', request: inVault('POST', 'data/web-') },
-    { by: 'vault', request: inVault('DELETE', 'metadata/web-') },
+    inVault('POST', 'data/web-'),
+    inVault('DELETE', 'metadata/web-'),
   ],
   [
     'the Deployment',
     'the namespace',
-    { by: 'kubernetes', request: inNamespace('PATCH', 'deployments/n8n') },
-    { by: 'kubernetes', request: namespace('DELETE') },
+    inNamespace('PATCH', 'deployments/n8n'),
+    ofNamespace('DELETE'),
   ],
 ];
 
@@ -87,17 +76,15 @@ describe('operations where something fails, on the lab', () => {
   const undo: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
-    await importSmallN8n();
     lab = await GatedLab.open();
     far = await GatedLab.open();
-    portal = await ReplicasPortal.create({
-      ...SMALL_N8N,
+    portal = await ReplicasPortal.small({
       overcommit: false,
       sizes: await sizes(),
       clusters: [...lab.clusters, { ...far.clusters[0], name: 'far' }],
     });
     api = await portal.start('one');
-    db = knex({ client: 'pg', connection: portal.connection });
+    ({ db } = portal);
     const name = await create('calm');
     calm = await tenantObjects(name, namesOf(name), admin);
     await api.remove(name);
@@ -115,7 +102,6 @@ describe('operations where something fails, on the lab', () => {
       await api.remove(name).catch(() => undefined);
       await admin.kubernetes.delete(namespaceOf(name));
     }
-    await db?.destroy();
     await portal?.stop();
     await lab?.stop();
     await far?.stop();
@@ -123,10 +109,7 @@ describe('operations where something fails, on the lab', () => {
 
   /** Sizes of which the nodes hold many, one alone, and none. */
   async function sizes(): Promise<JsonObject> {
-    const nodes = await admin.kubernetes.list<any>({
-      apiVersion: 'v1',
-      kind: 'Node',
-    });
+    const nodes = await admin.kubernetes.list<any>(refOf('Node'));
     const cpu = nodes.items.reduce(
       (sum, { status }) => sum + parseQuantity(status.allocatable.cpu)!,
       0,
@@ -150,7 +133,7 @@ describe('operations where something fails, on the lab', () => {
     };
   }
 
-  const get = (path: string) => api.call('GET', path);
+  const get = (path: string) => api.get(path);
   const ordered = (name: string, over: object = {}) =>
     orderOf(name, { cluster: 'lab', ...over });
   const findNamespace = (name: string) =>
@@ -210,7 +193,7 @@ describe('operations where something fails, on the lab', () => {
     async (_apply, _removal, apply, removal) => {
       const name = nextName(`cut-${CUTS.findIndex(one => one[2] === apply)}`);
       /** Runs one until its request was carried out, and nobody hears of it. */
-      const cutOff = async ({ by, request }: Cut, operation: object) => {
+      const cutOff = async ({ by, request }: Told, operation: object) => {
         const caught = lab[by].trap(request(name), 60_000);
         const [started] = await Promise.all([
           api.start(name, operation),

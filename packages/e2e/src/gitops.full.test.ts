@@ -10,7 +10,7 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { kubectl } from './support/kubectl';
-import { removePlan, written } from './support/plans';
+import { removePlan, resourcesOf, written } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(240_000);
@@ -70,8 +70,7 @@ describe('Tenants that are in Git', () => {
           expect.stringMatching(`^created Vault ${what} `),
         ),
       );
-      const planned = plan.stages.flatMap(({ resources }) => resources);
-      expect(done).toHaveLength(planned.length);
+      expect(done).toHaveLength(resourcesOf(plan).length);
     }
     // Neither finds anything of the other's to change.
     await sync('diff');

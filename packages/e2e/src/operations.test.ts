@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { knex } from 'knex';
+import { objectPath } from '@threewalls/backstage-plugin-tenants-node';
 import {
   expectDone,
   HOLDS,
@@ -11,16 +11,25 @@ import {
   ReplicasPortal,
   specOf,
 } from './replicasPortal';
-import { podAdmission } from './support/admission';
+import { denyPods } from './support/admission';
 import { FULL, itInFull } from './support/full';
-import { adminLab, create, remove, RESTRICTED } from './support/lab';
+import {
+  adminLab,
+  create,
+  objectOf,
+  refOf,
+  remove,
+  RESTRICTED,
+} from './support/lab';
 import { loginUid, remainsOf } from './support/remains';
-import { importSlowN8n, importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { importSlowN8n } from './support/smallN8n';
 import { until } from './support/until';
 
 jest.setTimeout(FULL ? 420_000 : 240_000);
 
 const admin = adminLab();
+
+const entryOf = (name: string) => `secret/metadata/${namesOf(name).kvPath}`;
 
 describe('operations, on the lab', () => {
   let portal: ReplicasPortal;
@@ -28,8 +37,7 @@ describe('operations, on the lab', () => {
   const made: string[] = [];
 
   beforeAll(async () => {
-    await importSmallN8n();
-    portal = await ReplicasPortal.create(SMALL_N8N);
+    portal = await ReplicasPortal.small();
     api = await portal.start('one');
   });
 
@@ -37,10 +45,7 @@ describe('operations, on the lab', () => {
     for (const name of made) {
       await api.remove(name).catch(() => undefined);
       await admin.kubernetes.delete(namespaceOf(name));
-      await admin.vault.request(
-        'DELETE',
-        `secret/metadata/${namesOf(name).kvPath}`,
-      );
+      await admin.vault.request('DELETE', entryOf(name));
     }
     await portal?.stop();
   });
@@ -52,20 +57,23 @@ describe('operations, on the lab', () => {
   };
   async function make(what: string): Promise<string> {
     const name = nextName(what);
-    expectDone(await api.run(name, orderOf(name)));
+    expectDone(await api.order(name));
     return name;
   }
-  const get = (path: string) => api.call('GET', path);
-  const patch = (path: string, body: object, manager = 'kubectl-edit') =>
+  const get = (path: string) => api.get(path);
+  type Ref = ReturnType<typeof refOf>;
+  const patch = (ref: Ref, body: object, fieldManager = 'kubectl-edit') =>
     admin.kubernetes.expect({
       method: 'PATCH',
-      path,
-      query: { fieldManager: manager },
+      path: objectPath(ref),
+      query: { fieldManager },
       contentType: 'application/strategic-merge-patch+json',
       body,
     });
-  const inNamespace = (name: string, api_: string, rest: string) =>
-    `${api_}/namespaces/${namesOf(name).namespace}/${rest}`;
+  const refIn = (name: string, kind: string, object?: string) =>
+    refOf(kind, object, namesOf(name).namespace);
+  const live = async (name: string) =>
+    (await admin.kubernetes.get(namespaceOf(name)))!.metadata;
 
   itInFull(
     'give a name that comes back to another owner nothing of the old one',
@@ -82,9 +90,7 @@ describe('operations, on the lab', () => {
           `Namespace ${namesOf(name).namespace} (UID ${before.uid})`,
         ]),
       );
-      expectDone(
-        await api.run(name, orderOf(name, { owner: 'group:default/others' })),
-      );
+      expectDone(await api.order(name, { owner: 'group:default/others' }));
       const after = await get(`/tenants/${name}`);
       expect(after.uid).not.toBe(before.uid);
       expect(after.walls.map((w: any) => [w.status, w.summary])).toEqual(
@@ -134,8 +140,8 @@ describe('operations, on the lab', () => {
     const won = orders[ended.findIndex(({ state }) => state === 'succeeded')];
     const lost = ended.find(({ state }) => state === 'failed')!;
     expect(lost.error).toContain(`is owned by ${won}: choose another name`);
-    const { metadata } = (await admin.kubernetes.get(namespaceOf(name)))!;
-    expect(metadata.annotations!['threewalls.io/owner']).toBe(won);
+    const { annotations } = await live(name);
+    expect(annotations!['threewalls.io/owner']).toBe(won);
   });
 
   it('never let a proof run through an apply: no false breach', async () => {
@@ -158,17 +164,10 @@ describe('operations, on the lab', () => {
 
   itInFull('show an impostor, and never act on it', async () => {
     const name = await make('real');
-    const real = (await admin.kubernetes.get(namespaceOf(name)))!;
+    const { labels, annotations } = await live(name);
     const impostor = `ops-impostor-${process.pid}`;
-    await admin.kubernetes.create({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name: impostor,
-        labels: real.metadata.labels,
-        annotations: real.metadata.annotations,
-      },
-    });
+    const metadata = { name: impostor, labels, annotations };
+    await admin.kubernetes.create(objectOf('Namespace', metadata));
     try {
       await sleep(2_500);
       const { items, impostors } = await get('/tenants');
@@ -177,11 +176,10 @@ describe('operations, on the lab', () => {
         expect.objectContaining({ namespace: impostor, name }),
       );
       expectDone(await api.remove(name));
-      expect(
-        await admin.kubernetes.get({ ...namespaceOf(name), name: impostor }),
-      ).toBeTruthy();
+      const its = await admin.kubernetes.get(refOf('Namespace', impostor));
+      expect(its).toBeTruthy();
     } finally {
-      await admin.kubernetes.delete({ ...namespaceOf(name), name: impostor });
+      await admin.kubernetes.delete(refOf('Namespace', impostor));
     }
   });
 
@@ -189,10 +187,7 @@ describe('operations, on the lab', () => {
     'lose sight of no tenant whose spec is damaged or whose label another tool takes',
     async () => {
       const name = await make('lost');
-      const { labels, annotations } = (await admin.kubernetes.get(
-        namespaceOf(name),
-      ))!.metadata;
-      const path = `/api/v1/namespaces/${namesOf(name).namespace}`;
+      const { labels, annotations } = await live(name);
       for (const [metadata, reason] of [
         [{ annotations: { 'threewalls.io/spec': '{' } }, /can't be read/],
         [
@@ -201,7 +196,7 @@ describe('operations, on the lab', () => {
         ],
       ] as const) {
         await api.run(name, { kind: 'prove' });
-        await patch(path, { metadata }, 'helm');
+        await patch(namespaceOf(name), { metadata }, 'helm');
         await sleep(2_500);
         expect(await get(`/tenants/${name}`)).toMatchObject({
           phase: 'lost',
@@ -212,8 +207,7 @@ describe('operations, on the lab', () => {
         const proof = await api.run(name, { kind: 'prove' });
         expect(proof.verdicts![0]).toMatchObject({ status: 'unproven' });
         expectDone(await api.run(name, { kind: 'apply' }));
-        const restored = (await admin.kubernetes.get(namespaceOf(name)))!
-          .metadata;
+        const restored = await live(name);
         expect([restored.labels, restored.annotations]).toEqual([
           labels,
           annotations,
@@ -229,13 +223,8 @@ describe('operations, on the lab', () => {
     async () => {
       const name = await make('adopt');
       const { uid } = await get(`/tenants/${name}`);
-      const db = knex({ client: 'pg', connection: portal.connection });
-      try {
-        await db('tenants').where({ uid }).delete();
-        await db('applied_resources').where({ uid }).delete();
-      } finally {
-        await db.destroy();
-      }
+      await portal.db('tenants').where({ uid }).delete();
+      await portal.db('applied_resources').where({ uid }).delete();
       const order = orderOf(name);
       expect((await api.run(name, order)).error).toMatch(
         /exists and is not tenant .*'s: choose another name/,
@@ -273,12 +262,8 @@ describe('operations, on the lab', () => {
     async () => {
       const name = await make('bare');
       const uid = await loginUid(namesOf(name), admin);
-      await admin.kubernetes.delete({
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        namespace: namesOf(name).namespace,
-        name: 'threewalls-portal',
-      });
+      const own = refIn(name, 'RoleBinding', 'threewalls-portal');
+      await admin.kubernetes.delete(own);
       expectDone(await api.remove(name));
       const left = await remainsOf(namesOf(name), uid, admin);
       expect([left.namespace, left.vault, left.entity]).toEqual([
@@ -291,36 +276,20 @@ describe('operations, on the lab', () => {
 
   it('restore what others have changed, added and deleted', async () => {
     const name = await make('restore');
-    const deployment = inNamespace(name, '/apis/apps/v1', 'deployments/n8n');
+    const deployment = refIn(name, 'Deployment', 'n8n');
     await patch(
-      inNamespace(name, '/api/v1', 'resourcequotas/tenant-quota'),
+      refIn(name, 'ResourceQuota', 'tenant-quota'),
       { spec: { hard: { pods: '100' } } },
       'someone',
     );
-    await patch(deployment, {
-      spec: {
-        template: {
-          spec: {
-            containers: [{ name: 'n8n', command: ['/agnhost', 'pause'] }],
-          },
-        },
-      },
-    });
+    const containers = [{ name: 'n8n', command: ['/agnhost', 'pause'] }];
+    await patch(deployment, { spec: { template: { spec: { containers } } } });
     await patch(
-      inNamespace(
-        name,
-        '/apis/networking.k8s.io/v1',
-        'networkpolicies/tenant-isolation',
-      ),
+      refIn(name, 'NetworkPolicy', 'tenant-isolation'),
       { metadata: { labels: { 'app.kubernetes.io/managed-by': 'helm' } } },
       'helm',
     );
-    await admin.kubernetes.delete({
-      apiVersion: 'v1',
-      kind: 'LimitRange',
-      namespace: namesOf(name).namespace,
-      name: 'tenant-limits',
-    });
+    await admin.kubernetes.delete(refIn(name, 'LimitRange', 'tenant-limits'));
     const { items } = await get(`/tenants/${name}/drift`);
     const found = Object.fromEntries(
       items.map((item: any) => [
@@ -342,11 +311,8 @@ describe('operations, on the lab', () => {
     expectDone(restored);
     expect(restored.applied).toMatchObject({ created: 1, updated: 3 });
     expect((await get(`/tenants/${name}/drift`)).items).toEqual([]);
-    const live = await admin.kubernetes.expect({
-      method: 'GET',
-      path: deployment,
-    });
-    expect(live.spec.template.spec.containers[0]).not.toHaveProperty('command');
+    const { spec } = (await admin.kubernetes.get<any>(deployment))!;
+    expect(spec.template.spec.containers[0]).not.toHaveProperty('command');
     const again = await api.run(name, { kind: 'apply' });
     expect(again.applied).toMatchObject({ created: 0, updated: 0 });
   });
@@ -356,9 +322,7 @@ describe('operations, on the lab', () => {
     async () => {
       const name = await make('gone');
       await api.run(name, { kind: 'prove' });
-      const entry = await admin.vault.read(
-        `secret/metadata/${namesOf(name).kvPath}`,
-      );
+      const entry = await admin.vault.read(entryOf(name));
       const before = await get(`/tenants/${name}`);
       await admin.kubernetes.delete(namespaceOf(name));
       await until(
@@ -379,9 +343,7 @@ describe('operations, on the lab', () => {
       const after = await get(`/tenants/${name}`);
       expect(after).toMatchObject({ phase: 'active', owner: OWNER });
       expect(after.uid).not.toBe(before.uid);
-      const now = await admin.vault.read(
-        `secret/metadata/${namesOf(name).kvPath}`,
-      );
+      const now = await admin.vault.read(entryOf(name));
       expect(now.created_time).toBe(entry.created_time);
       expect(now.custom_metadata['threewalls-namespace-uid']).toBe(after.uid);
     },
@@ -389,9 +351,9 @@ describe('operations, on the lab', () => {
 
   it('write no new key over old data', async () => {
     const name = await make('key');
-    const path = `secret/metadata/${namesOf(name).kvPath}`;
+    const path = entryOf(name);
     await admin.vault.expect('DELETE', path);
-    const refused = await api.run(name, orderOf(name));
+    const refused = await api.order(name);
     expect(refused.state).toBe('failed');
     expect(refused.error).toMatch(
       /is gone, and .*PersistentVolumeClaim n8n-data.*so none was written.*beginAnew/,
@@ -405,41 +367,41 @@ describe('operations, on the lab', () => {
     await admin.vault.expect('POST', `secret/data/${namesOf(name).kvPath}`, {
       data: { N8N_ENCRYPTION_KEY: 'of somebody else' },
     });
-    const refused = await api.run(name, orderOf(name));
+    const refused = await api.order(name);
     expect(refused.error).toMatch(/exists and is not marked as this tenant/);
   });
 
   itInFull('say which controller makes again what they remove', async () => {
     const name = await make('again');
     const { namespace } = namesOf(name);
-    const statefulSet = {
-      apiVersion: 'apps/v1',
-      kind: 'StatefulSet',
-      metadata: { name: 'other', namespace },
-      spec: {
-        replicas: 1,
-        serviceName: 'other',
-        selector: { matchLabels: { app: 'other' } },
-        template: {
-          metadata: { labels: { app: 'other' } },
-          spec: {
-            terminationGracePeriodSeconds: 0,
-            securityContext: RESTRICTED.pod,
-            containers: [
-              {
-                name: 'other',
-                image: 'threewalls.local/small-n8n:1',
-                resources: {
-                  requests: { cpu: '1m', memory: '8Mi' },
-                  limits: { cpu: '50m', memory: '32Mi' },
-                },
-                securityContext: RESTRICTED.container,
-              },
-            ],
+    const labels = { app: 'other' };
+    const pod = {
+      terminationGracePeriodSeconds: 0,
+      securityContext: RESTRICTED.pod,
+      containers: [
+        {
+          name: 'other',
+          image: 'threewalls.local/small-n8n:1',
+          resources: {
+            requests: { cpu: '1m', memory: '8Mi' },
+            limits: { cpu: '50m', memory: '32Mi' },
           },
+          securityContext: RESTRICTED.container,
+        },
+      ],
+    };
+    const statefulSet = objectOf(
+      'StatefulSet',
+      { name: 'other', namespace },
+      {
+        spec: {
+          replicas: 1,
+          serviceName: 'other',
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: pod },
         },
       },
-    };
+    );
     await create(admin.kubernetes, statefulSet);
     const stopped = await api.remove(name);
     expect(stopped).toMatchObject({
@@ -454,18 +416,10 @@ describe('operations, on the lab', () => {
     const name = nextName('refused');
     const stages = ['namespace', 'walls', 'identity', 'store', 'secret'];
     expectDone(await api.run(name, { ...orderOf(name), stages }));
-    const admission = podAdmission(
-      'Validating',
+    const admission = denyPods(
       `ops-no-n8n-${process.pid}`,
-      {
-        validations: [
-          {
-            expression: `request.namespace != '${namesOf(name).namespace}'`,
-            message: 'no pods here today',
-          },
-        ],
-      },
-      { validationActions: ['Deny'] },
+      `request.namespace != '${namesOf(name).namespace}'`,
+      'no pods here today',
     );
     for (const object of admission) {
       await create(admin.kubernetes, object);
@@ -473,7 +427,7 @@ describe('operations, on the lab', () => {
     try {
       await sleep(1_000);
       const startedAt = Date.now();
-      const refused = await api.run(name, orderOf(name));
+      const refused = await api.order(name);
       expect(refused.error).toMatch(
         /Waited \d+(\.\d)? s for Deployment n8n .*ReplicaFailure=True \(FailedCreate\).*no pods here today/,
       );
@@ -483,7 +437,7 @@ describe('operations, on the lab', () => {
         await remove(admin.kubernetes, object);
       }
     }
-    expectDone(await api.run(name, orderOf(name)));
+    expectDone(await api.order(name));
   });
 
   itInFull(
@@ -498,11 +452,7 @@ describe('operations, on the lab', () => {
       const ms =
         Date.parse(applied.finishedAt!) - Date.parse(applied.startedAt!);
       expect(ms).toBeGreaterThan(200_000);
-      const { items } = await admin.kubernetes.list<any>({
-        apiVersion: 'v1',
-        kind: 'Pod',
-        namespace: namesOf(name).namespace,
-      });
+      const { items } = await admin.kubernetes.list<any>(refIn(name, 'Pod'));
       expect(
         items.map(({ status }) => status.containerStatuses[0].restartCount),
       ).toEqual([0]);

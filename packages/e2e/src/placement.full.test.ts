@@ -2,10 +2,17 @@ import { Receipt } from '@threewalls/backstage-plugin-tenants-common';
 import {
   applyPlan,
   ensureCanary,
-  KubernetesClient,
+  objectPath,
   proveTenants,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { create, merge, portalLab, remove } from './support/lab';
+import {
+  create,
+  merge,
+  objectOf,
+  portalLab,
+  refOf,
+  remove,
+} from './support/lab';
 import { removePlan } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
@@ -13,12 +20,8 @@ jest.setTimeout(180_000);
 
 const NAME = `t-placed-${process.pid}`;
 const LABEL = `threewalls.test/${NAME}`;
-const runtimeClass = {
-  apiVersion: 'node.k8s.io/v1',
-  kind: 'RuntimeClass',
-  metadata: { name: NAME },
-  handler: 'runc',
-};
+const handler = 'runc';
+const runtimeClass = objectOf('RuntimeClass', { name: NAME }, { handler });
 
 /**
  * The lab has one node and one runtime: a RuntimeClass that names runc is no
@@ -42,7 +45,7 @@ describe('Where n8n runs, on the lab', () => {
     });
 
   beforeAll(async () => {
-    const { items } = await admin.list({ apiVersion: 'v1', kind: 'Node' });
+    const { items } = await admin.list(refOf('Node'));
     node = items[0].metadata.name;
     await label(NAME);
     await create(admin, runtimeClass);
@@ -90,7 +93,11 @@ describe('Where n8n runs, on the lab', () => {
   });
 
   it('is missed when the Deployment is edited', async () => {
-    await editDeployment(admin, plan.names.namespace);
+    const deployment = refOf('Deployment', 'n8n', plan.names.namespace);
+    const anywhere = { runtimeClassName: null, nodeSelector: null };
+    await merge(admin, objectPath(deployment), {
+      spec: { template: { spec: anywhere } },
+    });
     const found = await prove();
     expect(found.deployment.outcome).toBe('breached');
     expect(found.deployment.reason).toMatch(/nodeSelector/);
@@ -99,15 +106,3 @@ describe('Where n8n runs, on the lab', () => {
     expect((await prove()).deployment.outcome).toBe('asExpected');
   });
 });
-
-/** Lets n8n run anywhere and under any runtime. */
-async function editDeployment(
-  admin: KubernetesClient,
-  namespace: string,
-): Promise<void> {
-  await merge(admin, `/apis/apps/v1/namespaces/${namespace}/deployments/n8n`, {
-    spec: {
-      template: { spec: { runtimeClassName: null, nodeSelector: null } },
-    },
-  });
-}

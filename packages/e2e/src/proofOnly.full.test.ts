@@ -4,7 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 import { parseAllDocuments } from 'yaml';
 import { Replica, ReplicasPortal } from './replicasPortal';
-import { create, labCluster, portalAccess, portalLab } from './support/lab';
+import {
+  bindingOf,
+  create,
+  labCluster,
+  objectOf,
+  PORTAL,
+  portalAccess,
+  portalLab,
+  refOf,
+} from './support/lab';
+import { objectsOf } from './support/plans';
 import { until } from './support/until';
 import { openLab, planSmallTenant } from './wallsLab';
 
@@ -12,6 +22,8 @@ jest.setTimeout(240_000);
 
 const NAME = `flows-${process.pid}`;
 const PORT = 5678;
+const DNS = ['UDP', 'TCP'].map(protocol => ({ protocol, port: 53 }));
+const tcp = (port: number) => ({ protocol: 'TCP', port });
 /** As the chart has them, but for the second one's key: a small server's are these. */
 const labels = {
   'app.kubernetes.io/name': 'n8n',
@@ -34,20 +46,10 @@ const declared = {
   },
 };
 
-const made = (
-  apiVersion: string,
-  kind: string,
-  name: string,
-  rest: object = {},
-) =>
-  ({
-    apiVersion,
-    kind,
-    metadata: { name, namespace: NAME },
-    ...rest,
-  } as KubernetesObject);
+const made = (kind: string, name: string, rest: object) =>
+  objectOf(kind, { name, namespace: NAME }, rest);
 const policy = (name: string, spec: object) =>
-  made('networking.k8s.io/v1', 'NetworkPolicy', name, { spec });
+  made('NetworkPolicy', name, { spec });
 
 /**
  * The policy of the official chart (n8n-hosting, charts/n8n) with its own values: to
@@ -57,27 +59,18 @@ const CHARTS = policy('n8n', {
   podSelector: { matchLabels: labels },
   policyTypes: ['Ingress', 'Egress'],
   ingress: [
-    {
-      from: [{ podSelector: { matchLabels: labels } }],
-      ports: [{ protocol: 'TCP', port: PORT }],
-    },
-    { from: [], ports: [{ protocol: 'TCP', port: PORT }] },
+    { from: [{ podSelector: { matchLabels: labels } }], ports: [tcp(PORT)] },
+    { from: [], ports: [tcp(PORT)] },
   ],
   egress: [
-    {
-      to: [],
-      ports: [
-        { protocol: 'UDP', port: 53 },
-        { protocol: 'TCP', port: 53 },
-      ],
-    },
-    { to: [], ports: [{ protocol: 'TCP', port: 443 }] },
+    { to: [], ports: DNS },
+    { to: [], ports: [tcp(443)] },
   ],
 });
 
 const OWN = { podSelector: {} };
 const DENY = policy('default-deny', {
-  podSelector: {},
+  ...OWN,
   policyTypes: ['Ingress', 'Egress'],
   ingress: [{ from: [OWN] }],
   egress: [
@@ -91,13 +84,13 @@ const DENY = policy('default-deny', {
           podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
         },
       ],
-      ports: ['UDP', 'TCP'].map(protocol => ({ protocol, port: 53 })),
+      ports: DNS,
     },
   ],
 });
 
 const LIMITS = [
-  made('v1', 'ResourceQuota', 'all', {
+  made('ResourceQuota', 'all', {
     spec: {
       hard: {
         'limits.cpu': '2',
@@ -108,7 +101,7 @@ const LIMITS = [
       },
     },
   }),
-  made('v1', 'LimitRange', 'each', {
+  made('LimitRange', 'each', {
     spec: {
       limits: [
         {
@@ -124,15 +117,11 @@ const LIMITS = [
 
 /** A small server where n8n would be, with nothing of the portal's about it. */
 function n8n(): KubernetesObject[] {
-  const { stages } = planSmallTenant(NAME, portalLab().platform);
   const wanted = ['ServiceAccount n8n', 'Service n8n', 'Deployment n8n'];
-  return stages
-    .flatMap(({ resources }) => resources)
-    .flatMap(one =>
-      one.type === 'kubernetes' && wanted.includes(one.id) ? one.object : [],
-    )
+  return objectsOf(planSmallTenant(NAME, portalLab().platform))
+    .filter(({ kind, metadata }) => wanted.includes(`${kind} ${metadata.name}`))
     .map(({ apiVersion, kind, metadata, ...rest }) =>
-      made(apiVersion, kind, metadata.name, rest),
+      made(kind, metadata.name, rest),
     );
 }
 
@@ -155,48 +144,25 @@ describe('A namespace that others have made, on the lab', () => {
       .find(({ metadata }) => metadata.name === PROVER);
     // There already where the lab was made with it.
     await admin.create(role);
-    await create(admin, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name: NAME,
-        labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
-      },
-    });
-    const prover = made('rbac.authorization.k8s.io/v1', 'RoleBinding', PROVER, {
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'ClusterRole',
-        name: PROVER,
-      },
-      subjects: [
-        {
-          kind: 'ServiceAccount',
-          name: 'threewalls-portal',
-          namespace: 'threewalls-system',
-        },
-      ],
-    });
+    const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const home = { name: NAME, labels: restricted };
+    await create(admin, objectOf('Namespace', home));
+    const prover = bindingOf(PROVER, PROVER, PORTAL, NAME);
     for (const object of [CHARTS, prover, ...n8n()]) {
       await create(admin, object);
     }
     await until(async () => {
-      const live = await admin.get<any>({
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        namespace: NAME,
-        name: 'n8n',
-      });
+      const live = await admin.get<any>(refOf('Deployment', 'n8n', NAME));
       return live?.status?.readyReplicas === 1;
     });
     before = await objects();
-    void follow('discovery.k8s.io/v1', 'EndpointSlice', slice =>
+    void follow('EndpointSlice', slice =>
       (slice.endpoints ?? [])
         .filter((each: any) => each.conditions?.ready)
         .flatMap((each: any) => each.addresses)
         .forEach((address: string) => routed.add(address)),
     );
-    void follow('v1', 'Pod', pod => pods.add(pod.metadata.name));
+    void follow('Pod', pod => pods.add(pod.metadata.name));
     portal = await ReplicasPortal.create({
       clusters: [{ ...labCluster(portalAccess), proofOnly: [declared] }],
       proofs: { targets: { names: ['other.saas.test'] } },
@@ -207,18 +173,17 @@ describe('A namespace that others have made, on the lab', () => {
   afterAll(async () => {
     watching.abort();
     await portal?.stop();
-    await admin.delete({ apiVersion: 'v1', kind: 'Namespace', name: NAME });
+    await admin.delete(refOf('Namespace', NAME));
   });
 
   async function follow(
-    apiVersion: string,
     kind: string,
     see: (object: any) => void,
   ): Promise<void> {
     const { signal } = watching;
     while (!signal.aborted) {
       try {
-        const ref = { apiVersion, kind, namespace: NAME };
+        const ref = refOf(kind, undefined, NAME);
         for await (const { object } of admin.watch<any>(ref, { signal })) {
           // A bookmark is about nothing.
           if (object.metadata?.name) {

@@ -9,7 +9,15 @@ import {
   Subject,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { atOnce } from './support/atOnce';
-import { adminLab, create, remove } from './support/lab';
+import {
+  adminLab,
+  create,
+  mayDo,
+  objectOf,
+  RBAC,
+  refOf,
+  remove,
+} from './support/lab';
 import { Random } from './support/random';
 
 /** Questions that are asked of both. */
@@ -21,7 +29,6 @@ const random = Random.fromEnvironment();
 // What an earlier run has made may still be going away.
 const NAME = `t-rbac-${random.seed}-${Date.now() % 100_000}`;
 const SPACES = [`${NAME}-a`, `${NAME}-b`];
-const API = 'rbac.authorization.k8s.io/v1';
 
 const VERBS = ['get', 'list', 'watch', 'create', 'patch', 'deletecollection'];
 /** None of the core group: what is bound here opens nothing of anybody's. */
@@ -92,35 +99,29 @@ function anyAction(): Action & { name: string } {
 function anyObjects(): Record<'roles' | 'bindings', any[]> {
   const roles = Array.from({ length: ROLES }, (_, i) => {
     const namespace = random.one([undefined, ...SPACES]);
-    return {
-      apiVersion: API,
-      kind: namespace ? 'Role' : 'ClusterRole',
-      metadata: { name: `${NAME}-${i}`, namespace },
-      rules: Array.from({ length: 1 + random.below(3) }, anyRule),
-    };
+    return objectOf(
+      namespace ? 'Role' : 'ClusterRole',
+      { name: `${NAME}-${i}`, namespace },
+      { rules: Array.from({ length: 1 + random.below(3) }, anyRule) },
+    );
   });
   const bindings = Array.from({ length: BINDINGS }, (_, i) => {
     const role = random.one(roles);
     const home = role.metadata.namespace;
     const namespace = home ?? random.one([undefined, ...SPACES]);
-    return {
-      apiVersion: API,
-      kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
-      metadata: { name: `${NAME}-${i}`, namespace },
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: role.kind,
-        name: role.metadata.name,
-      },
-      subjects: Array.from({ length: 1 + random.below(2) }, anySubject).map(
-        subject => ({
-          ...(subject.kind !== 'ServiceAccount' && {
-            apiGroup: 'rbac.authorization.k8s.io',
-          }),
+    const { kind, metadata } = role;
+    const subjects = Array.from({ length: 1 + random.below(2) }, anySubject);
+    return objectOf(
+      namespace ? 'RoleBinding' : 'ClusterRoleBinding',
+      { name: `${NAME}-${i}`, namespace },
+      {
+        roleRef: { apiGroup: RBAC, kind, name: metadata.name },
+        subjects: subjects.map(subject => ({
+          ...(subject.kind !== 'ServiceAccount' && { apiGroup: RBAC }),
           ...subject,
-        }),
-      ),
-    };
+        })),
+      },
+    );
   });
   return { roles, bindings };
 }
@@ -128,11 +129,7 @@ function anyObjects(): Record<'roles' | 'bindings', any[]> {
 describe('Who can, held to the API server', () => {
   const admin: KubernetesClient = adminLab().kubernetes;
   const { roles, bindings } = anyObjects();
-  const namespaces = SPACES.map(name => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name },
-  }));
+  const namespaces = SPACES.map(name => objectOf('Namespace', { name }));
   const all = [...roles, ...bindings];
 
   jest.setTimeout(180_000);
@@ -149,7 +146,7 @@ describe('Who can, held to the API server', () => {
   });
 
   async function list(kind: string): Promise<any[]> {
-    return (await admin.list<any>({ apiVersion: API, kind })).items;
+    return (await admin.list<any>(refOf(kind))).items;
   }
 
   it(`answers ${QUESTIONS} random questions as the API server does (seed ${random.seed})`, async () => {
@@ -168,13 +165,8 @@ describe('Who can, held to the API server', () => {
     const wrong: unknown[] = [];
     let allowed = 0;
     await atOnce(AT_ONCE, questions, async ({ who, action, namespace }) => {
-      const { status, body } = await admin.create<any>({
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SubjectAccessReview',
-        spec: { ...who, resourceAttributes: { ...action, namespace } },
-      });
-      expect(status).toBe(201);
-      const said: boolean = body.status.allowed;
+      const resourceAttributes = { ...action, namespace };
+      const said = await mayDo(admin, { ...who, resourceAttributes });
       allowed += said ? 1 : 0;
       if (rbac.allows(who, action, namespace) !== said) {
         wrong.push({ who, action, namespace, said });

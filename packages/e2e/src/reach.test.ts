@@ -6,7 +6,14 @@ import {
   PolicyPod,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
-import { adminLab, create, IMAGES, remove } from './support/lab';
+import {
+  adminLab,
+  create,
+  IMAGES,
+  objectOf,
+  refOf,
+  remove,
+} from './support/lab';
 import { Random } from './support/random';
 import { anyPolicy, Scene } from './reachPolicies';
 import { until } from './support/until';
@@ -42,37 +49,22 @@ const TEAM = ['red', 'blue'];
 const OUTSIDE = ['203.0.113.10', '203.0.113.53'];
 
 const podOf = (pod: (typeof PLANNED)[number]): KubernetesObject => {
-  const container = (name: string, port: number, args: string[]) => ({
+  const container = (name: string, port: number) => ({
     name,
     image: IMAGES.agnhost,
     imagePullPolicy: 'IfNotPresent',
-    args,
+    args: ['netexec', `--http-port=${port}`, `--udp-port=${port + 1}`],
     ports: [{ name, containerPort: port }],
     // Without it a pod is ready before it listens.
     readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
     resources: { requests: { cpu: '5m', memory: '16Mi' } },
   });
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { ...pod },
-    spec: {
-      terminationGracePeriodSeconds: 0,
-      automountServiceAccountToken: false,
-      containers: [
-        container('web', 8080, [
-          'netexec',
-          '--http-port=8080',
-          '--udp-port=8081',
-        ]),
-        container('more', 9090, [
-          'netexec',
-          '--http-port=9090',
-          '--udp-port=9091',
-        ]),
-      ],
-    },
+  const spec = {
+    terminationGracePeriodSeconds: 0,
+    automountServiceAccountToken: false,
+    containers: [container('web', 8080), container('more', 9090)],
   };
+  return objectOf('Pod', { ...pod }, { spec });
 };
 
 /** Whether a connect got there: also one that is answered with a refusal of its own. */
@@ -133,11 +125,9 @@ function tries(pods: TestPod[]): Try[] {
 }
 
 describe('The effect of policies, held to the datapath', () => {
-  const namespaces = scene.namespaces.map((name, i) => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: { team: TEAM[i] } },
-  }));
+  const namespaces = scene.namespaces.map((name, i) =>
+    objectOf('Namespace', { name, labels: { team: TEAM[i] } }),
+  );
   let pods: TestPod[] = [];
 
   jest.setTimeout(ROUNDS * 30_000 + 120_000);
@@ -151,7 +141,7 @@ describe('The effect of policies, held to the datapath', () => {
     pods = await Promise.all(
       PLANNED.map(async pod => {
         const { namespace, name } = pod;
-        const ref = { apiVersion: 'v1', kind: 'Pod', namespace, name };
+        const ref = refOf('Pod', name, namespace);
         const live = await until(async () => {
           const now = await admin.get<any>(ref);
           const isReady = now?.status?.conditions?.some(
@@ -208,10 +198,8 @@ describe('The effect of policies, held to the datapath', () => {
         let left = await wrong(policies, tried);
         if (left.length > 0) {
           await sleep(LATE_MS);
-          left = await wrong(
-            policies,
-            left.map(({ one }) => one),
-          );
+          const late = left.map(({ one }) => one);
+          left = await wrong(policies, late);
         }
         expect({
           round,

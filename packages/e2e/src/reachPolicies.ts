@@ -1,4 +1,5 @@
 import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
+import { objectOf } from './support/lab';
 import { Random } from './support/random';
 
 /** What policies may tell the pods of the test by. */
@@ -108,21 +109,17 @@ function networkPolicy(
     }),
   });
   const policyTypes = random.some(['Ingress', 'Egress'], 2);
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { ...metadata },
-    spec: {
-      podSelector: selector(random),
-      policyTypes,
-      ...(policyTypes.includes('Ingress') && {
-        ingress: list(random, () => rule('from'), 0),
-      }),
-      ...(policyTypes.includes('Egress') && {
-        egress: list(random, () => rule('to'), 0),
-      }),
-    },
+  const spec = {
+    podSelector: selector(random),
+    policyTypes,
+    ...(policyTypes.includes('Ingress') && {
+      ingress: list(random, () => rule('from'), 0),
+    }),
+    ...(policyTypes.includes('Egress') && {
+      egress: list(random, () => rule('to'), 0),
+    }),
   };
+  return objectOf('NetworkPolicy', { ...metadata }, { spec });
 }
 
 function team(random: Random, prefix = ''): object {
@@ -213,12 +210,11 @@ function ciliumPolicy(
     }),
   };
   const isEmpty = Object.keys(spec).every(key => !/gress/.test(key));
-  return {
-    apiVersion: 'cilium.io/v2',
+  return objectOf(
     kind,
-    metadata: { name, ...(!isClusterWide && { namespace }) },
-    spec: isEmpty ? { ...spec, ingress: [] } : spec,
-  };
+    { name, ...(!isClusterWide && { namespace }) },
+    { spec: isEmpty ? { ...spec, ingress: [] } : spec },
+  );
 }
 
 /** One or two of something; or, where none may be, none. */

@@ -6,6 +6,7 @@ import {
   removeTenant,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { inNamespace, inVault, ofNamespace, Told } from './recoveryConfig';
 import { tenantObjects } from './recoveryObjects';
 import { RecoveryPortal } from './recoveryPortal';
 import { adminLab, portalLab, testSpec } from './support/lab';
@@ -18,40 +19,21 @@ const OWNER = 'group:default/guests';
 /** Planted: nothing that the portal keeps or says may hold it. */
 const PASSWORD = `Pw1-${randomBytes(12).toString('hex')}`;
 
-/** A kill: whose request it is that has just been carried out, and which. */
-interface Kill {
-  by: 'kubernetes' | 'vault';
-  request: (name: string) => RegExp;
-}
-
-const patch = (kind: string, object: string) => (name: string) =>
-  new RegExp(`^PATCH \\S*/web-tenant-${name}/${kind}/${object}`);
-
-const KILLS: Record<string, Kill> = {
-  namespace: {
-    by: 'kubernetes',
-    request: name =>
-      new RegExp(`^PATCH /api/v1/namespaces/web-tenant-${name}\\?`),
-  },
-  walls: { by: 'kubernetes', request: patch('resourcequotas', 'tenant-quota') },
+/** The request that has just been carried out when the portal is killed. */
+const KILLS: Record<string, Told> = {
+  namespace: ofNamespace('PATCH'),
+  walls: inNamespace('PATCH', 'resourcequotas/tenant-quota'),
   // The entry with the first password is written, and nobody knows yet.
-  identity: {
-    by: 'vault',
-    request: name => new RegExp(`^POST \\S*/data/web-tenant-${name}$`),
-  },
-  store: { by: 'kubernetes', request: patch('secretstores', 'vault') },
-  secret: { by: 'kubernetes', request: patch('externalsecrets', 'n8n') },
-  workload: { by: 'kubernetes', request: patch('deployments', 'n8n') },
-  proof: {
-    by: 'kubernetes',
-    request: name =>
-      new RegExp(`^POST /api/v1/namespaces/web-tenant-${name}/pods`),
-  },
+  identity: inVault('POST', 'data/web-'),
+  store: inNamespace('PATCH', 'secretstores/vault'),
+  secret: inNamespace('PATCH', 'externalsecrets/n8n'),
+  workload: inNamespace('PATCH', 'deployments/n8n'),
+  proof: inNamespace('POST', 'pods'),
 };
 
 /** Each tenant of the test, and where the portal is killed while it makes it. */
-const ROWS: [string, Kill[]][] = [
-  ...Object.entries(KILLS).map(([stage, kill]): [string, Kill[]] => [
+const ROWS: [string, Told[]][] = [
+  ...Object.entries(KILLS).map(([stage, kill]): [string, Told[]] => [
     `t-rec-${stage}`,
     [kill],
   ]),

@@ -5,8 +5,29 @@ import { JsonObject } from '@backstage/types';
 import { Gate } from './support/gate';
 import { labCluster, portalAccess, VAULT_ADDR } from './support/lab';
 
-/** Seconds without a sign of life after which a task may be taken up again. */
-const STALE_S = 2;
+/** A request of the portal's about a tenant, and to whom. */
+export interface Told {
+  by: 'kubernetes' | 'vault';
+  request: (name: string) => RegExp;
+}
+
+/** About what is in a tenant's namespace. */
+export const inNamespace = (method: string, object: string): Told => ({
+  by: 'kubernetes',
+  request: name => new RegExp(`^${method} \\S*/web-tenant-${name}/${object}`),
+});
+
+/** About the namespace itself. */
+export const ofNamespace = (method: string): Told => ({
+  by: 'kubernetes',
+  request: name =>
+    new RegExp(`^${method} /api/v1/namespaces/web-tenant-${name}\\?`),
+});
+
+export const inVault = (method: string, path: string): Told => ({
+  by: 'vault',
+  request: name => new RegExp(`^${method} \\S*/${path}tenant-${name}$`),
+});
 
 /** The lab by way of two gates, with the portal's own credentials. */
 export class GatedLab {
@@ -16,11 +37,9 @@ export class GatedLab {
       readFileSync(portalAccess.kubeconfig, 'utf8'),
     );
     const [{ cluster }] = kubeconfig.clusters;
-    const kubernetes = await Gate.start({
-      url: cluster.server,
-      ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
-    });
-    const vault = await Gate.start({ url: VAULT_ADDR });
+    const ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
+    const kubernetes = await Gate.start(cluster.server, ca);
+    const vault = await Gate.start(VAULT_ADDR);
     cluster.server = kubernetes.url;
     delete cluster['certificate-authority-data'];
     // On loopback: the client library takes no plain http otherwise.
@@ -53,21 +72,4 @@ export class GatedLab {
     await Promise.all([this.kubernetes.stop(), this.vault.stop()]);
     rmSync(this.folder, { recursive: true });
   }
-}
-
-/** Writes the config of a portal that takes its tasks up again soon. */
-export function writeConfig(
-  file: string,
-  clusters: JsonObject[],
-  over: JsonObject = {},
-): void {
-  const config = {
-    ...over,
-    scaffolder: {
-      taskRecovery: { enabled: true, staleTimeout: { seconds: STALE_S } },
-    },
-    tenants: { clusters },
-  };
-  // JSON is YAML too.
-  writeFileSync(file, JSON.stringify(config));
 }

@@ -3,6 +3,7 @@ import {
   Cluster,
   TenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { refOf } from './support/lab';
 
 /** What a tenant consists of, and what its controllers make of that. */
 const COLLECTIONS = [
@@ -48,8 +49,7 @@ export async function tenantObjects(
   const add = (id: string, object: any) => {
     found[id.replaceAll(name, 'NAME')] = normalised(object, name);
   };
-  const ref = { apiVersion: 'v1', kind: 'Namespace', name: names.namespace };
-  add('Namespace', await kubernetes.get(ref));
+  add('Namespace', await kubernetes.get(refOf('Namespace', names.namespace)));
   for (const [api, kind] of COLLECTIONS) {
     const path = `${api}/namespaces/${names.namespace}/${kind}`;
     const { items } = await kubernetes.expect({ method: 'GET', path });

@@ -1,19 +1,37 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { JsonObject } from '@backstage/types';
 import { Portal } from '../../../scripts/lib/portal.ts';
 import { root, stateDir } from '../../../scripts/lib/run.ts';
-import { GatedLab, writeConfig } from './recoveryConfig';
+import { GatedLab } from './recoveryConfig';
 import { labState } from './support/lab';
 
 const CONFIG = 'app-config.json';
+/** Seconds without a sign of life after which a task may be taken up again. */
+const STALE_S = 2;
 
 /** A line of a task's log, or what else became of it. */
 export interface TaskEvent {
   type: 'log' | 'recovered' | 'completion' | 'cancelled';
   body: { message?: string };
+}
+
+interface Options {
+  /** Name of its databases and of its log under `.state` */
+  name: string;
+  port: number;
+  /** The template to wait for; default `create-tenant` */
+  template?: string;
+  /** Beside the config of the repository */
+  config?: JsonObject;
 }
 
 /**
@@ -22,19 +40,19 @@ export interface TaskEvent {
  * tenant but those that it makes itself.
  */
 export class RecoveryPortal {
-  static async start(options: {
-    /** Name of its databases and of its log under `.state` */
-    name: string;
-    port: number;
-    /** The template to wait for; default `create-tenant` */
-    template?: string;
-    /** Beside the config of the repository */
-    config?: JsonObject;
-  }): Promise<RecoveryPortal> {
+  static async start(options: Options): Promise<RecoveryPortal> {
     rmSync(join(stateDir, options.name), { recursive: true, force: true });
     const folder = mkdtempSync(join(tmpdir(), 'threewalls-recovery-'));
     const lab = await GatedLab.open();
-    writeConfig(join(folder, CONFIG), lab.clusters, options.config);
+    const config = {
+      ...options.config,
+      scaffolder: {
+        taskRecovery: { enabled: true, staleTimeout: { seconds: STALE_S } },
+      },
+      tenants: { clusters: lab.clusters },
+    };
+    // JSON is YAML too.
+    writeFileSync(join(folder, CONFIG), JSON.stringify(config));
     const portal = new RecoveryPortal(options, folder, lab);
     try {
       await portal.boot();
@@ -49,14 +67,14 @@ export class RecoveryPortal {
   #log = '';
 
   private constructor(
-    private readonly options: {
-      name: string;
-      port: number;
-      template?: string;
-    },
+    private readonly options: Options,
     private readonly folder: string,
     readonly lab: GatedLab,
   ) {}
+
+  get #template(): string {
+    return `default/${this.options.template ?? 'create-tenant'}`;
+  }
 
   /** The portal that runs now. */
   get api(): Portal {
@@ -88,18 +106,14 @@ export class RecoveryPortal {
       database: this.options.name,
       env: { THREEWALLS_LAB_STATE: labState },
     });
-    const { template = 'create-tenant' } = this.options;
-    await this.api.until(
-      `/api/catalog/entities/by-name/template/default/${template}`,
-      60,
-    );
+    const path = `/api/catalog/entities/by-name/template/${this.#template}`;
+    await this.api.until(path, 60);
   }
 
   /** Kills it as a machine that loses its power would. */
   async kill(): Promise<void> {
-    const { child } = this.api;
     const ended = this.api.ended();
-    child.kill('SIGKILL');
+    this.api.child.kill('SIGKILL');
     await ended;
     this.#log += readFileSync(this.api.log, 'utf8');
   }
@@ -109,9 +123,8 @@ export class RecoveryPortal {
     values: JsonObject,
     secrets: Record<string, string> = {},
   ): Promise<string> {
-    const { template = 'create-tenant' } = this.options;
     const { id } = await this.api.call('POST', '/api/scaffolder/v2/tasks', {
-      templateRef: `template:default/${template}`,
+      templateRef: `template:${this.#template}`,
       values,
       secrets,
     });

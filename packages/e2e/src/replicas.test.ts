@@ -6,7 +6,7 @@ import {
   Tenant,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { STAGES } from '@threewalls/backstage-plugin-tenants-node';
-import { knex, Knex } from 'knex';
+import { Knex } from 'knex';
 import { tenantObjects } from './recoveryObjects';
 import {
   expectDone,
@@ -27,7 +27,7 @@ import {
   remainsOf,
   REMOVAL,
 } from './support/remains';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 jest.setTimeout(300_000);
@@ -62,15 +62,13 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
   let replaced = Promise.resolve();
 
   beforeAll(async () => {
-    await importSmallN8n();
-    portal = await ReplicasPortal.create({
-      ...SMALL_N8N,
+    portal = await ReplicasPortal.small({
       proofs: { ...(SMALL_N8N.proofs as object), concurrency: 2 },
     });
     // The first makes the database; two that did so at once would collide.
     replicas = [await portal.start('0')];
     replicas.push(await portal.start('1'));
-    db = knex({ client: 'pg', connection: portal.connection });
+    ({ db } = portal);
     await create('a');
     calm = await tenantObjects(`${PREFIX}a`, namesOf(`${PREFIX}a`), admin);
   });
@@ -80,13 +78,12 @@ describe('two replicas of a portal on one PostgreSQL, on the lab', () => {
     const [live] = replicas;
     const { items } = await live.get('/tenants?limit=1000');
     await Promise.all(items.map(({ name }: Tenant) => live.remove(name)));
-    await db?.destroy();
     await portal?.stop();
   });
 
   async function create(suffix: string): Promise<string> {
     const name = `${PREFIX}${suffix}`;
-    expectDone(await replicas[0].run(name, orderOf(name)));
+    expectDone(await replicas[0].order(name));
     return name;
   }
 

@@ -9,11 +9,12 @@ import {
   WALLS,
   WallStatus,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Knex } from 'knex';
+import { knex, Knex } from 'knex';
 import { tenantNames } from '@threewalls/backstage-plugin-tenants-node';
-import { TestPostgres } from '../../../scripts/lib/postgres.ts';
+import { startPostgres, TestPostgres } from '../../../scripts/lib/postgres.ts';
 import { startBackend } from './support/backend';
-import { labConfig, portalAccess, portalLab } from './support/lab';
+import { labConfig, portalAccess, portalLab, refOf } from './support/lab';
+import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 const TOKEN = 'a-token-of-the-test-for-its-own-replicas';
@@ -30,11 +31,8 @@ const { platform } = portalLab();
 /** What a tenant of the lab is called in the cluster and in Vault. */
 export const namesOf = (name: string) => tenantNames(name, OWNER, platform);
 
-export const namespaceOf = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  name: namesOf(name).namespace,
-});
+export const namespaceOf = (name: string) =>
+  refOf('Namespace', namesOf(name).namespace);
 
 export const specOf = (name: string, over: object = {}) => ({
   name,
@@ -80,42 +78,117 @@ export async function refuseWrites(
 }
 
 /** One replica of a portal. */
-export interface Replica {
-  call(
+export class Replica {
+  constructor(
+    private readonly backend: Awaited<ReturnType<typeof startBackend>>,
+  ) {}
+
+  get pid(): number {
+    return this.backend.child.pid!;
+  }
+
+  /** @param token - Of who asks; default one who may do everything */
+  async call(
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
-    /** Who asks; default one who may do everything */
-    token?: string,
-  ): Promise<any>;
-  get(path: string): Promise<any>;
-  metrics(): Promise<Metric[]>;
+    token = TOKEN,
+  ): Promise<any> {
+    const response = await fetch(`${this.backend.baseUrl}/api/tenants${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        'Content-Type': 'application/json',
+      },
+      body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    }
+    const type = response.headers.get('content-type') ?? '';
+    return type.includes('json') ? JSON.parse(text) : text;
+  }
+
+  get(path: string): Promise<any> {
+    return this.call('GET', path);
+  }
+
+  async metrics(): Promise<Metric[]> {
+    return (await fetch(`${this.backend.baseUrl}/metrics`)).json();
+  }
+
   /** Starts an operation. */
-  start(name: string, request: object): Promise<Operation>;
+  start(tenant: string, request: object): Promise<Operation> {
+    return this.call('POST', `/tenants/${tenant}/operations`, request);
+  }
+
   /** Starts an operation and follows it to its end. */
-  run(name: string, request: object): Promise<Operation>;
+  async run(tenant: string, request: object): Promise<Operation> {
+    return this.follow(await this.start(tenant, request));
+  }
+
+  /** Applies a tenant's whole spec. */
+  order(tenant: string, over?: object): Promise<Operation> {
+    return this.run(tenant, orderOf(tenant, over));
+  }
+
   /** Removes a tenant. */
-  remove(name: string, over?: object): Promise<Operation>;
+  remove(tenant: string, over?: object): Promise<Operation> {
+    return this.run(tenant, { kind: 'remove', confirm: tenant, ...over });
+  }
+
   /** Proves a tenant; the statuses of its walls. */
-  prove(name: string): Promise<WallStatus[]>;
+  async prove(tenant: string): Promise<WallStatus[]> {
+    const { verdicts = [] } = await this.run(tenant, { kind: 'prove' });
+    return verdicts.map(({ status }) => status);
+  }
+
   /** The statuses of a tenant's walls, as the API has them. */
-  statuses(name: string): Promise<WallStatus[]>;
+  async statuses(tenant: string): Promise<WallStatus[]> {
+    const { walls }: Tenant = await this.get(`/tenants/${tenant}`);
+    return walls.map(({ status }) => status);
+  }
+
   /** Follows an operation to its end, whoever has started it. */
-  follow(operation: Operation, seconds?: number): Promise<Operation>;
-  pid: number;
+  async follow({ tenant, id }: Operation, seconds = 120): Promise<Operation> {
+    let last: Operation | undefined;
+    const look = async () => {
+      last = await this.get(`/tenants/${tenant}/operations/${id}`);
+      return last?.finishedAt ? last : undefined;
+    };
+    return until(look, seconds, 100).catch(error => {
+      error.message += `, ${JSON.stringify(last)}`;
+      throw error;
+    });
+  }
+
   /** kill -9 */
-  kill(): Promise<void>;
-  log(): Promise<string>;
+  async kill(): Promise<void> {
+    this.backend.child.kill('SIGKILL');
+    await this.backend.ended;
+  }
+
+  log(): Promise<string> {
+    return this.backend.log();
+  }
 }
 
 /** Replicas of one portal on one PostgreSQL. */
 export class ReplicasPortal {
   readonly #children: ChildProcess[] = [];
+  #db: Knex | undefined;
+
+  /** The same with a small server in place of each n8n. */
+  static async small(over: JsonObject = {}): Promise<ReplicasPortal> {
+    await importSmallN8n();
+    return ReplicasPortal.create({ ...SMALL_N8N, ...over });
+  }
 
   /** @param over - Config of `tenants` beside the lab's */
   static async create(over: JsonObject = {}): Promise<ReplicasPortal> {
     const folder = await mkdtemp(join(tmpdir(), 'threewalls-replicas-'));
-    return new ReplicasPortal(over, folder, await TestPostgres.start());
+    return new ReplicasPortal(over, folder, await startPostgres());
   }
 
   private constructor(
@@ -124,12 +197,11 @@ export class ReplicasPortal {
     private readonly postgres: TestPostgres,
   ) {}
 
-  /** How to connect to the plugin's database. */
-  get connection() {
-    return {
-      ...this.postgres.connection,
-      database: 'backstage_plugin_tenants',
-    };
+  /** The plugin's database. */
+  get db(): Knex {
+    const database = 'backstage_plugin_tenants';
+    const connection = { ...this.postgres.connection, database };
+    return (this.#db ??= knex({ client: 'pg', connection }));
   }
 
   /**
@@ -141,7 +213,8 @@ export class ReplicasPortal {
     over: JsonObject = {},
     env: Record<string, string> = {},
   ): Promise<Replica> {
-    const { baseUrl, child, ended, log } = await startBackend({
+    const permission = ['tenant.create', 'tenant.read'];
+    const backend = await startBackend({
       entry: require.resolve('./replicasBackend'),
       file: join(this.folder, name),
       config: {
@@ -153,12 +226,7 @@ export class ReplicasPortal {
               {
                 type: 'static',
                 options: { token: CREATOR, subject: 'creator' },
-                accessRestrictions: [
-                  {
-                    plugin: 'tenants',
-                    permission: ['tenant.create', 'tenant.read'],
-                  },
-                ],
+                accessRestrictions: [{ plugin: 'tenants', permission }],
               },
             ],
           },
@@ -167,60 +235,8 @@ export class ReplicasPortal {
       },
       env,
     });
-    this.#children.push(child);
-    const replica: Replica = {
-      pid: child.pid!,
-      async call(method, path, body, token = TOKEN) {
-        const response = await fetch(`${baseUrl}/api/tenants${path}`, {
-          method,
-          headers: {
-            Authorization: `Bearer ${token}`,
-            'Content-Type': 'application/json',
-          },
-          body: body && JSON.stringify(body),
-        });
-        const text = await response.text();
-        if (!response.ok) {
-          throw new Error(`${method} ${path}: ${response.status} ${text}`);
-        }
-        const type = response.headers.get('content-type') ?? '';
-        return type.includes('json') ? JSON.parse(text) : text;
-      },
-      get: path => replica.call('GET', path),
-      metrics: async () =>
-        (await (await fetch(`${baseUrl}/metrics`)).json()) as Metric[],
-      start: (tenant, request) =>
-        replica.call('POST', `/tenants/${tenant}/operations`, request),
-      run: async (tenant, request) =>
-        replica.follow(await replica.start(tenant, request)),
-      remove: (tenant, more) =>
-        replica.run(tenant, { kind: 'remove', confirm: tenant, ...more }),
-      async prove(tenant) {
-        const { verdicts = [] } = await replica.run(tenant, { kind: 'prove' });
-        return verdicts.map(({ status }) => status);
-      },
-      async statuses(tenant) {
-        const { walls }: Tenant = await replica.get(`/tenants/${tenant}`);
-        return walls.map(({ status }) => status);
-      },
-      async follow({ tenant, id }, seconds = 120) {
-        let last: Operation | undefined;
-        const look = async () => {
-          last = await replica.get(`/tenants/${tenant}/operations/${id}`);
-          return last?.finishedAt ? last : undefined;
-        };
-        return until(look, seconds, 100).catch(error => {
-          error.message += `, ${JSON.stringify(last)}`;
-          throw error;
-        });
-      },
-      async kill() {
-        child.kill('SIGKILL');
-        await ended;
-      },
-      log,
-    };
-    return replica;
+    this.#children.push(backend.child);
+    return new Replica(backend);
   }
 
   /** Ends all replicas and the database, and removes what they wrote. */
@@ -236,6 +252,7 @@ export class ReplicasPortal {
             }),
         ),
     );
+    await this.#db?.destroy();
     await this.postgres.stop();
     await rm(this.folder, { recursive: true, force: true });
   }

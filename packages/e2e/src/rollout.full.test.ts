@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { Rollout } from '@threewalls/backstage-plugin-tenants-common';
-import { knex, Knex } from 'knex';
+import { Knex } from 'knex';
 import { namesOf, orderOf, Replica, ReplicasPortal } from './replicasPortal';
-import { adminLab, openPolicy } from './support/lab';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
+import { adminLab, openPolicy, refOf, volumeOf } from './support/lab';
+import { SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
 
 /** By hand with fewer, to try the test itself. */
@@ -30,10 +30,6 @@ const names = Array.from(
 
 describe(`${TENANTS} tenants, on the lab`, () => {
   const admin = adminLab();
-  const config = {
-    ...SMALL_N8N,
-    n8n: { ...(SMALL_N8N.n8n as JsonObject), storageClass: CLASS },
-  };
   let portal: ReplicasPortal;
   let api: Replica;
   let db: Knex;
@@ -50,23 +46,14 @@ describe(`${TENANTS} tenants, on the lab`, () => {
   }
 
   beforeAll(async () => {
-    await importSmallN8n();
     await inBatches(names, name =>
-      admin.kubernetes.create({
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        metadata: { name: `${CLASS}-${name}` },
-        spec: {
-          capacity: { storage: '2Gi' },
-          accessModes: ['ReadWriteOnce'],
-          storageClassName: CLASS,
-          hostPath: { path: FOLDER, type: 'DirectoryOrCreate' },
-        },
-      }),
+      admin.kubernetes.create(volumeOf(`${CLASS}-${name}`, CLASS, FOLDER)),
     );
-    portal = await ReplicasPortal.create(config);
+    portal = await ReplicasPortal.small({
+      n8n: { ...(SMALL_N8N.n8n as JsonObject), storageClass: CLASS },
+    });
     api = await portal.start('before');
-    db = knex({ client: 'pg', connection: portal.connection });
+    ({ db } = portal);
     await timed('created', () => all(names, name => orderOf(name)));
   });
 
@@ -80,15 +67,10 @@ describe(`${TENANTS} tenants, on the lab`, () => {
         ),
       );
       await inBatches(names, name =>
-        admin.kubernetes.delete({
-          apiVersion: 'v1',
-          kind: 'PersistentVolume',
-          name: `${CLASS}-${name}`,
-        }),
+        admin.kubernetes.delete(refOf('PersistentVolume', `${CLASS}-${name}`)),
       );
     } finally {
       rmSync(FOLDER, { recursive: true, force: true });
-      await db?.destroy();
       await portal?.stop();
     }
   });
@@ -117,14 +99,11 @@ describe(`${TENANTS} tenants, on the lab`, () => {
 
   /** What a roll-out would change of a tenant's, as it is now. */
   async function limitOf(name: string): Promise<string> {
-    const deployment = await admin.kubernetes.get<any>({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      namespace: namesOf(name).namespace,
-      name: 'n8n',
-    });
-    const [{ resources }] = deployment.spec.template.spec.containers;
-    return `${resources.limits.memory} in generation ${deployment.metadata.generation}`;
+    const { metadata, spec } = (await admin.kubernetes.get<any>(
+      refOf('Deployment', 'n8n', namesOf(name).namespace),
+    ))!;
+    const [{ resources }] = spec.template.spec.containers;
+    return `${resources.limits.memory} in generation ${metadata.generation}`;
   }
 
   const ended = (rollout: Rollout): Promise<Rollout> =>
@@ -187,11 +166,7 @@ describe(`${TENANTS} tenants, on the lab`, () => {
     expect(begun).toEqual([]);
 
     // With the cause gone it goes on, and begins with what has failed.
-    await admin.kubernetes.delete({
-      apiVersion: hole.apiVersion,
-      kind: hole.kind,
-      ...hole.metadata,
-    });
+    await admin.kubernetes.delete({ ...hole, ...hole.metadata });
     const set = (state: string) =>
       api.call('PATCH', `/operations/${rollout.id}`, { state });
     await set('running');

@@ -14,9 +14,10 @@ import {
   labConfig,
   labOf,
   portalAccess,
+  tokenOf,
   VAULT_ADDR,
 } from './support/lab';
-import { changesOf, removePlan, written } from './support/plans';
+import { changesOf, removePlan, resourcesOf, written } from './support/plans';
 import { openLab, planSmallTenant } from './wallsLab';
 
 jest.setTimeout(240_000);
@@ -24,6 +25,8 @@ jest.setTimeout(240_000);
 const SUFFIX = String(process.pid);
 const POLICY = `threewalls-tenant-${SUFFIX}`;
 const PORTAL_POLICY = `threewalls-portal-${SUFFIX}`;
+const FIXED = `sys/policies/acl/${POLICY}`;
+const PORTALS = `sys/policies/acl/${PORTAL_POLICY}`;
 const NAME = `t-templated-${SUFFIX}`;
 /** A neighbour whose name begins like its own. */
 const TWIN = `${NAME}-x`;
@@ -44,7 +47,7 @@ describe('One templated Vault policy, on the lab', () => {
   ];
 
   const installPolicy = () =>
-    vaultAdmin.write(`sys/policies/acl/${POLICY}`, {
+    vaultAdmin.write(FIXED, {
       policy: deployed('threewalls-tenant.hcl').replaceAll(
         'ACCESSOR',
         accessor,
@@ -53,7 +56,7 @@ describe('One templated Vault policy, on the lab', () => {
 
   beforeAll(async () => {
     accessor = (await vaultAdmin.read('sys/auth'))['kubernetes/'].accessor;
-    await vaultAdmin.write(`sys/policies/acl/${PORTAL_POLICY}`, {
+    await vaultAdmin.write(PORTALS, {
       policy: deployed('threewalls-portal-templated.hcl').replaceAll(
         'threewalls-tenant',
         POLICY,
@@ -78,17 +81,16 @@ describe('One templated Vault policy, on the lab', () => {
   });
 
   afterAll(async () => {
-    const fixed = `sys/policies/acl/${POLICY}`;
     try {
       for (const plan of plans()) {
         await removePlan(plan, cluster);
       }
-      if (!(await vaultAdmin.read(fixed))) {
+      if (!(await vaultAdmin.read(FIXED))) {
         throw new Error("A tenant's removal took the fixed policy along");
       }
     } finally {
-      await vaultAdmin.delete(fixed);
-      await vaultAdmin.delete(`sys/policies/acl/${PORTAL_POLICY}`);
+      await vaultAdmin.delete(FIXED);
+      await vaultAdmin.delete(PORTALS);
       rmSync(folder, { recursive: true });
     }
   });
@@ -98,7 +100,7 @@ describe('One templated Vault policy, on the lab', () => {
     await expect(applyPlan(plan, cluster)).rejects.toThrow(
       new RegExp(`Vault policy ${POLICY} is not there.*threewalls-tenant.hcl`),
     );
-    await vaultAdmin.write(`sys/policies/acl/${POLICY}`, {
+    await vaultAdmin.write(FIXED, {
       policy: 'path "secret/*" { capabilities = ["read"] }',
     });
     await expect(applyPlan(plan, cluster)).rejects.toThrow(
@@ -117,16 +119,16 @@ describe('One templated Vault policy, on the lab', () => {
   it('lets a tenant read its own, and nothing of a neighbour or a twin', async () => {
     const [plan] = plans();
     const { namespace, loginServiceAccount, vaultRole, kvPath } = plan.names;
-    const { status } = await admin.expect({
-      method: 'POST',
-      path: `/api/v1/namespaces/${namespace}/serviceaccounts/${loginServiceAccount}/token`,
-      body: { spec: { audiences: ['vault'], expirationSeconds: 600 } },
-    });
+    const jwt = await tokenOf(
+      admin,
+      { name: loginServiceAccount, namespace },
+      { audiences: ['vault'], expirationSeconds: 600 },
+    );
     const vault = (path: string, init: RequestInit = {}) =>
       fetch(`${VAULT_ADDR}/v1/${path}`, init);
     const login = await vault('auth/kubernetes/login', {
       method: 'POST',
-      body: JSON.stringify({ role: vaultRole, jwt: status.token }),
+      body: JSON.stringify({ role: vaultRole, jwt }),
     });
     const { auth } = (await login.json()) as any;
     expect(auth.token_policies).toEqual([POLICY]);
@@ -142,7 +144,7 @@ describe('One templated Vault policy, on the lab', () => {
       [`secret/metadata/${twin}`, 403],
       ['secret/data/web-tenant-canary', 403],
       ['secret/metadata/?list=true', 403],
-      [`sys/policies/acl/${POLICY}`, 403],
+      [FIXED, 403],
     ];
     for (const [path, expected] of answers) {
       expect([path, await statusOf(path)]).toEqual([path, expected]);
@@ -161,9 +163,8 @@ describe('One templated Vault policy, on the lab', () => {
       return [verdicts.find(v => v.wall === 'secret')!.status, ...worst];
     };
     expect(await secretWall()).toEqual(['holds']);
-    const path = `sys/policies/acl/${POLICY}`;
-    const { policy } = await vaultAdmin.read(path);
-    await vaultAdmin.write(path, {
+    const { policy } = await vaultAdmin.read(FIXED);
+    await vaultAdmin.write(FIXED, {
       policy: `${policy}\npath "secret/data/*" {\n  capabilities = ["read"]\n}\n`,
     });
     const [status, ...broken] = await secretWall();
@@ -181,10 +182,10 @@ describe('One templated Vault policy, on the lab', () => {
   });
 
   it('is the only one that the portal can give', async () => {
-    const [{ names, stages }] = plans();
-    const role = stages
-      .flatMap(stage => stage.resources)
-      .find(r => r.type === 'vault' && r.path.includes('/role/')) as any;
+    const [plan] = plans();
+    const role = resourcesOf(plan).find(
+      r => r.type === 'vault' && r.path.includes('/role/'),
+    ) as any;
     const statusOf = async (path: string, body: Record<string, unknown>) =>
       (await cluster.vault.request('PUT', path, body)).status;
     expect(await statusOf(role.path, role.body)).toBe(200);
@@ -201,7 +202,7 @@ describe('One templated Vault policy, on the lab', () => {
         await statusOf(role.path, { ...role.body, ...over }),
       ]).toEqual([over, 403]);
     }
-    for (const name of [POLICY, names.vaultRole]) {
+    for (const name of [POLICY, plan.names.vaultRole]) {
       const path = `sys/policies/acl/${name}`;
       expect([path, await statusOf(path, { policy: '' })]).toEqual([path, 403]);
     }

@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatedLab } from './recoveryConfig';
-import {
-  expectDone,
-  namesOf,
-  orderOf,
-  Replica,
-  ReplicasPortal,
-} from './replicasPortal';
+import { expectDone, namesOf, Replica, ReplicasPortal } from './replicasPortal';
 import { FULL } from './support/full';
 import { adminLab } from './support/lab';
-import { importSmallN8n, SMALL_N8N } from './support/smallN8n';
 import { breachesOf, statusOf, untilTenant } from './wallsDetection';
 
 jest.setTimeout(180_000);
@@ -40,14 +33,10 @@ const restore = async () => {
 };
 
 beforeAll(async () => {
-  await importSmallN8n();
   lab = await GatedLab.open();
-  portal = await ReplicasPortal.create({
-    ...SMALL_N8N,
-    clusters: lab.clusters,
-  });
+  portal = await ReplicasPortal.small({ clusters: lab.clusters });
   api = await portal.start('one');
-  await api.run(NAME, orderOf(NAME));
+  await api.order(NAME);
   await api.run(NAME, { kind: 'prove' });
   await untilTenant(api, NAME, isSound, 15);
 });
@@ -108,7 +97,7 @@ describe('a change to a tenant', () => {
       const { items } = await api.get(`/tenants/${NAME}/operations`);
       return items.filter((o: any) => o.request.restores);
     };
-    await api.run(NAME, orderOf(NAME, { heal: true }));
+    await api.order(NAME, { heal: true });
     const [deleted, open] = breaches;
     const inVault = breaches.find(({ by }) => by === 'vault')!;
     const acts = [deleted, open, inVault];

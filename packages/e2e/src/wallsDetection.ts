@@ -2,14 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Tenant, Wall } from '@threewalls/backstage-plugin-tenants-common';
 import {
   Cluster,
+  objectPath,
   TenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { Replica } from './replicasPortal';
-import { create, merge } from './support/lab';
+import {
+  ALL_OUT,
+  bindingOf,
+  create,
+  merge,
+  objectOf,
+  RBAC,
+  refOf,
+} from './support/lab';
 
-const NETWORKING = 'networking.k8s.io/v1';
-const RBAC = 'rbac.authorization.k8s.io/v1';
-const ESO = 'external-secrets.io/v1';
 /** Name of what is added. */
 const ADDED = 'detection-test';
 /** Milliseconds between two looks at the API, where others do not say how often. */
@@ -30,82 +36,59 @@ export function breachesOf(
   { namespace, vaultRole, vaultPolicy }: TenantNames,
   { kubernetes, vault, config }: Cluster,
 ): Breach[] {
-  const own = (apiVersion: string, kind: string, name: string) => ({
-    apiVersion,
-    kind,
-    namespace,
-    name,
-  });
-  const patch = (path: string, body: object) =>
-    merge(kubernetes, path, body, 'kubectl-edit');
-  const at = (api: string, rest: string) =>
-    `${api}/namespaces/${namespace}/${rest}`;
-  const policy = own(NETWORKING, 'NetworkPolicy', 'tenant-isolation');
-  const path = at(`/apis/${NETWORKING}`, 'networkpolicies/tenant-isolation');
-  const added = (apiVersion: string, kind: string, rest: object) => ({
+  const own = (kind: string, name: string) => refOf(kind, name, namespace);
+  const patch = (kind: string, name: string, body: object) =>
+    merge(kubernetes, objectPath(own(kind, name)), body, 'kubectl-edit');
+  const isolation = ['NetworkPolicy', 'tenant-isolation'] as const;
+  const added = (kind: string, spec: object) => ({
     do: () =>
-      create(kubernetes, {
-        apiVersion,
-        kind,
-        metadata: { name: ADDED, namespace },
-        ...rest,
-      }),
-    undo: () => kubernetes.delete(own(apiVersion, kind, ADDED)),
+      create(kubernetes, objectOf(kind, { name: ADDED, namespace }, { spec })),
+    undo: () => kubernetes.delete(own(kind, ADDED)),
   });
-  const anyone = { kind: 'User', name: 'mallory' };
-  const toRole = (name: string) => ({
-    roleRef: {
-      apiGroup: 'rbac.authorization.k8s.io',
-      kind: 'ClusterRole',
-      name,
-    },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...anyone }],
-  });
-  const ofCluster = `${ADDED}-${namespace}`;
+  const bound = (name: string, role: string, where?: string) => {
+    const anyone = { apiGroup: RBAC, kind: 'User', name: 'mallory' };
+    const binding = bindingOf(name, role, anyone, where);
+    return {
+      do: () => create(kubernetes, binding),
+      undo: () => kubernetes.delete(refOf(binding.kind, name, where)),
+    };
+  };
   const { authMount, kvMount } = config.vault;
   const role = `auth/${authMount}/role/${vaultRole}`;
-  return [
+  const breaches: (Omit<Breach, 'by'> & Partial<Breach>)[] = [
     {
       title: 'its policy is deleted',
       wall: 'network',
-      by: 'kubernetes',
-      do: () => kubernetes.delete(policy),
+      do: () => kubernetes.delete(own(...isolation)),
     },
     {
       title: 'its policy lets everybody in',
       wall: 'network',
-      by: 'kubernetes',
-      do: () => patch(path, { spec: { ingress: [{}] } }),
+      do: () => patch(...isolation, { spec: { ingress: [{}] } }),
     },
     {
       title: 'another policy lets everything out',
       wall: 'network',
-      by: 'kubernetes',
-      ...added(NETWORKING, 'NetworkPolicy', {
-        spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
-      }),
+      ...added('NetworkPolicy', ALL_OUT),
     },
     {
       title: 'its quota is raised',
       wall: 'resource',
-      by: 'kubernetes',
       do: () =>
-        patch(at('/api/v1', 'resourcequotas/tenant-quota'), {
+        patch('ResourceQuota', 'tenant-quota', {
           spec: { hard: { pods: '100' } },
         }),
     },
     {
       title: 'its limits are deleted',
       wall: 'resource',
-      by: 'kubernetes',
-      do: () => kubernetes.delete(own('v1', 'LimitRange', 'tenant-limits')),
+      do: () => kubernetes.delete(own('LimitRange', 'tenant-limits')),
     },
     {
       title: 'PodSecurity is lowered',
       wall: 'resource',
-      by: 'kubernetes',
       do: () =>
-        patch(`/api/v1/namespaces/${namespace}`, {
+        patch('Namespace', namespace, {
           metadata: {
             labels: { 'pod-security.kubernetes.io/enforce': 'baseline' },
           },
@@ -114,38 +97,21 @@ export function breachesOf(
     {
       title: 'another user becomes admin in its namespace',
       wall: 'secret',
-      by: 'kubernetes',
-      ...added(RBAC, 'RoleBinding', toRole('admin')),
+      ...bound(ADDED, 'admin', namespace),
     },
     {
       title: 'another user may edit everything in the cluster',
       wall: 'secret',
-      by: 'kubernetes',
-      do: () =>
-        create(kubernetes, {
-          apiVersion: RBAC,
-          kind: 'ClusterRoleBinding',
-          metadata: { name: ofCluster },
-          ...toRole('edit'),
-        }),
-      undo: () =>
-        kubernetes.delete({
-          apiVersion: RBAC,
-          kind: 'ClusterRoleBinding',
-          name: ofCluster,
-        }),
+      ...bound(`${ADDED}-${namespace}`, 'edit'),
     },
     {
       title: 'another key is fetched for it',
       wall: 'secret',
-      by: 'kubernetes',
-      ...added(ESO, 'ExternalSecret', {
-        spec: {
-          refreshInterval: '0',
-          secretStoreRef: { kind: 'SecretStore', name: 'vault' },
-          target: { name: ADDED },
-          data: [{ secretKey: 'a', remoteRef: { key: 'a', property: 'a' } }],
-        },
+      ...added('ExternalSecret', {
+        refreshInterval: '0',
+        secretStoreRef: { kind: 'SecretStore', name: 'vault' },
+        target: { name: ADDED },
+        data: [{ secretKey: 'a', remoteRef: { key: 'a', property: 'a' } }],
       }),
     },
     {
@@ -170,6 +136,7 @@ export function breachesOf(
         }),
     },
   ];
+  return breaches.map(breach => ({ by: 'kubernetes', ...breach }));
 }
 
 /** A tenant as the API shows it, as soon as it is as it should be. */

@@ -8,7 +8,7 @@ import {
   runDrill,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
-import { IMAGES } from './support/lab';
+import { IMAGES, replacing } from './support/lab';
 import { openLab, WallsLab } from './wallsLab';
 
 const HOUR_MS = 60 * 60_000;
@@ -175,13 +175,5 @@ function replaying(cluster: Cluster): Cluster {
       }
     }
   };
-  return {
-    ...cluster,
-    kubernetes: new Proxy(kubernetes, {
-      get(target, key) {
-        const value = key === 'logs' ? logs : Reflect.get(target, key, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    }),
-  };
+  return { ...cluster, kubernetes: replacing(kubernetes, { logs }) };
 }

@@ -1,26 +1,10 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
-import { podAdmission } from './support/admission';
-import { IMAGES, merge } from './support/lab';
-import { Mutation } from './wallsMutation';
+import { denyPods, podAdmission } from './support/admission';
+import { IMAGES, merge, objectOf } from './support/lab';
+import { rowsOf } from './wallsMutation';
 
-const inNamespace = (
-  { names: { namespace } }: TenantPlan,
-  apiVersion: string,
-  kind: string,
-  spec: object,
-) => ({
-  apiVersion,
-  kind,
-  metadata: { name: 'walls-test', namespace },
-  spec,
-});
-
-const clusterWide = (spec: object) => ({
-  apiVersion: 'cilium.io/v2',
-  kind: 'CiliumClusterwideNetworkPolicy',
-  metadata: { name: 'walls-test' },
-  spec,
-});
+const clusterWide = (spec: object) =>
+  objectOf('CiliumClusterwideNetworkPolicy', { name: 'walls-test' }, { spec });
 
 const namespaceOf = ({ spec }: TenantPlan) => ({
   matchLabels: { 'threewalls.io/tenant': spec.name },
@@ -38,80 +22,63 @@ const TO_RESOLVER = {
   toPorts: [{ ports: [{ port: '53', protocol: 'ANY' }] }],
 };
 
-/** Something that is there and opens nothing: the wall has to hold with it. */
-function holds(
-  title: string,
-  wall: Mutation['wall'],
-  checks: string[],
-  apply: Mutation['apply'],
-  rest: Partial<Mutation> = {},
-): Mutation {
-  return { title, wall, status: 'holds', checks, apply, ...rest };
-}
+/** Of a role in Vault: what runs in one namespace of another cluster. */
+const DEPLOYER = {
+  bound_service_account_names: ['*'],
+  bound_service_account_namespaces: ['deployer'],
+};
 
 /** What looks like a breach, or keeps a lesser proof from ending, and is neither. */
-export const FALSE_ALARMS: Mutation[] = [
-  holds(
-    'A policy of the platform’s that only denies',
-    'network',
-    ['net.no-widening'],
-    ({ a, add }) =>
-      add(
-        inNamespace(a, 'cilium.io/v2', 'CiliumNetworkPolicy', {
-          endpointSelector: {},
-          egressDeny: [{ toCIDR: ['198.51.100.0/24'] }],
-        }),
-      ),
-  ),
-  holds(
-    'A policy that allows what the plan does',
-    'network',
-    ['net.no-widening'],
-    ({ a, add }) =>
-      add(
-        inNamespace(a, 'networking.k8s.io/v1', 'NetworkPolicy', {
-          podSelector: {},
-          ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5678 }] }],
-        }),
-      ),
-    { inCi: true },
-  ),
-  holds(
-    'A cluster-wide policy that only allows DNS to the cluster’s resolver',
-    'network',
-    ['net.no-widening'],
+export const FALSE_ALARMS = rowsOf('network', 'holds', [
+  {
+    title: 'A policy of the platform’s that only denies',
+    checks: ['net.no-widening'],
+    apply: ({ a, create }) =>
+      create(a, 'CiliumNetworkPolicy', 'walls-test', {
+        endpointSelector: {},
+        egressDeny: [{ toCIDR: ['198.51.100.0/24'] }],
+      }),
+  },
+  {
+    title: 'A policy that allows what the plan does',
+    checks: ['net.no-widening'],
+    inCi: true,
+    apply: ({ a, create }) =>
+      create(a, 'NetworkPolicy', 'walls-test', {
+        podSelector: {},
+        ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5678 }] }],
+      }),
+  },
+  {
+    title:
+      'A cluster-wide policy that only allows DNS to the cluster’s resolver',
+    checks: ['net.no-widening'],
+    shared: true,
     // Of the tenant alone: what else it selects, such as Vault, reaches nothing else.
-    ({ add, a }) =>
-      add(
-        clusterWide({
-          endpointSelector: {
-            matchLabels: {
-              'k8s:io.kubernetes.pod.namespace': a.names.namespace,
-            },
-          },
-          egress: [TO_RESOLVER],
-        }),
-      ),
-    { shared: true },
-  ),
-  holds(
-    'A cluster-wide policy for what is no pod',
-    'network',
-    ['net.no-widening'],
-    ({ add }) =>
+    apply: ({ add, a: { names } }) => {
+      const matchLabels = {
+        'k8s:io.kubernetes.pod.namespace': names.namespace,
+      };
+      const endpointSelector = { matchLabels };
+      return add(clusterWide({ endpointSelector, egress: [TO_RESOLVER] }));
+    },
+  },
+  {
+    title: 'A cluster-wide policy for what is no pod',
+    checks: ['net.no-widening'],
+    shared: true,
+    apply: ({ add }) =>
       add(
         clusterWide({
           endpointSelector: { matchLabels: { 'reserved:ingress': '' } },
           egress: [{ toEntities: ['all'] }],
         }),
       ),
-    { shared: true },
-  ),
-  holds(
-    'Multus says of n8n’s pod that it is on the cluster’s network',
-    'network',
-    ['net.no-widening'],
-    ({ a, changePod }) => {
+  },
+  {
+    title: 'Multus says of n8n’s pod that it is on the cluster’s network',
+    checks: ['net.no-widening'],
+    apply: ({ a, changePod }) => {
       const own = [{ name: 'cluster', interface: 'eth0', default: true }];
       return changePod(a, {
         annotations: {
@@ -120,36 +87,29 @@ export const FALSE_ALARMS: Mutation[] = [
         },
       });
     },
-  ),
-  holds(
-    'The API server died after it had charged a proof pod to its quota, before it wrote the pod down',
-    'network',
-    ['net.kubelet', 'net.metadata'],
-    async ({ a, lab }) => {
+  },
+  {
+    title:
+      'The API server died after it had charged a proof pod to its quota, before it wrote the pod down',
+    checks: ['net.kubelet', 'net.metadata'],
+    apply: async ({ a, lab }) => {
       const path = `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-probe-quota`;
-      await merge(lab.admin, `${path}/status`, {
-        status: {
-          used: {
-            pods: '1',
-            'requests.cpu': '50m',
-            'requests.memory': '64Mi',
-            'limits.cpu': '1',
-            'limits.memory': '256Mi',
-          },
-        },
-      });
+      const used = {
+        pods: '1',
+        'requests.cpu': '50m',
+        'requests.memory': '64Mi',
+        'limits.cpu': '1',
+        'limits.memory': '256Mi',
+      };
+      await merge(lab.admin, `${path}/status`, { status: { used } });
     },
-  ),
-  holds(
-    'A node in the list is dead',
-    'network',
-    ['net.kubelet'],
-    async ({ add, lab }) => {
-      await add({
-        apiVersion: 'v1',
-        kind: 'Node',
-        metadata: { name: 'walls-test' },
-      });
+  },
+  {
+    title: 'A node in the list is dead',
+    checks: ['net.kubelet'],
+    shared: true,
+    apply: async ({ add, lab }) => {
+      await add(objectOf('Node', { name: 'walls-test' }));
       await merge(lab.admin, '/api/v1/nodes/walls-test/status', {
         status: {
           addresses: [{ type: 'InternalIP', address: '198.18.0.99' }],
@@ -157,50 +117,39 @@ export const FALSE_ALARMS: Mutation[] = [
         },
       });
     },
-    { shared: true },
-  ),
-  holds(
-    'A quota of the platform’s own is tighter, and refuses first',
-    'resource',
-    ['res.quota-memory', 'res.quota-cpu', 'res.legal-pod'],
-    async ({ a, create, quotaUsed }) => {
+  },
+  {
+    title: 'A quota of the platform’s own is tighter, and refuses first',
+    wall: 'resource',
+    checks: ['res.quota-memory', 'res.quota-cpu', 'res.legal-pod'],
+    apply: async ({ a, create, quotaUsed }) => {
       await create(a, 'ResourceQuota', 'a-platform-quota', {
         hard: { 'limits.memory': '1500Mi', 'limits.cpu': '1900m' },
       });
       await quotaUsed(a, 'a-platform-quota', () => true);
     },
-  ),
-  holds(
-    'Admission takes no image but the company’s',
-    'resource',
-    ['res.legal-pod', 'res.privileged', 'res.quota-memory'],
-    ({ a, add }) =>
+  },
+  {
+    title: 'Admission takes no image but the company’s',
+    wall: 'resource',
+    checks: ['res.legal-pod', 'res.privileged', 'res.quota-memory'],
+    apply: ({ a, add }) =>
       add(
-        ...podAdmission(
-          'Validating',
+        ...denyPods(
           `walls-test-${a.spec.name}`,
+          "object.spec.containers.all(c, c.image.startsWith('threewalls.local/'))",
+          'No image but the company’s',
           {
-            failurePolicy: 'Fail',
-            validations: [
-              {
-                expression:
-                  "object.spec.containers.all(c, c.image.startsWith('threewalls.local/'))",
-                message: 'No image but the company’s',
-              },
-            ],
-          },
-          {
-            validationActions: ['Deny'],
-            matchResources: { namespaceSelector: namespaceOf(a) },
+            spec: { failurePolicy: 'Fail' },
+            binding: { matchResources: { namespaceSelector: namespaceOf(a) } },
           },
         ),
       ),
-  ),
-  holds(
-    'Admission adds a container to every proof pod, the first of all',
-    'network',
-    ['net.own-service', 'net.canary-egress'],
-    async ({ a, add, waitFor }) => {
+  },
+  {
+    title: 'Admission adds a container to every proof pod, the first of all',
+    checks: ['net.own-service', 'net.canary-egress'],
+    apply: async ({ a, add, waitFor }) => {
       await add(
         ...podAdmission(
           'Mutating',
@@ -234,24 +183,23 @@ export const FALSE_ALARMS: Mutation[] = [
       let ticks = 0;
       await waitFor(async () => ++ticks > 15, 'the policy to be known');
     },
-  ),
-  holds(
-    'Vault’s default policy reads something else: no tenant has it',
-    'secret',
-    ['sec.token-policies', 'sec.canary-data', 'sec.capabilities'],
-    ({ lab, vault }) =>
-      lab.vaultAdmin.read('sys/policies/acl/default').then(({ policy }) =>
-        vault('sys/policies/acl/default', {
-          policy: `${policy}\npath "secret/data/all/*" { capabilities = ["read", "list"] }\n`,
-        }),
+  },
+  {
+    title: 'Vault’s default policy reads something else: no tenant has it',
+    wall: 'secret',
+    checks: ['sec.token-policies', 'sec.canary-data', 'sec.capabilities'],
+    shared: true,
+    apply: ({ widenDefault }) =>
+      widenDefault(
+        'path "secret/data/all/*" { capabilities = ["read", "list"] }\n',
       ),
-    { shared: true },
-  ),
-  holds(
-    'A policy of Vault’s is for a team’s own entries',
-    'secret',
-    ['sec.other-policies'],
-    ({ vault }) =>
+  },
+  {
+    title: 'A policy of Vault’s is for a team’s own entries',
+    wall: 'secret',
+    checks: ['sec.other-policies'],
+    shared: true,
+    apply: ({ vault }) =>
       vault('sys/policies/acl/walls-test', {
         policy: `path "secret/+/team/*" { capabilities = ["create", "read", "update", "list"] }
 path "secret/metadata/" { capabilities = ["list"] }
@@ -259,35 +207,25 @@ path "auth/token/create" { capabilities = ["update"] }
 path "auth/approle/role/+/secret-id" { capabilities = ["update"] }
 `,
       }),
-    { shared: true },
-  ),
-  holds(
-    'A role of Vault’s is for another user',
-    'secret',
-    ['sec.other-roles'],
-    ({ vault }) =>
+  },
+  {
+    title: 'A role of Vault’s is for another user',
+    wall: 'secret',
+    checks: ['sec.other-roles'],
+    shared: true,
+    apply: ({ vault }) =>
       vault('auth/kubernetes/role/walls-test-ci', {
         bound_service_account_names: ['deployer'],
         bound_service_account_namespaces: ['*'],
         token_policies: ['default'],
       }),
-    { shared: true },
-  ),
-  holds(
-    'Another cluster’s auth method, with roles for that cluster’s own',
-    'secret',
-    ['sec.other-mounts'],
-    ({ mountAuth }) =>
-      mountAuth(
-        'walls-test',
-        {
-          deployer: {
-            bound_service_account_names: ['*'],
-            bound_service_account_namespaces: ['deployer'],
-          },
-        },
-        true,
-      ),
-    { shared: true },
-  ),
-];
+  },
+  {
+    title: 'Another cluster’s auth method, with roles for that cluster’s own',
+    wall: 'secret',
+    checks: ['sec.other-mounts'],
+    shared: true,
+    apply: ({ mountAuth }) =>
+      mountAuth('walls-test', { deployer: DEPLOYER }, true),
+  },
+]);

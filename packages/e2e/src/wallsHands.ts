@@ -1,26 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  KubernetesObject,
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import {
+  bindingOf,
   create,
   IMAGES,
   merge,
-  NewObject,
+  objectOf,
+  refOf,
   remove,
   RESTRICTED,
 } from './support/lab';
+import { resourcesOf } from './support/plans';
 import { NodeHands } from './wallsNodeHands';
 
-const API_VERSIONS: Record<string, string> = {
-  NetworkPolicy: 'networking.k8s.io/v1',
-  CiliumNetworkPolicy: 'cilium.io/v2',
-  SecretStore: 'external-secrets.io/v1',
-  ExternalSecret: 'external-secrets.io/v1',
-  Deployment: 'apps/v1',
-};
-const RBAC = 'rbac.authorization.k8s.io/v1';
 /** Name of what a mutation adds, so that leftovers can be found. */
 const ADDED = 'walls-test';
 /** Milliseconds after which memory asks anew which kinds are served: both when one comes and when it goes. */
@@ -35,7 +31,7 @@ const added = () => `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
  */
 export class Hands extends NodeHands {
   /** Adds objects, one after the other. */
-  add = async (...objects: NewObject[]) => {
+  add = async (...objects: KubernetesObject[]) => {
     const { admin } = this.lab;
     for (const object of objects) {
       this.later(() => remove(admin, object));
@@ -62,6 +58,10 @@ export class Hands extends NodeHands {
     await merge(admin, path, body);
   };
 
+  /** The same of an object in a tenant's namespace. */
+  edit = async (plan: TenantPlan, kind: string, name: string, body: object) =>
+    this.change(objectPath(refOf(kind, name, plan.names.namespace)), body);
+
   /** Gives a subject a right: in a namespace, or everywhere. */
   grant = async (
     subject: object,
@@ -69,21 +69,28 @@ export class Hands extends NodeHands {
     namespace?: string,
   ) => {
     const name = added();
-    await this.add({
-      apiVersion: RBAC,
-      kind: 'ClusterRole',
-      metadata: { name },
-      rules: [{ apiGroups: [''], ...rule }],
-    });
-    await this.#bind(name, name, subject, namespace);
+    const rules = [{ apiGroups: [''], ...rule }];
+    await this.add(
+      objectOf('ClusterRole', { name }, { rules }),
+      bindingOf(name, name, subject, namespace),
+    );
   };
 
   bindIn = async (namespace: string, role: string, subject: object) =>
-    this.#bind(`${ADDED}-${role}`, role, subject, namespace);
+    this.add(bindingOf(`${ADDED}-${role}`, role, subject, namespace));
+
+  /** Takes the portal's right to look at a kind of the cluster's own. */
+  hideFromPortal = async (resource: string) => {
+    const path = objectPath(refOf('ClusterRole', 'threewalls-portal'));
+    const { rules } = await this.lab.admin.expect({ method: 'GET', path });
+    await this.change(path, {
+      rules: rules.filter((rule: any) => !rule.resources.includes(resource)),
+    });
+  };
 
   /** n8n's pods as they are. */
   podsOf = async ({ names: { namespace } }: TenantPlan): Promise<any[]> => {
-    const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
+    const pods = refOf('Pod', undefined, namespace);
     const labelSelector = 'app.kubernetes.io/name=n8n';
     return (await this.lab.admin.list<any>(pods, { labelSelector })).items;
   };
@@ -91,10 +98,7 @@ export class Hands extends NodeHands {
   /** Changes metadata of n8n's pod. */
   changePod = async (plan: TenantPlan, metadata: object) => {
     const [pod] = await this.podsOf(plan);
-    const { namespace, name } = pod.metadata;
-    await this.change(`/api/v1/namespaces/${namespace}/pods/${name}`, {
-      metadata,
-    });
+    await this.edit(plan, 'Pod', pod.metadata.name, { metadata });
   };
 
   /** Waits until a quota is counted, and its use is so. */
@@ -103,25 +107,25 @@ export class Hands extends NodeHands {
     name: string,
     isSo: (used: Record<string, string>) => boolean,
   ) =>
-    this.until(async () => {
-      const ref = this.#ref(namespace, 'ResourceQuota', name);
+    this.waitFor(async () => {
+      const ref = refOf('ResourceQuota', name, namespace);
       const { status } = (await this.lab.admin.get<any>(ref))!;
       return status?.used !== undefined && isSo(status.used);
     }, 'the quota to be counted');
 
   /** Waits until n8n's newest pods are all there is, and Ready. */
   ready = async (plan: TenantPlan) => {
-    const path = `/apis/apps/v1/namespaces/${plan.names.namespace}/deployments/n8n`;
-    await this.until(async () => {
-      const live = await this.lab.admin.expect({ method: 'GET', path });
+    const ref = refOf('Deployment', 'n8n', plan.names.namespace);
+    await this.waitFor(async () => {
+      const { metadata, status } = (await this.lab.admin.get<any>(ref))!;
       const { observedGeneration, updatedReplicas, readyReplicas, replicas } =
-        live.status;
+        status;
       return (
-        observedGeneration === live.metadata.generation &&
+        observedGeneration === metadata.generation &&
         [updatedReplicas, readyReplicas, replicas].every(n => n === 1)
       );
     }, "n8n's pod to be Ready");
-    await this.until(async () => {
+    await this.waitFor(async () => {
       const pods = await this.podsOf(plan);
       return !pods.some(pod => pod.metadata.deletionTimestamp);
     }, 'the pod before to be gone');
@@ -130,40 +134,28 @@ export class Hands extends NodeHands {
   /** Adds a container to n8n's pod, as `kubectl debug` does; mending makes another pod. */
   debug = async (plan: TenantPlan) => {
     const [pod] = await this.podsOf(plan);
-    const path = `/api/v1/namespaces/${plan.names.namespace}/pods/${pod.metadata.name}`;
+    const { name, namespace } = pod.metadata;
+    const path = objectPath(refOf('Pod', name, namespace));
+    const query = { gracePeriodSeconds: 0 };
     this.later(async () => {
-      await this.lab.admin.request({
-        method: 'DELETE',
-        path,
-        query: { gracePeriodSeconds: 0 },
-      });
+      await this.lab.admin.request({ method: 'DELETE', path, query });
       await this.ready(plan);
     });
     const [{ securityContext }] = pod.spec.containers;
+    const container = { name: 'debug', image: IMAGES.agnhost, args: ['pause'] };
     await this.lab.admin.expect({
       method: 'PATCH',
       path: `${path}/ephemeralcontainers`,
       contentType: 'application/strategic-merge-patch+json',
       body: {
-        spec: {
-          ephemeralContainers: [
-            {
-              name: 'debug',
-              image: IMAGES.agnhost,
-              args: ['pause'],
-              securityContext,
-            },
-          ],
-        },
+        spec: { ephemeralContainers: [{ ...container, securityContext }] },
       },
     });
   };
 
   /** Puts an object of the plan back as it was, while the rest stays broken. */
   restore = async (plan: TenantPlan, id: string) => {
-    const resource = plan.stages
-      .flatMap(stage => stage.resources)
-      .find(r => r.id === id);
+    const resource = resourcesOf(plan).find(r => r.id === id);
     if (resource?.type === 'kubernetes') {
       await this.lab.admin.apply(resource.object, { force: true });
     }
@@ -174,34 +166,25 @@ export class Hands extends NodeHands {
     const group = 'crd.projectcalico.org';
     const plural = 'globalnetworkpolicies';
     this.later(() => sleep(DISCOVERY_MS));
-    await this.add({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `${plural}.${group}` },
-      spec: {
-        group,
-        scope: 'Cluster',
-        names: {
-          plural,
-          singular: 'globalnetworkpolicy',
-          kind: 'GlobalNetworkPolicy',
-        },
-        versions: [
-          {
-            name: 'v1',
-            served: true,
-            storage: true,
-            schema: {
-              openAPIV3Schema: {
-                type: 'object',
-                'x-kubernetes-preserve-unknown-fields': true,
-              },
-            },
-          },
-        ],
+    const schema = {
+      openAPIV3Schema: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
       },
-    });
-    await this.until(async () => {
+    };
+    const metadata = { name: `${plural}.${group}` };
+    const spec = {
+      group,
+      scope: 'Cluster',
+      names: {
+        plural,
+        singular: 'globalnetworkpolicy',
+        kind: 'GlobalNetworkPolicy',
+      },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    };
+    await this.add(objectOf('CustomResourceDefinition', metadata, { spec }));
+    await this.waitFor(async () => {
       const { status } = await this.lab.admin.request({
         method: 'GET',
         path: `/apis/${group}/v1/${plural}`,
@@ -217,45 +200,29 @@ export class Hands extends NodeHands {
     await sleep(DISCOVERY_MS);
   };
 
-  /** Waits until something is so. */
-  waitFor = async (met: () => Promise<boolean>, what: string) =>
-    this.until(met, what);
-
   remove = async (plan: TenantPlan, kind: string, name: string) =>
-    this.lab.admin.delete(this.#ref(plan.names.namespace, kind, name));
+    this.lab.admin.delete(refOf(kind, name, plan.names.namespace));
 
   patch = async (plan: TenantPlan, kind: string, name: string, body: object) =>
-    this.#merge(this.#ref(plan.names.namespace, kind, name), body);
+    this.#merge(refOf(kind, name, plan.names.namespace), body);
 
   create = async (
     { names: { namespace } }: TenantPlan,
     kind: string,
     name: string,
     spec: object,
-  ) =>
-    this.add({
-      apiVersion: API_VERSIONS[kind] ?? 'v1',
-      kind,
-      metadata: { namespace, name },
-      spec,
-    });
+  ) => this.add(objectOf(kind, { namespace, name }, { spec }));
 
   /** Adds a policy of Cilium's for the cluster, which selects the tenant's pods. */
   createClusterWide = async (
     { names: { namespace } }: TenantPlan,
     rules: object,
-  ) =>
-    this.add({
-      apiVersion: 'cilium.io/v2',
-      kind: 'CiliumClusterwideNetworkPolicy',
-      metadata: { name: added() },
-      spec: {
-        endpointSelector: {
-          matchLabels: { 'k8s:io.kubernetes.pod.namespace': namespace },
-        },
-        ...rules,
-      },
-    });
+  ) => {
+    const matchLabels = { 'k8s:io.kubernetes.pod.namespace': namespace };
+    const spec = { endpointSelector: { matchLabels }, ...rules };
+    const kind = 'CiliumClusterwideNetworkPolicy';
+    await this.add(objectOf(kind, { name: added() }, { spec }));
+  };
 
   /** Labels the namespace; null takes a label away. */
   label = async (
@@ -295,17 +262,12 @@ export class Hands extends NodeHands {
     }, 'the pod to be let in');
   };
 
-  withImage = async (image: string) => {
-    const { proofs } = this.profile;
-    this.profile = { ...this.profile, proofs: { ...proofs, image } };
-  };
-
   /** Scales a Deployment and waits until that is so. */
   scale = async (namespace: string, name: string, replicas: number) => {
-    const ref = this.#ref(namespace, 'Deployment', name);
+    const ref = refOf('Deployment', name, namespace);
     const set = async (count: number) => {
       await this.#merge(ref, { spec: { replicas: count } });
-      await this.until(async () => {
+      await this.waitFor(async () => {
         const live = await this.lab.admin.get<any>(ref);
         const { replicas: all = 0, readyReplicas: ready = 0 } = live!.status;
         return all === count && ready === count;
@@ -315,8 +277,8 @@ export class Hands extends NodeHands {
     await set(replicas);
     if (replicas === 0) {
       // The Deployment counts a pod out as soon as it is told to go.
-      const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
-      await this.until(async () => {
+      const pods = refOf('Pod', undefined, namespace);
+      await this.waitFor(async () => {
         const { items } = await this.lab.admin.list(pods);
         return !items.some(pod => pod.metadata.name.startsWith(`${name}-`));
       }, `${name}'s pods to be gone`);
@@ -325,11 +287,10 @@ export class Hands extends NodeHands {
 
   /** Kills the next proof pod of a namespace as soon as it runs; it has ample work. */
   killProofPod = async (namespace: string) => {
-    const { proofs } = this.profile;
-    const connectTimeoutMs = 3 * proofs.connectTimeoutMs;
-    this.profile = { ...this.profile, proofs: { ...proofs, connectTimeoutMs } };
+    const { connectTimeoutMs } = this.profile.proofs;
+    this.tell('proofs', { connectTimeoutMs: 3 * connectTimeoutMs });
     const done = new AbortController();
-    const pods = { apiVersion: 'v1', kind: 'Pod', namespace };
+    const pods = refOf('Pod', undefined, namespace);
     const kill = async () => {
       const events = this.lab.admin.watch<any>(pods, {
         labelSelector: 'threewalls.io/proof',
@@ -352,22 +313,7 @@ export class Hands extends NodeHands {
     });
   };
 
-  #ref(namespace: string, kind: string, name: string) {
-    return { apiVersion: API_VERSIONS[kind] ?? 'v1', kind, namespace, name };
-  }
-
   async #merge(ref: Parameters<typeof objectPath>[0], body: object) {
     await merge(this.lab.admin, objectPath(ref), body);
-  }
-
-  async #bind(name: string, role: string, subject: object, namespace?: string) {
-    const apiGroup = 'rbac.authorization.k8s.io';
-    await this.add({
-      apiVersion: RBAC,
-      kind: namespace ? 'RoleBinding' : 'ClusterRoleBinding',
-      metadata: { name, namespace },
-      roleRef: { apiGroup, kind: 'ClusterRole', name: role },
-      subjects: [subject],
-    });
   }
 }

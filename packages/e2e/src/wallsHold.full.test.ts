@@ -53,28 +53,17 @@ describe('where admission holds the walls', () => {
       await until(async () => !/deleted/.test(await deletePolicy()), 20);
       expect(await deletePolicy()).toMatch(/The portal holds this networkpol/);
       expect(await deletePolicy(...BREAK_GLASS)).toMatch(/deleted/);
+      const home = ['namespace', namespace];
+      const policy = ['networkpolicy', 'tenant-isolation'];
+      const label = (key: string, value: string | null) => ({
+        metadata: { labels: { [key]: value } },
+      });
       const patches: [string[], object, RegExp][] = [
         [['resourcequota', 'tenant-quota'], { spec: { hard: null } }, /holds/],
-        [
-          ['namespace', namespace],
-          {
-            metadata: {
-              labels: { 'pod-security.kubernetes.io/enforce': null },
-            },
-          },
-          /holds/,
-        ],
-        [
-          ['networkpolicy', 'tenant-isolation'],
-          { metadata: { labels: { 'app.kubernetes.io/managed-by': 'me' } } },
-          /holds/,
-        ],
+        [home, label('pod-security.kubernetes.io/enforce', null), /holds/],
+        [policy, label('app.kubernetes.io/managed-by', 'me'), /holds/],
         // What holds nothing is everybody's.
-        [
-          ['namespace', namespace],
-          { metadata: { labels: { team: 'blue' } } },
-          /patched/,
-        ],
+        [home, label('team', 'blue'), /patched/],
       ];
       for (const [what, patch, said] of patches) {
         expect(

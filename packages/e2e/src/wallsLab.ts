@@ -18,9 +18,6 @@ import {
 } from './support/lab';
 import { VaultAdmin } from './wallsVault';
 
-/** Name of the lab's cluster in the tests' config. */
-export const LAB = 'lab';
-
 /** The lab with the portal's own, limited rights, and beside it with an administrator's. */
 export interface WallsLab {
   platform: Platform;
@@ -62,55 +59,46 @@ export function planSmallTenant(name: string, platform: Platform): TenantPlan {
   );
   const stages = plan.stages.map(stage => ({
     ...stage,
-    resources: stage.resources.filter(isNoVolume).map(withSmallServer),
+    resources: stage.resources.flatMap(smallOf),
   }));
   return { ...plan, stages };
 }
 
-function isNoVolume(resource: PlannedResource): boolean {
-  return (
-    resource.type !== 'kubernetes' ||
-    resource.object.kind !== 'PersistentVolumeClaim'
-  );
-}
-
-function withSmallServer(resource: PlannedResource): PlannedResource {
-  return resource.type === 'kubernetes' && resource.object.kind === 'Deployment'
-    ? { ...resource, object: smallServer(resource.object) }
-    : resource;
+function smallOf(resource: PlannedResource): PlannedResource[] {
+  const kind = resource.type === 'kubernetes' && resource.object.kind;
+  if (kind === 'PersistentVolumeClaim') {
+    return [];
+  }
+  return resource.type === 'kubernetes' && kind === 'Deployment'
+    ? [{ ...resource, object: smallServer(resource.object) }]
+    : [resource];
 }
 
 function smallServer(deployment: any): any {
   const { template } = deployment.spec;
   const [{ name, ports, securityContext }] = template.spec.containers;
   const port = ports[0].containerPort;
+  const server = {
+    name,
+    image: IMAGES.agnhost,
+    imagePullPolicy: 'IfNotPresent',
+    args: ['netexec', `--http-port=${port}`, '--udp-port=-1'],
+    ports,
+    securityContext,
+    resources: {
+      requests: { cpu: '10m', memory: '16Mi' },
+      limits: { cpu: '200m', memory: '64Mi' },
+    },
+    readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
+  };
+  const spec = {
+    ...template.spec,
+    terminationGracePeriodSeconds: 0,
+    volumes: [],
+    containers: [server],
+  };
   return {
     ...deployment,
-    spec: {
-      ...deployment.spec,
-      template: {
-        ...template,
-        spec: {
-          ...template.spec,
-          terminationGracePeriodSeconds: 0,
-          volumes: [],
-          containers: [
-            {
-              name,
-              image: IMAGES.agnhost,
-              imagePullPolicy: 'IfNotPresent',
-              args: ['netexec', `--http-port=${port}`, '--udp-port=-1'],
-              ports,
-              securityContext,
-              resources: {
-                requests: { cpu: '10m', memory: '16Mi' },
-                limits: { cpu: '200m', memory: '64Mi' },
-              },
-              readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
-            },
-          ],
-        },
-      },
-    },
+    spec: { ...deployment.spec, template: { ...template, spec } },
   };
 }

@@ -10,18 +10,6 @@ export class NodeHands extends VaultHands {
     await runLab('stop', part);
   };
 
-  /** Proofs end after these milliseconds, whatever is missing by then. */
-  withDeadline = (deadlineMs: number) => {
-    const { proofs } = this.profile;
-    this.profile = { ...this.profile, proofs: { ...proofs, deadlineMs } };
-  };
-
-  /** What counts as a denial, as the proof is told. */
-  withDenial = (denial: 'drop' | 'reject') => {
-    const { network } = this.profile;
-    this.profile = { ...this.profile, network: { ...network, denial } };
-  };
-
   /**
    * Kills the API server once the next proof has its pods, and the portal has sent
    * so many requests of its own since. The node starts it again.
@@ -44,7 +32,7 @@ export class NodeHands extends VaultHands {
     this.later(async () => {
       waiting = false;
       await killed;
-      await this.until(async () => {
+      await this.waitFor(async () => {
         const answer = await this.lab.admin
           .request({ method: 'GET', path: '/readyz' })
           .catch(() => undefined);

@@ -1,8 +1,9 @@
 import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
+import { objectOf, RBAC, refOf } from './support/lab';
 import { Mutation, rowsOf } from './wallsMutation';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const ESO = 'external-secrets.io';
+const ADMISSION = 'admissionregistration.k8s.io';
 
 const group = (name: string) => ({ apiGroup: RBAC, kind: 'Group', name });
 const owners = ({ names }: TenantPlan) => ({
@@ -10,10 +11,31 @@ const owners = ({ names }: TenantPlan) => ({
   ...names.ownerSubject,
 });
 
+const account = (namespace: string, name: string) => ({
+  kind: 'ServiceAccount',
+  namespace,
+  name,
+});
+
+/** A rule about one kind of things, or about some of it by their names. */
+const to = (
+  verbs: string,
+  resource: string,
+  apiGroup = '',
+  ...resourceNames: string[]
+) => ({
+  verbs: verbs.split(','),
+  apiGroups: [apiGroup],
+  resources: [resource],
+  ...(resourceNames.length > 0 && { resourceNames }),
+});
+
+const TOKENS = to('create', 'serviceaccounts/token');
+
 /** A right of the owner's by which a wall could be opened, and what is found of it. */
 function ownerMay(
   title: string,
-  rule: { verbs: string[]; resources: string[]; [field: string]: unknown },
+  rule: ReturnType<typeof to>,
   rest: Partial<Mutation> = {},
 ): Mutation {
   const wall = rest.wall ?? 'secret';
@@ -37,7 +59,7 @@ function ownerMay(
 /** A right of the owner's that gives the whole cluster: every tenant's walls turn. */
 const ownerMayEverywhere = (
   title: string,
-  rule: Parameters<typeof ownerMay>[1],
+  rule: ReturnType<typeof to>,
   rest: Partial<Mutation> = {},
 ): Mutation =>
   ownerMay(title, rule, {
@@ -50,127 +72,72 @@ const ownerMayEverywhere = (
 
 /** Somebody may do what opens a wall: found by the right, without anybody using it. */
 export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
+  ownerMay('get one Secret, by its name', to('get', 'secrets', '', 'n8n'), {
+    inCi: true,
+  }),
+  ownerMay('list and watch Secrets', to('list,watch', 'secrets')),
+  ownerMay('create Jobs', to('create', 'jobs', 'batch')),
+  ownerMay('patch Deployments', to('patch', 'deployments', 'apps'), {
+    also: ['resource'],
+  }),
+  ownerMay('patch SecretStores', to('patch', 'secretstores', ESO)),
+  ownerMay('push Secrets out', to('create', 'pushsecrets', ESO)),
   ownerMay(
-    'get one Secret, by its name',
-    { verbs: ['get'], resources: ['secrets'], resourceNames: ['n8n'] },
-    { inCi: true },
+    'attach containers to pods for debugging',
+    to('patch', 'pods/ephemeralcontainers'),
   ),
-  ownerMay('list and watch Secrets', {
-    verbs: ['list', 'watch'],
-    resources: ['secrets'],
-  }),
-  ownerMay('create Jobs', {
-    verbs: ['create'],
-    apiGroups: ['batch'],
-    resources: ['jobs'],
-  }),
+  ownerMay('run commands in pods, by GET', to('get', 'pods/exec')),
+  ownerMay('have tokens of ServiceAccounts', TOKENS),
   ownerMay(
-    'patch Deployments',
-    { verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments'] },
-    { also: ['resource'] },
+    'act as another ServiceAccount',
+    to('impersonate', 'serviceaccounts'),
   ),
-  ownerMay('patch SecretStores', {
-    verbs: ['patch'],
-    apiGroups: [ESO],
-    resources: ['secretstores'],
-  }),
-  ownerMay('push Secrets out', {
-    verbs: ['create'],
-    apiGroups: [ESO],
-    resources: ['pushsecrets'],
-  }),
-  ownerMay('attach containers to pods for debugging', {
-    verbs: ['patch'],
-    resources: ['pods/ephemeralcontainers'],
-  }),
-  ownerMay('run commands in pods, by GET', {
-    verbs: ['get'],
-    resources: ['pods/exec'],
-  }),
-  ownerMay('have tokens of ServiceAccounts', {
-    verbs: ['create'],
-    resources: ['serviceaccounts/token'],
-  }),
-  ownerMay('act as another ServiceAccount', {
-    verbs: ['impersonate'],
-    resources: ['serviceaccounts'],
-  }),
-  ownerMay('bind any Role', {
-    verbs: ['bind'],
-    apiGroups: [RBAC],
-    resources: ['roles'],
-  }),
+  ownerMay('bind any Role', to('bind', 'roles', RBAC)),
   ownerMay(
     'delete NetworkPolicies',
-    {
-      verbs: ['deletecollection'],
-      apiGroups: ['networking.k8s.io'],
-      resources: ['networkpolicies'],
-    },
+    to('deletecollection', 'networkpolicies', 'networking.k8s.io'),
     { wall: 'network' },
   ),
   ownerMay(
     'have n8n’s Service lead to somebody else',
-    {
-      verbs: ['create'],
-      apiGroups: ['discovery.k8s.io'],
-      resources: ['endpointslices'],
-    },
+    to('create', 'endpointslices', 'discovery.k8s.io'),
     { wall: 'network' },
   ),
-  ownerMay(
-    'patch its own namespace, and no other',
-    { verbs: ['patch'], resources: ['namespaces'], resourceNames: [] },
-    {
-      wall: 'resource',
-      apply: ({ a, grant }) =>
-        grant(
-          owners(a),
-          {
-            verbs: ['patch'],
-            resources: ['namespaces'],
-            resourceNames: [a.names.namespace],
-          },
-          a.names.namespace,
-        ),
+  ownerMay('patch its own namespace, and no other', to('patch', 'namespaces'), {
+    wall: 'resource',
+    apply: ({ a, grant }) => {
+      const { namespace } = a.names;
+      const rule = to('patch', 'namespaces', '', namespace);
+      return grant(owners(a), rule, namespace);
     },
-  ),
-  ownerMayEverywhere('approve certificates of users', {
-    verbs: ['approve'],
-    apiGroups: ['certificates.k8s.io'],
-    resources: ['signers'],
-    resourceNames: ['kubernetes.io/kube-apiserver-client'],
-  }),
-  ownerMayEverywhere('have all that is written sent to a webhook', {
-    verbs: ['create'],
-    apiGroups: ['admissionregistration.k8s.io'],
-    resources: ['mutatingwebhookconfigurations'],
-  }),
-  ownerMayEverywhere('make volumes of a node’s files', {
-    verbs: ['create'],
-    resources: ['persistentvolumes'],
-  }),
-  ownerMayEverywhere('copy whatever volume there is', {
-    verbs: ['create'],
-    apiGroups: ['snapshot.storage.k8s.io'],
-    resources: ['volumesnapshotcontents'],
   }),
   ownerMayEverywhere(
+    'approve certificates of users',
+    to(
+      ...(['approve', 'signers', 'certificates.k8s.io'] as const),
+      'kubernetes.io/kube-apiserver-client',
+    ),
+  ),
+  ownerMayEverywhere(
+    'have all that is written sent to a webhook',
+    to('create', 'mutatingwebhookconfigurations', ADMISSION),
+  ),
+  ownerMayEverywhere(
+    'make volumes of a node’s files',
+    to('create', 'persistentvolumes'),
+  ),
+  ownerMayEverywhere(
+    'copy whatever volume there is',
+    to('create', 'volumesnapshotcontents', 'snapshot.storage.k8s.io'),
+  ),
+  ownerMayEverywhere(
     'write Calico’s policies, on a cluster that has none',
-    {
-      verbs: ['patch'],
-      apiGroups: ['crd.projectcalico.org'],
-      resources: ['globalnetworkpolicies'],
-    },
+    to('patch', 'globalnetworkpolicies', 'crd.projectcalico.org'),
     { wall: 'network' },
   ),
   ownerMayEverywhere(
     'lift what admission holds',
-    {
-      verbs: ['delete'],
-      apiGroups: ['admissionregistration.k8s.io'],
-      resources: ['validatingadmissionpolicies'],
-    },
+    to('delete', 'validatingadmissionpolicies', ADMISSION),
     { wall: 'resource' },
   ),
   {
@@ -192,12 +159,7 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.who-can'],
     says: /may create serviceaccounts\/token \(RoleBinding threewalls-system\//,
     shared: true,
-    apply: ({ a, grant }) =>
-      grant(
-        owners(a),
-        { verbs: ['create'], resources: ['serviceaccounts/token'] },
-        'threewalls-system',
-      ),
+    apply: ({ a, grant }) => grant(owners(a), TOKENS, 'threewalls-system'),
   },
   {
     title: 'An account of kube-system that a pipeline has may run pods there',
@@ -206,8 +168,8 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     shared: true,
     apply: ({ grant }) =>
       grant(
-        { kind: 'ServiceAccount', namespace: 'kube-system', name: 'pipeline' },
-        { verbs: ['create'], resources: ['pods'] },
+        account('kube-system', 'pipeline'),
+        to('create', 'pods'),
         'kube-system',
       ),
   },
@@ -217,11 +179,7 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     says: /^Group system:serviceaccounts may get secrets \(RoleBinding sys-vault\//,
     shared: true,
     apply: ({ grant }) =>
-      grant(
-        group('system:serviceaccounts'),
-        { verbs: ['get'], resources: ['secrets'] },
-        'sys-vault',
-      ),
+      grant(group('system:serviceaccounts'), to('get', 'secrets'), 'sys-vault'),
   },
   {
     title:
@@ -231,21 +189,13 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     shared: true,
     neighbourHolds: true,
     apply: async ({ grant }) => {
-      const controller = (namespace: string) => ({
-        kind: 'ServiceAccount',
-        namespace,
-        name: 'walls-test',
-      });
+      const rule = {
+        verbs: ['get', 'create', 'update', 'patch'],
+        apiGroups: ['', 'coordination.k8s.io'],
+        resources: ['configmaps', 'leases', 'secrets'],
+      };
       for (const home of ['external-secrets', 'kube-system']) {
-        await grant(
-          controller(home),
-          {
-            verbs: ['get', 'create', 'update', 'patch'],
-            apiGroups: ['', 'coordination.k8s.io'],
-            resources: ['configmaps', 'leases', 'secrets'],
-          },
-          home,
-        );
+        await grant(account(home, 'walls-test'), rule, home);
       }
     },
   },
@@ -275,12 +225,11 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.who-can'],
     says: /^ServiceAccount .*\/n8n may/,
     neighbourHolds: true,
-    apply: ({ a, bindIn }) =>
-      bindIn(a.names.namespace, 'admin', {
-        kind: 'ServiceAccount',
-        namespace: a.names.namespace,
-        name: a.names.workloadServiceAccount,
-      }),
+    apply: ({ a, bindIn }) => {
+      const { namespace, workloadServiceAccount } = a.names;
+      const subject = account(namespace, workloadServiceAccount);
+      return bindIn(namespace, 'admin', subject);
+    },
   },
   {
     title: 'Everybody who is signed in may read every Secret of the cluster',
@@ -288,10 +237,7 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     says: /^Group system:authenticated may get secrets \(ClusterRoleBinding/,
     shared: true,
     apply: ({ grant }) =>
-      grant(group('system:authenticated'), {
-        verbs: ['get'],
-        resources: ['secrets'],
-      }),
+      grant(group('system:authenticated'), to('get', 'secrets')),
   },
   {
     title: "The owner's role was edited, and reads Secrets since",
@@ -301,8 +247,7 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     apply: async ({ lab, change }) => {
       const path = `/apis/${RBAC}/v1/clusterroles/threewalls-tenant-owner`;
       const { rules } = await lab.admin.expect({ method: 'GET', path });
-      const more = { verbs: ['get'], apiGroups: [''], resources: ['secrets'] };
-      await change(path, { rules: [...rules, more] });
+      await change(path, { rules: [...rules, to('get', 'secrets')] });
     },
   },
   {
@@ -312,37 +257,16 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     apply: async ({ a, add, bindIn, lab, waitFor }) => {
       const labels = { 'walls-test/aggregate': a.spec.name };
       const name = `walls-test-${a.spec.name}`;
-      const role = (
-        metadata: { name: string; labels?: object },
-        rest: object,
-      ) => ({
-        apiVersion: `${RBAC}/v1`,
-        kind: 'ClusterRole',
-        metadata,
-        ...rest,
-      });
+      const clusterRoleSelectors = [{ matchLabels: labels }];
+      const aggregationRule = { clusterRoleSelectors };
+      const part = { name: `${name}-part`, labels };
       await add(
-        role(
-          { name },
-          {
-            aggregationRule: {
-              clusterRoleSelectors: [{ matchLabels: labels }],
-            },
-          },
-        ),
-        role(
-          { name: `${name}-part`, labels },
-          {
-            rules: [
-              { verbs: ['get'], apiGroups: [''], resources: ['secrets'] },
-            ],
-          },
-        ),
+        objectOf('ClusterRole', { name }, { aggregationRule }),
+        objectOf('ClusterRole', part, { rules: [to('get', 'secrets')] }),
       );
       await waitFor(async () => {
-        const path = `/apis/${RBAC}/v1/clusterroles/${name}`;
-        const { rules } = await lab.admin.expect({ method: 'GET', path });
-        return rules?.length > 0;
+        const role = await lab.admin.get<any>(refOf('ClusterRole', name));
+        return role?.rules?.length > 0;
       }, 'the role to be aggregated');
       await bindIn(a.names.namespace, name, owners(a));
     },
@@ -355,14 +279,6 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     says: /Roles: .*forbidden/,
     shared: true,
     isForgotten: true,
-    apply: async ({ lab, change }) => {
-      const path = `/apis/${RBAC}/v1/clusterroles/threewalls-portal`;
-      const { rules } = await lab.admin.expect({ method: 'GET', path });
-      await change(path, {
-        rules: rules.filter(
-          ({ resources }: any) => !resources.includes('clusterrolebindings'),
-        ),
-      });
-    },
+    apply: ({ hideFromPortal }) => hideFromPortal('clusterrolebindings'),
   },
 ]);

@@ -1,11 +1,20 @@
-import { rowsOf } from './wallsMutation';
+import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
+import { ALL_OUT, refOf } from './support/lab';
+import { rowsOf, Scene } from './wallsMutation';
 
 const ALLOW_ALL = {
-  podSelector: {},
+  ...ALL_OUT,
   policyTypes: ['Ingress', 'Egress'],
   ingress: [{}],
-  egress: [{}],
 };
+
+/** Deletes the policies of tenants. */
+async function openUp({ remove }: Scene, ...plans: TenantPlan[]) {
+  for (const plan of plans) {
+    await remove(plan, 'NetworkPolicy', 'tenant-isolation');
+    await remove(plan, 'CiliumNetworkPolicy', 'tenant-egress');
+  }
+}
 
 /** Ways to break the network wall: each must be seen, and the wall hold once mended. */
 export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
@@ -13,10 +22,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     title: "The tenant's policies are deleted",
     checks: ['net.canary-egress', 'net.canary-ingress', 'net.as-planned'],
     inCi: true,
-    apply: async ({ a, remove }) => {
-      await remove(a, 'NetworkPolicy', 'tenant-isolation');
-      await remove(a, 'CiliumNetworkPolicy', 'tenant-egress');
-    },
+    apply: scene => openUp(scene, scene.a),
   },
   {
     title: "Both tenants' policies are deleted",
@@ -25,12 +31,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
       'net.neighbour-pod',
       'net.neighbour-ingress',
     ],
-    apply: async ({ a, b, remove }) => {
-      for (const plan of [a, b]) {
-        await remove(plan, 'NetworkPolicy', 'tenant-isolation');
-        await remove(plan, 'CiliumNetworkPolicy', 'tenant-egress');
-      }
-    },
+    apply: scene => openUp(scene, scene.a, scene.b),
   },
   {
     title: 'The ingress half of the policy is taken out',
@@ -68,11 +69,7 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
         policyTypes: ['Ingress'],
         ingress: [{ from: rule }],
       });
-      await create(b, 'NetworkPolicy', 'anywhere', {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [{}],
-      });
+      await create(b, 'NetworkPolicy', 'anywhere', ALL_OUT);
       await label(b, { 'walls-test/friend': a.spec.name });
     },
   },
@@ -106,12 +103,12 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     title: 'Any name may be resolved again',
     checks: ['net.dns-names', 'net.as-planned'],
     neighbourHolds: true,
-    apply: async ({ a, lab, change }) => {
-      const path = `/apis/cilium.io/v2/namespaces/${a.names.namespace}/ciliumnetworkpolicies/tenant-egress`;
-      const { spec } = await lab.admin.expect({ method: 'GET', path });
-      const egress = structuredClone(spec.egress);
+    apply: async ({ a, lab, edit }) => {
+      const [kind, name] = ['CiliumNetworkPolicy', 'tenant-egress'];
+      const ref = refOf(kind, name, a.names.namespace);
+      const { egress } = (await lab.admin.get<any>(ref))!.spec;
       egress[1].toPorts[0].rules.dns = [{ matchPattern: '*' }];
-      await change(path, { spec: { egress } });
+      await edit(a, kind, name, { spec: { egress } });
     },
   },
   {
@@ -169,17 +166,8 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     says: /CiliumClusterwideNetworkPolicy .*forbidden/,
     shared: true,
     isForgotten: true,
-    apply: async ({ lab, change }) => {
-      const path =
-        '/apis/rbac.authorization.k8s.io/v1/clusterroles/threewalls-portal';
-      const { rules } = await lab.admin.expect({ method: 'GET', path });
-      await change(path, {
-        rules: rules.filter(
-          ({ resources }: any) =>
-            !resources.includes('ciliumclusterwidenetworkpolicies'),
-        ),
-      });
-    },
+    apply: ({ hideFromPortal }) =>
+      hideFromPortal('ciliumclusterwidenetworkpolicies'),
   },
   {
     title: 'The canary lets nobody in any more but its own namespace',
@@ -198,10 +186,8 @@ export const NETWORK_MUTATIONS = rowsOf('network', 'breached', [
     checks: ['net.as-planned'],
     says: /externalIPs/,
     neighbourHolds: true,
-    apply: ({ a, change }) =>
-      change(`/api/v1/namespaces/${a.names.namespace}/services/n8n`, {
-        spec: { externalIPs: ['198.51.100.7'] },
-      }),
+    apply: ({ a, edit }) =>
+      edit(a, 'Service', 'n8n', { spec: { externalIPs: ['198.51.100.7'] } }),
   },
   {
     title: 'Another Service leads to n8n, from an outside address',

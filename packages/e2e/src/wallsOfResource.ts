@@ -1,20 +1,22 @@
-import { IMAGES, RESTRICTED } from './support/lab';
+import { IMAGES, objectOf, RESTRICTED } from './support/lab';
 import { Mutation, Row, rowsOf } from './wallsMutation';
+
+const ENFORCE = 'pod-security.kubernetes.io/enforce';
+const PAUSE = { name: 'main', image: IMAGES.agnhost, args: ['pause'] };
 
 /** Makes a pod that PodSecurity would refuse, as it were from before its label. */
 function leftOver(spec: object): Mutation['apply'] {
   return async ({ a, create, lab, label, waitFor }) => {
-    const enforce = 'pod-security.kubernetes.io/enforce';
     const { namespace } = a.names;
     const pod = { terminationGracePeriodSeconds: 0, ...spec };
-    await label(a, { [enforce]: 'privileged' });
+    await label(a, { [ENFORCE]: 'privileged' });
     await waitFor(async () => {
       const metadata = { namespace, name: 'walls-test' };
-      const object = { apiVersion: 'v1', kind: 'Pod', metadata, spec: pod };
+      const object = objectOf('Pod', metadata, { spec: pod });
       return (await lab.admin.create(object, { dryRun: true })).status < 300;
     }, 'the API server to know the label');
     await create(a, 'Pod', 'walls-test', pod);
-    await label(a, { [enforce]: 'restricted' });
+    await label(a, { [ENFORCE]: 'restricted' });
   };
 }
 
@@ -79,8 +81,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     title: "The namespace's PodSecurity label is gone",
     checks: ['res.privileged', 'res.host-namespaces', 'res.host-path'],
     inCi: true,
-    apply: ({ a, label }) =>
-      label(a, { 'pod-security.kubernetes.io/enforce': null }),
+    apply: ({ a, label }) => label(a, { [ENFORCE]: null }),
   },
   ...['baseline', 'privileged'].map(
     (level): Row => ({
@@ -88,8 +89,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
       checks: ['res.as-planned'],
       says: new RegExp(`enforce is "${level}"`),
       neighbourHolds: true,
-      apply: ({ a, label }) =>
-        label(a, { 'pod-security.kubernetes.io/enforce': level }),
+      apply: ({ a, label }) => label(a, { [ENFORCE]: level }),
     }),
   ),
   {
@@ -97,18 +97,16 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.as-planned'],
     says: /enforce-version/,
     neighbourHolds: true,
-    apply: ({ a, label }) =>
-      label(a, { 'pod-security.kubernetes.io/enforce-version': 'v1.24' }),
+    apply: ({ a, label }) => label(a, { [`${ENFORCE}-version`]: 'v1.24' }),
   },
   {
     title: 'One node port is allowed',
     checks: ['res.as-planned'],
     neighbourHolds: true,
-    apply: ({ a, change }) =>
-      change(
-        `/api/v1/namespaces/${a.names.namespace}/resourcequotas/tenant-objects`,
-        { spec: { hard: { 'services.nodeports': '1' } } },
-      ),
+    apply: ({ a, edit }) =>
+      edit(a, 'ResourceQuota', 'tenant-objects', {
+        spec: { hard: { 'services.nodeports': '1' } },
+      }),
   },
   {
     title: "A debug container runs in n8n's pod",
@@ -130,9 +128,8 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.as-planned', 'res.workload'],
     says: /serviceAccountName/,
     neighbourHolds: true,
-    apply: async ({ a, change, ready }) => {
-      const { namespace } = a.names;
-      await change(`/apis/apps/v1/namespaces/${namespace}/deployments/n8n`, {
+    apply: async ({ a, edit, ready }) => {
+      await edit(a, 'Deployment', 'n8n', {
         spec: { template: { spec: { serviceAccountName: 'default' } } },
       });
       await ready(a);
@@ -143,10 +140,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
     checks: ['res.pods-restricted'],
     says: /^walls-test: hostNetwork/,
     neighbourHolds: true,
-    apply: leftOver({
-      hostNetwork: true,
-      containers: [{ name: 'main', image: IMAGES.agnhost, args: ['pause'] }],
-    }),
+    apply: leftOver({ hostNetwork: true, containers: [PAUSE] }),
   },
   {
     title:
@@ -158,9 +152,7 @@ export const RESOURCE_MUTATIONS = rowsOf('resource', 'breached', [
       securityContext: RESTRICTED.pod,
       containers: [
         {
-          name: 'main',
-          image: IMAGES.agnhost,
-          args: ['pause'],
+          ...PAUSE,
           securityContext: RESTRICTED.container,
           readinessProbe: { tcpSocket: { host: '192.0.2.1', port: 5678 } },
         },

@@ -1,3 +1,4 @@
+import { objectOf, RBAC } from './support/lab';
 import { rowsOf } from './wallsMutation';
 
 const read = (path: string) => `path "${path}" { capabilities = ["read"] }\n`;
@@ -6,6 +7,19 @@ const read = (path: string) => `path "${path}" { capabilities = ["read"] }\n`;
 const ANYBODY = {
   bound_service_account_names: ['*'],
   bound_service_account_namespaces: ['*'],
+};
+
+/** Of External Secrets' kinds, the least that each may be. */
+export const SPECS = {
+  SecretStore: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
+  ExternalSecret: {
+    secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
+    data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
+  },
+  PushSecret: {
+    secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
+    selector: { secret: { name: 'n8n' } },
+  },
 };
 
 /** Ways to break the secret wall: each must be seen, and the wall hold once mended. */
@@ -105,10 +119,10 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     also: ['network', 'resource'],
     checks: ['sec.who-can', 'res.who-can'],
     inCi: true,
-    apply: ({ a, bindIn }) =>
-      bindIn(a.names.namespace, 'admin', {
-        apiGroup: 'rbac.authorization.k8s.io',
-        ...a.names.ownerSubject,
+    apply: ({ a: { names }, bindIn }) =>
+      bindIn(names.namespace, 'admin', {
+        apiGroup: RBAC,
+        ...names.ownerSubject,
       }),
   },
   {
@@ -158,10 +172,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.other-mounts'],
     says: /auth\/walls-test .*: everybody/,
     shared: true,
-    apply: ({ mountAuth }) =>
-      mountAuth('walls-test', {
-        everybody: ANYBODY,
-      }),
+    apply: ({ mountAuth }) => mountAuth('walls-test', { everybody: ANYBODY }),
   },
   {
     // The tenants' own names no CA here, so that one can't be told from the other.
@@ -170,13 +181,7 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     says: /takes its accounts by auth\/walls-test/,
     shared: true,
     apply: ({ mountAuth }) =>
-      mountAuth(
-        'walls-test',
-        {
-          everybody: ANYBODY,
-        },
-        true,
-      ),
+      mountAuth('walls-test', { everybody: ANYBODY }, true),
   },
   {
     title: "A policy of Vault's for people reads every tenant's entry",
@@ -202,28 +207,15 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.other-policies'],
     says: /policy default allows/,
     shared: true,
-    apply: ({ lab, vault }) =>
-      lab.vaultAdmin.read('sys/policies/acl/default').then(({ policy }) =>
-        vault('sys/policies/acl/default', {
-          policy: `${policy}\n${read('secret/*')}`,
-        }),
-      ),
+    apply: ({ widenDefault }) => widenDefault(read('secret/*')),
   },
   {
     title: 'A Secret is pushed out of the namespace',
     checks: ['sec.no-other-store'],
     says: /PushSecret walls-test/,
     neighbourHolds: true,
-    apply: ({ a, add }) =>
-      add({
-        apiVersion: 'external-secrets.io/v1alpha1',
-        kind: 'PushSecret',
-        metadata: { name: 'walls-test', namespace: a.names.namespace },
-        spec: {
-          secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
-          selector: { secret: { name: 'n8n' } },
-        },
-      }),
+    apply: ({ a, create }) =>
+      create(a, 'PushSecret', 'walls-test', SPECS.PushSecret),
   },
   {
     title: 'A store of the whole cluster is of use in every namespace',
@@ -231,42 +223,38 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     says: /ClusterSecretStore walls-test/,
     shared: true,
     apply: ({ add }) =>
-      add({
-        apiVersion: 'external-secrets.io/v1',
-        kind: 'ClusterSecretStore',
-        metadata: { name: 'walls-test' },
-        spec: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
-      }),
+      add(
+        objectOf(
+          'ClusterSecretStore',
+          { name: 'walls-test' },
+          { spec: SPECS.SecretStore },
+        ),
+      ),
   },
   {
     title: 'Something is fetched into every namespace with a label',
     checks: ['sec.no-other-store'],
     says: /ClusterExternalSecret walls-test/,
     neighbourHolds: true,
-    apply: ({ a, add }) =>
-      add({
-        apiVersion: 'external-secrets.io/v1',
-        kind: 'ClusterExternalSecret',
-        metadata: { name: `walls-test-${a.spec.name}` },
-        spec: {
-          namespaceSelectors: [
-            { matchLabels: { 'threewalls.io/tenant': a.spec.name } },
-          ],
-          externalSecretName: 'walls-test',
-          externalSecretSpec: {
-            secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
-            data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
-          },
-        },
-      }),
+    apply: ({ a: { spec }, add }) => {
+      const matchLabels = { 'threewalls.io/tenant': spec.name };
+      const fetched = {
+        namespaceSelectors: [{ matchLabels }],
+        externalSecretName: 'walls-test',
+        externalSecretSpec: SPECS.ExternalSecret,
+      };
+      const metadata = { name: `walls-test-${spec.name}` };
+      const kind = 'ClusterExternalSecret';
+      return add(objectOf(kind, metadata, { spec: fetched }));
+    },
   },
   {
     title: "n8n's ServiceAccount has an identity in a cloud",
     checks: ['sec.as-planned'],
     says: /role-arn/,
     neighbourHolds: true,
-    apply: ({ a, change }) =>
-      change(`/api/v1/namespaces/${a.names.namespace}/serviceaccounts/n8n`, {
+    apply: ({ a, edit }) =>
+      edit(a, 'ServiceAccount', 'n8n', {
         metadata: {
           annotations: {
             'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x',
@@ -279,16 +267,11 @@ export const SECRET_MUTATIONS = rowsOf('secret', 'breached', [
     checks: ['sec.as-planned'],
     says: /RoleBinding threewalls-owner was changed: subjects\.1/,
     neighbourHolds: true,
-    apply: ({ a, change }) =>
-      change(
-        `/apis/rbac.authorization.k8s.io/v1/namespaces/${a.names.namespace}/rolebindings/threewalls-owner`,
-        {
-          subjects: [a.names.ownerSubject.name, 'others'].map(name => ({
-            apiGroup: 'rbac.authorization.k8s.io',
-            kind: 'Group',
-            name,
-          })),
-        },
-      ),
+    apply: ({ a, edit }) =>
+      edit(a, 'RoleBinding', 'threewalls-owner', {
+        subjects: [a.names.ownerSubject.name, 'others'].map(name => ({
+          ...{ apiGroup: RBAC, kind: 'Group', name },
+        })),
+      }),
   },
 ]);

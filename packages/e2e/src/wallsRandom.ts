@@ -1,12 +1,14 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import {
-  KubernetesObject,
   letsThrough,
   PolicyPod,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { mayDo, objectOf, RBAC, tokenOf } from './support/lab';
+import { objectsOf } from './support/plans';
 import { Random } from './support/random';
 import { Scene } from './wallsMutation';
+import { SPECS } from './wallsOfSecret';
 import type { Pair } from './wallsRows';
 
 /** One small change, and what it has to be found to be. */
@@ -20,17 +22,10 @@ export interface RandomChange {
 type Make = (random: Random, a: TenantPlan, b: TenantPlan) => RandomChange;
 
 const ADDED = 'walls-test';
-
-const objectsOf = (plan: TenantPlan): KubernetesObject[] =>
-  plan.stages
-    .flatMap(stage => stage.resources)
-    .flatMap(r => (r.type === 'kubernetes' ? [r.object] : []));
+const ESO = 'external-secrets.io';
 
 /** A quantity as another would write it, or another quantity. */
-function rewritten(
-  random: Random,
-  quantity: string,
-): { text: string; same: boolean } {
+function rewritten(random: Random, quantity: string) {
   const [, digits, suffix] = /^(\d+)(.*)$/.exec(quantity)!;
   const smaller: Record<string, string> = { Gi: 'Mi', Mi: 'Ki', '': 'm' };
   const scale: Record<string, number> = { Gi: 1024, Mi: 1024, '': 1000 };
@@ -58,11 +53,10 @@ const quota: Make = (random, a) => {
   return {
     title: `${metadata.name} ${key}: ${hard[key]} becomes ${text}`,
     wall: 'resource',
-    apply: async ({ change }) => {
-      await change(
-        `/api/v1/namespaces/${metadata.namespace}/resourcequotas/${metadata.name}`,
-        { spec: { hard: { [key]: text } } },
-      );
+    apply: async ({ edit }) => {
+      await edit(a, 'ResourceQuota', metadata.name, {
+        spec: { hard: { [key]: text } },
+      });
       return same ? 'holds' : 'breached';
     },
   };
@@ -81,10 +75,8 @@ const namespaceLabel: Make = (random, a) => {
   return {
     title: `The namespace's label ${key} becomes ${value}`,
     wall: 'resource',
-    apply: async ({ change }) => {
-      await change(`/api/v1/namespaces/${a.names.namespace}`, {
-        metadata: { labels: { [key]: value } },
-      });
+    apply: async ({ label }) => {
+      await label(a, { [key]: value });
       return isFine ? 'holds' : 'breached';
     },
   };
@@ -109,10 +101,10 @@ const DANGEROUS: [verb: string, group: string, resource: string][] = [
   ['create', 'apps', 'statefulsets'],
   ['patch', 'apps', 'deployments'],
   ['update', 'apps', 'replicasets'],
-  ['create', 'external-secrets.io', 'externalsecrets'],
-  ['patch', 'external-secrets.io', 'secretstores'],
-  ['bind', 'rbac.authorization.k8s.io', 'roles'],
-  ['update', 'rbac.authorization.k8s.io', 'rolebindings'],
+  ['create', ESO, 'externalsecrets'],
+  ['patch', ESO, 'secretstores'],
+  ['bind', RBAC, 'roles'],
+  ['update', RBAC, 'rolebindings'],
 ];
 
 /** Who may not make an object may still not change one that is there. */
@@ -143,48 +135,36 @@ const access: Make = (random, a, b) => {
     b.names.ownerSubject,
     { kind: 'User', name: 'mallory' },
   ]);
-  const where = random.one([
-    a.names.namespace,
-    a.names.namespace,
-    b.names.namespace,
-  ]);
+  const where = random.one([a, a, b]).names.namespace;
   return {
     title: `${subject.kind} ${subject.name} may ${JSON.stringify(
       rule,
     )} in ${where}`,
     wall: 'secret',
     apply: async ({ grant, lab, waitFor }) => {
-      await grant(
-        { apiGroup: 'rbac.authorization.k8s.io', ...subject },
-        rule,
-        where,
-      );
+      await grant({ apiGroup: RBAC, ...subject }, rule, where);
       let ticks = 0;
       await waitFor(async () => ++ticks > 5, "the API server's own caches");
       for (const [dangerous, of, resource] of DANGEROUS.flatMap(asWritten)) {
         const [plural, subresource] = resource.split('/');
         for (const name of ['', 'n8n']) {
-          const { body } = await lab.admin.create<any>({
-            apiVersion: 'authorization.k8s.io/v1',
-            kind: 'SubjectAccessReview',
-            spec: {
-              user: subject.kind === 'User' ? subject.name : '',
-              groups:
-                subject.kind === 'Group'
-                  ? [subject.name, 'system:authenticated']
-                  : ['system:authenticated'],
-              resourceAttributes: {
-                namespace: a.names.namespace,
-                verb: dangerous,
-                group: of,
-                resource: plural,
-                subresource,
-                // Nothing has a name when it is asked whether it may be made.
-                name: dangerous === 'create' && !subresource ? '' : name,
-              },
+          const allowed = await mayDo(lab.admin, {
+            user: subject.kind === 'User' ? subject.name : '',
+            groups:
+              subject.kind === 'Group'
+                ? [subject.name, 'system:authenticated']
+                : ['system:authenticated'],
+            resourceAttributes: {
+              namespace: a.names.namespace,
+              verb: dangerous,
+              group: of,
+              resource: plural,
+              subresource,
+              // Nothing has a name when it is asked whether it may be made.
+              name: dangerous === 'create' && !subresource ? '' : name,
             },
           });
-          if (body.status.allowed) {
+          if (allowed) {
             return 'breached';
           }
         }
@@ -243,12 +223,8 @@ const policy: Make = (random, a, b) => {
       ? { ingress: [{ from: [peer()], ...ports }] }
       : { egress: [{ to: [peer()], ...ports }] }),
   };
-  const object = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: ADDED, namespace: a.names.namespace },
-    spec,
-  };
+  const metadata = { name: ADDED, namespace: a.names.namespace };
+  const object = objectOf('NetworkPolicy', metadata, { spec });
   return {
     title: `A policy: ${JSON.stringify(spec)}`,
     wall: 'network',
@@ -328,26 +304,22 @@ const vaultRole: Make = (random, a) => {
     title: `A role of Vault's for ${names} of ${namespaces}`,
     wall: 'secret',
     apply: async ({ vault, lab }) => {
-      const path = `auth/kubernetes/role/${ADDED}-${a.spec.name}`;
-      await vault(path, {
+      const role = `${ADDED}-${a.spec.name}`;
+      await vault(`auth/kubernetes/role/${role}`, {
         bound_service_account_names: names,
         bound_service_account_namespaces: namespaces,
         audience: 'vault',
         token_policies: ['default'],
       });
       // Vault itself is asked, with tokens of the tenant's ServiceAccounts.
-      for (const account of ['n8n', a.names.loginServiceAccount, 'default']) {
-        const { status } = await lab.admin.expect({
-          method: 'POST',
-          path: `/api/v1/namespaces/${a.names.namespace}/serviceaccounts/${account}/token`,
-          body: { spec: { audiences: ['vault'], expirationSeconds: 600 } },
-        });
-        const taken = await lab.vaultAdmin.logsIn(
-          'kubernetes',
-          `${ADDED}-${a.spec.name}`,
-          status.token,
+      const { namespace, loginServiceAccount } = a.names;
+      for (const name of ['n8n', loginServiceAccount, 'default']) {
+        const token = await tokenOf(
+          lab.admin,
+          { name, namespace },
+          { audiences: ['vault'], expirationSeconds: 600 },
         );
-        if (taken) {
+        if (await lab.vaultAdmin.logsIn(role, token)) {
           return 'breached';
         }
       }
@@ -389,40 +361,20 @@ const workload: Make = (random, a) => {
   return {
     title: `n8n's Deployment: ${JSON.stringify(body)}`,
     wall: 'resource',
-    apply: async ({ change }) => {
-      await change(
-        `/apis/apps/v1/namespaces/${a.names.namespace}/deployments/n8n`,
-        body,
-      );
+    apply: async ({ edit }) => {
+      await edit(a, 'Deployment', 'n8n', body);
       return isFine ? 'holds' : 'breached';
     },
   };
 };
 
 const store: Make = (random, a) => {
-  const [kind, version] = random.one([
-    ['SecretStore', 'v1'],
-    ['ExternalSecret', 'v1'],
-    ['PushSecret', 'v1alpha1'],
-  ]);
-  const specs: Record<string, object> = {
-    SecretStore: { provider: { fake: { data: [{ key: 'a', value: 'b' }] } } },
-    ExternalSecret: {
-      secretStoreRef: { kind: 'SecretStore', name: 'no-such' },
-      data: [{ secretKey: 'a', remoteRef: { key: 'a' } }],
-    },
-    PushSecret: {
-      secretStoreRefs: [{ kind: 'SecretStore', name: 'no-such' }],
-      selector: { secret: { name: 'n8n' } },
-    },
-  };
-  const apiVersion = `external-secrets.io/${version}`;
+  const [kind, spec] = random.one(Object.entries(SPECS));
   return {
     title: `A ${kind} is there`,
     wall: 'secret',
-    apply: async ({ add }) => {
-      const metadata = { name: ADDED, namespace: a.names.namespace };
-      await add({ apiVersion, kind, metadata, spec: specs[kind] });
+    apply: async ({ create }) => {
+      await create(a, kind, ADDED, spec);
       return 'breached';
     },
   };
@@ -441,28 +393,15 @@ const MAKERS: Make[] = [
   store,
 ];
 
-/** A small change to something that matters. */
-export function anyChange(
-  random: Random,
-  a: TenantPlan,
-  b: TenantPlan,
-): RandomChange {
-  return random.one(MAKERS)(random, a, b);
-}
-
 /** Makes so many changes, each pair its own share of them, and says which were not found to be what they are. */
-export async function tryChanges(
-  pairs: Pair[],
-  count: number,
-  seed: number,
-): Promise<{ seen: Record<'breached' | 'holds', number>; wrong: string[] }> {
+export async function tryChanges(pairs: Pair[], count: number, seed: number) {
   const random = new Random(seed);
   const seen = { breached: 0, holds: 0 };
   const wrong: string[] = [];
   // Chosen before any is made, so that a seed says the same whoever is faster.
   const queues = pairs.map(({ plans: [a, b] }, i) =>
     Array.from({ length: Math.ceil((count - i) / pairs.length) }, () =>
-      anyChange(random, a, b),
+      random.one(MAKERS)(random, a, b),
     ),
   );
   await Promise.all(

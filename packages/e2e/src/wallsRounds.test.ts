@@ -10,12 +10,22 @@ import {
   proveTenants,
   sweepProofPods,
   TenantPlan,
+  TenantProof,
   VaultView,
   WatchCache,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { GatedLab } from './recoveryConfig';
 import { FULL } from './support/full';
-import { create, IMAGES, portalLab, RESTRICTED } from './support/lab';
+import {
+  ALL_OUT,
+  create,
+  IMAGES,
+  objectOf,
+  portalLab,
+  refOf,
+  replacing,
+  RESTRICTED,
+} from './support/lab';
 import { Hands } from './wallsHands';
 import { openLab, WallsLab } from './wallsLab';
 import { Pair } from './wallsRows';
@@ -38,6 +48,8 @@ const MOST = {
 };
 /** Proofs of sound tenants, and pairs of them at once. */
 const SOUND = FULL ? { proofs: 500, pairs: 4 } : { proofs: 4, pairs: 1 };
+const HOLDS = WALLS.map(() => 'holds');
+const statuses = ({ verdicts }: TenantProof) => verdicts.map(v => v.status);
 const PROOF = { labelSelector: 'threewalls.io/proof' };
 /** Milliseconds that a policy gets, on however busy a machine. */
 const SETTLE_MS = 30_000;
@@ -70,31 +82,24 @@ describe('A round, on the lab', () => {
     };
   }
 
-  const POD = { apiVersion: 'v1', kind: 'Pod' };
-  const FETCH = {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'ExternalSecret',
-  };
-
   /** Until nothing is left but what a pod has owned that is gone: that goes by itself. */
   async function expectNothingLeft() {
-    expect(await left(POD)).toEqual([]);
+    expect(await left('Pod')).toEqual([]);
     await new Hands(lab).waitFor(
-      async () => (await left(FETCH)).length === 0,
+      async () => (await left('ExternalSecret')).length === 0,
       'what the pods owned to be gone',
     );
   }
 
   /** What proofs have left in the pair's namespaces. */
-  async function left(...kinds: (typeof POD)[]): Promise<string[]> {
-    const lists = pair.plans.flatMap(({ names: { namespace } }) =>
-      kinds.map(async ref => {
-        const { items } = await lab.admin.list({ ...ref, namespace }, PROOF);
-        return items
-          .filter(item => !item.metadata.deletionTimestamp)
-          .map(item => `${ref.kind} ${item.metadata.name}`);
-      }),
-    );
+  async function left(kind: string): Promise<string[]> {
+    const lists = pair.plans.map(async ({ names }) => {
+      const ref = refOf(kind, undefined, names.namespace);
+      const { items } = await lab.admin.list(ref, PROOF);
+      return items
+        .filter(item => !item.metadata.deletionTimestamp)
+        .map(item => `${kind} ${item.metadata.name}`);
+    });
     return (await Promise.all(lists)).flat();
   }
 
@@ -111,7 +116,7 @@ describe('A round, on the lab', () => {
       },
     });
     const proof = proofs.get(a.spec.name)!;
-    expect(proof.verdicts.map(v => v.status)).toEqual(WALLS.map(() => 'holds'));
+    expect(statuses(proof)).toEqual(HOLDS);
     expect(proof.neighbour).toBe('canary');
     expect([...phases]).toContain('attacking');
     await expectNothingLeft();
@@ -137,9 +142,7 @@ describe('A round, on the lab', () => {
         const before = [kubernetes.requests, vault.requests];
         const proof = (await prove()).get(pair.plans[0].spec.name)!;
         const after = [kubernetes.requests, vault.requests];
-        expect(proof.verdicts.map(v => v.status)).toEqual(
-          WALLS.map(() => 'holds'),
-        );
+        expect(statuses(proof)).toEqual(HOLDS);
         const [asked, ofVault] = after.map((count, i) => count - before[i]);
         process.stdout.write(
           `Requests of a pair's round ${how}: ${asked} of the API server, ${ofVault} of Vault\n`,
@@ -166,13 +169,13 @@ describe('A round, on the lab', () => {
         [pair, ...others].map(async one => {
           while (rounds-- > 0) {
             for (const [name, proof] of await one.prove(new Hands(lab))) {
-              const statuses = proof.verdicts.map(v => v.status);
-              if (statuses.includes('breached')) {
+              const found = statuses(proof);
+              if (found.includes('breached')) {
                 breaches.push(
                   `${name}: ${proof.verdicts.map(v => v.summary).join('; ')}`,
                 );
               }
-              const holds = statuses.every(status => status === 'holds');
+              const holds = found.every(status => status === 'holds');
               seen[holds ? 'holds' : 'unproven']++;
               for (const { status, summary } of proof.verdicts) {
                 if (status === 'unproven') {
@@ -221,11 +224,7 @@ describe('A round, on the lab', () => {
       ...config,
       proofs: { ...config.proofs, settleMs },
     });
-    await hands.create(a, 'NetworkPolicy', 'open', {
-      podSelector: {},
-      policyTypes: ['Egress'],
-      egress: [{}],
-    });
+    await hands.create(a, 'NetworkPolicy', 'open', ALL_OUT);
     // The node has taken it up once something got through.
     hands.profile = settling(0);
     const open = (await pair.prove(hands)).get(a.spec.name)!;
@@ -256,15 +255,18 @@ describe('A round, on the lab', () => {
 
   /** Until the next proof pod of a tenant has said what it reached first: by then it has dialled all else. */
   async function untilItDials({ names }: TenantPlan): Promise<void> {
-    const pods = { apiVersion: 'v1', kind: 'Pod', namespace: names.namespace };
-    const before = (await lab.admin.list(pods, PROOF)).items.map(
-      ({ metadata }) => metadata.name,
-    );
+    const { namespace } = names;
+    const listed = async () => {
+      const { items } = await lab.admin.list(
+        refOf('Pod', undefined, namespace),
+        PROOF,
+      );
+      return items.map(({ metadata }) => metadata.name);
+    };
+    const before = await listed();
     await new Hands(lab).waitFor(async () => {
-      const { items } = await lab.admin.list(pods, PROOF);
-      for (const { metadata } of items) {
-        const { name } = metadata;
-        if (!before.includes(name) && (await hasAnswered(pods, name))) {
+      for (const name of await listed()) {
+        if (!before.includes(name) && (await hasAnswered(namespace, name))) {
           return true;
         }
       }
@@ -273,7 +275,7 @@ describe('A round, on the lab', () => {
   }
 
   async function hasAnswered(
-    { namespace }: { namespace: string },
+    namespace: string,
     name: string,
   ): Promise<boolean> {
     try {
@@ -291,21 +293,13 @@ describe('A round, on the lab', () => {
   /** The cluster, but that policies are read only once something has happened. */
   function withLatePolicies(after: Promise<unknown>): Cluster['kubernetes'] {
     const { kubernetes } = lab.cluster;
-    return new Proxy(kubernetes, {
-      get(target, key) {
-        if (key === 'list') {
-          const list: typeof kubernetes.list = async (ref, options) => {
-            if (ref.kind.endsWith('NetworkPolicy')) {
-              await after;
-            }
-            return target.list(ref, options);
-          };
-          return list;
-        }
-        const value = Reflect.get(target, key, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
+    const list: typeof kubernetes.list = async (ref, options) => {
+      if (ref.kind.endsWith('NetworkPolicy')) {
+        await after;
+      }
+      return kubernetes.list(ref, options);
+    };
+    return replacing(kubernetes, { list });
   }
 
   it('outlives an API server that goes away and comes back', async () => {
@@ -355,55 +349,45 @@ describe('A round, on the lab', () => {
 
   it('sweeps what a killed portal has left', async () => {
     const [{ names }] = pair.plans;
-    const orphan = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        namespace: names.namespace,
-        name: 'threewalls-proof-orphan',
-        labels: { 'threewalls.io/proof': 'proof' },
-      },
-      spec: {
-        containers: [
-          {
-            name: 'proof',
-            image: IMAGES.agnhost,
-            args: ['pause'],
-            resources: {
-              requests: { cpu: '10m', memory: '16Mi' },
-              limits: { cpu: '10m', memory: '16Mi' },
-            },
-            securityContext: RESTRICTED.container,
-          },
-        ],
-        securityContext: RESTRICTED.pod,
-      },
-    };
-    const made = await create(lab.admin, orphan);
     const { namespace } = names;
-    const [own] = (await lab.admin.list<any>({ ...FETCH, namespace })).items;
-    const { name, uid } = made.metadata;
-    const fetch = {
-      ...FETCH,
-      metadata: {
-        ...orphan.metadata,
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
-      },
+    const name = 'threewalls-proof-orphan';
+    const labels = { 'threewalls.io/proof': 'proof' };
+    const metadata = { namespace, name, labels };
+    const few = { cpu: '10m', memory: '16Mi' };
+    const made = await create(
+      lab.admin,
+      objectOf('Pod', metadata, {
+        spec: {
+          containers: [
+            {
+              name: 'proof',
+              image: IMAGES.agnhost,
+              args: ['pause'],
+              resources: { requests: few, limits: few },
+              securityContext: RESTRICTED.container,
+            },
+          ],
+          securityContext: RESTRICTED.pod,
+        },
+      }),
+    );
+    const fetches = refOf('ExternalSecret', undefined, namespace);
+    const [own] = (await lab.admin.list<any>(fetches)).items;
+    const { uid } = made.metadata;
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid }];
+    const fetch = objectOf(
+      'ExternalSecret',
+      { ...metadata, ownerReferences },
       // Its own key, so that there is a Secret.
-      spec: { ...own.spec, target: { name, creationPolicy: 'Owner' } },
-    };
+      { spec: { ...own.spec, target: { name, creationPolicy: 'Owner' } } },
+    );
     expect((await lab.admin.create(fetch)).status).toBe(201);
-    const secret = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      plural: 'secrets',
-      ...orphan.metadata,
-    };
+    const secret = refOf('Secret', name, namespace);
     const hasSecret = async () => (await lab.admin.get(secret)) !== undefined;
     await new Hands(lab).waitFor(hasSecret, 'the Secret');
-    const what = `${names.namespace}/threewalls-proof-orphan`;
+    const what = `${namespace}/${name}`;
     const sweep = (olderThanMs: number) =>
-      sweepProofPods(onlyOf(names.namespace), NO_CANARY, olderThanMs);
+      sweepProofPods(onlyOf(namespace), NO_CANARY, olderThanMs);
     expect(await sweep(3_600_000)).not.toContain(what);
     await sleep(1_100);
     expect(await sweep(1_000)).toContain(what);

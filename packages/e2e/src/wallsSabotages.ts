@@ -1,3 +1,5 @@
+import { objectPath } from '@threewalls/backstage-plugin-tenants-node';
+import { refOf } from './support/lab';
 import { rowsOf } from './wallsMutation';
 
 /** What a proof stands on is taken away: never green, and never breached. */
@@ -22,7 +24,8 @@ export const SABOTAGES = rowsOf('network', 'unproven', [
     also: ['secret'],
     checks: ['net.own-service', 'sec.login'],
     inCi: true,
-    apply: async ({ withImage }) => withImage('threewalls.invalid/no-such:1'),
+    apply: async ({ tell }) =>
+      tell('proofs', { image: 'threewalls.invalid/no-such:1' }),
   },
   {
     title:
@@ -79,7 +82,7 @@ export const SABOTAGES = rowsOf('network', 'unproven', [
   {
     title: 'A denial is said to be a reject, and this network drops',
     checks: ['net.canary-egress', 'net.canary-ingress', 'net.neighbour-pod'],
-    apply: async ({ withDenial }) => withDenial('reject'),
+    apply: async ({ tell }) => tell('network', { denial: 'reject' }),
   },
   {
     title: "The node's agent (Cilium) is stopped, and started again",
@@ -87,8 +90,8 @@ export const SABOTAGES = rowsOf('network', 'unproven', [
     checks: ['net.own-service', 'net.canary-egress', 'sec.login'],
     says: /FailedCreatePodSandBox|network agent running/,
     shared: true,
-    apply: async ({ stopPart, withDeadline }) => {
-      withDeadline(20_000);
+    apply: async ({ stopPart, tell }) => {
+      tell('proofs', { deadlineMs: 20_000 });
       await stopPart('cilium-agent');
     },
   },
@@ -108,18 +111,14 @@ export const SABOTAGES = rowsOf('network', 'unproven', [
     // By the name of its account Vault refuses the neighbour's role before it asks the reviewer.
     checks: ['sec.login', 'sec.own-path'],
     shared: true,
-    apply: ({ lab, change }) =>
-      lab.admin
-        .list<any>({
-          apiVersion: 'rbac.authorization.k8s.io/v1',
-          kind: 'ClusterRoleBinding',
-        })
-        .then(async ({ items }) => {
-          const binding = items.find(
-            item => item.roleRef.name === 'system:auth-delegator',
-          );
-          const path = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${binding.metadata.name}`;
-          await change(path, { subjects: [] });
-        }),
+    apply: async ({ lab, change }) => {
+      const kind = 'ClusterRoleBinding';
+      const { items } = await lab.admin.list<any>(refOf(kind));
+      const binding = items.find(
+        item => item.roleRef.name === 'system:auth-delegator',
+      );
+      const path = objectPath(refOf(kind, binding.metadata.name));
+      await change(path, { subjects: [] });
+    },
   },
 ]);

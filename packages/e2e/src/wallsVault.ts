@@ -25,9 +25,9 @@ export class VaultAdmin {
     return (await this.#send('GET', path)).data;
   }
 
-  /** Whether a token of a ServiceAccount is taken by a role of an auth method. */
-  async logsIn(mount: string, role: string, jwt: string): Promise<boolean> {
-    const response = await fetch(`${VAULT_ADDR}/v1/auth/${mount}/login`, {
+  /** Whether a token of a ServiceAccount is taken by a role. */
+  async logsIn(role: string, jwt: string): Promise<boolean> {
+    const response = await fetch(`${VAULT_ADDR}/v1/auth/kubernetes/login`, {
       method: 'POST',
       body: JSON.stringify({ role, jwt }),
     });

@@ -5,14 +5,8 @@ import {
   objectPath,
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { refOf } from './support/lab';
 import { WallsLab } from './wallsLab';
-
-const VAULT_SERVICE = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  namespace: 'sys-vault',
-  name: 'sys-vault',
-};
 
 /** What mutations do to Vault. */
 export class VaultHands {
@@ -35,11 +29,29 @@ export class VaultHands {
     }
   }
 
+  /** Has the proof take other settings of the cluster for true. */
+  tell = <K extends 'proofs' | 'network'>(
+    of: K,
+    settings: Partial<ClusterProfile[K]>,
+  ) => {
+    this.profile = {
+      ...this.profile,
+      [of]: { ...this.profile[of], ...settings },
+    };
+  };
+
   /** Adds rules to the tenant's Vault policy. */
   policy = async ({ names: { vaultPolicy } }: TenantPlan, rules: string) => {
     const path = `sys/policies/acl/${vaultPolicy}`;
     const { policy } = await this.lab.vaultAdmin.read(path);
     await this.lab.vaultAdmin.write(path, { policy: `${policy}\n${rules}` });
+  };
+
+  /** Adds rules to the policy that everybody has. */
+  widenDefault = async (rules: string) => {
+    const path = 'sys/policies/acl/default';
+    const { policy } = await this.lab.vaultAdmin.read(path);
+    await this.vault(path, { policy: `${policy}\n${rules}` });
   };
 
   /** Changes fields of the tenant's Vault role. */
@@ -136,25 +148,17 @@ export class VaultHands {
 
   /** Points Vault's Service at a port where nobody listens. */
   hideVault = async () => {
-    const point = (targetPort: number) =>
+    const point = (value: number) =>
       this.lab.admin.expect({
         method: 'PATCH',
-        path: `${objectPath(VAULT_SERVICE)}`,
+        path: objectPath(refOf('Service', 'sys-vault', 'sys-vault')),
         contentType: 'application/json-patch+json',
-        body: [
-          {
-            op: 'replace',
-            path: '/spec/ports/0/targetPort',
-            value: targetPort,
-          },
-        ],
+        body: [{ op: 'replace', path: '/spec/ports/0/targetPort', value }],
       });
     this.later(async () => {
       await point(8200);
-      await this.until(
-        () => this.lab.vaultAdmin.answers(),
-        'Vault to answer again',
-      );
+      const answers = () => this.lab.vaultAdmin.answers();
+      await this.waitFor(answers, 'Vault to answer again');
     });
     await point(8299);
     await sleep(500);
@@ -164,7 +168,8 @@ export class VaultHands {
     this.#undo.push(undo);
   }
 
-  protected async until(met: () => Promise<boolean>, what: string) {
+  /** Waits until something is so. */
+  waitFor = async (met: () => Promise<boolean>, what: string) => {
     for (let tries = 0; tries < 300; tries++) {
       if (await met()) {
         return;
@@ -172,5 +177,5 @@ export class VaultHands {
       await sleep(100);
     }
     throw new Error(`Waited 30 s for ${what}`);
-  }
+  };
 }

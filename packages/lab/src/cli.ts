@@ -20,27 +20,26 @@ import { isRunning, labBuild, labUp, upAlready } from './up.ts';
 
 const paths = labPaths();
 
-type Command = (args: string[]) => Promise<number>;
+/** Answers with the exit code, if that is not 0. */
+type Command = (args: string[]) => Promise<number | void>;
 
 const commands: Record<string, Command> = {
   async up(args) {
     const options = buildOptions(args);
     if (await upAlready()) {
       console.log("the lab is already up (see 'npm run lab -- status')");
-      return 0;
+      return;
     }
     const started = Date.now();
     await labUp(options, progressPrinter(process.stdout));
     const seconds = Math.round((Date.now() - started) / 1000);
     console.log(`the lab is up (${seconds} s)\n`);
     console.log(statusText(labStatus()).split('\n').slice(-4).join('\n'));
-    return 0;
   },
 
   async down() {
     await labDown();
     console.log("the lab is down; start it again with 'npm run lab -- up'");
-    return 0;
   },
 
   async reset(args) {
@@ -51,7 +50,6 @@ const commands: Record<string, Command> = {
         ? "the lab is down; its data, builds and the checkout's dependencies are removed"
         : 'the lab is down and its data is removed',
     );
-    return 0;
   },
 
   async status(args) {
@@ -61,12 +59,10 @@ const commands: Record<string, Command> = {
         ? JSON.stringify(status, undefined, 2)
         : statusText(status),
     );
-    return 0;
   },
 
   async build(args) {
     await labBuild(progressPrinter(process.stdout), buildOptions(args));
-    return 0;
   },
 
   async kubectl(args) {
@@ -105,7 +101,6 @@ const commands: Record<string, Command> = {
     needNode();
     await locked(paths, () => restartPart(paths, part));
     console.log(`${part} was restarted and is ready`);
-    return 0;
   },
 
   async stop([part]) {
@@ -116,7 +111,6 @@ const commands: Record<string, Command> = {
         done ? '' : 'already '
       }stopped: start it with 'npm run lab -- start ${part}'`,
     );
-    return 0;
   },
 
   async start([part]) {
@@ -127,7 +121,6 @@ const commands: Record<string, Command> = {
         ? `${part} is ready again`
         : `${part} was not stopped: nothing to do`,
     );
-    return 0;
   },
 
   async open([tenant]) {
@@ -198,7 +191,7 @@ function forward(namespace: string): Promise<number> {
   });
 }
 
-async function main([name, ...args]: string[]): Promise<number> {
+async function main([name, ...args]: string[]) {
   if (!name || ['help', '--help', '-h'].includes(name)) {
     process.stdout.write(HELP);
     return name ? 0 : 1;
@@ -215,7 +208,7 @@ process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
 main(process.argv.slice(2)).then(
-  code => process.exit(code),
+  code => process.exit(code ?? 0),
   error => {
     // A LabError says it all; anything else is a mistake of ours.
     const text = error instanceof LabError ? error.message : error?.stack;

@@ -28,7 +28,7 @@ import { labRoot, type LabPaths } from './paths.ts';
 import type { Progress } from './progress.ts';
 import { startDetached, until } from './run.ts';
 
-export function addControlPlaneParts(progress: Progress, bare = false) {
+export function addControlPlaneParts(progress: Progress, bare: boolean) {
   progress.add('node', 'Node');
   progress.add('control-plane', 'Control plane');
   progress.add('manifests', 'Manifests');
@@ -41,7 +41,7 @@ export async function bringUpControlPlane(
   progress: Progress,
   built: Built,
   obstacle: string,
-  bare = false,
+  bare: boolean,
 ) {
   progress.skip('node', `only the resource wall can be proved: ${obstacle}`);
   const api = await progress.part('control-plane', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   linkSync,
@@ -32,6 +33,13 @@ export function listIfThere(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Names something after all that goes into it. */
+export function digestOf(...parts: (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** Makes `to` the same file as `from`: a hard link, or a copy across disks. */

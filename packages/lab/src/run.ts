@@ -21,12 +21,6 @@ export interface RunOptions {
   allowFailure?: boolean;
 }
 
-export interface RunResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** Marks the processes of `run`, by the state folder of the lab they work for. */
 export const MARK = 'THREEWALLS_LAB_WORK';
 
@@ -50,7 +44,7 @@ export function run(
   command: string,
   args: string[],
   options: RunOptions = {},
-): Promise<RunResult> {
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { inputFile, onLine, allowFailure, cwd } = options;
   const env: NodeJS.ProcessEnv = {
     ...(options.env ?? process.env),
@@ -91,7 +85,8 @@ export function run(
         resolve({ code, stdout, stderr });
         return;
       }
-      const said = lastLines(stderr || stdout, 6);
+      const lines = (stderr || stdout).trim().split('\n');
+      const said = lines.slice(-6).join('\n');
       const how = signal ? `was ended by ${signal}` : `failed (${code})`;
       reject(
         new LabError(
@@ -126,10 +121,6 @@ export function runInherit(
       resolve(code ?? 128);
     });
   });
-}
-
-function lastLines(text: string, count: number): string {
-  return text.trim().split('\n').slice(-count).join('\n');
 }
 
 /** Waits for all of them, also where one fails, and then fails as the first did. */

@@ -10,32 +10,7 @@ import { isRunning } from './up.ts';
 import { VERSIONS } from './versions.ts';
 import { readProgress } from './work.ts';
 
-export interface PartStatus {
-  id: string;
-  version: string;
-  running: boolean;
-  /** It was stopped, and is not to be started by itself. */
-  held: boolean;
-  /** Its processes on this machine. */
-  pids: number[];
-  /** ISO time of the oldest of its processes. */
-  since?: string;
-  memoryBytes: number;
-}
-
-export interface LabStatus {
-  /** The whole lab is up, and nothing of it held down. */
-  ready: boolean;
-  running: boolean;
-  /** With a node, or the control plane alone. */
-  mode: LabMode;
-  api: string;
-  vault: string;
-  paths: LabPaths;
-  parts: PartStatus[];
-  /** Everything in the node, pods included. */
-  memoryBytes: number;
-}
+export type LabStatus = ReturnType<typeof labStatus>;
 
 const k8s = VERSIONS.kubernetes;
 
@@ -68,21 +43,17 @@ const PARTS: { id: string; version: string; command?: RegExp }[] = [
 ];
 
 /** What of the lab runs right now, as the kernel has it. */
-export function labStatus(): LabStatus {
+export function labStatus() {
   const paths = labPaths();
   const running = isRunning(paths);
   const { mode, api, vault } = endpoints(paths);
-  const processes = processesOf(paths, mode)
-    .flatMap(pid => {
-      const facts = factsOf(pid);
-      return facts ? [{ pid, ...facts }] : [];
-    })
-    .map(facts => ({
-      ...facts,
-      line: `${[basename(facts.command[0]), ...facts.command.slice(1)].join(
-        ' ',
-      )} `,
-    }));
+  const processes = processesOf(paths, mode).flatMap(pid => {
+    const facts = factsOf(pid);
+    if (!facts) return [];
+    const [program, ...args] = facts.command;
+    const line = `${[basename(program), ...args].join(' ')} `;
+    return [{ pid, ...facts, line }];
+  });
   const sum = (some: { memoryBytes: number }[]) =>
     some.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
   const held = heldParts(paths);
@@ -95,8 +66,11 @@ export function labStatus(): LabStatus {
       id,
       version,
       running: its.length > 0,
+      // It was stopped, and is not to be started by itself.
       held: held.includes(id),
+      // On this machine.
       pids: its.map(({ pid }) => pid),
+      // Of the oldest of its processes.
       ...(its.length > 0 && {
         since: new Date(Math.min(...started)).toISOString(),
       }),
@@ -104,6 +78,7 @@ export function labStatus(): LabStatus {
     };
   });
   return {
+    // The whole lab is up, and nothing of it held down.
     ready:
       running && held.length === 0 && (readProgress(paths)?.ready ?? false),
     running,
@@ -112,6 +87,7 @@ export function labStatus(): LabStatus {
     vault,
     paths,
     parts,
+    // Everything in the node, pods included.
     memoryBytes: sum(processes),
   };
 }

@@ -55,21 +55,16 @@ export async function labUp(
       ? 'the control plane alone was asked for'
       : await nodeObstacle();
     const mode: LabMode = obstacle ? 'control-plane' : 'node';
+    const bare = Boolean(options.bare);
     addBuildParts(progress, mode);
-    if (obstacle) addControlPlaneParts(progress, !!options.bare);
+    if (obstacle) addControlPlaneParts(progress, bare);
     else addNodeParts(progress, options.bare);
     if (mode === 'node') refuseForeignLab(paths);
     await teardown(paths);
     writeFileSync(modeFile(paths), `${mode}\n`);
     const built = await build(paths, progress, mode, options);
     if (obstacle)
-      await bringUpControlPlane(
-        paths,
-        progress,
-        built,
-        obstacle,
-        !!options.bare,
-      );
+      await bringUpControlPlane(paths, progress, built, obstacle, bare);
     else await bringUpNode(paths, progress, built, options.bare);
     progress.ready();
     return progress.current;

@@ -11,35 +11,21 @@ export const VERSIONS = {
 } as const;
 
 /** The Go modules of those, by the name that a reader knows. */
-export const GO_PARTS: { name: string; module: string; version: string }[] = [
-  {
-    name: 'Kubernetes',
-    module: 'k8s.io/kubernetes',
-    version: VERSIONS.kubernetes,
-  },
-  { name: 'etcd', module: 'go.etcd.io/etcd/server/v3', version: VERSIONS.etcd },
-  {
-    name: 'CoreDNS',
-    module: 'github.com/coredns/coredns',
-    version: VERSIONS.coredns,
-  },
-  {
-    name: 'Vault',
-    module: 'github.com/hashicorp/vault',
-    version: VERSIONS.vault,
-  },
-  {
-    name: 'External Secrets',
-    module: 'github.com/external-secrets/external-secrets',
-    version: VERSIONS.externalSecrets,
-  },
-  {
-    name: 'Cilium',
-    module: 'github.com/cilium/cilium',
-    version: VERSIONS.cilium,
-  },
-  { name: 'Helm', module: 'helm.sh/helm/v4', version: VERSIONS.helm },
-];
+export const GO_PARTS = (
+  [
+    ['Kubernetes', 'k8s.io/kubernetes', 'kubernetes'],
+    ['etcd', 'go.etcd.io/etcd/server/v3', 'etcd'],
+    ['CoreDNS', 'github.com/coredns/coredns', 'coredns'],
+    ['Vault', 'github.com/hashicorp/vault', 'vault'],
+    [
+      'External Secrets',
+      'github.com/external-secrets/external-secrets',
+      'externalSecrets',
+    ],
+    ['Cilium', 'github.com/cilium/cilium', 'cilium'],
+    ['Helm', 'helm.sh/helm/v4', 'helm'],
+  ] as const
+).map(([name, module, part]) => ({ name, module, version: VERSIONS[part] }));
 
 export const IMAGES = {
   agnhost: `threewalls.local/agnhost:${VERSIONS.kubernetes}`,

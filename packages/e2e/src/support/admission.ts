@@ -1,3 +1,5 @@
+import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
+
 const GROUP = 'admissionregistration.k8s.io';
 
 /**
@@ -9,7 +11,7 @@ export function podAdmission(
   name: string,
   spec: object,
   binding: object,
-) {
+): KubernetesObject[] {
   const rule = {
     apiGroups: [''],
     apiVersions: ['v1'],
@@ -27,4 +29,19 @@ export function podAdmission(
     of('Policy', { matchConstraints, ...spec }),
     of('PolicyBinding', { policyName: name, ...binding }),
   ];
+}
+
+/** Denies pods of which an expression is not true. */
+export function denyPods(
+  name: string,
+  expression: string,
+  message: string,
+  { spec = {}, binding = {} }: { spec?: object; binding?: object } = {},
+): KubernetesObject[] {
+  return podAdmission(
+    'Validating',
+    name,
+    { ...spec, validations: [{ expression, message }] },
+    { validationActions: ['Deny'], ...binding },
+  );
 }

@@ -1,21 +1,11 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { freePort } from '../../../../scripts/lib/postgres.ts';
 
-/** A portal's back end in a process of its own. */
-export interface BackendProcess {
-  port: number;
-  baseUrl: string;
-  child: ChildProcess;
-  /** Resolves when the process has ended */
-  ended: Promise<void>;
-  log(): Promise<string>;
-}
-
-/** Starts a back end on a free port, and waits until it is ready. */
+/** Starts a portal's back end in a process of its own on a free port, and waits until it is ready. */
 export async function startBackend(options: {
   /** The TypeScript file that it runs */
   entry: string;
@@ -25,7 +15,7 @@ export async function startBackend(options: {
   nodeOptions?: string[];
   /** Beside this process's own */
   env?: Record<string, string>;
-}): Promise<BackendProcess> {
+}) {
   const { entry, file, config, nodeOptions = [], env } = options;
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;

@@ -7,6 +7,7 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { labState } from './lab';
+import { objectsOf } from './plans';
 
 const AUDIT = join(labState, 'vault', 'audit.log');
 
@@ -20,24 +21,15 @@ export async function versions(
   { kubernetes }: Cluster,
 ): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  for (const { resources } of plan.stages) {
-    for (const resource of resources) {
-      if (resource.type === 'kubernetes') {
-        const { apiVersion, kind, metadata } = resource.object;
-        const live = await kubernetes.get<any>({
-          apiVersion,
-          kind,
-          ...metadata,
-        });
-        found[resource.id] = live && {
-          generation: live.metadata.generation,
-          ours: live.metadata.managedFields.filter(
-            (entry: { manager: string }) => entry.manager === FIELD_MANAGER,
-          ),
-          ...(!live.status && { version: live.metadata.resourceVersion }),
-        };
-      }
-    }
+  for (const { apiVersion, kind, metadata } of objectsOf(plan)) {
+    const live = await kubernetes.get<any>({ apiVersion, kind, ...metadata });
+    found[`${kind} ${metadata.name}`] = live && {
+      generation: live.metadata.generation,
+      ours: live.metadata.managedFields.filter(
+        (entry: { manager: string }) => entry.manager === FIELD_MANAGER,
+      ),
+      ...(!live.status && { version: live.metadata.resourceVersion }),
+    };
   }
   return found;
 }

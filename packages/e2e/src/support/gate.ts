@@ -2,14 +2,6 @@ import http, { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { AddressInfo } from 'node:net';
 
-/** Where a gate leads, and how to be let in there. */
-export interface GateTarget {
-  /** Such as `https://198.18.0.2:6443` */
-  url: string;
-  /** CA of an https target, PEM */
-  ca?: Buffer;
-}
-
 /** A trap of a {@link Gate}: what it waits for, and whom it tells. */
 interface Trap {
   request: RegExp;
@@ -22,8 +14,12 @@ interface Trap {
  * the one who asked.
  */
 export class Gate {
-  static async start(target: GateTarget): Promise<Gate> {
-    const gate = new Gate(target);
+  /**
+   * @param url - Where it leads, such as `https://198.18.0.2:6443`
+   * @param ca - CA of an https target, PEM
+   */
+  static async start(url: string, ca?: Buffer): Promise<Gate> {
+    const gate = new Gate(url, ca);
     await new Promise<void>(done => gate.#server.listen(0, '127.0.0.1', done));
     return gate;
   }
@@ -36,9 +32,8 @@ export class Gate {
   /** Answers on their way */
   readonly #answers = new Map<IncomingMessage, ServerResponse>();
 
-  private constructor(private readonly target: GateTarget) {
-    const { url, ca } = target;
-    this.#agent = url.startsWith('https:')
+  private constructor(private readonly target: string, ca?: Buffer) {
+    this.#agent = target.startsWith('https:')
       ? new https.Agent({ keepAlive: true, ca })
       : new http.Agent({ keepAlive: true });
     this.#server = http.createServer((from, to) => this.#forward(from, to));
@@ -105,10 +100,9 @@ export class Gate {
       return;
     }
     const { method = 'GET', url: path = '/' } = from;
-    const { url } = this.target;
-    const { host } = new URL(url);
-    const request = (url.startsWith('https:') ? https : http).request(
-      `${url}${path}`,
+    const { host, protocol } = new URL(this.target);
+    const request = (protocol === 'https:' ? https : http).request(
+      `${this.target}${path}`,
       { method, agent: this.#agent, headers: { ...from.headers, host } },
       answer => {
         const trap = this.#catch(`${method} ${path}`);

@@ -38,11 +38,9 @@ try {
     copyFileSync(from, join(rootfs, to));
   });
   await writeImage(name, rootfs, { Entrypoint }, archive);
+  const images = ['ctr', '-n', 'k8s.io', 'images'];
   const [nsenter, ...ctr] = await nodeCommand(paths, [
-    'ctr',
-    '-n',
-    'k8s.io',
-    'images',
+    ...images,
     'import',
     '-',
   ]);

@@ -9,8 +9,8 @@ import {
   Cluster,
   Clusters,
   KubernetesClient,
+  KubernetesObject,
   objectPath,
-  Platform,
   readPlatform,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { VAULT_ADDR, VAULT_IN_CLUSTER } from '../../../lab/src/addresses.ts';
@@ -32,26 +32,24 @@ export async function runLab(...args: string[]): Promise<string> {
   return stdout;
 }
 
-const portal = join(labState, 'portal');
-
 interface Access {
   kubeconfig: string;
   /** Beside the address */
   vault: JsonObject;
 }
 
-/** How the portal gets into the lab: the credentials that deploy/ gives it. */
-export const portalAccess = {
-  kubeconfig: join(portal, 'kubeconfig'),
-  vault: {
-    login: {
-      approle: {
-        roleIdFile: join(portal, 'vault-role-id'),
-        secretIdFile: join(portal, 'vault-secret-id'),
-      },
-    },
-  },
-};
+/** How the portal gets into a lab: the credentials that deploy/ gives it. */
+export function portalAccessTo(state: string) {
+  const portal = join(state, 'portal');
+  const approle = {
+    roleIdFile: join(portal, 'vault-role-id'),
+    secretIdFile: join(portal, 'vault-secret-id'),
+  };
+  const kubeconfig = join(portal, 'kubeconfig');
+  return { kubeconfig, vault: { login: { approle } } };
+}
+
+export const portalAccess = portalAccessTo(labState);
 
 /** The lab as an entry of `tenants.clusters`. */
 export function labCluster(access: Access): JsonObject {
@@ -82,11 +80,7 @@ export function labConfig(
 }
 
 /** The lab as a portal sees it that has this config. */
-export function labOf(tenants: JsonObject): {
-  platform: Platform;
-  cluster: Cluster;
-  clusters: Clusters;
-} {
+export function labOf(tenants: JsonObject) {
   const platform = readPlatform(new ConfigReader({ tenants }));
   const clusters = Clusters.fromPlatform(platform);
   return { platform, clusters, cluster: clusters.get('lab') };
@@ -154,16 +148,89 @@ export function merge(
   });
 }
 
-/** An object that is to be made. */
-export interface NewObject {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string; labels?: object };
-  [field: string]: unknown;
+export const RBAC = 'rbac.authorization.k8s.io';
+const ESO = 'external-secrets.io/v1';
+
+/** API versions of kinds that are not of the core group. */
+const API_VERSIONS: Record<string, string> = {
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  CiliumNetworkPolicy: 'cilium.io/v2',
+  CiliumClusterwideNetworkPolicy: 'cilium.io/v2',
+  Role: `${RBAC}/v1`,
+  RoleBinding: `${RBAC}/v1`,
+  ClusterRole: `${RBAC}/v1`,
+  ClusterRoleBinding: `${RBAC}/v1`,
+  SecretStore: ESO,
+  ExternalSecret: ESO,
+  ClusterSecretStore: ESO,
+  ClusterExternalSecret: ESO,
+  PushSecret: `${ESO}alpha1`,
+  SubjectAccessReview: 'authorization.k8s.io/v1',
+  EndpointSlice: 'discovery.k8s.io/v1',
+  Ingress: 'networking.k8s.io/v1',
+  CustomResourceDefinition: 'apiextensions.k8s.io/v1',
+  RuntimeClass: 'node.k8s.io/v1',
+};
+
+/** What an object is found by; objects of a kind, where there is no name. */
+export function refOf(kind: string, name?: string, namespace?: string) {
+  return { apiVersion: API_VERSIONS[kind] ?? 'v1', kind, namespace, name };
+}
+
+/** An object as it is sent. */
+export function objectOf(
+  kind: string,
+  metadata: KubernetesObject['metadata'],
+  rest: object = {},
+): KubernetesObject {
+  const { apiVersion } = refOf(kind);
+  return { apiVersion, kind, metadata, ...rest };
+}
+
+/** A volume that is a folder of the node's, for claims of a class. */
+export const volumeOf = (
+  name: string,
+  storageClassName: string,
+  path: string,
+  more: object = {},
+) =>
+  objectOf(
+    'PersistentVolume',
+    { name },
+    {
+      spec: {
+        capacity: { storage: '2Gi' },
+        accessModes: ['ReadWriteOnce'],
+        ...more,
+        storageClassName,
+        hostPath: { path, type: 'DirectoryOrCreate' },
+      },
+    },
+  );
+
+/** The portal's ServiceAccount, as what a role is bound to. */
+export const PORTAL = {
+  kind: 'ServiceAccount',
+  namespace: 'threewalls-system',
+  name: 'threewalls-portal',
+};
+
+/** Binds a ClusterRole: in a namespace, or everywhere. */
+export function bindingOf(
+  name: string,
+  role: string,
+  subject: object,
+  namespace?: string,
+): KubernetesObject {
+  const kind = namespace ? 'RoleBinding' : 'ClusterRoleBinding';
+  const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: role };
+  return objectOf(kind, { name, namespace }, { roleRef, subjects: [subject] });
 }
 
 /** Makes an object, as somebody who is not the portal. */
-export function create(kubernetes: KubernetesClient, body: NewObject) {
+export function create(kubernetes: KubernetesClient, body: KubernetesObject) {
   const { apiVersion, kind, metadata } = body;
   const { namespace } = metadata;
   const path = objectPath({ apiVersion, kind, namespace });
@@ -173,10 +240,47 @@ export function create(kubernetes: KubernetesClient, body: NewObject) {
 /** Removes an object at once, where it is there. */
 export function remove(
   kubernetes: KubernetesClient,
-  { apiVersion, kind, metadata: { namespace, name } }: NewObject,
+  { apiVersion, kind, metadata: { namespace, name } }: KubernetesObject,
 ) {
   const ref = { apiVersion, kind, namespace, name };
   return kubernetes.delete(ref, { gracePeriodSeconds: 0 });
+}
+
+/** A token of a ServiceAccount, as its own pods get one. */
+export async function tokenOf(
+  kubernetes: KubernetesClient,
+  { name, namespace }: { name: string; namespace: string },
+  spec: object,
+): Promise<string> {
+  const path = `${objectPath(refOf('ServiceAccount', name, namespace))}/token`;
+  const request = { method: 'POST', path, body: { spec } } as const;
+  return (await kubernetes.expect<any>(request)).status.token;
+}
+
+/** Whether the API server lets somebody do something. */
+export async function mayDo(
+  kubernetes: KubernetesClient,
+  spec: object,
+): Promise<boolean> {
+  const { apiVersion, kind } = refOf('SubjectAccessReview');
+  const answer = await kubernetes.create<any>({ apiVersion, kind, spec });
+  if (answer.status !== 201) {
+    throw new Error(`${kind}: ${answer.status}`);
+  }
+  return answer.body.status.allowed;
+}
+
+/** A client that does some things in another way. */
+export function replacing(
+  kubernetes: KubernetesClient,
+  own: Partial<KubernetesClient>,
+): KubernetesClient {
+  return new Proxy(kubernetes, {
+    get(target, key) {
+      const value = Reflect.get(own, key) ?? Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 /** What PodSecurity asks of a pod and of its containers where it is `restricted`. */
@@ -192,12 +296,16 @@ export const RESTRICTED = {
   },
 };
 
+/** Spec of a policy that lets everything out. */
+export const ALL_OUT = {
+  podSelector: {},
+  policyTypes: ['Egress'],
+  egress: [{}],
+};
+
 /** A policy that lets everybody in: policies add up, so that no other closes that again. */
 export function openPolicy(namespace: string) {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: 'open', namespace },
-    spec: { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] },
-  };
+  const metadata = { name: 'open', namespace };
+  const spec = { podSelector: {}, ingress: [{}], policyTypes: ['Ingress'] };
+  return objectOf('NetworkPolicy', metadata, { spec });
 }

@@ -12,6 +12,14 @@ export const removePlan = (
   cluster: Cluster,
 ) => removeTenant({ name, names }, cluster, { confirm: name });
 
+/** All that a plan holds, in its order. */
+export const resourcesOf = ({ stages }: Pick<TenantPlan, 'stages'>) =>
+  stages.flatMap(({ resources }) => resources);
+
+/** Of that what is an object of the cluster's. */
+export const objectsOf = (plan: TenantPlan) =>
+  resourcesOf(plan).flatMap(r => (r.type === 'kubernetes' ? r.object : []));
+
 /** What an apply would change still. */
 export async function changesOf(plan: TenantPlan, cluster: Cluster) {
   const differences = await diffPlan(plan, cluster);

@@ -15,6 +15,8 @@ const AGAIN =
   '-p tcp --syn -m hashlimit --hashlimit-name again --hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-above 1/min --hashlimit-burst 1';
 const OUTSIDE = `-p udp -d ${FOREIGN_DNS_IP} --dport 53`;
 
+const CONTAINERS = ['ctr', '-n', 'k8s.io', 'c'];
+
 async function inNode(...command) {
   const [nsenter, ...rest] = await nodeCommand(paths, command);
   return run(nsenter, rest, { allowFailure: true });
@@ -29,7 +31,7 @@ async function rules(how, { path, matches }) {
 }
 
 async function podOf(sandbox) {
-  const info = await inNode('ctr', '-n', 'k8s.io', 'c', 'info', sandbox);
+  const info = await inNode(...CONTAINERS, 'info', sandbox);
   if (info.code !== 0) {
     return undefined; // it has just gone
   }
@@ -47,15 +49,7 @@ let ended = false;
 process.stdin.resume().on('end', () => (ended = true));
 for (let first = true; !ended; first = false) {
   const filter = 'labels."io.cri-containerd.kind"==sandbox';
-  const { stdout } = await inNode(
-    'ctr',
-    '-n',
-    'k8s.io',
-    'c',
-    'ls',
-    '-q',
-    filter,
-  );
+  const { stdout } = await inNode(...CONTAINERS, 'ls', '-q', filter);
   const listed = stdout.split('\n').filter(Boolean);
   const added = listed.filter(sandbox => !known.has(sandbox));
   await Promise.all(

@@ -3,6 +3,7 @@ import {
   Cluster,
   TenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { refOf } from './lab';
 
 /** What there is of a tenant, with an administrator's eyes. */
 export interface Remains {
@@ -94,12 +95,8 @@ export async function loginUid(
   { namespace, loginServiceAccount }: TenantNames,
   { kubernetes }: Cluster,
 ): Promise<string> {
-  const account = await kubernetes.get({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    namespace,
-    name: loginServiceAccount,
-  });
+  const ref = refOf('ServiceAccount', loginServiceAccount, namespace);
+  const account = await kubernetes.get(ref);
   return String(account?.metadata.uid);
 }
 
@@ -131,9 +128,8 @@ export async function remainsOf(
     alias_name: uid,
     alias_mount_accessor: mounts['kubernetes/'].accessor,
   });
-  const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
   return {
-    namespace: Boolean(await kubernetes.get(ref)),
+    namespace: Boolean(await kubernetes.get(refOf('Namespace', namespace))),
     objects,
     vault: paths.filter((_, i) => found[i]),
     entity: Boolean(entity.data),

@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonObject } from '@backstage/types';
+import { KubernetesObject } from '@threewalls/backstage-plugin-tenants-node';
 import {
   IMAGES,
   labCluster,
-  NewObject,
+  objectOf,
   portalAccess,
   RESTRICTED,
   VAULT_ADDR,
@@ -48,7 +49,7 @@ export class VaultOverTls {
   }
 
   /** What stands before Vault; to be applied by an administrator. */
-  objects(): NewObject[] {
+  objects(): KubernetesObject[] {
     const labels = { app: NAME };
     const metadata = { name: NAME, namespace: NAMESPACE, labels };
     this.#openssl('server', '/CN=vault', [
@@ -59,10 +60,7 @@ export class VaultOverTls {
       KEY: 'server.key',
       CERTIFICATE: 'server.crt',
     });
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata,
+    const pod = objectOf('Pod', metadata, {
       spec: {
         automountServiceAccountToken: false,
         terminationGracePeriodSeconds: 0,
@@ -85,18 +83,10 @@ export class VaultOverTls {
           },
         ],
       },
-    };
-    const service = {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: {
-        type: 'NodePort',
-        selector: labels,
-        ports: [{ port: PORT, targetPort: PORT, nodePort: NODE_PORT }],
-      },
-    };
-    return [pod, service];
+    });
+    const ports = [{ port: PORT, targetPort: PORT, nodePort: NODE_PORT }];
+    const spec = { type: 'NodePort', selector: labels, ports };
+    return [pod, objectOf('Service', metadata, { spec })];
   }
 
   /** Forgets the keys. */

@@ -89,29 +89,25 @@ export async function ensurePackages(
 ) {
   const missing = missingPackages(needed);
   if (missing.length === 0) return;
-  const command = `apt-get install --no-install-recommends ${missing.join(
-    ' ',
-  )}`;
+  const list = missing.join(', ');
+  const names = missing.join(' ');
+  const command = `apt-get install --no-install-recommends ${names}`;
   if (process.getuid?.() !== 0 || !findCommand('apt-get')) {
     throw new LabError(
-      `this machine lacks ${missing.join(
-        ', ',
-      )}: on Debian or Ubuntu, run '${command}' as root`,
+      `this machine lacks ${list}: on Debian or Ubuntu, run '${command}' as root`,
     );
   }
-  detail(`installing ${missing.join(', ')}`);
+  detail(`installing ${list}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await withoutServices(async () => {
     await run('apt-get', ['update', '-q'], { env });
     const args = ['install', '-q', '-y', '--no-install-recommends', ...missing];
     await run('apt-get', args, { env });
   });
-  const still = missingPackages(needed);
-  if (still.length > 0) {
+  const still = missingPackages(needed).join(', ');
+  if (still) {
     throw new LabError(
-      `${still.join(
-        ', ',
-      )} could not be installed: run '${command}' and look why`,
+      `${still} could not be installed: run '${command}' and look why`,
     );
   }
 }

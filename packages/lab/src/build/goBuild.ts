@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -12,6 +11,7 @@ import {
 import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { LabError } from '../errors.ts';
+import { digestOf } from '../files.ts';
 import { labRoot, type LabPaths } from '../paths.ts';
 import { run } from '../run.ts';
 import type { GoModule, ModuleCopy } from './parts.ts';
@@ -28,14 +28,12 @@ const sourceFolder = (module: GoModule) => join(labRoot, 'go', module.id);
 
 /** Names a module's build after everything that goes into it. */
 export function moduleHash(module: GoModule, goVersion: string): string {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([goVersion, FLAGS, module]));
   const folder = sourceFolder(module);
-  for (const name of globSync('**', { cwd: folder }).sort()) {
-    const file = join(folder, name);
-    if (statSync(file).isFile()) hash.update(name).update(readFileSync(file));
-  }
-  return hash.digest('hex').slice(0, 16);
+  const files = globSync('**', { cwd: folder })
+    .sort()
+    .filter(name => statSync(join(folder, name)).isFile())
+    .flatMap(name => [name, readFileSync(join(folder, name))]);
+  return digestOf(JSON.stringify([goVersion, FLAGS, module]), ...files);
 }
 
 /** Go's version as the modules get it (Go itself may bring a newer one). */
@@ -65,14 +63,9 @@ export function moduleFolder(
   );
 }
 
+// Where Go keeps what it compiles and fetches: apart, so that it can go.
 const goCache = (paths: LabPaths) => join(paths.cache, 'gocache');
 const goModules = (paths: LabPaths) => join(paths.cache, 'gomodules');
-
-/** Where Go keeps what it compiles and fetches: apart, so that it can go. */
-const goFolders = (paths: LabPaths) => ({
-  GOCACHE: goCache(paths),
-  GOMODCACHE: goModules(paths),
-});
 
 /** Removes the compiler's cache and the modules. */
 export async function removeModules(paths: LabPaths) {
@@ -93,13 +86,21 @@ export async function buildModule(
   const env = {
     ...process.env,
     CGO_ENABLED: '0',
-    ...goFolders(paths),
+    GOCACHE: goCache(paths),
+    GOMODCACHE: goModules(paths),
     GOFLAGS: '-mod=readonly',
     // The compiler is a short-lived process: collecting its garbage costs a
     // seventh of its time.
     ...(totalmem() > ENOUGH_MEMORY && { GOGC: 'off' }),
   };
-  const cwd = await prepare(module, paths, env, detail);
+  // A copy, with the modules in it that are changed.
+  const cwd = join(paths.cache, 'work', module.id);
+  rmSync(cwd, { recursive: true, force: true });
+  cpSync(sourceFolder(module), cwd, { recursive: true });
+  detail('fetching modules');
+  for (const copy of module.copies ?? []) {
+    await copyModule(copy, cwd, paths, env);
+  }
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
@@ -113,23 +114,6 @@ export async function buildModule(
   }
   renameSync(unfinished, folder);
   rmSync(cwd, { recursive: true });
-}
-
-/** The folder to build in: a copy, with the modules in it that are changed. */
-async function prepare(
-  module: GoModule,
-  paths: LabPaths,
-  env: NodeJS.ProcessEnv,
-  detail: Detail,
-): Promise<string> {
-  const folder = join(paths.cache, 'work', module.id);
-  rmSync(folder, { recursive: true, force: true });
-  cpSync(sourceFolder(module), folder, { recursive: true });
-  detail('fetching modules');
-  for (const copy of module.copies ?? []) {
-    await copyModule(copy, folder, paths, env);
-  }
-  return folder;
 }
 
 async function copyModule(

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   mkdirSync,
@@ -10,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { readIfThere } from '../files.ts';
+import { digestOf, readIfThere } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
 import { MARK, run, systemPath, until } from '../run.ts';
 import type { ImageArchive } from './images.ts';
@@ -29,10 +28,8 @@ const MARKER = 'made-from';
  * take longer than all the rest. Archives are named after their content.
  */
 export function storeFolder(paths: LabPaths, images: ImageArchive[]): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(images.map(i => [i.name, basename(i.archive)])))
-    .digest('hex')
-    .slice(0, 16);
+  const parts = images.map(i => [i.name, basename(i.archive)]);
+  const hash = digestOf(JSON.stringify(parts));
   return join(paths.cache, 'images', `store-${hash}`);
 }
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { linkFile } from '../files.ts';
+import { digestOf, linkFile } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
 import { IMAGES } from '../versions.ts';
 import { writeImage, type ImageConfig } from './archive.ts';
@@ -61,10 +60,7 @@ export function staticImages(
       path,
     }));
     // The programs' folders are named after all that went into them.
-    const hash = createHash('sha256')
-      .update(JSON.stringify([from, config]))
-      .digest('hex')
-      .slice(0, 16);
+    const hash = digestOf(JSON.stringify([from, config]));
     const short = name.split(/[/:]/)[1];
     const archive = join(paths.cache, 'images', `${short}-${hash}.tar`);
     return {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
+import { digestOf } from '../files.ts';
 import { labRoot, type LabPaths } from '../paths.ts';
 import { run } from '../run.ts';
 import { IMAGES } from '../versions.ts';
@@ -43,11 +43,10 @@ const CONFIG: ImageConfig = {
 const sources = join(labRoot, 'n8n');
 
 export function n8nArchive(paths: LabPaths): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([RECIPE, process.version, LEFT_OUT, CONFIG]))
-    .update(readFileSync(join(sources, 'package-lock.json')))
-    .digest('hex')
-    .slice(0, 16);
+  const hash = digestOf(
+    JSON.stringify([RECIPE, process.version, LEFT_OUT, CONFIG]),
+    readFileSync(join(sources, 'package-lock.json')),
+  );
   return join(paths.cache, 'images', `n8n-${hash}.tar`);
 }
 

@@ -100,19 +100,14 @@ export class KubeApi {
 
   /** Deletes; what is gone already counts as deleted. */
   async delete(path: string): Promise<void> {
-    try {
-      await this.send('DELETE', path);
-    } catch (error) {
+    await this.send('DELETE', path).catch(error => {
       if (!(error instanceof ApiError && error.status === 404)) throw error;
-    }
+    });
   }
 
   async isReady(): Promise<boolean> {
-    try {
-      return (await this.send('GET', '/readyz')) === 'ok';
-    } catch {
-      return false;
-    }
+    const answer = await this.send('GET', '/readyz').catch(() => undefined);
+    return answer === 'ok';
   }
 
   close() {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endpoints } from '../endpoints.ts';
 import { readIfThere, writeAtomic } from '../files.ts';
@@ -7,7 +7,7 @@ import { repoRoot, type LabPaths } from '../paths.ts';
 import { until } from '../run.ts';
 import type { KubeApi, KubeObject } from './api.ts';
 import { applyFiles } from './kubectl.ts';
-import { rootVault, Vault, writePolicy } from './vault.ts';
+import { rootVault, Vault } from './vault.ts';
 
 const NAME = 'threewalls-portal';
 const NAMESPACE = 'threewalls-system';
@@ -63,7 +63,8 @@ async function kubernetesAccess(api: KubeApi, paths: LabPaths) {
  * @param folder - where `vault-role-id` and `vault-secret-id` are left
  */
 export async function grantVaultAccess(vault: Vault, folder: string) {
-  await writePolicy(vault, NAME, POLICY);
+  const policy = readFileSync(POLICY, 'utf8');
+  await vault.call('PUT', `sys/policies/acl/${NAME}`, { policy });
   const methods = await vault.call('GET', 'sys/auth');
   if (!methods.data['approle/']) {
     await vault.call('POST', 'sys/auth/approle', { type: 'approle' });
@@ -85,18 +86,11 @@ export async function grantVaultAccess(vault: Vault, folder: string) {
   writeAtomic(secretFile, made.data.secret_id, 0o600);
 }
 
-async function logsIn(
-  vault: Vault,
-  roleId: string,
-  secretId: string,
-): Promise<boolean> {
-  try {
-    await new Vault(vault.address).call('POST', 'auth/approle/login', {
-      role_id: roleId,
-      secret_id: secretId,
-    });
-    return true;
-  } catch {
-    return false;
-  }
+function logsIn({ address }: Vault, roleId: string, secretId: string) {
+  const body = { role_id: roleId, secret_id: secretId };
+  const login = new Vault(address).call('POST', 'auth/approle/login', body);
+  return login.then(
+    () => true,
+    () => false,
+  );
 }

@@ -57,8 +57,7 @@ export function readKeys(paths: LabPaths): VaultKeys | undefined {
 export async function unseal(paths: LabPaths): Promise<boolean> {
   const vault = openVault(paths);
   const status = await vault.call('GET', 'sys/seal-status').catch(() => {});
-  if (!status) return false;
-  if (!status.initialized) return false;
+  if (!status?.initialized) return false;
   if (!status.sealed) return true;
   const keys = readKeys(paths);
   if (!keys) {
@@ -152,12 +151,5 @@ export async function readyVault(paths: LabPaths, audit: string) {
   await until("Vault's configuration", 30, async () => {
     await configureVault(paths, audit);
     return true;
-  });
-}
-
-/** Writes a policy of deploy/ into Vault. */
-export async function writePolicy(vault: Vault, name: string, file: string) {
-  await vault.call('PUT', `sys/policies/acl/${name}`, {
-    policy: readFileSync(file, 'utf8'),
   });
 }

@@ -5,9 +5,8 @@ import { NODE_STATE } from '../paths.ts';
 import { IMAGES } from '../versions.ts';
 
 /** containerd 1.6 and newer read this. */
-export function containerdConfig(state: string): string {
-  return `version = 2
-root = "${state}/containerd"
+const CONTAINERD = `version = 2
+root = "${NODE_STATE}/containerd"
 state = "/run/containerd"
 
 [grpc]
@@ -19,7 +18,7 @@ state = "/run/containerd"
   restrict_oom_score_adj = true
 
   [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "${state}/cni"
+    bin_dir = "${NODE_STATE}/cni"
     conf_dir = "/run/cni"
 
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
@@ -28,70 +27,63 @@ state = "/run/containerd"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       SystemdCgroup = false
 `;
-}
 
-export function kubeletConfig(state: string): object {
-  return {
-    apiVersion: 'kubelet.config.k8s.io/v1beta1',
-    kind: 'KubeletConfiguration',
-    containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
-    authentication: {
-      anonymous: { enabled: false },
-      webhook: { enabled: true },
-      x509: { clientCAFile: `${state}/pki/ca.crt` },
-    },
-    authorization: { mode: 'Webhook' },
-    clusterDNS: [DNS_SERVICE_IP],
-    clusterDomain: 'cluster.local',
-    // Names are the cluster's alone: nothing of the machine's resolver.
-    resolvConf: '/dev/null',
-    cgroupDriver: 'cgroupfs',
-    cgroupRoot: '/threewalls',
-    failCgroupV1: false,
-    enforceNodeAllocatable: [],
-    failSwapOn: false,
-    // A small server in place of n8n takes so little that a node holds hundreds.
-    maxPods: 300,
-    // The disk is the machine's own: leave images and pods alone.
-    imageGCHighThresholdPercent: 100,
-    evictionHard: {
-      'memory.available': '50Mi',
-      'nodefs.available': '1%',
-      'nodefs.inodesFree': '1%',
-      'imagefs.available': '1%',
-    },
-    crashLoopBackOff: { maxContainerRestartPeriod: '10s' },
-    serializeImagePulls: false,
-    // Read before a pod is called ready again after a restart of the node.
-    nodeStatusUpdateFrequency: '5s',
-    shutdownGracePeriod: '0s',
-  };
-}
+const KUBELET = {
+  apiVersion: 'kubelet.config.k8s.io/v1beta1',
+  kind: 'KubeletConfiguration',
+  containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+  authentication: {
+    anonymous: { enabled: false },
+    webhook: { enabled: true },
+    x509: { clientCAFile: `${NODE_STATE}/pki/ca.crt` },
+  },
+  authorization: { mode: 'Webhook' },
+  clusterDNS: [DNS_SERVICE_IP],
+  clusterDomain: 'cluster.local',
+  // Names are the cluster's alone: nothing of the machine's resolver.
+  resolvConf: '/dev/null',
+  cgroupDriver: 'cgroupfs',
+  cgroupRoot: '/threewalls',
+  failCgroupV1: false,
+  enforceNodeAllocatable: [],
+  failSwapOn: false,
+  // A small server in place of n8n takes so little that a node holds hundreds.
+  maxPods: 300,
+  // The disk is the machine's own: leave images and pods alone.
+  imageGCHighThresholdPercent: 100,
+  evictionHard: {
+    'memory.available': '50Mi',
+    'nodefs.available': '1%',
+    'nodefs.inodesFree': '1%',
+    'imagefs.available': '1%',
+  },
+  crashLoopBackOff: { maxContainerRestartPeriod: '10s' },
+  serializeImagePulls: false,
+  // Read before a pod is called ready again after a restart of the node.
+  nodeStatusUpdateFrequency: '5s',
+  shutdownGracePeriod: '0s',
+};
 
-export function ciliumConflist(): object {
-  return {
-    cniVersion: '0.3.1',
-    name: 'cilium',
-    plugins: [
-      {
-        type: 'cilium-cni',
-        'enable-debug': false,
-        'log-file': '/var/log/cilium-cni.log',
-      },
-    ],
-  };
-}
+const CILIUM = {
+  cniVersion: '0.3.1',
+  name: 'cilium',
+  plugins: [
+    {
+      type: 'cilium-cni',
+      'enable-debug': false,
+      'log-file': '/var/log/cilium-cni.log',
+    },
+  ],
+};
 
 /** A resolver that is not the cluster's: a target that walls must keep away. */
-export function foreignDnsCorefile(): string {
-  return `.:53 {
+const FOREIGN_DNS = `.:53 {
     bind ${FOREIGN_DNS_IP}
     hosts {
         ${INTERNET_IP} api.saas.test
     }
 }
 `;
-}
 
 /** Writes the files that the node's daemons are started with. */
 export function writeNodeConfig(state: string) {
@@ -104,8 +96,8 @@ export function writeNodeConfig(state: string) {
         ? content
         : `${JSON.stringify(content, undefined, 2)}\n`,
     );
-  write('containerd.toml', containerdConfig(NODE_STATE));
-  write('kubelet.json', kubeletConfig(NODE_STATE));
-  write('05-cilium.conflist', ciliumConflist());
-  write('foreign-dns.Corefile', foreignDnsCorefile());
+  write('containerd.toml', CONTAINERD);
+  write('kubelet.json', KUBELET);
+  write('05-cilium.conflist', CILIUM);
+  write('foreign-dns.Corefile', FOREIGN_DNS);
 }

@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** What the daemons of a node have around them. */
-export const IN_NODE: Surroundings = {
+const IN_NODE: Surroundings = {
   state: NODE_STATE,
   apiAddress: NODE_IP,
   apiPort: API_PORT,
@@ -92,111 +92,82 @@ export function controllerManager({ state }: Surroundings): Command {
   ];
 }
 
-export function scheduler({ state }: Surroundings): Command {
-  return [
-    `${state}/bin/kube-scheduler`,
-    `--kubeconfig=${state}/config/kube-scheduler.kubeconfig`,
-    '--leader-elect=false',
-    '--bind-address=127.0.0.1',
-    '--profiling=false',
-  ];
-}
-
-export function containerd({ state }: Surroundings): Command {
-  return ['containerd', '--config', `${state}/config/containerd.toml`];
-}
-
-export function kubelet({ state }: Surroundings): Command {
-  return [
-    `${state}/bin/kubelet`,
-    `--config=${state}/config/kubelet.json`,
-    `--kubeconfig=${state}/config/kubelet.kubeconfig`,
-    `--root-dir=${state}/kubelet`,
-    `--hostname-override=${NODE_NAME}`,
-    `--node-ip=${NODE_IP}`,
-  ];
-}
-
-const ciliumKubeconfig = (state: string) =>
-  `--k8s-kubeconfig-path=${state}/config/cilium.kubeconfig`;
-
-export function ciliumOperator({ state }: Surroundings): Command {
-  return [
-    `${state}/bin/cilium-operator`,
-    ciliumKubeconfig(state),
-    '--ipam=kubernetes',
-    '--identity-allocation-mode=crd',
-    '--enable-ipv6=false',
-    '--operator-api-serve-addr=127.0.0.1:9234',
-    // It would restart CoreDNS for having been there before the agent.
-    '--unmanaged-pod-watcher-interval=0',
-  ];
-}
-
-export function ciliumAgent({ state }: Surroundings): Command {
-  return [
-    `${state}/bin/cilium-agent`,
-    ciliumKubeconfig(state),
-    '--ipam=kubernetes',
-    '--routing-mode=native',
-    `--ipv4-native-routing-cidr=${POD_CIDR}`,
-    '--kube-proxy-replacement=true',
-    '--devices=eth0',
-    '--direct-routing-device=eth0',
-    '--enable-ipv6=false',
-    // For toFQDNs: the agent's own DNS proxy; no Envoy is needed for it.
-    '--enable-l7-proxy=true',
-    '--enable-hubble=true',
-    '--enable-health-checking=false',
-    '--enable-endpoint-health-checking=false',
-    '--identity-allocation-mode=crd',
-    '--preallocate-bpf-maps=false',
-    '--bpf-map-dynamic-size-ratio=0.001',
-    `--lib-dir=${state}/cilium`,
-    '--bpf-root=/sys/fs/bpf',
-    // The lab's own folder (init.sh), so that its socket hooks stay in there.
-    '--cgroup-root=/run/cilium/cgroupv2',
-    '--cni-exclusive=false',
-  ];
+/** Every daemon of a node, by the name that its log has. */
+export function nodeDaemons(): Record<string, Command> {
+  const { state } = IN_NODE;
+  const ciliumKubeconfig = `--k8s-kubeconfig-path=${state}/config/cilium.kubeconfig`;
+  return {
+    etcd: etcd(IN_NODE),
+    'kube-apiserver': apiServer(IN_NODE),
+    'kube-controller-manager': controllerManager(IN_NODE),
+    'kube-scheduler': [
+      `${state}/bin/kube-scheduler`,
+      `--kubeconfig=${state}/config/kube-scheduler.kubeconfig`,
+      '--leader-elect=false',
+      '--bind-address=127.0.0.1',
+      '--profiling=false',
+    ],
+    containerd: ['containerd', '--config', `${state}/config/containerd.toml`],
+    kubelet: [
+      `${state}/bin/kubelet`,
+      `--config=${state}/config/kubelet.json`,
+      `--kubeconfig=${state}/config/kubelet.kubeconfig`,
+      `--root-dir=${state}/kubelet`,
+      `--hostname-override=${NODE_NAME}`,
+      `--node-ip=${NODE_IP}`,
+    ],
+    'cilium-operator': [
+      `${state}/bin/cilium-operator`,
+      ciliumKubeconfig,
+      '--ipam=kubernetes',
+      '--identity-allocation-mode=crd',
+      '--enable-ipv6=false',
+      '--operator-api-serve-addr=127.0.0.1:9234',
+      // It would restart CoreDNS for having been there before the agent.
+      '--unmanaged-pod-watcher-interval=0',
+    ],
+    'cilium-agent': [
+      `${state}/bin/cilium-agent`,
+      ciliumKubeconfig,
+      '--ipam=kubernetes',
+      '--routing-mode=native',
+      `--ipv4-native-routing-cidr=${POD_CIDR}`,
+      '--kube-proxy-replacement=true',
+      '--devices=eth0',
+      '--direct-routing-device=eth0',
+      '--enable-ipv6=false',
+      // For toFQDNs: the agent's own DNS proxy; no Envoy is needed for it.
+      '--enable-l7-proxy=true',
+      '--enable-hubble=true',
+      '--enable-health-checking=false',
+      '--enable-endpoint-health-checking=false',
+      '--identity-allocation-mode=crd',
+      '--preallocate-bpf-maps=false',
+      '--bpf-map-dynamic-size-ratio=0.001',
+      `--lib-dir=${state}/cilium`,
+      '--bpf-root=/sys/fs/bpf',
+      // The lab's own folder (init.sh), so that its socket hooks stay in there.
+      '--cgroup-root=/run/cilium/cgroupv2',
+      '--cni-exclusive=false',
+    ],
+    'internet-http': internet(80, 8081),
+    'internet-https': internet(443, 8082),
+    'foreign-dns': [
+      `${state}/bin/coredns`,
+      `-conf=${state}/config/foreign-dns.Corefile`,
+      '-quiet',
+    ],
+  };
 }
 
 /** Answers on the addresses that stand for the internet and cloud metadata. */
-export function internet(
-  { state }: Surroundings,
-  port: number,
-  udpPort: number,
-): Command {
+function internet(port: number, udpPort: number): Command {
   return [
-    `${state}/bin/agnhost`,
+    `${IN_NODE.state}/bin/agnhost`,
     'netexec',
     `--http-port=${port}`,
     `--udp-port=${udpPort}`,
     // It would run commands for whoever asks: answer one harmless thing only.
     '--http-override=/clientip',
   ];
-}
-
-export function foreignDns({ state }: Surroundings): Command {
-  return [
-    `${state}/bin/coredns`,
-    `-conf=${state}/config/foreign-dns.Corefile`,
-    '-quiet',
-  ];
-}
-
-/** Every daemon of a node, by the name that its log has. */
-export function nodeDaemons(at: Surroundings): Record<string, Command> {
-  return {
-    etcd: etcd(at),
-    'kube-apiserver': apiServer(at),
-    'kube-controller-manager': controllerManager(at),
-    'kube-scheduler': scheduler(at),
-    containerd: containerd(at),
-    kubelet: kubelet(at),
-    'cilium-operator': ciliumOperator(at),
-    'cilium-agent': ciliumAgent(at),
-    'internet-http': internet(at, 80, 8081),
-    'internet-https': internet(at, 443, 8082),
-    'foreign-dns': foreignDns(at),
-  };
 }

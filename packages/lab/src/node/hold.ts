@@ -21,7 +21,9 @@ const noteOf = (paths: LabPaths, name: string) =>
 
 /** Daemons that are held down. */
 export function heldDaemons(paths: LabPaths): string[] {
-  return notes(paths)
+  return listIfThere(join(paths.state, 'run'))
+    .filter(file => file.endsWith(SUFFIX))
+    .map(file => file.slice(0, -SUFFIX.length))
     .filter(name => readPid(noteOf(paths, name)) !== undefined)
     .sort();
 }
@@ -80,10 +82,4 @@ async function endDaemon(pid: number) {
     if (Date.now() > deadline) kill(pid);
     await sleep(20);
   }
-}
-
-function notes(paths: LabPaths): string[] {
-  return listIfThere(join(paths.state, 'run'))
-    .filter(file => file.endsWith(SUFFIX))
-    .map(file => file.slice(0, -SUFFIX.length));
 }

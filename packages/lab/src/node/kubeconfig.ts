@@ -4,25 +4,15 @@ import { writeAtomic } from '../files.ts';
 import type { LabPaths } from '../paths.ts';
 import { ensurePki } from './pki.ts';
 
-export type Credentials =
-  | { certificate: string; key: string }
-  | { token: string };
+const base64 = (file: string) => readFileSync(file).toString('base64');
 
 /** Writes a kubeconfig (JSON is YAML) that stands alone, for its owner only. */
 export function writeKubeconfig(
   path: string,
   server: string,
   caFile: string,
-  credentials: Credentials,
+  user: Record<string, string>,
 ) {
-  const data = (file: string) => readFileSync(file).toString('base64');
-  const user =
-    'token' in credentials
-      ? { token: credentials.token }
-      : {
-          'client-certificate-data': data(credentials.certificate),
-          'client-key-data': data(credentials.key),
-        };
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
@@ -31,7 +21,7 @@ export function writeKubeconfig(
     clusters: [
       {
         name: 'lab',
-        cluster: { server, 'certificate-authority-data': data(caFile) },
+        cluster: { server, 'certificate-authority-data': base64(caFile) },
       },
     ],
     users: [{ name: 'lab', user }],
@@ -49,8 +39,8 @@ export async function writeCredentials(
   await ensurePki(pki);
   const write = (path: string, name: string) =>
     writeKubeconfig(path, server, join(pki, 'ca.crt'), {
-      certificate: join(pki, `${name}.crt`),
-      key: join(pki, `${name}.key`),
+      'client-certificate-data': base64(join(pki, `${name}.crt`)),
+      'client-key-data': base64(join(pki, `${name}.key`)),
     });
   for (const name of daemons) {
     write(join(paths.state, 'config', `${name}.kubeconfig`), name);

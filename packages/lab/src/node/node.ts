@@ -20,7 +20,7 @@ import { labRoot, type LabPaths } from '../paths.ts';
 import { systemPath, until } from '../run.ts';
 import { enterCgroups, hierarchies, makeCgroups } from './cgroups.ts';
 import { writeNodeConfig } from './config.ts';
-import { IN_NODE, nodeDaemons } from './daemons.ts';
+import { nodeDaemons } from './daemons.ts';
 import { writeCredentials } from './kubeconfig.ts';
 import { makeNetns } from './netns.ts';
 import { childrenOf, readPid, writePid } from './processes.ts';
@@ -60,8 +60,7 @@ export async function startNode(paths: LabPaths) {
   makeCgroups();
   await makeNetns();
   const groups = hierarchies().map(({ options }) => options);
-  const daemons = nodeDaemons(IN_NODE);
-  for (const [name, command] of Object.entries(daemons)) {
+  for (const [name, command] of Object.entries(nodeDaemons())) {
     writeFileSync(
       join(state, 'run', `${name}.args`),
       `${command.join('\n')}\n`,

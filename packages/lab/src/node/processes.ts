@@ -78,20 +78,13 @@ export function processesInNetns(inode: number): number[] {
   });
 }
 
-export interface ProcessFacts {
-  command: string[];
-  memoryBytes: number;
-  startedAt: Date;
-}
-
 /** What the kernel knows of a process. */
-export function factsOf(pid: number): ProcessFacts | undefined {
+export function factsOf(pid: number) {
   const id = identify(pid);
   const command = readIfThere(`/proc/${pid}/cmdline`);
   if (!id || !command) return undefined;
-  const rss = /VmRSS:\s+(\d+) kB/.exec(
-    readIfThere(`/proc/${pid}/status`) ?? '',
-  );
+  const status = readIfThere(`/proc/${pid}/status`) ?? '';
+  const rss = /VmRSS:\s+(\d+) kB/.exec(status);
   const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
   // Linux counts in hundredths of a second for programs, whatever its own tick.
   const age = uptime - Number(id.startTicks) / 100;

@@ -58,10 +58,9 @@ async function killAll(left: () => number[]) {
     for (const pid of pids) kill(pid);
     await sleep(50);
   }
+  const pids = left().join(', ');
   throw new LabError(
-    `processes of the lab do not end: ${left().join(
-      ', ',
-    )}; look at them with ps`,
+    `processes of the lab do not end: ${pids}; look at them with ps`,
   );
 }
 
