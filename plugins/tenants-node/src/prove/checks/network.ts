@@ -1,4 +1,5 @@
 import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import { checksOf } from './entries';
 import { allowed, denied, reached, resolvedBy } from './expectations';
 import { unknownName } from '../attempts/dnsNames';
 import { allowedDestinations, outsideOf } from './destinations';
@@ -15,6 +16,8 @@ import { CANARY } from '../../plan/names';
 import { podTask } from '../pod/tasks';
 import { Attacker, Attempt, Check, Errand, Side } from '../types';
 
+const { control, barrier } = checksOf('network');
+
 /** The canary is nobody's neighbour, and yet on the other side. */
 const CANARY_SIDE = { neighbour: CANARY };
 
@@ -24,23 +27,19 @@ const NAMES: Record<Attacker, Said> = {
   ram: say('whoRam'),
 };
 /** What ids of checks begin with that config names. */
-export const CUSTOM = 'net.custom.';
+const CUSTOM = 'net.custom.';
 
 const ALONE = { because: say('noNeighbour') };
 
 /** The network wall: what the tenant reaches, and what reaches the tenant. */
-export const NETWORK_CHECKS: Check[] = network([
-  {
-    id: 'net.own-service',
-    kind: 'control',
+export const NETWORK_CHECKS: Check[] = [
+  control('net.own-service', {
     title: 'Reaches its own Service',
     why: 'A pod that reaches nothing at all would pass every barrier',
     otherwise: 'n8n did not answer',
     attempts: ({ tenant }) => [connect('tenant', tenant.service)],
-  },
-  {
-    id: 'net.dns',
-    kind: 'control',
+  }),
+  control('net.dns', {
     title: "Resolves the other side's names",
     why: 'A name that does not resolve is never dialled, whatever the walls',
     otherwise: "a name didn't resolve",
@@ -55,20 +54,16 @@ export const NETWORK_CHECKS: Check[] = network([
           expect: resolvedBy(side.cluster.config),
         }),
       ),
-  },
-  {
-    id: 'net.vault',
-    kind: 'control',
+  }),
+  control('net.vault', {
     title: 'Reaches Vault',
     why: "The tenant's own secrets come from there",
     otherwise: 'Vault did not answer',
     attempts: ({ cluster }) => [
       connect('tenant', vaultEndpoint(cluster.config)),
     ],
-  },
-  {
-    id: 'net.egress-allowed',
-    kind: 'control',
+  }),
+  control('net.egress-allowed', {
     title: 'Reaches each destination it is allowed',
     why: 'A wall that stops what was asked for gets taken down',
     otherwise: 'an allowed destination did not answer',
@@ -87,28 +82,22 @@ export const NETWORK_CHECKS: Check[] = network([
           ]
         : { because: say('noDestination') };
     },
-  },
-  {
-    id: 'net.own-node',
-    kind: 'control',
+  }),
+  control('net.own-node', {
     title: 'Was tried from the node that n8n runs on',
     why: 'Each node enforces the policies of its own pods',
     optional: true,
     attempts: side => fromOwnNode(side),
-  },
-  {
-    id: 'net.canary-egress',
-    kind: 'barrier',
+  }),
+  barrier('net.canary-egress', {
     title: "Can't reach the canary",
     why: "The canary lets everyone in, so only the tenant's own egress half holds",
     otherwise: 'reached the canary',
     attempts: side => [
       deny(side, 'tenant', side.canary.service, 'ram', CANARY_SIDE),
     ],
-  },
-  {
-    id: 'net.canary-ingress',
-    kind: 'barrier',
+  }),
+  barrier('net.canary-ingress', {
     title: "The canary can't reach it",
     why: "The canary's test client may go anywhere, so only the tenant's own ingress half holds",
     otherwise: 'the canary reached n8n',
@@ -116,10 +105,8 @@ export const NETWORK_CHECKS: Check[] = network([
       doors(side.tenant).map(to =>
         deny(side, 'ram', to, 'tenant', CANARY_SIDE),
       ),
-  },
-  {
-    id: 'net.neighbour-service',
-    kind: 'barrier',
+  }),
+  barrier('net.neighbour-service', {
     title: "Can't reach the neighbour's Service",
     why: 'The name of a neighbour is no secret, and resolves',
     otherwise: "reached the neighbour's Service",
@@ -128,10 +115,8 @@ export const NETWORK_CHECKS: Check[] = network([
       withNeighbour(side, ({ service }) => [
         deny(side, 'tenant', service, 'neighbour'),
       ]),
-  },
-  {
-    id: 'net.neighbour-pod',
-    kind: 'barrier',
+  }),
+  barrier('net.neighbour-pod', {
     title: "Can't reach the neighbour's pods",
     why: 'A pod is reached by its address without any Service',
     otherwise: "reached a neighbour's pod",
@@ -140,10 +125,8 @@ export const NETWORK_CHECKS: Check[] = network([
       withNeighbour(side, ({ pods }) =>
         pods.map(to => deny(side, 'tenant', to, 'neighbour')),
       ),
-  },
-  {
-    id: 'net.neighbour-ingress',
-    kind: 'barrier',
+  }),
+  barrier('net.neighbour-ingress', {
     title: "The neighbour can't reach it",
     why: 'The same wall, seen from the other side',
     otherwise: 'the neighbour reached n8n',
@@ -152,10 +135,8 @@ export const NETWORK_CHECKS: Check[] = network([
       withNeighbour(side, () =>
         doors(side.tenant).map(to => deny(side, 'neighbour', to, 'tenant')),
       ),
-  },
-  {
-    id: 'net.dns-elsewhere',
-    kind: 'barrier',
+  }),
+  barrier('net.dns-elsewhere', {
     title: "Can't ask another resolver",
     why: 'DNS to anywhere is a way out for data',
     otherwise: 'reached another resolver',
@@ -171,19 +152,15 @@ export const NETWORK_CHECKS: Check[] = network([
         }),
       ];
     },
-  },
-  {
-    id: 'net.dns-names',
-    kind: 'barrier',
+  }),
+  barrier('net.dns-names', {
     title: "Can't resolve a name that it isn't allowed",
     why: 'A lookup can carry data out',
     otherwise: "resolved a name that it isn't allowed",
     optional: true,
     attempts: side => unknownName(side),
-  },
-  {
-    id: 'net.metadata',
-    kind: 'barrier',
+  }),
+  barrier('net.metadata', {
     title: "Can't reach cloud metadata",
     why: "A node's own cloud credentials are served there",
     otherwise: 'reached cloud metadata',
@@ -197,26 +174,20 @@ export const NETWORK_CHECKS: Check[] = network([
         ifThere(side),
       ),
     ],
-  },
-  {
-    id: 'net.kube-api',
-    kind: 'barrier',
+  }),
+  barrier('net.kube-api', {
     title: "Can't reach the Kubernetes API",
     why: 'n8n does not need it, and an attacker in n8n would',
     otherwise: 'reached the Kubernetes API',
     attempts: side => side.kubeApi.map(to => deny(side, 'tenant', to, 'ram')),
-  },
-  {
-    id: 'net.kubelet',
-    kind: 'barrier',
+  }),
+  barrier('net.kubelet', {
     title: "Can't reach the kubelets",
     why: 'A kubelet runs commands in every pod of its node',
     otherwise: 'reached a kubelet',
     attempts: side => side.kubelets.map(to => deny(side, 'tenant', to, 'ram')),
-  },
-  {
-    id: 'net.internet',
-    kind: 'barrier',
+  }),
+  barrier('net.internet', {
     title: "Can't reach the internet",
     why: 'What is not on the list of allowed destinations stays inside',
     otherwise: 'reached the internet',
@@ -229,58 +200,45 @@ export const NETWORK_CHECKS: Check[] = network([
             because: say('everyAddress'),
           };
     },
-  },
-  {
-    id: 'net.as-planned',
-    kind: 'barrier',
+  }),
+  barrier('net.as-planned', {
     title: 'Its policies and ways in are as planned',
     why: 'A rule that nobody dials today still opens the wall',
     attempts: side => [
       ...asPlanned(side.tenant.plan, 'network'),
       noOtherDoor(side),
     ],
-  },
-  {
-    id: 'net.no-widening',
-    kind: 'barrier',
+  }),
+  barrier('net.no-widening', {
     title: 'No other policy allows more',
     why: 'Policies are additive: a second one opens what ours close',
     attempts: side => [noWidening(side), noOtherNetwork(side)],
-  },
-  {
-    id: 'net.who-can',
-    kind: 'barrier',
+  }),
+  barrier('net.who-can', {
     title: 'Nobody else can change its policies or ways in',
     why: 'A policy that its tenant can change is none',
     attempts: side => [nobodyElseCan(side, 'network')],
-  },
-]);
+  }),
+];
 
 /** A check of each address that config names. */
 export function customChecks({ proofs }: ClusterProfile): Check[] {
-  return network(
-    proofs.outside.custom.map(({ name, title = name, address, expect }) => ({
-      id: `${CUSTOM}${name}`,
-      why: 'This platform has said of each tenant whether it may reach it',
-      ...(expect === 'denied'
-        ? {
-            kind: 'barrier',
-            title: `Can't reach ${title}`,
-            otherwise: `reached ${title}`,
-            attempts: side => [deny(side, 'tenant', address, 'ram')],
-          }
-        : {
-            kind: 'control',
-            title: `Reaches ${title}`,
-            otherwise: `${title} did not answer`,
-            attempts: () => [connect('tenant', address)],
-          }),
-    })),
+  const why = 'This platform has said of each tenant whether it may reach it';
+  return proofs.outside.custom.map(({ name, title = name, address, expect }) =>
+    expect === 'denied'
+      ? barrier(`${CUSTOM}${name}`, {
+          title: `Can't reach ${title}`,
+          why,
+          otherwise: `reached ${title}`,
+          attempts: side => [deny(side, 'tenant', address, 'ram')],
+        })
+      : control(`${CUSTOM}${name}`, {
+          title: `Reaches ${title}`,
+          why,
+          otherwise: `${title} did not answer`,
+          attempts: () => [connect('tenant', address)],
+        }),
   );
-}
-
-function network(checks: Omit<Check, 'wall'>[]): Check[] {
-  return checks.map(check => ({ ...check, wall: 'network' }));
 }
 
 /** Allowed, and no one host to dial: its receipt says so. */
