@@ -4,7 +4,8 @@ import { digestOf, isExcepted } from '../../plan/live/digest';
 import { plannedObjects } from '../../plan/planned';
 import { KubernetesObject } from '../../plan/types';
 import { Attempt, Side } from '../types';
-import { asExpected, breached, known, reading } from './asPlanned';
+import { asExpected, breached } from './finding';
+import { known, listed, stateAttempt } from './reading';
 
 /**
  * Kinds by which what stands before a cluster is told where to send what it gets, by
@@ -97,24 +98,19 @@ export function noOtherDoor(side: Side): Attempt {
   const { namespace } = plan.names;
   const isRouted =
     network.ingress.namespaces.length + network.ingress.cidrs.length > 0;
-  return {
+  return stateAttempt('kubernetes', {
     key: 'doors',
-    by: 'kubernetes',
-    readsOnly: true,
     target: `ways into ${namespace}`,
     request: isRouted
       ? `list Services and every kind of route of ${namespace}, and everybody's routes for its hosts`
       : `list Services: of ${namespace}, and whoever's takes an address`,
     expected: 'none but the plan’s leads to n8n, and no other has its hosts',
-    run: reading(async ({ view }) => {
-      const { items } = await known(
-        `Services of ${namespace}`,
-        view.list<any>(SERVICE, namespace),
+    run: async ({ view }) => {
+      const services = (await listed(view, SERVICE, namespace)).filter(
+        service => leadsToWorkload(service, side),
       );
-      const services = items.filter(service => leadsToWorkload(service, side));
-      const elsewhere = await known('Services', view.list<any>(SERVICE));
+      const others = await listed(view, SERVICE);
       const vault = targetOf(vaultEndpoint(side.cluster.config).host);
-      const others = elsewhere.items;
       const taken = [...services, ...(byPlace(others).get(vault) ?? [])];
       const found = [
         ...services
@@ -133,7 +129,7 @@ export function noOtherDoor(side: Side): Attempt {
         const everywhere = await Promise.all(
           all
             .filter(({ kind }) => HOSTED.includes(kind.kind))
-            .map(({ kind }) => known(`${kind.kind}s`, view.list<any>(kind))),
+            .map(({ kind }) => listed(view, kind)),
         );
         found.push(
           ...all
@@ -144,7 +140,7 @@ export function noOtherDoor(side: Side): Attempt {
             .flatMap(name => byTarget(others).get(`${name}.${namespace}`) ?? [])
             .map(one => ({ one, does: 'stands for n8n' })),
           ...everywhere
-            .flatMap(({ items: routes }) => takersOf(routes, side))
+            .flatMap(routes => takersOf(routes, side))
             .map(one => ({ one, does: "takes what is sent to n8n's host" })),
         );
       }
@@ -158,8 +154,8 @@ export function noOtherDoor(side: Side): Attempt {
       return said.length > 0
         ? breached('FOUND', said.join('; '))
         : asExpected('NONE', 'no other');
-    }),
-  };
+    },
+  });
 }
 
 function isDoor({ apiVersion, kind }: KindRef): boolean {

@@ -3,7 +3,8 @@ import { quote, Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterProfile } from '../../config/platform';
 import { canonicalJson } from '../../plan/live/digest';
 import { Attempt, Finding } from '../types';
-import { NOT_READ } from './asPlanned';
+import { asExpected, finding } from './finding';
+import { NOT_READ, stateAttempt } from './reading';
 
 const API = 'admissionregistration.k8s.io/v1';
 /**
@@ -24,10 +25,8 @@ const OF_ANYBODY = /^system:(authenticated|unauthenticated|serviceaccounts.*)$/;
  * not have that: it is said, and counts for nothing.
  */
 export function heldByAdmission(): Attempt {
-  return {
+  return stateAttempt('kubernetes', {
     key: HOLD_POLICY,
-    by: 'kubernetes',
-    readsOnly: true,
     target: `ValidatingAdmissionPolicy ${HOLD_POLICY}`,
     request: `list ValidatingAdmissionPolicies and their bindings, and look at ${HOLD_POLICY}`,
     expected: 'it denies',
@@ -59,10 +58,10 @@ export function heldByAdmission(): Attempt {
         validationActions.includes('Deny') &&
         Object.keys(narrowed).length === 0;
       return isDenied
-        ? { code: 'DENY', response: 'it denies', outcome: 'asExpected' }
+        ? asExpected('DENY', 'it denies')
         : absent('OPEN', say('notDenying', { name: HOLD_POLICY }));
     },
-  };
+  });
 }
 
 /** Who may break the glass, as the chart writes it. */
@@ -108,6 +107,5 @@ function digestOfPolicy(
 }
 
 function absent(code: string, reason: Said): Finding {
-  const response = reason.summary;
-  return { code, response, outcome: 'notApplicable', reason };
+  return finding('notApplicable', code, reason.summary, reason);
 }

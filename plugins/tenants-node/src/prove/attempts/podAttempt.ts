@@ -12,7 +12,7 @@ import {
   Witness,
 } from '../types';
 import { PodTask } from '../pod/tasks';
-import { asExpected } from './asPlanned';
+import { asExpected } from './finding';
 
 /** What a pod tries, and what has to come of it. */
 export interface PodAttempt {

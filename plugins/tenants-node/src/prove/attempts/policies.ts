@@ -9,7 +9,8 @@ import { PolicyModel, podTraits, Traits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { NamespaceFacts, widening } from '../reach/widening';
 import { Attempt, Finding, Side } from '../types';
-import { asExpected, known, reading, told } from './asPlanned';
+import { asExpected, told } from './finding';
+import { known, NAMESPACES, PODS, stateAttempt } from './reading';
 
 /** Kinds whose effect is computed. */
 const COMPUTED = [
@@ -85,14 +86,12 @@ interface OtherPolicies {
 export function noWidening(side: Side): Attempt {
   const { tenant, cluster } = side;
   const { namespace } = tenant.plan.names;
-  return {
+  return stateAttempt('kubernetes', {
     key: 'policies',
-    by: 'kubernetes',
-    readsOnly: true,
     target: `policies of ${namespace}`,
     request: `list every kind of policy that the cluster serves: of ${namespace}, and cluster-wide`,
     expected: 'none but the plan’s allows anything that the plan does not',
-    run: reading(async ({ view }) => {
+    run: async ({ view }) => {
       const seen = await known('Policies', otherPolicies(side, view));
       const allowed = tenant.plan.proofOnly?.allowed ?? plannedPolicies(side);
       const planned = allowed.flatMap(modelPolicy);
@@ -108,8 +107,8 @@ export function noWidening(side: Side): Attempt {
         excepted,
         tenant.plan.proofOnly && withoutPlan(side, seen),
       );
-    }),
-  };
+    },
+  });
 }
 
 /**
@@ -255,8 +254,8 @@ export async function otherPolicies(
   const { namespace } = plan.names;
   const [policies, namespaces, pods] = await Promise.all([
     listPolicies(side, view),
-    view.list({ apiVersion: 'v1', kind: 'Namespace' }),
-    view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
+    view.list(NAMESPACES),
+    view.list(PODS, namespace),
   ]);
   if ('problem' in policies) {
     return policies;

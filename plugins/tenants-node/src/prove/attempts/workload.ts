@@ -7,10 +7,11 @@ import { changedFields } from '../../plan/live/changedFields';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, Finding, Side } from '../types';
-import { asExpected, breached, known, reading, sayChanged } from './asPlanned';
+import { named } from '../../clients/clusterView';
+import { sayChanged } from './asPlanned';
+import { asExpected, breached } from './finding';
+import { listed, PODS, stateAttempt } from './reading';
 import { restrictedProblems } from './restricted';
-
-const PODS = { apiVersion: 'v1', kind: 'Pod' };
 
 /**
  * The pods that run, against the Deployment's template in the plan: what n8n runs
@@ -64,24 +65,20 @@ export function withinQuota({ tenant }: Side): Attempt[] {
   return plannedObjects(tenant.plan, 'ResourceQuota').map(quota => {
     const { name } = quota.metadata;
     const { hard } = quota.spec as { hard: Record<string, string> };
-    return {
+    return stateAttempt('kubernetes', {
       key: name,
-      by: 'kubernetes',
-      readsOnly: true,
       target: `ResourceQuota ${namespace}/${name}`,
       request: `list ResourceQuotas of ${namespace}, and compare what is used of ${name}`,
       expected: 'no more than the plan gives',
-      run: reading(async ({ view }) => {
-        const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
-        const seen = view.list(kind, namespace);
-        const { items } = await known(`ResourceQuota ${name}`, seen);
-        const live = items.find(item => item.metadata.name === name);
+      run: async ({ view }) => {
+        const what = `ResourceQuota ${name}`;
+        const live = named(await listed(view, quota, namespace, what), name);
         return found(
           overUsed(hard, live?.status?.used),
           live ? 'within the quota' : 'not there',
         );
-      }),
-    };
+      },
+    });
   });
 }
 
@@ -106,15 +103,11 @@ function podsAttempt(
     problems(pod: any): string[];
   },
 ): Attempt {
-  return {
+  return stateAttempt('kubernetes', {
     ...attempt,
-    by: 'kubernetes',
-    readsOnly: true,
     target: `Pods of ${namespace}`,
-    run: reading(async ({ view }) => {
-      const seen = view.list(PODS, namespace);
-      const { items } = await known(`Pods of ${namespace}`, seen);
-      const pods = items
+    run: async ({ view }) => {
+      const pods = (await listed(view, PODS, namespace))
         .filter(({ status }) => !isOver(status?.phase))
         .filter(of);
       return found(
@@ -123,8 +116,8 @@ function podsAttempt(
         ),
         `${pods.length} as expected`,
       );
-    }),
-  };
+    },
+  });
 }
 
 function isOver(phase?: string): boolean {

@@ -1,0 +1,37 @@
+import {
+  Outcome,
+  quote,
+  Said,
+  say,
+} from '@threewalls/backstage-plugin-tenants-common';
+import { Finding } from '../types';
+
+/** What came of an attempt, and what it means. */
+export function finding(
+  outcome: Outcome,
+  code: string,
+  response: string,
+  reason?: Said,
+): Finding {
+  return { code, response, outcome, reason };
+}
+
+/** What a finding is that shows nothing wrong. */
+export function asExpected(code: string, response: string): Finding {
+  return finding('asExpected', code, response);
+}
+
+/** What a finding is that shows a wall to be open. */
+export function breached(
+  code: string,
+  response: string,
+  reason: Said = quote(response),
+): Finding {
+  return finding('breached', code, response, reason);
+}
+
+/** What a finding is that shows a wall to be open by one thing or several. */
+export function told(code: string, found: Said[]): Finding {
+  const reason = say('several', { all: found });
+  return breached(code, reason.summary, reason);
+}
