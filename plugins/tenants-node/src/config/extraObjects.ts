@@ -7,6 +7,7 @@ import {
   SUBDOMAIN_NAME,
   suggestion,
   texts,
+  refuseAt,
 } from './fields';
 
 /** What of a tenant a text may name, with an example of each. */
@@ -72,7 +73,7 @@ const manifest = z
   )
   .superRefine((object, context) => {
     const refuse = (path: PropertyKey[], message: string) =>
-      context.addIssue({ code: 'custom', path, message });
+      refuseAt(context, path, message);
     for (const { path, text } of textsOf(object as JsonValue)) {
       for (const [, word] of text.matchAll(VALUE)) {
         const [, name = ''] = /^tenant\.(.*)$/.exec(word) ?? [];
@@ -149,17 +150,13 @@ export const extraObjects = z
         o => o.kind === kind && o.apiVersion !== apiVersion,
       );
       if (ids.indexOf(ids[i]) !== i) {
-        context.addIssue({
-          code: 'custom',
-          path: [i],
-          message: `there are two of ${ids[i]}`,
-        });
+        refuseAt(context, [i], `there are two of ${ids[i]}`);
       } else if (other) {
-        context.addIssue({
-          code: 'custom',
-          path: [i, 'apiVersion'],
-          message: `another ${kind} is ${other.apiVersion}: one kind is of one version here`,
-        });
+        refuseAt(
+          context,
+          [i, 'apiVersion'],
+          `another ${kind} is ${other.apiVersion}: one kind is of one version here`,
+        );
       }
     }
   })
