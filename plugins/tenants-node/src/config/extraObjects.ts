@@ -94,7 +94,7 @@ const manifest = z
       refuse(['kind'], problem);
       return;
     }
-    const { kind, metadata, spec } = filled(object as ExtraObject, EXAMPLE);
+    const { kind, metadata, spec } = filled(object, EXAMPLE);
     for (const part of ['labels', 'annotations'] as const) {
       for (const [key, value] of Object.entries(metadata[part])) {
         const wrong = RESERVED.test(key)
@@ -130,16 +130,7 @@ const manifest = z
   });
 
 /** An object that every tenant gets, as config has it. */
-export interface ExtraObject {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name?: string;
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-  };
-  [field: string]: unknown;
-}
+export type ExtraObject = z.output<typeof manifest>;
 
 export const extraObjects = z
   .array(manifest)
@@ -160,7 +151,6 @@ export const extraObjects = z
       }
     }
   })
-  .transform(objects => objects as ExtraObject[])
   .default([])
   .describe(
     "Manifests of the platform's own that every tenant gets, with `{{ tenant.name }}`, `.namespace`, `.owner`, `.ownerName`, `.size`, `.cluster`, `.kvPath` and `.vaultRole` in their texts",

@@ -24,7 +24,7 @@ import { proofOnly } from './proofOnly';
 import { sizes } from './sizes';
 
 export type { Exposure, N8nConfig, Toleration } from './n8n';
-export type { ContainerResources, TenantSize } from './sizes';
+export type { TenantSize } from './sizes';
 
 const network = section({
   provider: z

@@ -2,7 +2,7 @@ import {
   canonicalQuantity,
   parseQuantity,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { ContainerResources } from '../config/platform';
+import { TenantSize } from '../config/platform';
 import { PlanContext } from './context';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
@@ -123,7 +123,7 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
 
 /** What a quota counts of proof pods: their containers', and their RuntimeClass's overhead. */
 function charged(
-  containers: ContainerResources[],
+  containers: Pick<TenantSize['n8n'], 'requests' | 'limits'>[],
   overhead = { cpu: '0', memory: '0' },
 ): Record<string, string> {
   const cpu = (part: 'requests' | 'limits') => {
