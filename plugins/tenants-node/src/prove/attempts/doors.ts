@@ -1,4 +1,5 @@
-import { KindRef, listKinds, ofList } from '../../clients/clusterView';
+import { KindRef, listKinds } from '../../clients/clusterView';
+import { madeOnce } from '../../clients/remembered';
 import { vaultEndpoint, vaultRanges } from '../../config/vaultService';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { plannedObjects } from '../../plan/planned';
@@ -35,7 +36,7 @@ const SERVICE = { apiVersion: 'v1', kind: 'Service' };
 const CHALLENGE = '/.well-known/acme-challenge/';
 
 /** Services by their own names, as `NAME.NAMESPACE`. */
-const byPlace = ofList(
+const byPlace = madeOnce(
   (services: readonly any[]) =>
     new Map(
       services.map(service => [
@@ -54,7 +55,7 @@ function targetOf(host: string): string {
  * Services by where they lead, or what they take, from the whole cluster: a name as
  * `SERVICE.NAMESPACE`, and addresses from outside, which are anybody's to claim.
  */
-const byTarget = ofList((services: readonly any[]) => {
+const byTarget = madeOnce((services: readonly any[]) => {
   const targets = new Map<string, any[]>();
   for (const service of services) {
     const { type, externalName = '', externalIPs = [] } = service.spec ?? {};
@@ -77,7 +78,7 @@ function hostsOf({ spec = {} }: any): Set<string> {
 }
 
 /** Routes of a kind by their hosts: there are as many as tenants. */
-const byHost = ofList((routes: readonly any[]) => {
+const byHost = madeOnce((routes: readonly any[]) => {
   const hosts = new Map<string, any[]>();
   for (const route of routes) {
     for (const host of hostsOf(route)) {

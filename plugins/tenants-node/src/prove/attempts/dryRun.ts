@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
+import { madeOnce, remembered } from '../../clients/remembered';
 import { NewObject } from '../../clients/kubernetes';
 import { Attempt, Judged, Round } from '../types';
 
@@ -181,18 +182,15 @@ export function unlessDropped(attempt: Attempt): Attempt {
   };
 }
 
-const asked = new WeakMap<ClusterView, Map<string, Promise<DryRunAnswer>>>();
+const asked = madeOnce(
+  (_: ClusterView) => new Map<string, Promise<DryRunAnswer>>(),
+);
 
 /** What several checks read off one answer is asked once in a round. */
-async function askOnce(object: NewObject, round: Round): Promise<DryRunAnswer> {
+function askOnce(object: NewObject, round: Round): Promise<DryRunAnswer> {
   const { kind, metadata } = object;
   const key = `${kind} ${metadata?.namespace}/${metadata?.name}`;
-  const answers = asked.get(round.view) ?? new Map();
-  asked.set(round.view, answers);
-  if (!answers.has(key)) {
-    answers.set(key, ask(object, round));
-  }
-  return answers.get(key);
+  return remembered(asked(round.view), key, () => ask(object, round));
 }
 
 async function ask(

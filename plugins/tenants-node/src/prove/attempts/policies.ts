@@ -1,6 +1,7 @@
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
-import { KindRef, listKinds, named, ofList } from '../../clients/clusterView';
+import { KindRef, listKinds, named } from '../../clients/clusterView';
+import { madeOnce } from '../../clients/remembered';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
@@ -157,7 +158,7 @@ function plannedPolicies({ tenant }: Side): KubernetesObject[] {
 }
 
 /** Groups that nobody here knows, and serve what is called like a policy. */
-const strangeGroups = ofList((kinds: readonly KindRef[]) => [
+const strangeGroups = madeOnce((kinds: readonly KindRef[]) => [
   ...new Set(
     kinds
       .filter(({ kind }) => LIKE_A_POLICY.test(kind))
@@ -236,7 +237,7 @@ function isMadeOf(
   );
 }
 
-const factsOf = ofList((namespaces: readonly KubernetesObject[]) =>
+const factsOf = madeOnce((namespaces: readonly KubernetesObject[]) =>
   namespaces.map(
     ({ metadata }): NamespaceFacts => ({
       name: metadata.name,
