@@ -4,6 +4,7 @@ import { ClusterView } from '../../clients';
 import { madeOnce, remembered } from '../../clients/remembered';
 import { NewObject } from '../../clients/kubernetes';
 import { Attempt, Judged, Round } from '../types';
+import { asExpected, stopped, succeeded } from './finding';
 
 /** Milliseconds the quota controller may lag behind a fresh quota. */
 const LAG_MS = 5_000;
@@ -53,21 +54,14 @@ export function refuses(
   object: NewObject,
   ...words: string[]
 ): Attempt {
-  return dryRun(title, object, `403 ${words.join(' … ')}`, answer => {
-    const { status, message } = answer;
-    if (status < 300) {
-      return {
-        outcome: 'breached',
-        reason: say('created', { title }),
-      };
-    }
-    return status === 403 && words.every(word => message.includes(word))
-      ? { outcome: 'asExpected' }
-      : {
-          outcome: 'inconclusive',
-          reason: say('refusedElse', { answer: `${status} ${message}` }),
-        };
-  });
+  const expected = `403 ${words.join(' … ')}`;
+  return dryRun(title, object, expected, ({ status, message }) =>
+    stopped(
+      status < 300 && say('created', { title }),
+      status === 403 && words.every(word => message.includes(word)),
+      say('refusedElse', { answer: `${status} ${message}` }),
+    ),
+  );
 }
 
 /**
@@ -85,30 +79,21 @@ export function overQuota(
     .filter(Boolean)
     .join(' … ')}`;
   return dryRun(title, object, expected, ({ status, message }) => {
-    if (status < 300) {
-      return {
-        outcome: 'breached',
-        reason: say('created', { title }),
-      };
-    }
     const [, refusedBy] = /exceeded quota: ([^,\s]+)/.exec(message) ?? [];
     const isOther = quota !== '' && refusedBy !== quota;
-    if (
-      status !== 403 ||
-      !refusedBy ||
-      !(isOther || message.includes(resource))
-    ) {
-      return {
-        outcome: 'inconclusive',
-        reason: say('refusedElse', { answer: `${status} ${message}` }),
-      };
-    }
-    return {
-      outcome: 'asExpected',
-      ...(isOther && {
-        reason: say('tighter', { quota: refusedBy, planned: quota }),
-      }),
-    };
+    const judged = stopped(
+      status < 300 && say('created', { title }),
+      status === 403 &&
+        Boolean(refusedBy) &&
+        (isOther || message.includes(resource)),
+      say('refusedElse', { answer: `${status} ${message}` }),
+    );
+    return judged.outcome === 'asExpected' && isOther
+      ? {
+          ...judged,
+          reason: say('tighter', { quota: refusedBy, planned: quota }),
+        }
+      : judged;
   });
 }
 
@@ -122,15 +107,10 @@ export function accepts(
   return dryRun(title, object, expected, ({ status, message, body }) => {
     if (status < 300) {
       const problem = check(body);
-      return problem
-        ? { outcome: 'failed', reason: quote(problem) }
-        : { outcome: 'asExpected' };
+      return succeeded(!problem, quote(problem ?? ''));
     }
     if (status === 403 && message.includes('exceeded quota: ')) {
-      return {
-        outcome: 'asExpected',
-        reason: say('quotaUsed'),
-      };
+      return { outcome: 'asExpected', reason: say('quotaUsed') };
     }
     return {
       outcome: message.includes(LAGGING) ? 'inconclusive' : 'failed',
@@ -159,7 +139,7 @@ export function askedTogether(
     run: async round => {
       const { status, message } = await askOnce(all, round);
       return status === 403 && says(message)
-        ? { code: '403', response: message, outcome: 'asExpected' }
+        ? asExpected('403', message)
         : attempt.run(round);
     },
   };

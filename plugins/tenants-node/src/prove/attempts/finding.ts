@@ -4,7 +4,7 @@ import {
   Said,
   say,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { Finding } from '../types';
+import { Finding, Judged } from '../types';
 
 /** What came of an attempt, and what it means. */
 export function finding(
@@ -34,4 +34,25 @@ export function breached(
 export function told(code: string, found: Said[]): Finding {
   const reason = say('several', { all: found });
   return breached(code, reason.summary, reason);
+}
+
+/** What a baseline came to, and where it failed why. */
+export function succeeded(ok: boolean, otherwise?: Said): Judged {
+  return ok
+    ? { outcome: 'asExpected' }
+    : { outcome: 'failed', reason: otherwise };
+}
+
+/** What an attack came to: it got through, was stopped as it has to be, or neither. */
+export function stopped(
+  through: Said | false,
+  isStopped: boolean,
+  otherwise: Said,
+): Judged {
+  if (through) {
+    return { outcome: 'breached', reason: through };
+  }
+  return isStopped
+    ? { outcome: 'asExpected' }
+    : { outcome: 'inconclusive', reason: otherwise };
 }
