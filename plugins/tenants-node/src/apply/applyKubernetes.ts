@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import { TENANT_LABEL } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, KubernetesError, objectPath } from '../clients';
+import { Cluster, KubernetesError } from '../clients';
+import { objectPath, refOf } from '../clients/kinds';
 import { KubernetesResponse } from '../clients/kubernetes';
 import { takenBack } from '../clients/managedFields';
 import {
@@ -93,12 +94,10 @@ export async function removeKubernetes(
 ): Promise<void> {
   const live = await look(object, context);
   if (live?.metadata.labels?.[TENANT_LABEL] === context.plan.spec.name) {
-    const { apiVersion, kind, metadata } = object;
-    const { namespace, name } = metadata;
-    await context.cluster.kubernetes.delete(
-      { apiVersion, kind, namespace, name },
-      { uid: String(live.metadata.uid), signal: context.signal },
-    );
+    await context.cluster.kubernetes.delete(refOf(object), {
+      uid: String(live.metadata.uid),
+      signal: context.signal,
+    });
   }
 }
 
@@ -110,11 +109,9 @@ export async function look(
   if (context.fresh) {
     return undefined;
   }
-  const { apiVersion, kind, metadata } = object;
-  const { namespace, name } = metadata;
   const request = {
     method: 'GET',
-    path: objectPath({ apiVersion, kind, namespace, name }),
+    path: objectPath(refOf(object)),
     signal: context.signal,
   } as const;
   const found = await withPatience(object, context, () =>
@@ -163,11 +160,10 @@ async function takeBack(
   if (!managedFields) {
     return true;
   }
-  const { apiVersion, kind, metadata } = live;
-  const { namespace, name, resourceVersion } = metadata;
+  const { resourceVersion } = live.metadata;
   const request = {
     method: 'PATCH',
-    path: objectPath({ apiVersion, kind, namespace, name }),
+    path: objectPath(refOf(live)),
     body: { metadata: { resourceVersion, managedFields } },
     contentType: 'application/merge-patch+json',
     signal,

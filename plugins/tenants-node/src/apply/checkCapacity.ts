@@ -1,4 +1,5 @@
 import { InputError } from '@backstage/errors';
+import type { V1Taint } from '@kubernetes/client-node';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
 import { Placement, planPlacement } from '../plan/placement';
@@ -131,7 +132,7 @@ async function quotaOf(
 function mayRun(node: any, placement: Placement): boolean {
   const { nodeSelector = {}, tolerations = [] } = placement;
   const labels = node.metadata?.labels ?? {};
-  const taints: Taint[] = node.spec?.taints ?? [];
+  const taints: V1Taint[] = node.spec?.taints ?? [];
   return (
     !node.spec?.unschedulable &&
     Object.entries(nodeSelector).every(
@@ -145,14 +146,8 @@ function mayRun(node: any, placement: Placement): boolean {
   );
 }
 
-interface Taint {
-  key: string;
-  value?: string;
-  effect: string;
-}
-
 /** As the scheduler reads it: without a key or an effect, of every one. */
-function tolerates(toleration: Toleration, taint: Taint): boolean {
+function tolerates(toleration: Toleration, taint: V1Taint): boolean {
   const { key, operator, value = '', effect } = toleration;
   return (
     (key === undefined || key === taint.key) &&

@@ -4,8 +4,8 @@ import {
   InputError,
   ServiceUnavailableError,
 } from '@backstage/errors';
-import { Cluster, KubernetesError, objectPath, VaultError } from '../clients';
-import { ObjectRef } from '../clients/kubernetes';
+import { Cluster, KubernetesError, VaultError } from '../clients';
+import { objectPath, refOf } from '../clients/kinds';
 import { Listed, until } from '../clients/until';
 import { ARCHIVED_LABEL, ownPolicy } from '../plan/names';
 import { KubernetesObject, TenantNames } from '../plan/types';
@@ -210,19 +210,21 @@ class TenantRemoval {
     if (!binding) {
       return;
     }
-    const { apiVersion, kind, metadata } = binding;
-    const { namespace, name } = metadata;
-    if (await kubernetes.get({ apiVersion, kind, namespace, name })) {
+    if (await kubernetes.get(refOf(binding))) {
       return;
     }
     const response = await kubernetes.apply(binding);
     if (response.status >= 300) {
       throw KubernetesError.fromResponse(
-        { method: 'apply of', path: `${kind} ${name}` },
+        {
+          method: 'apply of',
+          path: `${binding.kind} ${binding.metadata.name}`,
+        },
         response,
       );
     }
     const deadline = Date.now() + BINDING_MS;
+    const { namespace } = binding.metadata;
     const path = objectPath({ apiVersion: 'v1', kind: 'Pod', namespace });
     const isRefused = async () =>
       (await kubernetes.request({ method: 'GET', path })).status === 403;
@@ -567,7 +569,7 @@ function controllerOf(metadata: Listed['metadata']): string | undefined {
 
 /** With what holds each: finalizers, conditions, and who makes it again. */
 function stillThere(
-  kind: ObjectRef['kind'],
+  kind: string,
   where: string,
   timeoutMs: number,
   left: Listed[],

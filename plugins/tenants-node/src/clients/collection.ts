@@ -4,6 +4,7 @@ import { KindRef, Seen } from './clusterView';
 import { KubernetesError } from './errors';
 import { whileListening } from './inTime';
 import { KubernetesClient } from './kubernetes';
+import { remembered } from './remembered';
 
 /** Milliseconds until a collection that can't be read is tried again: first, and at most. */
 const RETRY_MS = { first: 500, most: 30_000 };
@@ -129,18 +130,15 @@ export class Collection {
 
   /** The same list for as long as nothing changes, so that others can build on it. */
   #answer(namespace?: string): readonly KubernetesObject[] {
-    let items = this.#answers.get(namespace);
-    if (!items) {
-      const group = this.#objects.get(namespace ?? '');
-      if (namespace !== undefined && !group) {
-        return NONE;
-      }
-      const groups =
-        namespace === undefined ? this.#objects.values() : [group!];
-      items = [...groups].flatMap(g => [...g.values()].map(k => k.object));
-      this.#answers.set(namespace, items);
+    const group = this.#objects.get(namespace ?? '');
+    if (namespace !== undefined && !group) {
+      return NONE;
     }
-    return items;
+    return remembered(this.#answers, namespace, () => {
+      const groups =
+        namespace === undefined ? [...this.#objects.values()] : [group!];
+      return groups.flatMap(valuesOf).map(({ object }) => object);
+    });
   }
 
   /** Whether it is being read for the first time, and has not failed yet. */
@@ -155,7 +153,7 @@ export class Collection {
 
   stats(): CollectionStats {
     const { apiVersion, kind } = this.kind;
-    const all = [...this.#objects.values()].flatMap(g => [...g.values()]);
+    const all = [...this.#objects.values()].flatMap(valuesOf);
     return {
       apiVersion,
       kind,
@@ -229,16 +227,9 @@ export class Collection {
         }
       }
     }
-    const gone = [...before.values()].flatMap(g => [...g.values()]);
-    changes.push(
-      ...gone.map(
-        ({ object }): ObjectChange => ({
-          type: 'DELETED',
-          object,
-          before: object,
-        }),
-      ),
-    );
+    for (const { object } of [...before.values()].flatMap(valuesOf)) {
+      changes.push({ type: 'DELETED', object, before: object });
+    }
     // What there was in the first place is no change.
     if (this.#isRead) {
       changes.forEach(this.options.onChange);
@@ -397,6 +388,10 @@ interface Kept {
   object: KubernetesObject;
   /** Set by the first question: most objects have changed by then */
   bytes?: number;
+}
+
+function valuesOf(group: Map<string, Kept>): Kept[] {
+  return [...group.values()];
 }
 
 function bytesOf(kept: Kept): number {

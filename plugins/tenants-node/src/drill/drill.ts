@@ -6,7 +6,8 @@ import {
   Wall,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { applyPlan, removeTenant } from '../apply';
+import { removeTenant } from '../apply';
+import { applyPlan, settle } from '../apply/applyPlan';
 import { Cluster } from '../clients';
 import { planDrill } from '../plan/drill';
 import { TenantPlan } from '../plan/types';
@@ -207,10 +208,7 @@ async function make(
   { cluster, signal }: DrillOptions,
 ): Promise<void> {
   const owned = { signal, adopt: true, beginAnew: true };
-  const made = pair.map(plan => applyPlan(plan, cluster, owned));
-  // None is left running when the first has failed.
-  await Promise.allSettled(made);
-  await Promise.all(made);
+  await settle(pair.map(plan => applyPlan(plan, cluster, owned)));
 }
 
 /**

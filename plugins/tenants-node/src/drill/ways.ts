@@ -1,5 +1,6 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
+import { refOf } from '../clients/kinds';
 import { plannedObjects, plannedResources } from '../plan/planned';
 import { KubernetesObject, TenantPlan, VaultResource } from '../plan/types';
 
@@ -163,11 +164,10 @@ function vaultObject(plan: TenantPlan, prefix: string): VaultResource {
 }
 
 function remove(
-  { apiVersion, kind, metadata }: KubernetesObject,
+  object: KubernetesObject,
   { kubernetes }: Cluster,
 ): Promise<void> {
-  const { namespace, name } = metadata;
-  return kubernetes.delete({ apiVersion, kind, namespace, name });
+  return kubernetes.delete(refOf(object));
 }
 
 function expectOk({ status, body }: { status: number; body?: any }): void {
