@@ -11,6 +11,7 @@ import {
   KubernetesResource,
   TenantPlan,
 } from '../plan/types';
+import { stage } from '../plan/objects';
 import { differences } from './diffPlan';
 import { significant } from './live';
 import { checkOwnership, Ownership } from './ownership';
@@ -135,10 +136,7 @@ function isAsApplied(
     before !== undefined &&
     isDeepStrictEqual(before.resource, JSON.parse(JSON.stringify(resource))) &&
     differences(
-      {
-        ...plan,
-        stages: [{ name: 'walls', resources: [resource], waits: [] }],
-      },
+      { ...plan, stages: [stage('walls', [resource])] },
       new Map([[id, live]]),
       { [id]: before },
     ).every(({ change }) => change === 'none')

@@ -2,6 +2,7 @@ import { InputError } from '@backstage/errors';
 import type { V1Taint } from '@kubernetes/client-node';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
+import { selects } from '../plan/live/selectors';
 import { Placement, planPlacement } from '../plan/placement';
 import { TenantPlan } from '../plan/types';
 import { ClusterProfile, Toleration } from '../config/platform';
@@ -130,14 +131,12 @@ async function quotaOf(
 
 /** Whether a tenant's pods may be put on a node. */
 function mayRun(node: any, placement: Placement): boolean {
-  const { nodeSelector = {}, tolerations = [] } = placement;
+  const { nodeSelector: matchLabels, tolerations = [] } = placement;
   const labels = node.metadata?.labels ?? {};
   const taints: V1Taint[] = node.spec?.taints ?? [];
   return (
     !node.spec?.unschedulable &&
-    Object.entries(nodeSelector).every(
-      ([key, value]) => labels[key] === value,
-    ) &&
+    selects({ matchLabels }, labels) &&
     taints.every(
       taint =>
         taint.effect === 'PreferNoSchedule' ||

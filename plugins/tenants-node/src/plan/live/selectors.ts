@@ -43,3 +43,10 @@ export function selects(
     }
   });
 }
+
+/** Labels as a query has them, such as `app=n8n,tier=web`. */
+export function labelText(labels: Record<string, string> = {}): string {
+  return Object.entries(labels)
+    .map(pair => pair.join('='))
+    .join();
+}

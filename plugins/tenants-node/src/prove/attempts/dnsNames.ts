@@ -9,7 +9,7 @@ import { Peer, podTraits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { podTask } from '../pod/tasks';
 import { Attempt, DoesNotApply, Expectation, Side } from '../types';
-import { stopped } from './finding';
+import { called, stopped } from './finding';
 import { podAttempt } from './podAttempt';
 import { otherPolicies } from './policies';
 
@@ -111,13 +111,12 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
         if (!policy) {
           return finding;
         }
-        const called = `${policy.kind} ${policy.metadata.name}`;
         if (isPlatforms(policy, side)) {
-          const reason = say('dnsOpened', { policy: called });
+          const reason = say('dnsOpened', { policy: called(policy) });
           return { ...finding, outcome: 'notApplicable', reason };
         }
         const allows = say('policyAllows', {
-          found: `${called}: DNS for ${name}`,
+          found: `${called(policy)}: DNS for ${name}`,
         });
         const all = [...(finding.reason ? [finding.reason] : []), allows];
         return {

@@ -2,6 +2,7 @@ import { KindRef, listKinds } from '../../clients/clusterView';
 import { madeOnce } from '../../clients/remembered';
 import { vaultEndpoint, vaultRanges } from '../../config/vaultService';
 import { digestOf, isExcepted } from '../../plan/live/digest';
+import { selects } from '../../plan/live/selectors';
 import { plannedObjects } from '../../plan/planned';
 import { KubernetesObject } from '../../plan/types';
 import { Attempt, Side } from '../types';
@@ -183,10 +184,11 @@ function isPlanned(one: any, { tenant: { plan } }: Side): boolean {
 
 /** A Service by its selector; without one somebody else says where it leads. */
 function leadsToWorkload({ spec = {} }: any, { tenant }: Side): boolean {
-  const selector = Object.entries(spec.selector ?? {});
-  return plannedObjects(tenant.plan, 'Deployment')
-    .map(({ spec: { template } }: any) => template.metadata.labels)
-    .some(labels => selector.every(([key, value]) => labels[key] === value));
+  const selector = { matchLabels: spec.selector ?? {} };
+  return plannedObjects(tenant.plan, 'Deployment').some(
+    ({ spec: { template } }: any) =>
+      selects(selector, template.metadata.labels),
+  );
 }
 
 function isOutside({ spec = {} }: any): boolean {

@@ -4,7 +4,13 @@ import {
   Said,
   say,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { KubernetesObject } from '../../plan/types';
 import { Finding, Judged } from '../types';
+
+/** An object of the namespace's or the whole cluster's, as a receipt calls it. */
+export function called({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata.name}`;
+}
 
 /** What came of an attempt, and what it means. */
 export function finding(

@@ -1,4 +1,5 @@
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
+import { labelText, selects } from '../../plan/live/selectors';
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, DoesNotApply, Round, Side } from '../types';
@@ -164,9 +165,9 @@ function onNodes(selector: Record<string, string>): Attempt {
   return {
     key: 'proof pod',
     by: 'tenant',
-    target: `nodes ${text(selector)}`,
+    target: `nodes ${labelText(selector)}`,
     request: 'run the proof pod, and look at its node',
-    expected: `a node with ${text(selector)}`,
+    expected: `a node with ${labelText(selector)}`,
     run: async round => {
       const nodeName = (await round.pod('tenant'))?.facts.nodeName;
       const isThere = isOn(selector, round.node(nodeName)?.labels);
@@ -187,7 +188,7 @@ function workloadOnNodes(
   return podsOfWorkload(side, {
     key: "n8n's pods",
     request: 'look at their nodes',
-    expected: `nodes with ${text(selector)}`,
+    expected: `nodes with ${labelText(selector)}`,
     problems: ({ metadata, spec }, { node }) =>
       isOn(selector, node(spec.nodeName)?.labels)
         ? []
@@ -241,16 +242,8 @@ function podsOfWorkload(
 }
 
 function isOn(
-  selector: Record<string, string>,
+  matchLabels: Record<string, string>,
   labels: Record<string, string> = {},
 ): boolean {
-  return Object.entries(selector).every(
-    ([key, value]) => labels[key] === value,
-  );
-}
-
-function text(selector: Record<string, string>): string {
-  return Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  return selects({ matchLabels }, labels);
 }

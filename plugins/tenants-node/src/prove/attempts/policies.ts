@@ -10,7 +10,7 @@ import { PolicyModel, podTraits, Traits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { NamespaceFacts, widening } from '../reach/widening';
 import { Attempt, Finding, Side } from '../types';
-import { asExpected, told } from './finding';
+import { asExpected, called, told } from './finding';
 import { known, NAMESPACES, PODS, stateAttempt } from './reading';
 
 /** Kinds whose effect is computed. */
@@ -343,7 +343,7 @@ function judgeAll(
     others.flatMap(({ policy, effect }) =>
       kind in effect
         ? [
-            `${nameOf(policy)}: ${Object.values(effect)[0]} (digest ${digestOf(
+            `${called(policy)}: ${Object.values(effect)[0]} (digest ${digestOf(
               policy,
             )})`,
           ]
@@ -364,14 +364,10 @@ function judgeAll(
     return { ...told('OPEN', open), outcome: 'inconclusive' };
   }
   const names = (policies: KubernetesObject[]) =>
-    policies.map(nameOf).join(', ') || 'none';
+    policies.map(called).join(', ') || 'none';
   const beside = names(others.map(({ policy }) => policy));
   return asExpected(
     'NONE',
     `besides the plan’s: ${beside}; excepted by config: ${names(excepted)}`,
   );
-}
-
-function nameOf({ kind, metadata }: KubernetesObject): string {
-  return `${kind} ${metadata.name}`;
 }

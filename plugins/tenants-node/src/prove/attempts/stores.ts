@@ -7,7 +7,7 @@ import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, Side } from '../types';
-import { asExpected, breached, finding } from './finding';
+import { asExpected, breached, called, finding } from './finding';
 import { known, listed, NAMESPACES, stateAttempt } from './reading';
 import { isProbe } from './externalSecretProbe';
 
@@ -51,7 +51,7 @@ export function noOtherStore(side: Side): Attempt {
     tenant.plan,
     'SecretStore',
     'ExternalSecret',
-  ).map(nameOf);
+  ).map(called);
   return stateAttempt('kubernetes', {
     key: 'others',
     target: `stores of ${namespace}`,
@@ -61,9 +61,9 @@ export function noOtherStore(side: Side): Attempt {
       const objects = await readAll(view, namespace);
       const others = objects
         .filter(object => !isProbe(object, side.canary))
-        .filter(object => !planned.includes(nameOf(object)))
+        .filter(object => !planned.includes(called(object)))
         .filter(object => !isExcepted(object, cluster.config.exceptions))
-        .map(object => `${nameOf(object)} (digest ${digestOf(object)})`)
+        .map(object => `${called(object)} (digest ${digestOf(object)})`)
         .join(', ');
       return others
         ? breached(
@@ -126,8 +126,4 @@ function isFor(
         ),
     )
   );
-}
-
-function nameOf({ kind, metadata }: KubernetesObject): string {
-  return `${kind} ${metadata.name}`;
 }

@@ -4,6 +4,7 @@ import {
   quote,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { changedFields } from '../../plan/live/changedFields';
+import { selects } from '../../plan/live/selectors';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, Finding, Side } from '../types';
@@ -27,10 +28,7 @@ export function workloadAsPlanned({ tenant, cluster }: Side): Attempt[] {
       request: `list Pods of ${namespace}, and compare those of ${name} with the plan field by field`,
       expected: 'as planned',
       of: ({ metadata }) =>
-        !metadata.deletionTimestamp &&
-        Object.entries(selector.matchLabels).every(
-          ([key, value]) => metadata.labels?.[key] === value,
-        ),
+        !metadata.deletionTimestamp && selects(selector, metadata.labels ?? {}),
       problems: pod => {
         const { labels } = template.metadata;
         const planned: KubernetesObject = {
