@@ -93,9 +93,7 @@ export const NETWORK_CHECKS: Check[] = [
     title: "Can't reach the canary",
     why: "The canary lets everyone in, so only the tenant's own egress half holds",
     otherwise: 'reached the canary',
-    attempts: side => [
-      deny(side, 'tenant', side.canary.service, 'ram', CANARY_SIDE),
-    ],
+    attempts: side => [deny(side, side.canary.service, CANARY_SIDE)],
   }),
   barrier('net.canary-ingress', {
     title: "The canary can't reach it",
@@ -103,7 +101,7 @@ export const NETWORK_CHECKS: Check[] = [
     otherwise: 'the canary reached n8n',
     attempts: side =>
       doors(side.tenant).map(to =>
-        deny(side, 'ram', to, 'tenant', CANARY_SIDE),
+        deny(side, to, { ...CANARY_SIDE, by: 'ram', witness: 'tenant' }),
       ),
   }),
   barrier('net.neighbour-service', {
@@ -113,7 +111,7 @@ export const NETWORK_CHECKS: Check[] = [
     optional: true,
     attempts: side =>
       withNeighbour(side, ({ service }) => [
-        deny(side, 'tenant', service, 'neighbour'),
+        deny(side, service, { witness: 'neighbour' }),
       ]),
   }),
   barrier('net.neighbour-pod', {
@@ -123,7 +121,7 @@ export const NETWORK_CHECKS: Check[] = [
     optional: true,
     attempts: side =>
       withNeighbour(side, ({ pods }) =>
-        pods.map(to => deny(side, 'tenant', to, 'neighbour')),
+        pods.map(to => deny(side, to, { witness: 'neighbour' })),
       ),
   }),
   barrier('net.neighbour-ingress', {
@@ -133,7 +131,9 @@ export const NETWORK_CHECKS: Check[] = [
     optional: true,
     attempts: side =>
       withNeighbour(side, () =>
-        doors(side.tenant).map(to => deny(side, 'neighbour', to, 'tenant')),
+        doors(side.tenant).map(to =>
+          deny(side, to, { by: 'neighbour', witness: 'tenant' }),
+        ),
       ),
   }),
   barrier('net.dns-elsewhere', {
@@ -144,12 +144,16 @@ export const NETWORK_CHECKS: Check[] = [
     attempts: side => {
       const { host, port } = side.cluster.config.proofs.outside.dns;
       return [
-        deny(side, 'tenant', { host, port }, 'ram', ifThere(side)),
-        deny(side, 'tenant', { host, port }, 'ram', {
-          ...ifThere(side),
-          task: podTask({ do: 'ask-dns', host, port, name: 'example.com' }),
-          request: `DNS query over UDP to ${host}:${port}`,
-        }),
+        deny(side, { host, port }, ifThere(side)),
+        deny(
+          side,
+          { host, port },
+          {
+            ...ifThere(side),
+            task: podTask({ do: 'ask-dns', host, port, name: 'example.com' }),
+            request: `DNS query over UDP to ${host}:${port}`,
+          },
+        ),
       ];
     },
   }),
@@ -166,26 +170,20 @@ export const NETWORK_CHECKS: Check[] = [
     otherwise: 'reached cloud metadata',
     optional: true,
     attempts: side => [
-      deny(
-        side,
-        'tenant',
-        side.cluster.config.proofs.outside.metadata,
-        'ram',
-        ifThere(side),
-      ),
+      deny(side, side.cluster.config.proofs.outside.metadata, ifThere(side)),
     ],
   }),
   barrier('net.kube-api', {
     title: "Can't reach the Kubernetes API",
     why: 'n8n does not need it, and an attacker in n8n would',
     otherwise: 'reached the Kubernetes API',
-    attempts: side => side.kubeApi.map(to => deny(side, 'tenant', to, 'ram')),
+    attempts: side => side.kubeApi.map(to => deny(side, to)),
   }),
   barrier('net.kubelet', {
     title: "Can't reach the kubelets",
     why: 'A kubelet runs commands in every pod of its node',
     otherwise: 'reached a kubelet',
-    attempts: side => side.kubelets.map(to => deny(side, 'tenant', to, 'ram')),
+    attempts: side => side.kubelets.map(to => deny(side, to)),
   }),
   barrier('net.internet', {
     title: "Can't reach the internet",
@@ -195,10 +193,8 @@ export const NETWORK_CHECKS: Check[] = [
     attempts: side => {
       const outside = outsideOf(side);
       return outside.length > 0
-        ? outside.map(to => deny(side, 'tenant', to, 'ram', ifThere(side)))
-        : {
-            because: say('everyAddress'),
-          };
+        ? outside.map(to => deny(side, to, ifThere(side)))
+        : { because: say('everyAddress') };
     },
   }),
   barrier('net.as-planned', {
@@ -230,7 +226,7 @@ export function customChecks({ proofs }: ClusterProfile): Check[] {
           title: `Can't reach ${title}`,
           why,
           otherwise: `reached ${title}`,
-          attempts: side => [deny(side, 'tenant', address, 'ram')],
+          attempts: side => [deny(side, address)],
         })
       : control(`${CUSTOM}${name}`, {
           title: `Reaches ${title}`,
@@ -310,10 +306,12 @@ function connect(
  */
 function deny(
   side: Side,
-  by: Attacker,
   to: Endpoint,
-  witness: Attacker,
-  overrides: Partial<PodAttempt> = {},
+  {
+    by = 'tenant',
+    witness = 'ram',
+    ...overrides
+  }: Partial<PodAttempt> & { witness?: Attacker } = {},
 ): Attempt {
   const { task = podTask({ do: 'connect', ...to }) } = overrides;
   return connect(by, to, {

@@ -67,29 +67,13 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "A container can't be over the maximum",
     why: "One container must not take the node's memory",
     otherwise: 'got a container over the maximum',
-    attempts: within(bounds =>
-      tooHuge(
-        bounds,
-        'main',
-        refuses('a container over the maximum', hugePod(bounds), PER_CONTAINER),
-      ),
-    ),
+    attempts: huge('main', 'a container over the maximum'),
   }),
   barrier('res.init-container-max', {
     title: "An init container can't be over the maximum",
     why: 'Init containers run on the same node',
     otherwise: 'got an init container over the maximum',
-    attempts: within(bounds =>
-      tooHuge(
-        bounds,
-        'init',
-        refuses(
-          'an init container over the maximum',
-          hugePod(bounds, 'init'),
-          PER_CONTAINER,
-        ),
-      ),
-    ),
+    attempts: huge('init', 'an init container over the maximum'),
   }),
   barrier('res.pod-level', {
     title: "A pod as a whole can't be over the maximum",
@@ -112,27 +96,13 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "Containers together can't be over the memory quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got memory over the quota',
-    attempts: within(bounds =>
-      overQuota(
-        'memory over the quota',
-        manyOf(bounds).pod,
-        bounds.quota,
-        'limits.memory',
-      ),
-    ),
+    attempts: many('memory over the quota', 'limits.memory'),
   }),
   barrier('res.quota-cpu', {
     title: "Containers together can't be over the CPU quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got CPU over the quota',
-    attempts: within(bounds =>
-      overQuota(
-        'CPU over the quota',
-        manyOf(bounds).pod,
-        bounds.quota,
-        'limits.cpu',
-      ),
-    ),
+    attempts: many('CPU over the quota', 'limits.cpu'),
   }),
   barrier('res.quota-objects', {
     title: "Can't have load balancers, node ports or more storage",
@@ -176,40 +146,19 @@ export const RESOURCE_CHECKS: Check[] = [
     title: "Can't run a privileged container",
     why: 'A privileged container is root on the node',
     otherwise: 'got a privileged container',
-    attempts: within(bounds =>
-      refuses(
-        'a privileged container',
-        rootPod(bounds),
-        POD_SECURITY,
-        'privileged',
-      ),
-    ),
+    attempts: root('a privileged container', 'privileged'),
   }),
   barrier('res.host-namespaces', {
     title: "Can't share the node's namespaces",
     why: "A pod on the host's network has no network wall",
     otherwise: "got a pod in the node's namespaces",
-    attempts: within(bounds =>
-      refuses(
-        "a pod in the node's namespaces",
-        rootPod(bounds),
-        POD_SECURITY,
-        'host namespaces',
-      ),
-    ),
+    attempts: root("a pod in the node's namespaces", 'host namespaces'),
   }),
   barrier('res.host-path', {
     title: "Can't mount the node's files",
     why: "The node's disk has every tenant's data and tokens",
     otherwise: "got a pod with the node's files",
-    attempts: within(bounds =>
-      refuses(
-        "a pod with the node's disk",
-        rootPod(bounds),
-        POD_SECURITY,
-        'hostPath',
-      ),
-    ),
+    attempts: root("a pod with the node's disk", 'hostPath'),
   }),
   barrier('res.who-can', {
     title: 'Nobody else can change its quotas, limits or n8n',
@@ -235,6 +184,26 @@ export const RESOURCE_CHECKS: Check[] = [
     attempts: side => placements(side).nodes,
   }),
 ];
+
+/** One container over the maximum, of either kind. */
+function huge(which: 'main' | 'init', title: string) {
+  return within(bounds => {
+    const attempt = refuses(title, hugePod(bounds, which), PER_CONTAINER);
+    return tooHuge(bounds, which, attempt);
+  });
+}
+
+/** Over a quota by containers that are in range each. */
+function many(title: string, resource: string) {
+  return within(bounds =>
+    overQuota(title, manyOf(bounds).pod, bounds.quota, resource),
+  );
+}
+
+/** As good as the node: PodSecurity says all of it at once. */
+function root(title: string, says: string) {
+  return within(bounds => refuses(title, rootPod(bounds), POD_SECURITY, says));
+}
 
 /** Over one of the maxima that a pod can be over at once. */
 function tooHuge(

@@ -91,9 +91,7 @@ export const SECRET_CHECKS: Check[] = [
               witnesses: [readsItsOwn(side, 'neighbour')],
             }),
           ]
-        : {
-            because: say('noNeighbourInVault'),
-          };
+        : { because: say('noNeighbourInVault') };
     },
   }),
   barrier('sec.list-root', {
