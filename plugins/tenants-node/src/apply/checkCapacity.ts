@@ -102,11 +102,8 @@ function sizeOf(
   if (!Object.hasOwn(sizes, size)) {
     return undefined;
   }
-  const { quota } = sizes[size];
-  return {
-    cpu: number(quota.requestsCpu),
-    memory: number(quota.requestsMemory),
-  };
+  const { requestsCpu, requestsMemory } = sizes[size].quota;
+  return { cpu: number(requestsCpu), memory: number(requestsMemory) };
 }
 
 async function quotaOf(

@@ -45,7 +45,6 @@ export class VaultView {
     return new VaultView(this.vault, undefined, this.#answers);
   }
 
-  /** The object at a path. */
   async read(path: string): Promise<SeenInVault> {
     return this.#once('GET', path, data => data);
   }

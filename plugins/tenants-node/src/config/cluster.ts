@@ -15,7 +15,6 @@ import {
 /** Fixed policy of tenants where config names no other; as under deploy/. */
 const TEMPLATED_POLICY = 'threewalls-tenant';
 
-/** The cluster's API. */
 export const kubernetes = section({
   kubeconfig: optionalText(
     'Path of a kubeconfig file; read when it is first needed',
@@ -56,7 +55,6 @@ const login = section({
   tokenFile: optionalText('File with a token that is renewed elsewhere'),
 });
 
-/** The Vault that a cluster's tenants keep their secrets in. */
 export const vault = section({
   address: url.describe('URL as the portal sees it'),
   inClusterAddress: url
@@ -146,7 +144,6 @@ export const vault = section({
   },
 );
 
-/** Who is trusted in tenants' namespaces beside Kubernetes' own controllers. */
 export const trustedSubjects = z
   .array(
     section({
@@ -171,7 +168,6 @@ export const trustedSubjects = z
     "Who may do in tenants' namespaces what nobody else may, such as read Secrets or run pods: operators and administrators. The control plane's own controllers, the portal and External Secrets are known",
   );
 
-/** The platform's own objects in tenants' namespaces. */
 export const exceptions = z
   .array(section({ kind: z.string(), name: z.string(), digest: z.string() }))
   .default([])

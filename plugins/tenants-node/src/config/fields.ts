@@ -137,7 +137,6 @@ export const mount = z
     ' has to be a path of letters, digits, dots, dashes and underscores, without slashes around it',
   );
 
-/** Image of a container. */
 export const imageName = z.string().regex(/^\S+$/, ' has to be an image');
 
 /** Where a server is; its path may be of use, its query is none. */
@@ -163,7 +162,6 @@ export function rangeList(description: string) {
   return z.array(range).default([]).describe(description);
 }
 
-/** A port of TCP and UDP. */
 export const port = count.refine(
   number => Number.isInteger(number) && number > 0 && number < 65536,
   'has to be a port, such as 53',

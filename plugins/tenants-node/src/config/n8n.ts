@@ -115,7 +115,6 @@ function notOfATaint({ input }: { input?: unknown }): string {
   return `${input} is not the value of a taint: it has to be a string`;
 }
 
-/** What n8n is run from, where, and how it is reached. */
 export const n8n = section({
   image: imageName
     .default(DEFAULT_IMAGE)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  Drill,
   DrillCatch,
   DrillOutcome,
   Receipt,
@@ -37,11 +38,7 @@ export interface DrillOptions {
  *
  * @public
  */
-export interface DrillResult {
-  outcome: DrillOutcome;
-  reason?: string;
-  walls: DrillCatch[];
-}
+export type DrillResult = Pick<Drill, 'outcome' | 'reason' | 'walls'>;
 
 /** Why a drill came to no end, or to a bad one. */
 class DrillProblem extends Error {

@@ -126,18 +126,14 @@ function charged(
   containers: Pick<TenantSize['n8n'], 'requests' | 'limits'>[],
   overhead = { cpu: '0', memory: '0' },
 ): Record<string, string> {
-  const cpu = (part: 'requests' | 'limits') => {
-    const all = containers.map(container => container[part].cpu);
-    return canonicalQuantity(
-      `${Math.round(1000 * PROOF_PODS * sum(...all, overhead.cpu))}m`,
-    );
-  };
-  const memory = (part: 'requests' | 'limits') => {
-    const all = containers.map(container => container[part].memory);
-    return canonicalQuantity(
-      `${Math.ceil((PROOF_PODS * sum(...all, overhead.memory)) / MI)}Mi`,
-    );
-  };
+  type Part = 'requests' | 'limits';
+  const total = (part: Part, resource: 'cpu' | 'memory') =>
+    PROOF_PODS *
+    sum(...containers.map(each => each[part][resource]), overhead[resource]);
+  const cpu = (part: Part) =>
+    canonicalQuantity(`${Math.round(1000 * total(part, 'cpu'))}m`);
+  const memory = (part: Part) =>
+    canonicalQuantity(`${Math.ceil(total(part, 'memory') / MI)}Mi`);
   return {
     'requests.cpu': cpu('requests'),
     'requests.memory': memory('requests'),

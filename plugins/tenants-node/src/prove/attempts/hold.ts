@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { quote, Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import { named } from '../../clients/clusterView';
 import { ClusterProfile } from '../../config/platform';
 import { canonicalJson } from '../../plan/live/digest';
 import { Attempt, Finding } from '../types';
@@ -7,6 +8,7 @@ import { asExpected, finding } from './finding';
 import { NOT_READ, stateAttempt } from './reading';
 
 const API = 'admissionregistration.k8s.io/v1';
+const KINDS = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
 /**
  * Name of the policy, and of its binding, by which admission holds walls; as under
  * deploy/.
@@ -31,23 +33,17 @@ export function heldByAdmission(): Attempt {
     request: `list ValidatingAdmissionPolicies and their bindings, and look at ${HOLD_POLICY}`,
     expected: 'it denies',
     run: async ({ view, cluster }) => {
-      const [policies, bindings] = await Promise.all([
-        view.list({ apiVersion: API, kind: 'ValidatingAdmissionPolicy' }),
-        view.list({
-          apiVersion: API,
-          kind: 'ValidatingAdmissionPolicyBinding',
-        }),
-      ]);
+      const [policies, bindings] = await Promise.all(
+        KINDS.map(kind => view.list({ apiVersion: API, kind })),
+      );
       for (const seen of [policies, bindings]) {
         if ('problem' in seen) {
           return absent(NOT_READ, quote(seen.problem));
         }
       }
-      const named = (seen: typeof policies): any =>
-        'items' in seen
-          ? seen.items.find(({ metadata }) => metadata.name === HOLD_POLICY)
-          : undefined;
-      const [policy, binding] = [named(policies), named(bindings)];
+      const [policy, binding] = [policies, bindings].map(seen =>
+        named('items' in seen ? seen.items : [], HOLD_POLICY),
+      );
       if (!policy || !binding) {
         return absent('404', say('notInstalled', { name: HOLD_POLICY }));
       }

@@ -127,7 +127,6 @@ export function namespaceKey(label: string): string {
   return label === NAMESPACE_NAME ? 'ns' : `nslabel:${label}`;
 }
 
-/** Of one namespace. */
 export function inNamespace(name: string): Requirements {
   return [{ key: 'ns', operator: 'In', values: [name] }];
 }

@@ -31,7 +31,6 @@ export interface Entry {
   vaultPolicy: string;
 }
 
-/** A policy as Vault has it. */
 interface Policy {
   name: string;
   text: string;
