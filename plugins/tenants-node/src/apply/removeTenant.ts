@@ -133,7 +133,11 @@ class TenantRemoval {
     }
     if (isPresent) {
       await this.#ensureAccess();
-      await this.#step('No pod is left', () => this.#cordon());
+      // While the policies that hold them still stand.
+      await this.#step('No pod is left', async () => {
+        await this.#removeAll('apps/v1', 'Deployment');
+        await this.#removeAll('v1', 'Pod');
+      });
     }
     await this.#step('No Vault token of the tenant works', async () =>
       this.#removeFromVault(
@@ -231,12 +235,6 @@ class TenantRemoval {
     while ((await isRefused()) && Date.now() < deadline) {
       await sleep(100, undefined, { signal: this.options.signal });
     }
-  }
-
-  /** Ends every pod while the policies that hold it still stand. */
-  async #cordon(): Promise<void> {
-    await this.#removeAll('apps/v1', 'Deployment');
-    await this.#removeAll('v1', 'Pod');
   }
 
   /** Deletes all of a kind, also what comes back, until there is none. */

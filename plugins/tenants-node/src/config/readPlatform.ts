@@ -122,15 +122,7 @@ function profileOf(
     ...cluster,
     ...platform,
     title: title ?? cluster.name,
-    proofs: {
-      image: proofs.image ?? cluster.n8n.image,
-      connectTimeoutMs: proofs.connectTimeout,
-      settleMs: proofs.settle,
-      deadlineMs: proofs.deadline,
-      outside: proofs.targets,
-      annotations: proofs.annotations,
-      concurrency: proofs.concurrency,
-    },
+    proofs: { ...proofs, image: proofs.image ?? cluster.n8n.image },
   };
 }
 

@@ -5,6 +5,7 @@ import { unknownName } from '../attempts/dnsNames';
 import { allowedDestinations, outsideOf } from './destinations';
 import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
+import { finding } from '../attempts/finding';
 import { noOtherDoor } from '../attempts/doors';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
 import { fromOwnNode } from '../attempts/placement';
@@ -245,12 +246,8 @@ function notDialled(target: string): Attempt {
     target,
     request: `connect ${target}`,
     expected: 'a host to dial',
-    run: async () => ({
-      code: 'NONE',
-      response: '',
-      outcome: 'notApplicable',
-      reason: say('manyHosts', { target }),
-    }),
+    run: async () =>
+      finding('notApplicable', 'NONE', '', say('manyHosts', { target })),
   };
 }
 
