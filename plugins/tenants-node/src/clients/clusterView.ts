@@ -69,15 +69,15 @@ export async function fromMemory<T = any>(
   { namespace, name }: { namespace: string; name: string },
   signal: AbortSignal,
 ): Promise<T | undefined> {
-  const remembered = view.follow?.<any>(kind, namespace, signal);
+  const followed = view.follow?.<any>(kind, namespace, signal);
   try {
-    const now = await remembered?.next();
+    const now = await followed?.next();
     return now?.value && named<any>(now.value, name);
   } catch {
     signal.throwIfAborted();
     return undefined;
   } finally {
-    await remembered?.return(undefined);
+    await followed?.return(undefined);
   }
 }
 

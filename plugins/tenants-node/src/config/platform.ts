@@ -208,17 +208,7 @@ const settings = {
   trustedSubjects: cluster.trustedSubjects,
   exceptions: cluster.exceptions,
   extraObjects,
-  proofs: section(proofs)
-    .prefault({})
-    .transform(
-      ({ connectTimeout, settle, deadline, targets: outside, ...rest }) => ({
-        ...rest,
-        connectTimeoutMs: connectTimeout,
-        settleMs: settle,
-        deadlineMs: deadline,
-        outside,
-      }),
-    ),
+  proofs: section(proofs).prefault({}),
   pods: section({
     pullSecrets: textList(
       "Secrets in tenants' namespaces that images are pulled with",
@@ -428,7 +418,22 @@ export type ProofOnlyTenant = ReadCluster['proofOnly'][number];
 export type ClusterProfile = Omit<ReadCluster, 'title' | 'proofs'> &
   Pick<Platform, 'naming' | 'owners'> & {
     title: string;
-    proofs: ReadCluster['proofs'] & { image: string };
+    proofs: {
+      /** Image of the proof pod */
+      image: string;
+      /** Milliseconds after which a connect counts as dropped */
+      connectTimeoutMs: number;
+      /** Milliseconds a fresh policy may take to bite */
+      settleMs: number;
+      /** Milliseconds a proof may take in all */
+      deadlineMs: number;
+      /** What the network wall's barriers outside the cluster dial */
+      outside: Outside;
+      /** Annotations of the proof pod */
+      annotations: Record<string, string>;
+      /** Rounds at once; absent where that goes by the cluster's nodes */
+      concurrency?: number;
+    };
   };
 
 /**

@@ -122,7 +122,15 @@ function profileOf(
     ...cluster,
     ...platform,
     title: title ?? cluster.name,
-    proofs: { ...proofs, image: proofs.image ?? cluster.n8n.image },
+    proofs: {
+      image: proofs.image ?? cluster.n8n.image,
+      connectTimeoutMs: proofs.connectTimeout,
+      settleMs: proofs.settle,
+      deadlineMs: proofs.deadline,
+      outside: proofs.targets,
+      annotations: proofs.annotations,
+      concurrency: proofs.concurrency,
+    },
   };
 }
 

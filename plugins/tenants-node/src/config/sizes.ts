@@ -129,7 +129,7 @@ type Whole<T> = { [Key in keyof T]-?: Whole<NonNullable<T[Key]>> };
  *
  * @public
  */
-export type TenantSize = Whole<z.output<typeof givenSize>>;
+export interface TenantSize extends Whole<z.output<typeof givenSize>> {}
 
 /** As a tenant's spec takes it. */
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

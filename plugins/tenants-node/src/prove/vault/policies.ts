@@ -42,6 +42,15 @@ interface Policies {
   problems: string[];
 }
 
+/** All tenants share a Vault's policies, and are judged by each. */
+const aclOf = madeOnce(({ name, text }: Policy): Acl | { problem: string } => {
+  try {
+    return parsePolicy(text);
+  } catch (error) {
+    return { problem: `policy ${name}: ${(error as Error).message}` };
+  }
+});
+
 /** What takes walls down is the same for all tenants of a Vault. */
 const takersOf = madeOnce((_: Acl) => new Map<string, Gives>());
 
@@ -92,15 +101,6 @@ export async function widePolicies(
   }
   return { wide, open };
 }
-
-/** All tenants share a Vault's policies, and are judged by each. */
-const aclOf = madeOnce(({ name, text }: Policy): Acl | { problem: string } => {
-  try {
-    return parsePolicy(text);
-  } catch (error) {
-    return { problem: `policy ${name}: ${(error as Error).message}` };
-  }
-});
 
 function onEntry(acl: Acl, { kvMount, kvPath }: Entry): Gives {
   const gives: Gives = { surely: [], maybe: [] };
