@@ -208,13 +208,14 @@ export class Collection {
       await this.kubernetes.list<KubernetesObject>(this.kind, {
         signal: this.options.signal,
       });
+    const { apiVersion, kind } = this.kind;
     const before = this.#objects;
     const changes: ObjectChange[] = [];
     this.#objects = new Map();
     this.#answers.clear();
     for (const item of items) {
       // In a list an object does not say what it is.
-      const object = withoutBallast({ ...item, ...pick(this.kind) });
+      const object = withoutBallast({ ...item, apiVersion, kind });
       if (this.options.isKept(object)) {
         const { namespace = '', name } = object.metadata;
         const known = before.get(namespace)?.get(name)?.object;
@@ -397,10 +398,6 @@ function valuesOf(group: Map<string, Kept>): Kept[] {
 function bytesOf(kept: Kept): number {
   kept.bytes ??= JSON.stringify(kept.object).length;
   return kept.bytes;
-}
-
-function pick({ apiVersion, kind }: KindRef) {
-  return { apiVersion, kind };
 }
 
 /**

@@ -280,7 +280,9 @@ export async function otherPolicies(
       [
         ...(plan.proofOnly
           ? [plan.proofOnly.template]
-          : plannedObjects(plan, 'Deployment').map(templateOf)),
+          : plannedObjects(plan, 'Deployment').map(
+              ({ spec }: any) => spec.template,
+            )),
         ...pods.items,
       ],
       namespace,
@@ -309,10 +311,6 @@ function effectOf(
   } catch (error) {
     return { unknown: (error as Error).message };
   }
-}
-
-function templateOf(deployment: KubernetesObject): any {
-  return (deployment.spec as any).template;
 }
 
 /** What policies know of pods, each kind of pod once. */
