@@ -6,6 +6,7 @@ import {
   TENANT_LABEL,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
+import { labelText } from '../plan/live/selectors';
 import { TenantPlan } from '../plan/types';
 import {
   adoptionScripts,
@@ -152,11 +153,10 @@ async function find(
   const claims = data.map((v: any) => v.persistentVolumeClaim.claimName);
   const mountsOf = ({ volumeMounts = [] }: any) =>
     volumeMounts.filter((m: any) => data.some((v: any) => v.name === m.name));
-  const labels = Object.entries(deployment?.spec.selector.matchLabels ?? {});
   const [claim, pods] = await Promise.all([
     claims.length === 1 ? one(CLAIM, namespace, claims[0]) : undefined,
     list('Pod', namespace, {
-      labelSelector: labels.map(pair => pair.join('=')).join(','),
+      labelSelector: labelText(deployment?.spec.selector.matchLabels),
     }),
   ]);
   const volumeName = claim?.spec.volumeName;

@@ -5,6 +5,7 @@ import {
   parseQuantity,
   TENANT_LABEL,
 } from '@threewalls/backstage-plugin-tenants-common';
+import { labelText } from '../plan/live/selectors';
 import { plannedObjects, plannedResources } from '../plan/planned';
 import { KubernetesObject, SeedResource, TenantPlan } from '../plan/types';
 
@@ -136,9 +137,7 @@ export function adoptionScripts(
   const copies = migrates(plan, handMade);
   const vault = (command: string) =>
     `vault kv ${command} -mount=${seed.mount} ${seed.path}`;
-  const selector = Object.entries(deployment.spec.selector.matchLabels ?? {})
-    .map(pair => pair.join('='))
-    .join(',');
+  const selector = labelText(deployment.spec.selector.matchLabels);
   const { annotations = {} } = deployment.metadata;
   const replicas = Number(annotations[REPLICAS] ?? deployment.spec.replicas);
   const policy =

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import { TENANT_LABEL } from '@threewalls/backstage-plugin-tenants-common';
-import { Cluster, KubernetesError, objectPath } from '../clients';
+import { Cluster, KubernetesError } from '../clients';
+import { objectPath, refOf } from '../clients/kinds';
 import { KubernetesResponse } from '../clients/kubernetes';
 import { takenBack } from '../clients/managedFields';
 import {
@@ -10,6 +11,7 @@ import {
   KubernetesResource,
   TenantPlan,
 } from '../plan/types';
+import { stage } from '../plan/objects';
 import { differences } from './diffPlan';
 import { significant } from './live';
 import { checkOwnership, Ownership } from './ownership';
@@ -93,12 +95,10 @@ export async function removeKubernetes(
 ): Promise<void> {
   const live = await look(object, context);
   if (live?.metadata.labels?.[TENANT_LABEL] === context.plan.spec.name) {
-    const { apiVersion, kind, metadata } = object;
-    const { namespace, name } = metadata;
-    await context.cluster.kubernetes.delete(
-      { apiVersion, kind, namespace, name },
-      { uid: String(live.metadata.uid), signal: context.signal },
-    );
+    await context.cluster.kubernetes.delete(refOf(object), {
+      uid: String(live.metadata.uid),
+      signal: context.signal,
+    });
   }
 }
 
@@ -110,11 +110,9 @@ export async function look(
   if (context.fresh) {
     return undefined;
   }
-  const { apiVersion, kind, metadata } = object;
-  const { namespace, name } = metadata;
   const request = {
     method: 'GET',
-    path: objectPath({ apiVersion, kind, namespace, name }),
+    path: objectPath(refOf(object)),
     signal: context.signal,
   } as const;
   const found = await withPatience(object, context, () =>
@@ -138,10 +136,7 @@ function isAsApplied(
     before !== undefined &&
     isDeepStrictEqual(before.resource, JSON.parse(JSON.stringify(resource))) &&
     differences(
-      {
-        ...plan,
-        stages: [{ name: 'walls', resources: [resource], waits: [] }],
-      },
+      { ...plan, stages: [stage('walls', [resource])] },
       new Map([[id, live]]),
       { [id]: before },
     ).every(({ change }) => change === 'none')
@@ -163,11 +158,10 @@ async function takeBack(
   if (!managedFields) {
     return true;
   }
-  const { apiVersion, kind, metadata } = live;
-  const { namespace, name, resourceVersion } = metadata;
+  const { resourceVersion } = live.metadata;
   const request = {
     method: 'PATCH',
-    path: objectPath({ apiVersion, kind, namespace, name }),
+    path: objectPath(refOf(live)),
     body: { metadata: { resourceVersion, managedFields } },
     contentType: 'application/merge-patch+json',
     signal,

@@ -13,6 +13,7 @@ import {
 } from '../plan/types';
 import { AppliedResources, asRecorded, plannedNoMore } from './applied';
 import {
+  Applied,
   applyKubernetes,
   ApplyContext,
   look,
@@ -227,10 +228,7 @@ function checkWalls(
   }
 }
 
-interface Done {
-  result: 'created' | 'updated' | 'unchanged';
-  object?: KubernetesObject;
-}
+type Done = Pick<Applied, 'result'> & Partial<Applied>;
 
 /**
  * Makes the canary and its test client's namespace what they have to be, and
@@ -256,7 +254,7 @@ export async function ensureCanary(
 }
 
 /** Lets all finish before the first failure is thrown, so that none is left running. */
-async function settle<T>(promises: Promise<T>[]): Promise<T[]> {
+export async function settle<T>(promises: Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
 }

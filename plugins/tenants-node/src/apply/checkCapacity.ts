@@ -1,6 +1,8 @@
 import { InputError } from '@backstage/errors';
+import type { V1Taint } from '@kubernetes/client-node';
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
+import { selects } from '../plan/live/selectors';
 import { Placement, planPlacement } from '../plan/placement';
 import { TenantPlan } from '../plan/types';
 import { ClusterProfile, Toleration } from '../config/platform';
@@ -100,11 +102,8 @@ function sizeOf(
   if (!Object.hasOwn(sizes, size)) {
     return undefined;
   }
-  const { quota } = sizes[size];
-  return {
-    cpu: number(quota.requestsCpu),
-    memory: number(quota.requestsMemory),
-  };
+  const { requestsCpu, requestsMemory } = sizes[size].quota;
+  return { cpu: number(requestsCpu), memory: number(requestsMemory) };
 }
 
 async function quotaOf(
@@ -129,14 +128,12 @@ async function quotaOf(
 
 /** Whether a tenant's pods may be put on a node. */
 function mayRun(node: any, placement: Placement): boolean {
-  const { nodeSelector = {}, tolerations = [] } = placement;
+  const { nodeSelector: matchLabels, tolerations = [] } = placement;
   const labels = node.metadata?.labels ?? {};
-  const taints: Taint[] = node.spec?.taints ?? [];
+  const taints: V1Taint[] = node.spec?.taints ?? [];
   return (
     !node.spec?.unschedulable &&
-    Object.entries(nodeSelector).every(
-      ([key, value]) => labels[key] === value,
-    ) &&
+    selects({ matchLabels }, labels) &&
     taints.every(
       taint =>
         taint.effect === 'PreferNoSchedule' ||
@@ -145,14 +142,8 @@ function mayRun(node: any, placement: Placement): boolean {
   );
 }
 
-interface Taint {
-  key: string;
-  value?: string;
-  effect: string;
-}
-
 /** As the scheduler reads it: without a key or an effect, of every one. */
-function tolerates(toleration: Toleration, taint: Taint): boolean {
+function tolerates(toleration: Toleration, taint: V1Taint): boolean {
   const { key, operator, value = '', effect } = toleration;
   return (
     (key === undefined || key === taint.key) &&

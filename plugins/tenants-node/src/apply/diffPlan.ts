@@ -146,14 +146,14 @@ function objectFields(
       ...difference,
       ...(by && { manager: by.manager, since: by.time }),
     }));
+  const unplanned = (field: string) => ({
+    field,
+    live: at(live, field),
+    planned: undefined,
+  });
   const added = foreignFields(live)
     .filter(({ field }) => at(object, field) === undefined)
-    .map(({ field, ...by }) => ({
-      field,
-      live: at(live, field),
-      planned: undefined,
-      ...by,
-    }));
+    .map(({ field, ...by }) => ({ ...unplanned(field), ...by }));
   const dropped =
     before?.type === 'kubernetes'
       ? notAsSent(before.object, object).filter(
@@ -164,11 +164,7 @@ function objectFields(
   return [
     ...changed,
     ...added,
-    ...dropped.map(({ field }) => ({
-      field,
-      live: at(live, field),
-      planned: undefined,
-    })),
+    ...dropped.map(({ field }) => unplanned(field)),
   ];
 }
 

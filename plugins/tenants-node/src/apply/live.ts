@@ -64,7 +64,9 @@ export async function readLive(
           )
         : read(ref, kubernetes, signal)
       ).catch(error => {
-        if (isRefused(error) && !live.has(PORTAL_BINDING)) {
+        const isRefused =
+          error instanceof KubernetesError && error.status === 403;
+        if (isRefused && !live.has(PORTAL_BINDING)) {
           return [];
         }
         throw error;
@@ -101,10 +103,6 @@ export async function readLive(
 /** Whether the portal may read objects of a kind wherever they are. */
 function isReadable(kind: string): boolean {
   return kind === 'Namespace' || kind === 'RoleBinding';
-}
-
-function isRefused(error: unknown): boolean {
-  return error instanceof KubernetesError && error.status === 403;
 }
 
 /** Where an object of Vault is read; of an entry its metadata. */

@@ -4,8 +4,8 @@ import {
   InputError,
   ServiceUnavailableError,
 } from '@backstage/errors';
-import { Cluster, KubernetesError, objectPath, VaultError } from '../clients';
-import { ObjectRef } from '../clients/kubernetes';
+import { Cluster, KubernetesError, VaultError } from '../clients';
+import { objectPath, refOf } from '../clients/kinds';
 import { Listed, until } from '../clients/until';
 import { ARCHIVED_LABEL, ownPolicy } from '../plan/names';
 import { KubernetesObject, TenantNames } from '../plan/types';
@@ -133,7 +133,11 @@ class TenantRemoval {
     }
     if (isPresent) {
       await this.#ensureAccess();
-      await this.#step('No pod is left', () => this.#cordon());
+      // While the policies that hold them still stand.
+      await this.#step('No pod is left', async () => {
+        await this.#removeAll('apps/v1', 'Deployment');
+        await this.#removeAll('v1', 'Pod');
+      });
     }
     await this.#step('No Vault token of the tenant works', async () =>
       this.#removeFromVault(
@@ -210,31 +214,27 @@ class TenantRemoval {
     if (!binding) {
       return;
     }
-    const { apiVersion, kind, metadata } = binding;
-    const { namespace, name } = metadata;
-    if (await kubernetes.get({ apiVersion, kind, namespace, name })) {
+    if (await kubernetes.get(refOf(binding))) {
       return;
     }
     const response = await kubernetes.apply(binding);
     if (response.status >= 300) {
       throw KubernetesError.fromResponse(
-        { method: 'apply of', path: `${kind} ${name}` },
+        {
+          method: 'apply of',
+          path: `${binding.kind} ${binding.metadata.name}`,
+        },
         response,
       );
     }
     const deadline = Date.now() + BINDING_MS;
+    const { namespace } = binding.metadata;
     const path = objectPath({ apiVersion: 'v1', kind: 'Pod', namespace });
     const isRefused = async () =>
       (await kubernetes.request({ method: 'GET', path })).status === 403;
     while ((await isRefused()) && Date.now() < deadline) {
       await sleep(100, undefined, { signal: this.options.signal });
     }
-  }
-
-  /** Ends every pod while the policies that hold it still stand. */
-  async #cordon(): Promise<void> {
-    await this.#removeAll('apps/v1', 'Deployment');
-    await this.#removeAll('v1', 'Pod');
   }
 
   /** Deletes all of a kind, also what comes back, until there is none. */
@@ -567,7 +567,7 @@ function controllerOf(metadata: Listed['metadata']): string | undefined {
 
 /** With what holds each: finalizers, conditions, and who makes it again. */
 function stillThere(
-  kind: ObjectRef['kind'],
+  kind: string,
   where: string,
   timeoutMs: number,
   left: Listed[],

@@ -41,6 +41,8 @@ export interface SeedOptions {
   beginAnew?: boolean;
 }
 
+type SeedContext = ApplyContext & SeedOptions & { namespaceUid: string };
+
 /**
  * The form in which n8n takes a password, and the only one in which the portal
  * ever keeps it.
@@ -60,7 +62,7 @@ export async function hashPassword(password: string): Promise<string> {
  */
 export async function applySeed(
   resource: SeedResource,
-  context: ApplyContext & SeedOptions & { namespaceUid: string },
+  context: SeedContext,
 ): Promise<'created' | 'unchanged'> {
   const { vault } = context.cluster;
   const { mount, path, id } = resource;
@@ -106,12 +108,7 @@ export function entryNamespace(metadata: any): string | undefined {
 function checkTakeover(
   id: string,
   marked: string | undefined,
-  {
-    adopt,
-    formerUid,
-    seeding,
-    namespaceUid,
-  }: ApplyContext & SeedOptions & { namespaceUid: string },
+  { adopt, formerUid, seeding, namespaceUid }: SeedContext,
 ): void {
   const isOurs = marked === undefined ? seeding : marked === formerUid;
   if (!isOurs && !adopt) {
@@ -155,7 +152,7 @@ async function checkNothingDepends(
 
 async function write(
   { mount, path, fields }: SeedResource,
-  context: ApplyContext & SeedOptions,
+  context: SeedContext,
 ): Promise<void> {
   const { vault, name } = context.cluster;
   // A KV v1 mount would take the write, as an entry that nobody looks for.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceUnavailableError } from '@backstage/errors';
 import { Cluster } from '../clients';
 import { Listed, until } from '../clients/until';
+import { labelText } from '../plan/live/selectors';
 import { Wait } from '../plan/types';
 
 /** Milliseconds that a cause may last: most pass by themselves, such as after a fix. */
@@ -55,9 +56,7 @@ export async function waitFor(
           { apiVersion: 'v1', kind: 'Pod', namespace: object.namespace },
           {
             timeoutMs,
-            labelSelector: Object.entries(pods)
-              .map(p => p.join('='))
-              .join(),
+            labelSelector: labelText(pods),
             signal: both,
           },
           items => {

@@ -1,6 +1,6 @@
 import { KubernetesObject } from '../plan/types';
-import { KubernetesError } from './errors';
 import { KubernetesClient } from './kubernetes';
+import { madeOnce, remembered } from './remembered';
 
 /**
  * What a cluster holds of something, as it was when it was read; or why that
@@ -50,22 +50,7 @@ export interface ClusterView {
 /** Up to so many are looked through; of more there is an index. */
 const FEW = 16;
 
-/**
- * What is made of a list, once for as long as it is the same list: memory hands out
- * the same one until something changes, to each of many tenants.
- */
-export function ofList<T extends object, Made>(
-  make: (items: readonly T[]) => Made,
-): (items: readonly T[]) => Made {
-  const known = new WeakMap<readonly T[], Made>();
-  return items => {
-    const made = known.get(items) ?? make(items);
-    known.set(items, made);
-    return made;
-  };
-}
-
-const byName = ofList(
+const byName = madeOnce(
   (items: readonly any[]) =>
     new Map(items.map(item => [item.metadata.name, item])),
 );
@@ -84,15 +69,15 @@ export async function fromMemory<T = any>(
   { namespace, name }: { namespace: string; name: string },
   signal: AbortSignal,
 ): Promise<T | undefined> {
-  const remembered = view.follow?.<any>(kind, namespace, signal);
+  const followed = view.follow?.<any>(kind, namespace, signal);
   try {
-    const now = await remembered?.next();
+    const now = await followed?.next();
     return now?.value && named<any>(now.value, name);
   } catch {
     signal.throwIfAborted();
     return undefined;
   } finally {
-    await remembered?.return(undefined);
+    await followed?.return(undefined);
   }
 }
 
@@ -204,9 +189,7 @@ export class StillView implements ClusterView {
   }
 
   #once<T>(question: string, ask: () => Promise<Seen<T>>): Promise<Seen<T>> {
-    const answer = this.#answers.get(question) ?? ask();
-    this.#answers.set(question, answer);
-    return answer;
+    return remembered(this.#answers, question, ask);
   }
 }
 
@@ -299,19 +282,15 @@ export class RequestView implements ClusterView {
     return items;
   }
 
-  async #once<T>(question: string, ask: () => Promise<T[]>): Promise<Seen<T>> {
-    let answer = this.#answers.get(question);
-    if (!answer) {
+  #once<T>(question: string, ask: () => Promise<T[]>): Promise<Seen<T>> {
+    return remembered(this.#answers, question, async () => {
       const at = new Date().toISOString();
-      answer = ask().then(
-        items => ({ items, at }),
-        (error: KubernetesError) => {
-          this.signal?.throwIfAborted();
-          return { problem: error.message };
-        },
-      );
-      this.#answers.set(question, answer);
-    }
-    return answer;
+      try {
+        return { items: await ask(), at };
+      } catch (error) {
+        this.signal?.throwIfAborted();
+        return { problem: (error as Error).message };
+      }
+    });
   }
 }

@@ -22,8 +22,6 @@ export interface Cluster {
  * @public
  */
 export class Clusters {
-  readonly #clusters: Map<string, Cluster>;
-
   static fromPlatform(platform: Platform): Clusters {
     return new Clusters(
       platform.clusters.map(config => ({
@@ -35,19 +33,17 @@ export class Clusters {
     );
   }
 
-  private constructor(clusters: Cluster[]) {
-    this.#clusters = new Map(clusters.map(c => [c.name, c]));
-  }
+  private constructor(private readonly clusters: readonly Cluster[]) {}
 
   all(): Cluster[] {
-    return [...this.#clusters.values()];
+    return [...this.clusters];
   }
 
   /** @throws InputError for a cluster that config does not name */
   get(name: string): Cluster {
-    const cluster = this.#clusters.get(name);
+    const cluster = this.clusters.find(c => c.name === name);
     if (!cluster) {
-      const known = [...this.#clusters.keys()].join(', ') || 'none';
+      const known = this.clusters.map(c => c.name).join(', ') || 'none';
       throw new InputError(
         `No cluster ${name} is configured under tenants.clusters (there is: ${known})`,
       );

@@ -4,6 +4,7 @@ import { KindRef, Seen } from './clusterView';
 import { KubernetesError } from './errors';
 import { whileListening } from './inTime';
 import { KubernetesClient } from './kubernetes';
+import { remembered } from './remembered';
 
 /** Milliseconds until a collection that can't be read is tried again: first, and at most. */
 const RETRY_MS = { first: 500, most: 30_000 };
@@ -129,18 +130,15 @@ export class Collection {
 
   /** The same list for as long as nothing changes, so that others can build on it. */
   #answer(namespace?: string): readonly KubernetesObject[] {
-    let items = this.#answers.get(namespace);
-    if (!items) {
-      const group = this.#objects.get(namespace ?? '');
-      if (namespace !== undefined && !group) {
-        return NONE;
-      }
-      const groups =
-        namespace === undefined ? this.#objects.values() : [group!];
-      items = [...groups].flatMap(g => [...g.values()].map(k => k.object));
-      this.#answers.set(namespace, items);
+    const group = this.#objects.get(namespace ?? '');
+    if (namespace !== undefined && !group) {
+      return NONE;
     }
-    return items;
+    return remembered(this.#answers, namespace, () => {
+      const groups =
+        namespace === undefined ? [...this.#objects.values()] : [group!];
+      return groups.flatMap(valuesOf).map(({ object }) => object);
+    });
   }
 
   /** Whether it is being read for the first time, and has not failed yet. */
@@ -155,7 +153,7 @@ export class Collection {
 
   stats(): CollectionStats {
     const { apiVersion, kind } = this.kind;
-    const all = [...this.#objects.values()].flatMap(g => [...g.values()]);
+    const all = [...this.#objects.values()].flatMap(valuesOf);
     return {
       apiVersion,
       kind,
@@ -210,13 +208,14 @@ export class Collection {
       await this.kubernetes.list<KubernetesObject>(this.kind, {
         signal: this.options.signal,
       });
+    const { apiVersion, kind } = this.kind;
     const before = this.#objects;
     const changes: ObjectChange[] = [];
     this.#objects = new Map();
     this.#answers.clear();
     for (const item of items) {
       // In a list an object does not say what it is.
-      const object = withoutBallast({ ...item, ...pick(this.kind) });
+      const object = withoutBallast({ ...item, apiVersion, kind });
       if (this.options.isKept(object)) {
         const { namespace = '', name } = object.metadata;
         const known = before.get(namespace)?.get(name)?.object;
@@ -229,16 +228,9 @@ export class Collection {
         }
       }
     }
-    const gone = [...before.values()].flatMap(g => [...g.values()]);
-    changes.push(
-      ...gone.map(
-        ({ object }): ObjectChange => ({
-          type: 'DELETED',
-          object,
-          before: object,
-        }),
-      ),
-    );
+    for (const { object } of [...before.values()].flatMap(valuesOf)) {
+      changes.push({ type: 'DELETED', object, before: object });
+    }
     // What there was in the first place is no change.
     if (this.#isRead) {
       changes.forEach(this.options.onChange);
@@ -399,13 +391,13 @@ interface Kept {
   bytes?: number;
 }
 
+function valuesOf(group: Map<string, Kept>): Kept[] {
+  return [...group.values()];
+}
+
 function bytesOf(kept: Kept): number {
   kept.bytes ??= JSON.stringify(kept.object).length;
   return kept.bytes;
-}
-
-function pick({ apiVersion, kind }: KindRef) {
-  return { apiVersion, kind };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { KubernetesObject } from '../plan/types';
+
 /** Kinds of the cluster's own. */
 const CLUSTER_WIDE = {
   'v1/Namespace': 'namespaces',
@@ -69,19 +71,30 @@ export function resourceOf(
   return { group: version ? group : '', ...known };
 }
 
-/**
- * Path of an object, or of the collection when there is no name. A kind that is
- * not known here is taken for one of namespaces with a regular plural, unless it
- * comes with what discovery says of it.
- */
-export function objectPath(ref: {
+/** An object, or a collection where there is no name. */
+export interface ObjectRef {
   apiVersion: string;
   kind: string;
   namespace?: string;
   name?: string;
   plural?: string;
   namespaced?: boolean;
-}): string {
+}
+
+export function refOf({
+  apiVersion,
+  kind,
+  metadata: { namespace, name },
+}: KubernetesObject): ObjectRef {
+  return { apiVersion, kind, namespace, name };
+}
+
+/**
+ * Path of an object, or of the collection when there is no name. A kind that is
+ * not known here is taken for one of namespaces with a regular plural, unless it
+ * comes with what discovery says of it.
+ */
+export function objectPath(ref: ObjectRef): string {
   const { plural = pluralOf(ref.kind), namespaced = true } = ref;
   const kind = KINDS[`${ref.apiVersion}/${ref.kind}`] ?? { plural, namespaced };
   const root = ref.apiVersion.includes('/') ? '/apis' : '/api';

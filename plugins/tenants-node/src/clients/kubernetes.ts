@@ -3,16 +3,31 @@ import { KubernetesObject } from '../plan/types';
 import { ClusterProfile } from '../config/platform';
 import { connect, loadKubeConfig } from './connection';
 import { KubernetesError } from './errors';
-import { objectPath } from './kinds';
+import { ObjectRef, objectPath, refOf } from './kinds';
 import {
+  isReset,
   KubernetesRequest,
   KubernetesResponse,
   KubernetesTransport,
 } from './kubernetesTransport';
-import { ObjectRef, watchCollection, WatchEvent, WatchOptions } from './watch';
 
 export type { KubernetesRequest, KubernetesResponse };
-export type { ObjectRef, WatchEvent };
+export type { ObjectRef };
+
+export interface WatchEvent<T = any> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: T;
+}
+
+interface WatchOptions {
+  /** Of the list that the watch goes on from */
+  resourceVersion?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  signal?: AbortSignal;
+  /** Called once the server has begun to answer: what changes from now on is seen */
+  onOpen?: () => void;
+}
 
 export interface ApplyOptions {
   dryRun?: boolean;
@@ -37,35 +52,11 @@ const METADATA_ONLY =
 const PAGE = 500;
 
 /** A cluster's API: objects by their kind and name, without discovery. */
-export class KubernetesClient {
-  readonly #transport: KubernetesTransport;
-
+export class KubernetesClient extends KubernetesTransport {
   static fromConfig(cluster: ClusterProfile): KubernetesClient {
-    return new KubernetesClient(
-      new KubernetesTransport(cluster.name, async () =>
-        connect(loadKubeConfig(cluster)),
-      ),
+    return new KubernetesClient(cluster.name, async () =>
+      connect(loadKubeConfig(cluster)),
     );
-  }
-
-  private constructor(transport: KubernetesTransport) {
-    this.#transport = transport;
-  }
-
-  /** Requests sent so far, for the benchmarks and their regression test. */
-  get requests(): number {
-    return this.#transport.requests;
-  }
-
-  /**
-   * Sends a request and hands back the answer, whatever its status.
-   *
-   * @throws ClusterUnavailableError when there was no answer
-   */
-  async request<T = any>(
-    request: KubernetesRequest,
-  ): Promise<KubernetesResponse<T>> {
-    return this.#transport.request<T>(request);
   }
 
   /** @throws KubernetesError for any status that is not 2xx */
@@ -142,7 +133,7 @@ export class KubernetesClient {
   ): Promise<KubernetesResponse<T>> {
     return this.request<T>({
       method: 'PATCH',
-      path: pathOf(object),
+      path: objectPath(refOf(object)),
       query: {
         fieldManager: FIELD_MANAGER,
         force: options.force ? true : undefined,
@@ -223,11 +214,33 @@ export class KubernetesClient {
    * Events of a collection until the signal aborts or the server ends the
    * watch; then the caller lists again.
    */
-  watch<T extends object = KubernetesObject>(
+  async *watch<T extends object = KubernetesObject>(
     ref: ObjectRef,
     options: WatchOptions = {},
   ): AsyncGenerator<WatchEvent<T>> {
-    return watchCollection<T>(this.#transport, ref, options);
+    const { signal, onOpen, ...query } = options;
+    const body = this.stream(
+      {
+        method: 'GET',
+        path: objectPath(ref),
+        query: { ...query, watch: true, allowWatchBookmarks: true },
+        signal,
+      },
+      { onOpen },
+    );
+    try {
+      for await (const line of body) {
+        yield JSON.parse(line) as WatchEvent<T>;
+      }
+    } catch (error) {
+      // An API server that restarts ends its watches in the middle of a line.
+      if (
+        signal?.aborted ||
+        !(isReset(error) || error instanceof SyntaxError)
+      ) {
+        throw error;
+      }
+    }
   }
 
   /** Lines of a pod's log, followed until the container ends. */
@@ -240,7 +253,7 @@ export class KubernetesClient {
     } = {},
   ): AsyncGenerator<string> {
     const { signal, ...query } = options;
-    return this.#transport.stream(
+    return this.stream(
       {
         method: 'GET',
         path: `${objectPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/log`,
@@ -250,14 +263,4 @@ export class KubernetesClient {
       { endsSoon: true },
     );
   }
-}
-
-function pathOf(object: KubernetesObject): string {
-  const { name, namespace } = object.metadata;
-  return objectPath({
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name,
-    namespace,
-  });
 }

@@ -37,8 +37,8 @@ const THEIRS = ['f:metadata', 'f:status'];
 export function foreignFields(live: KubernetesObject): ForeignField[] {
   return entriesOf(live)
     .filter(isForeign)
-    .flatMap(({ manager, time, fieldsV1 = {} }) =>
-      leaves(withoutTheirs(fieldsV1), live, '').map(field => ({
+    .flatMap(({ manager, time, fieldsV1 }) =>
+      leaves(part(fieldsV1, false), live, '').map(field => ({
         field,
         manager,
         ...(time && { since: time }),
@@ -70,7 +70,7 @@ export function takenBack(live: KubernetesObject): ManagedFields[] | undefined {
   const entries = entriesOf(live);
   const taken = entries
     .filter(isForeign)
-    .map(({ fieldsV1 = {} }) => withoutTheirs(fieldsV1))
+    .map(({ fieldsV1 }) => part(fieldsV1, false))
     .filter(fields => Object.keys(fields).length > 0);
   if (taken.length === 0) {
     return undefined;
@@ -82,11 +82,7 @@ export function takenBack(live: KubernetesObject): ManagedFields[] | undefined {
     if (isOurs(entry) || !isForeign(entry)) {
       return isOurs(entry) ? [] : [entry];
     }
-    const fieldsV1 = Object.fromEntries(
-      Object.entries(entry.fieldsV1 ?? {}).filter(([key]) =>
-        THEIRS.includes(key),
-      ),
-    );
+    const fieldsV1 = part(entry.fieldsV1, true);
     return Object.keys(fieldsV1).length > 0 ? [{ ...entry, fieldsV1 }] : [];
   });
   return [
@@ -110,9 +106,12 @@ function isForeign({ manager, subresource }: ManagedFields): boolean {
   return manager !== FIELD_MANAGER && !subresource;
 }
 
-function withoutTheirs(fields: FieldSet): FieldSet {
+/** Those fields that are theirs, or all others. */
+function part(fields: FieldSet = {}, areTheirs: boolean): FieldSet {
   return Object.fromEntries(
-    Object.entries(fields).filter(([key]) => !THEIRS.includes(key)),
+    Object.entries(fields).filter(
+      ([key]) => THEIRS.includes(key) === areTheirs,
+    ),
   );
 }
 

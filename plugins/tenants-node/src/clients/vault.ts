@@ -15,8 +15,6 @@ export interface VaultResponse {
 
 export type VaultMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'LIST';
 
-/** Milliseconds for one answer of Vault. */
-const TIMEOUT_MS = 15_000;
 /** Times that one request is sent on. */
 const REDIRECTS = 3;
 /** Renew when this share of a token's life is left. */
@@ -33,7 +31,7 @@ export class VaultClient {
   /** Requests sent so far, for the benchmarks and their regression test. */
   requests = 0;
   /** Milliseconds for one answer of Vault */
-  timeoutMs = TIMEOUT_MS;
+  timeoutMs = 15_000;
 
   static fromConfig(cluster: ClusterProfile): VaultClient {
     return new VaultClient(cluster);

@@ -1,5 +1,6 @@
 import { share } from './collection';
 import { inTime } from './inTime';
+import { remembered } from './remembered';
 import { VaultClient } from './vault';
 
 /** Milliseconds for an answer: whoever looks at many waits for none of them for long. */
@@ -44,7 +45,6 @@ export class VaultView {
     return new VaultView(this.vault, undefined, this.#answers);
   }
 
-  /** The object at a path. */
   async read(path: string): Promise<SeenInVault> {
     return this.#once('GET', path, data => data);
   }
@@ -60,11 +60,9 @@ export class VaultView {
     make: (vault: VaultReader) => Promise<T>,
   ): Promise<T> {
     const key = `made ${what}`;
-    const made =
-      this.#answers.get(key) ??
-      make(this).then(async fresh => share(fresh, await this.known?.get(key)));
-    this.#answers.set(key, made);
-    return made;
+    return remembered(this.#answers, key, () =>
+      make(this).then(async fresh => share(fresh, await this.known?.get(key))),
+    );
   }
 
   async #once(
@@ -76,9 +74,8 @@ export class VaultView {
       return this.older.view.#once(method, path, take);
     }
     const key = `${method} ${path}`;
-    let answer = this.#answers.get(key);
-    if (!answer) {
-      answer = inTime(async () => this.vault.request(method, path), {
+    return remembered(this.#answers, key, () =>
+      inTime(async () => this.vault.request(method, path), {
         ms: PATIENCE_MS,
         late: () => `Vault gave no answer within ${PATIENCE_MS} ms`,
       }).then(
@@ -90,9 +87,7 @@ export class VaultView {
               )
             : { problem: `${path}: ${errors.join('; ').trim() || status}` },
         (error: Error) => ({ problem: error.message }),
-      );
-      this.#answers.set(key, answer);
-    }
-    return answer;
+      ),
+    );
   }
 }

@@ -1,30 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { flag, mount, range, section, textWithout, url } from './fields';
+import {
+  flag,
+  mount,
+  optionalText,
+  rangeList,
+  section,
+  textList,
+  textWithout,
+  url,
+  refuseAt,
+} from './fields';
 
 /** Fixed policy of tenants where config names no other; as under deploy/. */
 const TEMPLATED_POLICY = 'threewalls-tenant';
 
-/** The cluster's API. */
 export const kubernetes = section({
-  kubeconfig: z
-    .string()
-    .optional()
-    .describe('Path of a kubeconfig file; read when it is first needed'),
-  context: z
-    .string()
-    .optional()
-    .describe('Context of the kubeconfig. Default its current one'),
+  kubeconfig: optionalText(
+    'Path of a kubeconfig file; read when it is first needed',
+  ),
+  context: optionalText('Context of the kubeconfig. Default its current one'),
   inCluster: flag
     .optional()
     .describe('Use the ServiceAccount of the pod that the portal runs in'),
   url: url.optional().describe('URL of the API server, https'),
-  caData: z.string().optional().describe('CA of the API server, PEM in base64'),
-  caFile: z.string().optional().describe('Or a file with that CA, PEM'),
-  tokenFile: z
-    .string()
-    .optional()
-    .describe("File with the portal's token; read again as it expires"),
+  caData: optionalText('CA of the API server, PEM in base64'),
+  caFile: optionalText('Or a file with that CA, PEM'),
+  tokenFile: optionalText(
+    "File with the portal's token; read again as it expires",
+  ),
   token: z
     .string()
     .optional()
@@ -48,40 +52,27 @@ const login = section({
       .default('/var/run/secrets/tokens/vault')
       .describe("File with the ServiceAccount's token"),
   }).optional(),
-  tokenFile: z
-    .string()
-    .optional()
-    .describe('File with a token that is renewed elsewhere'),
+  tokenFile: optionalText('File with a token that is renewed elsewhere'),
 });
 
-/** The Vault that a cluster's tenants keep their secrets in. */
 export const vault = section({
   address: url.describe('URL as the portal sees it'),
   inClusterAddress: url
     .optional()
     .describe('URL as pods see it. Default the address'),
-  cidrs: z
-    .array(range)
-    .default([])
-    .describe(
-      "Ranges that its address is in, for policies that can't name a host outside the cluster",
-    ),
-  caData: z.string().optional().describe('CA of Vault, PEM'),
-  caFile: z
-    .string()
-    .optional()
-    .describe('Or a file with that CA; read when the portal starts'),
-  namespace: z.string().optional().describe('Vault Enterprise namespace'),
+  cidrs: rangeList(
+    "Ranges that its address is in, for policies that can't name a host outside the cluster",
+  ),
+  caData: optionalText('CA of Vault, PEM'),
+  caFile: optionalText('Or a file with that CA; read when the portal starts'),
+  namespace: optionalText('Vault Enterprise namespace'),
   kvMount: mount.default('secret').describe('KV v2 mount, without slashes'),
   authMount: mount
     .default('kubernetes')
     .describe('Mount of the Kubernetes auth method, without slashes'),
-  reviewedAuthMounts: z
-    .array(z.string())
-    .default([])
-    .describe(
-      "Mounts of other auth methods that an administrator has seen to take no tenant's ServiceAccounts. Others leave the secret wall unproven: such as may take anybody's signed tokens, and such as look like another cluster's with a role that would take a tenant's",
-    ),
+  reviewedAuthMounts: textList(
+    "Mounts of other auth methods that an administrator has seen to take no tenant's ServiceAccounts. Others leave the secret wall unproven: such as may take anybody's signed tokens, and such as look like another cluster's with a role that would take a tenant's",
+  ),
   trustedPolicies: z
     .array(
       textWithout(name =>
@@ -107,12 +98,9 @@ export const vault = section({
   )
     .default(TEMPLATED_POLICY)
     .describe('Name of that one policy'),
-  authAccessor: z
-    .string()
-    .optional()
-    .describe(
-      'Accessor of the Kubernetes auth mount, as it stands in that policy',
-    ),
+  authAccessor: optionalText(
+    'Accessor of the Kubernetes auth mount, as it stands in that policy',
+  ),
   login: login
     .prefault({})
     .describe('How the portal logs in: one of approle, kubernetes, tokenFile'),
@@ -122,23 +110,22 @@ export const vault = section({
     context,
   ) => {
     if (kind === 'templated' && !/^[-\w]+$/.test(authAccessor ?? '')) {
-      context.addIssue({
-        code: 'custom',
-        path: ['authAccessor'],
-        message:
-          'policies templated needs the accessor of the Kubernetes auth mount, such as auth_kubernetes_1a2b3c4d (vault auth list shows it)',
-      });
+      refuseAt(
+        context,
+        ['authAccessor'],
+        'policies templated needs the accessor of the Kubernetes auth mount, such as auth_kubernetes_1a2b3c4d (vault auth list shows it)',
+      );
     }
     let { caData } = rest;
     if (caFile && !caData) {
       try {
         caData = readFileSync(caFile, 'utf8');
       } catch (error) {
-        context.addIssue({
-          code: 'custom',
-          path: ['caFile'],
-          message: `${caFile} can't be read (${(error as any).code})`,
-        });
+        refuseAt(
+          context,
+          ['caFile'],
+          `${caFile} can't be read (${(error as any).code})`,
+        );
       }
     }
     return {
@@ -157,13 +144,12 @@ export const vault = section({
   },
 );
 
-/** Who is trusted in tenants' namespaces beside Kubernetes' own controllers. */
 export const trustedSubjects = z
   .array(
     section({
       kind: z.enum(['User', 'Group', 'ServiceAccount']),
       name: z.string().describe('`*` is every ServiceAccount of the namespace'),
-      namespace: z.string().optional().describe('Of a ServiceAccount'),
+      namespace: optionalText('Of a ServiceAccount'),
     }).superRefine(({ kind, name, namespace }, context) => {
       if ((kind === 'ServiceAccount') !== (namespace !== undefined)) {
         context.addIssue(
@@ -182,7 +168,6 @@ export const trustedSubjects = z
     "Who may do in tenants' namespaces what nobody else may, such as read Secrets or run pods: operators and administrators. The control plane's own controllers, the portal and External Secrets are known",
   );
 
-/** The platform's own objects in tenants' namespaces. */
 export const exceptions = z
   .array(section({ kind: z.string(), name: z.string(), digest: z.string() }))
   .default([])

@@ -7,6 +7,7 @@ import {
   SUBDOMAIN_NAME,
   suggestion,
   texts,
+  refuseAt,
 } from './fields';
 
 /** What of a tenant a text may name, with an example of each. */
@@ -72,7 +73,7 @@ const manifest = z
   )
   .superRefine((object, context) => {
     const refuse = (path: PropertyKey[], message: string) =>
-      context.addIssue({ code: 'custom', path, message });
+      refuseAt(context, path, message);
     for (const { path, text } of textsOf(object as JsonValue)) {
       for (const [, word] of text.matchAll(VALUE)) {
         const [, name = ''] = /^tenant\.(.*)$/.exec(word) ?? [];
@@ -93,7 +94,7 @@ const manifest = z
       refuse(['kind'], problem);
       return;
     }
-    const { kind, metadata, spec } = filled(object as ExtraObject, EXAMPLE);
+    const { kind, metadata, spec } = filled(object, EXAMPLE);
     for (const part of ['labels', 'annotations'] as const) {
       for (const [key, value] of Object.entries(metadata[part])) {
         const wrong = RESERVED.test(key)
@@ -129,16 +130,7 @@ const manifest = z
   });
 
 /** An object that every tenant gets, as config has it. */
-export interface ExtraObject {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name?: string;
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-  };
-  [field: string]: unknown;
-}
+export type ExtraObject = z.output<typeof manifest>;
 
 export const extraObjects = z
   .array(manifest)
@@ -149,21 +141,16 @@ export const extraObjects = z
         o => o.kind === kind && o.apiVersion !== apiVersion,
       );
       if (ids.indexOf(ids[i]) !== i) {
-        context.addIssue({
-          code: 'custom',
-          path: [i],
-          message: `there are two of ${ids[i]}`,
-        });
+        refuseAt(context, [i], `there are two of ${ids[i]}`);
       } else if (other) {
-        context.addIssue({
-          code: 'custom',
-          path: [i, 'apiVersion'],
-          message: `another ${kind} is ${other.apiVersion}: one kind is of one version here`,
-        });
+        refuseAt(
+          context,
+          [i, 'apiVersion'],
+          `another ${kind} is ${other.apiVersion}: one kind is of one version here`,
+        );
       }
     }
   })
-  .transform(objects => objects as ExtraObject[])
   .default([])
   .describe(
     "Manifests of the platform's own that every tenant gets, with `{{ tenant.name }}`, `.namespace`, `.owner`, `.ownerName`, `.size`, `.cluster`, `.kvPath` and `.vaultRole` in their texts",

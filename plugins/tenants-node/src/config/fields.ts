@@ -45,6 +45,25 @@ export function textWithout(problemOf: (text: string) => string | undefined) {
   });
 }
 
+/** Says what is wrong with what stands at a path. */
+export function refuseAt(
+  context: z.core.$RefinementCtx,
+  path: PropertyKey[],
+  message: string,
+): void {
+  context.addIssue({ code: 'custom', path, message });
+}
+
+/** A text that may be left out. */
+export function optionalText(description: string) {
+  return z.string().optional().describe(description);
+}
+
+/** A list of texts, empty where it is left out. */
+export function textList(description: string) {
+  return z.array(z.string()).default([]).describe(description);
+}
+
 /** A quantity as the API server writes it. YAML reads `2.0` for a number. */
 export const quantity = z
   .union([z.string(), z.number()], {
@@ -118,7 +137,6 @@ export const mount = z
     ' has to be a path of letters, digits, dots, dashes and underscores, without slashes around it',
   );
 
-/** Image of a container. */
 export const imageName = z.string().regex(/^\S+$/, ' has to be an image');
 
 /** Where a server is; its path may be of use, its query is none. */
@@ -139,7 +157,11 @@ export const range = textWithout(text => {
     : `${text} is not a range, such as 10.0.0.0/8`;
 });
 
-/** A port of TCP and UDP. */
+/** A list of ranges, empty where it is left out. */
+export function rangeList(description: string) {
+  return z.array(range).default([]).describe(description);
+}
+
 export const port = count.refine(
   number => Number.isInteger(number) && number > 0 && number < 65536,
   'has to be a port, such as 53',
@@ -182,11 +204,11 @@ export const labels = z
       if (message) {
         context.addIssue(message);
       } else if (!isLabelValue(value)) {
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: `${value} is not the value of a label: it has to be a string (in quotes, where it reads like a number or boolean) of 63 characters at most`,
-        });
+        refuseAt(
+          context,
+          [key],
+          `${value} is not the value of a label: it has to be a string (in quotes, where it reads like a number or boolean) of 63 characters at most`,
+        );
       }
     }
     return Object.keys(given).length > 0

@@ -6,13 +6,16 @@ import {
   isLabelValue,
   labelKeyProblem,
   labels,
+  optionalText,
   quantity,
-  range,
+  rangeList,
   section,
   SUBDOMAIN_NAME,
+  textList,
   texts,
   textWithout,
   url,
+  refuseAt,
 } from './fields';
 
 const DEFAULT_IMAGE = 'docker.io/n8nio/n8n:2.41.1';
@@ -48,17 +51,11 @@ const host = textWithout(template => {
 const scheme = z.enum(['http', 'https']).optional();
 
 const ingress = section({
-  className: z
-    .string()
-    .optional()
-    .describe("IngressClass. Default the cluster's default"),
+  className: optionalText("IngressClass. Default the cluster's default"),
   host,
-  tlsSecretName: z
-    .string()
-    .optional()
-    .describe(
-      "Secret in the tenant's namespace with the certificate, such as cert-manager makes it; `{{ name }}` may be in it",
-    ),
+  tlsSecretName: optionalText(
+    "Secret in the tenant's namespace with the certificate, such as cert-manager makes it; `{{ name }}` may be in it",
+  ),
   scheme: scheme.describe(
     'What a browser uses. Default https with a tlsSecretName, else http',
   ),
@@ -74,10 +71,7 @@ const ingress = section({
 const gateway = section({
   name: z.string().describe('The Gateway'),
   namespace: z.string().describe('Its namespace'),
-  sectionName: z
-    .string()
-    .optional()
-    .describe('Its listener. Default each that takes the host'),
+  sectionName: optionalText('Its listener. Default each that takes the host'),
   host,
   scheme: scheme.describe('What a browser uses. Default https'),
 }).transform(given => ({
@@ -121,7 +115,6 @@ function notOfATaint({ input }: { input?: unknown }): string {
   return `${input} is not the value of a taint: it has to be a string`;
 }
 
-/** What n8n is run from, where, and how it is reached. */
 export const n8n = section({
   image: imageName
     .default(DEFAULT_IMAGE)
@@ -133,16 +126,12 @@ export const n8n = section({
     ),
   proxy: section({
     url: url.describe('Proxy of HTTP and HTTPS'),
-    noProxy: z
-      .array(z.string())
-      .default([])
-      .describe(
-        "Hosts and domains to reach without it, besides the cluster's own",
-      ),
-    cidrs: z
-      .array(range)
-      .default([])
-      .describe("Addresses of the proxy's, which each tenant may reach then"),
+    noProxy: textList(
+      "Hosts and domains to reach without it, besides the cluster's own",
+    ),
+    cidrs: rangeList(
+      "Addresses of the proxy's, which each tenant may reach then",
+    ),
   })
     .optional()
     .describe('The way of n8n to the outside'),
@@ -157,10 +146,9 @@ export const n8n = section({
   imagePullPolicy: z
     .enum(['Always', 'IfNotPresent', 'Never'])
     .default('IfNotPresent'),
-  storageClass: z
-    .string()
-    .optional()
-    .describe("StorageClass of n8n's volume. Default the cluster's default"),
+  storageClass: optionalText(
+    "StorageClass of n8n's volume. Default the cluster's default",
+  ),
   excludedNodes: z
     .array(z.string())
     .default(EXCLUDED_NODES)
@@ -217,11 +205,7 @@ export const n8n = section({
     );
   }
   if (rest.runtimeOverhead && !rest.runtimeClassName) {
-    context.addIssue({
-      code: 'custom',
-      path: ['runtimeOverhead'],
-      message: 'goes with runtimeClassName',
-    });
+    refuseAt(context, ['runtimeOverhead'], 'goes with runtimeClassName');
   }
   return {
     ...rest,

@@ -9,11 +9,13 @@ import {
   flag,
   imageName,
   labels,
+  optionalText,
   port,
-  range,
+  rangeList,
   section,
   some,
   someTime,
+  textList,
   texts,
 } from './fields';
 import { n8n } from './n8n';
@@ -22,7 +24,7 @@ import { proofOnly } from './proofOnly';
 import { sizes } from './sizes';
 
 export type { Exposure, N8nConfig, Toleration } from './n8n';
-export type { ContainerResources, TenantSize } from './sizes';
+export type { TenantSize } from './sizes';
 
 const network = section({
   provider: z
@@ -49,55 +51,34 @@ const network = section({
       .describe(
         "Ports that their pods listen on, which need not be the Service's",
       ),
-    cidrs: z
-      .array(range)
-      .default([])
-      .describe(
-        "Addresses of resolvers that are no pods: a cache on each node, a cloud's own",
-      ),
+    cidrs: rangeList(
+      "Addresses of resolvers that are no pods: a cache on each node, a cloud's own",
+    ),
   })
     .prefault({})
     .describe('Where tenants may resolve names'),
   ingress: section({
-    namespaces: z
-      .array(z.string())
-      .default([])
-      .describe('Namespaces of ingress controllers or gateways'),
-    cidrs: z
-      .array(range)
-      .default([])
-      .describe(
-        "Addresses of load balancers that reach pods by themselves: a cloud's, or those of nodes",
-      ),
+    namespaces: textList('Namespaces of ingress controllers or gateways'),
+    cidrs: rangeList(
+      "Addresses of load balancers that reach pods by themselves: a cloud's, or those of nodes",
+    ),
   })
     .prefault({})
     .describe(
       "Who may reach n8n, on its port, from outside its tenant's namespace",
     ),
-  apiServerCidrs: z
-    .array(range)
-    .default([])
-    .describe(
-      'Addresses of the API server, which no tenant may be allowed to reach',
-    ),
-  reservedCidrs: z
-    .array(range)
-    .default([])
-    .describe(
-      'Ranges that no tenant may be allowed to reach: pods, services, nodes',
-    ),
-  reachableCidrs: z
-    .array(range)
-    .default([])
-    .describe(
-      'Parts of private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10) that a tenant may be allowed to reach all the same',
-    ),
-  harmlessApis: z
-    .array(z.string())
-    .default([])
-    .describe(
-      "API groups whose kinds are called like network policies and let nothing through, such as a platform's own templates of policies. Of a network's own kinds that are known nothing is left out",
-    ),
+  apiServerCidrs: rangeList(
+    'Addresses of the API server, which no tenant may be allowed to reach',
+  ),
+  reservedCidrs: rangeList(
+    'Ranges that no tenant may be allowed to reach: pods, services, nodes',
+  ),
+  reachableCidrs: rangeList(
+    'Parts of private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10) that a tenant may be allowed to reach all the same',
+  ),
+  harmlessApis: textList(
+    "API groups whose kinds are called like network policies and let nothing through, such as a platform's own templates of policies. Of a network's own kinds that are known nothing is left out",
+  ),
   clusterDomain: z
     .string()
     .default('cluster.local')
@@ -137,10 +118,7 @@ const targets = section({
             error: ({ input }) => `${input} is not a name, such as billing-db`,
           })
           .describe('Unique name; the check is `net.custom.NAME`'),
-        title: z
-          .string()
-          .optional()
-          .describe('What people call it. Default the name'),
+        title: optionalText('What people call it. Default the name'),
         address: endpoint,
         expect: z
           .enum(['denied', 'allowed'])
@@ -218,12 +196,9 @@ const settings = {
     .describe(
       "Whether a tenant's own objects are restored by themselves when others have changed them and a wall is breached by it; a tenant's spec may say otherwise",
     ),
-  injectedContainers: z
-    .array(z.string())
-    .default([])
-    .describe(
-      "Names of containers that the cluster adds to every pod, such as a service mesh's proxy. Any other container beside n8n is a breach",
-    ),
+  injectedContainers: textList(
+    "Names of containers that the cluster adds to every pod, such as a service mesh's proxy. Any other container beside n8n is a breach",
+  ),
   accounts: section({
     portal: account('threewalls-system', 'threewalls-portal'),
     externalSecrets: account('external-secrets', 'external-secrets'),
@@ -235,10 +210,9 @@ const settings = {
   extraObjects,
   proofs: section(proofs).prefault({}),
   pods: section({
-    pullSecrets: z
-      .array(z.string())
-      .default([])
-      .describe("Secrets in tenants' namespaces that images are pulled with"),
+    pullSecrets: textList(
+      "Secrets in tenants' namespaces that images are pulled with",
+    ),
     securityContext: z
       .enum(['fixed', 'platform'])
       .default('fixed')
@@ -268,14 +242,11 @@ const preset = z
 /** A cluster with the platform's settings under its own. */
 export const clusterSchema = section({
   name: clusterName.describe("Unique name, as in a tenant's spec"),
-  title: z.string().optional().describe('Name for people. Default the name'),
+  title: optionalText('Name for people. Default the name'),
   preset,
-  kubernetesRef: z
-    .string()
-    .optional()
-    .describe(
-      "Name of a cluster under the portal's own `kubernetes.clusterLocatorMethods`, whose url and CA are this one's too",
-    ),
+  kubernetesRef: optionalText(
+    "Name of a cluster under the portal's own `kubernetes.clusterLocatorMethods`, whose url and CA are this one's too",
+  ),
   kubernetes: cluster.kubernetes.prefault({}),
   vault: cluster.vault,
   proofOnly,
@@ -336,12 +307,9 @@ const own = {
         .describe(
           'Label selector of Kubernetes, such as `app.kubernetes.io/name=n8n`',
         ),
-      owner: z
-        .string()
-        .optional()
-        .describe(
-          'Entity ref of who owns those without the annotation `threewalls.io/owner`. Default unknown',
-        ),
+      owner: optionalText(
+        'Entity ref of who owns those without the annotation `threewalls.io/owner`. Default unknown',
+      ),
     })
       .optional()
       .describe(

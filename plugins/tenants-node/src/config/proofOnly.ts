@@ -4,7 +4,16 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
 import { trustedSubjects } from './cluster';
-import { flag, labels, port, quantity, section } from './fields';
+import {
+  flag,
+  labels,
+  optionalText,
+  port,
+  quantity,
+  section,
+  textList,
+  refuseAt,
+} from './fields';
 
 /** Of pods that a controller takes for its own by them: a proof's must not carry these. */
 const CONTROLLERS_OWN = [
@@ -28,14 +37,14 @@ const workload = section({
 }).superRefine(({ podLabels }, context) => {
   const path = ['podLabels'];
   if (!podLabels) {
-    context.addIssue({ code: 'custom', path, message: ' are missing' });
+    refuseAt(context, path, ' are missing');
   }
   for (const key of CONTROLLERS_OWN.filter(each => podLabels?.[each])) {
-    context.addIssue({
-      code: 'custom',
+    refuseAt(
+      context,
       path,
-      message: `${key} is for controllers: a proof pod with it would be taken for one of theirs`,
-    });
+      `${key} is for controllers: a proof pod with it would be taken for one of theirs`,
+    );
   }
 });
 
@@ -47,10 +56,9 @@ export const proofOnly = z
   .array(
     section({
       namespace: z.string().describe('Its namespace'),
-      name: z
-        .string()
-        .optional()
-        .describe("The tenant's name in the portal. Default the namespace's"),
+      name: optionalText(
+        "The tenant's name in the portal. Default the namespace's",
+      ),
       owner: z
         .string()
         .describe('Entity ref of the group or user that owns it'),
@@ -58,12 +66,9 @@ export const proofOnly = z
       egress: section({
         hosts: z.array(z.string()).default([]),
         cidrs: z.array(z.string()).default([]),
-        namespaces: z
-          .array(z.string())
-          .default([])
-          .describe(
-            'Namespaces with something that it uses, such as a database; no other tenant',
-          ),
+        namespaces: textList(
+          'Namespaces with something that it uses, such as a database; no other tenant',
+        ),
       })
         .prefault({})
         .describe("What it may reach: hosts and cidrs as in a tenant's spec"),
@@ -102,14 +107,14 @@ export const proofOnly = z
         allowInternet: declared.allowInternet,
       });
       error?.issues.forEach(({ path, message }) =>
-        context.addIssue({ code: 'custom', path, message }),
+        refuseAt(context, path, message),
       );
       if (declared.vault && declared.withoutVault) {
-        context.addIssue({
-          code: 'custom',
-          path: ['withoutVault'],
-          message: 'it names its entry in vault, too: say one of both',
-        });
+        refuseAt(
+          context,
+          ['withoutVault'],
+          'it names its entry in vault, too: say one of both',
+        );
       }
       return { ...declared, name, owner: spec?.owner ?? declared.owner };
     }),

@@ -89,19 +89,16 @@ export function readPlatform(root: Config): Platform {
     refuse(contradictions(cluster, naming), keyOf);
     return profileOf(cluster, { naming, owners });
   });
-  const twice = firstTwice(clusters.map(({ name }) => name));
-  if (twice) {
-    throw new InputError(
-      `tenants.clusters: there are two of the name ${twice}`,
-    );
-  }
-  const tenant = firstTwice(
-    clusters.flatMap(c => c.proofOnly.map(({ name }) => name)),
-  );
-  if (tenant) {
-    throw new InputError(
-      `tenants.clusters: there are two proofOnly tenants of the name ${tenant}`,
-    );
+  const names = clusters.map(({ name }) => name);
+  const declared = clusters.flatMap(c => c.proofOnly.map(({ name }) => name));
+  for (const [all, what] of [
+    [names, 'of the name'],
+    [declared, 'proofOnly tenants of the name'],
+  ] as const) {
+    const twice = all.find((name, i) => all.indexOf(name) !== i);
+    if (twice) {
+      throw new InputError(`tenants.clusters: there are two ${what} ${twice}`);
+    }
   }
   return {
     clusters,
@@ -163,10 +160,6 @@ function connectionOf(
   );
 }
 
-function firstTwice(names: string[]): string | undefined {
-  return names.find((name, i) => names.indexOf(name) !== i);
-}
-
 function presetOf(section: unknown): unknown {
   const name = isSection(section) && section.preset;
   return typeof name === 'string' ? PRESETS[name] : undefined;
@@ -183,37 +176,32 @@ function contradictions(
   { name, n8n, network, proofOnly, sizes, vault }: ReadCluster,
   { namespacePrefix, kvPrefix }: Platform['naming'],
 ): Problem[] {
-  const problems: Problem[] = [];
-  const ways = Object.values(vault.login).filter(Boolean);
-  if (ways.length === 0) {
-    problems.push({
+  const { dns, ingress } = network;
+  const { via } = n8n.exposure ?? {};
+  const what = via === 'ingress' ? 'ingress controller' : 'gateway';
+  const problems: Problem[] = [
+    {
+      isSo: !Object.values(vault.login).some(Boolean),
       path: [],
       message:
         ' does not say how the portal logs in to Vault: set vault.login.approle, .kubernetes or .tokenFile',
-    });
-  }
-  const { namespaces, cidrs } = network.ingress;
-  const { dns } = network;
-  if (dns.namespaces.length + dns.cidrs.length === 0 || !dns.ports.length) {
-    problems.push({
+    },
+    {
+      isSo: dns.namespaces.length + dns.cidrs.length === 0 || !dns.ports.length,
       path: ['network', 'dns'],
       message: 'no resolver is left: name namespaces or cidrs, and ports',
-    });
-  }
-  if (n8n.exposure && namespaces.length + cidrs.length === 0) {
-    const { via } = n8n.exposure;
-    const what = via === 'ingress' ? 'ingress controller' : 'gateway';
-    problems.push({
-      path: ['n8n', via],
+    },
+    {
+      isSo: via && ingress.namespaces.length + ingress.cidrs.length === 0,
+      path: ['n8n', via ?? ''],
       message: `nothing may reach n8n yet: name the namespace that the ${what} runs in as tenants.network.ingress.namespaces, or where it comes from as tenants.network.ingress.cidrs`,
-    });
-  }
-  if (Object.hasOwn(sizes, PROOF_ONLY_SIZE)) {
-    problems.push({
+    },
+    {
+      isSo: Object.hasOwn(sizes, PROOF_ONLY_SIZE),
       path: ['sizes', PROOF_ONLY_SIZE],
       message: 'is kept for tenants that are only proved',
-    });
-  }
+    },
+  ].filter(({ isSo }) => isSo);
   const others = proofOnly.map(({ namespace }) => namespace);
   for (const [i, { namespace, egress }] of proofOnly.entries()) {
     if (

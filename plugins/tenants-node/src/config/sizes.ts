@@ -1,42 +1,7 @@
 import { parseQuantity } from '@threewalls/backstage-plugin-tenants-common';
 import { z } from 'zod';
-import { count, quantity, section } from './fields';
+import { count, quantity, refuseAt, section } from './fields';
 import { overlay } from './overlay';
-
-/** Resources of one container, in Kubernetes' quantities. */
-export interface ContainerResources {
-  requests: { cpu: string; memory: string };
-  limits: { cpu: string; memory: string };
-}
-
-/**
- * What a tenant of one size may use.
- *
- * @public
- */
-export interface TenantSize {
-  title: string;
-  /** Total of a namespace, `tenant-quota` */
-  quota: {
-    requestsCpu: string;
-    requestsMemory: string;
-    limitsCpu: string;
-    limitsMemory: string;
-    pods: number;
-  };
-  /** Total of objects, `tenant-objects` */
-  objects: { storage: string; volumeClaims: number };
-  /** Bounds and defaults of one container, `tenant-limits` */
-  container: {
-    default: { cpu: string; memory: string };
-    defaultRequest: { cpu: string; memory: string };
-    max: { cpu: string; memory: string };
-    /** Ephemeral storage of one container: its default, and its maximum */
-    ephemeralStorage: { default: string; max: string };
-  };
-  /** n8n itself */
-  n8n: ContainerResources & { storage: string };
-}
 
 /**
  * Sizes where config says no other. `small` has the numbers of the document
@@ -45,29 +10,30 @@ export interface TenantSize {
  * n8n 2.x does not boot in 512Mi and peaks at 751Mi when it is given 1Gi, so
  * that is the least limit of any size.
  */
-export const DEFAULT_SIZES: Record<string, TenantSize> = {
-  small: {
-    title: 'Small',
-    quota: {
-      requestsCpu: '1',
-      requestsMemory: '1Gi',
-      limitsCpu: '2',
-      limitsMemory: '2Gi',
-      pods: 10,
-    },
-    objects: { storage: '5Gi', volumeClaims: 4 },
-    container: {
-      default: { cpu: '500m', memory: '512Mi' },
-      defaultRequest: { cpu: '50m', memory: '128Mi' },
-      max: { cpu: '2', memory: '1Gi' },
-      ephemeralStorage: { default: '1Gi', max: '2Gi' },
-    },
-    n8n: {
-      requests: { cpu: '100m', memory: '512Mi' },
-      limits: { cpu: '1', memory: '1Gi' },
-      storage: '1Gi',
-    },
+const SMALL: TenantSize = {
+  title: 'Small',
+  quota: {
+    requestsCpu: '1',
+    requestsMemory: '1Gi',
+    limitsCpu: '2',
+    limitsMemory: '2Gi',
+    pods: 10,
   },
+  objects: { storage: '5Gi', volumeClaims: 4 },
+  container: {
+    default: { cpu: '500m', memory: '512Mi' },
+    defaultRequest: { cpu: '50m', memory: '128Mi' },
+    max: { cpu: '2', memory: '1Gi' },
+    ephemeralStorage: { default: '1Gi', max: '2Gi' },
+  },
+  n8n: {
+    requests: { cpu: '100m', memory: '512Mi' },
+    limits: { cpu: '1', memory: '1Gi' },
+    storage: '1Gi',
+  },
+};
+const DEFAULT_SIZES: Record<string, TenantSize> = {
+  small: SMALL,
   medium: {
     title: 'Medium',
     quota: {
@@ -79,8 +45,7 @@ export const DEFAULT_SIZES: Record<string, TenantSize> = {
     },
     objects: { storage: '10Gi', volumeClaims: 8 },
     container: {
-      default: { cpu: '500m', memory: '512Mi' },
-      defaultRequest: { cpu: '50m', memory: '128Mi' },
+      ...SMALL.container,
       max: { cpu: '2', memory: '2Gi' },
       ephemeralStorage: { default: '1Gi', max: '4Gi' },
     },
@@ -101,8 +66,7 @@ export const DEFAULT_SIZES: Record<string, TenantSize> = {
     },
     objects: { storage: '20Gi', volumeClaims: 16 },
     container: {
-      default: { cpu: '500m', memory: '512Mi' },
-      defaultRequest: { cpu: '50m', memory: '128Mi' },
+      ...SMALL.container,
       max: { cpu: '4', memory: '4Gi' },
       ephemeralStorage: { default: '1Gi', max: '8Gi' },
     },
@@ -157,6 +121,16 @@ const givenSize = section({
     .describe('Resources of n8n itself'),
 });
 
+/** With nothing left out. */
+type Whole<T> = { [Key in keyof T]-?: Whole<NonNullable<T[Key]>> };
+
+/**
+ * What a tenant of one size may use.
+ *
+ * @public
+ */
+export interface TenantSize extends Whole<z.output<typeof givenSize>> {}
+
 /** As a tenant's spec takes it. */
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
@@ -171,9 +145,9 @@ export const sizes = z
           ` has no size "${name}": a name has lower-case letters, digits and dashes`,
         );
       }
-      all[name] = overlay(all[name] ?? DEFAULT_SIZES.small, over as TenantSize);
+      all[name] = overlay(all[name] ?? SMALL, over as TenantSize);
       for (const message of contradictions(all[name])) {
-        context.addIssue({ code: 'custom', path: [name], message });
+        refuseAt(context, [name], message);
       }
     }
     return all;

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  Drill,
   DrillCatch,
   DrillOutcome,
   Receipt,
   Wall,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { applyPlan, removeTenant } from '../apply';
+import { removeTenant } from '../apply';
+import { applyPlan, settle } from '../apply/applyPlan';
 import { Cluster } from '../clients';
 import { planDrill } from '../plan/drill';
 import { TenantPlan } from '../plan/types';
@@ -36,11 +38,7 @@ export interface DrillOptions {
  *
  * @public
  */
-export interface DrillResult {
-  outcome: DrillOutcome;
-  reason?: string;
-  walls: DrillCatch[];
-}
+export type DrillResult = Pick<Drill, 'outcome' | 'reason' | 'walls'>;
 
 /** Why a drill came to no end, or to a bad one. */
 class DrillProblem extends Error {
@@ -207,10 +205,7 @@ async function make(
   { cluster, signal }: DrillOptions,
 ): Promise<void> {
   const owned = { signal, adopt: true, beginAnew: true };
-  const made = pair.map(plan => applyPlan(plan, cluster, owned));
-  // None is left running when the first has failed.
-  await Promise.allSettled(made);
-  await Promise.all(made);
+  await settle(pair.map(plan => applyPlan(plan, cluster, owned)));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '../clients';
+import { refOf } from '../clients/kinds';
 import { plannedObjects, plannedResources } from '../plan/planned';
 import { KubernetesObject, TenantPlan, VaultResource } from '../plan/types';
 
@@ -42,15 +43,17 @@ function open(direction: 'Ingress' | 'Egress'): Way['apply'] {
       .then(expectOk);
 }
 
+function way(wall: Wall, title: string, how: Omit<Way, 'wall' | 'title'>): Way {
+  return { wall, title, ...how };
+}
+
 /**
  * What a drill chooses from. Nothing of it gives anybody a right over anything but
  * the sacrificial pair, and each is seen by an attempt as well as by a comparison:
  * a pod that lies is found as much as a comparison that doesn't compare.
  */
 export const WAYS: Way[] = [
-  {
-    wall: 'network',
-    title: 'its policies were deleted',
+  way('network', 'its policies were deleted', {
     checks: ['net.canary-egress', 'net.canary-ingress', 'net.as-planned'],
     apply: ([a], cluster) =>
       Promise.all(
@@ -58,22 +61,16 @@ export const WAYS: Way[] = [
           remove(object, cluster),
         ),
       ),
-  },
-  {
-    wall: 'network',
-    title: 'another policy lets everything out',
+  }),
+  way('network', 'another policy lets everything out', {
     checks: ['net.canary-egress', 'net.no-widening'],
     apply: open('Egress'),
-  },
-  {
-    wall: 'network',
-    title: 'another policy lets everybody in',
+  }),
+  way('network', 'another policy lets everybody in', {
     checks: ['net.canary-ingress', 'net.no-widening'],
     apply: open('Ingress'),
-  },
-  {
-    wall: 'secret',
-    title: 'its Vault policy reads the other one’s entry',
+  }),
+  way('secret', 'its Vault policy reads the other one’s entry', {
     checks: ['sec.neighbour-data', 'sec.as-planned'],
     needsOwnPolicy: true,
     apply: ([a, b], { config, vault }) => {
@@ -82,10 +79,8 @@ export const WAYS: Way[] = [
       const policy = `${body.policy}\npath "${entry}" {\n  capabilities = ["read"]\n}\n`;
       return vault.expect('PUT', path, { ...body, policy });
     },
-  },
-  {
-    wall: 'secret',
-    title: 'its Vault role gives the other one’s policy',
+  }),
+  way('secret', 'its Vault role gives the other one’s policy', {
     checks: ['sec.token-policies', 'sec.neighbour-data', 'sec.as-planned'],
     needsOwnPolicy: true,
     apply: ([a, b], { vault }) => {
@@ -93,10 +88,8 @@ export const WAYS: Way[] = [
       const token_policies = [a.names.vaultPolicy, b.names.vaultPolicy];
       return vault.expect('PUT', path, { ...body, token_policies });
     },
-  },
-  {
-    wall: 'secret',
-    title: 'the other one’s Vault role takes its ServiceAccount',
+  }),
+  way('secret', 'the other one’s Vault role takes its ServiceAccount', {
     checks: ['sec.neighbour-role', 'sec.other-roles'],
     apply: ([a, b], { vault }) => {
       const { path, body } = vaultObject(b, 'auth/');
@@ -107,25 +100,19 @@ export const WAYS: Way[] = [
         bound_service_account_namespaces: both(p => p.names.namespace),
       });
     },
-  },
-  {
-    wall: 'secret',
-    title: 'its Vault role takes tokens of any audience',
+  }),
+  way('secret', 'its Vault role takes tokens of any audience', {
     checks: ['sec.wrong-audience', 'sec.as-planned'],
     apply: ([a], { vault }) => {
       const { path, body } = vaultObject(a, 'auth/');
       return vault.expect('PUT', path, { ...body, audience: '' });
     },
-  },
-  {
-    wall: 'resource',
-    title: 'its quota was deleted',
+  }),
+  way('resource', 'its quota was deleted', {
     checks: ['res.quota-memory', 'res.quota-cpu', 'res.as-planned'],
     apply: ([a], cluster) => remove(quotaOf(a), cluster),
-  },
-  {
-    wall: 'resource',
-    title: 'its quota was raised',
+  }),
+  way('resource', 'its quota was raised', {
     checks: ['res.quota-memory', 'res.quota-cpu', 'res.as-planned'],
     apply: ([a], { kubernetes }) => {
       const quota: any = structuredClone(quotaOf(a));
@@ -135,10 +122,8 @@ export const WAYS: Way[] = [
       }
       return kubernetes.apply(quota, { force: true }).then(expectOk);
     },
-  },
-  {
-    wall: 'resource',
-    title: 'its limits and its quota were deleted',
+  }),
+  way('resource', 'its limits and its quota were deleted', {
     checks: ['res.container-max', 'res.init-container-max', 'res.as-planned'],
     apply: async ([a], cluster) => {
       await remove(quotaOf(a), cluster);
@@ -146,7 +131,7 @@ export const WAYS: Way[] = [
         plannedObjects(a, 'LimitRange').map(object => remove(object, cluster)),
       );
     },
-  },
+  }),
 ];
 
 function quotaOf(plan: TenantPlan): KubernetesObject {
@@ -163,11 +148,10 @@ function vaultObject(plan: TenantPlan, prefix: string): VaultResource {
 }
 
 function remove(
-  { apiVersion, kind, metadata }: KubernetesObject,
+  object: KubernetesObject,
   { kubernetes }: Cluster,
 ): Promise<void> {
-  const { namespace, name } = metadata;
-  return kubernetes.delete({ apiVersion, kind, namespace, name });
+  return kubernetes.delete(refOf(object));
 }
 
 function expectOk({ status, body }: { status: number; body?: any }): void {

@@ -5,7 +5,7 @@ import { planAccess } from './access';
 import { PlanContext } from './context';
 import { CANARY, RAM, tenantNames } from './names';
 import { planNamespace } from './namespace';
-import { tenantObject } from './objects';
+import { stage, tenantObject } from './objects';
 import { PROOF_POD_RESOURCES, proofPods, times } from './quota';
 import { planServiceAccounts } from './secrets';
 import { KubernetesResource, PlannedStage, TenantPlan } from './types';
@@ -96,25 +96,11 @@ function planOpenNamespace(
   quotas: KubernetesResource[],
 ): PlannedStage[] {
   return [
-    {
-      name: 'namespace',
-      resources: [planNamespace(context), ...planPortalAccess(context)],
-      waits: [],
-    },
-    {
-      name: 'walls',
-      resources: [planOpenPolicy(context), ...quotas],
-      waits: [],
-    },
-    { name: 'identity', resources: planServiceAccounts(context), waits: [] },
+    // Nobody owns it, and no SecretStore is in it: only the portal is bound.
+    stage('namespace', [planNamespace(context), planAccess(context)[0]]),
+    stage('walls', [planOpenPolicy(context), ...quotas]),
+    stage('identity', planServiceAccounts(context)),
   ];
-}
-
-/** Nobody owns it, and no SecretStore is in it: only the portal is bound. */
-function planPortalAccess(context: PlanContext): KubernetesResource[] {
-  return planAccess(context).filter(
-    ({ object }) => object.metadata.name === 'threewalls-portal',
-  );
 }
 
 function planOpenPolicy(context: PlanContext): KubernetesResource {

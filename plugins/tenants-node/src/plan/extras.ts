@@ -5,7 +5,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import { ExtraObject, filled, PLANNED } from '../config/extraObjects';
 import { PlanContext } from './context';
-import { parseEntityRef } from './entityRef';
+import { parseEntityRef } from './names';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
 

@@ -1,10 +1,10 @@
+import { InputError } from '@backstage/errors';
 import {
   canonicalRef,
   FIELD_MANAGER,
   MANAGED_BY_LABEL,
   TENANT_LABEL,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { parseEntityRef } from './entityRef';
 import { ClusterProfile, Platform } from '../config/platform';
 import { TenantNames } from './types';
 
@@ -87,4 +87,20 @@ export function ownerSubject(
 /** Config's text with a tenant's name in the place of `{{ name }}`. */
 export function forTenant(template: string, tenant: string): string {
   return template.replace(/\{\{\s*name\s*\}\}/g, () => tenant);
+}
+
+/** Parts of a full entity ref. */
+export function parseEntityRef(ref: string): {
+  kind: string;
+  namespace: string;
+  name: string;
+} {
+  const match = /^([^:/]+):([^:/]+)\/([^:/]+)$/.exec(ref);
+  if (!match) {
+    throw new InputError(
+      `${ref} is not a full entity ref, such as group:default/guests`,
+    );
+  }
+  const [, kind, namespace, name] = match;
+  return { kind, namespace, name };
 }

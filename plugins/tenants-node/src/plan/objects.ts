@@ -7,7 +7,13 @@ import {
   Wall,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { PlanContext } from './context';
-import { KubernetesResource } from './types';
+import {
+  KubernetesResource,
+  PlannedResource,
+  PlannedStage,
+  Stage,
+  Wait,
+} from './types';
 
 /** Labels that everything of a tenant carries. */
 export function tenantLabels(tenant: string): Record<string, string> {
@@ -52,5 +58,29 @@ export function tenantObject(
       },
       ...rest,
     },
+  };
+}
+
+/** A stage, whose resources may be applied at once. */
+export function stage(
+  name: Stage,
+  resources: PlannedResource[],
+  waits: Wait[] = [],
+): PlannedStage {
+  return { name, resources, waits };
+}
+
+/** A wait for an object to be, such as `to be Ready`, what its condition says. */
+export function waitFor(
+  { object }: KubernetesResource,
+  toBe: string,
+  how: Omit<Wait, 'for' | 'object'>,
+): Wait {
+  const { apiVersion, kind, metadata } = object;
+  const { namespace = '', name } = metadata;
+  return {
+    for: `${kind} ${name} ${toBe}`,
+    object: { apiVersion, kind, namespace, name },
+    ...how,
   };
 }

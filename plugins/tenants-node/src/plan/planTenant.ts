@@ -12,16 +12,12 @@ import { checkEgress } from './egress';
 import { planExtras } from './extras';
 import { n8n } from './n8n';
 import { tenantNames } from './names';
+import { stage, waitFor } from './objects';
 import { planNamespace } from './namespace';
 import { planNetwork } from './network';
 import { planProofOnly } from './proofOnly';
 import { planQuotas } from './quota';
-import {
-  planExternalSecret,
-  planServiceAccounts,
-  planStore,
-  SECRET_STORE,
-} from './secrets';
+import { planExternalSecret, planServiceAccounts, planStore } from './secrets';
 import { KubernetesResource, TenantPlan } from './types';
 import { planSeed, planVault } from './vault';
 import { planWorkload } from './workload';
@@ -52,79 +48,43 @@ function planDeclared(
   return planProofOnly(declared, profile);
 }
 
+const READY = { condition: 'Ready', timeoutMs: 60_000 };
+
 /** The stages of a tenant, whatever runs in it. */
 export function planWith(context: PlanContext): TenantPlan {
   const { spec, names, workload } = context;
-  const { namespace } = names;
   const extras = planExtras(context);
+  const store = planStore(context);
+  const secret = planExternalSecret(context);
+  const last = planWorkload(context);
   return {
     spec,
     names,
     workload,
     stages: [
-      {
-        name: 'namespace',
-        resources: [
-          planNamespace(context, extras.namespace),
-          ...planAccess(context),
-        ],
-        waits: [],
-      },
-      {
-        name: 'walls',
-        resources: [
-          ...planNetwork(context),
-          ...planQuotas(context),
-          ...planVault(context),
-        ],
-        waits: [],
-      },
-      {
-        name: 'identity',
-        resources: [
-          ...planServiceAccounts(context),
-          planSeed(context, [
-            planExternalSecret(context),
-            ...(planWorkload(context).resources as KubernetesResource[]),
-          ]),
-        ],
-        waits: [],
-      },
-      {
-        name: 'store',
-        resources: [planStore(context)],
-        waits: [
-          {
-            for: `SecretStore ${SECRET_STORE} to be Ready`,
-            object: {
-              apiVersion: 'external-secrets.io/v1',
-              kind: 'SecretStore',
-              namespace,
-              name: SECRET_STORE,
-            },
-            condition: 'Ready',
-            timeoutMs: 60_000,
-          },
-        ],
-      },
-      {
-        name: 'secret',
-        resources: [planExternalSecret(context), ...extras.resources],
-        waits: [
-          {
-            for: `ExternalSecret ${workload.name} to be synced`,
-            object: {
-              apiVersion: 'external-secrets.io/v1',
-              kind: 'ExternalSecret',
-              namespace,
-              name: workload.name,
-            },
-            condition: 'Ready',
-            timeoutMs: 60_000,
-          },
-        ],
-      },
-      planWorkload(context),
+      stage('namespace', [
+        planNamespace(context, extras.namespace),
+        ...planAccess(context),
+      ]),
+      stage('walls', [
+        ...planNetwork(context),
+        ...planQuotas(context),
+        ...planVault(context),
+      ]),
+      stage('identity', [
+        ...planServiceAccounts(context),
+        planSeed(context, [
+          secret,
+          ...(last.resources as KubernetesResource[]),
+        ]),
+      ]),
+      stage('store', [store], [waitFor(store, 'to be Ready', READY)]),
+      stage(
+        'secret',
+        [secret, ...extras.resources],
+        [waitFor(secret, 'to be synced', READY)],
+      ),
+      last,
     ],
   };
 }

@@ -2,7 +2,7 @@ import {
   canonicalQuantity,
   parseQuantity,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { ContainerResources } from '../config/platform';
+import { TenantSize } from '../config/platform';
 import { PlanContext } from './context';
 import { tenantObject } from './objects';
 import { KubernetesResource } from './types';
@@ -123,21 +123,17 @@ export function planQuotas(context: PlanContext): KubernetesResource[] {
 
 /** What a quota counts of proof pods: their containers', and their RuntimeClass's overhead. */
 function charged(
-  containers: ContainerResources[],
+  containers: Pick<TenantSize['n8n'], 'requests' | 'limits'>[],
   overhead = { cpu: '0', memory: '0' },
 ): Record<string, string> {
-  const cpu = (part: 'requests' | 'limits') => {
-    const all = containers.map(container => container[part].cpu);
-    return canonicalQuantity(
-      `${Math.round(1000 * PROOF_PODS * sum(...all, overhead.cpu))}m`,
-    );
-  };
-  const memory = (part: 'requests' | 'limits') => {
-    const all = containers.map(container => container[part].memory);
-    return canonicalQuantity(
-      `${Math.ceil((PROOF_PODS * sum(...all, overhead.memory)) / MI)}Mi`,
-    );
-  };
+  type Part = 'requests' | 'limits';
+  const total = (part: Part, resource: 'cpu' | 'memory') =>
+    PROOF_PODS *
+    sum(...containers.map(each => each[part][resource]), overhead[resource]);
+  const cpu = (part: Part) =>
+    canonicalQuantity(`${Math.round(1000 * total(part, 'cpu'))}m`);
+  const memory = (part: Part) =>
+    canonicalQuantity(`${Math.ceil(total(part, 'memory') / MI)}Mi`);
   return {
     'requests.cpu': cpu('requests'),
     'requests.memory': memory('requests'),

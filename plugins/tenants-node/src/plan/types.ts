@@ -97,20 +97,17 @@ export interface SeedResource extends Planned {
   }[];
 }
 
-/** Fields of a KV seed. */
 export type SeedField = {
   name: string;
   from: 'encryption-key' | 'owner-email' | 'owner-password-hash' | 'canary';
 };
 
-/** Anything that a plan holds. */
 export type PlannedResource = KubernetesResource | VaultResource | SeedResource;
 
 /** Something that has to be true before the next stage may begin. */
 export interface Wait {
   /** Such as `SecretStore vault to be Ready` */
   for: string;
-  /** Object that is watched */
   object: { apiVersion: string; kind: string; namespace: string; name: string };
   /** Condition type that has to be `True` */
   condition: string;

@@ -1,5 +1,5 @@
 import { PlanContext } from './context';
-import { tenantObject } from './objects';
+import { stage, tenantObject, waitFor } from './objects';
 import { planPod } from './pods';
 import { KubernetesResource, PlannedStage, SeedField } from './types';
 
@@ -30,31 +30,24 @@ export interface Workload {
 
 /** The stage in which a workload comes up, and what is waited for. */
 export function planWorkload(context: PlanContext): PlannedStage {
-  const { workload, names } = context;
-  const { name, selector } = workload;
-  return {
-    name: 'workload',
-    resources: [
+  const { workload } = context;
+  const deployment = planDeployment(context);
+  return stage(
+    'workload',
+    [
       ...(workload.before?.(context) ?? []),
-      planDeployment(context),
+      deployment,
       planService(context),
       ...(workload.after?.(context) ?? []),
     ],
-    waits: [
-      {
-        for: `Deployment ${name} to be available`,
-        object: {
-          apiVersion: 'apps/v1',
-          kind: 'Deployment',
-          namespace: names.namespace,
-          name,
-        },
+    [
+      waitFor(deployment, 'to be available', {
         condition: 'Available',
-        pods: selector,
+        pods: workload.selector,
         timeoutMs: workload.startupMs(context),
-      },
+      }),
     ],
-  };
+  );
 }
 
 function planDeployment(context: PlanContext): KubernetesResource {

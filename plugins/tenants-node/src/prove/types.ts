@@ -247,7 +247,6 @@ export interface PodRun {
   slow?: string;
 }
 
-/** How a pod ran. */
 export interface PodFacts {
   runtimeClassName?: string;
   nodeName?: string;
@@ -255,7 +254,6 @@ export interface PodFacts {
   kernel?: string;
 }
 
-/** What is known of a node. */
 export interface NodeFacts {
   labels: Record<string, string>;
   /** Its kernel's release */

@@ -1,14 +1,10 @@
-/** A label selector as Kubernetes' objects have it. */
-export interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
+import type { V1LabelSelector } from '@kubernetes/client-node';
 
 /** Every requirement of a selector, those of `matchLabels` as the others. */
 export function requirementsOf({
   matchLabels = {},
   matchExpressions = [],
-}: LabelSelector): { key: string; operator: string; values: string[] }[] {
+}: V1LabelSelector): { key: string; operator: string; values: string[] }[] {
   return [
     ...Object.entries(matchLabels).map(([key, value]) => ({
       key,
@@ -28,7 +24,7 @@ export function requirementsOf({
  * @throws Error for an operator that Kubernetes does not know
  */
 export function selects(
-  selector: LabelSelector,
+  selector: V1LabelSelector,
   labels: Record<string, string>,
 ): boolean {
   return requirementsOf(selector).every(({ key, operator, values }) => {
@@ -46,4 +42,11 @@ export function selects(
         throw new Error(`No selector has the operator ${operator}`);
     }
   });
+}
+
+/** Labels as a query has them, such as `app=n8n,tier=web`. */
+export function labelText(labels: Record<string, string> = {}): string {
+  return Object.entries(labels)
+    .map(pair => pair.join('='))
+    .join();
 }

@@ -12,7 +12,8 @@ import {
 import { nameOf } from '../rbac/rights';
 import { Finding as Found, reachesOutside, whoCan } from '../rbac/whoCan';
 import { Attempt, Finding, Round, Side } from '../types';
-import { asExpected, breached, known, reading } from './asPlanned';
+import { asExpected, breached, finding } from './finding';
+import { known, reading, stateAttempt } from './reading';
 import { noAnswer } from './podAttempt';
 
 const API = 'rbac.authorization.k8s.io/v1';
@@ -108,19 +109,21 @@ export function rulesAreAll({ tenant, cluster }: Side): Attempt {
         return noAnswer(pod?.problem);
       }
       const allowed = [true, await review(owner, reads, namespace, round)];
-      const wrong = questions.flatMap(([who, action], i) =>
-        allowed[i] === rbac.allows(who, action, namespace)
-          ? []
-          : `${said[i]} is ${allowed[i] ? 'allowed' : 'denied'}`,
-      );
-      return wrong.length === 0
-        ? asExpected('EQUAL', 'both as the rules say')
-        : {
-            code: 'DIFFERENT',
-            response: wrong.join('; '),
-            outcome: 'failed',
-            reason: say('rulesDisagree', { found: wrong.join('; ') }),
-          };
+      const wrong = questions
+        .flatMap(([who, action], i) =>
+          allowed[i] === rbac.allows(who, action, namespace)
+            ? []
+            : `${said[i]} is ${allowed[i] ? 'allowed' : 'denied'}`,
+        )
+        .join('; ');
+      return wrong
+        ? finding(
+            'failed',
+            'DIFFERENT',
+            wrong,
+            say('rulesDisagree', { found: wrong }),
+          )
+        : asExpected('EQUAL', 'both as the rules say');
     }),
   };
 }
@@ -141,13 +144,11 @@ function byRules(
     ...cluster.config.trustedSubjects,
     ...(tenant.plan.proofOnly?.trustedSubjects ?? []),
   ];
-  return {
+  return stateAttempt('kubernetes', {
     ...attempt,
-    by: 'kubernetes',
-    readsOnly: true,
     request: 'list Roles, ClusterRoles and their bindings, and evaluate them',
-    run: reading(async ({ view }) => tell(find(await readRbac(view), trusted))),
-  };
+    run: async ({ view }) => tell(find(await readRbac(view), trusted)),
+  });
 }
 
 function tell(found: Found[]): Finding {

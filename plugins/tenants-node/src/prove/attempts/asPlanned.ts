@@ -1,9 +1,4 @@
-import {
-  quote,
-  Said,
-  say,
-  Wall,
-} from '@threewalls/backstage-plugin-tenants-common';
+import { say, Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { named } from '../../clients/clusterView';
 import { writerOf } from '../../clients/managedFields';
 import { ChangedField, changedFields } from '../../plan/live/changedFields';
@@ -19,9 +14,9 @@ import {
   VaultResource,
 } from '../../plan/types';
 import { Attempt, Finding } from '../types';
+import { asExpected, breached, finding } from './finding';
+import { known, listed, stateAttempt } from './reading';
 
-/** Code of a finding about what could not be read. */
-export const NOT_READ = 'NOT-READ';
 /** Most differences that are told; the rest is counted. */
 const SHOWN = 5;
 
@@ -61,40 +56,37 @@ function attemptFor(resource: PlannedResource): Attempt {
 }
 
 function objectAsPlanned({ id, object }: KubernetesResource): Attempt {
-  const { apiVersion, kind, metadata } = object;
+  const { kind, metadata } = object;
   const { namespace, name } = metadata;
-  return {
+  return stateAttempt('kubernetes', {
     key: id,
-    by: 'kubernetes',
-    readsOnly: true,
     target: [kind, [namespace, name].filter(Boolean).join('/')].join(' '),
     request: `list ${kind}s, and compare ${name} with the plan field by field`,
     expected: 'equal',
-    run: reading(async ({ view }) => {
-      const seen = view.list<KubernetesObject>({ apiVersion, kind }, namespace);
-      const { items } = await known(id, seen);
-      const live = named(items, name);
+    run: async ({ view }) => {
+      const live = named(
+        await listed<KubernetesObject>(view, object, namespace, id),
+        name,
+      );
       return live
         ? compared(
             id,
             changedFields(object, live).map(field => sayChanged(field, live)),
           )
         : gone(id, GIVES_NOTHING_AWAY.includes(kind));
-    }),
-  };
+    },
+  });
 }
 
 /** The live policy or role of the tenant. */
 function vaultAsPlanned(resource: VaultResource): Attempt {
   const { id, path } = resource;
-  return {
+  return stateAttempt('vault', {
     key: id,
-    by: 'vault',
-    readsOnly: true,
     target: id,
     request: `GET ${path}, and compare it with the plan field by field`,
     expected: 'equal',
-    run: reading(async ({ vault }) => {
+    run: async ({ vault }) => {
       const { data } = await known(id, vault.read(path));
       // The login says so too.
       return data
@@ -103,27 +95,25 @@ function vaultAsPlanned(resource: VaultResource): Attempt {
             changedVaultFields(resource, data).map(field => sayChanged(field)),
           )
         : gone(id, true);
-    }),
-  };
+    },
+  });
 }
 
 /** The KV entry is there; what is in it nobody looks at. */
 function seedIsThere({ id, mount, path }: SeedResource): Attempt {
-  return {
+  return stateAttempt('vault', {
     key: id,
-    by: 'vault',
-    readsOnly: true,
     target: id,
     request: `GET ${mount}/metadata/${path}`,
     expected: 'it has a version',
-    run: reading(async ({ vault }) => {
+    run: async ({ vault }) => {
       const { data } = await known(id, vault.read(`${mount}/metadata/${path}`));
       const version = data?.current_version;
       return version > 0
         ? asExpected('200', `version ${version}`)
         : gone(id, true);
-    }),
-  };
+    },
+  });
 }
 
 function compared(id: string, differences: string[]): Finding {
@@ -138,73 +128,12 @@ function compared(id: string, differences: string[]): Finding {
 }
 
 function gone(id: string, isHarmless: boolean): Finding {
-  return {
-    code: '404',
-    response: `${id} is not there`,
-    outcome: isHarmless ? 'inconclusive' : 'breached',
-    reason: say('gone', { what: id }),
-  };
-}
-
-/** What a finding is that shows nothing wrong. */
-export function asExpected(code: string, response: string): Finding {
-  return { code, response, outcome: 'asExpected' };
-}
-
-/** What a finding is that shows a wall to be open. */
-export function breached(
-  code: string,
-  response: string,
-  reason: Said = quote(response),
-): Finding {
-  return { code, response, outcome: 'breached', reason };
-}
-
-/** What a finding is that shows a wall to be open by one thing or several. */
-export function told(code: string, found: Said[]): Finding {
-  const reason = say('several', { all: found });
-  return breached(code, reason.summary, reason);
-}
-
-class UnreadError extends Error {
-  constructor(readonly what: string, problem: string) {
-    super(problem);
-  }
-}
-
-/**
- * What was read, for a run that is {@link reading}.
- *
- * @param what - By which a receipt calls it where it can't be read
- */
-export async function known<T extends object>(
-  what: string,
-  answer: Promise<T | { problem: string }>,
-): Promise<T> {
-  const seen = await answer;
-  if ('problem' in seen) {
-    throw new UnreadError(what, seen.problem);
-  }
-  return seen;
-}
-
-/** A run that only reads: what could not be read shows nothing. */
-export function reading(run: Attempt['run']): Attempt['run'] {
-  return async round => {
-    try {
-      return await run(round);
-    } catch (error) {
-      if (!(error instanceof UnreadError)) {
-        throw error;
-      }
-      return {
-        code: NOT_READ,
-        response: error.message,
-        outcome: 'inconclusive',
-        reason: say('unread', { what: error.what, problem: error.message }),
-      };
-    }
-  };
+  return finding(
+    isHarmless ? 'inconclusive' : 'breached',
+    '404',
+    `${id} is not there`,
+    say('gone', { what: id }),
+  );
 }
 
 /** Which field, how it is and how it was planned; and who to ask about it. */

@@ -4,7 +4,9 @@ import {
   parseQuantity,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Attempt, Finding, Side } from '../types';
-import { asExpected, breached, known, reading, sayChanged } from './asPlanned';
+import { sayChanged } from './asPlanned';
+import { asExpected, breached } from './finding';
+import { known, listed, stateAttempt } from './reading';
 import { overUsed } from './workload';
 
 /** What quotas of a tenant that is only proved have to limit, as config declares it. */
@@ -58,19 +60,16 @@ function ofQuotas(
   judge: (quotas: any[]) => Finding,
 ): Attempt {
   const { namespace } = tenant.plan.names;
-  return {
+  return stateAttempt('kubernetes', {
     key,
     expected,
-    by: 'kubernetes',
-    readsOnly: true,
     target: `ResourceQuotas of ${namespace}`,
     request: `list ResourceQuotas of ${namespace}, and look at what they give and what is used`,
-    run: reading(async ({ view }) => {
+    run: async ({ view }) => {
       const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
-      const seen = view.list<any>(kind, namespace);
-      return judge((await known('ResourceQuotas', seen)).items);
-    }),
-  };
+      return judge(await listed(view, kind, namespace, 'ResourceQuotas'));
+    },
+  });
 }
 
 /** Its role in Vault takes its ServiceAccount alone, and gives its one policy. */
@@ -84,14 +83,12 @@ export function roleAsDeclared({ cluster, tenant }: Side): Attempt {
     bound_service_account_namespace_selector: '',
     token_policies: [vaultPolicy],
   };
-  return {
+  return stateAttempt('vault', {
     key: `Vault role ${vaultRole}`,
-    by: 'vault',
-    readsOnly: true,
     target: `Vault role ${vaultRole}`,
     request: `GET ${path}, and look at whom it takes and what it gives`,
     expected: `${namespace}/${loginServiceAccount}, and ${vaultPolicy}`,
-    run: reading(async ({ vault }) => {
+    run: async ({ vault }) => {
       const { data: role = {} } = await known(path, vault.read(path));
       const differing = Object.entries(declared)
         .map(([field, planned]) => ({
@@ -104,6 +101,6 @@ export function roleAsDeclared({ cluster, tenant }: Side): Attempt {
       return differing.length > 0
         ? breached('DIFFERENT', differing.join('; '))
         : asExpected('EQUAL', 'as declared');
-    }),
-  };
+    },
+  });
 }

@@ -9,23 +9,19 @@ import { Peer, podTraits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { podTask } from '../pod/tasks';
 import { Attempt, DoesNotApply, Expectation, Side } from '../types';
+import { called, stopped } from './finding';
 import { podAttempt } from './podAttempt';
 import { otherPolicies } from './policies';
 
 /** Whoever answers at all has been asked; a proxy may also say that there is no such name. */
 const refused: Expectation = {
   text: 'REFUSED',
-  judge: ({ code, response }) => {
-    if (code === 'OK') {
-      return {
-        outcome: 'breached',
-        reason: say('resolverAnswered', { response }),
-      };
-    }
-    return ['REFUSED', 'NXDOMAIN', 'TIMEOUT'].includes(code)
-      ? { outcome: 'asExpected' }
-      : { outcome: 'inconclusive', reason: say('lookupEnded', { code }) };
-  },
+  judge: ({ code, response }) =>
+    stopped(
+      code === 'OK' && say('resolverAnswered', { response }),
+      ['REFUSED', 'NXDOMAIN', 'TIMEOUT'].includes(code),
+      say('lookupEnded', { code }),
+    ),
 };
 
 /** Ways to ask the cluster's own resolvers, as policies know them. */
@@ -115,23 +111,19 @@ export function unknownName(side: Side): Attempt[] | DoesNotApply {
         if (!policy) {
           return finding;
         }
-        const called = `${policy.kind} ${policy.metadata.name}`;
-        return isPlatforms(policy, side)
-          ? {
-              ...finding,
-              outcome: 'notApplicable',
-              reason: say('dnsOpened', { policy: called }),
-            }
-          : {
-              ...finding,
-              outcome: 'breached',
-              reason: say('several', {
-                all: [
-                  ...(finding.reason ? [finding.reason] : []),
-                  say('policyAllows', { found: `${called}: DNS for ${name}` }),
-                ],
-              }),
-            };
+        if (isPlatforms(policy, side)) {
+          const reason = say('dnsOpened', { policy: called(policy) });
+          return { ...finding, outcome: 'notApplicable', reason };
+        }
+        const allows = say('policyAllows', {
+          found: `${called(policy)}: DNS for ${name}`,
+        });
+        const all = [...(finding.reason ? [finding.reason] : []), allows];
+        return {
+          ...finding,
+          outcome: 'breached',
+          reason: say('several', { all }),
+        };
       },
     },
   ];

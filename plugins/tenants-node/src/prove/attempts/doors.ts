@@ -1,10 +1,13 @@
-import { KindRef, listKinds, ofList } from '../../clients/clusterView';
+import { KindRef, listKinds } from '../../clients/clusterView';
+import { madeOnce } from '../../clients/remembered';
 import { vaultEndpoint, vaultRanges } from '../../config/vaultService';
 import { digestOf, isExcepted } from '../../plan/live/digest';
+import { selects } from '../../plan/live/selectors';
 import { plannedObjects } from '../../plan/planned';
 import { KubernetesObject } from '../../plan/types';
 import { Attempt, Side } from '../types';
-import { asExpected, breached, known, reading } from './asPlanned';
+import { asExpected, breached } from './finding';
+import { known, listed, stateAttempt } from './reading';
 
 /**
  * Kinds by which what stands before a cluster is told where to send what it gets, by
@@ -34,7 +37,7 @@ const SERVICE = { apiVersion: 'v1', kind: 'Service' };
 const CHALLENGE = '/.well-known/acme-challenge/';
 
 /** Services by their own names, as `NAME.NAMESPACE`. */
-const byPlace = ofList(
+const byPlace = madeOnce(
   (services: readonly any[]) =>
     new Map(
       services.map(service => [
@@ -53,7 +56,7 @@ function targetOf(host: string): string {
  * Services by where they lead, or what they take, from the whole cluster: a name as
  * `SERVICE.NAMESPACE`, and addresses from outside, which are anybody's to claim.
  */
-const byTarget = ofList((services: readonly any[]) => {
+const byTarget = madeOnce((services: readonly any[]) => {
   const targets = new Map<string, any[]>();
   for (const service of services) {
     const { type, externalName = '', externalIPs = [] } = service.spec ?? {};
@@ -76,7 +79,7 @@ function hostsOf({ spec = {} }: any): Set<string> {
 }
 
 /** Routes of a kind by their hosts: there are as many as tenants. */
-const byHost = ofList((routes: readonly any[]) => {
+const byHost = madeOnce((routes: readonly any[]) => {
   const hosts = new Map<string, any[]>();
   for (const route of routes) {
     for (const host of hostsOf(route)) {
@@ -97,24 +100,19 @@ export function noOtherDoor(side: Side): Attempt {
   const { namespace } = plan.names;
   const isRouted =
     network.ingress.namespaces.length + network.ingress.cidrs.length > 0;
-  return {
+  return stateAttempt('kubernetes', {
     key: 'doors',
-    by: 'kubernetes',
-    readsOnly: true,
     target: `ways into ${namespace}`,
     request: isRouted
       ? `list Services and every kind of route of ${namespace}, and everybody's routes for its hosts`
       : `list Services: of ${namespace}, and whoever's takes an address`,
     expected: 'none but the plan’s leads to n8n, and no other has its hosts',
-    run: reading(async ({ view }) => {
-      const { items } = await known(
-        `Services of ${namespace}`,
-        view.list<any>(SERVICE, namespace),
+    run: async ({ view }) => {
+      const services = (await listed(view, SERVICE, namespace)).filter(
+        service => leadsToWorkload(service, side),
       );
-      const services = items.filter(service => leadsToWorkload(service, side));
-      const elsewhere = await known('Services', view.list<any>(SERVICE));
+      const others = await listed(view, SERVICE);
       const vault = targetOf(vaultEndpoint(side.cluster.config).host);
-      const others = elsewhere.items;
       const taken = [...services, ...(byPlace(others).get(vault) ?? [])];
       const found = [
         ...services
@@ -133,7 +131,7 @@ export function noOtherDoor(side: Side): Attempt {
         const everywhere = await Promise.all(
           all
             .filter(({ kind }) => HOSTED.includes(kind.kind))
-            .map(({ kind }) => known(`${kind.kind}s`, view.list<any>(kind))),
+            .map(({ kind }) => listed(view, kind)),
         );
         found.push(
           ...all
@@ -144,7 +142,7 @@ export function noOtherDoor(side: Side): Attempt {
             .flatMap(name => byTarget(others).get(`${name}.${namespace}`) ?? [])
             .map(one => ({ one, does: 'stands for n8n' })),
           ...everywhere
-            .flatMap(({ items: routes }) => takersOf(routes, side))
+            .flatMap(routes => takersOf(routes, side))
             .map(one => ({ one, does: "takes what is sent to n8n's host" })),
         );
       }
@@ -158,8 +156,8 @@ export function noOtherDoor(side: Side): Attempt {
       return said.length > 0
         ? breached('FOUND', said.join('; '))
         : asExpected('NONE', 'no other');
-    }),
-  };
+    },
+  });
 }
 
 function isDoor({ apiVersion, kind }: KindRef): boolean {
@@ -186,10 +184,11 @@ function isPlanned(one: any, { tenant: { plan } }: Side): boolean {
 
 /** A Service by its selector; without one somebody else says where it leads. */
 function leadsToWorkload({ spec = {} }: any, { tenant }: Side): boolean {
-  const selector = Object.entries(spec.selector ?? {});
-  return plannedObjects(tenant.plan, 'Deployment')
-    .map(({ spec: { template } }: any) => template.metadata.labels)
-    .some(labels => selector.every(([key, value]) => labels[key] === value));
+  const selector = { matchLabels: spec.selector ?? {} };
+  return plannedObjects(tenant.plan, 'Deployment').some(
+    ({ spec: { template } }: any) =>
+      selects(selector, template.metadata.labels),
+  );
 }
 
 function isOutside({ spec = {} }: any): boolean {

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
+import { madeOnce, remembered } from '../../clients/remembered';
 import { NewObject } from '../../clients/kubernetes';
 import { Attempt, Judged, Round } from '../types';
+import { asExpected, stopped, succeeded } from './finding';
 
 /** Milliseconds the quota controller may lag behind a fresh quota. */
 const LAG_MS = 5_000;
@@ -52,21 +54,14 @@ export function refuses(
   object: NewObject,
   ...words: string[]
 ): Attempt {
-  return dryRun(title, object, `403 ${words.join(' … ')}`, answer => {
-    const { status, message } = answer;
-    if (status < 300) {
-      return {
-        outcome: 'breached',
-        reason: say('created', { title }),
-      };
-    }
-    return status === 403 && words.every(word => message.includes(word))
-      ? { outcome: 'asExpected' }
-      : {
-          outcome: 'inconclusive',
-          reason: say('refusedElse', { answer: `${status} ${message}` }),
-        };
-  });
+  const expected = `403 ${words.join(' … ')}`;
+  return dryRun(title, object, expected, ({ status, message }) =>
+    stopped(
+      status < 300 && say('created', { title }),
+      status === 403 && words.every(word => message.includes(word)),
+      say('refusedElse', { answer: `${status} ${message}` }),
+    ),
+  );
 }
 
 /**
@@ -84,30 +79,21 @@ export function overQuota(
     .filter(Boolean)
     .join(' … ')}`;
   return dryRun(title, object, expected, ({ status, message }) => {
-    if (status < 300) {
-      return {
-        outcome: 'breached',
-        reason: say('created', { title }),
-      };
-    }
     const [, refusedBy] = /exceeded quota: ([^,\s]+)/.exec(message) ?? [];
     const isOther = quota !== '' && refusedBy !== quota;
-    if (
-      status !== 403 ||
-      !refusedBy ||
-      !(isOther || message.includes(resource))
-    ) {
-      return {
-        outcome: 'inconclusive',
-        reason: say('refusedElse', { answer: `${status} ${message}` }),
-      };
-    }
-    return {
-      outcome: 'asExpected',
-      ...(isOther && {
-        reason: say('tighter', { quota: refusedBy, planned: quota }),
-      }),
-    };
+    const judged = stopped(
+      status < 300 && say('created', { title }),
+      status === 403 &&
+        Boolean(refusedBy) &&
+        (isOther || message.includes(resource)),
+      say('refusedElse', { answer: `${status} ${message}` }),
+    );
+    return judged.outcome === 'asExpected' && isOther
+      ? {
+          ...judged,
+          reason: say('tighter', { quota: refusedBy, planned: quota }),
+        }
+      : judged;
   });
 }
 
@@ -121,15 +107,10 @@ export function accepts(
   return dryRun(title, object, expected, ({ status, message, body }) => {
     if (status < 300) {
       const problem = check(body);
-      return problem
-        ? { outcome: 'failed', reason: quote(problem) }
-        : { outcome: 'asExpected' };
+      return succeeded(!problem, quote(problem ?? ''));
     }
     if (status === 403 && message.includes('exceeded quota: ')) {
-      return {
-        outcome: 'asExpected',
-        reason: say('quotaUsed'),
-      };
+      return { outcome: 'asExpected', reason: say('quotaUsed') };
     }
     return {
       outcome: message.includes(LAGGING) ? 'inconclusive' : 'failed',
@@ -158,7 +139,7 @@ export function askedTogether(
     run: async round => {
       const { status, message } = await askOnce(all, round);
       return status === 403 && says(message)
-        ? { code: '403', response: message, outcome: 'asExpected' }
+        ? asExpected('403', message)
         : attempt.run(round);
     },
   };
@@ -181,18 +162,15 @@ export function unlessDropped(attempt: Attempt): Attempt {
   };
 }
 
-const asked = new WeakMap<ClusterView, Map<string, Promise<DryRunAnswer>>>();
+const asked = madeOnce(
+  (_: ClusterView) => new Map<string, Promise<DryRunAnswer>>(),
+);
 
 /** What several checks read off one answer is asked once in a round. */
-async function askOnce(object: NewObject, round: Round): Promise<DryRunAnswer> {
+function askOnce(object: NewObject, round: Round): Promise<DryRunAnswer> {
   const { kind, metadata } = object;
   const key = `${kind} ${metadata?.namespace}/${metadata?.name}`;
-  const answers = asked.get(round.view) ?? new Map();
-  asked.set(round.view, answers);
-  if (!answers.has(key)) {
-    answers.set(key, ask(object, round));
-  }
-  return answers.get(key);
+  return remembered(asked(round.view), key, () => ask(object, round));
 }
 
 async function ask(

@@ -7,6 +7,7 @@ import { SECRET_STORE } from '../../plan/secrets';
 import { tenantLabels } from '../../plan/objects';
 import { Attempt, Finding, Party, PodRun, Round, Side } from '../types';
 import { PROOF_LABEL } from '../pod/labels';
+import { asExpected, breached, finding } from './finding';
 import { noAnswer } from './podAttempt';
 
 /** Milliseconds External Secrets may take to say something. */
@@ -51,12 +52,13 @@ export function externalSecretFor(
       const { signal } = context;
       const { status, body } = await kubernetes.create<any>(object, { signal });
       if (status >= 300) {
-        return {
-          code: String(status),
-          response: body.message ?? '',
-          outcome: 'inconclusive',
-          reason: say('probeNotMade', { message: String(body.message) }),
-        };
+        const message = String(body.message);
+        return finding(
+          'inconclusive',
+          String(status),
+          body.message ?? '',
+          say('probeNotMade', { message }),
+        );
       }
       try {
         return await follow(object, url, context);
@@ -137,25 +139,21 @@ async function follow(
     const live =
       written ?? (await kubernetes.get<any>({ ...COLLECTION, ...ref }));
     const bound = live?.status?.binding?.name;
-    if (bound) {
-      return {
-        ...said,
-        outcome: 'breached',
-        reason: say('secretWritten', { name: bound }),
-      };
-    }
-    return said;
+    return bound
+      ? {
+          ...said,
+          outcome: 'breached',
+          reason: say('secretWritten', { name: bound }),
+        }
+      : said;
   } catch (error) {
     signal.throwIfAborted();
     if (!late.aborted) {
       throw error;
     }
-    return {
-      code: 'NO-ANSWER',
-      response: `External Secrets said nothing within ${PATIENCE_MS} ms`,
-      outcome: 'inconclusive',
-      reason: say('storeSilent', { ms: PATIENCE_MS }),
-    };
+    const response = `External Secrets said nothing within ${PATIENCE_MS} ms`;
+    const reason = say('storeSilent', { ms: PATIENCE_MS });
+    return finding('inconclusive', 'NO-ANSWER', response, reason);
   }
 }
 
@@ -212,23 +210,18 @@ async function firstEvent(
 function judgeMessage(message: string, url: string): Finding | undefined {
   const response = message.replace(/\s+/g, ' ').trim();
   if (READABLE.test(message)) {
-    return {
-      code: 'READABLE',
-      response,
-      outcome: 'breached',
-      reason: say('keyRead'),
-    };
+    return breached('READABLE', response, say('keyRead'));
   }
   const refused = REFUSED.exec(message)?.[1];
   if (refused === undefined) {
     return undefined;
   }
   return refused.startsWith('GET ') && refused.endsWith(url)
-    ? { code: '403', response, outcome: 'asExpected' }
-    : {
-        code: '403',
+    ? asExpected('403', response)
+    : finding(
+        'inconclusive',
+        '403',
         response,
-        outcome: 'inconclusive',
-        reason: say('storeRefusedElse', { request: refused }),
-      };
+        say('storeRefusedElse', { request: refused }),
+      );
 }

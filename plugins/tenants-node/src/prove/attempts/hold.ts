@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { quote, Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import { named } from '../../clients/clusterView';
 import { ClusterProfile } from '../../config/platform';
 import { canonicalJson } from '../../plan/live/digest';
 import { Attempt, Finding } from '../types';
-import { NOT_READ } from './asPlanned';
+import { asExpected, finding } from './finding';
+import { NOT_READ, stateAttempt } from './reading';
 
 const API = 'admissionregistration.k8s.io/v1';
+const KINDS = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
 /**
  * Name of the policy, and of its binding, by which admission holds walls; as under
  * deploy/.
@@ -24,31 +27,23 @@ const OF_ANYBODY = /^system:(authenticated|unauthenticated|serviceaccounts.*)$/;
  * not have that: it is said, and counts for nothing.
  */
 export function heldByAdmission(): Attempt {
-  return {
+  return stateAttempt('kubernetes', {
     key: HOLD_POLICY,
-    by: 'kubernetes',
-    readsOnly: true,
     target: `ValidatingAdmissionPolicy ${HOLD_POLICY}`,
     request: `list ValidatingAdmissionPolicies and their bindings, and look at ${HOLD_POLICY}`,
     expected: 'it denies',
     run: async ({ view, cluster }) => {
-      const [policies, bindings] = await Promise.all([
-        view.list({ apiVersion: API, kind: 'ValidatingAdmissionPolicy' }),
-        view.list({
-          apiVersion: API,
-          kind: 'ValidatingAdmissionPolicyBinding',
-        }),
-      ]);
+      const [policies, bindings] = await Promise.all(
+        KINDS.map(kind => view.list({ apiVersion: API, kind })),
+      );
       for (const seen of [policies, bindings]) {
         if ('problem' in seen) {
           return absent(NOT_READ, quote(seen.problem));
         }
       }
-      const named = (seen: typeof policies): any =>
-        'items' in seen
-          ? seen.items.find(({ metadata }) => metadata.name === HOLD_POLICY)
-          : undefined;
-      const [policy, binding] = [named(policies), named(bindings)];
+      const [policy, binding] = [policies, bindings].map(seen =>
+        named('items' in seen ? seen.items : [], HOLD_POLICY),
+      );
       if (!policy || !binding) {
         return absent('404', say('notInstalled', { name: HOLD_POLICY }));
       }
@@ -59,10 +54,10 @@ export function heldByAdmission(): Attempt {
         validationActions.includes('Deny') &&
         Object.keys(narrowed).length === 0;
       return isDenied
-        ? { code: 'DENY', response: 'it denies', outcome: 'asExpected' }
+        ? asExpected('DENY', 'it denies')
         : absent('OPEN', say('notDenying', { name: HOLD_POLICY }));
     },
-  };
+  });
 }
 
 /** Who may break the glass, as the chart writes it. */
@@ -108,6 +103,5 @@ function digestOfPolicy(
 }
 
 function absent(code: string, reason: Said): Finding {
-  const response = reason.summary;
-  return { code, response, outcome: 'notApplicable', reason };
+  return finding('notApplicable', code, reason.summary, reason);
 }

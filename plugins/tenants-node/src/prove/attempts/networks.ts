@@ -2,7 +2,8 @@ import { named } from '../../clients/clusterView';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { Attempt, Side } from '../types';
-import { asExpected, breached, known, reading } from './asPlanned';
+import { asExpected, breached } from './finding';
+import { listed, NAMESPACES, PODS, stateAttempt } from './reading';
 
 const MULTUS = 'k8s.v1.cni.cncf.io/';
 const OVN = 'k8s.ovn.org/';
@@ -67,27 +68,22 @@ function parsed(value: string, take: (json: any) => string[]): string[] {
  */
 export function noOtherNetwork({ tenant, cluster }: Side): Attempt {
   const { namespace } = tenant.plan.names;
-  return {
+  return stateAttempt('kubernetes', {
     key: 'networks',
-    by: 'kubernetes',
-    readsOnly: true,
     target: `Pods of ${namespace}`,
     request: `list Pods of ${namespace}, and read which networks they are on`,
     expected: "none but the cluster's",
-    run: reading(async ({ view }) => {
+    run: async ({ view }) => {
       const [namespaces, pods] = await Promise.all([
-        known('Namespaces', view.list({ apiVersion: 'v1', kind: 'Namespace' })),
-        known(
-          `Pods of ${namespace}`,
-          view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
-        ),
+        listed(view, NAMESPACES),
+        listed(view, PODS, namespace),
       ]);
-      const home = named(namespaces.items, namespace);
+      const home = named(namespaces, namespace);
       const found = [
         ...(home?.metadata.labels?.[USER_DEFINED] === undefined
           ? []
           : [{ of: asNetwork('Namespace', USER_DEFINED), on: namespace }]),
-        ...pods.items
+        ...pods
           .filter(isThere)
           .flatMap(({ metadata: { name, annotations = {} } }) =>
             Object.entries<string>(annotations)
@@ -117,9 +113,9 @@ export function noOtherNetwork({ tenant, cluster }: Side): Attempt {
               ', ',
             )})`,
           )
-        : asExpected('NONE', `${pods.items.length} pods on no other`);
-    }),
-  };
+        : asExpected('NONE', `${pods.length} pods on no other`);
+    },
+  });
 }
 
 /** One that has ended is on no network any more. */

@@ -1,9 +1,11 @@
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
+import { labelText, selects } from '../../plan/live/selectors';
 import { Placement } from '../../plan/placement';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, DoesNotApply, Round, Side } from '../types';
 import { isWorkload } from '../round/facts';
-import { asExpected, breached, known, reading } from './asPlanned';
+import { asExpected, finding } from './finding';
+import { listed, PODS, stateAttempt } from './reading';
 
 /** Where the plan's workload has to run: a sandbox, nodes of its own. */
 export type DeclaredPlacement = Placement;
@@ -101,37 +103,34 @@ export function fromOwnNode(side: Side): Attempt[] | DoesNotApply {
           .filter(Boolean)
           .join(' ');
         if (!nodeName) {
-          return {
-            code: 'NONE',
+          return finding(
+            'inconclusive',
+            'NONE',
             response,
-            outcome: 'inconclusive',
-            reason: pod?.problem ?? say('ranNowhere'),
-          };
+            pod?.problem ?? say('ranNowhere'),
+          );
         }
         const oldest =
           Date.now() - (side.tried?.maxAgeMs ?? Infinity) * nodes.length;
         const overdue = list(untried.filter(([, at]) => at < oldest));
         if (overdue) {
-          return {
-            code: nodeName,
+          return finding(
+            'inconclusive',
+            nodeName,
             response,
-            outcome: 'inconclusive',
-            reason: quote(
+            quote(
               `For longer than proofs.maxAge nothing was tried from where n8n runs (since: ${overdue}): make room for a proof pod there, uncordon it, or move n8n`,
             ),
-          };
+          );
         }
-        const there = asExpected(nodeName, response);
         return nodes.includes(nodeName)
-          ? there
-          : {
-              ...there,
-              outcome: 'notApplicable',
-              reason: say('ranElsewhere', {
-                nodes: nodes.join(', '),
-                node: nodeName,
-              }),
-            };
+          ? asExpected(nodeName, response)
+          : finding(
+              'notApplicable',
+              nodeName,
+              response,
+              say('ranElsewhere', { nodes: nodes.join(', '), node: nodeName }),
+            );
       },
     },
   ];
@@ -153,11 +152,11 @@ function inSandbox(name: string): Attempt {
         kernel !== undefined &&
         node !== undefined &&
         kernel !== node.kernel;
-      return {
-        code: runtimeClassName ?? 'NONE',
-        response: `kernel ${kernel}, its node's ${node?.kernel}`,
-        outcome: ok ? 'asExpected' : 'failed',
-      };
+      return finding(
+        ok ? 'asExpected' : 'failed',
+        runtimeClassName ?? 'NONE',
+        `kernel ${kernel}, its node's ${node?.kernel}`,
+      );
     },
   };
 }
@@ -166,18 +165,17 @@ function onNodes(selector: Record<string, string>): Attempt {
   return {
     key: 'proof pod',
     by: 'tenant',
-    target: `nodes ${text(selector)}`,
+    target: `nodes ${labelText(selector)}`,
     request: 'run the proof pod, and look at its node',
-    expected: `a node with ${text(selector)}`,
+    expected: `a node with ${labelText(selector)}`,
     run: async round => {
       const nodeName = (await round.pod('tenant'))?.facts.nodeName;
-      return {
-        code: nodeName ?? 'NONE',
-        response: `ran on ${nodeName}`,
-        outcome: isOn(selector, round.node(nodeName)?.labels)
-          ? 'asExpected'
-          : 'failed',
-      };
+      const isThere = isOn(selector, round.node(nodeName)?.labels);
+      return finding(
+        isThere ? 'asExpected' : 'failed',
+        nodeName ?? 'NONE',
+        `ran on ${nodeName}`,
+      );
     },
   };
 }
@@ -190,7 +188,7 @@ function workloadOnNodes(
   return podsOfWorkload(side, {
     key: "n8n's pods",
     request: 'look at their nodes',
-    expected: `nodes with ${text(selector)}`,
+    expected: `nodes with ${labelText(selector)}`,
     problems: ({ metadata, spec }, { node }) =>
       isOn(selector, node(spec.nodeName)?.labels)
         ? []
@@ -226,41 +224,26 @@ function podsOfWorkload(
   },
 ): Attempt {
   const { namespace } = tenant.plan.names;
-  return {
+  return stateAttempt('kubernetes', {
     ...attempt,
-    by: 'kubernetes',
-    readsOnly: true,
     target: `n8n's pods in ${namespace}`,
     request: `list Pods of ${namespace}, and ${request}`,
-    run: reading(async round => {
-      const seen = round.view.list(
-        { apiVersion: 'v1', kind: 'Pod' },
-        namespace,
-      );
-      const { items } = await known(`Pods of ${namespace}`, seen);
+    run: async round => {
       // One that waits for a node does not run anywhere yet.
-      const running = items
+      const running = (await listed(round.view, PODS, namespace))
         .filter(pod => isWorkload(pod, tenant.plan.workload.selector))
         .filter(pod => !pod.metadata.deletionTimestamp && pod.spec.nodeName);
       const said = running.flatMap(pod => problems(pod, round)).join('; ');
       return said
-        ? { ...breached('DIFFERENT', said), outcome: 'failed' }
+        ? finding('failed', 'DIFFERENT', said, quote(said))
         : asExpected('EQUAL', `${running.length} as expected`);
-    }),
-  };
+    },
+  });
 }
 
 function isOn(
-  selector: Record<string, string>,
+  matchLabels: Record<string, string>,
   labels: Record<string, string> = {},
 ): boolean {
-  return Object.entries(selector).every(
-    ([key, value]) => labels[key] === value,
-  );
-}
-
-function text(selector: Record<string, string>): string {
-  return Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  return selects({ matchLabels }, labels);
 }

@@ -12,7 +12,7 @@ import {
   Witness,
 } from '../types';
 import { PodTask } from '../pod/tasks';
-import { asExpected } from './asPlanned';
+import { asExpected } from './finding';
 
 /** What a pod tries, and what has to come of it. */
 export interface PodAttempt {
@@ -65,16 +65,10 @@ export function podAttempt({
         excuse &&
         !isReached(await round.answer(excuse))
       ) {
-        return {
-          ...answer,
-          outcome: 'notApplicable',
-          reason: say('nobodyReaches', { target }),
-        };
+        const reason = say('nobodyReaches', { target });
+        return { ...answer, outcome: 'notApplicable', reason };
       }
-      return {
-        ...answer,
-        ...sayLate(answer, await witnessed(round, judged)),
-      };
+      return { ...answer, ...sayLate(answer, await witnessed(round, judged)) };
     },
   };
 
@@ -106,13 +100,10 @@ export function podAttempt({
         reason: say('nothingThere', { target }),
       };
     }
-    const unmet = doubts.map(({ witness, answer }) => {
-      return say('unmet', { wanted: witness.says, answer: answered(answer) });
-    });
-    return {
-      outcome: 'inconclusive',
-      reason: say('witnessless', { unmet }),
-    };
+    const unmet = doubts.map(({ witness, answer }) =>
+      say('unmet', { wanted: witness.says, answer: answered(answer) }),
+    );
+    return { outcome: 'inconclusive', reason: say('witnessless', { unmet }) };
   }
 }
 

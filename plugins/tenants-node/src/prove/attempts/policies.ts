@@ -1,6 +1,7 @@
 import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterView } from '../../clients';
-import { KindRef, listKinds, named, ofList } from '../../clients/clusterView';
+import { KindRef, listKinds, named } from '../../clients/clusterView';
+import { madeOnce } from '../../clients/remembered';
 import { digestOf, isExcepted } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
@@ -9,7 +10,8 @@ import { PolicyModel, podTraits, Traits } from '../reach/model';
 import { modelPolicy } from '../reach/predict';
 import { NamespaceFacts, widening } from '../reach/widening';
 import { Attempt, Finding, Side } from '../types';
-import { asExpected, known, reading, told } from './asPlanned';
+import { asExpected, called, told } from './finding';
+import { known, NAMESPACES, PODS, stateAttempt } from './reading';
 
 /** Kinds whose effect is computed. */
 const COMPUTED = [
@@ -85,14 +87,12 @@ interface OtherPolicies {
 export function noWidening(side: Side): Attempt {
   const { tenant, cluster } = side;
   const { namespace } = tenant.plan.names;
-  return {
+  return stateAttempt('kubernetes', {
     key: 'policies',
-    by: 'kubernetes',
-    readsOnly: true,
     target: `policies of ${namespace}`,
     request: `list every kind of policy that the cluster serves: of ${namespace}, and cluster-wide`,
     expected: 'none but the plan’s allows anything that the plan does not',
-    run: reading(async ({ view }) => {
+    run: async ({ view }) => {
       const seen = await known('Policies', otherPolicies(side, view));
       const allowed = tenant.plan.proofOnly?.allowed ?? plannedPolicies(side);
       const planned = allowed.flatMap(modelPolicy);
@@ -108,8 +108,8 @@ export function noWidening(side: Side): Attempt {
         excepted,
         tenant.plan.proofOnly && withoutPlan(side, seen),
       );
-    }),
-  };
+    },
+  });
 }
 
 /**
@@ -158,7 +158,7 @@ function plannedPolicies({ tenant }: Side): KubernetesObject[] {
 }
 
 /** Groups that nobody here knows, and serve what is called like a policy. */
-const strangeGroups = ofList((kinds: readonly KindRef[]) => [
+const strangeGroups = madeOnce((kinds: readonly KindRef[]) => [
   ...new Set(
     kinds
       .filter(({ kind }) => LIKE_A_POLICY.test(kind))
@@ -237,7 +237,7 @@ function isMadeOf(
   );
 }
 
-const factsOf = ofList((namespaces: readonly KubernetesObject[]) =>
+const factsOf = madeOnce((namespaces: readonly KubernetesObject[]) =>
   namespaces.map(
     ({ metadata }): NamespaceFacts => ({
       name: metadata.name,
@@ -255,8 +255,8 @@ export async function otherPolicies(
   const { namespace } = plan.names;
   const [policies, namespaces, pods] = await Promise.all([
     listPolicies(side, view),
-    view.list({ apiVersion: 'v1', kind: 'Namespace' }),
-    view.list({ apiVersion: 'v1', kind: 'Pod' }, namespace),
+    view.list(NAMESPACES),
+    view.list(PODS, namespace),
   ]);
   if ('problem' in policies) {
     return policies;
@@ -280,7 +280,9 @@ export async function otherPolicies(
       [
         ...(plan.proofOnly
           ? [plan.proofOnly.template]
-          : plannedObjects(plan, 'Deployment').map(templateOf)),
+          : plannedObjects(plan, 'Deployment').map(
+              ({ spec }: any) => spec.template,
+            )),
         ...pods.items,
       ],
       namespace,
@@ -311,10 +313,6 @@ function effectOf(
   }
 }
 
-function templateOf(deployment: KubernetesObject): any {
-  return (deployment.spec as any).template;
-}
-
 /** What policies know of pods, each kind of pod once. */
 function podsOf(
   pods: any[],
@@ -343,7 +341,7 @@ function judgeAll(
     others.flatMap(({ policy, effect }) =>
       kind in effect
         ? [
-            `${nameOf(policy)}: ${Object.values(effect)[0]} (digest ${digestOf(
+            `${called(policy)}: ${Object.values(effect)[0]} (digest ${digestOf(
               policy,
             )})`,
           ]
@@ -364,14 +362,10 @@ function judgeAll(
     return { ...told('OPEN', open), outcome: 'inconclusive' };
   }
   const names = (policies: KubernetesObject[]) =>
-    policies.map(nameOf).join(', ') || 'none';
+    policies.map(called).join(', ') || 'none';
   const beside = names(others.map(({ policy }) => policy));
   return asExpected(
     'NONE',
     `besides the plan’s: ${beside}; excepted by config: ${names(excepted)}`,
   );
-}
-
-function nameOf({ kind, metadata }: KubernetesObject): string {
-  return `${kind} ${metadata.name}`;
 }

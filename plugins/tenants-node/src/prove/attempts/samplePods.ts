@@ -1,3 +1,4 @@
+import { madeOnce } from '../../clients/remembered';
 import { times } from '../../plan/quota';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
 import {
@@ -25,14 +26,8 @@ export interface Bounds {
 /** Name of the quota of a plan. */
 const QUOTA = 'tenant-quota';
 
-const known = new WeakMap<TenantPlan, Bounds>();
-
 /** Reads a tenant's bounds off its plan, or off what config declares; a plan never changes. */
-export function boundsOf(plan: TenantPlan): Bounds {
-  const bounds = known.get(plan) ?? readBounds(plan);
-  known.set(plan, bounds);
-  return bounds;
-}
+export const boundsOf = madeOnce(readBounds);
 
 function readBounds(plan: TenantPlan): Bounds {
   const { namespace } = plan.names;

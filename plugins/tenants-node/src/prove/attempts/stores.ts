@@ -7,7 +7,8 @@ import { KubernetesObject } from '../../plan/types';
 import { SECRET_STORE } from '../../plan/secrets';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, Side } from '../types';
-import { asExpected, breached, known, reading } from './asPlanned';
+import { asExpected, breached, called, finding } from './finding';
+import { known, listed, NAMESPACES, stateAttempt } from './reading';
 import { isProbe } from './externalSecretProbe';
 
 const API = 'external-secrets.io/v1';
@@ -17,29 +18,25 @@ const GROUPS = ['external-secrets.io', 'generators.external-secrets.io'];
 /** The tenant's SecretStore has to be Ready. */
 export function storeReady({ tenant }: Side): Attempt {
   const { namespace } = tenant.plan.names;
-  const kind = 'SecretStore';
-  return {
+  return stateAttempt('kubernetes', {
     key: SECRET_STORE,
-    by: 'kubernetes',
-    readsOnly: true,
     target: `SecretStore ${namespace}/${SECRET_STORE}`,
     request: `get SecretStore ${SECRET_STORE}`,
     expected: 'Ready=True',
-    run: reading(async ({ view }) => {
-      const seen = view.list({ apiVersion: API, kind }, namespace);
-      const { items } = await known(`SecretStore ${SECRET_STORE}`, seen);
-      const store = items.find(i => i.metadata.name === SECRET_STORE);
-      const ready = store?.status?.conditions?.find(
+    run: async ({ view }) => {
+      const kind = { apiVersion: API, kind: 'SecretStore' };
+      const what = `SecretStore ${SECRET_STORE}`;
+      const stores = await listed(view, kind, namespace, what);
+      const ready = named(stores, SECRET_STORE)?.status?.conditions?.find(
         (condition: any) => condition.type === 'Ready',
       );
-      const code = ready ? `Ready=${ready.status}` : 'no Ready condition';
-      return {
-        code,
-        response: [ready?.reason, ready?.message].filter(Boolean).join(': '),
-        outcome: ready?.status === 'True' ? 'asExpected' : 'failed',
-      };
-    }),
-  };
+      return finding(
+        ready?.status === 'True' ? 'asExpected' : 'failed',
+        ready ? `Ready=${ready.status}` : 'no Ready condition',
+        [ready?.reason, ready?.message].filter(Boolean).join(': '),
+      );
+    },
+  });
 }
 
 /**
@@ -54,21 +51,19 @@ export function noOtherStore(side: Side): Attempt {
     tenant.plan,
     'SecretStore',
     'ExternalSecret',
-  ).map(nameOf);
-  return {
+  ).map(called);
+  return stateAttempt('kubernetes', {
     key: 'others',
-    by: 'kubernetes',
-    readsOnly: true,
     target: `stores of ${namespace}`,
     request: `list every kind of External Secrets: of ${namespace}, and cluster-wide`,
     expected: `${planned.join(', ') || 'none'}, and no other`,
-    run: reading(async ({ view }) => {
+    run: async ({ view }) => {
       const objects = await readAll(view, namespace);
       const others = objects
         .filter(object => !isProbe(object, side.canary))
-        .filter(object => !planned.includes(nameOf(object)))
+        .filter(object => !planned.includes(called(object)))
         .filter(object => !isExcepted(object, cluster.config.exceptions))
-        .map(object => `${nameOf(object)} (digest ${digestOf(object)})`)
+        .map(object => `${called(object)} (digest ${digestOf(object)})`)
         .join(', ');
       return others
         ? breached(
@@ -77,8 +72,8 @@ export function noOtherStore(side: Side): Attempt {
             say('notOfPlan', { namespace, found: others }),
           )
         : asExpected('NONE', 'no other');
-    }),
-  };
+    },
+  });
 }
 
 async function readAll(
@@ -86,11 +81,10 @@ async function readAll(
   namespace: string,
 ): Promise<KubernetesObject[]> {
   const what = `Stores of ${namespace}`;
-  const { items } = await known(
-    what,
-    view.list({ apiVersion: 'v1', kind: 'Namespace' }),
+  const home = named(
+    await listed(view, NAMESPACES, undefined, what),
+    namespace,
   );
-  const home = named(items, namespace);
   const labels = home?.metadata.labels ?? {};
   const lists = await known(what, listKinds(view, GROUPS, namespace));
   return lists.all.flatMap(({ kind, objects }) =>
@@ -132,8 +126,4 @@ function isFor(
         ),
     )
   );
-}
-
-function nameOf({ kind, metadata }: KubernetesObject): string {
-  return `${kind} ${metadata.name}`;
 }

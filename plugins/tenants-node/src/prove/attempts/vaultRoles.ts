@@ -11,7 +11,8 @@ import { Attempt, OtherRole, Round, Side } from '../types';
 import { otherMounts } from '../vault/mounts';
 import { widePolicies } from '../vault/policies';
 import { Accounts, rolesThatTake } from '../vault/roles';
-import { asExpected, breached, known, reading, told } from './asPlanned';
+import { asExpected, breached, told } from './finding';
+import { known, listed, NAMESPACES, stateAttempt } from './reading';
 import { podAttempt } from './podAttempt';
 import { VAULT_AUDIENCE } from '../../plan/vault';
 
@@ -26,14 +27,12 @@ export function noOtherRole(side: Side): Attempt[] {
   const { authMount } = side.cluster.config.vault;
   const { vaultRole, namespace } = side.tenant.plan.names;
   return [
-    {
+    stateAttempt('vault', {
       key: 'roles',
-      by: 'vault',
-      readsOnly: true,
       target: `auth/${authMount}/role`,
       request: `LIST auth/${authMount}/role, and read each`,
       expected: `none but ${vaultRole} takes a ServiceAccount of ${namespace}`,
-      run: reading(async round => {
+      run: async round => {
         const accounts = await known(
           `ServiceAccounts of ${namespace}`,
           accountsOf(round, side),
@@ -45,8 +44,8 @@ export function noOtherRole(side: Side): Attempt[] {
         return roles.length > 0
           ? told('FOUND', roles.map(describe))
           : asExpected('NONE', 'no other');
-      }),
-    },
+      },
+    }),
     // A role that asks for another audience takes none of the pod's tokens.
     ...side.otherRoles
       .filter(({ audience }) => ['', VAULT_AUDIENCE].includes(audience))
@@ -80,14 +79,12 @@ export function noOtherRole(side: Side): Attempt[] {
 export function noOtherMount(side: Side): Attempt {
   const { authMount, reviewedAuthMounts } = side.cluster.config.vault;
   const { namespace } = side.tenant.plan.names;
-  return {
+  return stateAttempt('vault', {
     key: 'mounts',
-    by: 'vault',
-    readsOnly: true,
     target: 'sys/auth',
     request: `GET sys/auth; config and roles of each Kubernetes method but auth/${authMount}`,
     expected: `no other takes a ServiceAccount of ${namespace}`,
-    run: reading(async round => {
+    run: async round => {
       const accounts = await known(
         `ServiceAccounts of ${namespace}`,
         accountsOf(round, side),
@@ -110,27 +107,22 @@ export function noOtherMount(side: Side): Attempt {
       return open
         ? { ...breached('OPEN', open), outcome: 'inconclusive' }
         : asExpected('NONE', found('clear').join('; ') || 'no other');
-    }),
-  };
+    },
+  });
 }
 
 /** Every policy of Vault's but the tenants' own, whoever has it. */
 export function noOtherPolicy(side: Side): Attempt {
   const { kvMount, authMount, trustedPolicies } = side.cluster.config.vault;
   const { kvPath, vaultPolicy } = side.tenant.plan.names;
-  return {
+  return stateAttempt('vault', {
     key: 'policies',
-    by: 'vault',
-    readsOnly: true,
     target: 'sys/policies/acl',
     request: "LIST sys/policies/acl, and read each but tenants' own",
     expected: `none but ${vaultPolicy} gives a right on ${kvMount}/data/${kvPath}, or on policies and logins`,
-    run: reading(async ({ view, vault }) => {
-      const { items } = await known(
-        'Namespaces',
-        view.list({ apiVersion: 'v1', kind: 'Namespace' }),
-      );
-      const tenants = items.flatMap(({ metadata }) => {
+    run: async ({ view, vault }) => {
+      const namespaces = await listed(view, NAMESPACES);
+      const tenants = namespaces.flatMap(({ metadata }) => {
         const name = metadata.labels?.[TENANT_LABEL];
         return name ? [ownPolicy(name)] : [];
       });
@@ -157,8 +149,8 @@ export function noOtherPolicy(side: Side): Attempt {
       return open.length > 0
         ? { ...breached('OPEN', open.join('; ')), outcome: 'inconclusive' }
         : asExpected('NONE', 'no other');
-    }),
-  };
+    },
+  });
 }
 
 /** Who of a tenant's namespace could log in: its live accounts, and those planned. */
@@ -169,7 +161,7 @@ export async function accountsOf(
   const { namespace, loginServiceAccount, workloadServiceAccount } =
     tenant.plan.names;
   const [namespaces, accounts] = await Promise.all([
-    view.list({ apiVersion: 'v1', kind: 'Namespace' }),
+    view.list(NAMESPACES),
     view.list({ apiVersion: 'v1', kind: 'ServiceAccount' }, namespace),
   ]);
   if ('problem' in namespaces) {

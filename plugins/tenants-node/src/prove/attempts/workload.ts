@@ -4,13 +4,15 @@ import {
   quote,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { changedFields } from '../../plan/live/changedFields';
+import { selects } from '../../plan/live/selectors';
 import { KubernetesObject } from '../../plan/types';
 import { plannedObjects } from '../../plan/planned';
 import { Attempt, Finding, Side } from '../types';
-import { asExpected, breached, known, reading, sayChanged } from './asPlanned';
+import { named } from '../../clients/clusterView';
+import { sayChanged } from './asPlanned';
+import { asExpected, breached } from './finding';
+import { listed, PODS, stateAttempt } from './reading';
 import { restrictedProblems } from './restricted';
-
-const PODS = { apiVersion: 'v1', kind: 'Pod' };
 
 /**
  * The pods that run, against the Deployment's template in the plan: what n8n runs
@@ -26,10 +28,7 @@ export function workloadAsPlanned({ tenant, cluster }: Side): Attempt[] {
       request: `list Pods of ${namespace}, and compare those of ${name} with the plan field by field`,
       expected: 'as planned',
       of: ({ metadata }) =>
-        !metadata.deletionTimestamp &&
-        Object.entries(selector.matchLabels).every(
-          ([key, value]) => metadata.labels?.[key] === value,
-        ),
+        !metadata.deletionTimestamp && selects(selector, metadata.labels ?? {}),
       problems: pod => {
         const { labels } = template.metadata;
         const planned: KubernetesObject = {
@@ -64,24 +63,20 @@ export function withinQuota({ tenant }: Side): Attempt[] {
   return plannedObjects(tenant.plan, 'ResourceQuota').map(quota => {
     const { name } = quota.metadata;
     const { hard } = quota.spec as { hard: Record<string, string> };
-    return {
+    return stateAttempt('kubernetes', {
       key: name,
-      by: 'kubernetes',
-      readsOnly: true,
       target: `ResourceQuota ${namespace}/${name}`,
       request: `list ResourceQuotas of ${namespace}, and compare what is used of ${name}`,
       expected: 'no more than the plan gives',
-      run: reading(async ({ view }) => {
-        const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
-        const seen = view.list(kind, namespace);
-        const { items } = await known(`ResourceQuota ${name}`, seen);
-        const live = items.find(item => item.metadata.name === name);
+      run: async ({ view }) => {
+        const what = `ResourceQuota ${name}`;
+        const live = named(await listed(view, quota, namespace, what), name);
         return found(
           overUsed(hard, live?.status?.used),
           live ? 'within the quota' : 'not there',
         );
-      }),
-    };
+      },
+    });
   });
 }
 
@@ -106,15 +101,11 @@ function podsAttempt(
     problems(pod: any): string[];
   },
 ): Attempt {
-  return {
+  return stateAttempt('kubernetes', {
     ...attempt,
-    by: 'kubernetes',
-    readsOnly: true,
     target: `Pods of ${namespace}`,
-    run: reading(async ({ view }) => {
-      const seen = view.list(PODS, namespace);
-      const { items } = await known(`Pods of ${namespace}`, seen);
-      const pods = items
+    run: async ({ view }) => {
+      const pods = (await listed(view, PODS, namespace))
         .filter(({ status }) => !isOver(status?.phase))
         .filter(of);
       return found(
@@ -123,8 +114,8 @@ function podsAttempt(
         ),
         `${pods.length} as expected`,
       );
-    }),
-  };
+    },
+  });
 }
 
 function isOver(phase?: string): boolean {

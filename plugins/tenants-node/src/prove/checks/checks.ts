@@ -1,4 +1,5 @@
 import { Requirement } from '@threewalls/backstage-plugin-tenants-common';
+import { madeOnce } from '../../clients/remembered';
 import { PROOF_ONLY } from './proofOnly';
 import { asCheck } from './added';
 import { customChecks, NETWORK_CHECKS } from './network';
@@ -26,17 +27,10 @@ export interface PlannedCheck extends Partial<DoesNotApply> {
   attempts: Attempt[];
 }
 
-const known = new WeakMap<Side, PlannedCheck[]>();
-
 /** What each check tries of a side in this round; a side never changes. */
-export function planChecks(side: Side): readonly PlannedCheck[] {
-  let planned = known.get(side);
-  if (!planned) {
-    planned = catalogueOf(side).map(check => planCheck(check, side));
-    known.set(side, planned);
-  }
-  return planned;
-}
+export const planChecks = madeOnce((side: Side): readonly PlannedCheck[] =>
+  catalogueOf(side).map(check => planCheck(check, side)),
+);
 
 /** Every check, with the platform's own: those that config names, and those in code. */
 function catalogueOf({ cluster, added = [] }: Side): readonly Check[] {

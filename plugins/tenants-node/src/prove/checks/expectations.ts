@@ -1,4 +1,5 @@
-import { quote, say } from '@threewalls/backstage-plugin-tenants-common';
+import { quote, Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import { stopped, succeeded } from '../attempts/finding';
 import { Answer, Expectation } from '../types';
 import { ClusterProfile } from '../../config/platform';
 
@@ -8,7 +9,7 @@ const PERMISSION_DENIED = /^1 error occurred:\s*\* permission denied$/;
 /** A connect has to succeed. */
 export const reached: Expectation = {
   text: 'OK',
-  judge: ({ code }) => ({ outcome: code === 'OK' ? 'asExpected' : 'failed' }),
+  judge: ({ code }) => succeeded(code === 'OK'),
 };
 
 /**
@@ -21,9 +22,7 @@ export function allowed(
   const enough = denial === 'drop' ? ['OK', 'REFUSED'] : ['OK'];
   return {
     text: enough.join(' or '),
-    judge: ({ code }) => ({
-      outcome: enough.includes(code) ? 'asExpected' : 'failed',
-    }),
+    judge: ({ code }) => succeeded(enough.includes(code)),
   };
 }
 
@@ -38,16 +37,10 @@ export function resolvedBy({
   return {
     text: 'an address',
     judge: ({ code }) =>
-      code === 'OK'
-        ? { outcome: 'asExpected' }
-        : {
-            outcome: 'failed',
-            reason: say('notResolved', {
-              code,
-              where,
-              ports: dns.ports.join(', '),
-            }),
-          },
+      succeeded(
+        code === 'OK',
+        say('notResolved', { code, where, ports: dns.ports.join(', ') }),
+      ),
   };
 }
 
@@ -61,35 +54,23 @@ export function denied(
   const wanted = denial === 'drop' ? 'TIMEOUT' : 'REFUSED';
   return {
     text: wanted,
-    judge: ({ code }) => {
-      if (code === 'OK') {
-        return {
-          outcome: 'breached',
-          reason: say('connected'),
-        };
-      }
-      return code === wanted
-        ? { outcome: 'asExpected' }
-        : {
-            outcome: 'inconclusive',
-            reason: say('deniedOtherwise', { code, wanted }),
-          };
-    },
+    judge: ({ code }) =>
+      stopped(
+        code === 'OK' && say('connected'),
+        code === wanted,
+        say('deniedOtherwise', { code, wanted }),
+      ),
   };
 }
 
 /** Vault has to answer 200. */
 export const vaultAnswers: Expectation = {
   text: '200',
-  judge: ({ code, response }) =>
-    code === '200'
-      ? { outcome: 'asExpected' }
-      : {
-          outcome: 'failed',
-          reason: say('vaultAnswered', {
-            answer: `${code} ${response}`.trim(),
-          }),
-        },
+  judge: answer =>
+    succeeded(
+      answer.code === '200',
+      say('vaultAnswered', { answer: inFull(answer) }),
+    ),
 };
 
 /**
@@ -100,15 +81,11 @@ export const vaultForbids: Expectation = {
   text: '403 permission denied',
   judge: answer => {
     const { code, response } = answer;
-    if (code === '200' || code === '404') {
-      return {
-        outcome: 'breached',
-        reason: say('vaultLetThrough', { code }),
-      };
-    }
-    return code === '403' && PERMISSION_DENIED.test(response)
-      ? { outcome: 'asExpected' }
-      : unexpected(answer, '403 permission denied');
+    return stopped(
+      ['200', '404'].includes(code) && say('vaultLetThrough', { code }),
+      code === '403' && PERMISSION_DENIED.test(response),
+      unexpected(answer, '403 permission denied'),
+    );
   },
 };
 
@@ -116,14 +93,12 @@ export const vaultForbids: Expectation = {
 export function loginRefused(pattern: RegExp, text: string): Expectation {
   return {
     text: `403 ${text}`,
-    judge: answer => {
-      if (answer.code === '200') {
-        return { outcome: 'breached', reason: say('loginLetThrough') };
-      }
-      return answer.code === '403' && pattern.test(answer.response)
-        ? { outcome: 'asExpected' }
-        : unexpected(answer, text);
-    },
+    judge: answer =>
+      stopped(
+        answer.code === '200' && say('loginLetThrough'),
+        answer.code === '403' && pattern.test(answer.response),
+        unexpected(answer, text),
+      ),
   };
 }
 
@@ -133,15 +108,13 @@ export function policiesAre(policies: string[]): Expectation {
   return {
     text: wanted,
     judge: answer => {
-      if (answer.code !== '200') {
-        return unexpected(answer, wanted);
-      }
-      return answer.response === wanted
-        ? { outcome: 'asExpected' }
-        : {
-            outcome: 'breached',
-            reason: say('tokenHas', { found: answer.response, wanted }),
-          };
+      const isRead = answer.code === '200';
+      const found = answer.response;
+      return stopped(
+        isRead && found !== wanted && say('tokenHas', { found, wanted }),
+        isRead,
+        unexpected(answer, wanted),
+      );
     },
   };
 }
@@ -158,32 +131,29 @@ export function capabilitiesAre(
     judge: answer => {
       const found = answer.code === '200' ? parse(answer.response) : undefined;
       const paths = Object.keys(expected);
-      if (!found || paths.some(path => !Array.isArray(found[path]))) {
-        return unexpected(answer, 'capabilities of every path');
-      }
-      const wrong = paths.filter(
-        path => [...found[path]].sort().join() !== expected[path].join(),
+      const isRead = found && paths.every(path => Array.isArray(found[path]));
+      const wrong = isRead
+        ? paths
+            .filter(
+              path => [...found[path]].sort().join() !== expected[path].join(),
+            )
+            .map(path => `${path}: ${found[path].join(', ')}`)
+        : [];
+      return stopped(
+        wrong.length > 0 && quote(wrong.join('; ')),
+        Boolean(isRead),
+        unexpected(answer, 'capabilities of every path'),
       );
-      return wrong.length === 0
-        ? { outcome: 'asExpected' }
-        : {
-            outcome: 'breached',
-            reason: quote(
-              wrong.map(p => `${p}: ${found[p].join(', ')}`).join('; '),
-            ),
-          };
     },
   };
 }
 
-function unexpected({ code, response }: Answer, wanted: string) {
-  return {
-    outcome: 'inconclusive' as const,
-    reason: say('vaultExpected', {
-      wanted,
-      answer: `${code} ${response}`.trim(),
-    }),
-  };
+function inFull({ code, response }: Answer): string {
+  return `${code} ${response}`.trim();
+}
+
+function unexpected(answer: Answer, wanted: string): Said {
+  return say('vaultExpected', { wanted, answer: inFull(answer) });
 }
 
 function parse(text: string): Record<string, string[]> | undefined {

@@ -1,9 +1,11 @@
 import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
+import { checksOf } from './entries';
 import { allowed, denied, reached, resolvedBy } from './expectations';
 import { unknownName } from '../attempts/dnsNames';
 import { allowedDestinations, outsideOf } from './destinations';
 import { nobodyElseCan } from '../attempts/access';
 import { asPlanned } from '../attempts/asPlanned';
+import { finding } from '../attempts/finding';
 import { noOtherDoor } from '../attempts/doors';
 import { PodAttempt, podAttempt } from '../attempts/podAttempt';
 import { fromOwnNode } from '../attempts/placement';
@@ -15,6 +17,8 @@ import { CANARY } from '../../plan/names';
 import { podTask } from '../pod/tasks';
 import { Attacker, Attempt, Check, Errand, Side } from '../types';
 
+const { control, barrier } = checksOf('network');
+
 /** The canary is nobody's neighbour, and yet on the other side. */
 const CANARY_SIDE = { neighbour: CANARY };
 
@@ -24,23 +28,19 @@ const NAMES: Record<Attacker, Said> = {
   ram: say('whoRam'),
 };
 /** What ids of checks begin with that config names. */
-export const CUSTOM = 'net.custom.';
+const CUSTOM = 'net.custom.';
 
 const ALONE = { because: say('noNeighbour') };
 
 /** The network wall: what the tenant reaches, and what reaches the tenant. */
-export const NETWORK_CHECKS: Check[] = network([
-  {
-    id: 'net.own-service',
-    kind: 'control',
+export const NETWORK_CHECKS: Check[] = [
+  control('net.own-service', {
     title: 'Reaches its own Service',
     why: 'A pod that reaches nothing at all would pass every barrier',
     otherwise: 'n8n did not answer',
     attempts: ({ tenant }) => [connect('tenant', tenant.service)],
-  },
-  {
-    id: 'net.dns',
-    kind: 'control',
+  }),
+  control('net.dns', {
     title: "Resolves the other side's names",
     why: 'A name that does not resolve is never dialled, whatever the walls',
     otherwise: "a name didn't resolve",
@@ -55,20 +55,16 @@ export const NETWORK_CHECKS: Check[] = network([
           expect: resolvedBy(side.cluster.config),
         }),
       ),
-  },
-  {
-    id: 'net.vault',
-    kind: 'control',
+  }),
+  control('net.vault', {
     title: 'Reaches Vault',
     why: "The tenant's own secrets come from there",
     otherwise: 'Vault did not answer',
     attempts: ({ cluster }) => [
       connect('tenant', vaultEndpoint(cluster.config)),
     ],
-  },
-  {
-    id: 'net.egress-allowed',
-    kind: 'control',
+  }),
+  control('net.egress-allowed', {
     title: 'Reaches each destination it is allowed',
     why: 'A wall that stops what was asked for gets taken down',
     otherwise: 'an allowed destination did not answer',
@@ -87,75 +83,61 @@ export const NETWORK_CHECKS: Check[] = network([
           ]
         : { because: say('noDestination') };
     },
-  },
-  {
-    id: 'net.own-node',
-    kind: 'control',
+  }),
+  control('net.own-node', {
     title: 'Was tried from the node that n8n runs on',
     why: 'Each node enforces the policies of its own pods',
     optional: true,
     attempts: side => fromOwnNode(side),
-  },
-  {
-    id: 'net.canary-egress',
-    kind: 'barrier',
+  }),
+  barrier('net.canary-egress', {
     title: "Can't reach the canary",
     why: "The canary lets everyone in, so only the tenant's own egress half holds",
     otherwise: 'reached the canary',
-    attempts: side => [
-      deny(side, 'tenant', side.canary.service, 'ram', CANARY_SIDE),
-    ],
-  },
-  {
-    id: 'net.canary-ingress',
-    kind: 'barrier',
+    attempts: side => [deny(side, side.canary.service, CANARY_SIDE)],
+  }),
+  barrier('net.canary-ingress', {
     title: "The canary can't reach it",
     why: "The canary's test client may go anywhere, so only the tenant's own ingress half holds",
     otherwise: 'the canary reached n8n',
     attempts: side =>
       doors(side.tenant).map(to =>
-        deny(side, 'ram', to, 'tenant', CANARY_SIDE),
+        deny(side, to, { ...CANARY_SIDE, by: 'ram', witness: 'tenant' }),
       ),
-  },
-  {
-    id: 'net.neighbour-service',
-    kind: 'barrier',
+  }),
+  barrier('net.neighbour-service', {
     title: "Can't reach the neighbour's Service",
     why: 'The name of a neighbour is no secret, and resolves',
     otherwise: "reached the neighbour's Service",
     optional: true,
     attempts: side =>
       withNeighbour(side, ({ service }) => [
-        deny(side, 'tenant', service, 'neighbour'),
+        deny(side, service, { witness: 'neighbour' }),
       ]),
-  },
-  {
-    id: 'net.neighbour-pod',
-    kind: 'barrier',
+  }),
+  barrier('net.neighbour-pod', {
     title: "Can't reach the neighbour's pods",
     why: 'A pod is reached by its address without any Service',
     otherwise: "reached a neighbour's pod",
     optional: true,
     attempts: side =>
       withNeighbour(side, ({ pods }) =>
-        pods.map(to => deny(side, 'tenant', to, 'neighbour')),
+        pods.map(to => deny(side, to, { witness: 'neighbour' })),
       ),
-  },
-  {
-    id: 'net.neighbour-ingress',
-    kind: 'barrier',
+  }),
+  barrier('net.neighbour-ingress', {
     title: "The neighbour can't reach it",
     why: 'The same wall, seen from the other side',
     otherwise: 'the neighbour reached n8n',
     optional: true,
     attempts: side =>
       withNeighbour(side, () =>
-        doors(side.tenant).map(to => deny(side, 'neighbour', to, 'tenant')),
+        doors(side.tenant).map(to =>
+          deny(side, to, { by: 'neighbour', witness: 'tenant' }),
+        ),
       ),
-  },
-  {
-    id: 'net.dns-elsewhere',
-    kind: 'barrier',
+  }),
+  barrier('net.dns-elsewhere', {
     title: "Can't ask another resolver",
     why: 'DNS to anywhere is a way out for data',
     otherwise: 'reached another resolver',
@@ -163,60 +145,48 @@ export const NETWORK_CHECKS: Check[] = network([
     attempts: side => {
       const { host, port } = side.cluster.config.proofs.outside.dns;
       return [
-        deny(side, 'tenant', { host, port }, 'ram', ifThere(side)),
-        deny(side, 'tenant', { host, port }, 'ram', {
-          ...ifThere(side),
-          task: podTask({ do: 'ask-dns', host, port, name: 'example.com' }),
-          request: `DNS query over UDP to ${host}:${port}`,
-        }),
+        deny(side, { host, port }, ifThere(side)),
+        deny(
+          side,
+          { host, port },
+          {
+            ...ifThere(side),
+            task: podTask({ do: 'ask-dns', host, port, name: 'example.com' }),
+            request: `DNS query over UDP to ${host}:${port}`,
+          },
+        ),
       ];
     },
-  },
-  {
-    id: 'net.dns-names',
-    kind: 'barrier',
+  }),
+  barrier('net.dns-names', {
     title: "Can't resolve a name that it isn't allowed",
     why: 'A lookup can carry data out',
     otherwise: "resolved a name that it isn't allowed",
     optional: true,
     attempts: side => unknownName(side),
-  },
-  {
-    id: 'net.metadata',
-    kind: 'barrier',
+  }),
+  barrier('net.metadata', {
     title: "Can't reach cloud metadata",
     why: "A node's own cloud credentials are served there",
     otherwise: 'reached cloud metadata',
     optional: true,
     attempts: side => [
-      deny(
-        side,
-        'tenant',
-        side.cluster.config.proofs.outside.metadata,
-        'ram',
-        ifThere(side),
-      ),
+      deny(side, side.cluster.config.proofs.outside.metadata, ifThere(side)),
     ],
-  },
-  {
-    id: 'net.kube-api',
-    kind: 'barrier',
+  }),
+  barrier('net.kube-api', {
     title: "Can't reach the Kubernetes API",
     why: 'n8n does not need it, and an attacker in n8n would',
     otherwise: 'reached the Kubernetes API',
-    attempts: side => side.kubeApi.map(to => deny(side, 'tenant', to, 'ram')),
-  },
-  {
-    id: 'net.kubelet',
-    kind: 'barrier',
+    attempts: side => side.kubeApi.map(to => deny(side, to)),
+  }),
+  barrier('net.kubelet', {
     title: "Can't reach the kubelets",
     why: 'A kubelet runs commands in every pod of its node',
     otherwise: 'reached a kubelet',
-    attempts: side => side.kubelets.map(to => deny(side, 'tenant', to, 'ram')),
-  },
-  {
-    id: 'net.internet',
-    kind: 'barrier',
+    attempts: side => side.kubelets.map(to => deny(side, to)),
+  }),
+  barrier('net.internet', {
     title: "Can't reach the internet",
     why: 'What is not on the list of allowed destinations stays inside',
     otherwise: 'reached the internet',
@@ -224,63 +194,48 @@ export const NETWORK_CHECKS: Check[] = network([
     attempts: side => {
       const outside = outsideOf(side);
       return outside.length > 0
-        ? outside.map(to => deny(side, 'tenant', to, 'ram', ifThere(side)))
-        : {
-            because: say('everyAddress'),
-          };
+        ? outside.map(to => deny(side, to, ifThere(side)))
+        : { because: say('everyAddress') };
     },
-  },
-  {
-    id: 'net.as-planned',
-    kind: 'barrier',
+  }),
+  barrier('net.as-planned', {
     title: 'Its policies and ways in are as planned',
     why: 'A rule that nobody dials today still opens the wall',
     attempts: side => [
       ...asPlanned(side.tenant.plan, 'network'),
       noOtherDoor(side),
     ],
-  },
-  {
-    id: 'net.no-widening',
-    kind: 'barrier',
+  }),
+  barrier('net.no-widening', {
     title: 'No other policy allows more',
     why: 'Policies are additive: a second one opens what ours close',
     attempts: side => [noWidening(side), noOtherNetwork(side)],
-  },
-  {
-    id: 'net.who-can',
-    kind: 'barrier',
+  }),
+  barrier('net.who-can', {
     title: 'Nobody else can change its policies or ways in',
     why: 'A policy that its tenant can change is none',
     attempts: side => [nobodyElseCan(side, 'network')],
-  },
-]);
+  }),
+];
 
 /** A check of each address that config names. */
 export function customChecks({ proofs }: ClusterProfile): Check[] {
-  return network(
-    proofs.outside.custom.map(({ name, title = name, address, expect }) => ({
-      id: `${CUSTOM}${name}`,
-      why: 'This platform has said of each tenant whether it may reach it',
-      ...(expect === 'denied'
-        ? {
-            kind: 'barrier',
-            title: `Can't reach ${title}`,
-            otherwise: `reached ${title}`,
-            attempts: side => [deny(side, 'tenant', address, 'ram')],
-          }
-        : {
-            kind: 'control',
-            title: `Reaches ${title}`,
-            otherwise: `${title} did not answer`,
-            attempts: () => [connect('tenant', address)],
-          }),
-    })),
+  const why = 'This platform has said of each tenant whether it may reach it';
+  return proofs.outside.custom.map(({ name, title = name, address, expect }) =>
+    expect === 'denied'
+      ? barrier(`${CUSTOM}${name}`, {
+          title: `Can't reach ${title}`,
+          why,
+          otherwise: `reached ${title}`,
+          attempts: side => [deny(side, address)],
+        })
+      : control(`${CUSTOM}${name}`, {
+          title: `Reaches ${title}`,
+          why,
+          otherwise: `${title} did not answer`,
+          attempts: () => [connect('tenant', address)],
+        }),
   );
-}
-
-function network(checks: Omit<Check, 'wall'>[]): Check[] {
-  return checks.map(check => ({ ...check, wall: 'network' }));
 }
 
 /** Allowed, and no one host to dial: its receipt says so. */
@@ -291,12 +246,8 @@ function notDialled(target: string): Attempt {
     target,
     request: `connect ${target}`,
     expected: 'a host to dial',
-    run: async () => ({
-      code: 'NONE',
-      response: '',
-      outcome: 'notApplicable',
-      reason: say('manyHosts', { target }),
-    }),
+    run: async () =>
+      finding('notApplicable', 'NONE', '', say('manyHosts', { target })),
   };
 }
 
@@ -352,10 +303,12 @@ function connect(
  */
 function deny(
   side: Side,
-  by: Attacker,
   to: Endpoint,
-  witness: Attacker,
-  overrides: Partial<PodAttempt> = {},
+  {
+    by = 'tenant',
+    witness = 'ram',
+    ...overrides
+  }: Partial<PodAttempt> & { witness?: Attacker } = {},
 ): Attempt {
   const { task = podTask({ do: 'connect', ...to }) } = overrides;
   return connect(by, to, {

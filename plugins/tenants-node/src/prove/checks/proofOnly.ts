@@ -1,4 +1,4 @@
-import { say } from '@threewalls/backstage-plugin-tenants-common';
+import { Said, say } from '@threewalls/backstage-plugin-tenants-common';
 import {
   objectsLimited,
   roleAsDeclared,
@@ -12,17 +12,7 @@ type Attempts = Attempt[] | DoesNotApply;
 type Otherwise = (side: Side, asOfOthers: () => Attempts) => Attempts;
 
 /** Its wall is judged without it. */
-const leftOut =
-  (
-    because:
-      | 'noPlanPolicies'
-      | 'noPlanStore'
-      | 'noPlanSecret'
-      | 'noPlanQuotas'
-      | 'noPlanPods'
-      | 'heldElse',
-  ): Otherwise =>
-  () => ({ because: say(because), inDoubt: false });
+const leftOut = (because: Said) => () => ({ because, inDoubt: false });
 
 /** By its own login in Vault: required unless config says that it has none. */
 const byVault: Otherwise = ({ tenant }, attempts) => {
@@ -32,20 +22,14 @@ const byVault: Otherwise = ({ tenant }, attempts) => {
   }
   return withoutVault
     ? { because: say('nothingInVault'), inDoubt: false }
-    : {
-        because: say('vaultUndeclared'),
-        inDoubt: true,
-      };
+    : { because: say('vaultUndeclared'), inDoubt: true };
 };
 
 /** By what it may have at most: required in any case. */
 const byLimits: Otherwise = ({ tenant }, attempts) =>
   tenant.plan.proofOnly?.limits
     ? attempts()
-    : {
-        because: say('limitsUndeclared'),
-        inDoubt: true,
-      };
+    : { because: say('limitsUndeclared'), inDoubt: true };
 
 const BY_VAULT = [
   ...['login', 'token-policies', 'own-path', 'neighbour-data', 'list-root'],
@@ -70,16 +54,16 @@ export const PROOF_ONLY: Record<string, Otherwise> = {
     tenant.plan.proofOnly?.vault
       ? attempts()
       : { because: say('nothingDeclared'), inDoubt: false },
-  'net.as-planned': leftOut('noPlanPolicies'),
+  'net.as-planned': leftOut(say('noPlanPolicies')),
   'sec.as-planned': side => byVault(side, () => [roleAsDeclared(side)]),
-  'sec.store-ready': leftOut('noPlanStore'),
-  'sec.eso-neighbour': leftOut('noPlanSecret'),
-  'res.as-planned': leftOut('noPlanQuotas'),
+  'sec.store-ready': leftOut(say('noPlanStore')),
+  'sec.eso-neighbour': leftOut(say('noPlanSecret')),
+  'res.as-planned': leftOut(say('noPlanQuotas')),
   'res.quota-objects': side =>
     byLimits(side, () =>
       objectsLimited(side, side.tenant.plan.proofOnly!.limits!.storage),
     ),
-  'res.workload': leftOut('noPlanPods'),
+  'res.workload': leftOut(say('noPlanPods')),
   'res.quota-used': side => [withinAnyQuota(side)],
-  'res.hold': leftOut('heldElse'),
+  'res.hold': leftOut(say('heldElse')),
 };

@@ -1,3 +1,4 @@
+import { checksOf } from './entries';
 import {
   accepts,
   askedTogether,
@@ -31,6 +32,8 @@ import {
 } from '../attempts/samplePods';
 import { Attempt, Check, Side } from '../types';
 
+const { control, barrier } = checksOf('resource');
+
 const OBJECTS = 'tenant-objects';
 // Of the tenant's own limits or of tighter ones; those are compared with the plan.
 const PER_CONTAINER = 'maximum memory usage per Container';
@@ -40,21 +43,17 @@ const loadBalancer = (bounds: Bounds) => service(bounds, 'LoadBalancer');
 
 /** The resource wall: what the API server lets the tenant have. Dry runs, nothing is created. */
 export const RESOURCE_CHECKS: Check[] = [
-  {
-    id: 'res.legal-pod',
-    wall: 'resource',
-    kind: 'control',
+  control('res.legal-pod', {
     title: 'A pod within its limits is accepted',
     why: 'A namespace where nothing may run would pass every barrier',
     otherwise: 'a pod within its limits was refused',
     attempts: side => [podLetIn(side)],
-  },
-  within('res.defaults', {
-    kind: 'control',
+  }),
+  control('res.defaults', {
     title: 'A container without limits gets the defaults',
     why: 'What has no limit takes what it can get',
     otherwise: 'a container got no default limits',
-    attempt: bounds => {
+    attempts: within(bounds => {
       const pod = barePod(bounds);
       const attempt = accepts('a container without resources', pod, body =>
         hasDefaults(body, bounds),
@@ -62,43 +61,26 @@ export const RESOURCE_CHECKS: Check[] = [
       return bounds.containerDefault
         ? askedTogether(attempt, manyOf(bounds).pod, countsDefaults(bounds))
         : attempt;
-    },
+    }),
   }),
-  within('res.container-max', {
-    kind: 'barrier',
+  barrier('res.container-max', {
     title: "A container can't be over the maximum",
     why: "One container must not take the node's memory",
     otherwise: 'got a container over the maximum',
-    attempt: bounds =>
-      tooHuge(
-        bounds,
-        'main',
-        refuses('a container over the maximum', hugePod(bounds), PER_CONTAINER),
-      ),
+    attempts: huge('main', 'a container over the maximum'),
   }),
-  within('res.init-container-max', {
-    kind: 'barrier',
+  barrier('res.init-container-max', {
     title: "An init container can't be over the maximum",
     why: 'Init containers run on the same node',
     otherwise: 'got an init container over the maximum',
-    attempt: bounds =>
-      tooHuge(
-        bounds,
-        'init',
-        refuses(
-          'an init container over the maximum',
-          hugePod(bounds, 'init'),
-          PER_CONTAINER,
-        ),
-      ),
+    attempts: huge('init', 'an init container over the maximum'),
   }),
-  within('res.pod-level', {
-    kind: 'barrier',
+  barrier('res.pod-level', {
     title: "A pod as a whole can't be over the maximum",
     why: 'A maximum for containers does not see pod-level resources',
     optional: true,
     otherwise: 'got a pod over the maximum',
-    attempt: bounds => {
+    attempts: within(bounds => {
       const pod = hugeAsAWhole(bounds);
       const title = 'pod-level resources over the maximum';
       return bounds.quota
@@ -108,40 +90,25 @@ export const RESOURCE_CHECKS: Check[] = [
             unlessDropped(refuses(title, pod, 'maximum memory usage per Pod')),
           )
         : unlessDropped(overQuota(title, pod, '', 'limits.memory'));
-    },
+    }),
   }),
-  within('res.quota-memory', {
-    kind: 'barrier',
+  barrier('res.quota-memory', {
     title: "Containers together can't be over the memory quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got memory over the quota',
-    attempt: bounds =>
-      overQuota(
-        'memory over the quota',
-        manyOf(bounds).pod,
-        bounds.quota,
-        'limits.memory',
-      ),
+    attempts: many('memory over the quota', 'limits.memory'),
   }),
-  within('res.quota-cpu', {
-    kind: 'barrier',
+  barrier('res.quota-cpu', {
     title: "Containers together can't be over the CPU quota",
     why: 'Many small containers take as much as one big one',
     otherwise: 'got CPU over the quota',
-    attempt: bounds =>
-      overQuota(
-        'CPU over the quota',
-        manyOf(bounds).pod,
-        bounds.quota,
-        'limits.cpu',
-      ),
+    attempts: many('CPU over the quota', 'limits.cpu'),
   }),
-  within('res.quota-objects', {
-    kind: 'barrier',
+  barrier('res.quota-objects', {
     title: "Can't have load balancers, node ports or more storage",
     why: 'Each of them is a door, or a bill, that nobody planned',
     otherwise: 'got an object over the quota',
-    attempt: bounds => [
+    attempts: within(bounds => [
       overQuota('a LoadBalancer Service', loadBalancer(bounds), OBJECTS),
       // A load balancer has a node port, too.
       askedTogether(
@@ -153,115 +120,90 @@ export const RESOURCE_CHECKS: Check[] = [
           ),
       ),
       overQuota('a volume over the storage quota', volume(bounds), OBJECTS),
-    ],
+    ]),
   }),
-  {
-    id: 'res.as-planned',
-    wall: 'resource',
-    kind: 'barrier',
+  barrier('res.as-planned', {
     title: 'Its quotas, limits, PodSecurity and n8n are as planned',
     why: 'A quota that was raised still refuses what is far above it',
     attempts: ({ tenant }) => asPlanned(tenant.plan, 'resource'),
-  },
-  {
-    id: 'res.workload',
-    wall: 'resource',
-    kind: 'barrier',
+  }),
+  barrier('res.workload', {
     title: 'What runs is what was planned',
     why: 'What n8n runs as counts as much as what it may run as',
     attempts: side => workloadAsPlanned(side),
-  },
-  {
-    id: 'res.pods-restricted',
-    wall: 'resource',
-    kind: 'barrier',
+  }),
+  barrier('res.pods-restricted', {
     title: 'No pod runs that PodSecurity would refuse',
     why: 'A pod may be older than the rule that would refuse it',
     attempts: side => [podsRestricted(side)],
-  },
-  {
-    id: 'res.quota-used',
-    wall: 'resource',
-    kind: 'barrier',
+  }),
+  barrier('res.quota-used', {
     title: 'It uses no more than its quotas',
     why: 'A quota refuses what comes, and lets stand what was there before',
     attempts: side => withinQuota(side),
-  },
-  within('res.privileged', {
-    kind: 'barrier',
+  }),
+  barrier('res.privileged', {
     title: "Can't run a privileged container",
     why: 'A privileged container is root on the node',
     otherwise: 'got a privileged container',
-    attempt: bounds =>
-      refuses(
-        'a privileged container',
-        rootPod(bounds),
-        POD_SECURITY,
-        'privileged',
-      ),
+    attempts: root('a privileged container', 'privileged'),
   }),
-  within('res.host-namespaces', {
-    kind: 'barrier',
+  barrier('res.host-namespaces', {
     title: "Can't share the node's namespaces",
     why: "A pod on the host's network has no network wall",
     otherwise: "got a pod in the node's namespaces",
-    attempt: bounds =>
-      refuses(
-        "a pod in the node's namespaces",
-        rootPod(bounds),
-        POD_SECURITY,
-        'host namespaces',
-      ),
+    attempts: root("a pod in the node's namespaces", 'host namespaces'),
   }),
-  within('res.host-path', {
-    kind: 'barrier',
+  barrier('res.host-path', {
     title: "Can't mount the node's files",
     why: "The node's disk has every tenant's data and tokens",
     otherwise: "got a pod with the node's files",
-    attempt: bounds =>
-      refuses(
-        "a pod with the node's disk",
-        rootPod(bounds),
-        POD_SECURITY,
-        'hostPath',
-      ),
+    attempts: root("a pod with the node's disk", 'hostPath'),
   }),
-  {
-    id: 'res.who-can',
-    wall: 'resource',
-    kind: 'barrier',
+  barrier('res.who-can', {
     title: 'Nobody else can change its quotas, limits or n8n',
     why: 'A wall that its tenant can move is none',
     attempts: side => [nobodyElseCan(side, 'resource')],
-  },
-  {
-    id: 'res.hold',
-    wall: 'resource',
-    kind: 'control',
+  }),
+  control('res.hold', {
     title: 'Admission refuses that others change its walls',
     why: 'What is seen a second later was open for a second',
     optional: true,
     attempts: () => [heldByAdmission()],
-  },
-  {
-    id: 'res.runtime-class',
-    wall: 'resource',
-    kind: 'control',
+  }),
+  control('res.runtime-class', {
     title: 'Runs in the declared sandbox',
     why: 'A sandbox that is declared and not used protects nobody',
     optional: true,
     attempts: side => placements(side).runtimeClass,
-  },
-  {
-    id: 'res.placement',
-    wall: 'resource',
-    kind: 'control',
+  }),
+  control('res.placement', {
     title: 'Runs on the declared nodes',
     why: 'Dedicated nodes keep side channels apart only while they are used',
     optional: true,
     attempts: side => placements(side).nodes,
-  },
+  }),
 ];
+
+/** One container over the maximum, of either kind. */
+function huge(which: 'main' | 'init', title: string) {
+  return within(bounds => {
+    const attempt = refuses(title, hugePod(bounds, which), PER_CONTAINER);
+    return tooHuge(bounds, which, attempt);
+  });
+}
+
+/** Over a quota by containers that are in range each. */
+function many(title: string, resource: string) {
+  return within(bounds =>
+    overQuota(title, manyOf(bounds).pod, bounds.quota, resource),
+  );
+}
+
+/** As good as the node: PodSecurity says all of it at once. */
+function root(title: string, says: string) {
+  return within(bounds => refuses(title, rootPod(bounds), POD_SECURITY, says));
+}
 
 /** Over one of the maxima that a pod can be over at once. */
 function tooHuge(
@@ -278,20 +220,7 @@ function tooHuge(
   return askedTogether(attempt, pod, refusal => said.test(refusal));
 }
 
-/** A check that is derived from the tenant's bounds. */
-function within(
-  id: string,
-  {
-    attempt,
-    ...rest
-  }: Pick<Check, 'kind' | 'title' | 'why' | 'otherwise' | 'optional'> & {
-    attempt(bounds: Bounds): Attempt | Attempt[];
-  },
-): Check {
-  return {
-    id,
-    wall: 'resource',
-    ...rest,
-    attempts: ({ tenant }: Side) => [attempt(boundsOf(tenant.plan))].flat(),
-  };
+/** What is derived from the tenant's bounds. */
+function within(attempt: (bounds: Bounds) => Attempt | Attempt[]) {
+  return ({ tenant }: Side) => [attempt(boundsOf(tenant.plan))].flat();
 }

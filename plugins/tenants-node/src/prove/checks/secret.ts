@@ -1,4 +1,5 @@
 import { say } from '@threewalls/backstage-plugin-tenants-common';
+import { checksOf } from './entries';
 import {
   loginRefused,
   policiesAre,
@@ -33,21 +34,19 @@ import {
 } from './secretAttempts';
 import { Check } from '../types';
 
+const { control, barrier } = checksOf('secret');
+
 const DENY = ['deny'];
 
 /** The secret wall: what the tenant's own login may do in Vault, and who may use it. */
-export const SECRET_CHECKS: Check[] = secret([
-  {
-    id: 'sec.login',
-    kind: 'control',
+export const SECRET_CHECKS: Check[] = [
+  control('sec.login', {
     title: 'Logs in to Vault',
     why: 'Without a login every refusal would come from having none',
     otherwise: 'the login to Vault failed',
     attempts: side => [login(side, side.tenant, vaultAnswers)],
-  },
-  {
-    id: 'sec.token-policies',
-    kind: 'barrier',
+  }),
+  barrier('sec.token-policies', {
     title: 'Its token has its own policy and no other',
     why: 'One policy more is one path more',
     otherwise: 'its token has another policy',
@@ -58,19 +57,15 @@ export const SECRET_CHECKS: Check[] = secret([
         policiesAre([side.tenant.plan.names.vaultPolicy]),
       ),
     ],
-  },
-  {
-    id: 'sec.own-path',
-    kind: 'control',
+  }),
+  control('sec.own-path', {
     title: 'Reads its own path',
     why: 'A Vault that is sealed, or a token that is bad, would pass every barrier',
     otherwise: 'its own Vault path could not be read',
     attempts: side => [read(side, data(side, side.tenant), vaultAnswers)],
-  },
-  ...(['data', 'metadata', 'list', 'subkeys'] as const).map(
-    (part): Entry => ({
-      id: `sec.canary-${part}`,
-      kind: 'barrier',
+  }),
+  ...(['data', 'metadata', 'list', 'subkeys'] as const).map(part =>
+    barrier(`sec.canary-${part}`, {
       title: `Can't read the canary's ${part}`,
       why: "The canary's path exists: its own login reads it at the same moment",
       otherwise: `read the canary's ${part}`,
@@ -82,9 +77,7 @@ export const SECRET_CHECKS: Check[] = secret([
       ],
     }),
   ),
-  {
-    id: 'sec.neighbour-data',
-    kind: 'barrier',
+  barrier('sec.neighbour-data', {
     title: "Can't read the neighbour's data",
     why: "That is what a neighbour's wall is for",
     otherwise: "read the neighbour's data",
@@ -98,24 +91,18 @@ export const SECRET_CHECKS: Check[] = secret([
               witnesses: [readsItsOwn(side, 'neighbour')],
             }),
           ]
-        : {
-            because: say('noNeighbourInVault'),
-          };
+        : { because: say('noNeighbourInVault') };
     },
-  },
-  {
-    id: 'sec.list-root',
-    kind: 'barrier',
+  }),
+  barrier('sec.list-root', {
     title: "Can't list the mount",
     why: "A list gives away every tenant's name",
     otherwise: 'listed the mount',
     attempts: side => [
       read(side, `${mount(side)}/metadata/?list=true`, vaultForbids),
     ],
-  },
-  {
-    id: 'sec.neighbour-role',
-    kind: 'barrier',
+  }),
+  barrier('sec.neighbour-role', {
     title: "Can't log in as another tenant",
     why: 'A role that is bound too widely hands out its policy to anyone',
     otherwise: 'logged in as another tenant',
@@ -130,10 +117,8 @@ export const SECRET_CHECKS: Check[] = secret([
           ),
         ),
       ),
-  },
-  {
-    id: 'sec.wrong-audience',
-    kind: 'barrier',
+  }),
+  barrier('sec.wrong-audience', {
     title: "Can't log in with a token meant for another",
     why: 'A token that leaks from elsewhere must not open Vault',
     otherwise: 'logged in with a token meant for another',
@@ -145,10 +130,8 @@ export const SECRET_CHECKS: Check[] = secret([
         'other',
       ),
     ],
-  },
-  {
-    id: 'sec.prefix-twin',
-    kind: 'barrier',
+  }),
+  barrier('sec.prefix-twin', {
     title: 'Has no right on names that begin like its own',
     why: 'A wildcard at the end of a path also reads NAME-x and NAMEx',
     otherwise: 'has a right on names that begin like its own',
@@ -161,10 +144,8 @@ export const SECRET_CHECKS: Check[] = secret([
         ),
       ];
     },
-  },
-  {
-    id: 'sec.capabilities',
-    kind: 'barrier',
+  }),
+  barrier('sec.capabilities', {
     title: "Has no right on others' paths",
     why: 'Vault says itself what it would allow, write and delete included',
     otherwise: "has a right on others' paths",
@@ -186,10 +167,8 @@ export const SECRET_CHECKS: Check[] = secret([
         ].map(path => [path, DENY]),
       ),
     ],
-  },
-  {
-    id: 'sec.escalate',
-    kind: 'barrier',
+  }),
+  barrier('sec.escalate', {
     title: "Can't give itself more rights",
     why: 'Writing a policy, a role or a token gives every right',
     otherwise: 'can give itself more rights',
@@ -205,84 +184,58 @@ export const SECRET_CHECKS: Check[] = secret([
         ]),
       ];
     },
-  },
-  {
-    id: 'sec.as-planned',
-    kind: 'barrier',
+  }),
+  barrier('sec.as-planned', {
     title: 'Its policy, role, accounts and stores are as planned',
     why: 'A right that nobody tries today is still a right',
     attempts: ({ tenant }) => asPlanned(tenant.plan, 'secret'),
-  },
-  {
-    id: 'sec.other-roles',
-    kind: 'barrier',
+  }),
+  barrier('sec.other-roles', {
     title: "No other role of Vault's takes its ServiceAccounts",
     why: 'A role that takes everybody gives everybody what it has',
     attempts: side => noOtherRole(side),
-  },
-  {
-    id: 'sec.other-mounts',
-    kind: 'barrier',
+  }),
+  barrier('sec.other-mounts', {
     title: 'No other way in to Vault takes its ServiceAccounts',
     why: 'Another auth method may trust the same tokens, and knows nothing of tenants',
     attempts: side => [noOtherMount(side)],
-  },
-  {
-    id: 'sec.other-policies',
-    kind: 'barrier',
+  }),
+  barrier('sec.other-policies', {
     title: "No other policy of Vault's reaches its entry",
     why: 'Whoever has a policy that is too wide needs no pod',
     attempts: side => [noOtherPolicy(side)],
-  },
-  {
-    id: 'sec.store-ready',
-    kind: 'control',
+  }),
+  control('sec.store-ready', {
     title: 'Its SecretStore is Ready',
     why: 'External Secrets has to be able to log in as the tenant',
     otherwise: 'its SecretStore is not Ready',
     attempts: side => [storeReady(side)],
-  },
-  {
-    id: 'sec.no-other-store',
-    kind: 'barrier',
+  }),
+  barrier('sec.no-other-store', {
     title: 'There is no other store, and nothing else is fetched',
     why: 'A store without a ServiceAccount logs in as External Secrets itself',
     attempts: side => [noOtherStore(side)],
-  },
-  {
-    id: 'sec.eso-neighbour',
-    kind: 'barrier',
+  }),
+  barrier('sec.eso-neighbour', {
     title: "External Secrets can't fetch the canary's key for it",
     why: 'The operator reads for everyone: only the store limits it',
     otherwise: "External Secrets fetched the canary's key for it",
     attempts: side => [externalSecretFor(side, side.canary)],
-  },
-  {
-    id: 'sec.k8s-secrets',
-    kind: 'barrier',
+  }),
+  barrier('sec.k8s-secrets', {
     title: "Its ServiceAccounts have no right on others' Secrets",
     why: 'What Vault keeps apart ends up in Kubernetes Secrets',
     attempts: side => [reachesNoOthers(side)],
-  },
-  {
-    id: 'sec.who-can',
-    kind: 'barrier',
+  }),
+  barrier('sec.who-can', {
     title: 'Nobody else can read its Secrets or run anything as it',
     why: 'A store, a pod or a token of one’s own reads what the tenant reads',
     attempts: side => [nobodyElseCan(side, 'secret')],
-  },
-  {
-    id: 'sec.access-review',
-    kind: 'control',
+  }),
+  control('sec.access-review', {
     title: 'The API server agrees with its own rules',
     why: 'Another authorizer may allow what roles and bindings do not',
     otherwise: 'the API server allows what its rules do not, or the other way',
     attempts: side => [rulesAreAll(side)],
-  },
-]);
-
-type Entry = Omit<Check, 'wall'>;
-
-function secret(checks: Entry[]): Check[] {
-  return checks.map(check => ({ ...check, wall: 'secret' }));
-}
+  }),
+];

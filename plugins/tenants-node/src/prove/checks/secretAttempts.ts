@@ -37,7 +37,6 @@ export function kv(
     : `${mount(side)}/${part}/${kvPath}`;
 }
 
-/** Path of a party's data. */
 export function data(side: Side, party: Party): string {
   return kv(side, 'data', party);
 }

@@ -1,26 +1,18 @@
+import type { RbacV1Subject, V1PolicyRule } from '@kubernetes/client-node';
+
 /**
  * What a rule allows, as Kubernetes keeps it; rules for URLs have no resources.
  *
  * @public
  */
-export interface PolicyRule {
-  verbs: string[];
-  apiGroups?: string[];
-  resources?: string[];
-  resourceNames?: string[];
-}
+export type PolicyRule = V1PolicyRule;
 
 /**
  * Whom a binding binds.
  *
  * @public
  */
-export interface Subject {
-  kind: string;
-  name: string;
-  /** Of a ServiceAccount */
-  namespace?: string;
-}
+export type Subject = RbacV1Subject;
 
 /**
  * A Role or a ClusterRole.

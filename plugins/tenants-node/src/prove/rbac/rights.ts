@@ -8,16 +8,36 @@ import { HOLD_POLICY } from '../attempts/hold';
 import { KINDS } from '../attempts/policies';
 import { Action, PolicyRule } from './rbac';
 
-/** Actions that are alike: each verb on each resource. */
-interface Rights {
-  verbs: string[];
-  group: string;
-  /** Plural, with a subresource behind a slash */
-  resources: string[];
-  /** Whether the objects are the cluster's own, in no namespace */
-  clusterWide?: boolean;
+/** An action with what it is done to. */
+export interface Right extends Omit<Action, 'name'> {
+  clusterWide: boolean;
   /** Objects that it is dangerous on; any where absent */
   names?: string[];
+}
+
+/**
+ * Each verb on each resource.
+ *
+ * @param resources - Plural, with a subresource behind a slash
+ */
+function to(
+  verbs: string[],
+  group: string,
+  resources: string[],
+  on: Partial<Pick<Right, 'clusterWide' | 'names'>> = {},
+): Right[] {
+  return resources.flatMap(full => {
+    const [resource, subresource] = full.split('/');
+    return verbs.map(verb => ({
+      verb,
+      group,
+      resource,
+      subresource,
+      clusterWide: false,
+      names: undefined,
+      ...on,
+    }));
+  });
 }
 
 const READ = ['get', 'list', 'watch'];
@@ -29,30 +49,27 @@ const OF_THE_CLUSTER =
   /^(Admin|BaselineAdmin|Cluster|CiliumClusterwide|Global)/;
 
 /** To write any kind that can open a network wall, of whichever network. */
-const POLICIES: Rights[] = Object.entries(KINDS).flatMap(([group, kinds]) =>
-  kinds.map(kind => {
+const POLICIES = Object.entries(KINDS).flatMap(([group, kinds]) =>
+  kinds.flatMap(kind => {
     const clusterWide = OF_THE_CLUSTER.test(kind);
     const verbs = clusterWide ? [...WRITE, ...REMOVE] : WRITE;
-    return { verbs, group, resources: [pluralOf(kind)], clusterWide };
+    return to(verbs, group, [pluralOf(kind)], { clusterWide });
   }),
 );
 
 /** To change how objects of some kinds are read, or to remove them all with their kind. */
-const definitions = (names: string[]): Rights => ({
-  verbs: ['update', 'patch', ...REMOVE],
-  group: 'apiextensions.k8s.io',
-  resources: ['customresourcedefinitions'],
-  clusterWide: true,
-  names,
-});
+const definitions = (names: string[]) =>
+  to(
+    ['update', 'patch', ...REMOVE],
+    'apiextensions.k8s.io',
+    ['customresourcedefinitions'],
+    { clusterWide: true, names },
+  );
 
 /** To answer in the API server's place for a whole API group. */
-const SERVE_APIS: Rights = {
-  verbs: WRITE,
-  group: 'apiregistration.k8s.io',
-  resources: ['apiservices'],
+const SERVE_APIS = to(WRITE, 'apiregistration.k8s.io', ['apiservices'], {
   clusterWide: true,
-};
+});
 
 /**
  * Kinds whose controllers run pods for whoever writes them, or apply whatever stands in
@@ -88,59 +105,45 @@ const RUN_FOR_OTHERS: Record<string, string[]> = {
  * Ways to act as a ServiceAccount of a namespace: by its token, in a pod of its own or
  * of another's, by its name, or by a binding to what it may.
  */
-const AS_ACCOUNTS: Rights[] = [
-  { verbs: [...READ, ...WRITE], group: '', resources: ['secrets'] },
-  {
-    verbs: WRITE,
-    group: '',
-    resources: ['pods', 'replicationcontrollers', 'pods/ephemeralcontainers'],
-  },
-  {
-    verbs: ['get', ...WRITE],
-    group: '',
-    resources: ['pods/attach', 'pods/exec'],
-  },
-  {
-    verbs: WRITE,
-    group: 'apps',
-    resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
-  },
-  { verbs: WRITE, group: 'batch', resources: ['cronjobs', 'jobs'] },
-  ...Object.entries(RUN_FOR_OTHERS).map(([group, resources]) => ({
-    verbs: WRITE,
-    group,
-    resources,
-  })),
-  { verbs: ['create'], group: '', resources: ['serviceaccounts/token'] },
-  { verbs: ['impersonate'], group: '', resources: ['serviceaccounts'] },
-  {
-    verbs: ['impersonate:serviceaccount'],
-    group: 'authentication.k8s.io',
-    resources: ['serviceaccounts'],
-  },
-  {
-    verbs: [...WRITE, 'bind', 'escalate'],
-    group: 'rbac.authorization.k8s.io',
-    resources: ['roles', 'rolebindings'],
-  },
-  {
-    verbs: ['bind'],
-    group: 'rbac.authorization.k8s.io',
-    resources: ['clusterroles'],
-    // A role that is named may give nothing; these give everything.
+const AS_ACCOUNTS: Right[] = [
+  ...to([...READ, ...WRITE], '', ['secrets']),
+  ...to(WRITE, '', [
+    'pods',
+    'replicationcontrollers',
+    'pods/ephemeralcontainers',
+  ]),
+  ...to(['get', ...WRITE], '', ['pods/attach', 'pods/exec']),
+  ...to(WRITE, 'apps', [
+    'daemonsets',
+    'deployments',
+    'replicasets',
+    'statefulsets',
+  ]),
+  ...to(WRITE, 'batch', ['cronjobs', 'jobs']),
+  ...Object.entries(RUN_FOR_OTHERS).flatMap(([group, resources]) =>
+    to(WRITE, group, resources),
+  ),
+  ...to(['create'], '', ['serviceaccounts/token']),
+  ...to(['impersonate'], '', ['serviceaccounts']),
+  ...to(['impersonate:serviceaccount'], 'authentication.k8s.io', [
+    'serviceaccounts',
+  ]),
+  ...to([...WRITE, 'bind', 'escalate'], 'rbac.authorization.k8s.io', [
+    'roles',
+    'rolebindings',
+  ]),
+  // A role that is named may give nothing; these give everything.
+  ...to(['bind'], 'rbac.authorization.k8s.io', ['clusterroles'], {
     names: ['cluster-admin', 'admin', 'edit'],
-  },
+  }),
 ];
 
 /**
  * To change how the parts of a cluster are set up: who is who on EKS, which names lead
  * where, whom an ingress controller sends what it gets. Others keep here who leads.
  */
-const SETTINGS: Rights[] = [
-  {
-    verbs: ['update', 'patch'],
-    group: '',
-    resources: ['configmaps'],
+const SETTINGS: Right[] = [
+  ...to(['update', 'patch'], '', ['configmaps'], {
     names: [
       'aws-auth',
       'cilium-config',
@@ -151,9 +154,9 @@ const SETTINGS: Rights[] = [
       'node-local-dns',
       'vault-config',
     ],
-  },
+  }),
   // Which nodes enforce policies, among other things.
-  { verbs: WRITE, group: 'cilium.io', resources: ['ciliumnodeconfigs'] },
+  ...to(WRITE, 'cilium.io', ['ciliumnodeconfigs']),
 ];
 
 /**
@@ -161,57 +164,42 @@ const SETTINGS: Rights[] = [
  * write, to mount a node's disk, to run commands by way of a kubelet. Kubernetes'
  * "RBAC good practices" has the most of them.
  */
-const WHOLE_CLUSTER: Rights[] = [
-  { verbs: ['impersonate'], group: '', resources: ['users', 'groups'] },
-  {
-    verbs: ['impersonate:user-info'],
-    group: 'authentication.k8s.io',
-    resources: ['users', 'groups'],
-  },
-  {
-    verbs: ['impersonate:arbitrary-node', 'impersonate:associated-node'],
-    group: 'authentication.k8s.io',
-    resources: ['nodes'],
-  },
-  {
-    verbs: [...WRITE, 'escalate'],
-    group: 'rbac.authorization.k8s.io',
-    resources: ['clusterroles', 'clusterrolebindings'],
-  },
-  {
-    // Without it neither asking for a certificate nor approving gives one.
-    verbs: ['approve'],
-    group: 'certificates.k8s.io',
-    resources: ['signers'],
+const WHOLE_CLUSTER: Right[] = [
+  ...to(['impersonate'], '', ['users', 'groups']),
+  ...to(['impersonate:user-info'], 'authentication.k8s.io', [
+    'users',
+    'groups',
+  ]),
+  ...to(
+    ['impersonate:arbitrary-node', 'impersonate:associated-node'],
+    'authentication.k8s.io',
+    ['nodes'],
+  ),
+  ...to([...WRITE, 'escalate'], 'rbac.authorization.k8s.io', [
+    'clusterroles',
+    'clusterrolebindings',
+  ]),
+  // Without it neither asking for a certificate nor approving gives one.
+  ...to(['approve'], 'certificates.k8s.io', ['signers'], {
     names: [
       'kubernetes.io/kube-apiserver-client',
       'kubernetes.io/kube-apiserver-client-kubelet',
       'kubernetes.io/*',
     ],
-  },
-  {
-    verbs: WRITE,
-    group: 'admissionregistration.k8s.io',
-    resources: [
-      'mutatingadmissionpolicies',
-      'mutatingadmissionpolicybindings',
-      'mutatingwebhookconfigurations',
-      'validatingwebhookconfigurations',
-    ],
-  },
-  { verbs: WRITE, group: '', resources: ['persistentvolumes'] },
-  {
-    // A copy of whatever volume it names; afterwards the name stays.
-    verbs: ['create'],
-    group: 'snapshot.storage.k8s.io',
-    resources: ['volumesnapshotcontents'],
-  },
-  {
-    verbs: ['create'],
-    group: 'groupsnapshot.storage.k8s.io',
-    resources: ['volumegroupsnapshotcontents'],
-  },
-  { verbs: ['get', ...WRITE], group: '', resources: ['nodes/proxy'] },
+  }),
+  ...to(WRITE, 'admissionregistration.k8s.io', [
+    'mutatingadmissionpolicies',
+    'mutatingadmissionpolicybindings',
+    'mutatingwebhookconfigurations',
+    'validatingwebhookconfigurations',
+  ]),
+  ...to(WRITE, '', ['persistentvolumes']),
+  // A copy of whatever volume it names; afterwards the name stays.
+  ...to(['create'], 'snapshot.storage.k8s.io', ['volumesnapshotcontents']),
+  ...to(['create'], 'groupsnapshot.storage.k8s.io', [
+    'volumegroupsnapshotcontents',
+  ]),
+  ...to(['get', ...WRITE], '', ['nodes/proxy']),
 ].map(rights => ({ ...rights, clusterWide: true }));
 
 /**
@@ -221,72 +209,54 @@ const WHOLE_CLUSTER: Rights[] = [
 const DANGEROUS: Record<Wall, Right[]> = {
   network: [
     ...POLICIES,
-    definitions(
+    ...definitions(
       Object.entries(KINDS).flatMap(([group, kinds]) =>
         kinds.map(kind => `${pluralOf(kind)}.${group}`),
       ),
     ),
-    SERVE_APIS,
+    ...SERVE_APIS,
     // What leads to the tenant's Service, and whom that leads to.
-    ...Object.entries(DOORS).map(([group, kinds]) => ({
-      verbs: WRITE,
-      group,
-      resources: kinds.map(pluralOf),
-    })),
-    { verbs: WRITE, group: '', resources: ['endpoints'] },
-    {
-      verbs: WRITE,
-      group: 'discovery.k8s.io',
-      resources: ['endpointslices'],
-    },
-  ].flatMap(expand),
+    ...Object.entries(DOORS).flatMap(([group, kinds]) =>
+      to(WRITE, group, kinds.map(pluralOf)),
+    ),
+    ...to(WRITE, '', ['endpoints']),
+    ...to(WRITE, 'discovery.k8s.io', ['endpointslices']),
+  ],
   secret: [
     ...AS_ACCOUNTS,
     ...WHOLE_CLUSTER,
-    {
-      verbs: ['get', ...WRITE],
-      group: '',
-      resources: ['pods/portforward', 'pods/proxy', 'services/proxy'],
-    },
-    {
-      verbs: WRITE,
-      group: 'external-secrets.io',
-      resources: ['externalsecrets', 'pushsecrets', 'secretstores'],
-    },
-    {
-      verbs: WRITE,
-      group: 'external-secrets.io',
-      resources: [
-        'clusterexternalsecrets',
-        'clusterpushsecrets',
-        'clustersecretstores',
-      ],
-      clusterWide: true,
-    },
-    definitions([
+    ...to(['get', ...WRITE], '', [
+      'pods/portforward',
+      'pods/proxy',
+      'services/proxy',
+    ]),
+    ...to(WRITE, 'external-secrets.io', [
+      'externalsecrets',
+      'pushsecrets',
+      'secretstores',
+    ]),
+    ...to(
+      WRITE,
+      'external-secrets.io',
+      ['clusterexternalsecrets', 'clusterpushsecrets', 'clustersecretstores'],
+      { clusterWide: true },
+    ),
+    ...definitions([
       'externalsecrets.external-secrets.io',
       'secretstores.external-secrets.io',
     ]),
-    SERVE_APIS,
-  ].flatMap(expand),
+    ...SERVE_APIS,
+  ],
   resource: [
-    {
-      verbs: ['update', 'patch'],
-      group: '',
-      // Admission goes by a quota's status.
-      resources: ['pods/resize', 'resourcequotas/status'],
-    },
-    {
-      verbs: ['update', 'patch', ...REMOVE],
-      group: 'admissionregistration.k8s.io',
-      resources: [
-        'validatingadmissionpolicies',
-        'validatingadmissionpolicybindings',
-      ],
-      clusterWide: true,
-      names: [HOLD_POLICY],
-    },
-  ].flatMap(expand),
+    // Admission goes by a quota's status.
+    ...to(['update', 'patch'], '', ['pods/resize', 'resourcequotas/status']),
+    ...to(
+      ['update', 'patch', ...REMOVE],
+      'admissionregistration.k8s.io',
+      ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+      { clusterWide: true, names: [HOLD_POLICY] },
+    ),
+  ],
 };
 
 /** Kinds that hold a wall up where nothing is planned: any object of theirs. */
@@ -305,18 +275,8 @@ const UNPLANNED: Record<Wall, [apiVersion: string, kind: string][]> = {
   ],
 };
 
-/** An action with what it is done to. */
-export interface Right extends Omit<Action, 'name'> {
-  clusterWide: boolean;
-  /** Objects that it is dangerous on; any where absent */
-  names?: string[];
-}
-
 /** Rights in a namespace by which one comes to act as one of its ServiceAccounts, or rules it. */
-export const RIGHTS_TO_BECOME: readonly Right[] = [
-  ...AS_ACCOUNTS,
-  ...SETTINGS,
-].flatMap(expand);
+export const RIGHTS_TO_BECOME: readonly Right[] = [...AS_ACCOUNTS, ...SETTINGS];
 
 /**
  * Rights that nobody who is not trusted may have in a tenant's namespace, lest a
@@ -338,15 +298,12 @@ export function dangerousRights(
     ...guardedKinds(plan, wall).flatMap(([{ apiVersion, kind }, planned]) => {
       const { group, plural } = resourceOf(apiVersion, kind);
       const isGuard = !GIVES_NOTHING_AWAY.includes(kind);
-      const rights = { group, resources: [plural] };
-      const named = { ...rights, names: isElsewhere ? undefined : planned };
+      const names = isElsewhere ? undefined : planned;
       return [
         // Another one beside it may undo it; nobody makes the namespace again.
-        ...(kind === 'Namespace'
-          ? []
-          : expand({ ...rights, verbs: ['create'] })),
-        ...expand({ ...named, verbs: ['update', 'patch'] }),
-        ...(isGuard ? expand({ ...named, verbs: REMOVE }) : []),
+        ...(kind === 'Namespace' ? [] : to(['create'], group, [plural])),
+        ...to(['update', 'patch'], group, [plural], { names }),
+        ...(isGuard ? to(REMOVE, group, [plural], { names }) : []),
       ];
     }),
   ];
@@ -403,26 +360,6 @@ function guardedKinds(
     }
   }
   return [...kinds.values()];
-}
-
-function expand({
-  verbs,
-  group,
-  resources,
-  clusterWide = false,
-  names,
-}: Rights): Right[] {
-  return resources.flatMap(full => {
-    const [resource, subresource] = full.split('/');
-    return verbs.map(verb => ({
-      verb,
-      group,
-      resource,
-      subresource,
-      clusterWide,
-      names,
-    }));
-  });
 }
 
 /** What an action does, such as `create pods/exec` or `patch deployments.apps`. */

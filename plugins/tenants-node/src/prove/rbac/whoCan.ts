@@ -1,4 +1,5 @@
 import { Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { madeOnce, remembered } from '../../clients/remembered';
 import { TrustedSubject } from '../../config/platform';
 import { CLUSTER_ROLES } from '../../plan/access';
 import { TenantPlan } from '../../plan/types';
@@ -85,7 +86,7 @@ function asOwner(
 const KEPT = ['configmaps', 'secrets'];
 
 /** By the namespace, what it is, and by whom is trusted: alike for all tenants of a cluster. */
-const becoming = new WeakMap<Rbac, Map<string, Finding[]>>();
+const becoming = madeOnce((_: Rbac) => new Map<string, Finding[]>());
 
 /**
  * Every subject that may act as one of the ServiceAccounts in a namespace, or change
@@ -100,12 +101,8 @@ function become(
   isHome: boolean,
   trusted: readonly TrustedSubject[],
 ): Finding[] {
-  const known = becoming.get(rbac) ?? new Map<string, Finding[]>();
-  becoming.set(rbac, known);
   const key = JSON.stringify([home, isHome, trusted]);
-  const found = known.get(key) ?? evaluate();
-  known.set(key, found);
-  return found;
+  return remembered(becoming(rbac), key, evaluate);
 
   /**
    * Accounts of the namespace itself may have its Secrets and settings: controllers keep
@@ -187,15 +184,15 @@ function collect(
 }
 
 /** By rule, an object of the cluster's that never changes, and by the rights that are asked for. */
-const evaluated = new WeakMap<PolicyRule, Map<string, readonly number[]>>();
+const evaluated = madeOnce(
+  (_: PolicyRule) => new Map<string, readonly number[]>(),
+);
 const NONE: readonly number[] = [];
 /** One string for each text: as a key it is compared by every grant of a cluster. */
 const texts = new Map<string, string>();
 
 function interned(text: string): string {
-  const known = texts.get(text) ?? text;
-  texts.set(known, known);
-  return known;
+  return remembered(texts, text, () => text);
 }
 
 /**
@@ -207,18 +204,13 @@ function givenBy(
   rights: readonly Right[],
   all: string,
 ): readonly number[] {
-  const known = evaluated.get(rule) ?? new Map<string, readonly number[]>();
-  evaluated.set(rule, known);
-  let given = known.get(all);
-  if (!given) {
+  return remembered(evaluated(rule), all, () => {
     const ofAny = { ...rule, resourceNames: [] };
     const found = rights.flatMap((right, i) =>
       ruleAllows(ofAny, right) ? [i] : [],
     );
-    given = found.length > 0 ? found : NONE;
-    known.set(all, given);
-  }
-  return given;
+    return found.length > 0 ? found : NONE;
+  });
 }
 
 function isTrusted(

@@ -1,4 +1,5 @@
-import { LabelSelector, requirementsOf } from '../../plan/live/selectors';
+import type { V1LabelSelector } from '@kubernetes/client-node';
+import { requirementsOf } from '../../plan/live/selectors';
 import {
   ANY_POD,
   DirectionModel,
@@ -73,7 +74,7 @@ export function modelCiliumPolicy(policy: any): PolicyModel[] {
 
 /** A selector of endpoints; where it names no namespace, of the policy's own or of any. */
 function modelSelector(
-  selector: LabelSelector,
+  selector: V1LabelSelector,
   namespace: string | undefined,
   unknown: string[],
 ): Requirements {

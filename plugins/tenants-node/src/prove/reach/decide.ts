@@ -1,3 +1,4 @@
+import { remembered } from '../../clients/remembered';
 import { selects } from '../../plan/live/selectors';
 import { isIn, parseAddress, parseRange, Range } from '../../plan/addresses';
 import {
@@ -115,9 +116,7 @@ function cidrMatches(
 const ranges = new Map<string, Range>();
 
 function rangeOf(cidr: string): Range {
-  const range = ranges.get(cidr) ?? parseRange(cidr);
-  ranges.set(cidr, range);
-  return range;
+  return remembered(ranges, cidr, () => parseRange(cidr));
 }
 
 function portMatches(

@@ -1,4 +1,5 @@
-import { LabelSelector, requirementsOf } from '../../plan/live/selectors';
+import type { V1LabelSelector } from '@kubernetes/client-node';
+import { requirementsOf } from '../../plan/live/selectors';
 
 /**
  * What policies know something by: of a pod its namespace (`ns`), its
@@ -107,28 +108,25 @@ export function podTraits(pod: {
 /** Label that every namespace carries with its own name. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
+const byKey =
+  (keyOf: (label: string) => string) =>
+  (selector: V1LabelSelector): Requirements =>
+    requirementsOf(selector).map(({ key, ...requirement }) => ({
+      ...requirement,
+      key: keyOf(key),
+    }));
+
 /** A selector of pods by their labels. */
-export function byPodLabels(selector: LabelSelector): Requirements {
-  return requirementsOf(selector).map(requirement => ({
-    ...requirement,
-    key: `label:${requirement.key}`,
-  }));
-}
+export const byPodLabels = byKey(label => `label:${label}`);
 
 /** A selector of pods by their namespaces' labels. */
-export function byNamespaceLabels(selector: LabelSelector): Requirements {
-  return requirementsOf(selector).map(requirement => ({
-    ...requirement,
-    key: namespaceKey(requirement.key),
-  }));
-}
+export const byNamespaceLabels = byKey(namespaceKey);
 
 /** Trait of a namespace's label. */
 export function namespaceKey(label: string): string {
   return label === NAMESPACE_NAME ? 'ns' : `nslabel:${label}`;
 }
 
-/** Of one namespace. */
 export function inNamespace(name: string): Requirements {
   return [{ key: 'ns', operator: 'In', values: [name] }];
 }

@@ -1,4 +1,7 @@
-import { LabelSelector } from '../../plan/live/selectors';
+import type {
+  V1NetworkPolicyPeer,
+  V1NetworkPolicyPort,
+} from '@kubernetes/client-node';
 import {
   ANY_POD,
   byNamespaceLabels,
@@ -11,18 +14,6 @@ import {
   Protocol,
   RuleModel,
 } from './model';
-
-interface NetworkPolicyPeer {
-  podSelector?: LabelSelector;
-  namespaceSelector?: LabelSelector;
-  ipBlock?: { cidr: string; except?: string[] };
-}
-
-interface NetworkPolicyPort {
-  protocol?: Protocol;
-  port?: number | string;
-  endPort?: number;
-}
 
 /** Kubernetes' NetworkPolicy, as its API reference says what it means. */
 export function modelNetworkPolicy(policy: any): PolicyModel {
@@ -53,8 +44,8 @@ export function modelNetworkPolicy(policy: any): PolicyModel {
 }
 
 function modelRule(
-  peers: NetworkPolicyPeer[] = [],
-  ports: NetworkPolicyPort[] = [],
+  peers: V1NetworkPolicyPeer[] = [],
+  ports: V1NetworkPolicyPort[] = [],
   namespace: string,
 ): RuleModel {
   return {
@@ -66,7 +57,7 @@ function modelRule(
 }
 
 function modelPeer(
-  { podSelector = {}, namespaceSelector, ipBlock }: NetworkPolicyPeer,
+  { podSelector = {}, namespaceSelector, ipBlock }: V1NetworkPolicyPeer,
   namespace: string,
 ): PeerMatch {
   if (ipBlock) {
@@ -84,11 +75,8 @@ function modelPeer(
   };
 }
 
-function modelPort({
-  protocol = 'TCP',
-  port,
-  endPort,
-}: NetworkPolicyPort): PortMatch {
+function modelPort({ port, endPort, ...of }: V1NetworkPolicyPort): PortMatch {
+  const protocol = (of.protocol ?? 'TCP') as Protocol;
   if (typeof port === 'string') {
     return { protocol, name: port };
   }

@@ -1,5 +1,5 @@
 import { ClusterView, expectSeen } from '../../clients';
-import { ofList } from '../../clients/clusterView';
+import { madeOnce } from '../../clients/remembered';
 import { planCanary, planRam } from '../../plan/canary';
 import { TenantPlan } from '../../plan/types';
 import { ClusterProfile, Endpoint } from '../../config/platform';
@@ -17,7 +17,7 @@ export interface ClusterFacts {
 
 const NODES = { apiVersion: 'v1', kind: 'Node' };
 
-const factsByName = ofList(
+const factsByName = madeOnce(
   (nodes: readonly any[]): Map<string, NodeFacts> =>
     new Map(nodes.map(node => [node.metadata.name, factsOf(node)])),
 );

@@ -9,7 +9,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import pLimit from 'p-limit';
 import { inTime } from '../../clients/inTime';
-import { NOT_READ } from '../attempts/asPlanned';
+import { NOT_READ } from '../attempts/reading';
 import { answered, isReached } from '../attempts/podAttempt';
 import {
   attemptsOf,

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { VaultReader } from '../../clients';
+import { madeOnce, remembered } from '../../clients/remembered';
 import { Acl, parsePolicy } from './acl';
 
 const LIST = 'sys/policies/acl';
@@ -30,7 +31,6 @@ export interface Entry {
   vaultPolicy: string;
 }
 
-/** A policy as Vault has it. */
 interface Policy {
   name: string;
   text: string;
@@ -43,9 +43,16 @@ interface Policies {
 }
 
 /** All tenants share a Vault's policies, and are judged by each. */
-const parsed = new WeakMap<Policy, Acl | { problem: string }>();
+const aclOf = madeOnce(({ name, text }: Policy): Acl | { problem: string } => {
+  try {
+    return parsePolicy(text);
+  } catch (error) {
+    return { problem: `policy ${name}: ${(error as Error).message}` };
+  }
+});
+
 /** What takes walls down is the same for all tenants of a Vault. */
-const takers = new WeakMap<Acl, Map<string, Gives>>();
+const takersOf = madeOnce((_: Acl) => new Map<string, Gives>());
 
 interface Gives {
   surely: string[];
@@ -95,19 +102,6 @@ export async function widePolicies(
   return { wide, open };
 }
 
-function aclOf(policy: Policy): Acl | { problem: string } {
-  let acl = parsed.get(policy);
-  if (!acl) {
-    try {
-      acl = parsePolicy(policy.text);
-    } catch (error) {
-      acl = { problem: `policy ${policy.name}: ${(error as Error).message}` };
-    }
-    parsed.set(policy, acl);
-  }
-  return acl;
-}
-
 function onEntry(acl: Acl, { kvMount, kvPath }: Entry): Gives {
   const gives: Gives = { surely: [], maybe: [] };
   for (const part of PARTS) {
@@ -125,12 +119,8 @@ function onEntry(acl: Acl, { kvMount, kvPath }: Entry): Gives {
 
 /** A right over policies, logins or the mount is as good as one over the entry. */
 function takesDown(acl: Acl, { kvMount, authMount }: Entry): Gives {
-  const key = `${kvMount} ${authMount}`;
-  const before = takers.get(acl) ?? new Map<string, Gives>();
-  takers.set(acl, before);
-  let gives = before.get(key);
-  if (!gives) {
-    gives = { surely: [], maybe: [] };
+  return remembered(takersOf(acl), `${kvMount} ${authMount}`, () => {
+    const gives: Gives = { surely: [], maybe: [] };
     for (const [form, wanted] of formsOf(kvMount, authMount)) {
       const found = acl.within(form, wanted);
       const maybe = found ? undefined : acl.maybeWithin(form, wanted);
@@ -140,9 +130,8 @@ function takesDown(acl: Acl, { kvMount, authMount }: Entry): Gives {
         gives.maybe.push(`${wanted.join('+')} on ${maybe}`);
       }
     }
-    before.set(key, gives);
-  }
-  return gives;
+    return gives;
+  });
 }
 
 function formsOf(

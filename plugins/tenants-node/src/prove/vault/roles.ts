@@ -15,7 +15,6 @@ export interface Accounts {
   names: string[];
 }
 
-/** A role of an auth method as Vault has it. */
 interface Role {
   name: string;
   data: any;
