@@ -44,7 +44,11 @@ export interface TenantsRequestOptions {
   signal?: AbortSignal;
 }
 
-/** @public */
+/**
+ * The API of the tenants backend.
+ *
+ * @public
+ */
 export type TenantsApi = Pick<TenantsClient, keyof TenantsClient>;
 
 /**

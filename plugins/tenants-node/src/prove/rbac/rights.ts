@@ -317,9 +317,8 @@ function mountedSettings(plan: TenantPlan): Right[] {
   const names = plannedObjects(plan)
     .flatMap(({ spec }: any) => spec?.template?.spec?.volumes ?? [])
     .flatMap(({ configMap }) => configMap?.name ?? []);
-  const verbs = ['update', 'patch', ...REMOVE];
   return names.length > 0
-    ? expand({ verbs, group: '', resources: ['configmaps'], names })
+    ? to(['update', 'patch', ...REMOVE], '', ['configmaps'], { names })
     : [];
 }
 
@@ -329,7 +328,7 @@ export function rightsOf({
   apiGroups = [],
   resources = [],
 }: PolicyRule): Right[] {
-  return apiGroups.flatMap(group => expand({ verbs, group, resources }));
+  return apiGroups.flatMap(group => to(verbs, group, resources));
 }
 
 /** Each kind that belongs to a wall, with the names of its objects; all where absent. */
