@@ -94,7 +94,7 @@ export function specOf(n: number) {
 
 /** UID of a tenant's namespace, as SQL. */
 function uid(n: string): string {
-  return `(select uid from uids where uids.n = ${n})`;
+  return `(select uid from uids where uids.place = ${n})`;
 }
 
 /**
@@ -111,12 +111,12 @@ export async function fill(
     await db.migrate.latest({ directory: MIGRATIONS });
     const { uids } = amounts.cluster;
     await db.schema.createTable('uids', table => {
-      table.integer('n').primary();
+      table.integer('place').primary();
       table.string('uid', 64);
     });
     await db.batchInsert(
       'uids',
-      uids.map((known, n) => ({ n, uid: known })),
+      uids.map((known, place) => ({ place, uid: known })),
       100,
     );
     const { numbers, uuid, name } = DIALECTS[client];

@@ -200,6 +200,14 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     },
   },
   {
+    title: "The neighbour's owner has the owner's role here, by one more binding",
+    checks: ['sec.who-can'],
+    says: /^Group .* may .* to ClusterRole threewalls-tenant-owner/,
+    neighbourHolds: true,
+    apply: ({ a, b, bindIn }) =>
+      bindIn(a.names.namespace, 'threewalls-tenant-owner', owners(b)),
+  },
+  {
     title: "The neighbour's owner is admin here",
     also: ['network', 'resource'],
     checks: ['sec.who-can'],

@@ -3,7 +3,6 @@ import {
   Cluster,
   Clusters,
   ensureCanary,
-  Platform,
   sweepProofPods,
 } from '@threewalls/backstage-plugin-tenants-node';
 
@@ -17,7 +16,6 @@ export class Canaries {
 
   constructor(
     private readonly options: {
-      platform: Platform;
       clusters: Clusters;
       logger: LoggerService;
     },
