@@ -200,7 +200,8 @@ export const ACCESS_MUTATIONS = rowsOf('secret', 'breached', [
     },
   },
   {
-    title: "The neighbour's owner has the owner's role here, by one more binding",
+    title:
+      "The neighbour's owner has the owner's role here, by one more binding",
     checks: ['sec.who-can'],
     says: /^Group .* may .* to ClusterRole threewalls-tenant-owner/,
     neighbourHolds: true,
