@@ -198,6 +198,19 @@ describe('an apply', () => {
     expect(third.body.id).toBe(second.body.id);
   });
 
+  it('that restores a tenant is what its own task goes on with that is taken up again', async () => {
+    await t.create('acme');
+    const restore = { kind: 'apply', task: 'a' } as const;
+    const first = await begin(/GET .*deployments\/n8n$/, 'acme', restore);
+    const again = await t.start('acme', restore);
+    const other = await t.start('acme', { ...restore, task: 'b' });
+    await first.finish();
+    const [running, queued] = (
+      await t.knex('operations').where({ kind: 'apply' }).orderBy('created_at')
+    ).slice(-2);
+    expect([again.body.id, other.body.id]).toEqual([running.id, queued.id]);
+  });
+
   it('runs no n8n whose walls were left out', async () => {
     allowOwners(t.permissions, OWNER);
     const stages = ['namespace', 'identity', 'store', 'secret', 'workload'];

@@ -544,7 +544,9 @@ export class OperationStore {
       lease_until: null,
       progress: null,
       ...(isFree && { attempts: this.knex.raw('attempts - 1') as any }),
+      // A change waits for it then, whoever has asked for it.
       ...(isUrgent && {
+        task: null,
         priority: this.knex.raw(
           'case when priority > ? then ? else priority end',
           [PRIORITY.event, PRIORITY.event],
@@ -708,7 +710,9 @@ function isJoinable(row: OperationRow, wanted: NewOperation): boolean {
     request.kind === 'prove'
       ? ['task', 'event'].includes(trigger)
       : request.kind === 'apply' && request.purpose === 'restore';
-  if (isAfterChange && row.state === 'running') {
+  // A task that is taken up again goes on with what it has asked for.
+  const isOwn = wanted.task !== undefined && row.task === wanted.task;
+  if (isAfterChange && row.state === 'running' && !isOwn) {
     return false;
   }
   return (

@@ -113,9 +113,10 @@ describe('a round of two', () => {
   });
 
   /** Runs a proof of acme with globex for a neighbour until it is let go on. */
-  async function begin(isVoid = async () => false) {
+  async function begin(isVoid: () => Promise<boolean> = async () => false) {
     const begun: string[] = [];
     const signals: AbortSignal[] = [];
+    let renewable!: Execution['renewableIf'];
     const interval = jest.spyOn(global, 'setInterval');
     const { runner, operation } = await queued({
       apply: async given => {
@@ -127,11 +128,12 @@ describe('a round of two', () => {
         operation: own,
         signal,
         hold,
-        voidIf,
+        renewableIf,
       }) => {
         begun.push(`prove ${tenant}`);
         signals.push(signal);
-        voidIf(isVoid);
+        renewable = renewableIf;
+        renewableIf(isVoid);
         const other =
           tenant === 'acme' && (await store.join(own, wanted('globex')));
         if (other) {
@@ -151,7 +153,8 @@ describe('a round of two', () => {
         request: { kind: 'apply' },
       });
     const beat = () => interval.mock.calls.at(-1)![0]() as unknown;
-    return { runner, operation, begun, signals, change, beat };
+    const renewableIf: typeof renewable = way => renewable(way);
+    return { runner, operation, begun, signals, change, beat, renewableIf };
   }
 
   it.each(['acme', 'globex'])(
@@ -228,6 +231,7 @@ describe('a round of two', () => {
     ['goes on', 'still counts', false, async () => false],
     ['is made anew', 'counts for nothing any more', true, async () => true],
     ['goes on', 'can’t be compared', false, () => Promise.reject(new Error())],
+    ['goes on', 'is compared for too long', false, () => new Promise(() => {})],
   ])(
     '%s after a change where it began a while ago and %s',
     async (_does, _as, isVoid, voids) => {
@@ -242,6 +246,41 @@ describe('a round of two', () => {
       await runner.stop();
     },
   );
+
+  it('is not made anew once what came of it is written down', async () => {
+    const { runner, signals, renewableIf } = await begin();
+    renewableIf(undefined);
+    expect(await runner.renew('acme', performance.now() + 1)).toBe(false);
+    expect(signals[0].aborted).toBe(false);
+    await runner.stop();
+  });
+
+  it('is not made anew where it begins by itself meanwhile', async () => {
+    const { runner, signals, renewableIf } = await begin(async () => {
+      renewableIf(async () => true);
+      return true;
+    });
+    const now = performance.now.bind(performance);
+    const clock = jest
+      .spyOn(performance, 'now')
+      .mockImplementation(() => now() + 4_000);
+    expect(await runner.renew('acme', performance.now())).toBe(false);
+    clock.mockRestore();
+    expect(signals[0].aborted).toBe(false);
+    await runner.stop();
+  });
+
+  it('that is made anew for a change ends with no task', async () => {
+    const { runner, operation, signals } = await begin();
+    await db('operations').where({ id: operation.id }).update({ task: 'a' });
+    expect(await runner.renew('acme', performance.now() + 1)).toBe(true);
+    await until(() => signals.length === 2);
+    const { id } = operation;
+    expect(await db('operations').where({ id }).first('task')).toEqual({
+      task: null,
+    });
+    await runner.stop();
+  });
 
   it('is begun once here, however long nothing was heard of it', async () => {
     const { runner, operation, begun, signals } = await begin();

@@ -24,6 +24,8 @@ const BEGINS = 3;
  * neither what it was made for nor the change waits for much more than one and a half.
  */
 const YOUNG_MS = 3_000;
+/** Milliseconds to find out whether it still counts. */
+const ASK_MS = 1_000;
 
 /** What an executor works with. */
 export interface Execution {
@@ -36,8 +38,11 @@ export interface Execution {
   written(): Promise<void>;
   /** Keeps the lease of another operation as long as this one runs */
   hold(other: StoredOperation): void;
-  /** Tells how to find out whether what runs would count for nothing by now */
-  voidIf(isVoid: () => Promise<boolean>): void;
+  /**
+   * Tells how to find out whether what runs would count for nothing by now; without
+   * an argument, that it is no more to be made anew
+   */
+  renewableIf(isVoid: (() => Promise<boolean>) | undefined): void;
 }
 
 /**
@@ -52,7 +57,10 @@ interface Lease extends AbortController {
   held: StoredOperation[];
   /** Milliseconds, by `performance.now()` */
   since: number;
-  isVoid?(): Promise<boolean>;
+  /** Whether a change has made it worthless; absent once it is no more to be made anew */
+  isVoid?: () => Promise<boolean>;
+  /** The change of which that was asked last */
+  askedOf?: number;
 }
 
 /** Why an operation was given up. */
@@ -158,11 +166,13 @@ export class OperationRunner {
       return reason instanceof Abandoned && reason.isOfTenant;
     }
     if (lease && lease.since < changedAt) {
-      const isYoung = performance.now() - lease.since < YOUNG_MS;
+      const { isVoid } = lease;
       if (
-        lease.held.some(({ attempts }) => attempts >= BEGINS) ||
-        !(isYoung || (await lease.isVoid?.().catch(() => false))) ||
-        this.#roundOf(tenant) !== lease
+        !(await isRenewable(lease, changedAt)) ||
+        // Meanwhile it may have ended, or have begun anew by itself.
+        this.#roundOf(tenant) !== lease ||
+        lease.isVoid !== isVoid ||
+        lease.signal.aborted
       ) {
         return false;
       }
@@ -232,7 +242,11 @@ export class OperationRunner {
     const { store, executors, logger, onMoved } = this.options;
     const held = [operation];
     const since = performance.now();
-    const lease: Lease = Object.assign(new AbortController(), { held, since });
+    const lease: Lease = Object.assign(new AbortController(), {
+      held,
+      since,
+      isVoid: async () => false,
+    });
     const events = new EventWriter(
       batch => store.addEvents(operation.id, batch),
       logger,
@@ -255,7 +269,7 @@ export class OperationRunner {
           held.push(other);
           this.#hold(other.id, lease);
         },
-        voidIf: isVoid => {
+        renewableIf: isVoid => {
           lease.isVoid = isVoid;
         },
       });
@@ -374,6 +388,24 @@ export class OperationRunner {
       }
     }
   }
+}
+
+/** Whether a round that did not see a change is worth making anew because of it. */
+async function isRenewable(lease: Lease, changedAt: number): Promise<boolean> {
+  const { held, since, isVoid, askedOf } = lease;
+  if (!isVoid || held.some(({ attempts }) => attempts >= BEGINS)) {
+    return false;
+  }
+  if (performance.now() - since < YOUNG_MS) {
+    return true;
+  }
+  if (askedOf === changedAt) {
+    return false;
+  }
+  lease.askedOf = changedAt;
+  // A Vault that hangs holds up no other tenant.
+  const late = AbortSignal.timeout(ASK_MS);
+  return untilAborted(late, isVoid()).catch(() => false);
 }
 
 /** Tries a write again that fails: one hiccup of the database loses no result. */

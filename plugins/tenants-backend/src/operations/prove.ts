@@ -222,7 +222,7 @@ async function prove(
   );
   const [{ plan, digest }] = parties;
   // The neighbour's part alone is no reason to lose this one's.
-  execution.voidIf(async () => {
+  execution.renewableIf(async () => {
     const view = options.caches.get(cluster.name);
     return (
       digest !== undefined &&
@@ -242,6 +242,8 @@ async function prove(
         .join(' and ')}: ${problem}`,
     );
   }
+  // What comes of it is being written down.
+  execution.renewableIf(undefined);
   // Each for itself: what goes wrong with one must not take the other's result.
   const written = await Promise.allSettled(
     parties.map(async (party, i) => {

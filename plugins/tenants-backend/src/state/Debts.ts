@@ -74,15 +74,13 @@ export class Debts {
       if (!there.has(uid)) {
         // It waits until its cluster is back; or it is gone, and forgotten.
         this.#defer(uid);
-      } else if (queued.has(name)) {
-        // It has not begun: it will see what has changed.
-        this.#paid(uid, last);
-      } else if (busy.has(name)) {
+      } else if (busy.has(name) && !queued.has(name)) {
         if (await renew(name, last)) {
           this.#paidNow(uid);
           this.#paid(uid, last);
         }
       } else {
+        // One that is queued already is joined: it has not begun, and will see the change.
         await enqueue({
           tenant: name,
           cluster,
@@ -91,7 +89,9 @@ export class Debts {
           trigger: 'event',
           request: { kind: 'prove' },
         });
-        this.#paidNow(uid);
+        if (!queued.has(name)) {
+          this.#paidNow(uid);
+        }
         this.#paid(uid, last);
       }
     }

@@ -37,11 +37,14 @@ export async function known<T extends object>(
  */
 export async function listed<T = any>(
   view: ClusterView,
-  { apiVersion, kind }: KindRef,
+  { apiVersion, kind, plural, namespaced }: KindRef,
   namespace?: string,
   what: string = [`${kind}s`, namespace].filter(Boolean).join(' of '),
 ): Promise<T[]> {
-  const seen = view.list<T>({ apiVersion, kind }, namespace);
+  const seen = view.list<T>(
+    { apiVersion, kind, plural, namespaced },
+    namespace,
+  );
   return (await known(what, seen)).items;
 }
 

@@ -64,8 +64,9 @@ const found = (
   objects: RbacObjects,
   wall: 'network' | 'secret' | 'resource' = 'secret',
   trusted: TrustedSubject[] = [],
+  its = plan,
 ) =>
-  whoCan(new Rbac(objects), plan, wall, trusted).map(
+  whoCan(new Rbac(objects), its, wall, trusted).map(
     ({ subject, actions }) => `${subject}: ${actions.join(', ')}`,
   );
 
@@ -330,6 +331,19 @@ describe('every way by which somebody else comes to a right', () => {
       expect(found(owner(subject, 'elsewhere'))).toEqual([]);
     }
     expect(found(owner(OWNERS))).toEqual([]);
+    // Config says another since: it is the owner until it is applied.
+    const renamed = {
+      ...plan,
+      names: { ...plan.names, ownerSubject: FOREIGN[0] as typeof OWNERS },
+    };
+    for (const one of [plan, renamed]) {
+      expect(found(owner(OWNERS), 'secret', [], one as typeof plan)).toEqual(
+        [],
+      );
+      expect(
+        found(owner(FOREIGN[0]), 'secret', [], one as typeof plan),
+      ).toHaveLength(1);
+    }
     expect(found(owner(TRUSTED[0]), 'secret', TRUSTED)).toEqual([]);
   });
 });

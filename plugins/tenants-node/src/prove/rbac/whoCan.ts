@@ -2,6 +2,7 @@ import { Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { madeOnce, remembered } from '../../clients/remembered';
 import { TrustedSubject } from '../../config/platform';
 import { CLUSTER_ROLES } from '../../plan/access';
+import { plannedObjects } from '../../plan/planned';
 import { TenantPlan } from '../../plan/types';
 import { Grant, homeOf, PolicyRule, Rbac, ruleAllows, Subject } from './rbac';
 import {
@@ -67,17 +68,25 @@ export function whoCan(
   ];
 }
 
-/** Everything that others than the owner may by the owner's role. */
+/** Everything that others than the owner, as last applied, may by the owner's role. */
 function asOwner(
   rbac: Rbac,
-  { names: { namespace, ownerSubject } }: TenantPlan,
+  plan: TenantPlan,
   trusted: readonly TrustedSubject[],
 ): Finding[] {
-  const { kind, name } = ownerSubject;
+  const owners = plannedObjects(plan, 'RoleBinding')
+    .filter(({ roleRef }: any) => roleRef.name === CLUSTER_ROLES.owner)
+    .flatMap(({ subjects }: any) => subjects as Subject[]);
+  // Of one that is only proved nothing is applied.
+  const { namespace, ownerSubject } = plan.names;
+  const own = owners.length > 0 ? owners : [ownerSubject];
   const others = rbac
     .grants(namespace)
     .filter(({ role }) => role === `ClusterRole ${CLUSTER_ROLES.owner}`)
-    .filter(({ subject }) => subject.kind !== kind || subject.name !== name);
+    .filter(
+      ({ subject: { kind, name } }) =>
+        !own.some(one => one.kind === kind && one.name === name),
+    );
   const rights = others.flatMap(({ rule }) => rightsOf(rule));
   return collect(others, rights, trusted);
 }

@@ -88,15 +88,15 @@ function Losses(props: { name: string; keepData: boolean }) {
             />
             <Facts
               facts={{
-                [t('removal.volume')]: (
+                'removal.volume': (
                   <Fate isKept={keepData}>
                     <Volume tenant={tenant} />
                   </Fate>
                 ),
-                [t('removal.vault')]: (
+                'removal.vault': (
                   <Fate isKept={keepData}>{t('removal.vaultEntry')}</Fate>
                 ),
-                [t(keepData ? 'removal.others' : 'removal.objects')]: (
+                [keepData ? 'removal.others' : 'removal.objects']: (
                   <Fate isKept={false}>
                     {keepData ? (
                       t('removal.workload')
@@ -105,7 +105,7 @@ function Losses(props: { name: string; keepData: boolean }) {
                     )}
                   </Fate>
                 ),
-                [t('removal.lastProof')]: (
+                'removal.lastProof': (
                   <Flex align="center" gap="2">
                     <WallStatusLabel status={overallStatus(tenant.walls)} />
                     {at ? <RelativeTime iso={at} /> : t('time.never')}

@@ -1,15 +1,17 @@
 import { ReactNode } from 'react';
 import { Box, Text } from '@backstage/ui';
+import { tenantsTranslationRef, useText } from '../../translation';
 import styles from './Facts.module.css';
 
 /** Terms and their values, as many side by side as there is room for. */
 export function Facts(props: {
-  /** By the term, which is its own; one without a value is left out */
-  facts: Record<string, ReactNode>;
+  /** By the term's key: two terms may be one word; one without a value is left out */
+  facts: Partial<Record<keyof typeof tenantsTranslationRef.T, ReactNode>>;
   /** One beneath the other, since their values are long */
   isList?: boolean;
 }) {
   const { facts, isList } = props;
+  const t = useText();
   return (
     <Box as="dl" className={isList ? styles.list : styles.facts}>
       {Object.entries(facts)
@@ -18,7 +20,7 @@ export function Facts(props: {
           <Box key={term}>
             <Box as="dt">
               <Text variant="body-small" color="secondary">
-                {term}
+                {t(term as 'tab.owner')}
               </Text>
             </Box>
             <Box as="dd" className={styles.value}>

@@ -21,19 +21,19 @@ export function Details(props: {
     <TitledCard title={t('tab.factsTitle')}>
       <Facts
         facts={{
-          [t('tab.owner')]: <RefLink entityRef={owner} />,
-          [t('tab.cluster')]: cluster,
-          [t('tab.namespace')]: <Mono>{namespace}</Mono>,
-          [t('tab.serviceAccounts')]: <Mono>{accounts.join(', ')}</Mono>,
-          [t('tab.vaultPath')]: <Mono>{path.join('/')}</Mono>,
-          [t('tab.vaultRole')]: <Mono>{names.vaultRole}</Mono>,
-          [t('tab.vaultPolicy')]: <Mono>{names.vaultPolicy}</Mono>,
-          [t('tab.url')]: url && <Link href={url}>{url}</Link>,
-          [t('tab.size')]: spec.size,
-          [t('tab.egress')]: <Egress tenant={tenant} />,
-          [t('tab.n8nVersion')]: <Version workload={workload} />,
-          [t('tab.signIn')]: spec.email,
-          [t('tab.created')]: <RelativeTime iso={createdAt} />,
+          'tab.owner': <RefLink entityRef={owner} />,
+          'tab.cluster': cluster,
+          'tab.namespace': <Mono>{namespace}</Mono>,
+          'tab.serviceAccounts': <Mono>{accounts.join(', ')}</Mono>,
+          'tab.vaultPath': <Mono>{path.join('/')}</Mono>,
+          'tab.vaultRole': <Mono>{names.vaultRole}</Mono>,
+          'tab.vaultPolicy': <Mono>{names.vaultPolicy}</Mono>,
+          'tab.url': url && <Link href={url}>{url}</Link>,
+          'tab.size': spec.size,
+          'tab.egress': <Egress tenant={tenant} />,
+          'tab.n8nVersion': <Version workload={workload} />,
+          'tab.signIn': spec.email,
+          'tab.created': <RelativeTime iso={createdAt} />,
         }}
       />
     </TitledCard>

@@ -232,36 +232,37 @@ function ReceiptDetails(props: {
   const words = useCheckWords();
   const exact = useExactTime();
   const link = useTabLink();
-  const verbatim = (label: string, text: string) => ({
-    [label]: <Verbatim label={label} text={text} />,
-  });
+  const verbatim = (
+    term: 'receipts.request' | 'receipts.got',
+    text: string,
+  ) => ({ [term]: <Verbatim label={t(term)} text={text} /> });
   return (
     <Facts
       isList
       facts={{
-        [t('receipts.why')]: words.why(receipt.check),
-        [t('receipts.reason')]:
+        'receipts.why': words.why(receipt.check),
+        'receipts.reason':
           receipt.reason && words.said(receipt.wording, receipt.reason),
-        ...verbatim(t('receipts.request'), receipt.request),
+        ...verbatim('receipts.request', receipt.request),
         ...verbatim(
-          t('receipts.got'),
+          'receipts.got',
           [receipt.code, receipt.response].filter(Boolean).join('  '),
         ),
-        [t('receipts.expected')]: words.expected(receipt),
-        [t('receipts.from')]: (
+        'receipts.expected': words.expected(receipt),
+        'receipts.from': (
           <>
             {t(`source.${source.type}`, { name: source.name })}
             {source.uid && <Mono> {source.uid}</Mono>}
             {about.node && `, ${t('picture.target.node')} ${about.node}`}
           </>
         ),
-        [t('receipts.when')]: (
+        'receipts.when': (
           <>
             {exact(receipt.startedAt)} (<RelativeTime iso={receipt.startedAt} />
             )
           </>
         ),
-        [t('receipts.proof')]: (
+        'receipts.proof': (
           <>
             <Mono>{proof.id}</Mono>{' '}
             <Link
@@ -272,7 +273,7 @@ function ReceiptDetails(props: {
             </Link>
           </>
         ),
-        [t('receipts.check')]: <Mono>{receipt.check}</Mono>,
+        'receipts.check': <Mono>{receipt.check}</Mono>,
       }}
     />
   );
