@@ -227,6 +227,19 @@ describe('a round of two', () => {
     await runner.stop();
   });
 
+  /** As if acme were changed four seconds later. */
+  async function renewLate(runner: OperationRunner): Promise<boolean> {
+    const now = performance.now.bind(performance);
+    const clock = jest
+      .spyOn(performance, 'now')
+      .mockImplementation(() => now() + 4_000);
+    try {
+      return await runner.renew('acme', performance.now());
+    } finally {
+      clock.mockRestore();
+    }
+  }
+
   it.each<[string, string, boolean, () => Promise<boolean>]>([
     ['goes on', 'still counts', false, async () => false],
     ['is made anew', 'counts for nothing any more', true, async () => true],
@@ -236,12 +249,7 @@ describe('a round of two', () => {
     '%s after a change where it began a while ago and %s',
     async (_does, _as, isVoid, voids) => {
       const { runner, signals } = await begin(voids);
-      const now = performance.now.bind(performance);
-      const clock = jest
-        .spyOn(performance, 'now')
-        .mockImplementation(() => now() + 4_000);
-      expect(await runner.renew('acme', performance.now())).toBe(isVoid);
-      clock.mockRestore();
+      expect(await renewLate(runner)).toBe(isVoid);
       expect(signals[0].aborted).toBe(isVoid);
       await runner.stop();
     },
@@ -260,12 +268,7 @@ describe('a round of two', () => {
       renewableIf(async () => true);
       return true;
     });
-    const now = performance.now.bind(performance);
-    const clock = jest
-      .spyOn(performance, 'now')
-      .mockImplementation(() => now() + 4_000);
-    expect(await runner.renew('acme', performance.now())).toBe(false);
-    clock.mockRestore();
+    expect(await renewLate(runner)).toBe(false);
     expect(signals[0].aborted).toBe(false);
     await runner.stop();
   });
