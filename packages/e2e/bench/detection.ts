@@ -12,10 +12,14 @@ import {
 } from '../src/wallsDetection';
 import { conditions, head, inMs, quantile, row } from './report';
 
-/** Things that are done to tenants in all. */
+/** Things that are done to tenants in all; each tenant is made whole again in between. */
 const COUNT = Number(process.env.MUTATIONS ?? 60);
-/** Tenants that they are done to, side by side; each is made whole again in between. */
+/** Of these, those that are done one at a time; the others to all tenants side by side. */
+const ALONE = Number(process.env.ALONE ?? COUNT / 3);
+/** Tenants that they are done to. */
 const TENANTS = Number(process.env.TENANTS ?? 4);
+/** A tenant is attacked after six changes a minute at most: before each it has had so many. */
+const RESTED = { attacks: 4, withinMs: 60_000 };
 
 /**
  * Milliseconds between two looks at the API for what takes seconds: each is an answer
@@ -27,6 +31,7 @@ const SELDOM_MS = 250;
 interface Seen {
   title: string;
   by: Breach['by'];
+  alone?: boolean;
   turned?: number;
   attacked?: number;
   /** Of these, from the attack's order to its start, and from there to its end */
@@ -50,7 +55,13 @@ export async function detection(): Promise<void> {
   try {
     const api = await portal.start('one');
     await Promise.all(names.map(name => make(api, name)));
-    let left = COUNT;
+    while (seen.length < ALONE) {
+      const name = names[seen.length % TENANTS];
+      seen.push({ ...(await breachOne(api, name, random)), alone: true });
+      console.log(`${seen.length} of ${COUNT}`);
+    }
+    console.log(`one at a time: ${conditions(seen.length)}`);
+    let left = COUNT - seen.length;
     await Promise.all(
       names.map(async name => {
         while (left-- > 0) {
@@ -59,6 +70,7 @@ export async function detection(): Promise<void> {
         }
       }),
     );
+    console.log(`side by side: ${conditions(COUNT - ALONE)}`);
     await Promise.all(
       names.map(async name => {
         await make(api, name, { heal: true });
@@ -115,8 +127,7 @@ async function breachOne(
   random: Random,
 ): Promise<Seen> {
   const { title, by, wall, do: act, undo } = random.one(breachesIn(name));
-  // Six attacks a minute are one tenant’s at most: this one is not to wait.
-  await sleep(4_000);
+  await untilRested(api, name);
   const before = (await api.get(`/tenants/${name}`)).lastProof.id;
   await act();
   const begun = performance.now();
@@ -130,6 +141,21 @@ async function breachOne(
   } finally {
     await undo?.();
     await makeWhole(api, name);
+  }
+}
+
+async function untilRested(api: Replica, name: string): Promise<void> {
+  const attacksOfLate = async () => {
+    const { items } = await api.get(`/tenants/${name}/operations`);
+    return items.filter(
+      ({ request, createdAt }: any) =>
+        request.kind === 'prove' &&
+        request.scope !== 'state' &&
+        Date.now() - Date.parse(createdAt) < RESTED.withinMs,
+    ).length;
+  };
+  while ((await attacksOfLate()) > RESTED.attacks) {
+    await sleep(SELDOM_MS);
   }
 }
 
@@ -185,21 +211,29 @@ const WHAT = {
 function print(seen: Seen[], seed: number): void {
   console.log(`\n${conditions(seen.length)}, seed ${seed}\n`);
   head('from what is done to', 'times', 'p50', 'p95', 'p99', 'most');
-  for (const by of ['kubernetes', 'vault'] as const) {
-    for (const [what, title] of Object.entries(WHAT)) {
-      const ms = seen
-        .filter(s => s.by === by)
-        .flatMap(s => s[what as keyof typeof WHAT] ?? []);
-      const shown = [0.5, 0.95, 0.99, 1].map(share => quantile(ms, share));
-      row(`${title} (${by})`, ms.length, ...shown.map(inMs));
+  for (const [what, title] of Object.entries(WHAT)) {
+    for (const by of ['kubernetes', 'vault'] as const) {
+      for (const alone of [true, undefined]) {
+        const ms = seen
+          .filter(s => s.by === by && s.alone === alone)
+          .flatMap(s => s[what as keyof typeof WHAT] ?? []);
+        if (ms.length > 0) {
+          const shown = [0.5, 0.95, 0.99, 1].map(share => quantile(ms, share));
+          const which = alone ? `${by}, one at a time` : by;
+          row(`${title} (${which})`, ms.length, ...shown.map(inMs));
+        }
+      }
     }
   }
-  const slowest = seen
-    .flatMap(({ title, turned }) => (turned ? [{ title, turned }] : []))
-    .sort((a, b) => b.turned - a.turned)
-    .slice(0, 5);
-  const told = slowest.map(s => `${s.title} ${inMs(s.turned)}`);
-  console.log(`\nThe slowest: ${told.join('; ')}`);
+  const slowest = (what: 'turned' | 'attacked') =>
+    seen
+      .filter(s => s[what])
+      .sort((a, b) => b[what]! - a[what]!)
+      .slice(0, 5)
+      .map(s => `${s.title} ${inMs(s[what]!)}`)
+      .join('; ');
+  console.log(`\nThe slowest walls: ${slowest('turned')}`);
+  console.log(`The slowest attacks: ${slowest('attacked')}`);
   console.log(`\n${histogram(seen.flatMap(s => s.turned ?? []))}`);
 }
 

@@ -77,6 +77,8 @@ export interface StateWatchOptions {
 interface SeenTenant {
   look: number;
   verdicts: WallVerdict[];
+  /** Breaches of which the API server was asked */
+  confirmed?: ReadonlySet<string>;
   /** What it was held against, and what was seen of it, where all is as planned */
   of?: string;
   sight?: Sight;
@@ -338,6 +340,7 @@ export class StateWatch {
             plan: await this.#planOf(tenant),
             ...sight.of(views),
             again,
+            confirmed: before?.confirmed,
           });
           return this.#note(tenant, found, { look, of, sight });
         };
@@ -384,7 +387,7 @@ export class StateWatch {
    */
   async #note(
     tenant: Tenant,
-    { verdicts, receipts }: StateFindings,
+    { verdicts, receipts, confirmed }: StateFindings,
     seen: Omit<SeenTenant, 'verdicts'>,
   ): Promise<boolean> {
     const { uid, name, cluster, owner, proofId } = tenant;
@@ -407,7 +410,7 @@ export class StateWatch {
     const isKept =
       !this.options.added?.length && verdicts.every(v => v.status === 'holds');
     const { look } = seen;
-    if (!this.#see(uid, { look, verdicts, ...(isKept && seen) })) {
+    if (!this.#see(uid, { look, verdicts, confirmed, ...(isKept && seen) })) {
       return true;
     }
     if (turned.length > 0 && proofId) {

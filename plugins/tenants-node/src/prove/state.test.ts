@@ -91,7 +91,7 @@ class World {
     };
   }
 
-  look(again?: World, added?: AddedCheck[]) {
+  look(again?: World, added?: AddedCheck[], confirmed?: ReadonlySet<string>) {
     const views = (world: World) => ({
       view: world.view,
       vault: new VaultView({
@@ -110,6 +110,7 @@ class World {
       ...views(this),
       again: again && (() => views(again)),
       added,
+      confirmed,
     });
   }
 }
@@ -307,6 +308,38 @@ describe('what objects show of the walls', () => {
     expect(statuses(await away.look(other))[0]).toBe('unproven');
     // But for nothing else does it ask.
     expect(other.lists).toBe(0);
+  });
+
+  it('is asked for once as long as it stays as it was', async () => {
+    const behind = new World();
+    behind.remove('NetworkPolicy');
+    const asked = new World();
+    asked.remove('NetworkPolicy');
+    let { confirmed } = await behind.look(asked);
+    expect(asked.lists).toBeGreaterThan(0);
+    asked.lists = 0;
+    const again = await behind.look(asked, undefined, confirmed);
+    expect(statuses(again)[0]).toBe('breached');
+    expect(asked.lists).toBe(0);
+    // Something else, too: of that it asks, and what it doubts is not kept.
+    behind.remove('LimitRange');
+    const more = await behind.look(asked, undefined, again.confirmed);
+    expect(statuses(more)).toEqual(['breached', 'holds', 'holds']);
+    expect(asked.lists).toBeGreaterThan(0);
+    asked.remove('LimitRange');
+    ({ confirmed } = more);
+    const both = await behind.look(asked, undefined, confirmed);
+    expect(statuses(both)).toEqual(['breached', 'holds', 'breached']);
+  });
+
+  it('is asked of Vault each time: what is known of it is older', async () => {
+    const role = `auth/kubernetes/role/${plan.names.vaultRole}`;
+    const behind = new World();
+    behind.vault.get(role).bound_service_account_namespaces = ['*'];
+    const { confirmed, ...found } = await behind.look(behind);
+    expect(statuses(found)[1]).toBe('breached');
+    const now = await behind.look(new World(), undefined, confirmed);
+    expect(statuses(now)[1]).toBe('holds');
   });
 
   it('is what checks of the platform’s own say, too', async () => {

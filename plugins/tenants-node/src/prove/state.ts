@@ -9,11 +9,11 @@ import {
 import { Cluster, ClusterView, VaultReader } from '../clients';
 import { notApplied } from '../plan/planned';
 import { TenantPlan } from '../plan/types';
-import { readsOf, requirementOf } from './checks/checks';
+import { readsOf, receiptId, requirementOf } from './checks/checks';
 import { judge } from './judge';
 import { canaryParty, nodesOf, tenantParty } from './round/facts';
 import { ask, receiptOf } from './round/receipts';
-import { AddedCheck, Round, Side } from './types';
+import { AddedCheck, Finding, Round, Side } from './types';
 import { rolesOf } from './vault/roles';
 
 /** @public */
@@ -26,6 +26,8 @@ export interface StateOptions {
   vault: VaultReader;
   /** Other views, for what these say is not as it should be: they may be behind */
   again?: () => { view: ClusterView; vault: VaultReader };
+  /** What was asked for once more at an earlier look: as long as it is so it is not asked anew */
+  confirmed?: ReadonlySet<string>;
   /** Checks of the platform's own, beside the catalogue's */
   added?: readonly AddedCheck[];
   signal?: AbortSignal;
@@ -43,6 +45,8 @@ export interface StateFindings {
    */
   verdicts: WallVerdict[];
   receipts: Receipt[];
+  /** Breaches in objects, for the next look */
+  confirmed?: ReadonlySet<string>;
 }
 
 /**
@@ -55,9 +59,10 @@ export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
   const { cluster, plan, view, vault, again } = options;
+  const confirmed = new Set<string>();
   const missing = notApplied(plan);
   if (missing) {
-    return { receipts: [], verdicts: unproven(missing) };
+    return { receipts: [], verdicts: unproven(missing), confirmed };
   }
   // Planned anew each time: kept, it is most of the memory that a tenant takes.
   const side: Side = {
@@ -85,8 +90,20 @@ export async function checkState(
   };
   const receipts = await Promise.all(
     tried.map(async ({ check, attempt }) => {
-      const finding = await ask(attempt, round);
       const type = attempt.by === 'vault' ? 'vault' : 'kubernetes';
+      const keyOf = ({ code, response }: Finding) =>
+        [receiptId(check, attempt), code, response].join();
+      // Vault's view lags by seconds: what it says is asked each time.
+      const finding = await ask(
+        attempt,
+        round,
+        found =>
+          type === 'kubernetes' &&
+          options.confirmed?.has(keyOf(found)) === true,
+      );
+      if (finding.outcome === 'breached') {
+        confirmed.add(keyOf(finding));
+      }
       const source = { type, name: cluster.name } as const;
       return receiptOf(side, check, attempt, { ...finding, source });
     }),
@@ -95,6 +112,7 @@ export async function checkState(
     requirementOf(side, check, attempt),
   );
   return {
+    confirmed,
     receipts,
     verdicts: judge(required, receipts, false).map(verdict =>
       verdict.status === 'breached'
