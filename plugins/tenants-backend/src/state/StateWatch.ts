@@ -232,13 +232,16 @@ export class StateWatch {
       return;
     }
     const { naming, proofOnly } = watched.cluster.config;
-    watched.rounds.add([
-      `${naming.namespacePrefix}${tenant}`,
-      ...proofOnly.flatMap(one => (one.name === tenant ? one.namespace : [])),
-    ]);
+    const own = `${naming.namespacePrefix}${tenant}`;
     if (request.kind === 'apply') {
+      // No event tells of what it has put right in Vault, of which an attack alone may know.
+      watched.meant.add(own);
       this.#renewVault(watched);
     }
+    watched.rounds.add([
+      own,
+      ...proofOnly.flatMap(one => (one.name === tenant ? one.namespace : [])),
+    ]);
   }
 
   async #renewVault(watched: Watched): Promise<void> {

@@ -142,6 +142,20 @@ describe('a wall whose objects are not as planned', () => {
     expect(await proofs()).toHaveLength(2);
   });
 
+  it('is attacked after an apply, though objects show nothing that has changed', async () => {
+    await t.create('acme');
+    t.prover.status.set('acme', 'breached');
+    await t.prove('acme');
+    expect(await statuses()).toEqual(['breached', 'breached', 'breached']);
+    t.prover.status.clear();
+    await t.run('acme', { kind: 'apply' });
+    await until(async () => (await statuses())[0] === 'holds');
+    expect(await proofs()).toMatchObject([
+      { trigger: 'event' },
+      { trigger: expect.not.stringMatching('event') },
+    ]);
+  });
+
   it("is unproven where objects can't be read, and only for so long", async () => {
     await proved();
     t.prover.state.set('acme secret', 'unproven');
