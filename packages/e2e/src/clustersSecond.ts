@@ -1,5 +1,5 @@
 import { ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,7 +40,7 @@ export class SecondCluster {
   /**
    * @param objectsOnly - Whether nothing acts on what it has: neither controllers nor
    * External Secrets
-   * @param kept - Whether one that is up is taken as it is
+   * @param kept - Whether it goes on with what one before has left
    * @throws Error where it does not come up
    */
   static async up({
@@ -48,10 +48,9 @@ export class SecondCluster {
     kept = false,
   } = {}): Promise<SecondCluster> {
     const second = new SecondCluster();
-    if (kept && existsSync(second.kubeconfig)) {
-      return second;
+    if (!kept) {
+      await labCommand('reset');
     }
-    await labCommand('reset');
     try {
       await labCommand('up', '--control-plane-only');
       await second.#mountVault();
@@ -62,7 +61,9 @@ export class SecondCluster {
       }
       return second;
     } catch (error) {
-      await second.reset();
+      if (!kept) {
+        await second.reset();
+      }
       throw error;
     }
   }
@@ -104,7 +105,14 @@ export class SecondCluster {
   /** Ends a daemon of it as a crash does. */
   stop(daemon: 'kube-apiserver' | 'kube-controller-manager'): void {
     const [pid] = readFileSync(file('run', `${daemon}.pid`), 'utf8').split(' ');
-    process.kill(Number(pid), 'SIGKILL');
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch (error) {
+      // Of one that is kept it may have ended before.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+        throw error;
+      }
+    }
   }
 
   async reset(): Promise<void> {
@@ -116,11 +124,12 @@ export class SecondCluster {
   async #mountVault(): Promise<void> {
     const { kubernetes, vault } = this.admin();
     const { kvMount, authMount } = MOUNTS;
-    await vault.expect('POST', `sys/mounts/${kvMount}`, {
+    // One that is kept has them, which Vault refuses to make again.
+    await vault.request('POST', `sys/mounts/${kvMount}`, {
       type: 'kv',
       options: { version: '2' },
     });
-    await vault.expect('POST', `sys/auth/${authMount}`, {
+    await vault.request('POST', `sys/auth/${authMount}`, {
       type: 'vault-plugin-auth-kubernetes',
     });
     const lab = await vault.read('auth/kubernetes/config');
