@@ -5,6 +5,7 @@ import {
   TenantPlan,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { knex, Knex } from 'knex';
+import { DrillStore } from '../../../plugins/tenants-backend/src/database/DrillStore';
 import { TenantStore } from '../../../plugins/tenants-backend/src/database/TenantStore';
 
 /** What there is of everything; every ordered pair is proved, or none. */
@@ -160,6 +161,10 @@ export async function fill(
       }
     });
     await db.schema.dropTable('uids');
+    // One would find no controllers, and after it no wall would hold.
+    const drills = new DrillStore(db);
+    await drills.know(['lab']);
+    await drills.record('lab', { outcome: 'caught', walls: [] }, 60_000);
     await db.raw('analyze');
     const [{ receipts }] = await db('receipts').count({ receipts: '*' });
     const [{ pairs }] = await db('pairs').count({ pairs: '*' });

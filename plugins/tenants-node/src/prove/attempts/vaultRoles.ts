@@ -4,7 +4,9 @@ import {
   TENANT_LABEL,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { named } from '../../clients/clusterView';
+import { madeOnce } from '../../clients/remembered';
 import { ownPolicy } from '../../plan/names';
+import { KubernetesObject } from '../../plan/types';
 import { loginRefused } from '../checks/expectations';
 import { podTask } from '../pod/tasks';
 import { Attempt, OtherRole, Round, Side } from '../types';
@@ -111,6 +113,17 @@ export function noOtherMount(side: Side): Attempt {
   });
 }
 
+/** One for all tenants: who compares them keeps what it has asked of each. */
+const ownPolicies = madeOnce(
+  (namespaces: readonly KubernetesObject[]) =>
+    new Set(
+      namespaces.flatMap(({ metadata }) => {
+        const name = metadata.labels?.[TENANT_LABEL];
+        return name ? ownPolicy(name) : [];
+      }),
+    ),
+);
+
 /** Every policy of Vault's but the tenants' own, whoever has it. */
 export function noOtherPolicy(side: Side): Attempt {
   const { kvMount, authMount, trustedPolicies } = side.cluster.config.vault;
@@ -122,16 +135,12 @@ export function noOtherPolicy(side: Side): Attempt {
     expected: `none but ${vaultPolicy} gives a right on ${kvMount}/data/${kvPath}, or on policies and logins`,
     run: async ({ view, vault }) => {
       const namespaces = await listed(view, NAMESPACES);
-      const tenants = namespaces.flatMap(({ metadata }) => {
-        const name = metadata.labels?.[TENANT_LABEL];
-        return name ? [ownPolicy(name)] : [];
-      });
       const { wide, open } = await known(
         'Policies of Vault',
         widePolicies(
           vault,
           { kvMount, authMount, kvPath, vaultPolicy },
-          new Set(tenants),
+          ownPolicies(namespaces),
           [...TRUSTED_POLICIES, ...trustedPolicies],
         ),
       );
