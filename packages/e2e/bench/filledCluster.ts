@@ -4,6 +4,7 @@ import { JsonObject } from '@backstage/types';
 import {
   Cluster,
   KubernetesObject,
+  objectPath,
   Platform,
   planTenant,
   readPlatform,
@@ -24,16 +25,16 @@ const CILIUM = [
   'ciliumclusterwidenetworkpolicies.cilium.io',
 ];
 /** As External Secrets would say. */
-const READY = {
-  status: {
-    conditions: [
-      { type: 'Ready', status: 'True', reason: 'Valid', message: 'valid' },
-    ],
-  },
-};
-const REPORTED: Record<string, string> = {
-  SecretStore: 'secretstores',
-  ExternalSecret: 'externalsecrets',
+const READY = () => ({
+  conditions: [
+    { type: 'Ready', status: 'True', reason: 'Valid', message: 'valid' },
+  ],
+});
+/** What controllers report of a kind. */
+const REPORTED: Record<string, (object: KubernetesObject) => object> = {
+  SecretStore: READY,
+  ExternalSecret: READY,
+  ResourceQuota: ({ spec }) => ({ hard: (spec as { hard: object }).hard }),
 };
 
 /**
@@ -136,15 +137,10 @@ export class FilledCluster {
   }
 
   async #add(plan: TenantPlan): Promise<void> {
-    const { vault, kubernetes } = this.#admin;
+    const { vault } = this.#admin;
     for (const resource of resourcesOf(plan)) {
       if (resource.type === 'kubernetes') {
         await this.#create(resource.object);
-        const { apiVersion, kind, metadata } = resource.object;
-        if (kind in REPORTED) {
-          const path = `/apis/${apiVersion}/namespaces/${metadata.namespace}/${REPORTED[kind]}/${metadata.name}/status`;
-          await merge(kubernetes, path, READY, 'external-secrets');
-        }
       } else if (resource.type === 'vault') {
         await vault.expect('PUT', resource.path, resource.body);
       } else {
@@ -163,6 +159,12 @@ export class FilledCluster {
       throw new Error(
         `${object.kind} ${object.metadata.name}: ${body.message}`,
       );
+    }
+    const { apiVersion, kind, metadata } = object;
+    const status = REPORTED[kind]?.(object);
+    if (status) {
+      const path = `${objectPath({ apiVersion, kind, ...metadata })}/status`;
+      await merge(this.#admin.kubernetes, path, { status }, 'controllers');
     }
   }
 }
