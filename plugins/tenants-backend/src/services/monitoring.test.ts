@@ -90,11 +90,14 @@ it.each(expressions)('%s: %s is about metrics of ours', async (_, expr) => {
   }
 });
 
-it.each(expressions)('%s: %s is the same for any number of replicas', (_, expr) => {
-  for (const { index } of expr.matchAll(/\{__name__=~"[^"]+"|tenants_\w+/g)) {
-    // What one replica has counted is its own; a gauge has the same from each.
-    expect(expr.slice(0, index)).toMatch(
-      /\b(rate\(|max ?(by \([^)]+\) )?\((deriv\()?)$/,
-    );
-  }
-});
+it.each(expressions)(
+  '%s: %s is the same for any number of replicas',
+  (_, expr) => {
+    for (const { index } of expr.matchAll(/\{__name__=~"[^"]+"|tenants_\w+/g)) {
+      // What one replica has counted is its own; a gauge has the same from each.
+      expect(expr.slice(0, index)).toMatch(
+        /\b(rate\(|max ?(by \([^)]+\) )?\((deriv\()?)$/,
+      );
+    }
+  },
+);
