@@ -128,6 +128,7 @@ const CHECKS: Suite[][] = [
       'exec',
       'tsc -p packages/lab && tsc -p scripts && tsc -p packages/e2e/journey && tsc -p packages/e2e/install && tsc -p packages/e2e/bench',
     ]),
+    nodeTest('Links of the documentation', 'docs', 'scripts/docs.test.ts'),
     nodeTest(
       'Unit tests of the lab',
       'lab-unit',

@@ -215,7 +215,6 @@ describe('a tenant’s journey through the portal', () => {
       await page.getByRole('heading', { name, exact: true }).waitFor();
     }
     await look(page, 'report-all');
-    await keepReport(portal, NEIGHBOUR.name);
     await visit(page, portal.url);
     await seen(page, NAME);
     await look(page, 'home');
@@ -224,6 +223,7 @@ describe('a tenant’s journey through the portal', () => {
   it('is proved with others, selected in the list', async () => {
     await visit(page, `${portal.url}/tenants`);
     const last = await lastProofOf(portal, NAME);
+    const lastOfNeighbour = await lastProofOf(portal, NEIGHBOUR.name);
     await look(page, 'tenants-selected', async () => {
       await select(page, NAME);
       await select(page, NEIGHBOUR.name);
@@ -232,6 +232,8 @@ describe('a tenant’s journey through the portal', () => {
     await page.getByRole('button', { name: 'Prove 2 tenants' }).click();
     await page.getByText('2 proofs started').waitFor();
     await untilProved(portal, NAME, last);
+    await untilProved(portal, NEIGHBOUR.name, lastOfNeighbour);
+    await keepReport(portal, NEIGHBOUR.name);
   });
 
   it('is restored with others, selected in the list', async () => {
@@ -320,6 +322,8 @@ async function keepReport(portal: Portal, name: string): Promise<void> {
   const path = `/api/tenants/tenants/${name}/report`;
   const text = await (await portal.request('GET', path)).text();
   assert.match(text, /^# Isolation report: /);
+  assert.match(text, /^- Proof: [0-9a-f-]{36}/m);
+  assert.match(text, /^## Network wall$/m);
   if (process.env.THREEWALLS_SCREENSHOTS) {
     await writeFile(join(root, 'docs/examples', `report-${name}.md`), text);
   }

@@ -70,11 +70,12 @@ function objectsIn(files: Record<string, string>): any[] {
     .filter(Boolean);
 }
 
-/** Whether one of a policy's paths is this, or ends in * before it does. */
+/** Whether one of a policy's paths is this, where `+` is one segment and `*` any rest. */
 function covers(policy: string, path: string): boolean {
-  return [...policy.matchAll(/^path "([^"]*)"/gm)].some(([, known]) =>
-    known.endsWith('*') ? path.startsWith(known.slice(0, -1)) : path === known,
-  );
+  return [...policy.matchAll(/^path "([^"]*)"/gm)].some(([, known]) => {
+    const pattern = known.replace(/\+/g, '[^/]+').replace(/\*$/, '.*');
+    return new RegExp(`^${pattern}$`).test(path);
+  });
 }
 
 function filesBelow(folder: string): string[] {
@@ -149,6 +150,22 @@ describe('the chart', () => {
     }
     expect(covers(policy, 'kv/data/teams/other')).toBe(false);
   });
+
+  it.each([OTHERWISE, OTHERWISE_TEMPLATED])(
+    'lets the portal see in Vault what proofs compare, also by paths with a slash (%#)',
+    async values => {
+      const { 'vault/threewalls-portal.hcl': policy } = await render(values);
+      for (const path of [
+        'auth/k8s/prod/role',
+        'auth/k8s/prod/role/other',
+        'auth/k8s/prod/config',
+        'auth/other/role/one',
+        'sys/policies/acl/team/reader',
+      ]) {
+        expect([path, covers(policy, path)]).toEqual([path, true]);
+      }
+    },
+  );
 
   it('has the one policy of all tenants that the plan compares with', async () => {
     const files = await render(OTHERWISE_TEMPLATED);

@@ -1260,6 +1260,23 @@ describe('a roll-out', () => {
     await set('running');
     expect(await ended()).toEqual(['acme', 'globex']);
     expect(await get(path)).toMatchObject({ state: 'cancelled', done: 2 });
+
+    const events = t.auditor.createEvent.mock.calls
+      .map(([{ eventId, meta }]) => ({ eventId, ...meta }))
+      .filter(({ eventId }) => eventId.startsWith('roll-out'));
+    const change = { eventId: 'roll-out-change', rolloutId: body.id };
+    expect(events).toEqual([
+      { eventId: 'roll-out', kind: 'prove', filter: {} },
+      ...['paused', 'paused', 'running', 'cancelled', 'running'].map(state => ({
+        ...change,
+        state,
+      })),
+    ]);
+    expect(t.fail).toHaveBeenCalledTimes(1);
+    expect(t.success).toHaveBeenCalledWith({
+      meta: { rolloutId: body.id, tenants: 3 },
+    });
+    expect(t.success).toHaveBeenCalledWith({ meta: { state: 'cancelled' } });
   });
 
   it.each(['unproven', 'breached'] as const)(

@@ -215,7 +215,8 @@ describe('tenantsPlugin', () => {
     expect(t.send).toHaveBeenCalledWith({
       recipients: { type: 'entity', entityRef: [PLATFORM] },
       payload: expect.objectContaining({
-        title: 'Walls of cluster lab are unproven: its prover is in doubt',
+        title:
+          "Cluster lab: the last drill missed a breach or didn't finish, so its walls are unproven",
         description: expect.stringMatching(/missed a breach/),
       }),
     });

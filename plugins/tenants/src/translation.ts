@@ -27,7 +27,7 @@ export const tenantsTranslationRef = createTranslationRef({
       breached: 'breached',
       unproven: 'unproven',
       stale: 'stale',
-      staleHint: 'The last proof is over two rounds old',
+      staleHint: 'The last proof is too old (tenants.proofs.maxAge)',
       removing: 'removing',
     },
     outcome: {

@@ -53,7 +53,7 @@ path "sys/policies/acl" {
   capabilities = ["list"]
 }
 
-path "sys/policies/acl/+" {
+path "sys/policies/acl/*" {
   capabilities = ["read"]
 }
 

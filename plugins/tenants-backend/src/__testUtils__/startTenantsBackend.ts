@@ -32,6 +32,7 @@ import { engineServiceRef } from '../engine';
 import tenantsPlugin, { tenantConditions } from '../index';
 import { FakeCluster } from './FakeCluster';
 import { FakeProver } from './FakeProver';
+import { undescribed } from './undescribed';
 
 /** The owner group of the tests, and one that the user is no member of. */
 export const OWNER = 'group:default/guests';
@@ -205,16 +206,23 @@ export async function startTenantsBackend(
     ],
   });
   const server: Server = backend.server;
-  const api = (
+  /** Asks, and sees that the API's description has all of the answer. */
+  const api = async (
     method: 'get' | 'post' | 'put' | 'delete' | 'patch',
     path: string,
     body?: object,
     auth: string = mockCredentials.user.header(),
-  ) =>
-    request(server)
+  ) => {
+    const answer = await request(server)
       [method](`/api/tenants${path}`)
       .set('Authorization', auth)
       .send(body);
+    const missing = undescribed(method, path, answer);
+    if (missing.length > 0) {
+      throw new Error(`openapi.yaml, ${method} ${path}: ${missing.join(', ')}`);
+    }
+    return answer;
+  };
   const get = async (path: string) => (await api('get', path)).body;
   const start = (
     name: string,

@@ -34,6 +34,7 @@ import { TenantStore } from '../database/TenantStore';
 import { Inventory } from '../inventory/Inventory';
 import { TenantAuthorizer } from '../permissions/TenantAuthorizer';
 import { parseSpec, withDefaults } from '../requests';
+import { audited } from '../services/audited';
 import { checkName, checkOurs } from './claims';
 import { TooManyProofsError } from './TooManyProofsError';
 import { OperationRunner } from './OperationRunner';
@@ -86,30 +87,24 @@ export class Operations {
   ): Promise<Queued> {
     const { auditor } = this.options;
     const { ownerPassword, trigger = 'user', task, ...asked } = request;
-    const event = await auditor.createEvent({
-      eventId: 'operation',
-      severityLevel: asked.kind === 'remove' ? 'high' : 'medium',
-      meta: { tenant: name, kind: asked.kind, trigger },
-    });
-    try {
-      const wanted = {
-        ...(await this.#authorized(name, asked, credentials)),
-        tenant: name,
-        trigger,
-        task,
-        requestedBy: principalOf(credentials),
-        ...(ownerPassword && { secret: await hashPassword(ownerPassword) }),
-      };
-      const started = await this.enqueue(wanted);
-      const { id } = started.operation;
-      await event.success({
-        meta: { operationId: id, joined: started.joined },
-      });
-      return started;
-    } catch (error) {
-      await event.fail({ error: error as Error });
-      throw error;
-    }
+    return audited(
+      auditor,
+      {
+        eventId: 'operation',
+        severityLevel: asked.kind === 'remove' ? 'high' : 'medium',
+        meta: { tenant: name, kind: asked.kind, trigger },
+      },
+      async () =>
+        this.enqueue({
+          ...(await this.#authorized(name, asked, credentials)),
+          tenant: name,
+          trigger,
+          task,
+          requestedBy: principalOf(credentials),
+          ...(ownerPassword && { secret: await hashPassword(ownerPassword) }),
+        }),
+      ({ operation, joined }) => ({ operationId: operation.id, joined }),
+    );
   }
 
   /** Queues an operation that needs no leave: the schedule's, a roll-out's. */
@@ -138,27 +133,26 @@ export class Operations {
       throw new NotFoundError(`There is no operation ${id} of tenant ${name}`);
     }
     const { kind } = operation.request;
-    const event = await auditor.createEvent({
-      eventId: 'operation-cancel',
-      severityLevel: 'medium',
-      meta: { tenant: name, kind, operationId: id },
-    });
-    try {
-      if (operation.requestedBy !== principalOf(credentials)) {
-        await authorizer.checkChange(credentials, PERMISSIONS[kind], {
-          name,
-          owner: operation.owner,
-        });
-      }
-      const cancelled = (await operations.cancel(id, task))!;
-      runner.abort(id);
-      await onMoved(cancelled);
-      await event.success();
-      return cancelled;
-    } catch (error) {
-      await event.fail({ error: error as Error });
-      throw error;
-    }
+    return audited(
+      auditor,
+      {
+        eventId: 'operation-cancel',
+        severityLevel: 'medium',
+        meta: { tenant: name, kind, operationId: id },
+      },
+      async () => {
+        if (operation.requestedBy !== principalOf(credentials)) {
+          await authorizer.checkChange(credentials, PERMISSIONS[kind], {
+            name,
+            owner: operation.owner,
+          });
+        }
+        const cancelled = (await operations.cancel(id, task))!;
+        runner.abort(id);
+        await onMoved(cancelled);
+        return cancelled;
+      },
+    );
   }
 
   /**

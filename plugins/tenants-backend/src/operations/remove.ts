@@ -16,7 +16,7 @@ import { ChangeOptions } from './apply';
 import { checkOurs } from './claims';
 import { Executor, persist } from './OperationRunner';
 
-/** Takes a tenant away, and writes down what there was, what is gone, what was kept. */
+/** Removes a tenant, and writes down what there was, what is gone, what was kept. */
 export function removeExecutor(options: ChangeOptions): Executor {
   const { platform, clusters, store, operations, onChanged } = options;
   return async ({ operation, signal, event, written }) => {

@@ -7,6 +7,7 @@ import express from 'express';
 import { principalOf } from '../operations/Operations';
 import { acknowledgeSchema, muteSchema, parse } from '../requests';
 import type { Access, Routes } from '../router';
+import { audited } from '../services/audited';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -62,24 +63,25 @@ export function addAttentionRoutes(routes: Routes): void {
     work: (
       tenant: Awaited<ReturnType<Access['readable']>>,
       by: string | undefined,
-    ) => Promise<object>,
+    ) => Promise<Record<string, string | string[]>>,
   ): Promise<void> {
-    const event = await auditor.createEvent({
-      eventId,
-      severityLevel: 'medium',
-      request: req,
-      meta: { tenant: req.params.name },
-    });
-    try {
-      const credentials = await access.caller(req);
-      const tenant = await access.readable(req, req.params.name);
-      await authorizer.check(credentials, tenantAdministerPermission, tenant);
-      const meta = await work(tenant, principalOf(credentials));
-      await event.success({ meta: meta as Record<string, any> as any });
-      res.json(await views.describe(tenant, await access.reader(req)));
-    } catch (error) {
-      await event.fail({ error: error as Error });
-      throw error;
-    }
+    const { tenant } = await audited(
+      auditor,
+      {
+        eventId,
+        severityLevel: 'medium',
+        request: req,
+        meta: { tenant: req.params.name },
+      },
+      async () => {
+        const credentials = await access.caller(req);
+        const found = await access.readable(req, req.params.name);
+        await authorizer.check(credentials, tenantAdministerPermission, found);
+        const meta = await work(found, principalOf(credentials));
+        return { tenant: found, meta };
+      },
+      ({ meta }) => meta,
+    );
+    res.json(await views.describe(tenant, await access.reader(req)));
   }
 }

@@ -13,11 +13,13 @@ import {
   rolloutStateSchema,
 } from '../requests';
 import type { Routes } from '../router';
+import { audited } from '../services/audited';
 import { previewPlan } from '../services/plans';
 
 /** Plans, and everything that is done with tenants. */
 export function addOperationRoutes(routes: Routes): void {
-  const { router, access, authorizer, door, operations, rollouts } = routes;
+  const { router, access, auditor, authorizer, door, operations, rollouts } =
+    routes;
 
   router.post('/plans', async (req, res) => {
     const request = parse(planSchema, req.body ?? {});
@@ -74,7 +76,18 @@ export function addOperationRoutes(routes: Routes): void {
 
   router.post('/operations', async (req, res) => {
     const request = parse(rolloutSchema, req.body ?? {});
-    const rollout = await rollouts.start(request, await access.caller(req));
+    const { kind, filter } = request;
+    const rollout = await audited(
+      auditor,
+      {
+        eventId: 'roll-out',
+        severityLevel: 'medium',
+        request: req,
+        meta: { kind, filter },
+      },
+      async () => rollouts.start(request, await access.caller(req)),
+      ({ id, total }) => ({ rolloutId: id, tenants: total }),
+    );
     res
       .status(202)
       .location(`${req.baseUrl}/operations/${rollout.id}`)
@@ -94,8 +107,23 @@ export function addOperationRoutes(routes: Routes): void {
 
   router.patch('/operations/:id', async (req, res) => {
     const { state } = parse(rolloutStateSchema, req.body ?? {});
-    await administers(req);
-    res.json(await rollouts.update(req.params.id, state));
+    const { id } = req.params;
+    const rollout = await audited(
+      auditor,
+      {
+        eventId: 'roll-out-change',
+        severityLevel: 'medium',
+        request: req,
+        meta: { rolloutId: id, state },
+      },
+      async () => {
+        await administers(req);
+        return rollouts.update(id, state);
+      },
+      // One that had ended stays as it was.
+      ({ state: now }) => ({ state: now }),
+    );
+    res.json(rollout);
   });
 
   /** Of a tenant that is gone too: what it was called, and who owned it, is known. */

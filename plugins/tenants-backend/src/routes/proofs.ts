@@ -3,6 +3,7 @@ import { toMarkdown } from '../report/markdown';
 import { createReport } from '../report/report';
 import { pageSchema, parse, reportSchema } from '../requests';
 import type { Routes } from '../router';
+import { audited } from '../services/audited';
 import { readVersions } from '../services/versions';
 
 /** Proofs of a tenant: their history, and the report of the last. */
@@ -29,36 +30,31 @@ export function addProofRoutes(routes: Routes): void {
 
   router.get('/tenants/:name/report', async (req, res) => {
     const { format } = parse(reportSchema, req.query);
-    const event = await auditor.createEvent({
-      eventId: 'report-export',
-      request: req,
-      meta: { tenant: req.params.name, format },
-    });
-    try {
-      const record = await access.readable(req, req.params.name);
-      const [tenant, versionsNow, now] = await Promise.all([
-        views.describe(record, await access.reader(req)),
-        readVersions(clusters.get(record.cluster)),
-        proofs.now(),
-      ]);
-      const last = tenant.lastProof;
-      const proof = last && (await proofs.get(tenant.uid, last.id));
-      const hide = await access.hider(req);
-      const report = createReport(
-        tenant,
-        hide(proof),
-        versionsNow,
-        new Date(now),
-      );
-      await event.success({ meta: last ? { proofId: last.id } : {} });
-      if (format === 'json') {
-        res.json(report);
-      } else {
-        res.type('text/markdown').send(toMarkdown(report));
-      }
-    } catch (error) {
-      await event.fail({ error: error as Error });
-      throw error;
+    const report = await audited(
+      auditor,
+      {
+        eventId: 'report-export',
+        request: req,
+        meta: { tenant: req.params.name, format },
+      },
+      async () => {
+        const record = await access.readable(req, req.params.name);
+        const [tenant, versionsNow, now] = await Promise.all([
+          views.describe(record, await access.reader(req)),
+          readVersions(clusters.get(record.cluster)),
+          proofs.now(),
+        ]);
+        const last = tenant.lastProof;
+        const proof = last && (await proofs.get(tenant.uid, last.id));
+        const hide = await access.hider(req);
+        return createReport(tenant, hide(proof), versionsNow, new Date(now));
+      },
+      ({ proof }) => (proof ? { proofId: proof.id } : {}),
+    );
+    if (format === 'json') {
+      res.json(report);
+    } else {
+      res.type('text/markdown').send(toMarkdown(report));
     }
   });
 }

@@ -188,9 +188,9 @@ export class Announcer {
   async doubted(cluster: string, problem: string | undefined): Promise<void> {
     await this.#notify(this.audience.platform, {
       title: problem
-        ? `Walls of cluster ${cluster} are unproven: its prover is in doubt`
-        : `The prover of cluster ${cluster} is believed again`,
-      description: problem ?? 'The last drill was caught',
+        ? `Cluster ${cluster}: the last drill missed a breach or didn't finish, so its walls are unproven`
+        : `Cluster ${cluster}: a drill has found every breach again`,
+      description: problem ?? 'Its proofs count again',
       link: '/tenants',
       isBad: problem !== undefined,
       scope: `${cluster}:drill`,

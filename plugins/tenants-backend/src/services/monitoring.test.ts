@@ -89,3 +89,15 @@ it.each(expressions)('%s: %s is about metrics of ours', async (_, expr) => {
     ).toBe(true);
   }
 });
+
+it.each(expressions)(
+  '%s: %s is the same for any number of replicas',
+  (_, expr) => {
+    for (const { index } of expr.matchAll(/\{__name__=~"[^"]+"|tenants_\w+/g)) {
+      // What one replica has counted is its own; a gauge has the same from each.
+      expect(expr.slice(0, index)).toMatch(
+        /\b(rate\(|max ?(by \([^)]+\) )?\((deriv\()?)$/,
+      );
+    }
+  },
+);

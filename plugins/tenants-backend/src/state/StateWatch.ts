@@ -93,7 +93,7 @@ interface Watched {
   sweeps: Rounds;
   /** Namespaces in which somebody has changed something on purpose */
   meant: Set<string>;
-  /** As it was at the last look: Vault tells nobody of a change */
+  /** As it was at the last look: Vault has no watch */
   vault: VaultView;
   vaultAt: number;
   /** Tenants at the last look, of whom each is some three requests to Vault */

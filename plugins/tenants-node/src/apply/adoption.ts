@@ -87,7 +87,7 @@ export async function previewAdoption(
       },
       {
         id: 'finish',
-        title: `remove the old Deployment and claim: there is no way back then`,
+        title: "remove the old Deployment and claim: this can't be undone",
         by: 'administrator',
         done: false,
         script: finish,

@@ -5,7 +5,6 @@ const CLUSTER_WIDE = {
   'v1/Namespace': 'namespaces',
   'v1/Node': 'nodes',
   'v1/PersistentVolume': 'persistentvolumes',
-  'networking.k8s.io/v1/ServiceCIDR': 'servicecidrs',
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy':
     'validatingadmissionpolicies',
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding':

@@ -20,7 +20,7 @@ function leadsOutside({ type, externalIPs }: any = {}): boolean {
 }
 
 /** Kinds that change all the time, of which little is looked at, and seldom. */
-const ASKED_FOR = ['Event', 'ServiceCIDR', 'PersistentVolume'];
+const ASKED_FOR = ['Event', 'PersistentVolume'];
 /** Kinds that change all the time, and are looked at in one namespace. */
 const IN_ONE_PLACE: Record<string, string> = { EndpointSlice: 'default' };
 

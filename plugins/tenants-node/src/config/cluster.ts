@@ -66,10 +66,12 @@ export const vault = section({
   caData: optionalText('CA of Vault, PEM'),
   caFile: optionalText('Or a file with that CA; read when the portal starts'),
   namespace: optionalText('Vault Enterprise namespace'),
-  kvMount: mount.default('secret').describe('KV v2 mount, without slashes'),
+  kvMount: mount
+    .default('secret')
+    .describe('KV v2 mount, without slashes around it'),
   authMount: mount
     .default('kubernetes')
-    .describe('Mount of the Kubernetes auth method, without slashes'),
+    .describe('Mount of the Kubernetes auth method, without slashes around it'),
   reviewedAuthMounts: textList(
     "Mounts of other auth methods that an administrator has seen to take no tenant's ServiceAccounts. Others leave the secret wall unproven: such as may take anybody's signed tokens, and such as look like another cluster's with a role that would take a tenant's",
   ),

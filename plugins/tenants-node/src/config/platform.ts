@@ -335,7 +335,7 @@ const schedule = {
   vaultInterval: someTime
     .prefault('15s')
     .describe(
-      "Time between two looks at tenants' policies and roles in Vault, which tells nobody of a change as the API server does",
+      "Time between two looks at tenants' policies and roles: Vault has no watch, so they are read at this interval",
     ),
   retention: section({
     days: some.default(30).describe('Days that a proof is kept'),
@@ -448,7 +448,7 @@ export interface Platform extends Pick<ReadPlatform, 'naming' | 'owners'> {
     intervalMs: number;
     /** Milliseconds after which a proof is too old for a wall to hold */
     maxAgeMs: number;
-    /** Milliseconds between two looks at what Vault has, which tells nobody of a change */
+    /** Milliseconds between two looks at what Vault has, which has no watch */
     vaultIntervalMs: number;
     /** Milliseconds between two drills of a cluster, which prove the prover */
     drillIntervalMs: number;

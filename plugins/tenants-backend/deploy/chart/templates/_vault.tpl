@@ -17,13 +17,28 @@ path "auth/+/role/+" {
 path "auth/+/config" {
   capabilities = ["read"]
 }
+{{- if contains "/" .Values.vault.authMount }}
+
+# The same of the tenants' own method: a + is one segment, and its path has more.
+path "auth/{{ .Values.vault.authMount }}/role" {
+  capabilities = ["list"]
+}
+
+path "auth/{{ .Values.vault.authMount }}/role/+" {
+  capabilities = ["read"]
+}
+
+path "auth/{{ .Values.vault.authMount }}/config" {
+  capabilities = ["read"]
+}
+{{- end }}
 
 # Every policy, to see that none but a tenant's own reaches its entry.
 path "sys/policies/acl" {
   capabilities = ["list"]
 }
 
-path "sys/policies/acl/+" {
+path "sys/policies/acl/*" {
   capabilities = ["read"]
 }
 

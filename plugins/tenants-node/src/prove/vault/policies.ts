@@ -4,7 +4,7 @@ import { madeOnce, remembered } from '../../clients/remembered';
 import { Acl, parsePolicy } from './acl';
 
 const LIST = 'sys/policies/acl';
-const RIGHTS = `give the portal list on ${LIST} and read on ${LIST}/+, as in deploy/vault`;
+const RIGHTS = `give the portal list on ${LIST} and read on ${LIST}/*, as in deploy/vault`;
 /** Policies read at once. */
 const CONCURRENCY = 16;
 /** Of what one policy gives, what is told. */
