@@ -25,6 +25,8 @@ export class FakeProver {
   said = '';
   /** What objects show of walls, by `TENANT WALL`; else all is as planned */
   readonly state = new Map<string, WallStatus>();
+  /** What objects show of the network, where a test has it look itself */
+  network: ((state: State) => Promise<WallStatus>) | undefined;
   /** Names of tenants whose state was looked at */
   readonly looks: string[] = [];
   /** Checks of the platform's own that the last look was to make */
@@ -44,12 +46,14 @@ export class FakeProver {
     return this.rounds.map(({ tenants }) => tenants.map(t => t.spec.name));
   }
 
-  readonly checkState = async ({ plan, view, added }: State) => {
+  readonly checkState = async (looked: State) => {
+    const { plan, view, added } = looked;
     const { name } = plan.spec;
     this.added = added;
     this.looks.push(name);
     // From now on it hears of them.
     await view.list({ apiVersion: NETWORKING, kind: 'NetworkPolicy' });
+    const network = await this.network?.(looked);
     const receipt = (wall: Wall) =>
       testReceipt({
         id: `${wall}.as-planned`,
@@ -66,7 +70,10 @@ export class FakeProver {
     return {
       receipts: WALLS.map(receipt),
       verdicts: WALLS.map(wall => {
-        const status = this.state.get(`${name} ${wall}`) ?? 'holds';
+        const status =
+          (wall === 'network' && network) ||
+          this.state.get(`${name} ${wall}`) ||
+          'holds';
         return {
           wall,
           status,

@@ -6,6 +6,7 @@ import {
   checkState,
   Cluster,
   Clusters,
+  ClusterView,
   knowRoles,
   Platform,
   planTenant,
@@ -40,8 +41,6 @@ const CHANGING_MS = 500;
 const ALL_MS = 300;
 /** Milliseconds between two looks at Vault, whatever asks for one: at least, and a tenant. */
 const VAULT_GAP_MS = { least: 2_000, perTenant: 10 };
-/** Milliseconds for the API server to say once more what memory says. */
-const ASKED_MS = 3_000;
 /** Milliseconds for one look, and for what it begins with: Vault's client takes half of it. */
 const LOOK_MS = BEHIND_MS;
 const BEHIND = {
@@ -77,8 +76,7 @@ export interface StateWatchOptions {
 interface SeenTenant {
   look: number;
   verdicts: WallVerdict[];
-  /** Breaches of which the API server was asked */
-  confirmed?: ReadonlySet<string>;
+  confirmed?: StateFindings['confirmed'];
   /** What it was held against, and what was seen of it, where all is as planned */
   of?: string;
   sight?: Sight;
@@ -298,16 +296,9 @@ export class StateWatch {
     if (!namespaces) {
       await rolesKnown(cluster, vault);
     }
-    let asked: { view: RequestView; vault: VaultView } | undefined;
-    const again = () => {
-      asked ??= {
-        view: new RequestView(
-          cluster.kubernetes,
-          AbortSignal.timeout(ASKED_MS),
-        ),
-        vault: new VaultView(cluster.vault),
-      };
-      return asked;
+    const asked = {
+      view: new RequestView(cluster.kubernetes),
+      vault: new VaultView(cluster.vault),
     };
     const limit = pLimit(concurrency);
     const looks = idle.map(tenant =>
@@ -339,7 +330,7 @@ export class StateWatch {
             cluster,
             plan: await this.#planOf(tenant),
             ...sight.of(views),
-            again,
+            again: { ...asked, view: askedFor(cluster, asked.view) },
             confirmed: before?.confirmed,
           });
           return this.#note(tenant, found, { look, of, sight });
@@ -454,6 +445,19 @@ export class StateWatch {
 async function rolesKnown(cluster: Cluster, vault: VaultView): Promise<void> {
   // What is not known then is not for anybody: each is told why.
   await inTime(knowRoles(cluster, vault)).catch(() => {});
+}
+
+/** What concerns all is asked for once for all of them, and the rest for one alone. */
+function askedFor(
+  { kubernetes }: Cluster,
+  all: ClusterView,
+): ClusterView {
+  const own = new RequestView(kubernetes);
+  return {
+    list: (kind, namespace) =>
+      (namespace === undefined ? all : own).list(kind, namespace),
+    kinds: group => all.kinds(group),
+  };
 }
 
 /** One that hangs is given up: nobody else is to wait for it. */

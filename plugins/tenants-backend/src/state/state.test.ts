@@ -9,6 +9,8 @@ type Backend = Awaited<ReturnType<typeof startTenantsBackend>>;
 const POLICY =
   '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation';
 
+const POLICIES = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
+
 let t: Backend;
 
 beforeEach(async () => {
@@ -208,6 +210,24 @@ describe('a wall whose objects are not as planned', () => {
     });
     all('two');
     expect(await settled()).toBe(before + 1);
+  });
+
+  it('is asked of the API server for each of many, however long that takes for all', async () => {
+    const names = [...'abcdefghij'].map(letter => `acme-${letter}`);
+    for (const name of names) {
+      await t.create(name);
+    }
+    const answered = new Set<string>();
+    t.prover.network = async ({ plan, again }) => {
+      await new Promise(resolve => setTimeout(resolve, 800));
+      const { spec, names: own } = plan;
+      const seen = await again!.view.list(POLICIES, own.namespace);
+      expect(seen).toMatchObject({ items: [expect.anything()] });
+      answered.add(spec.name);
+      return 'breached';
+    };
+    t.lab.objects.set('/api/v1/namespaces/any', { metadata: { name: 'any' } });
+    await until(() => answered.size === names.length, 12_000);
   });
 
   it('is seen after a restart and after an outage, by the first look', async () => {
