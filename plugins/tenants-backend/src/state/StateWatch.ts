@@ -340,9 +340,11 @@ export class StateWatch {
             later.push(tenant);
           }
         } catch (error) {
-          // What can't be compared is not known to be as planned.
+          // What can't be compared is not known to be as planned; nor is a breach known
+          // that could not be written down: the next look finds it anew.
           const reason = isError(error) ? error.message : String(error);
-          this.#see(tenant.uid, { look, verdicts: unproven(reason) });
+          const failed = { look: ++this.#looks, verdicts: unproven(reason) };
+          this.#see(tenant.uid, failed);
           throw error;
         } finally {
           progress();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
 import { until } from '../__testUtils__/until';
+import { ProofStore } from '../database/ProofStore';
 
 jest.setTimeout(60_000);
 
@@ -63,6 +64,20 @@ describe('a tenant that is to be restored by itself', () => {
     ]);
     expect((await restores())[0]).not.toHaveProperty('requestedBy');
     expect(titles()).toContain('acme: the network wall is breached');
+  });
+
+  it('is restored, and told of, though its breach could not be written down at once', async () => {
+    await proved({ heal: true });
+    const turn = jest.spyOn(ProofStore.prototype, 'turn');
+    turn.mockRejectedValueOnce(new Error('Connection reset'));
+    breach();
+    await until(isThere);
+    t.prover.state.clear();
+    await until(async () => (await restores())[0]?.state === 'succeeded');
+    const isBreach = (title: string) => / wall is breached/.test(title);
+    expect(titles().filter(isBreach)).toHaveLength(1);
+    expect(turn).toHaveBeenCalledTimes(2);
+    turn.mockRestore();
   });
 
   it.each([
