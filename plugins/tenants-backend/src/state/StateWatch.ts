@@ -330,7 +330,8 @@ export class StateWatch {
             cluster,
             plan: await this.#planOf(tenant),
             ...sight.of(views),
-            again: { ...asked, view: askedFor(cluster, asked.view) },
+            // What it doubted of memory is not the same as long as memory says so.
+            again: sight.of({ ...asked, view: askedFor(cluster, asked.view) }),
             confirmed: before?.confirmed,
           });
           return this.#note(tenant, found, { look, of, sight });

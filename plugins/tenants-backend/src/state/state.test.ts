@@ -1,3 +1,4 @@
+import { VaultReader } from '@threewalls/backstage-plugin-tenants-node';
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
 import { until } from '../__testUtils__/until';
 import { OperationStore } from '../database/OperationStore';
@@ -228,6 +229,33 @@ describe('a wall whose objects are not as planned', () => {
     };
     t.lab.objects.set('/api/v1/namespaces/any', { metadata: { name: 'any' } });
     await until(() => answered.size === names.length, 12_000);
+  });
+
+  it('is compared anew where memory was in doubt, though it says the same again', async () => {
+    await t.stop();
+    t = await startTenantsBackend({ proofs: { vaultInterval: '1s' } });
+    await proved();
+    const role = '/v1/auth/kubernetes/role/any';
+    t.lab.objects.set(role, { open: true });
+    const isOpen = async (vault: VaultReader): Promise<boolean> => {
+      const seen: any = await vault.read('auth/kubernetes/role/any');
+      return seen.data.open;
+    };
+    let isRepaired = false;
+    t.prover.network = async ({ vault, again }) => {
+      if (!(await isOpen(vault))) {
+        return 'holds';
+      }
+      // Somebody repairs it once, for a moment.
+      t.lab.objects.set(role, { open: isRepaired });
+      isRepaired = true;
+      const status = (await isOpen(again!.vault)) ? 'breached' : 'holds';
+      t.lab.objects.set(role, { open: true });
+      return status;
+    };
+    t.lab.objects.get(POLICY).metadata.labels = { a: 'b' };
+    await until(() => isRepaired);
+    await until(async () => (await statuses())[0] === 'breached', 10_000);
   });
 
   it('is seen after a restart and after an outage, by the first look', async () => {
