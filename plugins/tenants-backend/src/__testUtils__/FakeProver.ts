@@ -11,6 +11,7 @@ import {
 import { untilAborted } from '../operations/untilAborted';
 import { testReceipt, testResult } from './testResult';
 
+const RBAC = 'rbac.authorization.k8s.io/v1';
 const NETWORKING = 'networking.k8s.io/v1';
 
 type State = Parameters<typeof checkState>[0];
@@ -53,6 +54,7 @@ export class FakeProver {
     this.looks.push(name);
     // From now on it hears of them.
     await view.list({ apiVersion: NETWORKING, kind: 'NetworkPolicy' });
+    await view.list({ apiVersion: RBAC, kind: 'RoleBinding' });
     const network = await this.network?.(looked);
     const receipt = (wall: Wall) =>
       testReceipt({

@@ -213,6 +213,17 @@ describe('a wall whose objects are not as planned', () => {
     expect(await settled()).toBe(before + 1);
   });
 
+  it('turns for what is in a namespace of nobody, such as a binding in Vault’s', async () => {
+    await proved();
+    t.prover.state.set('acme network', 'breached');
+    const name = 'admins';
+    t.lab.objects.set(
+      `/apis/rbac.authorization.k8s.io/v1/namespaces/vault/rolebindings/${name}`,
+      { metadata: { name, namespace: 'vault' } },
+    );
+    await until(async () => (await statuses())[0] === 'breached', 2_000);
+  });
+
   it('is asked of the API server for each of many, however long that takes for all', async () => {
     const names = [...'abcdefghij'].map(letter => `acme-${letter}`);
     for (const name of names) {
