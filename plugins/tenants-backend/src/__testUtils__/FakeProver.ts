@@ -28,6 +28,8 @@ export class FakeProver {
   readonly state = new Map<string, WallStatus>();
   /** What objects show of the network, where a test has it look itself */
   network: ((state: State) => Promise<WallStatus>) | undefined;
+  /** By which check that is, of each wall */
+  finds = 'as-planned';
   /** Names of tenants whose state was looked at */
   readonly looks: string[] = [];
   /** Checks of the platform's own that the last look was to make */
@@ -60,7 +62,7 @@ export class FakeProver {
       testReceipt({
         id: `${wall}.as-planned`,
         about: { tenant: name },
-        check: `${wall}.as-planned`,
+        check: `${wall}.${this.finds}`,
         wall,
         source: { type: 'kubernetes', name: plan.spec.cluster },
         target: wall,

@@ -1,6 +1,10 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
-import { Wall, WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Receipt,
+  Wall,
+  WallVerdict,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
   checkState,
@@ -69,7 +73,7 @@ export interface StateWatchOptions {
     changes: WallChange[],
   ): Promise<void>;
   /** Called whenever a wall turns, also one that is on record as breached */
-  onBreached(tenant: Tenant): Promise<void>;
+  onBreached(tenant: Tenant, receipts: Receipt[]): Promise<void>;
 }
 
 /** What a look at a tenant has shown. */
@@ -419,7 +423,7 @@ export class StateWatch {
       if (done) {
         await onTurned(tenant, done.proof, done.changes);
       }
-      await onBreached(tenant);
+      await onBreached(tenant, receipts);
     }
     if (before && was.join() !== is.join()) {
       this.#oweTo(tenant);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
 import { until } from '../__testUtils__/until';
+import { OperationStore } from '../database/OperationStore';
 import { ProofStore } from '../database/ProofStore';
+import { TenantStore } from '../database/TenantStore';
 
 jest.setTimeout(60_000);
 
@@ -108,6 +110,33 @@ describe('a tenant that is to be restored by itself', () => {
     await until(() => titles().length > 0);
     await aWhile();
     expect(await restores()).toEqual([]);
+  });
+
+  it('costs next to nothing where many are breached by what is nobody’s of them', async () => {
+    t = await startTenantsBackend({ heal: true });
+    const names = [...'abcdefgh'].map(letter => `t-${letter}`);
+    for (const name of names) {
+      await t.create(name);
+      await t.prove(name);
+      t.prover.state.set(`${name} network`, 'breached');
+    }
+    // Nothing that follows is to run.
+    const claim = jest.spyOn(OperationStore.prototype, 'claim');
+    claim.mockResolvedValue(undefined);
+    const owners = jest.spyOn(TenantStore.prototype, 'owners');
+    const { length } = t.lab.seen;
+    t.prover.finds = 'who-can';
+    t.lab.objects.set(
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/vault/rolebindings/all',
+      { metadata: { name: 'all', namespace: 'vault' } },
+    );
+    await until(() => titles().length === names.length);
+    await aWhile();
+    expect(owners.mock.calls.length).toBeLessThanOrEqual(2);
+    const asked = t.lab.seen.slice(length).map(({ path }) => path);
+    expect(asked.filter(path => /tenant-t-/.test(path))).toEqual([]);
+    claim.mockRestore();
+    owners.mockRestore();
   });
 
   it('becomes what was last applied, and not what is planned today', async () => {
