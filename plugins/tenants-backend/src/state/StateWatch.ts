@@ -152,7 +152,8 @@ export class StateWatch {
     pay: Pick<ConstructorParameters<typeof Debts>[0], 'enqueue' | 'renew'>,
   ): void {
     const { caches, inventory, logger, operations, platform } = this.options;
-    const active = async () => activeOf((await inventory.list()).tenants);
+    const active = async (namespaces: ReadonlySet<string>) =>
+      activeOf((await inventory.list(namespaces)).tenants);
     this.#debts = new Debts({ ...pay, operations, active, logger });
     for (const [name, watched] of this.#watched) {
       const { meant, rounds, sweeps } = watched;
@@ -259,9 +260,10 @@ export class StateWatch {
   }
 
   /** One without a proof is being made: whoever makes it asks for its first. */
-  #oweTo({ name, cluster, owner, uid, phase, proofId }: Tenant): void {
+  #oweTo({ name: tenant, phase, proofId, ...rest }: Tenant): void {
     if (phase === 'active' && proofId) {
-      this.#debts?.add({ tenant: name, cluster, owner, uid });
+      const { uid, cluster, owner, namespace } = rest;
+      this.#debts?.add({ tenant, uid, cluster, owner, namespace });
     }
   }
 
@@ -279,7 +281,7 @@ export class StateWatch {
     const { cluster, meant, vault, rounds } = watched;
     const [{ tenants }, { changing }] = await inTime(
       Promise.all([
-        inventory.list(namespaces && { cluster: name, namespaces }),
+        inventory.list(namespaces),
         operations.openByTenant(),
       ]),
     );
