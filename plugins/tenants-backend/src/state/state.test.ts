@@ -213,6 +213,20 @@ describe('a wall whose objects are not as planned', () => {
     expect(await settled()).toBe(before + 1);
   });
 
+  it('is looked at again for itself alone, and ever less often, where it can’t be', async () => {
+    await proved();
+    await t.create('globex');
+    const globex = () => t.knex('tenants').where({ name: 'globex' });
+    const spec = { ...JSON.parse((await globex())[0].spec), size: 'gone' };
+    await globex().update({ spec: JSON.stringify(spec) });
+    const asked = jest.spyOn(OperationStore.prototype, 'openByTenant');
+    t.lab.objects.set('/api/v1/namespaces/any', { metadata: { name: 'any' } });
+    await new Promise(resolve => setTimeout(resolve, 5_000));
+    // With all others, and twice alone.
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(3);
+    asked.mockRestore();
+  });
+
   it('turns for what is in a namespace of nobody, such as a binding in Vault’s', async () => {
     await proved();
     t.prover.state.set('acme network', 'breached');
