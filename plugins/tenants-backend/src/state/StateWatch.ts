@@ -290,13 +290,15 @@ export class StateWatch {
       ]),
     );
     const here = tenants.filter(t => t.cluster === name);
+    // To one that can't be read now it is owed once it can.
     here
-      .filter(t => meant.delete(t.namespace))
+      .filter(t => t.phase !== 'lost' && meant.delete(t.namespace))
       .forEach(tenant => this.#oweTo(tenant));
     if (!namespaces) {
       this.#forget(tenants);
       watched.count = here.length;
-      meant.clear();
+      const known = new Set(here.map(({ namespace }) => namespace));
+      meant.forEach(one => known.has(one) || meant.delete(one));
     }
     const due = here.filter(t => t.phase === 'active');
     const idle = due.filter(tenant => !changing.has(tenant.name));

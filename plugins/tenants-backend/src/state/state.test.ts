@@ -283,6 +283,21 @@ describe('a wall whose objects are not as planned', () => {
     await until(async () => (await statuses())[0] === 'breached', 10_000);
   });
 
+  it('is attacked for a change of an outage, though namespaces come back later', async () => {
+    await proved();
+    t.lab.away = 'refuses';
+    await until(async () => (await statuses())[0] === 'unproven');
+    t.lab.objects.get(POLICY).spec = { egress: [] };
+    const release = t.lab.hold(/^GET \/api\/v1\/namespaces\?/);
+    t.lab.away = 'no';
+    await until(() => t.lab.held > 0);
+    // Meanwhile its policy is seen, and it can't be.
+    await new Promise(resolve => setTimeout(resolve, 2_000));
+    expect(await proofs()).toHaveLength(1);
+    release();
+    await until(async () => (await proofs())[0].trigger === 'event', 10_000);
+  });
+
   it('is seen after a restart and after an outage, by the first look', async () => {
     await proved();
     t.lab.away = 'refuses';
