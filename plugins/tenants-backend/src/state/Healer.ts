@@ -1,6 +1,9 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
-import { Receipt, TenantChange } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Receipt,
+  TenantChange,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
   Clusters,

@@ -284,10 +284,7 @@ export class StateWatch {
     const watched = this.#watched.get(name)!;
     const { cluster, meant, vault, rounds } = watched;
     const [{ tenants }, { changing }] = await inTime(
-      Promise.all([
-        inventory.list(namespaces),
-        operations.openByTenant(),
-      ]),
+      Promise.all([inventory.list(namespaces), operations.openByTenant()]),
     );
     const here = tenants.filter(t => t.cluster === name);
     // To one that can't be read now it is owed once it can.
@@ -470,10 +467,7 @@ async function rolesKnown(cluster: Cluster, vault: VaultView): Promise<void> {
 }
 
 /** What concerns all is asked for once for all of them, and the rest for one alone. */
-function askedFor(
-  { kubernetes }: Cluster,
-  all: ClusterView,
-): ClusterView {
+function askedFor({ kubernetes }: Cluster, all: ClusterView): ClusterView {
   const own = new RequestView(kubernetes);
   return {
     list: (kind, namespace) =>

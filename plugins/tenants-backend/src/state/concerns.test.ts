@@ -143,8 +143,12 @@ describe('whom a change concerns', () => {
       before,
     });
     expect(concernOf({ type: 'ADDED', object: before }).all).toBe(all);
-    expect(concernOf({ type: 'DELETED', object: before, before }).all).toBe(all);
-    expect(concernOf(change({ spec: { externalIPs: ['192.0.2.1'] } })).all).toBe(all);
+    expect(concernOf({ type: 'DELETED', object: before, before }).all).toBe(
+      all,
+    );
+    expect(
+      concernOf(change({ spec: { externalIPs: ['192.0.2.1'] } })).all,
+    ).toBe(all);
     // Controllers write that all the time.
     expect(concernOf(change({ status: { at: 2 } })).all).toBe(false);
   });

@@ -14,7 +14,10 @@ const QUOTA = '/api/v1/namespaces/web-tenant-acme/resourcequotas/tenant-quota';
 
 let t: Awaited<ReturnType<typeof startTenantsBackend>>;
 
-afterEach(() => t.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await t.stop();
+});
 
 async function proved(tenants: object, spec: object = {}) {
   t = await startTenantsBackend(tenants);
@@ -79,7 +82,6 @@ describe('a tenant that is to be restored by itself', () => {
     const isBreach = (title: string) => / wall is breached/.test(title);
     expect(titles().filter(isBreach)).toHaveLength(1);
     expect(turn).toHaveBeenCalledTimes(2);
-    turn.mockRestore();
   });
 
   it.each([
@@ -118,25 +120,22 @@ describe('a tenant that is to be restored by itself', () => {
     for (const name of names) {
       await t.create(name);
       await t.prove(name);
-      t.prover.state.set(`${name} network`, 'breached');
     }
     // Nothing that follows is to run.
-    const claim = jest.spyOn(OperationStore.prototype, 'claim');
-    claim.mockResolvedValue(undefined);
+    jest.spyOn(OperationStore.prototype, 'claim').mockResolvedValue(undefined);
     const owners = jest.spyOn(TenantStore.prototype, 'owners');
     const { length } = t.lab.seen;
     t.prover.finds = 'who-can';
+    names.forEach(name => t.prover.state.set(`${name} network`, 'breached'));
     t.lab.objects.set(
       '/apis/rbac.authorization.k8s.io/v1/namespaces/vault/rolebindings/all',
-      { metadata: { name: 'all', namespace: 'vault' } },
+      { kind: 'RoleBinding', metadata: { name: 'all', namespace: 'vault' } },
     );
     await until(() => titles().length === names.length);
     await aWhile();
     expect(owners.mock.calls.length).toBeLessThanOrEqual(2);
     const asked = t.lab.seen.slice(length).map(({ path }) => path);
     expect(asked.filter(path => /tenant-t-/.test(path))).toEqual([]);
-    claim.mockRestore();
-    owners.mockRestore();
   });
 
   it('becomes what was last applied, and not what is planned today', async () => {

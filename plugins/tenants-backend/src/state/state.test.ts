@@ -34,6 +34,16 @@ async function proved() {
   expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
 }
 
+/** Until nothing is looked at any more; answers how often something was. */
+async function settled(): Promise<number> {
+  const { looks } = t.prover;
+  for (let before = -1; before !== looks.length; ) {
+    before = looks.length;
+    await new Promise(resolve => setTimeout(resolve, 700));
+  }
+  return looks.length;
+}
+
 /** Somebody deletes a policy, and objects show it. */
 function breach() {
   t.prover.state.set('acme network', 'breached');
@@ -191,14 +201,6 @@ describe('a wall whose objects are not as planned', () => {
 
   it('is compared anew with all others only where what was seen of it has changed', async () => {
     await proved();
-    const { looks } = t.prover;
-    const settled = async () => {
-      for (let before = -1; before !== looks.length; ) {
-        before = looks.length;
-        await new Promise(resolve => setTimeout(resolve, 700));
-      }
-      return looks.length;
-    };
     const before = await settled();
     const all = (name: string) =>
       t.lab.objects.set(`/api/v1/namespaces/${name}`, { metadata: { name } });
@@ -216,6 +218,7 @@ describe('a wall whose objects are not as planned', () => {
   it('is looked at again for itself alone, and ever less often, where it can’t be', async () => {
     await proved();
     await t.create('globex');
+    await settled();
     const globex = () => t.knex('tenants').where({ name: 'globex' });
     const spec = { ...JSON.parse((await globex())[0].spec), size: 'gone' };
     await globex().update({ spec: JSON.stringify(spec) });
@@ -229,13 +232,15 @@ describe('a wall whose objects are not as planned', () => {
 
   it('turns for what is in a namespace of nobody, such as a binding in Vault’s', async () => {
     await proved();
+    await settled();
     t.prover.state.set('acme network', 'breached');
     const name = 'admins';
     t.lab.objects.set(
       `/apis/rbac.authorization.k8s.io/v1/namespaces/vault/rolebindings/${name}`,
-      { metadata: { name, namespace: 'vault' } },
+      { kind: 'RoleBinding', metadata: { name, namespace: 'vault' } },
     );
     await until(async () => (await statuses())[0] === 'breached', 2_000);
+    expect(await statuses()).toEqual(['breached', 'holds', 'holds']);
   });
 
   it('is asked of the API server for each of many, however long that takes for all', async () => {
@@ -260,6 +265,7 @@ describe('a wall whose objects are not as planned', () => {
     await t.stop();
     t = await startTenantsBackend({ proofs: { vaultInterval: '1s' } });
     await proved();
+    await settled();
     const role = '/v1/auth/kubernetes/role/any';
     t.lab.objects.set(role, { open: true });
     const isOpen = async (vault: VaultReader): Promise<boolean> => {
@@ -278,9 +284,11 @@ describe('a wall whose objects are not as planned', () => {
       t.lab.objects.set(role, { open: true });
       return status;
     };
-    t.lab.objects.get(POLICY).metadata.labels = { a: 'b' };
+    // Nobody means that: no attack follows, after which it is compared in any case.
+    t.lab.objects.get(POLICY).status = { at: 1 };
     await until(() => isRepaired);
     await until(async () => (await statuses())[0] === 'breached', 10_000);
+    expect(await statuses()).toEqual(['breached', 'holds', 'holds']);
   });
 
   it('is attacked for a change of an outage, though namespaces come back later', async () => {

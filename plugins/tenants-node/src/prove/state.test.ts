@@ -91,7 +91,11 @@ class World {
     };
   }
 
-  look(again?: World, added?: AddedCheck[], confirmed?: StateFindings['confirmed']) {
+  look(
+    again?: World,
+    added?: AddedCheck[],
+    confirmed?: StateFindings['confirmed'],
+  ) {
     const views = (world: World) => ({
       view: world.view,
       vault: new VaultView({
