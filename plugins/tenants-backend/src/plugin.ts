@@ -145,7 +145,7 @@ export const tenantsPlugin = createBackendPlugin({
               await announcer.wallChanged(tenant, change);
             }
           },
-          onBreached: tenant => healer.breached(tenant),
+          onBreached: healer.breached.bind(healer),
         });
         const views = new TenantViews({
           ...known,
@@ -186,7 +186,7 @@ export const tenantsPlugin = createBackendPlugin({
                   await announcer.wallChanged(tenant, change);
                 }
                 if (result.verdicts.some(v => v.status === 'breached')) {
-                  await healer.breached(tenant);
+                  await healer.breached(tenant, result.receipts);
                 }
               },
             }),

@@ -11,6 +11,7 @@ import {
 import { untilAborted } from '../operations/untilAborted';
 import { testReceipt, testResult } from './testResult';
 
+const RBAC = 'rbac.authorization.k8s.io/v1';
 const NETWORKING = 'networking.k8s.io/v1';
 
 type State = Parameters<typeof checkState>[0];
@@ -25,6 +26,10 @@ export class FakeProver {
   said = '';
   /** What objects show of walls, by `TENANT WALL`; else all is as planned */
   readonly state = new Map<string, WallStatus>();
+  /** What objects show of the network, where a test has it look itself */
+  network: ((state: State) => Promise<WallStatus>) | undefined;
+  /** By which check that is, of each wall */
+  finds = 'as-planned';
   /** Names of tenants whose state was looked at */
   readonly looks: string[] = [];
   /** Checks of the platform's own that the last look was to make */
@@ -44,17 +49,20 @@ export class FakeProver {
     return this.rounds.map(({ tenants }) => tenants.map(t => t.spec.name));
   }
 
-  readonly checkState = async ({ plan, view, added }: State) => {
+  readonly checkState = async (looked: State) => {
+    const { plan, view, added } = looked;
     const { name } = plan.spec;
     this.added = added;
     this.looks.push(name);
     // From now on it hears of them.
     await view.list({ apiVersion: NETWORKING, kind: 'NetworkPolicy' });
+    await view.list({ apiVersion: RBAC, kind: 'RoleBinding' });
+    const network = await this.network?.(looked);
     const receipt = (wall: Wall) =>
       testReceipt({
         id: `${wall}.as-planned`,
         about: { tenant: name },
-        check: `${wall}.as-planned`,
+        check: `${wall}.${this.finds}`,
         wall,
         source: { type: 'kubernetes', name: plan.spec.cluster },
         target: wall,
@@ -66,7 +74,10 @@ export class FakeProver {
     return {
       receipts: WALLS.map(receipt),
       verdicts: WALLS.map(wall => {
-        const status = this.state.get(`${name} ${wall}`) ?? 'holds';
+        const status =
+          (wall === 'network' && network) ||
+          this.state.get(`${name} ${wall}`) ||
+          'holds';
         return {
           wall,
           status,

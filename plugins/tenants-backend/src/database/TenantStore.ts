@@ -27,11 +27,6 @@ import {
 /** Namespaces that a query names. */
 const FEW = 100;
 
-export interface NamespacesOf {
-  cluster: string;
-  namespaces: ReadonlySet<string>;
-}
-
 /**
  * The portal's records of its tenants. A tenant is its namespace, by UID: what is
  * not in here is none, whatever its labels say.
@@ -39,20 +34,16 @@ export interface NamespacesOf {
 export class TenantStore {
   constructor(private readonly knex: Knex) {}
 
-  /** Every tenant that there is, or of some namespaces those, by name. */
-  async list(of?: NamespacesOf): Promise<KnownTenant[]> {
+  /** Every tenant that there is, or of some namespaces those of any cluster, by name. */
+  async list(namespaces?: ReadonlySet<string>): Promise<KnownTenant[]> {
     const query = this.knex<TenantRow>(TENANTS).whereNull('removed_at');
     // Of many all are read, and those are picked.
-    if (of && of.namespaces.size <= FEW) {
-      query.whereIn('namespace', [...of.namespaces]);
+    if (namespaces && namespaces.size <= FEW) {
+      query.whereIn('namespace', [...namespaces]);
     }
     const rows = await query.orderBy('name');
     return rows
-      .filter(
-        row =>
-          !of ||
-          (row.cluster === of.cluster && of.namespaces.has(row.namespace)),
-      )
+      .filter(row => !namespaces || namespaces.has(row.namespace))
       .map(toTenant);
   }
 

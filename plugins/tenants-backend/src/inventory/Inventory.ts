@@ -18,7 +18,7 @@ import {
   TenantRecord,
 } from '@threewalls/backstage-plugin-tenants-node';
 import { KnownTenant } from '../database/rows';
-import { NamespacesOf, TenantStore } from '../database/TenantStore';
+import { TenantStore } from '../database/TenantStore';
 import { isNew } from '../operations/isNew';
 import { Caches } from './caches';
 import { ClusterReader, Found, Listing } from './ClusterReader';
@@ -70,14 +70,14 @@ export class Inventory {
   /** Callers at the same time share one list, which none of them may change. */
   readonly #all = shared(() => this.#list());
 
-  /** @param of - Those of some namespaces; default all */
-  async list(of?: NamespacesOf): Promise<TenantList> {
-    return of ? this.#list(of) : this.#all();
+  /** @param namespaces - Of any cluster; default all */
+  async list(namespaces?: ReadonlySet<string>): Promise<TenantList> {
+    return namespaces ? this.#list(namespaces) : this.#all();
   }
 
-  async #list(of?: NamespacesOf): Promise<TenantList> {
+  async #list(namespaces?: ReadonlySet<string>): Promise<TenantList> {
     const [known, listings] = await Promise.all([
-      this.options.store.list(of),
+      this.options.store.list(namespaces),
       Promise.all(
         [...this.#readers].map(
           async ([name, reader]): Promise<[string, Listing]> => [
@@ -88,7 +88,7 @@ export class Inventory {
       ),
     ]);
     const uids = new Set(known.map(({ uid }) => uid));
-    const others = of ? [] : listings;
+    const others = namespaces ? [] : listings;
     const byCluster = new Map(listings);
     return {
       tenants: await Promise.all(

@@ -266,7 +266,7 @@ export class Announcer {
   ): Promise<void> {
     await this.#quietly('A notification', async () => {
       // The platform's people read the whole of it where the link leads.
-      const hide = await this.audience.names.from(t => t.owner === owner);
+      const hide = await this.audience.names.from(t => t.owner === owner, true);
       await this.#notify(to, {
         title,
         description: hide(description),

@@ -2,11 +2,15 @@ import {
   Platform,
   tenantNames,
 } from '@threewalls/backstage-plugin-tenants-node';
+import { LRUCache } from 'lru-cache';
+import { KnownTenant } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { Viewer } from '../permissions/TenantAuthorizer';
 
 /** What stands for a tenant that the viewer may not read. */
 const SOMEBODY = '***';
+/** Milliseconds that who owns what may be old where many are told of theirs at once. */
+const KEPT_MS = 2_000;
 
 /** Hides names of others in every text of a value. */
 export type Hide = <T>(value: T) => T;
@@ -17,6 +21,12 @@ export type Hide = <T>(value: T) => T;
  * wherever it is said: in proofs, walls, operations and notifications.
  */
 export class HiddenNames {
+  readonly #kept = new LRUCache<true, Pick<KnownTenant, 'name' | 'owner'>[]>({
+    max: 1,
+    ttl: KEPT_MS,
+    fetchMethod: () => this.options.store.owners(),
+  });
+
   constructor(
     private readonly options: {
       store: Pick<TenantStore, 'owners'>;
@@ -24,12 +34,18 @@ export class HiddenNames {
     },
   ) {}
 
-  /** Hides all tenants on record, there or removed, that can't be read. */
-  async from(canRead: Viewer): Promise<Hide> {
+  /**
+   * Hides all tenants on record, there or removed, that can't be read.
+   *
+   * @param ofMany - Whether that is asked for many viewers in a row
+   */
+  async from(canRead: Viewer, ofMany: boolean = false): Promise<Hide> {
     if (canRead.all) {
       return value => value;
     }
-    const all = await this.options.store.owners();
+    const all = ofMany
+      ? (await this.#kept.fetch(true))!
+      : await this.options.store.owners();
     const hidden = new Set(all.map(({ name }) => name));
     // A name that has come back is no secret from who has owned it before.
     all.filter(canRead).forEach(({ name }) => hidden.delete(name));

@@ -7,6 +7,7 @@ describe('Debts', () => {
     tenant: 'acme',
     cluster: 'lab',
     owner: 'group:default/guests',
+    namespace: 'web-tenant-acme',
   };
 
   function setup() {
@@ -19,11 +20,12 @@ describe('Debts', () => {
     };
     const enqueue = jest.fn(async () => {});
     const renew = jest.fn(async () => world.renews);
+    const active = jest.fn(async (_: ReadonlySet<string>) => world.active);
     const debts = new Debts({
       operations: {
         openByTenant: async () => ({ ...world, changing: new Set() }),
       },
-      active: async () => world.active,
+      active,
       enqueue,
       renew,
       logger: mockServices.logger.mock(),
@@ -35,7 +37,7 @@ describe('Debts', () => {
       await debts.pay();
       return enqueue.mock.calls.length;
     };
-    return { world, debts, enqueue, renew, later };
+    return { world, debts, enqueue, renew, active, later };
   }
 
   it('queues one proof for a flock of changes, soon, and not too often', async () => {
@@ -45,8 +47,9 @@ describe('Debts', () => {
     debts.add(acme);
     expect(await later(299)).toBe(0);
     expect(await later(1)).toBe(1);
+    const { namespace, ...tenant } = acme;
     expect(enqueue).toHaveBeenCalledWith({
-      ...acme,
+      ...tenant,
       trigger: 'event',
       request: { kind: 'prove' },
     });
@@ -97,6 +100,20 @@ describe('Debts', () => {
     }
     await later(60_000);
     expect(renew).toHaveBeenCalledTimes(8);
+    debts.stop();
+  });
+
+  it('asks of nobody else while one has to wait', async () => {
+    const { world, debts, active, later } = setup();
+    world.busy.add('acme');
+    debts.add(acme);
+    for (let i = 0; i < 10; i++) {
+      await later(250);
+    }
+    expect(active).toHaveBeenCalled();
+    for (const asked of active.mock.calls) {
+      expect(asked).toEqual([new Set([acme.namespace])]);
+    }
     debts.stop();
   });
 

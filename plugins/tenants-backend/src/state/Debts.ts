@@ -14,6 +14,7 @@ const TICK_MS = 250;
 
 type Owed = Pick<NewOperation, 'tenant' | 'cluster' | 'owner'> & {
   uid: string;
+  namespace: string;
 };
 
 /**
@@ -37,8 +38,8 @@ export class Debts {
       enqueue(wanted: NewOperation): Promise<unknown>;
       /** Has a proof of a tenant made anew that began before a change; whether one sees it */
       renew(tenant: string, changedAt: number): Promise<boolean>;
-      /** UIDs of tenants that can be attacked now */
-      active(): Promise<Set<string>>;
+      /** UIDs of tenants of some namespaces that can be attacked now */
+      active(namespaces: ReadonlySet<string>): Promise<Set<string>>;
       logger: LoggerService;
       now?: () => number;
     },
@@ -67,7 +68,7 @@ export class Debts {
     const { operations, enqueue, renew, active } = this.options;
     const [{ busy, queued }, there] = await Promise.all([
       operations.openByTenant(),
-      active(),
+      active(new Set(due.map(([, { tenant }]) => tenant.namespace))),
     ]);
     for (const [uid, { tenant, last }] of due) {
       const { tenant: name, cluster, owner } = tenant;

@@ -1,6 +1,9 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
-import { TenantChange } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Receipt,
+  TenantChange,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
   Clusters,
@@ -25,6 +28,9 @@ const MOST = {
   triggers: ['event' as const],
   withinMs: 3_600_000,
 };
+
+/** Checks that compare objects of ours with the plan. */
+const AS_PLANNED = /\.as-planned$/;
 
 /** Of whom a healer tells. */
 export type Healed = Pick<Tenant, 'uid' | 'name' | 'cluster' | 'owner'>;
@@ -54,13 +60,21 @@ export class Healer {
     this.#enqueue = enqueue;
   }
 
-  /** A wall of a tenant is breached. */
-  async breached(tenant: Tenant): Promise<void> {
+  /**
+   * A wall of a tenant is breached.
+   *
+   * @param receipts - By which: where they say that ours is as planned nothing is read
+   */
+  async breached(tenant: Tenant, receipts: Receipt[]): Promise<void> {
     const { clusters, operations, onGivenUp, logger } = this.options;
     const enqueue = this.#enqueue;
     const { name, uid, cluster, owner, spec, phase } = tenant;
     const isOn = spec.heal ?? clusters.get(cluster).config.heal;
-    if (!isOn || !enqueue || phase !== 'active') {
+    const isOurs = receipts.some(
+      ({ check, outcome }) =>
+        AS_PLANNED.test(check) && outcome !== 'asExpected',
+    );
+    if (!isOn || !isOurs || !enqueue || phase !== 'active') {
       return;
     }
     try {

@@ -24,7 +24,10 @@ export class Sight {
   /** Questions and their answers in turn, flat: there is one of these for each tenant */
   #noted: unknown[] = [];
 
-  /** These views, and what they answer is noted. */
+  /**
+   * These views, and what they answer is noted. Where others are asked too, of what
+   * memory says, the same answer of memory is the same only if it was theirs.
+   */
   of(views: Views): Views {
     const { follow } = views.view;
     const known = new Set<string>();

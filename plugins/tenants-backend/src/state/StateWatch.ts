@@ -1,11 +1,16 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
-import { Wall, WallVerdict } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  Receipt,
+  Wall,
+  WallVerdict,
+} from '@threewalls/backstage-plugin-tenants-common';
 import {
   asApplied,
   checkState,
   Cluster,
   Clusters,
+  ClusterView,
   knowRoles,
   Platform,
   planTenant,
@@ -36,12 +41,12 @@ const CONCURRENCY = { rounds: 8, sweeps: 2 };
 const PATIENCE_MS = 1_500;
 /** Milliseconds until a tenant is looked at again that is being changed. */
 const CHANGING_MS = 500;
+/** Milliseconds until one is looked at again that could not be: twice as many each time. */
+const RETRY_MS = { first: 1_000, most: 30_000 };
 /** Milliseconds that everybody waits after a change that may concern all. */
 const ALL_MS = 300;
 /** Milliseconds between two looks at Vault, whatever asks for one: at least, and a tenant. */
 const VAULT_GAP_MS = { least: 2_000, perTenant: 10 };
-/** Milliseconds for the API server to say once more what memory says. */
-const ASKED_MS = 3_000;
 /** Milliseconds for one look, and for what it begins with: Vault's client takes half of it. */
 const LOOK_MS = BEHIND_MS;
 const BEHIND = {
@@ -70,15 +75,16 @@ export interface StateWatchOptions {
     changes: WallChange[],
   ): Promise<void>;
   /** Called whenever a wall turns, also one that is on record as breached */
-  onBreached(tenant: Tenant): Promise<void>;
+  onBreached(tenant: Tenant, receipts: Receipt[]): Promise<void>;
 }
 
 /** What a look at a tenant has shown. */
 interface SeenTenant {
   look: number;
   verdicts: WallVerdict[];
-  /** Breaches of which the API server was asked */
-  confirmed?: ReadonlySet<string>;
+  confirmed?: StateFindings['confirmed'];
+  /** Where it could not be compared: milliseconds to wait if it can't be once more */
+  pauseMs?: number;
   /** What it was held against, and what was seen of it, where all is as planned */
   of?: string;
   sight?: Sight;
@@ -150,7 +156,8 @@ export class StateWatch {
     pay: Pick<ConstructorParameters<typeof Debts>[0], 'enqueue' | 'renew'>,
   ): void {
     const { caches, inventory, logger, operations, platform } = this.options;
-    const active = async () => activeOf((await inventory.list()).tenants);
+    const active = async (namespaces: ReadonlySet<string>) =>
+      activeOf((await inventory.list(namespaces)).tenants);
     this.#debts = new Debts({ ...pay, operations, active, logger });
     for (const [name, watched] of this.#watched) {
       const { meant, rounds, sweeps } = watched;
@@ -260,9 +267,10 @@ export class StateWatch {
   }
 
   /** One without a proof is being made: whoever makes it asks for its first. */
-  #oweTo({ name, cluster, owner, uid, phase, proofId }: Tenant): void {
+  #oweTo({ name: tenant, phase, proofId, ...rest }: Tenant): void {
     if (phase === 'active' && proofId) {
-      this.#debts?.add({ tenant: name, cluster, owner, uid });
+      const { uid, cluster, owner, namespace } = rest;
+      this.#debts?.add({ tenant, uid, cluster, owner, namespace });
     }
   }
 
@@ -275,43 +283,40 @@ export class StateWatch {
     }: { due?: ReadonlySet<string>; progress: () => void },
     concurrency: number,
   ): Promise<void> {
-    const { inventory, operations, caches } = this.options;
+    const { inventory, operations, caches, logger } = this.options;
     const watched = this.#watched.get(name)!;
     const { cluster, meant, vault, rounds } = watched;
     const [{ tenants }, { changing }] = await inTime(
-      Promise.all([
-        inventory.list(namespaces && { cluster: name, namespaces }),
-        operations.openByTenant(),
-      ]),
+      Promise.all([inventory.list(namespaces), operations.openByTenant()]),
     );
     const here = tenants.filter(t => t.cluster === name);
+    // To one that can't be read now it is owed once it can.
     here
-      .filter(t => meant.delete(t.namespace))
+      .filter(t => t.phase !== 'lost' && meant.delete(t.namespace))
       .forEach(tenant => this.#oweTo(tenant));
     if (!namespaces) {
       this.#forget(tenants);
       watched.count = here.length;
-      meant.clear();
+      const known = new Set(here.map(({ namespace }) => namespace));
+      meant.forEach(one => known.has(one) || meant.delete(one));
     }
     const due = here.filter(t => t.phase === 'active');
     const idle = due.filter(tenant => !changing.has(tenant.name));
     const later = due.filter(tenant => changing.has(tenant.name));
+    rounds.add(
+      later.map(({ namespace }) => namespace),
+      CHANGING_MS,
+    );
     const cache = caches.get(name)!;
     const view = new StillView(cache);
     if (!namespaces) {
       await rolesKnown(cluster, vault);
     }
-    let asked: { view: RequestView; vault: VaultView } | undefined;
-    const again = () => {
-      asked ??= {
-        view: new RequestView(
-          cluster.kubernetes,
-          AbortSignal.timeout(ASKED_MS),
-        ),
-        vault: new VaultView(cluster.vault),
-      };
-      return asked;
+    const asked = {
+      view: new RequestView(cluster.kubernetes),
+      vault: new VaultView(cluster.vault),
     };
+    const problems: string[] = [];
     const limit = pLimit(concurrency);
     const looks = idle.map(tenant =>
       limit(async () => {
@@ -342,35 +347,40 @@ export class StateWatch {
             cluster,
             plan: await this.#planOf(tenant),
             ...sight.of(views),
-            again,
+            // What it doubted of memory is not the same as long as memory says so.
+            again: sight.of({ ...asked, view: askedFor(cluster, asked.view) }),
             confirmed: before?.confirmed,
           });
           return this.#note(tenant, found, { look, of, sight });
         };
         try {
           if (!(await inTime(compare()))) {
-            later.push(tenant);
+            rounds.add([tenant.namespace], CHANGING_MS);
           }
         } catch (error) {
-          // What can't be compared is not known to be as planned.
+          this.#stop.signal.throwIfAborted();
+          // What can't be compared is not known to be as planned; nor is a breach known
+          // that could not be written down: the next look finds it anew.
           const reason = isError(error) ? error.message : String(error);
-          this.#see(tenant.uid, { look, verdicts: unproven(reason) });
-          throw error;
+          const before = this.#seen.get(tenant.uid);
+          const { pauseMs = RETRY_MS.first } = before ?? {};
+          this.#see(tenant.uid, {
+            look: ++this.#looks,
+            verdicts: unproven(reason),
+            pauseMs: Math.min(2 * pauseMs, RETRY_MS.most),
+          });
+          rounds.add([tenant.namespace], pauseMs);
+          problems.push(`${tenant.name}: ${reason}`);
         } finally {
           progress();
         }
       }),
     );
-    const ended = await Promise.allSettled(looks);
-    if (later.length > 0) {
-      rounds.add(
-        later.map(({ namespace }) => namespace),
-        CHANGING_MS,
+    await Promise.all(looks);
+    if (problems.length > 0) {
+      logger.warn(
+        `${problems.length} of cluster ${name}'s tenants were not compared with their plans, such as ${problems[0]}`,
       );
-    }
-    const failed = ended.find(look => look.status === 'rejected');
-    if (failed) {
-      throw failed.reason;
     }
   }
 
@@ -428,7 +438,7 @@ export class StateWatch {
       if (done) {
         await onTurned(tenant, done.proof, done.changes);
       }
-      await onBreached(tenant);
+      await onBreached(tenant, receipts);
     }
     if (before && was.join() !== is.join()) {
       this.#oweTo(tenant);
@@ -457,6 +467,16 @@ export class StateWatch {
 async function rolesKnown(cluster: Cluster, vault: VaultView): Promise<void> {
   // What is not known then is not for anybody: each is told why.
   await inTime(knowRoles(cluster, vault)).catch(() => {});
+}
+
+/** What concerns all is asked for once for all of them, and the rest for one alone. */
+function askedFor({ kubernetes }: Cluster, all: ClusterView): ClusterView {
+  const own = new RequestView(kubernetes);
+  return {
+    list: (kind, namespace) =>
+      (namespace === undefined ? all : own).list(kind, namespace),
+    kinds: group => all.kinds(group),
+  };
 }
 
 /** One that hangs is given up: nobody else is to wait for it. */

@@ -59,7 +59,7 @@ describe('whom a change concerns', () => {
       { namespaces: own, all: false, isMeant: false },
     ],
     [
-      'a binding elsewhere: the tenants whose accounts it names',
+      'a binding elsewhere: all, and those first whose accounts it names',
       {
         type: 'ADDED',
         object: object('RoleBinding', {
@@ -74,14 +74,9 @@ describe('whom a change concerns', () => {
       },
       {
         namespaces: ['default', 'web-tenant-b', 'web-tenant-c', 'web-tenant-d'],
-        all: false,
+        all: true,
         isMeant: true,
       },
-    ],
-    [
-      'a role: every subject bound to it',
-      { type: 'MODIFIED', object: object('Role', { rules: [] }) },
-      { namespaces: own, all: true, isMeant: true },
     ],
     [
       'something of the whole cluster: all',
@@ -121,5 +116,40 @@ describe('whom a change concerns', () => {
     ],
   ])('%s', (_, change, expected) => {
     expect(concernOf(change)).toEqual(expected);
+  });
+
+  it.each([
+    ['CiliumNetworkPolicy', false],
+    ['Deployment', false],
+    ['ExternalSecret', false],
+    ['HTTPRoute', true],
+    ['Ingress', true],
+    ['IngressRoute', false],
+    ['LimitRange', false],
+    ['NetworkPolicy', false],
+    ['PersistentVolumeClaim', false],
+    ['Pod', false],
+    ['ResourceQuota', false],
+    ['Role', true],
+    ['RoleBinding', true],
+    ['SecretStore', false],
+    ['Service', true],
+    ['ServiceAccount', false],
+  ])('is every tenant where it is of kind %s: %s', (kind, all) => {
+    const before = object(kind);
+    const change = (more: object): ObjectChange => ({
+      type: 'MODIFIED',
+      object: object(kind, more),
+      before,
+    });
+    expect(concernOf({ type: 'ADDED', object: before }).all).toBe(all);
+    expect(concernOf({ type: 'DELETED', object: before, before }).all).toBe(
+      all,
+    );
+    expect(
+      concernOf(change({ spec: { externalIPs: ['192.0.2.1'] } })).all,
+    ).toBe(all);
+    // Controllers write that all the time.
+    expect(concernOf(change({ status: { at: 2 } })).all).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import {
   KubernetesObject,
   ObjectChange,
+  SEEN_EVERYWHERE,
 } from '@threewalls/backstage-plugin-tenants-node';
 
 /** Label of what proofs make and remove. */
@@ -37,7 +38,7 @@ export function concernOf(change: ObjectChange): Concern {
   const others = kind === 'RoleBinding' ? [object, before] : [];
   return {
     namespaces: [namespace, ...others.flatMap(accountsOf)],
-    all: kind === 'Role',
+    all: isNews && SEEN_EVERYWHERE.includes(kind),
     isMeant: isNews && kind !== 'Pod' && !isOfProof(object),
   };
 }

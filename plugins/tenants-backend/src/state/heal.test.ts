@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
 import { until } from '../__testUtils__/until';
+import { OperationStore } from '../database/OperationStore';
+import { ProofStore } from '../database/ProofStore';
+import { TenantStore } from '../database/TenantStore';
 
 jest.setTimeout(60_000);
 
@@ -11,7 +14,10 @@ const QUOTA = '/api/v1/namespaces/web-tenant-acme/resourcequotas/tenant-quota';
 
 let t: Awaited<ReturnType<typeof startTenantsBackend>>;
 
-afterEach(() => t.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await t.stop();
+});
 
 async function proved(tenants: object, spec: object = {}) {
   t = await startTenantsBackend(tenants);
@@ -65,6 +71,19 @@ describe('a tenant that is to be restored by itself', () => {
     expect(titles()).toContain('acme: the network wall is breached');
   });
 
+  it('is restored, and told of, though its breach could not be written down at once', async () => {
+    await proved({ heal: true });
+    const turn = jest.spyOn(ProofStore.prototype, 'turn');
+    turn.mockRejectedValueOnce(new Error('Connection reset'));
+    breach();
+    await until(isThere);
+    t.prover.state.clear();
+    await until(async () => (await restores())[0]?.state === 'succeeded');
+    const isBreach = (title: string) => / wall is breached/.test(title);
+    expect(titles().filter(isBreach)).toHaveLength(1);
+    expect(turn).toHaveBeenCalledTimes(2);
+  });
+
   it.each([
     ['config does not say so', {}, {}],
     ['its spec says no', { heal: true }, { heal: false }],
@@ -93,6 +112,30 @@ describe('a tenant that is to be restored by itself', () => {
     await until(() => titles().length > 0);
     await aWhile();
     expect(await restores()).toEqual([]);
+  });
+
+  it('costs next to nothing where many are breached by what is nobody’s of them', async () => {
+    t = await startTenantsBackend({ heal: true });
+    const names = [...'abcdefgh'].map(letter => `t-${letter}`);
+    for (const name of names) {
+      await t.create(name);
+      await t.prove(name);
+    }
+    // Nothing that follows is to run.
+    jest.spyOn(OperationStore.prototype, 'claim').mockResolvedValue(undefined);
+    const owners = jest.spyOn(TenantStore.prototype, 'owners');
+    const { length } = t.lab.seen;
+    t.prover.finds = 'who-can';
+    names.forEach(name => t.prover.state.set(`${name} network`, 'breached'));
+    t.lab.objects.set(
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/vault/rolebindings/all',
+      { kind: 'RoleBinding', metadata: { name: 'all', namespace: 'vault' } },
+    );
+    await until(() => titles().length === names.length);
+    await aWhile();
+    expect(owners.mock.calls.length).toBeLessThanOrEqual(2);
+    const asked = t.lab.seen.slice(length).map(({ path }) => path);
+    expect(asked.filter(path => /tenant-t-/.test(path))).toEqual([]);
   });
 
   it('becomes what was last applied, and not what is planned today', async () => {

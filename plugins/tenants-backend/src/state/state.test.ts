@@ -1,3 +1,4 @@
+import { VaultReader } from '@threewalls/backstage-plugin-tenants-node';
 import { startTenantsBackend } from '../__testUtils__/startTenantsBackend';
 import { until } from '../__testUtils__/until';
 import { OperationStore } from '../database/OperationStore';
@@ -8,6 +9,8 @@ type Backend = Awaited<ReturnType<typeof startTenantsBackend>>;
 
 const POLICY =
   '/apis/networking.k8s.io/v1/namespaces/web-tenant-acme/networkpolicies/tenant-isolation';
+
+const POLICIES = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
 
 let t: Backend;
 
@@ -29,6 +32,16 @@ async function proved() {
   await t.create('acme');
   await t.prove('acme');
   expect(await statuses()).toEqual(['holds', 'holds', 'holds']);
+}
+
+/** Until nothing is looked at any more; answers how often something was. */
+async function settled(): Promise<number> {
+  const { looks } = t.prover;
+  for (let before = -1; before !== looks.length; ) {
+    before = looks.length;
+    await new Promise(resolve => setTimeout(resolve, 700));
+  }
+  return looks.length;
 }
 
 /** Somebody deletes a policy, and objects show it. */
@@ -202,14 +215,6 @@ describe('a wall whose objects are not as planned', () => {
 
   it('is compared anew with all others only where what was seen of it has changed', async () => {
     await proved();
-    const { looks } = t.prover;
-    const settled = async () => {
-      for (let before = -1; before !== looks.length; ) {
-        before = looks.length;
-        await new Promise(resolve => setTimeout(resolve, 700));
-      }
-      return looks.length;
-    };
     const before = await settled();
     const all = (name: string) =>
       t.lab.objects.set(`/api/v1/namespaces/${name}`, { metadata: { name } });
@@ -222,6 +227,97 @@ describe('a wall whose objects are not as planned', () => {
     });
     all('two');
     expect(await settled()).toBe(before + 1);
+  });
+
+  it('is looked at again for itself alone, and ever less often, where it can’t be', async () => {
+    await proved();
+    await t.create('globex');
+    await settled();
+    const globex = () => t.knex('tenants').where({ name: 'globex' });
+    const spec = { ...JSON.parse((await globex())[0].spec), size: 'gone' };
+    await globex().update({ spec: JSON.stringify(spec) });
+    const asked = jest.spyOn(OperationStore.prototype, 'openByTenant');
+    t.lab.objects.set('/api/v1/namespaces/any', { metadata: { name: 'any' } });
+    await new Promise(resolve => setTimeout(resolve, 5_000));
+    // With all others, and twice alone.
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(3);
+    asked.mockRestore();
+  });
+
+  it('turns for what is in a namespace of nobody, such as a binding in Vault’s', async () => {
+    await proved();
+    await settled();
+    t.prover.state.set('acme network', 'breached');
+    const name = 'admins';
+    t.lab.objects.set(
+      `/apis/rbac.authorization.k8s.io/v1/namespaces/vault/rolebindings/${name}`,
+      { kind: 'RoleBinding', metadata: { name, namespace: 'vault' } },
+    );
+    await until(async () => (await statuses())[0] === 'breached', 2_000);
+    expect(await statuses()).toEqual(['breached', 'holds', 'holds']);
+  });
+
+  it('is asked of the API server for each of many, however long that takes for all', async () => {
+    const names = [...'abcdefghij'].map(letter => `acme-${letter}`);
+    for (const name of names) {
+      await t.create(name);
+    }
+    const answered = new Set<string>();
+    t.prover.network = async ({ plan, again }) => {
+      await new Promise(resolve => setTimeout(resolve, 800));
+      const { spec, names: own } = plan;
+      const seen = await again!.view.list(POLICIES, own.namespace);
+      expect(seen).toMatchObject({ items: [expect.anything()] });
+      answered.add(spec.name);
+      return 'breached';
+    };
+    t.lab.objects.set('/api/v1/namespaces/any', { metadata: { name: 'any' } });
+    await until(() => answered.size === names.length, 12_000);
+  });
+
+  it('is compared anew where memory was in doubt, though it says the same again', async () => {
+    await t.stop();
+    t = await startTenantsBackend({ proofs: { vaultInterval: '1s' } });
+    await proved();
+    await settled();
+    const role = '/v1/auth/kubernetes/role/any';
+    t.lab.objects.set(role, { open: true });
+    const isOpen = async (vault: VaultReader): Promise<boolean> => {
+      const seen: any = await vault.read('auth/kubernetes/role/any');
+      return seen.data.open;
+    };
+    let isRepaired = false;
+    t.prover.network = async ({ vault, again }) => {
+      if (!(await isOpen(vault))) {
+        return 'holds';
+      }
+      // Somebody repairs it once, for a moment.
+      t.lab.objects.set(role, { open: isRepaired });
+      isRepaired = true;
+      const status = (await isOpen(again!.vault)) ? 'breached' : 'holds';
+      t.lab.objects.set(role, { open: true });
+      return status;
+    };
+    // Nobody means that: no attack follows, after which it is compared in any case.
+    t.lab.objects.get(POLICY).status = { at: 1 };
+    await until(() => isRepaired);
+    await until(async () => (await statuses())[0] === 'breached', 10_000);
+    expect(await statuses()).toEqual(['breached', 'holds', 'holds']);
+  });
+
+  it('is attacked for a change of an outage, though namespaces come back later', async () => {
+    await proved();
+    t.lab.away = 'refuses';
+    await until(async () => (await statuses())[0] === 'unproven');
+    t.lab.objects.get(POLICY).spec = { egress: [] };
+    const release = t.lab.hold(/^GET \/api\/v1\/namespaces\?/);
+    t.lab.away = 'no';
+    await until(() => t.lab.held > 0);
+    // Meanwhile its policy is seen, and it can't be.
+    await new Promise(resolve => setTimeout(resolve, 2_000));
+    expect(await proofs()).toHaveLength(1);
+    release();
+    await until(async () => (await proofs())[0].trigger === 'event', 10_000);
   });
 
   it('is seen after a restart and after an outage, by the first look', async () => {

@@ -13,4 +13,4 @@ export { objectPath } from './kinds';
 export { VaultClient } from './vault';
 export { VaultView, type SeenInVault, type VaultReader } from './vaultView';
 export { type CollectionStats, type ObjectChange } from './collection';
-export { WatchCache, type CacheListener } from './watchCache';
+export { SEEN_EVERYWHERE, WatchCache, type CacheListener } from './watchCache';

@@ -12,9 +12,20 @@ const BEAT_MS = { every: 2_000, most: 3_000 };
 /** Milliseconds that what discovery said is good for. */
 const DISCOVERY_MS = 15_000;
 
-/** Kinds that are looked at in any namespace: a right may come from there, or a host be taken. */
-const EVERYWHERE = ['HTTPRoute', 'Ingress', 'Role', 'RoleBinding'];
-/** Whether a Service stands for something else, or takes an address that may be another's. */
+/**
+ * Kinds that are looked at in any namespace, for any tenant: a right may come from there,
+ * a host be taken, or an address.
+ *
+ * @public
+ */
+export const SEEN_EVERYWHERE: readonly string[] = [
+  'HTTPRoute',
+  'Ingress',
+  'Role',
+  'RoleBinding',
+  'Service',
+];
+/** Whether a Service stands for something else, or takes an address: of others none is kept. */
 function leadsOutside({ type, externalIPs }: any = {}): boolean {
   return type === 'ExternalName' || externalIPs?.length > 0;
 }
@@ -81,8 +92,8 @@ export class WatchCache implements ClusterView {
       isWatched: ({ kind }) => !ASKED_FOR.includes(kind),
       isKept: ({ kind }, { metadata, spec }) =>
         metadata.namespace === undefined ||
-        EVERYWHERE.includes(kind) ||
-        (kind === 'Service' && leadsOutside(spec)) ||
+        (SEEN_EVERYWHERE.includes(kind) &&
+          (kind !== 'Service' || leadsOutside(spec))) ||
         kind in IN_ONE_PLACE ||
         metadata.namespace.startsWith(namespacePrefix) ||
         others.includes(metadata.namespace),

@@ -91,7 +91,11 @@ class World {
     };
   }
 
-  look(again?: World, added?: AddedCheck[], confirmed?: ReadonlySet<string>) {
+  look(
+    again?: World,
+    added?: AddedCheck[],
+    confirmed?: StateFindings['confirmed'],
+  ) {
     const views = (world: World) => ({
       view: world.view,
       vault: new VaultView({
@@ -108,7 +112,7 @@ class World {
       // What is tried of a plan is remembered.
       plan: this.plan,
       ...views(this),
-      again: again && (() => views(again)),
+      again: again && views(again),
       added,
       confirmed,
     });
@@ -330,6 +334,26 @@ describe('what objects show of the walls', () => {
     ({ confirmed } = more);
     const both = await behind.look(asked, undefined, confirmed);
     expect(statuses(both)).toEqual(['breached', 'holds', 'breached']);
+  });
+
+  it('is asked for once though only the API server says who has changed it', async () => {
+    const behind = new World();
+    behind.of('ResourceQuota', 'tenant-quota').spec.hard.pods = '1000';
+    const asked = new World();
+    const quota = asked.of('ResourceQuota', 'tenant-quota');
+    quota.spec.hard.pods = '1000';
+    const hard = { 'f:pods': {} };
+    quota.metadata.managedFields = [
+      { manager: 'kubectl', fieldsV1: { 'f:spec': { 'f:hard': hard } } },
+    ];
+    const { confirmed } = await behind.look(asked);
+    asked.lists = 0;
+    const { verdicts } = await behind.look(asked, undefined, confirmed);
+    expect(asked.lists).toBe(0);
+    expect(verdicts[2]).toMatchObject({
+      status: 'breached',
+      summary: expect.stringMatching(/spec.hard.pods .*\(kubectl\)/),
+    });
   });
 
   it('is asked of Vault each time: what is known of it is older', async () => {

@@ -25,9 +25,9 @@ export interface StateOptions {
   view: ClusterView;
   vault: VaultReader;
   /** Other views, for what these say is not as it should be: they may be behind */
-  again?: () => { view: ClusterView; vault: VaultReader };
-  /** What was asked for once more at an earlier look: as long as it is so it is not asked anew */
-  confirmed?: ReadonlySet<string>;
+  again?: { view: ClusterView; vault: VaultReader };
+  /** Of an earlier look: what the views still say is not asked for once more */
+  confirmed?: StateFindings['confirmed'];
   /** Checks of the platform's own, beside the catalogue's */
   added?: readonly AddedCheck[];
   signal?: AbortSignal;
@@ -45,8 +45,8 @@ export interface StateFindings {
    */
   verdicts: WallVerdict[];
   receipts: Receipt[];
-  /** Breaches in objects, for the next look */
-  confirmed?: ReadonlySet<string>;
+  /** Breaches that were asked for once more, by what the views said; for the next look */
+  confirmed?: ReadonlyMap<string, Finding>;
 }
 
 /**
@@ -59,7 +59,7 @@ export async function checkState(
   options: StateOptions,
 ): Promise<StateFindings> {
   const { cluster, plan, view, vault, again } = options;
-  const confirmed = new Set<string>();
+  const confirmed = new Map<string, Finding>();
   const missing = notApplied(plan);
   if (missing) {
     return { receipts: [], verdicts: unproven(missing), confirmed };
@@ -91,18 +91,14 @@ export async function checkState(
   const receipts = await Promise.all(
     tried.map(async ({ check, attempt }) => {
       const type = attempt.by === 'vault' ? 'vault' : 'kubernetes';
-      const keyOf = ({ code, response }: Finding) =>
-        [receiptId(check, attempt), code, response].join();
+      let said = '';
+      const finding = await ask(attempt, round, ({ code, response }) => {
+        said = [receiptId(check, attempt), code, response].join();
+        return options.confirmed?.get(said);
+      });
       // Vault's view lags by seconds: what it says is asked each time.
-      const finding = await ask(
-        attempt,
-        round,
-        found =>
-          type === 'kubernetes' &&
-          options.confirmed?.has(keyOf(found)) === true,
-      );
-      if (finding.outcome === 'breached') {
-        confirmed.add(keyOf(finding));
+      if (said && finding.outcome === 'breached' && type === 'kubernetes') {
+        confirmed.set(said, finding);
       }
       const source = { type, name: cluster.name } as const;
       return receiptOf(side, check, attempt, { ...finding, source });

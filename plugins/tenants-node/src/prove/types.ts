@@ -222,7 +222,7 @@ export interface Round {
   /** Vault as it was then, in the same way */
   vault: VaultReader;
   /** Other views of both, for what these say is not as it should be: they may be behind */
-  again?: () => Pick<Round, 'view' | 'vault'>;
+  again?: Pick<Round, 'view' | 'vault'>;
   /** What a pod answered; `undefined` where it gave no answer */
   answer(errand: Errand): Promise<Answer | undefined>;
   /** A pod as soon as it was made, or could not be */

@@ -116,23 +116,19 @@ export function untried(side: Side, problem: Said): SideReceipts {
  * Asks the API server or Vault, and of what is not as it should be by memory, asks
  * once more: memory may be behind.
  *
- * @param isKnown - Whether that was the answer once already when it was asked once more
+ * @param known - What was answered once more when that was said before, if it stands
  */
 export async function ask(
   attempt: Attempt,
   round: Round,
-  isKnown: (breach: Finding) => boolean = () => false,
+  known: (said: Finding) => Finding | undefined = () => undefined,
 ): Promise<Finding> {
   const finding = await askOnce(attempt, round);
   const { outcome, code } = finding;
   const isFine = outcome === 'asExpected' || outcome === 'notApplicable';
-  return isFine ||
-    code === NOT_READ ||
-    !attempt.readsOnly ||
-    !round.again ||
-    (outcome === 'breached' && isKnown(finding))
+  return isFine || code === NOT_READ || !attempt.readsOnly || !round.again
     ? finding
-    : askOnce(attempt, { ...round, ...round.again() });
+    : known(finding) ?? askOnce(attempt, { ...round, ...round.again });
 }
 
 /** What goes wrong on the portal's side shows nothing about a wall. */

@@ -98,7 +98,7 @@ export async function runRound(
           signal: either,
           view,
           vault,
-          again: again && (() => again),
+          again,
           pod,
           made: async by => pods.get(podOf(side, by))?.made,
           answer: async ({ by, task }) => answerOf(await pod(by), task),
