@@ -276,6 +276,13 @@ export class OperationStore {
     const row = await (isPostgres(trx)
       ? query.forUpdate().skipLocked()
       : query);
+    if (row?.state === 'running' && row.cancelled) {
+      // Its replica has died before it heard of that.
+      await trx<OperationRow>(OPERATIONS)
+        .where({ id: row.id })
+        .update(ended(trx, { state: 'cancelled' }));
+      return this.#claim(trx, full, here);
+    }
     if (row && row.kind !== 'prove') {
       // Whoever began earlier can be seen by whoever began later.
       await lockName(trx, `changes/${row.cluster}`);

@@ -342,6 +342,23 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect(await other.finish(applied, { state: 'succeeded' })).toBeTruthy();
   });
 
+  it('takes over nothing that is cancelled', async () => {
+    const { operations, other, enqueue, expire } = await setup(id);
+    const { id: removal } = await enqueue('acme', {
+      kind: 'remove',
+      confirm: 'acme',
+    });
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    await other.cancel(removal);
+    expect(await other.claim(ROOM)).toBeUndefined();
+    await expire(removal);
+    // What waits for that tenant has its turn at once.
+    expect((await other.claim(ROOM))!.id).toBe(proof.id);
+    expect((await other.get(removal))!.state).toBe('cancelled');
+    expect(await operations.heartbeat([removal])).toEqual(new Map());
+  });
+
   it('keeps a lease as long as it is renewed', async () => {
     const { knex, operations, enqueue } = await setup(id);
     const { id: applied } = await enqueue('acme', apply());
