@@ -15,6 +15,7 @@ import { Knex } from 'knex';
 import { fromNow, isPostgres, lockName, now, readNow } from './dialect';
 import {
   EVENTS,
+  Milliseconds,
   OperationRow,
   OPERATIONS,
   pageOf,
@@ -193,19 +194,29 @@ export class OperationStore {
   }
 
   /**
-   * Names of tenants that an operation runs for, those of them that it changes, and
-   * those whose proof is queued.
+   * Names of tenants that an operation runs for, those of them that it changes, those
+   * whose proof is queued, and for how many milliseconds each proof has run.
    */
   async openByTenant() {
     const rows = await this.knex<OperationRow>(OPERATIONS)
       .whereIn('state', ['queued', 'running'])
-      .select('tenant', 'state', 'kind');
+      .select<(OperationRow & { age: Milliseconds })[]>(
+        ...['tenant', 'state', 'kind', 'cancelled'],
+        this.knex.raw('? - started_at as age', [now(this.knex)]),
+      );
     const namesOf = (isOne: (row: (typeof rows)[number]) => boolean) =>
       new Set(rows.filter(isOne).map(({ tenant }) => tenant));
     return {
       busy: namesOf(row => row.state === 'running'),
       changing: namesOf(row => row.state === 'running' && row.kind !== 'prove'),
       queued: namesOf(row => row.state === 'queued' && row.kind === 'prove'),
+      provingFor: new Map(
+        rows
+          .filter(row => row.state === 'running' && row.kind === 'prove')
+          // One that is cancelled comes to no result.
+          .filter(({ cancelled }) => !cancelled)
+          .map(({ tenant, age }) => [tenant, Number(age)] as const),
+      ),
     };
   }
 

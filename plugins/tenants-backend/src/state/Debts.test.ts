@@ -21,7 +21,11 @@ describe('Debts', () => {
     const renew = jest.fn(async () => world.renews);
     const debts = new Debts({
       operations: {
-        openByTenant: async () => ({ ...world, changing: new Set() }),
+        openByTenant: async () => ({
+          ...world,
+          changing: new Set(),
+          provingFor: new Map(),
+        }),
       },
       active: async () => world.active,
       enqueue,

@@ -19,7 +19,8 @@ type Owed = Pick<NewOperation, 'tenant' | 'cluster' | 'owner'> & {
 /**
  * Proofs that are owed since something has changed: each is queued before the
  * schedule's, once nothing else runs for its tenant, and not too often for one. A
- * proof that runs and began before the change is made anew in its place.
+ * proof that runs and began before the change is made anew in its place; one that
+ * began after it, on whichever replica, is enough.
  */
 export class Debts {
   readonly #owed = new Map<
@@ -65,7 +66,8 @@ export class Debts {
       return;
     }
     const { operations, enqueue, renew, active } = this.options;
-    const [{ busy, queued }, there] = await Promise.all([
+    const asked = this.#now();
+    const [{ busy, queued, provingFor }, there] = await Promise.all([
       operations.openByTenant(),
       active(),
     ]);
@@ -75,7 +77,8 @@ export class Debts {
         // It waits until its cluster is back; or it is gone, and forgotten.
         this.#defer(uid);
       } else if (busy.has(name) && !queued.has(name)) {
-        if (await renew(name, last)) {
+        const isAfter = (provingFor.get(name) ?? Infinity) < asked - last;
+        if (isAfter || (await renew(name, last))) {
           this.#paidNow(uid);
           this.#paid(uid, last);
         }
