@@ -15,6 +15,7 @@ import { Knex } from 'knex';
 import { fromNow, isPostgres, lockName, now, readNow } from './dialect';
 import {
   EVENTS,
+  KnownTenant,
   Milliseconds,
   OperationRow,
   OPERATIONS,
@@ -60,6 +61,16 @@ export interface NewOperation {
   /** Hash of a first password; kept until the operation ends */
   secret?: string;
   rolloutId?: string;
+}
+
+/** The proof of a tenant, to be queued. */
+export function proofOf(
+  tenant: Pick<KnownTenant, 'name' | 'cluster' | 'owner' | 'uid'>,
+  trigger: ProofTrigger,
+): NewOperation {
+  const { name, cluster, owner, uid } = tenant;
+  const request = { kind: 'prove' } as const;
+  return { tenant: name, cluster, owner, uid, trigger, request };
 }
 
 /** What was queued, or was there already. */
@@ -334,7 +345,7 @@ export class OperationStore {
    */
   async join(
     proof: StoredOperation,
-    neighbour: Omit<NewOperation, 'trigger' | 'request'>,
+    neighbour: NewOperation,
   ): Promise<StoredOperation | undefined> {
     try {
       return await this.knex.transaction(async trx => {
@@ -344,8 +355,7 @@ export class OperationStore {
         }
         let queued = open.find(row => row.kind === 'prove');
         if (!queued) {
-          const request = { kind: 'prove' } as const;
-          const row = this.#row({ ...neighbour, trigger: 'schedule', request });
+          const row = this.#row(neighbour);
           [queued] = await trx(OPERATIONS).insert(row).returning('*');
         }
         const taken = await this.#take(trx, queued!, proof.round);

@@ -72,7 +72,7 @@ export class Debts {
       active(),
     ]);
     for (const [uid, { tenant, last }] of due) {
-      const { tenant: name, cluster, owner } = tenant;
+      const { tenant: name } = tenant;
       if (!there.has(uid)) {
         // It waits until its cluster is back; or it is gone, and forgotten.
         this.#defer(uid);
@@ -84,14 +84,8 @@ export class Debts {
         }
       } else {
         // One that is queued already is joined: it has not begun, and will see the change.
-        await enqueue({
-          tenant: name,
-          cluster,
-          owner,
-          uid,
-          trigger: 'event',
-          request: { kind: 'prove' },
-        });
+        const request = { kind: 'prove' } as const;
+        await enqueue({ ...tenant, trigger: 'event', request });
         if (!queued.has(name)) {
           this.#paidNow(uid);
         }
