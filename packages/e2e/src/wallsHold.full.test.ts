@@ -55,12 +55,17 @@ describe('where admission holds the walls', () => {
       expect(await deletePolicy(...BREAK_GLASS)).toMatch(/deleted/);
       const home = ['namespace', namespace];
       const policy = ['networkpolicy', 'tenant-isolation'];
+      const quota = ['resourcequota', 'tenant-quota'];
+      const ofStatus = '--subresource=status';
       const label = (key: string, value: string | null) => ({
         metadata: { labels: { [key]: value } },
       });
+      const baseline = label('pod-security.kubernetes.io/enforce', null);
       const patches: [string[], object, RegExp][] = [
-        [['resourcequota', 'tenant-quota'], { spec: { hard: null } }, /holds/],
-        [home, label('pod-security.kubernetes.io/enforce', null), /holds/],
+        [quota, { spec: { hard: null } }, /holds/],
+        [[...quota, ofStatus], { status: { hard: { pods: '99' } } }, /holds/],
+        [home, baseline, /holds/],
+        [[...home, ofStatus], baseline, /holds/],
         [policy, label('app.kubernetes.io/managed-by', 'me'), /holds/],
         // What holds nothing is everybody's.
         [home, label('team', 'blue'), /patched/],

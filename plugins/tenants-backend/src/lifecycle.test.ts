@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   allowOwners,
   OWNER,
   startTenantsBackend,
 } from './__testUtils__/startTenantsBackend';
 import { until as eventually } from './__testUtils__/until';
+import { TenantStore } from './database/TenantStore';
 
 jest.setTimeout(60_000);
 
@@ -209,6 +211,31 @@ describe('an apply', () => {
       await t.knex('operations').where({ kind: 'apply' }).orderBy('created_at')
     ).slice(-2);
     expect([again.body.id, other.body.id]).toEqual([running.id, queued.id]);
+  });
+
+  it('has on record what it has sent, while it runs and though a write fails', async () => {
+    await t.create('acme');
+    const resize = await begin(/PATCH .*deployments\/n8n/, 'acme', {
+      kind: 'apply',
+      size: 'medium',
+    });
+    const { spec } = t.lab.objects.get(
+      `${NAMESPACE}/resourcequotas/tenant-quota`,
+    );
+    await until(async () => {
+      const { body } = await t.knex('applied_resources').first();
+      const { object } =
+        JSON.parse(body)['ResourceQuota tenant-quota'].resource;
+      return isDeepStrictEqual(object.spec, spec);
+    });
+    const write = jest
+      .spyOn(TenantStore.prototype, 'addApplied')
+      .mockRejectedValueOnce(new Error('Connection terminated'));
+    expect((await resize.finish()).state).toBe('succeeded');
+    expect(write).toHaveBeenCalled();
+    const { outdated } = await get('/tenants/acme');
+    expect(outdated).toBe(false);
+    write.mockRestore();
   });
 
   it('runs no n8n whose walls were left out', async () => {

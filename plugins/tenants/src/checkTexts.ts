@@ -233,9 +233,11 @@ export const checksTranslationRef = createTranslationRef({
       'A pod runs that PodSecurity restricted would refuse',
     'res.pods-restricted.why':
       'A pod may be older than the rule that would refuse it',
-    'res.quota-used.title': 'It uses no more than its quotas',
-    'res.quota-used.wrong': 'It uses more than its quotas',
+    'res.quota-used.title':
+      'It uses no more than its quotas, and they are enforced',
+    'res.quota-used.wrong':
+      'It uses more than its quotas, or they are not enforced',
     'res.quota-used.why':
-      'A quota refuses what comes, and keeps what was there before',
+      'A quota keeps what was there before, and enforces what its status says',
   },
 });

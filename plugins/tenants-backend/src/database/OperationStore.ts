@@ -15,6 +15,8 @@ import { Knex } from 'knex';
 import { fromNow, isPostgres, lockName, now, readNow } from './dialect';
 import {
   EVENTS,
+  KnownTenant,
+  Milliseconds,
   OperationRow,
   OPERATIONS,
   pageOf,
@@ -59,6 +61,16 @@ export interface NewOperation {
   /** Hash of a first password; kept until the operation ends */
   secret?: string;
   rolloutId?: string;
+}
+
+/** The proof of a tenant, to be queued. */
+export function proofOf(
+  tenant: Pick<KnownTenant, 'name' | 'cluster' | 'owner' | 'uid'>,
+  trigger: ProofTrigger,
+): NewOperation {
+  const { name, cluster, owner, uid } = tenant;
+  const request = { kind: 'prove' } as const;
+  return { tenant: name, cluster, owner, uid, trigger, request };
 }
 
 /** What was queued, or was there already. */
@@ -193,19 +205,29 @@ export class OperationStore {
   }
 
   /**
-   * Names of tenants that an operation runs for, those of them that it changes, and
-   * those whose proof is queued.
+   * Names of tenants that an operation runs for, those of them that it changes, those
+   * whose proof is queued, and for how many milliseconds each proof has run.
    */
   async openByTenant() {
     const rows = await this.knex<OperationRow>(OPERATIONS)
       .whereIn('state', ['queued', 'running'])
-      .select('tenant', 'state', 'kind');
+      .select<(OperationRow & { age: Milliseconds })[]>(
+        ...['tenant', 'state', 'kind', 'cancelled'],
+        this.knex.raw('? - started_at as age', [now(this.knex)]),
+      );
     const namesOf = (isOne: (row: (typeof rows)[number]) => boolean) =>
       new Set(rows.filter(isOne).map(({ tenant }) => tenant));
     return {
       busy: namesOf(row => row.state === 'running'),
       changing: namesOf(row => row.state === 'running' && row.kind !== 'prove'),
       queued: namesOf(row => row.state === 'queued' && row.kind === 'prove'),
+      provingFor: new Map(
+        rows
+          .filter(row => row.state === 'running' && row.kind === 'prove')
+          // One that is cancelled comes to no result.
+          .filter(({ cancelled }) => !cancelled)
+          .map(({ tenant, age }) => [tenant, Number(age)] as const),
+      ),
     };
   }
 
@@ -276,6 +298,13 @@ export class OperationStore {
     const row = await (isPostgres(trx)
       ? query.forUpdate().skipLocked()
       : query);
+    if (row?.state === 'running' && row.cancelled) {
+      // Its replica has died before it heard of that.
+      await trx<OperationRow>(OPERATIONS)
+        .where({ id: row.id })
+        .update(ended(trx, { state: 'cancelled' }));
+      return this.#claim(trx, full, here);
+    }
     if (row && row.kind !== 'prove') {
       // Whoever began earlier can be seen by whoever began later.
       await lockName(trx, `changes/${row.cluster}`);
@@ -316,7 +345,7 @@ export class OperationStore {
    */
   async join(
     proof: StoredOperation,
-    neighbour: Omit<NewOperation, 'trigger' | 'request'>,
+    neighbour: NewOperation,
   ): Promise<StoredOperation | undefined> {
     try {
       return await this.knex.transaction(async trx => {
@@ -326,8 +355,7 @@ export class OperationStore {
         }
         let queued = open.find(row => row.kind === 'prove');
         if (!queued) {
-          const request = { kind: 'prove' } as const;
-          const row = this.#row({ ...neighbour, trigger: 'schedule', request });
+          const row = this.#row(neighbour);
           [queued] = await trx(OPERATIONS).insert(row).returning('*');
         }
         const taken = await this.#take(trx, queued!, proof.round);

@@ -7,6 +7,7 @@ import { Knex } from 'knex';
 import { testDatabases } from '../__testUtils__/databases';
 import { testSpec } from '../__testUtils__/testTenant';
 import { testReceipt, testResult } from '../__testUtils__/testResult';
+import { Debts } from '../state/Debts';
 import { readNow } from './dialect';
 import { MIGRATIONS, openDatabase } from './migrate';
 import { Counted, LEASE_MS, OperationStore } from './OperationStore';
@@ -342,6 +343,23 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect(await other.finish(applied, { state: 'succeeded' })).toBeTruthy();
   });
 
+  it('takes over nothing that is cancelled', async () => {
+    const { operations, other, enqueue, expire } = await setup(id);
+    const { id: removal } = await enqueue('acme', {
+      kind: 'remove',
+      confirm: 'acme',
+    });
+    const proof = await enqueue('acme');
+    await operations.claim(ROOM);
+    await other.cancel(removal);
+    expect(await other.claim(ROOM)).toBeUndefined();
+    await expire(removal);
+    // What waits for that tenant has its turn at once.
+    expect((await other.claim(ROOM))!.id).toBe(proof.id);
+    expect((await other.get(removal))!.state).toBe('cancelled');
+    expect(await operations.heartbeat([removal])).toEqual(new Map());
+  });
+
   it('keeps a lease as long as it is renewed', async () => {
     const { knex, operations, enqueue } = await setup(id);
     const { id: applied } = await enqueue('acme', apply());
@@ -438,7 +456,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
   });
 
   it('takes a neighbour into a round where it is idle, its queued proof with it', async () => {
-    const { operations, other, enqueue } = await setup(id);
+    const { operations, other, enqueue, wanted } = await setup(id);
     await enqueue('acme');
     const queued = await enqueue(
       'globex',
@@ -451,12 +469,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await other.claim({ proofs: ['lab'], changes: [] });
     const proof = (await operations.claim(ROOM))!;
     const neighbour = (name: string) =>
-      operations.join(proof, {
-        tenant: name,
-        cluster: 'lab',
-        owner: 'o',
-        uid: `uid-${name}`,
-      });
+      operations.join(proof, wanted(name, undefined, { trigger: 'schedule' }));
     expect(await neighbour('globex')).toMatchObject({
       id: queued.id,
       state: 'running',
@@ -545,6 +558,45 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect((await enqueue('acme', prove, { trigger: 'event' })).id).toBe(
       next.id,
     );
+  });
+
+  it('has one proof made for a change that two replicas see, and another for the next', async () => {
+    const { operations, other, wanted } = await setup(id);
+    const [own, theirs] = [operations, other].map(
+      store =>
+        new Debts({
+          operations: store,
+          enqueue: order => store.enqueue(order),
+          renew: async () => false,
+          active: async () => new Set(['uid-acme']),
+          logger: mockServices.logger.mock(),
+        }),
+    );
+    const { request, trigger, ...acme } = wanted('acme');
+    const changed = async (debts: Debts) => {
+      debts.add(acme);
+      await new Promise(resolve => setTimeout(resolve, 350));
+    };
+    const finish = async () => {
+      const [{ id: running }] = await operations.open('acme');
+      await operations.finish(running, { state: 'succeeded' });
+      await theirs.pay();
+      return (await operations.open('acme')).map(({ state }) => state);
+    };
+    await changed(own);
+    const later = changed(theirs);
+    await own.pay();
+    await operations.claim(ROOM);
+    await later;
+    await theirs.pay();
+    expect(await finish()).toEqual([]);
+    // One that began before the change does not do.
+    await operations.enqueue(wanted('acme'));
+    await operations.claim(ROOM);
+    await changed(theirs);
+    await theirs.pay();
+    expect(await finish()).toEqual(['queued']);
+    [own, theirs].forEach(debts => debts.stop());
   });
 
   it('keeps events in their order, through a restart', async () => {

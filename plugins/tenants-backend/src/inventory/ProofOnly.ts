@@ -8,7 +8,7 @@ import {
   proofOnlySpec,
   ProofOnlyTenant,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { NewOperation } from '../database/OperationStore';
+import { NewOperation, proofOf } from '../database/OperationStore';
 import { TenantStore } from '../database/TenantStore';
 import { Caches } from './caches';
 import { NAMESPACES } from './ClusterReader';
@@ -89,14 +89,7 @@ export class ProofOnly {
       return;
     }
     await store.remember(tenant, known?.uid);
-    await enqueue({
-      tenant: name,
-      cluster,
-      owner,
-      uid,
-      trigger: 'schedule',
-      request: { kind: 'prove' },
-    });
+    await enqueue(proofOf(tenant, 'schedule'));
     await onChanged(name);
   }
 }

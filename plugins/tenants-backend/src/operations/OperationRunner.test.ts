@@ -1,17 +1,21 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { knex, Knex } from 'knex';
 import { openDatabase } from '../database/migrate';
-import { LEASE_MS, OperationStore } from '../database/OperationStore';
+import { LEASE_MS, OperationStore, proofOf } from '../database/OperationStore';
 import { StoredOperation } from '../database/rows';
 import { until } from '../__testUtils__/until';
 import { Execution, Executor, OperationRunner } from './OperationRunner';
 
-const wanted = (tenant: string) => ({
-  tenant,
-  cluster: 'lab',
-  owner: 'group:default/guests',
-  uid: `uid-${tenant}`,
-});
+const wanted = (name: string) =>
+  proofOf(
+    {
+      name,
+      cluster: 'lab',
+      owner: 'group:default/guests',
+      uid: `uid-${name}`,
+    },
+    'schedule',
+  );
 
 describe('a round of two', () => {
   let db: Knex;
@@ -49,7 +53,6 @@ describe('a round of two', () => {
     const { operation } = await store.enqueue({
       ...wanted('acme'),
       trigger: 'user',
-      request: { kind: 'prove' },
     });
     return { runner, operation };
   }

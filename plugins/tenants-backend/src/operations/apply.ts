@@ -17,12 +17,13 @@ import {
   planTenant,
   Stage,
 } from '@threewalls/backstage-plugin-tenants-node';
+import pLimit from 'p-limit';
 import { OperationStore } from '../database/OperationStore';
 import { KnownTenant, StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
 import { describeChanges } from './changes';
 import { checkName, checkOurs } from './claims';
-import { Executor } from './OperationRunner';
+import { Executor, persist } from './OperationRunner';
 
 /** Milliseconds by which the clocks of a cluster and of the database may differ. */
 const SKEW_MS = 60_000;
@@ -75,13 +76,16 @@ export function applyExecutor(options: ChangeOptions): Executor {
       event({ message: `changed    ${describeChanges([change])}` });
     }
     let sent: Partial<AppliedResources> = {};
-    const remember = async () => {
-      const batch = sent;
-      sent = {};
-      if (uid && Object.keys(batch).length > 0) {
-        await store.addApplied(uid, batch);
-      }
-    };
+    let recorded = sent;
+    const oneAtATime = pLimit(1);
+    const remember = () =>
+      oneAtATime(async () => {
+        const batch = sent;
+        if (batch !== recorded) {
+          await store.addApplied(uid!, batch);
+          recorded = batch;
+        }
+      });
     try {
       const results = await applyPlan(plan, cluster, {
         stages: request.stages as Stage[] | undefined,
@@ -120,13 +124,17 @@ export function applyExecutor(options: ChangeOptions): Executor {
         },
         onApplied: (applied, object) => {
           sent = { ...sent, ...applied };
+          if (existing) {
+            // Should this replica die, the tenant is compared with what was sent.
+            remember().catch(() => {});
+          }
           const { loginServiceAccount } = plan.names;
           if (
             object?.kind === 'ServiceAccount' &&
             object.metadata.name === loginServiceAccount
           ) {
             const accountUid = String(object.metadata.uid);
-            store.note(uid!, { accountUid }).catch(() => {});
+            persist(() => store.note(uid!, { accountUid })).catch(() => {});
           }
         },
         onWait: what =>
@@ -142,7 +150,7 @@ export function applyExecutor(options: ChangeOptions): Executor {
         },
       };
     } finally {
-      await remember();
+      await persist(remember);
       await onChanged(spec.name);
     }
   };

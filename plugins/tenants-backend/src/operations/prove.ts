@@ -23,7 +23,7 @@ import {
   unproven,
   VaultView,
 } from '@threewalls/backstage-plugin-tenants-node';
-import { OperationStore } from '../database/OperationStore';
+import { OperationStore, proofOf } from '../database/OperationStore';
 import { ProofResult, ProofStore, WallChange } from '../database/ProofStore';
 import { StoredOperation } from '../database/rows';
 import { TenantStore } from '../database/TenantStore';
@@ -176,7 +176,7 @@ async function neighbourOf(
     isOfChange,
   });
   for (const candidate of ranked) {
-    const { uid, name, cluster, owner } = candidate;
+    const { name } = candidate;
     try {
       await appliedPlan(candidate, options);
     } catch (error) {
@@ -184,12 +184,8 @@ async function neighbourOf(
       logger.warn(`No proof of ${name}: ${toError(error).message}`);
       continue;
     }
-    const other = await operations.join(proof, {
-      tenant: name,
-      cluster,
-      owner,
-      uid,
-    });
+    const neighbour = proofOf(candidate, 'schedule');
+    const other = await operations.join(proof, neighbour);
     if (other) {
       hold(other);
       try {

@@ -1,7 +1,7 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
 import { Platform } from '@threewalls/backstage-plugin-tenants-node';
 import { AttentionStore } from '../database/AttentionStore';
-import { OperationStore } from '../database/OperationStore';
+import { OperationStore, proofOf } from '../database/OperationStore';
 import { ProofStore } from '../database/ProofStore';
 import { TenantStore } from '../database/TenantStore';
 import { Inventory, Tenant } from '../inventory/Inventory';
@@ -112,15 +112,7 @@ export class Scheduler {
         phase === 'active' && !busy.has(name) && !queued.has(name),
     );
     for (const tenant of dueTenants(idle, turns, { now, intervalMs })) {
-      const { name, cluster, owner, uid } = tenant;
-      await operations.enqueue({
-        tenant: name,
-        cluster,
-        owner,
-        uid,
-        trigger: 'schedule',
-        request: { kind: 'prove' },
-      });
+      await operations.enqueue(proofOf(tenant, 'schedule'));
     }
     // Only now: those that are due together are proved against each other.
     await runner.pump();

@@ -23,7 +23,11 @@ describe('Debts', () => {
     const active = jest.fn(async (_: ReadonlySet<string>) => world.active);
     const debts = new Debts({
       operations: {
-        openByTenant: async () => ({ ...world, changing: new Set() }),
+        openByTenant: async () => ({
+          ...world,
+          changing: new Set(),
+          provingFor: new Map(),
+        }),
       },
       active,
       enqueue,

@@ -20,7 +20,8 @@ type Owed = Pick<NewOperation, 'tenant' | 'cluster' | 'owner'> & {
 /**
  * Proofs that are owed since something has changed: each is queued before the
  * schedule's, once nothing else runs for its tenant, and not too often for one. A
- * proof that runs and began before the change is made anew in its place.
+ * proof that runs and began before the change is made anew in its place; one that
+ * began after it, on whichever replica, is enough.
  */
 export class Debts {
   readonly #owed = new Map<
@@ -66,30 +67,26 @@ export class Debts {
       return;
     }
     const { operations, enqueue, renew, active } = this.options;
-    const [{ busy, queued }, there] = await Promise.all([
+    const asked = this.#now();
+    const [{ busy, queued, provingFor }, there] = await Promise.all([
       operations.openByTenant(),
       active(new Set(due.map(([, { tenant }]) => tenant.namespace))),
     ]);
     for (const [uid, { tenant, last }] of due) {
-      const { tenant: name, cluster, owner } = tenant;
+      const { tenant: name } = tenant;
       if (!there.has(uid)) {
         // It waits until its cluster is back; or it is gone, and forgotten.
         this.#defer(uid);
       } else if (busy.has(name) && !queued.has(name)) {
-        if (await renew(name, last)) {
+        const isAfter = (provingFor.get(name) ?? Infinity) < asked - last;
+        if (isAfter || (await renew(name, last))) {
           this.#paidNow(uid);
           this.#paid(uid, last);
         }
       } else {
         // One that is queued already is joined: it has not begun, and will see the change.
-        await enqueue({
-          tenant: name,
-          cluster,
-          owner,
-          uid,
-          trigger: 'event',
-          request: { kind: 'prove' },
-        });
+        const request = { kind: 'prove' } as const;
+        await enqueue({ ...tenant, trigger: 'event', request });
         if (!queued.has(name)) {
           this.#paidNow(uid);
         }

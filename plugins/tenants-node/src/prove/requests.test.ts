@@ -25,7 +25,10 @@ function memory(
   );
   const free = planned
     .filter(({ kind }) => kind === 'ResourceQuota')
-    .map(quota => ({ ...quota, status: { used: { pods: '0' } } }));
+    .map(quota => ({
+      ...quota,
+      status: { ...(quota.spec as object), used: { pods: '0' } },
+    }));
   const namespaces: any[] = others.map(name => ({
     apiVersion: 'v1',
     kind: 'Namespace',

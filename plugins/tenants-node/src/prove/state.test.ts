@@ -42,6 +42,9 @@ class World {
     this.vault.set('sys/auth', { 'kubernetes/': { type: 'kubernetes' } });
     const store = this.of('SecretStore')!;
     store.status = { conditions: [{ type: 'Ready', status: 'True' }] };
+    for (const quota of this.objects.filter(o => o.kind === 'ResourceQuota')) {
+      quota.status = copy(quota.spec);
+    }
   }
 
   of(kind: string, name?: string): any {
@@ -181,6 +184,14 @@ describe('what objects show of the walls', () => {
       },
       ['holds', 'holds', 'breached'],
       /tenant-quota was changed: spec.hard.pods/,
+    ],
+    [
+      'a quota enforces more than it says',
+      w => {
+        w.of('ResourceQuota', 'tenant-quota').status.hard.pods = '1000';
+      },
+      ['holds', 'holds', 'breached'],
+      /^pods: 1000 is enforced instead of 10$/,
     ],
     [
       'PodSecurity was lowered',

@@ -181,10 +181,10 @@ describe('quotas that others have written', () => {
     'services.loadbalancers': 0,
     'services.nodeports': '0',
   };
-  const quota = (over: object = {}, used: object = {}) => ({
+  const quota = (over: object = {}, used: object = {}, enforced?: object) => ({
     ...object('v1', 'ResourceQuota', { namespace, name: 'q' }),
     spec: { hard: { ...GOOD, ...over } },
-    status: { used },
+    status: { used, hard: { ...GOOD, ...over, ...enforced } },
   });
 
   it.each<[string, KubernetesObject[], RegExp, RegExp]>([
@@ -207,6 +207,12 @@ describe('quotas that others have written', () => {
       [quota({}, { 'limits.memory': '3Gi' })],
       /^asExpected$/,
       /^breached: q: limits.memory: 3Gi of 2Gi used/,
+    ],
+    [
+      'raised in its status alone',
+      [quota({}, {}, { 'limits.memory': '3Gi' })],
+      /^asExpected$/,
+      /^breached: q: limits.memory: 3Gi is enforced instead of 2Gi/,
     ],
   ])('are held to the limits of config: %s', async (_, quotas, is, used) => {
     const clients = holding(quotas);

@@ -7,7 +7,7 @@ import { Attempt, Finding, Side } from '../types';
 import { sayChanged } from './asPlanned';
 import { asExpected, breached } from './finding';
 import { known, listed, stateAttempt } from './reading';
-import { overUsed } from './workload';
+import { overQuota } from './workload';
 
 /** What quotas of a tenant that is only proved have to limit, as config declares it. */
 export function objectsLimited(side: Side, storage: string): Attempt[] {
@@ -42,9 +42,7 @@ export function withinAnyQuota(side: Side): Attempt {
     'a quota, and no more than it gives',
     quotas => {
       const over = quotas.flatMap(({ metadata, spec, status }) =>
-        overUsed(spec?.hard, status?.used).map(
-          one => `${metadata.name}: ${one}`,
-        ),
+        overQuota(spec?.hard, status).map(one => `${metadata.name}: ${one}`),
       );
       return quotas.length > 0 && over.length === 0
         ? asExpected('EQUAL', `within ${quotas.length} quotas`)

@@ -413,9 +413,10 @@ describe('PodSecurity restricted', () => {
 
 describe('what is used of a quota', () => {
   const [attempt] = withinQuota(side);
-  const quota = (used?: Record<string, string>) => ({
+  const [{ spec }] = plannedObjects(side.tenant.plan, 'ResourceQuota');
+  const quota = (used?: Record<string, string>, enforced: object = {}) => ({
     metadata: { name: 'tenant-quota' },
-    status: { used },
+    status: { used, hard: { ...(spec as any).hard, ...enforced } },
   });
 
   it.each<[string, object[], Outcome]>([
@@ -431,6 +432,17 @@ describe('what is used of a quota', () => {
       'breached',
     ],
     ['not counted yet', [quota()], 'asExpected'],
+    ['less than it enforces', [quota({}, { pods: '11' })], 'breached'],
+    [
+      'nothing, of which it enforces none',
+      [quota({}, { pods: undefined })],
+      'breached',
+    ],
+    [
+      'nothing, and it enforces nothing',
+      [{ ...quota(), status: {} }],
+      'breached',
+    ],
   ])('%s', async (_, items, outcome) => {
     expect((await run(attempt, items)).outcome).toBe(outcome);
   });

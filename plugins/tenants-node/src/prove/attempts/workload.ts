@@ -57,7 +57,7 @@ export function podsRestricted({ tenant }: Side): Attempt {
   });
 }
 
-/** What is used of each quota of the plan: no more than the plan gives. */
+/** What is used and enforced of each quota of the plan: no more than the plan gives. */
 export function withinQuota({ tenant }: Side): Attempt[] {
   const { namespace } = tenant.plan.names;
   return plannedObjects(tenant.plan, 'ResourceQuota').map(quota => {
@@ -66,13 +66,13 @@ export function withinQuota({ tenant }: Side): Attempt[] {
     return stateAttempt('kubernetes', {
       key: name,
       target: `ResourceQuota ${namespace}/${name}`,
-      request: `list ResourceQuotas of ${namespace}, and compare what is used of ${name}`,
+      request: `list ResourceQuotas of ${namespace}, and compare what is used and enforced of ${name}`,
       expected: 'no more than the plan gives',
       run: async ({ view }) => {
         const what = `ResourceQuota ${name}`;
         const live = named(await listed(view, quota, namespace, what), name);
         return found(
-          overUsed(hard, live?.status?.used),
+          live ? overQuota(hard, live.status) : [],
           live ? 'within the quota' : 'not there',
         );
       },
@@ -80,14 +80,26 @@ export function withinQuota({ tenant }: Side): Attempt[] {
   });
 }
 
-/** What more is used of than a quota gives. */
-export function overUsed(
+/**
+ * What more is used of than a quota gives, and what more is let in: the API server
+ * goes by the limits in its status, and by none where there are none.
+ */
+export function overQuota(
   hard: Record<string, string> = {},
-  used: Record<string, string> = {},
+  status: Partial<Record<'hard' | 'used', Record<string, string>>> = {},
 ): string[] {
-  return Object.keys(hard)
-    .filter(key => number(used[key]) > number(hard[key]))
-    .map(key => `${key}: ${canonicalQuantity(used[key])} of ${hard[key]} used`);
+  return Object.entries(hard).flatMap(([key, most]) => {
+    const used = canonicalQuantity(status.used?.[key] ?? '0');
+    const enforced = status.hard?.[key];
+    return [
+      ...(number(used) > number(most)
+        ? [`${key}: ${used} of ${most} used`]
+        : []),
+      ...(enforced === undefined || number(enforced) > number(most)
+        ? [`${key}: ${enforced ?? 'no limit'} is enforced instead of ${most}`]
+        : []),
+    ];
+  });
 }
 
 function podsAttempt(
@@ -154,6 +166,6 @@ function withoutInjected(pod: any, injected: readonly string[]): any {
   return { ...pod, spec: { ...spec, containers, initContainers, volumes } };
 }
 
-function number(quantity = '0'): number {
+function number(quantity: string): number {
   return parseQuantity(canonicalQuantity(quantity)) ?? 0;
 }

@@ -138,8 +138,8 @@ export const RESOURCE_CHECKS: Check[] = [
     attempts: side => [podsRestricted(side)],
   }),
   barrier('res.quota-used', {
-    title: 'It uses no more than its quotas',
-    why: 'A quota refuses what comes, and lets stand what was there before',
+    title: 'It uses no more than its quotas, and they are enforced',
+    why: 'A quota lets stand what was there before, and enforces what its status says',
     attempts: side => withinQuota(side),
   }),
   barrier('res.privileged', {
