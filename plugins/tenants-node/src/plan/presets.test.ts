@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { changes } from '../__fixtures__/changes';
 import { tenantPlan } from '../__fixtures__/plan';
 import { testProfile } from '../__fixtures__/platform';
 import { PRESETS } from '../config/presets';
@@ -36,7 +37,12 @@ function shown(config: Record<string, unknown>) {
 
 describe('presets', () => {
   it.each(PRESET_NAMES)('%s', preset => {
-    expect(stringify(shown({ preset }), { lineWidth: 0 })).toMatchSnapshot();
+    const kind = shown({ preset: 'kind' });
+    expect(
+      preset === 'kind'
+        ? stringify(kind, { lineWidth: 0 })
+        : changes(kind, shown({ preset })),
+    ).toMatchSnapshot();
   });
 
   it('are in docs/environments.md, and on the lab where that says so', () => {
