@@ -227,38 +227,4 @@ describe('planTenant', () => {
     const { names: found } = planTenant(testSpec({ name: 'acm' }), platform);
     expect(found.vaultPolicy).toBe('tenant-acm');
   });
-
-  it('lets the internet in without the cluster’s own networks', () => {
-    const cidrs = ['0.0.0.0/1', '128.0.0.0/1', '203.0.113.0/24'];
-    const egress = { hosts: [], cidrs };
-    const plan = planTenant(
-      testSpec({ egress, allowInternet: true }),
-      platform,
-    );
-    const policy = plannedObjects(plan).find(
-      o => o.kind === 'NetworkPolicy',
-    ) as any;
-    const blocks = policy.spec.egress.flatMap((rule: any) =>
-      rule.to.flatMap((to: any) => to.ipBlock ?? []),
-    );
-    expect(blocks).toEqual([
-      {
-        cidr: '0.0.0.0/1',
-        except: ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8'],
-      },
-      {
-        cidr: '128.0.0.0/1',
-        except: [
-          '168.63.129.16/32',
-          '169.254.0.0/16',
-          '172.16.0.0/12',
-          '192.0.0.192/32',
-          '192.168.0.0/16',
-          '198.18.0.0/15',
-          '224.0.0.0/4',
-        ],
-      },
-      { cidr: '203.0.113.0/24' },
-    ]);
-  });
 });
