@@ -3,7 +3,9 @@ module.exports = require('@backstage/cli/config/eslint-factory')(__dirname, {
     // Whatever is not found throws.
     'jest/expect-expect': [
       'warn',
-      { assertFunctionNames: ['expect', 'screen.find*', 'findText'] },
+      {
+        assertFunctionNames: ['expect', 'screen.find*', 'findText', 'alerted'],
+      },
     ],
   },
 });

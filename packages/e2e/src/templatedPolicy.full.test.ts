@@ -47,7 +47,7 @@ describe('One templated Vault policy, on the lab', () => {
   ];
 
   const installPolicy = () =>
-    vaultAdmin.write(FIXED, {
+    vaultAdmin.expect('PUT', FIXED, {
       policy: deployed('threewalls-tenant.hcl').replaceAll(
         'ACCESSOR',
         accessor,
@@ -56,7 +56,7 @@ describe('One templated Vault policy, on the lab', () => {
 
   beforeAll(async () => {
     accessor = (await vaultAdmin.read('sys/auth'))['kubernetes/'].accessor;
-    await vaultAdmin.write(PORTALS, {
+    await vaultAdmin.expect('PUT', PORTALS, {
       policy: deployed('threewalls-portal-templated.hcl').replaceAll(
         'threewalls-tenant',
         POLICY,
@@ -89,8 +89,8 @@ describe('One templated Vault policy, on the lab', () => {
         throw new Error("A tenant's removal took the fixed policy along");
       }
     } finally {
-      await vaultAdmin.delete(FIXED);
-      await vaultAdmin.delete(PORTALS);
+      await vaultAdmin.expect('DELETE', FIXED);
+      await vaultAdmin.expect('DELETE', PORTALS);
       rmSync(folder, { recursive: true });
     }
   });
@@ -100,7 +100,7 @@ describe('One templated Vault policy, on the lab', () => {
     await expect(applyPlan(plan, cluster)).rejects.toThrow(
       new RegExp(`Vault policy ${POLICY} is not there.*threewalls-tenant.hcl`),
     );
-    await vaultAdmin.write(FIXED, {
+    await vaultAdmin.expect('PUT', FIXED, {
       policy: 'path "secret/*" { capabilities = ["read"] }',
     });
     await expect(applyPlan(plan, cluster)).rejects.toThrow(
@@ -164,7 +164,7 @@ describe('One templated Vault policy, on the lab', () => {
     };
     expect(await secretWall()).toEqual(['holds']);
     const { policy } = await vaultAdmin.read(FIXED);
-    await vaultAdmin.write(FIXED, {
+    await vaultAdmin.expect('PUT', FIXED, {
       policy: `${policy}\npath "secret/data/*" {\n  capabilities = ["read"]\n}\n`,
     });
     const [status, ...broken] = await secretWall();

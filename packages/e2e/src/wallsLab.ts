@@ -14,16 +14,14 @@ import {
   portalAccess,
   portalLab,
   testSpec,
-  vaultKeys,
 } from './support/lab';
-import { VaultAdmin } from './wallsVault';
 
 /** The lab with the portal's own, limited rights, and beside it with an administrator's. */
 export interface WallsLab {
   platform: Platform;
   cluster: Cluster;
   admin: KubernetesClient;
-  vaultAdmin: VaultAdmin;
+  vaultAdmin: Cluster['vault'];
 }
 
 /** @throws Error when the lab is not up: these tests are worth nothing without it */
@@ -34,12 +32,8 @@ export function openLab(): WallsLab {
     );
   }
   const { platform, cluster } = portalLab();
-  return {
-    platform,
-    cluster,
-    admin: adminLab().kubernetes,
-    vaultAdmin: new VaultAdmin(vaultKeys()),
-  };
+  const { kubernetes: admin, vault: vaultAdmin } = adminLab();
+  return { platform, cluster, admin, vaultAdmin };
 }
 
 /**

@@ -6,7 +6,20 @@
 export * from './apply';
 export * from './clients';
 export * from './plan';
-export * from './config/platform';
+export { MOST_ROUNDS } from './config/platform';
+export type {
+  ClusterProfile,
+  Endpoint,
+  Exposure,
+  N8nConfig,
+  ObjectException,
+  Outside,
+  Platform,
+  ProofOnlyTenant,
+  TenantSize,
+  Toleration,
+  TrustedSubject,
+} from './config/platform';
 export { readPlatform } from './config/readPlatform';
 export * from './clients/tenants';
 export * from './prove';

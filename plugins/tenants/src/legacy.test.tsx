@@ -58,9 +58,7 @@ describe('the plugin in an app on the old frontend system', () => {
       </EntityProvider>,
     );
 
-    expect(
-      await screen.findByRole('button', { name: /Network wall.*holds/ }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: /Network wall.*holds/ });
     expect(isTenantAvailable(acme)).toBe(true);
     expect(isTenantAvailable({ ...acme, metadata: { name: 'acme' } })).toBe(
       false,
@@ -110,10 +108,8 @@ describe('the plugin in an app on the old frontend system', () => {
     }
     await render(<Fields />);
 
-    expect(
-      screen.getByText(
-        'TenantCluster TenantEgress TenantName TenantOwner TenantPicker TenantPreview TenantRemoval TenantSize',
-      ),
-    ).toBeInTheDocument();
+    await screen.findByText(
+      'TenantCluster TenantEgress TenantName TenantOwner TenantPicker TenantPreview TenantRemoval TenantSize',
+    );
   });
 });

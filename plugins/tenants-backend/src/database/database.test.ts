@@ -574,7 +574,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
     );
     const { request, trigger, ...acme } = wanted('acme');
     const changed = async (debts: Debts) => {
-      debts.add(acme);
+      debts.add({ ...acme, namespace: 'web-tenant-acme' });
       await new Promise(resolve => setTimeout(resolve, 350));
     };
     const finish = async () => {

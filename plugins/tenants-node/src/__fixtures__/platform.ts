@@ -4,16 +4,29 @@ import { TenantSpec } from '@threewalls/backstage-plugin-tenants-common';
 import { ClusterProfile, Platform } from '../config/platform';
 import { readPlatform } from '../config/readPlatform';
 
-const CLUSTER = {
-  name: 'lab',
-  kubernetes: { kubeconfig: '/nowhere' },
+/** Config of a cluster: what it has to say, and what a test has it say beside that. */
+export function clusterConfig({
+  vault = {},
+  ...over
+}: Record<string, unknown> = {}) {
+  return {
+    name: 'lab',
+    kubernetes: { kubeconfig: '/nowhere' },
+    vault: {
+      address: 'http://127.0.0.1:8200',
+      login: { tokenFile: '/nowhere' },
+      ...(vault as object),
+    },
+    ...over,
+  };
+}
+
+const CLUSTER = clusterConfig({
   vault: {
-    address: 'http://127.0.0.1:8200',
     inClusterAddress: 'http://sys-vault.sys-vault.svc.cluster.local:8200',
-    login: { tokenFile: '/nowhere' },
   },
   network: { reservedCidrs: ['198.18.0.0/15'] },
-};
+});
 
 /** A platform whose one cluster has tenants of others in it, which are only proved. */
 export function proofOnlyPlatform(

@@ -6,7 +6,13 @@ import {
   ServerResponse,
 } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { MockDirectory } from '@backstage/backend-test-utils';
 import { stringify } from 'yaml';
+import { testPlatform } from '../__fixtures__/platform';
+import { Platform } from '../config/platform';
+
+/** By which the portal logs in to a cluster. */
+export const TOKEN = 'Planted-token-of-the-portal';
 
 /** What an edge does with a request: answers, or breaks the connection. */
 export type Answer =
@@ -18,7 +24,7 @@ export type Answer =
   | ((response: ServerResponse, url: URL) => void);
 
 /** A kubeconfig for a server over plain HTTP, which is taken only where TLS need not be. */
-export function kubeconfigFor(server: string, token = 'a-token'): string {
+export function kubeconfigFor(server: string, token = TOKEN): string {
   return stringify({
     'current-context': 'edge',
     contexts: [{ name: 'edge', context: { cluster: 'edge', user: 'edge' } }],
@@ -72,6 +78,35 @@ export class Edge {
     this.server.closeAllConnections();
     this.server.close();
   }
+}
+
+/** A platform whose one cluster, and its Vault, is an edge. */
+export function labOn(
+  { url }: Edge,
+  files: MockDirectory,
+  tenants: Record<string, unknown> = {},
+): Platform {
+  files.setContent({ token: 'a-token', kubeconfig: kubeconfigFor(url) });
+  const platform = testPlatform(tenants);
+  const [cluster] = platform.clusters;
+  cluster.kubernetes.kubeconfig = files.resolve('kubeconfig');
+  cluster.vault.address = url;
+  cluster.vault.login = { tokenFile: files.resolve('token') };
+  return platform;
+}
+
+/** What something fails with, in which no secret is; an error that it went well. */
+export async function errorOf(
+  promise: Promise<unknown>,
+  ...secrets: string[]
+): Promise<Error> {
+  const error = await promise.then(
+    () => new Error('it went well'),
+    (e: Error) => e,
+  );
+  const text = JSON.stringify([error, error.message, error.stack]);
+  expect(secrets.filter(secret => text.includes(secret))).toEqual([]);
+  return error;
 }
 
 function send(

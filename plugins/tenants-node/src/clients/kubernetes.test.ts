@@ -2,23 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { parse, stringify } from 'yaml';
 import { testPlatform } from '../__fixtures__/platform';
-import { Answer, Edge, kubeconfigFor } from '../__testUtils__/Edge';
+import {
+  Answer,
+  Edge,
+  errorOf,
+  kubeconfigFor,
+  labOn,
+  TOKEN,
+} from '../__testUtils__/Edge';
 import { loadKubeConfig } from './connection';
 import { KubernetesClient } from './kubernetes';
 
-const TOKEN = 'Planted-token-of-the-portal';
 const files = createMockDirectory();
 let edge: Edge;
 
-afterEach(() => edge?.stop());
-
-const kubeconfig = (server: string, token = TOKEN) =>
-  kubeconfigFor(server, token);
+afterEach(() => {
+  edge?.stop();
+  jest.restoreAllMocks();
+});
 
 async function clientOf(answer: (request: string, times: number) => Answer) {
   edge = await Edge.start(answer);
-  files.setContent({ kubeconfig: kubeconfig(edge.url) });
-  return client();
+  return KubernetesClient.fromConfig(labOn(edge, files).clusters[0]);
 }
 
 function client(): KubernetesClient {
@@ -34,43 +39,27 @@ const list = (of: KubernetesClient) =>
   of.list({ apiVersion: 'v1', kind: 'Namespace' });
 const fine: Answer = { status: 200, body: { items: [] } };
 
-async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  const error = await promise.then(
-    () => new Error('it went well'),
-    (e: Error) => e,
-  );
-  expect(JSON.stringify([error, error.message, error.stack])).not.toContain(
-    TOKEN,
-  );
-  return error;
-}
-
 describe('the way to an API server', () => {
   it('may have a path before every path, as behind Rancher', async () => {
     edge = await Edge.start(() => fine);
     files.setContent({
-      kubeconfig: kubeconfig(`${edge.url}/k8s/clusters/c-1/`),
+      kubeconfig: kubeconfigFor(`${edge.url}/k8s/clusters/c-1/`),
     });
     await list(client());
     expect(edge.seen).toEqual(['GET /k8s/clusters/c-1/api/v1/namespaces']);
   });
 
   it('may lead over a proxy, which the kubeconfig or the environment names', async () => {
-    const env = { ...process.env };
     edge = await Edge.start(() => fine);
-    try {
-      const named = kubeconfig('http://api.example').replace(
-        /( +)server: .*/,
-        `$&\n$1proxy-url: ${edge.url}`,
-      );
-      files.setContent({ kubeconfig: named });
-      await list(client());
-      process.env.HTTP_PROXY = edge.url;
-      files.setContent({ kubeconfig: kubeconfig('http://other.example') });
-      await list(client());
-    } finally {
-      process.env = env;
-    }
+    const named = kubeconfigFor('http://api.example').replace(
+      /( +)server: .*/,
+      `$&\n$1proxy-url: ${edge.url}`,
+    );
+    files.setContent({ kubeconfig: named });
+    await list(client());
+    jest.replaceProperty(process, 'env', { HTTP_PROXY: edge.url });
+    files.setContent({ kubeconfig: kubeconfigFor('http://other.example') });
+    await list(client());
     expect(edge.seen).toEqual([
       'GET http://api.example/api/v1/namespaces',
       'GET http://other.example/api/v1/namespaces',
@@ -80,20 +69,17 @@ describe('the way to an API server', () => {
   it.each([{ inCluster: true, url: 'https://192.0.2.9' }, {}])(
     'is that of the pod that the portal runs in where config says so, or nothing: %j',
     kubernetes => {
-      const env = { ...process.env };
-      process.env.KUBERNETES_SERVICE_HOST = '192.0.2.1';
-      process.env.KUBERNETES_SERVICE_PORT = '443';
-      try {
-        const [cluster] = testPlatform().clusters;
-        const config = loadKubeConfig({ ...cluster, kubernetes });
-        const { server, caFile } = config.getCurrentCluster()!;
-        expect([server, caFile]).toEqual([
-          'https://192.0.2.1:443',
-          '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
-        ]);
-      } finally {
-        process.env = env;
-      }
+      jest.replaceProperty(process, 'env', {
+        KUBERNETES_SERVICE_HOST: '192.0.2.1',
+        KUBERNETES_SERVICE_PORT: '443',
+      });
+      const [cluster] = testPlatform().clusters;
+      const config = loadKubeConfig({ ...cluster, kubernetes });
+      const { server, caFile } = config.getCurrentCluster()!;
+      expect([server, caFile]).toEqual([
+        'https://192.0.2.1:443',
+        '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+      ]);
     },
   );
 
@@ -108,7 +94,7 @@ describe('the way to an API server', () => {
       kind: 'ExecCredential',
       status: { token: `${TOKEN}-'$(wc -l < ${asked})'` },
     });
-    const plugin = parse(kubeconfig(edge.url));
+    const plugin = parse(kubeconfigFor(edge.url));
     plugin.users[0].user = {
       exec: {
         apiVersion,
@@ -217,7 +203,7 @@ describe('KubernetesClient in bad weather', () => {
   it('reads its credentials again after a 401, once', async () => {
     const renewed = 'A-renewed-token';
     const kubernetes = await clientOf((_, times) => {
-      files.setContent({ kubeconfig: kubeconfig(edge.url, renewed) });
+      files.setContent({ kubeconfig: kubeconfigFor(edge.url, renewed) });
       return times === 1 ? { status: 401 } : fine;
     });
     await list(kubernetes);
@@ -234,7 +220,7 @@ describe('KubernetesClient in bad weather', () => {
       status,
       body: { message: 'so said the server', reason: 'Why' },
     }));
-    const error = await errorOf(list(kubernetes));
+    const error = await errorOf(list(kubernetes), TOKEN);
     expect(error).toMatchObject({ name: 'KubernetesError', status });
     expect(error.message).toMatch(/so said the server/);
     expect(error.message).toMatch(said);
@@ -253,7 +239,7 @@ describe('KubernetesClient in bad weather', () => {
       status: 429,
       headers: { 'retry-after': '0' },
     }));
-    const error = await errorOf(list(busy));
+    const error = await errorOf(list(busy), TOKEN);
     expect(error.message).toMatch(/429.*overloaded: run this again later/);
   });
 
@@ -277,7 +263,7 @@ describe('KubernetesClient in bad weather', () => {
         kind: 'Pod',
         metadata: { namespace: 'a' },
       };
-      const error = await errorOf(kubernetes.create(pod));
+      const error = await errorOf(kubernetes.create(pod), TOKEN);
       expect(error.name).toBe('ServiceUnavailableError');
       expect(edge.count('POST /api/v1/namespaces/a/pods')).toBe(1);
     },
@@ -285,7 +271,7 @@ describe('KubernetesClient in bad weather', () => {
 
   it('gives up on a server that always breaks off', async () => {
     const kubernetes = await clientOf(() => 'half');
-    const error = await errorOf(list(kubernetes));
+    const error = await errorOf(list(kubernetes), TOKEN);
     expect(error.name).toBe('ServiceUnavailableError');
     expect(error.message).toMatch(/Cluster lab can't be reached/);
   });
@@ -293,16 +279,16 @@ describe('KubernetesClient in bad weather', () => {
   it('says that the server does not answer, and goes on when it does', async () => {
     const kubernetes = await clientOf(() => fine);
     files.setContent({});
-    const missing = await errorOf(list(kubernetes));
+    const missing = await errorOf(list(kubernetes), TOKEN);
     expect(missing.name).toBe('ServiceUnavailableError');
     expect(missing.message).toMatch(/there is no kubeconfig at .*kubeconfig/);
     files.setContent({ kubeconfig: `users: [${TOKEN}: "\n` });
-    const broken = await errorOf(list(kubernetes));
+    const broken = await errorOf(list(kubernetes), TOKEN);
     expect(broken.message).toMatch(/can't be read/);
-    files.setContent({ kubeconfig: kubeconfig('http://127.0.0.1:9') });
-    const refused = await errorOf(list(client()));
+    files.setContent({ kubeconfig: kubeconfigFor('http://127.0.0.1:9') });
+    const refused = await errorOf(list(client()), TOKEN);
     expect(refused.message).toMatch(/ECONNREFUSED|bad port/);
-    files.setContent({ kubeconfig: kubeconfig(edge.url) });
+    files.setContent({ kubeconfig: kubeconfigFor(edge.url) });
     await list(kubernetes);
   });
 });

@@ -1,6 +1,6 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { testPlatform } from '../__fixtures__/platform';
-import { Answer, Edge } from '../__testUtils__/Edge';
+import { Answer, Edge, errorOf } from '../__testUtils__/Edge';
 import { ClusterUnavailableError } from './errors';
 import { VaultClient } from './vault';
 
@@ -11,7 +11,10 @@ const files = createMockDirectory({
 });
 let edge: Edge;
 
-afterEach(() => edge?.stop());
+afterEach(() => {
+  edge?.stop();
+  jest.restoreAllMocks();
+});
 
 const LOGIN = 'POST /v1/auth/approle/login';
 const READ = 'GET /v1/sys/auth';
@@ -52,32 +55,16 @@ async function clientOf(
 
 const fine: Answer = { status: 200, body: { data: { a: 1 } } };
 
-async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  const error = await promise.then(
-    () => new Error('it went well'),
-    (e: Error) => e,
-  );
-  const text = JSON.stringify([error, error.message, error.stack]);
-  expect(text).not.toContain(SECRET_ID);
-  expect(text).not.toContain(TOKEN);
-  return error;
-}
-
 describe('VaultClient', () => {
   it('asks of its environment nothing that config does not say', async () => {
-    const env = { ...process.env };
-    Object.assign(process.env, {
+    jest.replaceProperty(process, 'env', {
       VAULT_TOKEN: 'of-the-environment',
       VAULT_NAMESPACE: 'of-the-environment',
       VAULT_PREFIX: '/of-the-environment',
     });
-    try {
-      const vault = await clientOf(() => fine);
-      await vault.read('sys/auth');
-      await vault.health();
-    } finally {
-      process.env = env;
-    }
+    const vault = await clientOf(() => fine);
+    await vault.read('sys/auth');
+    await vault.health();
     expect(edge.seen).toEqual([LOGIN, READ, 'GET /v1/sys/health']);
     expect(JSON.stringify([edge.tokens, edge.headers])).not.toContain(
       'of-the-environment',
@@ -85,14 +72,9 @@ describe('VaultClient', () => {
   });
 
   it('goes over the proxy that its environment names', async () => {
-    const env = { ...process.env };
     const vault = await clientOf(() => fine, 'http://vault.example:8200');
-    try {
-      process.env.HTTP_PROXY = edge.url;
-      await vault.read('sys/auth');
-    } finally {
-      process.env = env;
-    }
+    jest.replaceProperty(process, 'env', { HTTP_PROXY: edge.url });
+    await vault.read('sys/auth');
     expect(edge.seen).toEqual([
       'POST http://vault.example:8200/v1/auth/approle/login',
       'GET http://vault.example:8200/v1/sys/auth',
@@ -123,7 +105,7 @@ describe('VaultClient', () => {
     );
     vault.timeoutMs = 200;
     const begun = Date.now();
-    const error = await errorOf(vault.read('sys/auth'));
+    const error = await errorOf(vault.read('sys/auth'), SECRET_ID, TOKEN);
     expect(error.message).toMatch(/Cluster lab's Vault can't be reached/);
     expect(Date.now() - begun).toBeLessThan(5_000);
   });
@@ -173,6 +155,8 @@ describe('VaultClient in bad weather', () => {
     );
     const error = await errorOf(
       vault.expect('PUT', 'sys/policies/acl/tenant-acme', { policy: '' }),
+      SECRET_ID,
+      TOKEN,
     );
     expect(error).toMatchObject({ name: 'VaultError', status });
     expect(error.message).toMatch(advice);
@@ -195,7 +179,7 @@ describe('VaultClient in bad weather', () => {
       status: 400,
       body: { errors: ['invalid role or secret ID'] },
     }));
-    const error = await errorOf(vault.read('sys/auth'));
+    const error = await errorOf(vault.read('sys/auth'), SECRET_ID, TOKEN);
     expect(error.message).toMatch(
       /auth\/approle\/login.*invalid role or secret/,
     );
@@ -207,7 +191,7 @@ describe('VaultClient in bad weather', () => {
       const vault = await clientOf(request =>
         request === LOGIN ? fine : broken,
       );
-      const error = await errorOf(vault.read('sys/auth'));
+      const error = await errorOf(vault.read('sys/auth'), SECRET_ID, TOKEN);
       expect(error.name).toBe('ServiceUnavailableError');
       expect(error.message).toMatch(/Cluster lab's Vault can't be reached/);
     },

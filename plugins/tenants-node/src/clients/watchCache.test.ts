@@ -1,8 +1,8 @@
 import { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMockDirectory } from '@backstage/backend-test-utils';
-import { testPlatform } from '../__fixtures__/platform';
-import { Edge, kubeconfigFor } from '../__testUtils__/Edge';
+import { testProfile } from '../__fixtures__/platform';
+import { Edge, labOn } from '../__testUtils__/Edge';
 import { Seen } from './clusterView';
 import { KubernetesClient } from './kubernetes';
 import { ObjectChange } from './collection';
@@ -54,12 +54,8 @@ class FakePolicies {
         }
       };
     });
-    const [cluster] = testPlatform().clusters;
-    files.setContent({ kubeconfig: kubeconfigFor(fake.edge.url) });
-    fake.kubernetes = KubernetesClient.fromConfig({
-      ...cluster,
-      kubernetes: { kubeconfig: files.resolve('kubeconfig') },
-    });
+    const [cluster] = labOn(fake.edge, files).clusters;
+    fake.kubernetes = KubernetesClient.fromConfig(cluster);
     fake.cache = WatchCache.create({
       kubernetes: fake.kubernetes,
       isWatched: ({ kind }) => kind === POLICY.kind,
@@ -434,10 +430,7 @@ describe('WatchCache', () => {
 
   it('watches what is looked at in one namespace there, and asks for others', async () => {
     const slices = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
-    const cache = WatchCache.ofTenants(
-      fake.kubernetes,
-      testPlatform().clusters[0],
-    );
+    const cache = WatchCache.ofTenants(fake.kubernetes, testProfile());
     try {
       fake.put('default', 'kubernetes');
       for (const namespace of ['default', 'default', 'a', 'a']) {
@@ -478,12 +471,8 @@ describe('what is kept of a cluster with tenants', () => {
         response.end(JSON.stringify({ metadata, items }));
       }
     });
-    const [cluster] = testPlatform().clusters;
-    files.setContent({ kubeconfig: kubeconfigFor(edge.url) });
-    const kubernetes = KubernetesClient.fromConfig({
-      ...cluster,
-      kubernetes: { kubeconfig: files.resolve('kubeconfig') },
-    });
+    const [cluster] = labOn(edge, files).clusters;
+    const kubernetes = KubernetesClient.fromConfig(cluster);
     const cache = WatchCache.ofTenants(kubernetes, cluster);
     const keptOf = async (apiVersion: string, kind: string) => {
       const seen = await cache.list({ apiVersion, kind });

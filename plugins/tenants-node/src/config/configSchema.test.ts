@@ -23,7 +23,11 @@ function published(): string {
       }
     },
   });
-  return `${JSON.stringify(schema, undefined, 1)}\n`;
+  const text = JSON.stringify(schema, undefined, 1).replace(
+    /\{\n[^{}]*\}|\[\n[^[\]{}]*\]/g,
+    innermost => innermost.replace(/\n\s*/g, ' '),
+  );
+  return `${text}\n`;
 }
 
 /** Names of all keys, of each cluster's and of lists' items too. */

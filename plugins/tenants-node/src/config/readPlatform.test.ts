@@ -1,5 +1,6 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import {
+  clusterConfig,
   proofOnlyPlatform,
   testPlatform,
   testProfile,
@@ -139,14 +140,13 @@ describe('a tenant that is only proved', () => {
 });
 
 describe('the settings of a cluster', () => {
-  const vault = {
-    address: 'http://192.0.2.1:8200',
-    login: { tokenFile: '/t' },
-  };
   const read = (shared: object, ...clusters: object[]) =>
     testPlatform({
       ...shared,
-      clusters: clusters.map((own, i) => ({ name: `c${i}`, vault, ...own })),
+      clusters: clusters.map((own, i) => ({
+        ...clusterConfig({ name: `c${i}` }),
+        ...own,
+      })),
     }).clusters;
 
   it('are the platform’s, and its own over them', () => {
@@ -292,10 +292,7 @@ describe('the settings of a cluster', () => {
 });
 
 describe('the connection to a cluster', () => {
-  const vault = {
-    address: 'http://192.0.2.1:8200',
-    login: { tokenFile: '/t' },
-  };
+  const { vault } = clusterConfig();
   const files = createMockDirectory({ content: { 'ca.pem': 'a CA' } });
   const caFile = files.resolve('ca.pem');
   const read = (own: object) =>
@@ -346,16 +343,7 @@ describe('where pods find Vault', () => {
   const at = (inClusterAddress: string, provider: string) =>
     testPlatform({
       network: { provider },
-      clusters: [
-        {
-          name: 'lab',
-          kubernetes: {},
-          vault: {
-            address: inClusterAddress,
-            login: { tokenFile: '/nowhere' },
-          },
-        },
-      ],
+      clusters: [clusterConfig({ vault: { address: inClusterAddress } })],
     });
 
   it('has to be what a policy can name', () => {

@@ -1,15 +1,10 @@
+import { finder } from '../__fixtures__/plan';
 import { testProfile } from '../__fixtures__/platform';
 import { MOST_ROUNDS } from '../config/platform';
 import { planCanary, planRam } from './canary';
 import { plannedObjects, plannedResources } from './planned';
-import { TenantPlan } from './types';
 
 const cluster = testProfile();
-
-const finder = (plan: TenantPlan) => (kind: string, name: string) =>
-  plannedObjects(plan).find(
-    o => o.kind === kind && o.metadata.name === name,
-  ) as any;
 
 describe.each([
   ['the canary', planCanary(cluster), 'web-tenant-canary'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { tenantPlan } from '../__fixtures__/plan';
+import { clusterConfig } from '../__fixtures__/platform';
 
 const RESERVED = ['10.0.0.0/8', '172.16.0.0/12', '198.18.0.0/15'];
 const NEVER = [
@@ -17,19 +18,15 @@ const V6 = ['::1/128', 'fc00::/7', 'fd00::/8', 'fe80::/10', 'ff00::/8'];
 const VAULT = '192.0.2.20';
 
 /** Config of a cluster with these reserved ranges, and Vault at an address. */
-function config(provider: string, vault = `https://${VAULT}:8200`) {
-  return {
-    network: { provider },
-    clusters: [
-      {
-        name: 'lab',
-        kubernetes: { kubeconfig: '/nowhere' },
-        vault: { address: vault, login: { tokenFile: '/nowhere' } },
-        network: { reservedCidrs: [...RESERVED, 'fd00::/8'] },
-      },
-    ],
-  };
-}
+const config = (provider: string, vault = `https://${VAULT}:8200`) => ({
+  network: { provider },
+  clusters: [
+    clusterConfig({
+      vault: { address: vault },
+      network: { reservedCidrs: [...RESERVED, 'fd00::/8'] },
+    }),
+  ],
+});
 
 /** First and last address of a range, as numbers. */
 function bounds(cidr: string): [number, number] {
@@ -54,9 +51,8 @@ function isOnePort({ ports }: { ports?: { endPort?: number }[] }): boolean {
 
 /** What the policies allow and deny, as ranges; but for Vault's own rule. */
 function blocksOf(provider: string, spec: object, vault?: string) {
-  const { objects } = tenantPlan(config(provider, vault), spec);
-  const of = (kind: string) =>
-    (objects.find(o => o.kind === kind)?.spec ?? {}) as any;
+  const { find } = tenantPlan(config(provider, vault), spec);
+  const of = (kind: string) => find(kind)?.spec ?? {};
   const allowed: Block[] = [
     ...of('NetworkPolicy')
       .egress.filter((rule: any) => !isOnePort(rule))
@@ -194,13 +190,11 @@ describe('what a tenant may reach', () => {
       egress: { hosts: [], cidrs: [cidr] },
     });
     const plan = (cidr: string) => tenantPlan(reachable, egressTo(cidr));
-    const policy = plan('10.20.30.0/24').objects.find(
-      o => o.kind === 'CiliumNetworkPolicy',
-    ) as any;
-    expect(policy.spec.egress).toContainEqual({
+    const { spec } = plan('10.20.30.0/24').find('CiliumNetworkPolicy');
+    expect(spec.egress).toContainEqual({
       toCIDRSet: [{ cidr: '10.20.30.0/24' }],
     });
-    const denied = policy.spec.egressDeny[1].toCIDRSet;
+    const denied = spec.egressDeny[1].toCIDRSet;
     expect(denied).toContainEqual({
       cidr: '10.0.0.0/8',
       except: ['10.20.0.0/16', '10.0.0.0/24'],
@@ -214,11 +208,8 @@ describe('what a tenant may reach', () => {
 
   it('has no name that is not allowed, under Cilium, unless a range is', () => {
     const names = (spec: object) =>
-      (
-        tenantPlan(config('cilium'), spec).objects.find(
-          o => o.kind === 'CiliumNetworkPolicy',
-        ) as any
-      ).spec.egress[1].toPorts[0].rules.dns;
+      tenantPlan(config('cilium'), spec).find('CiliumNetworkPolicy').spec
+        .egress[1].toPorts[0].rules.dns;
     const hosts = ['api.example.com', '*.example.org'];
     const [one, two, ...rest] = names({ egress: { hosts, cidrs: [] } });
     expect([one, two]).toEqual([
@@ -233,17 +224,14 @@ describe('what a tenant may reach', () => {
       { matchPattern: '*' },
     ]);
     // The plain policy has no rule that would allow every other name.
-    const { objects } = tenantPlan(config('cilium'));
-    const plain = objects.find(o => o.kind === 'NetworkPolicy') as any;
+    const plain = tenantPlan(config('cilium')).find('NetworkPolicy');
     expect(JSON.stringify(plain)).not.toMatch(/53/);
   });
 
   it('is never another resolver than the cluster’s', () => {
     const egress = { hosts: [], cidrs: ['203.0.113.0/24'] };
     const rulesOf = (provider: string, kind: string) =>
-      tenantPlan(config(provider), { egress }).objects.find(
-        o => o.kind === kind,
-      )!.spec as any;
+      tenantPlan(config(provider), { egress }).find(kind).spec;
     const rule = rulesOf('kubernetes', 'NetworkPolicy').egress.find(
       ({ to }: any) => to[0].ipBlock?.cidr === '203.0.113.0/24',
     );
@@ -267,23 +255,21 @@ describe('what a tenant may reach', () => {
   });
 
   it('has Vault in it where that has a host name, by its port', () => {
-    const { objects } = tenantPlan(
+    const { spec } = tenantPlan(
       config('cilium', 'https://vault.example.com'),
-    );
-    const policy = objects.find(o => o.kind === 'CiliumNetworkPolicy') as any;
-    expect(policy.spec.egress).toContainEqual({
+    ).find('CiliumNetworkPolicy');
+    expect(spec.egress).toContainEqual({
       toFQDNs: [{ matchName: 'vault.example.com' }],
       toPorts: [{ ports: [{ port: '443', protocol: 'TCP' }] }],
     });
-    expect(policy.spec.egress[1].toPorts[0].rules.dns).toContainEqual({
+    expect(spec.egress[1].toPorts[0].rules.dns).toContainEqual({
       matchName: 'vault.example.com',
     });
   });
 
   it('has Vault in it where that has an address of its own, by its port', () => {
-    const { objects } = tenantPlan(config('kubernetes'));
-    const policy = objects.find(o => o.kind === 'NetworkPolicy') as any;
-    expect(policy.spec.egress).toContainEqual({
+    const { spec } = tenantPlan(config('kubernetes')).find('NetworkPolicy');
+    expect(spec.egress).toContainEqual({
       to: [{ ipBlock: { cidr: `${VAULT}/32` } }],
       ports: [{ port: 8200, protocol: 'TCP' }],
     });

@@ -3,7 +3,11 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { tenantPlan } from '../__fixtures__/plan';
-import { testPlatform, testSpec } from '../__fixtures__/platform';
+import {
+  clusterConfig,
+  testPlatform,
+  testSpec,
+} from '../__fixtures__/platform';
 import { PLANNED } from '../config/extraObjects';
 import { changedFields } from './live/changedFields';
 import { plannedObjects, plannedResources } from './planned';
@@ -92,10 +96,7 @@ describe('extra objects', () => {
       own: '{{ .password | toString }} {{ $value }} {{ end }}',
       deep: [{ list: ['{{ tenant.name }}'] }, 1, true],
     };
-    const [object] = plannedObjects(
-      plan({ ...CONFIG_MAP, data }).plan,
-      'ConfigMap',
-    );
+    const object = plan({ ...CONFIG_MAP, data }).find('ConfigMap');
     expect(object.data).toEqual({
       all: 'acme web-tenant-acme small lab web-tenant-acme tenant-acme',
       own: data.own,
@@ -111,14 +112,11 @@ describe('extra objects', () => {
         (before, after) => {
           const text = `${before.replaceAll('{', '')}{{ tenant.owner }}`;
           const owner = 'user:default/a';
-          const [object] = plannedObjects(
-            tenantPlan(
-              { extraObjects: [{ ...CONFIG_MAP, data: { text, after } }] },
-              { owner },
-            ).plan,
-            'ConfigMap',
+          const { find } = tenantPlan(
+            { extraObjects: [{ ...CONFIG_MAP, data: { text, after } }] },
+            { owner },
           );
-          expect(object.data).toEqual({
+          expect(find('ConfigMap').data).toEqual({
             text: text.replace('{{ tenant.owner }}', () => owner),
             after: after.replace('{{ tenant.name }}', 'acme'),
           });
@@ -130,12 +128,10 @@ describe('extra objects', () => {
 
   it('are each cluster’s own where it has any', () => {
     const platform = testPlatform({ extraObjects: [CONFIG_MAP] });
-    const clusters = ['plain', 'other'].map(name => ({
-      name,
-      kubernetes: { kubeconfig: '/nowhere' },
-      vault: { address: 'http://127.0.0.1:8200', login: { tokenFile: '/t' } },
-      ...(name === 'other' && { extraObjects: [MONITOR] }),
-    }));
+    const clusters = [
+      clusterConfig({ name: 'plain' }),
+      clusterConfig({ name: 'other', extraObjects: [MONITOR] }),
+    ];
     const two = testPlatform({ extraObjects: [CONFIG_MAP], clusters });
     const kinds = (cluster: string, of = two) =>
       plannedObjects(

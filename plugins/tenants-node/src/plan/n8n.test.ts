@@ -7,13 +7,12 @@ const network = { ingress: { namespaces: ['ingress'] } };
 
 /** The Deployment's pod, and what else of the workload there is. */
 function workload(n8n: object, over: object = {}) {
-  const { objects } = tenantPlan({ n8n, ...over });
-  const deployment = objects.find(o => o.kind === 'Deployment') as any;
-  const pod = deployment.spec.template.spec;
+  const { objects, find } = tenantPlan({ n8n, ...over });
+  const pod = find('Deployment').spec.template.spec;
   const env = Object.fromEntries(
     pod.containers[0].env.map(({ name, value }: any) => [name, value]),
   );
-  return { objects, pod, env };
+  return { objects, find, pod, env };
 }
 
 describe('where n8n runs', () => {
@@ -47,11 +46,7 @@ describe('where n8n runs', () => {
 
   it('leaves room for a sidecar and a sandbox’s overhead in the quota of two proof pods', () => {
     const hard = (n8n: object) =>
-      (
-        tenantPlan({ n8n }).objects.find(
-          o => o.metadata.name === 'tenant-probe-quota',
-        ) as any
-      ).spec.hard;
+      tenantPlan({ n8n }).find('ResourceQuota', 'tenant-probe-quota').spec.hard;
     expect(hard({})).toMatchObject({ 'limits.memory': '2560Mi' });
     expect(
       hard({
@@ -84,8 +79,8 @@ describe('the way to n8n', () => {
       tlsSecretName: 'n8n-{{ name }}-tls',
       annotations: { 'cert-manager.io/cluster-issuer': 'public' },
     };
-    const { objects, env } = workload({ ingress }, { network });
-    const found = objects.find(o => o.kind === 'Ingress')!;
+    const { find, env } = workload({ ingress }, { network });
+    const found = find('Ingress');
     expect(found.metadata.annotations).toMatchObject(ingress.annotations);
     expect(found.spec).toEqual({
       ingressClassName: 'nginx',
@@ -113,8 +108,7 @@ describe('the way to n8n', () => {
       N8N_PROXY_HOPS: '1',
       N8N_SECURE_COOKIE: 'true',
     });
-    const policy = objects.find(o => o.kind === 'NetworkPolicy') as any;
-    expect(policy.spec.ingress).toEqual([
+    expect(find('NetworkPolicy').spec.ingress).toEqual([
       { from: [{ podSelector: {} }] },
       {
         from: [
@@ -144,8 +138,7 @@ describe('the way to n8n', () => {
       sectionName: 'https',
       host: HOST,
     };
-    const { objects } = workload({ gateway }, { network });
-    const route = objects.find(o => o.kind === 'HTTPRoute')!;
+    const route = workload({ gateway }, { network }).find('HTTPRoute');
     expect(route.apiVersion).toBe('gateway.networking.k8s.io/v1');
     expect(route.spec).toMatchObject({
       parentRefs: [

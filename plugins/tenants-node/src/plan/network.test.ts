@@ -1,30 +1,20 @@
 import { tenantPlan } from '../__fixtures__/plan';
-import { testProfile } from '../__fixtures__/platform';
-
-const CLUSTER = {
-  name: 'lab',
-  vault: {
-    address: 'https://vault.example.com',
-    login: { tokenFile: '/nowhere' },
-  },
-};
+import { clusterConfig, testProfile } from '../__fixtures__/platform';
 
 /** The policies of a tenant under some settings of the network. */
 function policies(
   network: object,
   { vault = {}, egress = {}, n8n = {} }: Record<string, object> = {},
 ) {
-  const { objects } = tenantPlan(
-    {
-      network,
-      n8n,
-      clusters: [{ ...CLUSTER, vault: { ...CLUSTER.vault, ...vault } }],
-    },
+  const own = { address: 'https://vault.example.com', ...vault };
+  const { find } = tenantPlan(
+    { network, n8n, clusters: [clusterConfig({ vault: own })] },
     { egress: { hosts: [], cidrs: [], ...egress } },
   );
-  const of = (kind: string) =>
-    objects.find(object => object.kind === kind)?.spec as any;
-  return { policy: of('NetworkPolicy'), cilium: of('CiliumNetworkPolicy') };
+  return {
+    policy: find('NetworkPolicy')?.spec,
+    cilium: find('CiliumNetworkPolicy')?.spec,
+  };
 }
 
 const IN_CLUSTER = { inClusterAddress: 'http://vault.vault.svc:8200' };

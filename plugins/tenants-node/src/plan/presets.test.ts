@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { changes } from '../__fixtures__/changes';
 import { tenantPlan } from '../__fixtures__/plan';
-import { testProfile } from '../__fixtures__/platform';
+import { clusterConfig, testProfile } from '../__fixtures__/platform';
 import { PRESETS } from '../config/presets';
 import { podManifest } from '../prove/pod/manifest';
 
@@ -10,7 +11,7 @@ const PRESET_NAMES = Object.keys(PRESETS);
 
 /** What a preset can change: the policies, the pods, and what a denial looks like. */
 function shown(config: Record<string, unknown>) {
-  const { plan, objects } = tenantPlan(config);
+  const { plan, find } = tenantPlan(config);
   const profile = testProfile(config);
   const proof = podManifest({
     role: 'proof',
@@ -19,13 +20,12 @@ function shown(config: Record<string, unknown>) {
     nonce: 'n0nce',
     tasks: [],
   });
-  const of = (kind: string) => objects.find(object => object.kind === kind);
-  const { nodeSelector, securityContext } = (of('Deployment') as any).spec
-    .template.spec;
+  const { nodeSelector, securityContext } =
+    find('Deployment').spec.template.spec;
   return {
     denial: profile.network.denial,
-    policy: of('NetworkPolicy')?.spec,
-    cilium: of('CiliumNetworkPolicy')?.spec,
+    policy: find('NetworkPolicy')?.spec,
+    cilium: find('CiliumNetworkPolicy')?.spec,
     n8n: { nodeSelector, securityContext },
     proof: {
       annotations: proof.metadata.annotations,
@@ -36,7 +36,12 @@ function shown(config: Record<string, unknown>) {
 
 describe('presets', () => {
   it.each(PRESET_NAMES)('%s', preset => {
-    expect(stringify(shown({ preset }), { lineWidth: 0 })).toMatchSnapshot();
+    const kind = shown({ preset: 'kind' });
+    expect(
+      preset === 'kind'
+        ? stringify(kind, { lineWidth: 0 })
+        : changes(kind, shown({ preset })),
+    ).toMatchSnapshot();
   });
 
   it('are in docs/environments.md, and on the lab where that says so', () => {
@@ -56,13 +61,11 @@ describe('presets', () => {
   });
 
   it('are under the platform’s settings, and a cluster’s own under its', () => {
-    const cluster = {
-      name: 'a',
-      vault: { address: 'http://192.0.2.1', login: { tokenFile: '/t' } },
-    };
     const denial = (over: object, own: object) =>
-      testProfile({ ...over, clusters: [{ ...cluster, ...own }] }).network
-        .denial;
+      testProfile({
+        ...over,
+        clusters: [clusterConfig({ name: 'a', ...own })],
+      }).network.denial;
     const network = { denial: 'drop' };
     expect(denial({ preset: 'k3s' }, {})).toBe('reject');
     expect(denial({ preset: 'k3s', network }, {})).toBe('drop');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { renderPlan } from '../apply/renderPlan';
 import { tenantPlan } from '../__fixtures__/plan';
+import { clusterConfig } from '../__fixtures__/platform';
 import { templatedPolicy } from './vault';
 
 const ACCESSOR = 'auth_kubernetes_1a2b3c4d';
@@ -9,24 +10,14 @@ const deploy = (file: string) =>
   readFileSync(resolve(__dirname, '../../../../deploy/vault', file), 'utf8');
 
 /** Config of a cluster with one policy for all tenants. */
-function templated(vault: object = {}, rest: object = {}) {
-  return {
-    clusters: [
-      {
-        name: 'lab',
-        kubernetes: { kubeconfig: '/nowhere' },
-        vault: {
-          address: 'http://127.0.0.1:8200',
-          login: { tokenFile: '/nowhere' },
-          policies: 'templated',
-          authAccessor: ACCESSOR,
-          ...vault,
-        },
-      },
-    ],
-    ...rest,
-  };
-}
+const templated = (vault: object = {}, rest: object = {}) => ({
+  clusters: [
+    clusterConfig({
+      vault: { policies: 'templated', authAccessor: ACCESSOR, ...vault },
+    }),
+  ],
+  ...rest,
+});
 
 describe('one templated policy for all tenants', () => {
   it('is what deploy/ has, with the accessor filled in', () => {

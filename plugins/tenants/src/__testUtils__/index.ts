@@ -1,3 +1,4 @@
+export * from './alerted';
 export * from './answers';
 export * from './axe';
 export * from './mockTenantsApi';

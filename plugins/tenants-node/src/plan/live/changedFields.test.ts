@@ -4,14 +4,10 @@ import { KubernetesObject } from '../types';
 import { changedFields } from './changedFields';
 import { changedVaultFields } from './vault';
 
-const { objects, vault } = tenantPlan({
+const { objects, find, vault } = tenantPlan({
   network: { provider: 'cilium', ingress: { namespaces: ['ingress'] } },
   n8n: { ingress: { host: '{{ name }}.example.com' } },
 });
-const byKind = (kind: string, name?: string) =>
-  objects.find(
-    o => o.kind === kind && (!name || o.metadata.name === name),
-  ) as any;
 
 /** A copy of an object with something changed in it. */
 function changed(object: any, change: (copy: any) => void): any {
@@ -35,13 +31,13 @@ const paths = (planned: KubernetesObject, live: KubernetesObject) =>
   changedFields(planned, live).map(({ path }) => path.join('.'));
 
 describe('a live object is as planned', () => {
-  const deployment = byKind('Deployment');
-  const quota = byKind('ResourceQuota', 'tenant-quota');
-  const policy = byKind('NetworkPolicy');
-  const namespace = byKind('Namespace');
-  const account = byKind('ServiceAccount');
-  const ingress = byKind('Ingress');
-  const service = byKind('Service');
+  const deployment = find('Deployment');
+  const quota = find('ResourceQuota', 'tenant-quota');
+  const policy = find('NetworkPolicy');
+  const namespace = find('Namespace');
+  const account = find('ServiceAccount');
+  const ingress = find('Ingress');
+  const service = find('Service');
   const pod = (copy: any) => copy.spec.template.spec;
 
   it.each<[string, any, (copy: any) => void]>([
@@ -142,7 +138,7 @@ describe('a live object is as planned', () => {
 
   const pods = 'spec template';
   const podSecurity = 'pod-security.kubernetes.io/enforce';
-  const owner = byKind('RoleBinding', 'threewalls-owner');
+  const owner = find('RoleBinding', 'threewalls-owner');
   const { egress } = policy.spec;
   it.each<[string, any, path: string, value: unknown]>([
     ['a quota that was raised', quota, 'spec hard limits.memory', '2049Mi'],

@@ -31,6 +31,31 @@ export function runAttempt(
   return attempt.run(testRound(side, clients));
 }
 
+/** Kinds that are of no namespace. */
+const CLUSTER_WIDE = /^Cluster|Clusterwide|^Namespace$/;
+
+/** An object called `other`, in acme's namespace, unless it says otherwise. */
+export function object(
+  apiVersion: string,
+  kind: string,
+  spec: object = {},
+  metadata: object = {},
+): KubernetesObject {
+  const place = CLUSTER_WIDE.test(kind) ? {} : { namespace: 'web-tenant-acme' };
+  return {
+    apiVersion,
+    kind,
+    metadata: { name: 'other', ...place, ...metadata },
+    spec,
+  };
+}
+
+/** acme's namespace. */
+export const HOME = object('v1', 'Namespace', undefined, {
+  name: 'web-tenant-acme',
+  labels: { team: 'acme' },
+});
+
 /**
  * A cluster that has these objects, and serves their kinds and some more.
  *
@@ -51,7 +76,7 @@ export function holding(
     const resources = [...kinds].map(kind => ({
       resource: `${kind.toLowerCase()}s`,
       responseKind: { kind },
-      scope: /^Cluster|Clusterwide/.test(kind) ? 'Cluster' : 'Namespaced',
+      scope: CLUSTER_WIDE.test(kind) ? 'Cluster' : 'Namespaced',
     }));
     return { metadata: { name }, versions: [{ version, resources }] };
   });
@@ -74,11 +99,11 @@ export function holding(
         refuse(kind);
         return {
           items: objects.filter(
-            object =>
-              object.apiVersion === apiVersion &&
-              object.kind === kind &&
+            one =>
+              one.apiVersion === apiVersion &&
+              one.kind === kind &&
               (!namespace ||
-                [namespace, undefined].includes(object.metadata.namespace)),
+                [namespace, undefined].includes(one.metadata.namespace)),
           ),
         };
       },

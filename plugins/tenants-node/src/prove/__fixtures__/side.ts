@@ -45,6 +45,12 @@ export function testSide(overrides: Partial<Side> = {}): Side {
   };
 }
 
+/** A side as it is with some settings of its cluster otherwise. */
+export function sideOn(side: Side, config: Partial<ClusterProfile>): Side {
+  const cluster = testCluster({ ...side.cluster.config, ...config });
+  return { ...side, cluster };
+}
+
 /**
  * Tenant `flows`, which is only proved, against another of its kind (`more`), one of
  * the portal's own, or nobody.

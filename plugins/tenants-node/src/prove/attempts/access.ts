@@ -12,7 +12,7 @@ import {
 import { nameOf } from '../rbac/rights';
 import { Finding as Found, reachesOutside, whoCan } from '../rbac/whoCan';
 import { Attempt, Finding, Round, Side } from '../types';
-import { asExpected, breached, finding } from './finding';
+import { asExpected, finding, told } from './finding';
 import { known, reading, stateAttempt } from './reading';
 import { noAnswer } from './podAttempt';
 
@@ -164,13 +164,7 @@ function tell(found: Found[]): Finding {
       binding,
     });
   });
-  const rest = said.length - SHOWN;
-  const more = rest > 0 ? [say('andMore', { more: rest })] : [];
-  return breached(
-    'FOUND',
-    said.map(({ summary }) => summary).join('; '),
-    say('several', { all: [...said.slice(0, SHOWN), ...more] }),
-  );
+  return told('FOUND', said, SHOWN);
 }
 
 /** By the list of ClusterRoleBindings: a view hands out another one when something has changed. */

@@ -3,11 +3,10 @@ import {
   say,
   WALLS,
 } from '@threewalls/backstage-plugin-tenants-common';
-import { tenantPlan } from '../../__fixtures__/plan';
-import { testPlatform, testSpec } from '../../__fixtures__/platform';
+import { finder, tenantPlan } from '../../__fixtures__/plan';
+import { clusterConfig } from '../../__fixtures__/platform';
 import { planCanary } from '../../plan/canary';
 import { plannedObjects, plannedResources } from '../../plan/planned';
-import { planTenant } from '../../plan/planTenant';
 import { TenantPlan } from '../../plan/types';
 import { holding, runAttempt } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
@@ -53,22 +52,13 @@ const VARIANTS: [string, TenantPlan][] = [
   ],
   [
     'a templated policy',
-    planTenant(
-      testSpec(),
-      testPlatform({
-        clusters: [
-          {
-            name: 'lab',
-            vault: {
-              address: 'http://127.0.0.1:8200',
-              policies: 'templated',
-              authAccessor: 'auth_kubernetes_1',
-              login: { tokenFile: '/nowhere' },
-            },
-          },
-        ],
-      }),
-    ),
+    tenantPlan({
+      clusters: [
+        clusterConfig({
+          vault: { policies: 'templated', authAccessor: 'auth_kubernetes_1' },
+        }),
+      ],
+    }).plan,
   ],
   ['the canary', planCanary(side.cluster.config)],
 ];
@@ -101,10 +91,7 @@ describe('what is compared with the plan', () => {
 
 describe('an object that is compared with the plan', () => {
   it('was changed: says the field, and who manages it', async () => {
-    const quota = plannedObjects(plan).find(
-      o => o.metadata.name === 'tenant-quota',
-    )!;
-    const { hard } = quota.spec as { hard: Record<string, string> };
+    const quota = finder(plan)('ResourceQuota', 'tenant-quota');
     const live = {
       ...quota,
       metadata: {
@@ -118,7 +105,7 @@ describe('an object that is compared with the plan', () => {
           },
         ],
       },
-      spec: { ...(quota.spec as object), hard: { ...hard, pods: '99' } },
+      spec: { ...quota.spec, hard: { ...quota.spec.hard, pods: '99' } },
     };
     expect(await run('ResourceQuota tenant-quota', holding([live]))).toEqual(
       expect.objectContaining({

@@ -1,4 +1,4 @@
-import { say, Wall } from '@threewalls/backstage-plugin-tenants-common';
+import { quote, say, Wall } from '@threewalls/backstage-plugin-tenants-common';
 import { named } from '../../clients/clusterView';
 import { writerOf } from '../../clients/managedFields';
 import { ChangedField, changedFields } from '../../plan/live/changedFields';
@@ -14,7 +14,7 @@ import {
   VaultResource,
 } from '../../plan/types';
 import { Attempt, Finding } from '../types';
-import { asExpected, breached, finding } from './finding';
+import { asExpected, breached, finding, firstOf } from './finding';
 import { known, listed, stateAttempt } from './reading';
 
 /** Most differences that are told; the rest is counted. */
@@ -117,11 +117,7 @@ function seedIsThere({ id, mount, path }: SeedResource): Attempt {
 }
 
 function compared(id: string, differences: string[]): Finding {
-  const more = differences.length - SHOWN;
-  const said = [
-    ...differences.slice(0, SHOWN),
-    ...(more > 0 ? [`and ${more} more`] : []),
-  ].join('; ');
+  const said = firstOf(SHOWN, differences.map(quote)).summary;
   return said
     ? breached('DIFFERENT', said, say('wasChanged', { what: id, found: said }))
     : asExpected('EQUAL', 'equal');

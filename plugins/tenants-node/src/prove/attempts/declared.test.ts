@@ -1,5 +1,5 @@
 import { KubernetesObject } from '../../plan/types';
-import { holding, runAttempt } from '../__fixtures__/portal';
+import { holding, object, runAttempt } from '../__fixtures__/portal';
 import { proofOnlySide } from '../__fixtures__/side';
 import { planChecks } from '../checks/checks';
 import { Finding, Side } from '../types';
@@ -23,26 +23,15 @@ async function worst(
   return [outcome, reason?.summary].filter(Boolean).join(': ');
 }
 
-const object = (
-  apiVersion: string,
-  kind: string,
-  metadata: object,
-  spec: object = {},
-): KubernetesObject => ({ apiVersion, kind, metadata, spec } as any);
-const policy = (name: string, spec: object) =>
-  object('networking.k8s.io/v1', 'NetworkPolicy', { namespace, name }, spec);
+const policy = (name: string, spec: object, api = 'networking.k8s.io/v1') =>
+  object(api, 'NetworkPolicy', spec, { namespace, name });
 const n8nPod = (labels: object = { app: 'n8n' }, serviceAccountName = 'n8n') =>
-  object(
-    'v1',
-    'Pod',
-    { namespace, name: 'n8n-0', labels },
-    { serviceAccountName },
-  );
+  object('v1', 'Pod', { serviceAccountName }, { namespace, labels });
 
 const inNamespace = (name: string) => ({
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
 });
-const DB = object('v1', 'Namespace', {
+const DB = object('v1', 'Namespace', undefined, {
   name: 'db',
   labels: { 'kubernetes.io/metadata.name': 'db' },
 });
@@ -147,8 +136,8 @@ describe('policies that others have written', () => {
     const cilium = object(
       'cilium.io/v2',
       'CiliumNetworkPolicy',
-      { namespace, name: 'p' },
       { endpointSelector: { matchLabels }, ingressDeny: [{}] },
+      { namespace },
     );
     const clients = holding([policy('all', CLOSED), cilium, pod]);
     expect(await worst('net.no-widening', proofOnlySide({}), clients)).toMatch(
@@ -157,12 +146,7 @@ describe('policies that others have written', () => {
   });
 
   it('are in doubt where one can’t be computed', async () => {
-    const calico = object(
-      'projectcalico.org/v3',
-      'NetworkPolicy',
-      { namespace, name: 'p' },
-      {},
-    );
+    const calico = policy('p', {}, 'projectcalico.org/v3');
     expect(
       await worst(
         'net.no-widening',
@@ -182,7 +166,7 @@ describe('quotas that others have written', () => {
     'services.nodeports': '0',
   };
   const quota = (over: object = {}, used: object = {}, enforced?: object) => ({
-    ...object('v1', 'ResourceQuota', { namespace, name: 'q' }),
+    ...object('v1', 'ResourceQuota', {}, { namespace, name: 'q' }),
     spec: { hard: { ...GOOD, ...over } },
     status: { used, hard: { ...GOOD, ...over, ...enforced } },
   });
@@ -273,9 +257,9 @@ it.each([
       { verbs: [verb], apiGroups: [group], resources: [resource] },
     ];
     const clients = holding([
-      { ...object(rbac, 'Role', { namespace, name: 'r' }), rules },
+      { ...object(rbac, 'Role', {}, { namespace, name: 'r' }), rules },
       {
-        ...object(rbac, 'RoleBinding', { namespace, name: 'r' }),
+        ...object(rbac, 'RoleBinding', {}, { namespace, name: 'r' }),
         roleRef: { kind: 'Role', name: 'r' },
         subjects: [argo],
       },

@@ -3,8 +3,8 @@ import { testPlatform, testSpec } from '../../__fixtures__/platform';
 import { digestOf } from '../../plan/live/digest';
 import { planTenant } from '../../plan/planTenant';
 import { KubernetesObject, TenantPlan } from '../../plan/types';
-import { holding, testRound } from '../__fixtures__/portal';
-import { testCluster, testSide } from '../__fixtures__/side';
+import { holding, object, testRound } from '../__fixtures__/portal';
+import { sideOn, testCluster, testSide } from '../__fixtures__/side';
 import { Answer, Attempt, DoesNotApply, Side } from '../types';
 import { unknownName } from './dnsNames';
 
@@ -30,40 +30,33 @@ const SERVED: [string, string] = [
   'cilium.io/v2',
   'CiliumClusterwideNetworkPolicy',
 ];
-const OPEN_DNS = {
-  apiVersion: SERVED[0],
-  kind: SERVED[1],
-  metadata: { name: 'dns-for-all' },
-  spec: {
+const OPEN_DNS = object(
+  ...SERVED,
+  {
     endpointSelector: {},
     egress: [{ toPorts: [{ ports: [{ port: '53', protocol: 'UDP' }] }] }],
   },
-};
+  { name: 'dns-for-all' },
+);
 
+const TO_RESOLVER = {
+  namespaceSelector: {},
+  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+};
+const UDP = { port: 53, protocol: 'UDP' };
+const TCP = { port: 53, protocol: 'TCP' };
 /** As anybody writes it who may add a policy to a tenant's namespace. */
-const allowDns = ({ tenant }: Side): KubernetesObject => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name: 'allow-dns', namespace: tenant.plan.names.namespace },
-  spec: {
-    podSelector: {},
-    policyTypes: ['Egress'],
-    egress: [
-      {
-        to: [
-          {
-            namespaceSelector: {},
-            podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-          },
-        ],
-        ports: [
-          { port: 53, protocol: 'UDP' },
-          { port: 53, protocol: 'TCP' },
-        ],
-      },
-    ],
-  },
-});
+const allowDns = (podSelector: object = {}, ports = [UDP, TCP]) =>
+  object(
+    'networking.k8s.io/v1',
+    'NetworkPolicy',
+    {
+      podSelector,
+      policyTypes: ['Egress'],
+      egress: [{ to: [TO_RESOLVER], ports }],
+    },
+    { name: 'allow-dns' },
+  );
 
 describe('a name that the tenant isn’t allowed', () => {
   it('is the first that isn’t, and none where names can’t be told apart', () => {
@@ -124,7 +117,7 @@ describe('a name that the tenant isn’t allowed', () => {
     const elsewhere = {
       ...OPEN_DNS,
       spec: {
-        ...OPEN_DNS.spec,
+        ...(OPEN_DNS.spec as object),
         endpointSelector: { matchLabels: { app: 'other' } },
       },
     };
@@ -132,7 +125,7 @@ describe('a name that the tenant isn’t allowed', () => {
   });
 
   it('is a breach where somebody’s policy in its namespace lets every name through', async () => {
-    const seen = allowDns(side);
+    const seen = allowDns();
     expect(await run('OK', 'OK', [seen])).toMatchObject({
       outcome: 'breached',
       reason: {
@@ -141,12 +134,10 @@ describe('a name that the tenant isn’t allowed', () => {
         ),
       },
     });
-    const excepting = (digest: string): Side => {
-      const { kind, metadata } = seen;
-      const exceptions = [{ kind, name: metadata.name, digest }];
-      const config = { ...side.cluster.config, exceptions };
-      return { ...side, cluster: { ...side.cluster, config } };
-    };
+    const excepting = (digest: string) =>
+      sideOn(side, {
+        exceptions: [{ kind: seen.kind, name: seen.metadata.name, digest }],
+      });
     const reviewed = excepting(digestOf(seen));
     expect(await run('OK', 'OK', [seen], reviewed)).toMatchObject({
       outcome: 'notApplicable',
@@ -156,24 +147,14 @@ describe('a name that the tenant isn’t allowed', () => {
   });
 
   it('is a breach where a policy lets n8n alone ask, though a proof pod is refused', async () => {
-    const about = (matchLabels: object): KubernetesObject => {
-      const seen = allowDns(side);
-      const spec = { ...(seen.spec as object), podSelector: { matchLabels } };
-      return { ...seen, spec };
-    };
-    const n8n = about({ 'app.kubernetes.io/name': 'n8n' });
-    expect((await run('REFUSED', 'OK', [n8n])).outcome).toBe('breached');
-    const { spec } = allowDns(side) as any;
-    const [{ to, ports }] = spec.egress;
-    const overTcp = { ...spec, egress: [{ to, ports: [ports[1]] }] };
-    expect(
-      (await run('REFUSED', 'OK', [{ ...n8n, spec: overTcp }])).outcome,
-    ).toBe('breached');
-    const other = about({ app: 'other' });
-    expect((await run('REFUSED', 'OK', [other])).outcome).toBe('asExpected');
-    expect((await run('REFUSED', 'NXDOMAIN', [n8n])).outcome).toBe(
-      'notApplicable',
-    );
+    const n8n = { matchLabels: { 'app.kubernetes.io/name': 'n8n' } };
+    const other = { matchLabels: { app: 'other' } };
+    const outcome = async (policy: KubernetesObject, ram = 'OK') =>
+      (await run('REFUSED', ram, [policy])).outcome;
+    expect(await outcome(allowDns(n8n))).toBe('breached');
+    expect(await outcome(allowDns(n8n, [TCP]))).toBe('breached');
+    expect(await outcome(allowDns(other))).toBe('asExpected');
+    expect(await outcome(allowDns(n8n), 'NXDOMAIN')).toBe('notApplicable');
   });
 
   it.each<[string, object[] | undefined, Outcome]>([
@@ -190,27 +171,19 @@ describe('a name that the tenant isn’t allowed', () => {
     ['other names', [{ matchName: 'mirror.test' }], 'asExpected'],
   ])('is what Cilium’s rules for names say: %s', async (_, dns, outcome) => {
     const ports = [{ port: '53', protocol: 'ANY' }];
-    const policy = {
-      apiVersion: 'cilium.io/v2',
-      kind: 'CiliumNetworkPolicy',
-      metadata: { name: 'names', namespace: side.tenant.plan.names.namespace },
-      spec: {
-        endpointSelector: {},
-        egress: [
-          {
-            toEndpoints: [
-              {
-                matchLabels: {
-                  'k8s:io.kubernetes.pod.namespace': 'kube-system',
-                  'k8s:k8s-app': 'kube-dns',
-                },
-              },
-            ],
-            toPorts: [{ ports, ...(dns && { rules: { dns } }) }],
-          },
-        ],
-      },
+    const matchLabels = {
+      'k8s:io.kubernetes.pod.namespace': 'kube-system',
+      'k8s:k8s-app': 'kube-dns',
     };
+    const policy = object('cilium.io/v2', 'CiliumNetworkPolicy', {
+      endpointSelector: {},
+      egress: [
+        {
+          toEndpoints: [{ matchLabels }],
+          toPorts: [{ ports, ...(dns && { rules: { dns } }) }],
+        },
+      ],
+    });
     expect((await run('REFUSED', 'OK', [policy])).outcome).toBe(outcome);
   });
 
@@ -224,7 +197,7 @@ describe('a name that the tenant isn’t allowed', () => {
       ...side,
       tenant: { ...side.tenant, plan: { ...plan, proofOnly } },
     };
-    expect((await run('OK', 'OK', [allowDns(only)], only)).outcome).toBe(
+    expect((await run('OK', 'OK', [allowDns()], only)).outcome).toBe(
       'notApplicable',
     );
   });

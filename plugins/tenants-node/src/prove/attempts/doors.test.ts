@@ -4,7 +4,7 @@ import { digestOf } from '../../plan/live/digest';
 import { plannedObjects } from '../../plan/planned';
 import { planTenant } from '../../plan/planTenant';
 import { KubernetesObject } from '../../plan/types';
-import { holding, testRound } from '../__fixtures__/portal';
+import { holding, object, testRound } from '../__fixtures__/portal';
 import { testCluster, testSide } from '../__fixtures__/side';
 import { tenantParty } from '../round/facts';
 import { Side } from '../types';
@@ -50,17 +50,6 @@ function sideOf(way?: keyof typeof EXPOSED, config: object = {}): Side {
 const { namespace } = sideOf().tenant.plan.names;
 const ANNOTATED = { 'kubernetes.io/ingress.class': 'public' };
 
-const object = (
-  apiVersion: string,
-  kind: string,
-  spec: object,
-  metadata: object = {},
-): KubernetesObject => ({
-  apiVersion,
-  kind,
-  metadata: { name: 'other', namespace, ...metadata },
-  spec,
-});
 const service = (spec: object, name = 'other') =>
   object('v1', 'Service', spec, { name });
 const N8N = { 'app.kubernetes.io/name': 'n8n' };

@@ -36,10 +36,21 @@ export function breached(
   return finding('breached', code, response, reason);
 }
 
-/** What a finding is that shows a wall to be open by one thing or several. */
-export function told(code: string, found: Said[]): Finding {
-  const reason = say('several', { all: found });
-  return breached(code, reason.summary, reason);
+/** The first of several things, and how many more there are. */
+export function firstOf(shown: number, all: Said[]): Said {
+  const rest = all.length - shown;
+  const more = rest > 0 ? [say('andMore', { more: rest })] : [];
+  return say('several', { all: [...all.slice(0, shown), ...more] });
+}
+
+/** What a finding is that shows a wall to be open by one thing or several: its reason names the first. */
+export function told(
+  code: string,
+  found: Said[],
+  shown = found.length,
+): Finding {
+  const { summary } = say('several', { all: found });
+  return breached(code, summary, firstOf(shown, found));
 }
 
 /** What a baseline came to, and where it failed why. */

@@ -1,7 +1,7 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { digestOf } from '../../plan/live/digest';
-import { holding, runAttempt } from '../__fixtures__/portal';
-import { testCluster, testSide } from '../__fixtures__/side';
+import { holding, object, runAttempt } from '../__fixtures__/portal';
+import { sideOn, testSide } from '../__fixtures__/side';
 import { Side } from '../types';
 import { noOtherNetwork } from './networks';
 
@@ -24,21 +24,9 @@ const run = (
     noOtherNetwork(on),
     holding(
       [
-        {
-          apiVersion: 'v1',
-          kind: 'Namespace',
-          metadata: { name: namespace, labels },
-        },
-        {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name: 'n8n-1', namespace, annotations },
-        },
-        {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name: 'n8n-2', namespace },
-        },
+        object('v1', 'Namespace', {}, { name: namespace, labels }),
+        object('v1', 'Pod', {}, { name: 'n8n-1', annotations }),
+        object('v1', 'Pod', {}, { name: 'n8n-2' }),
       ],
       refused,
     ),
@@ -157,12 +145,7 @@ describe('networks besides the cluster’s', () => {
     const { reason } = await run(annotations);
     const digest = reason!.summary.match(/digest ([0-9a-f]{16})/)![1];
     const except = (name: string) =>
-      testSide({
-        cluster: testCluster({
-          ...side.cluster.config,
-          exceptions: [{ kind: 'Pod', name, digest }],
-        }),
-      });
+      sideOn(side, { exceptions: [{ kind: 'Pod', name, digest }] });
     const known = except('infra/shared');
     expect((await run(annotations, {}, known)).outcome).toBe('asExpected');
     const other = { [`${MULTUS}/networks`]: 'infra/shared,infra/more' };

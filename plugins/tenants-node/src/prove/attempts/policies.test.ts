@@ -1,37 +1,20 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { digestOf } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
-import { holding, testRound } from '../__fixtures__/portal';
-import { testSide } from '../__fixtures__/side';
+import { HOME, holding, object, testRound } from '../__fixtures__/portal';
+import { sideOn, testSide } from '../__fixtures__/side';
 import { Side } from '../types';
 import { noWidening } from './policies';
 
 const side = testSide();
-const { namespace } = side.tenant.plan.names;
 const cilium = 'cilium.io/v2';
 
-const object = (
-  kind: string,
-  apiVersion: string,
-  spec: object,
-  name = 'other',
-): KubernetesObject => ({
-  apiVersion,
-  kind,
-  metadata: { name, namespace },
-  spec,
-});
-
+const OURS = { name: 'tenant-isolation' };
 const SERVED: [string, string][] = [
   ['networking.k8s.io/v1', 'NetworkPolicy'],
   [cilium, 'CiliumNetworkPolicy'],
   [cilium, 'CiliumClusterwideNetworkPolicy'],
 ];
-const HOME: KubernetesObject = {
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name: namespace, labels: { team: 'acme' } },
-};
 
 const run = (objects: KubernetesObject[], refused?: string, on: Side = side) =>
   noWidening(on).run(
@@ -62,14 +45,15 @@ const identified = (policy: KubernetesObject): KubernetesObject => ({
 
 /** What EKS’ controller makes of a policy for its agents. */
 const endpointOf = (kind: string, uid: string): KubernetesObject => {
-  const made = object('PolicyEndpoint', 'networking.k8s.aws/v1alpha1', {});
-  const owner = { kind, name: 'tenant-isolation', uid, controller: true };
-  return { ...made, metadata: { ...made.metadata, ownerReferences: [owner] } };
+  const owner = { kind, ...OURS, uid, controller: true };
+  return object('networking.k8s.aws/v1alpha1', 'PolicyEndpoint', undefined, {
+    ownerReferences: [owner],
+  });
 };
 
 describe('policies besides ours', () => {
-  const np = (spec: object, name?: string) =>
-    object('NetworkPolicy', 'networking.k8s.io/v1', spec, name);
+  const np = (spec: object, name = 'other') =>
+    object('networking.k8s.io/v1', 'NetworkPolicy', spec, { name });
   const forPods = (podSelector: object) => np({ ...OPEN, podSelector });
   it.each<[string, Outcome, ...KubernetesObject[]]>([
     ['none', 'asExpected'],
@@ -90,17 +74,12 @@ describe('policies besides ours', () => {
       'one that opens for a pod that is there, though no plan has it',
       'breached',
       forPods({ matchLabels: { app: 'x' } }),
-      {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'x', labels: { app: 'x' } },
-        spec: {},
-      },
+      object('v1', 'Pod', {}, { labels: { app: 'x' } }),
     ],
     [
       'one of Cilium’s that can’t be told',
       'inconclusive',
-      object('CiliumNetworkPolicy', cilium, {
+      object(cilium, 'CiliumNetworkPolicy', {
         endpointSelector: {},
         egress: [{ toServices: [{}] }],
       }),
@@ -115,52 +94,52 @@ describe('policies besides ours', () => {
     [
       'one of another network’s',
       'inconclusive',
-      object('GlobalNetworkPolicy', 'crd.projectcalico.org/v1', {}),
+      object('crd.projectcalico.org/v1', 'GlobalNetworkPolicy'),
     ],
     [
       'one that is called the same in another API',
       'inconclusive',
-      object('NetworkPolicy', 'crd.antrea.io/v1beta1', {}),
+      object('crd.antrea.io/v1beta1', 'NetworkPolicy'),
     ],
     [
       'a redirection',
       'inconclusive',
-      object('CiliumLocalRedirectPolicy', cilium, {}),
+      object(cilium, 'CiliumLocalRedirectPolicy'),
     ],
     [
       'one that is called as ours is, in another API',
       'inconclusive',
-      object('NetworkPolicy', 'crd.antrea.io/v1beta1', {}, 'tenant-isolation'),
+      object('crd.antrea.io/v1beta1', 'NetworkPolicy', {}, OURS),
     ],
     [
       'one of EKS’ that comes before all others',
       'inconclusive',
-      object('ClusterNetworkPolicy', 'networking.k8s.aws/v1alpha1', {}),
+      object('networking.k8s.aws/v1alpha1', 'ClusterNetworkPolicy'),
     ],
     [
       'one of EKS’ that allows names',
       'inconclusive',
-      object('ApplicationNetworkPolicy', 'networking.k8s.aws/v1alpha1', {}),
+      object('networking.k8s.aws/v1alpha1', 'ApplicationNetworkPolicy'),
     ],
     [
       'security groups of EKS’',
       'inconclusive',
-      object('SecurityGroupPolicy', 'vpcresources.k8s.aws/v1beta1', {}),
+      object('vpcresources.k8s.aws/v1beta1', 'SecurityGroupPolicy'),
     ],
     [
       'one of GKE’s that allows names',
       'inconclusive',
-      object('FQDNNetworkPolicy', 'networking.gke.io/v1alpha1', {}),
+      object('networking.gke.io/v1alpha1', 'FQDNNetworkPolicy'),
     ],
     [
       'one of a network that nobody here knows',
       'inconclusive',
-      object('SpecialNetworkPolicy', 'net.acme.test/v1', {}),
+      object('net.acme.test/v1', 'SpecialNetworkPolicy'),
     ],
     [
       'a firewall of a network that nobody here knows',
       'inconclusive',
-      object('ClusterFirewall', 'net.acme.test/v1', {}),
+      object('net.acme.test/v1', 'ClusterFirewall'),
     ],
     [
       'what EKS makes of ours',
@@ -178,13 +157,13 @@ describe('policies besides ours', () => {
       'what EKS would enforce, made of nothing',
       'inconclusive',
       np(OPEN, 'tenant-isolation'),
-      object('PolicyEndpoint', 'networking.k8s.aws/v1alpha1', {}),
+      object('networking.k8s.aws/v1alpha1', 'PolicyEndpoint'),
     ],
     ...HARMLESS.map(
       ([apiVersion, kind]): [string, Outcome, KubernetesObject] => [
         `what is no policy of a network’s: ${kind} of ${apiVersion}`,
         'asExpected',
-        object(kind, apiVersion, {}),
+        object(apiVersion, kind),
       ],
     ),
   ])('%s', async (_, outcome, ...objects) => {
@@ -198,11 +177,7 @@ describe('policies besides ours', () => {
     'GlobalNetworkPolicy',
     'Namespace',
   ])('are not known where %s can’t be read', async refused => {
-    const calico = object(
-      'GlobalNetworkPolicy',
-      'crd.projectcalico.org/v1',
-      {},
-    );
+    const calico = object('crd.projectcalico.org/v1', 'GlobalNetworkPolicy');
     const finding = await run([calico], refused);
     expect([finding.outcome, finding.reason?.summary]).toEqual([
       'inconclusive',
@@ -211,7 +186,7 @@ describe('policies besides ours', () => {
   });
 
   it('are not known where one of a group that nobody here knows can’t be read', async () => {
-    const unknown = object('SpecialNetworkPolicy', 'net.acme.test/v1', {});
+    const unknown = object('net.acme.test/v1', 'SpecialNetworkPolicy');
     const finding = await run([unknown], 'SpecialNetworkPolicy');
     expect([finding.outcome, finding.reason?.summary]).toEqual([
       'inconclusive',
@@ -219,12 +194,10 @@ describe('policies besides ours', () => {
         /SpecialNetworkPolicy \(net\.acme\.test\/v1\).*list and watch.*network\.harmlessApis/,
       ),
     ]);
-    const { config } = side.cluster;
-    const network = { ...config.network, harmlessApis: ['net.acme.test'] };
-    const told: Side = {
-      ...side,
-      cluster: { ...side.cluster, config: { ...config, network } },
-    };
+    const { network } = side.cluster.config;
+    const told = sideOn(side, {
+      network: { ...network, harmlessApis: ['net.acme.test'] },
+    });
     expect((await run([unknown], 'SpecialNetworkPolicy', told)).outcome).toBe(
       'asExpected',
     );
@@ -232,14 +205,10 @@ describe('policies besides ours', () => {
 
   it('are let be as config has seen them, and no other way', async () => {
     const seen = np(OPEN);
-    const except = (digest: string): Side => {
-      const config = {
-        ...side.cluster.config,
-        exceptions: [{ kind: 'NetworkPolicy', name: 'other', digest }],
-      };
-      return { ...side, cluster: { ...side.cluster, config } };
-    };
-    const known = except(digestOf(seen));
+    const digest = digestOf(seen);
+    const known = sideOn(side, {
+      exceptions: [{ kind: 'NetworkPolicy', name: 'other', digest }],
+    });
     expect(await run([seen], undefined, known)).toMatchObject({
       outcome: 'asExpected',
       response: expect.stringMatching(
@@ -248,8 +217,8 @@ describe('policies besides ours', () => {
     });
     const changed = np({ ...OPEN, policyTypes: ['Ingress'] });
     expect((await run([changed], undefined, known)).outcome).toBe('breached');
-    expect((await run([seen])).reason?.summary).toContain(digestOf(seen));
+    expect((await run([seen])).reason?.summary).toContain(digest);
     const reordered = np({ ingress: [{}], podSelector: {} });
-    expect(digestOf(reordered)).toBe(digestOf(seen));
+    expect(digestOf(reordered)).toBe(digest);
   });
 });

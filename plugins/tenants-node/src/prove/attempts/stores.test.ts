@@ -1,7 +1,7 @@
 import { Outcome } from '@threewalls/backstage-plugin-tenants-common';
 import { digestOf } from '../../plan/live/digest';
 import { KubernetesObject } from '../../plan/types';
-import { holding, testRound } from '../__fixtures__/portal';
+import { HOME, holding, object, testRound } from '../__fixtures__/portal';
 import { testSide } from '../__fixtures__/side';
 import { noOtherStore, storeReady } from './stores';
 
@@ -19,23 +19,9 @@ const KINDS = [
   'ClusterGenerator',
 ];
 
-const object = (
-  kind: string,
-  name: string,
-  spec: object = {},
-): KubernetesObject => ({
-  apiVersion: API,
-  kind,
-  metadata: { name },
-  spec,
-});
-const OURS = [object('SecretStore', 'vault'), object('ExternalSecret', 'n8n')];
-
-const HOME: KubernetesObject = {
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name: namespace, labels: { team: 'acme' } },
-};
+const own = (kind: string, name: string, spec?: object) =>
+  object(API, kind, spec, { name });
+const OURS = [own('SecretStore', 'vault'), own('ExternalSecret', 'n8n')];
 
 const run = (others: KubernetesObject[], refused?: string) => {
   const served = KINDS.map((kind): [string, string] => [API, kind]);
@@ -45,18 +31,18 @@ const run = (others: KubernetesObject[], refused?: string) => {
 
 describe('what External Secrets acts on, besides ours', () => {
   const store = (...conditions: object[]) =>
-    object('ClusterSecretStore', 'x', { conditions });
+    own('ClusterSecretStore', 'x', { conditions });
   const fetched = (team: string) =>
-    object('ClusterExternalSecret', 'x', {
+    own('ClusterExternalSecret', 'x', {
       namespaceSelectors: [{ matchLabels: { team } }],
     });
   it.each<[string, Outcome, ...KubernetesObject[]]>([
     ['nothing', 'asExpected'],
-    ['a store', 'breached', object('SecretStore', 'mine')],
-    ['something fetched', 'breached', object('ExternalSecret', 'mine')],
-    ['something pushed', 'breached', object('PushSecret', 'out')],
-    ['a generator', 'breached', object('Password', 'p')],
-    ['a store for everybody', 'breached', object('ClusterSecretStore', 'all')],
+    ['a store', 'breached', own('SecretStore', 'mine')],
+    ['something fetched', 'breached', own('ExternalSecret', 'mine')],
+    ['something pushed', 'breached', own('PushSecret', 'out')],
+    ['a generator', 'breached', own('Password', 'p')],
+    ['a store for everybody', 'breached', own('ClusterSecretStore', 'all')],
     ['a store for others', 'asExpected', store({ namespaces: ['ci'] })],
     ['a store by name', 'breached', store({ namespaces: [namespace] })],
     ['a store by pattern', 'breached', store({ namespaceRegexes: ['^web-'] })],
@@ -73,7 +59,7 @@ describe('what External Secrets acts on, besides ours', () => {
     [
       'a generator that nobody asks',
       'asExpected',
-      object('ClusterGenerator', 'g'),
+      own('ClusterGenerator', 'g'),
     ],
   ])('%s', async (_, outcome, ...others) => {
     expect((await run(others)).outcome).toBe(outcome);
@@ -119,13 +105,13 @@ describe('what External Secrets acts on, besides ours', () => {
   ])(
     'lets an ExternalSecret be that can copy nothing: %s',
     async (_, outcome, spec) => {
-      const probe = object('ExternalSecret', 'x', { ...PROBE, ...spec });
+      const probe = own('ExternalSecret', 'x', { ...PROBE, ...spec });
       expect((await run([probe])).outcome).toBe(outcome);
     },
   );
 
   it('says the digest by which config would let it be', async () => {
-    const everybodys = object('ClusterSecretStore', 'all');
+    const everybodys = own('ClusterSecretStore', 'all');
     expect((await run([everybodys])).reason?.summary).toContain(
       `ClusterSecretStore all (digest ${digestOf(everybodys)})`,
     );

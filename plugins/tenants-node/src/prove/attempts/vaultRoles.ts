@@ -145,15 +145,10 @@ export function noOtherPolicy(side: Side): Attempt {
         ),
       );
       if (wide.length > 0) {
-        const more = wide.length - TRIED;
-        return told('FOUND', [
-          ...wide
-            .slice(0, TRIED)
-            .map(({ name, gives }) =>
-              say('vaultPolicyGives', { policy: name, gives }),
-            ),
-          ...(more > 0 ? [say('andMore', { more })] : []),
-        ]);
+        const said = wide.map(({ name, gives }) =>
+          say('vaultPolicyGives', { policy: name, gives }),
+        );
+        return told('FOUND', said, TRIED);
       }
       return open.length > 0
         ? { ...breached('OPEN', open.join('; ')), outcome: 'inconclusive' }

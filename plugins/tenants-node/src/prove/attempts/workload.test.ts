@@ -6,7 +6,7 @@ import {
 } from '../../__fixtures__/platform';
 import { planTenant } from '../../plan/planTenant';
 import { runAttempt } from '../__fixtures__/portal';
-import { testCluster, testSide } from '../__fixtures__/side';
+import { sideOn, testSide } from '../__fixtures__/side';
 import { plannedObjects } from '../../plan/planned';
 import { podManifest } from '../pod/manifest';
 import { Attempt, Side } from '../types';
@@ -118,10 +118,7 @@ describe('the pods of n8n', () => {
       });
       pod.spec.volumes.push({ name: 'envoy', emptyDir: {} });
     });
-    const { config } = side.cluster;
-    const on = testSide({
-      cluster: testCluster({ ...config, injectedContainers: ['istio-proxy'] }),
-    });
+    const on = sideOn(side, { injectedContainers: ['istio-proxy'] });
     const [tolerant] = workloadAsPlanned(on);
     expect((await run(tolerant, [meshed], on)).outcome).toBe('asExpected');
     meshed.spec.containers[0].volumeMounts.push({ name: 'envoy' });
@@ -136,10 +133,10 @@ describe('the pods of n8n, where admission says as whom', () => {
   it('are as planned with a user of the namespace’s range, and no other', async () => {
     const config = testProfile({ pods: { securityContext: 'platform' } });
     const plan = planTenant(testSpec(), testPlatform({ pods: config.pods }));
-    const on = testSide({
-      cluster: testCluster(config),
+    const on = {
+      ...sideOn(side, config),
       tenant: { ...side.tenant, plan },
-    });
+    };
     const [own] = workloadAsPlanned(on);
     const [{ spec }] = plannedObjects(plan, 'Deployment') as any[];
     const as = (user: number) =>

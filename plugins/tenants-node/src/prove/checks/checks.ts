@@ -62,8 +62,11 @@ export function attemptsOf(side: Side): Attempt[] {
 }
 
 /** By which a receipt is known, and what was required of it. */
-export function receiptId(check: CheckInfo, attempt?: Attempt): string {
-  return attempt ? `${check.id} ${attempt.key}` : check.id;
+export function receiptId(
+  check: CheckInfo,
+  attempt?: { key?: string },
+): string {
+  return [check.id, attempt?.key].filter(Boolean).join(' ');
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   parseRange,
   representatives,
 } from '../../plan/addresses';
+import { object } from '../__fixtures__/portal';
 import { isAllowed } from './decide';
 import { Peer, podTraits, Traffic } from './model';
 import { letsThrough, modelPolicy, PolicyPod } from './predict';
@@ -45,12 +46,8 @@ const NAMESPACES: NamespaceFacts[] = [
 ];
 
 /** A policy, as far as a row has to say it. */
-const policy = (kind: string, spec: object, namespace = NS) => ({
-  apiVersion: 'x',
-  kind,
-  metadata: { name: 'other', namespace },
-  spec,
-});
+const policy = (kind: string, spec: object, namespace = NS) =>
+  object('x', kind, spec, { namespace });
 
 /** Of all pods of a namespace: the tenant's, where a row says no other. */
 const k8s = (spec: object, namespace?: string) =>

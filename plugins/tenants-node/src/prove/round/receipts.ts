@@ -14,7 +14,6 @@ import { answered, isReached } from '../attempts/podAttempt';
 import {
   attemptsOf,
   CHECKS,
-  PlannedCheck,
   planChecks,
   receiptId,
   requirementsOf,
@@ -72,12 +71,7 @@ export async function takeReceipts(
       return receiptOf(side, check, attempt, { ...finding, source });
     });
   };
-  const taken = await Promise.all(
-    planChecks(side).flatMap(planned => [
-      ...planned.attempts.map(attempt => take(planned.check, attempt)),
-      ...notTaken(side, planned),
-    ]),
-  );
+  const taken = await Promise.all(eachReceipt(side, take));
   const problem = await neighbourProblem(side, round);
   const neighbour = side.neighbour?.name;
   return {
@@ -95,19 +89,15 @@ export function untried(side: Side, problem: Said): SideReceipts {
   const finding = {
     code: 'NONE',
     response: '',
-    durationMs: 0,
     outcome: 'inconclusive',
     reason: problem,
     source: { type: 'kubernetes', name: side.cluster.name },
   } as const;
   return {
     required: requirementsOf(side),
-    receipts: planChecks(side).flatMap(planned => [
-      ...planned.attempts.map(attempt =>
-        receiptOf(side, planned.check, attempt, finding),
-      ),
-      ...notTaken(side, planned),
-    ]),
+    receipts: eachReceipt(side, (check, attempt) =>
+      receiptOf(side, check, attempt, finding),
+    ),
     neighbour: 'canary',
   };
 }
@@ -151,10 +141,14 @@ async function askOnce(attempt: Attempt, round: Round): Promise<Finding> {
   };
 }
 
+/** What a receipt says of an attempt; one of nothing tried has no key. */
+type Tried = Pick<Attempt, 'neighbour' | 'target' | 'request' | 'expected'> &
+  Partial<Pick<Attempt, 'key'>>;
+
 export function receiptOf(
   side: Side,
   check: Check,
-  attempt: Attempt,
+  attempt: Tried,
   finding: Finding & { source: ReceiptSource; node?: string },
 ): Receipt {
   const { neighbour, target, request, expected } = attempt;
@@ -200,33 +194,26 @@ function titleOf(
     : { title: isWrong ? otherwise : title };
 }
 
-/** What a check leaves that has nothing to try and says why; nothing where it doesn't say. */
-function notTaken(
+/** A receipt of each attempt, and of each check that has nothing to try and says why. */
+function eachReceipt<T>(
   side: Side,
-  { check, because, inDoubt }: PlannedCheck,
-): Receipt[] {
+  take: (check: Check, attempt: Attempt) => T,
+): (T | Receipt)[] {
   const { spec, names } = side.tenant.plan;
-  return because === undefined
-    ? []
-    : [
-        {
-          id: receiptId(check),
-          about: { tenant: spec.name },
-          check: check.id,
-          wall: check.wall,
-          kind: check.kind,
-          source: { type: 'plan', name: spec.name },
-          target: names.namespace,
-          request: 'none',
-          expected: inDoubt ? 'something to try' : 'nothing to try',
+  return planChecks(side).flatMap<T | Receipt>(planned => {
+    const { check, attempts, because, inDoubt } = planned;
+    const expected = inDoubt ? 'something to try' : 'nothing to try';
+    const nothing = { target: names.namespace, request: 'none', expected };
+    return because
+      ? receiptOf(side, check, nothing, {
           code: 'NONE',
           response: '',
-          startedAt: new Date().toISOString(),
-          durationMs: 0,
           outcome: inDoubt ? 'inconclusive' : 'notApplicable',
-          ...reasonOf(because),
-        },
-      ];
+          reason: because,
+          source: { type: 'plan', name: spec.name },
+        })
+      : attempts.map(attempt => take(check, attempt));
+  });
 }
 
 /**

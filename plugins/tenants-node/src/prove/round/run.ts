@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ProofProgress,
   Said,
@@ -11,9 +12,15 @@ import { notRun, removePod, runPod } from '../pod/run';
 import { ProveOptions } from '../proof';
 import { PodRun, Round, Side } from '../types';
 import { answerOf, assignTasks, podOf, RAM } from './pods';
-import { PodsFirst } from './podsFirst';
 import { Prepared } from './prepare';
 import { SideReceipts, takeReceipts } from './receipts';
+
+/**
+ * Milliseconds that the portal's own attempts wait for the pods to have started:
+ * pods that share a node with the API server start sooner undisturbed, and then
+ * wait for their connects to time out, which is when there is time for the rest.
+ */
+const PATIENCE_MS = 4_000;
 
 /** When a round is given up, and when it has to have come to its end. */
 export interface RoundSignals {
@@ -21,9 +28,10 @@ export interface RoundSignals {
   deadline: AbortSignal;
 }
 
-/** A pod of a round: as soon as it was made, or could not be; and when it has ended. */
+/** A pod of a round: once it was made, has started, or will not; and has ended. */
 interface RoundPod {
   made: Promise<PodRun>;
+  started: Promise<unknown>;
   ended: Promise<PodRun>;
 }
 
@@ -35,7 +43,6 @@ export async function runRound(
 ): Promise<SideReceipts[]> {
   const { cluster, onProgress } = options;
   const tasks = assignTasks(sides);
-  const podsFirst = new PodsFirst(1 + sides.length);
   const reports = sides.map(side => progressOf(side, onProgress));
   const either = AbortSignal.any([signal, deadline]);
 
@@ -46,7 +53,6 @@ export async function runRound(
     on: { problem?: Said; report?: (change: Change) => void } = {},
   ): RoundPod => {
     const isRam = name === RAM;
-    const counted = podsFirst.onePod();
     const nonce = randomBytes(6).toString('hex');
     const pod = podManifest({
       role: isRam ? 'ram' : 'proof',
@@ -58,26 +64,29 @@ export async function runRound(
       node: isRam ? undefined : nodeToTry(side),
     });
     if (on.problem) {
-      counted();
       const none = Promise.resolve(notRun(pod, on.problem));
-      return { made: none, ended: none };
+      return { made: none, started: none, ended: none };
     }
     asked.push(pod);
-    let onMade: (run: PodRun) => void = () => {};
-    const created = new Promise<PodRun>(resolve => (onMade = resolve));
+    const made = Promise.withResolvers<PodRun>();
+    const started = Promise.withResolvers<void>();
     const ended = runPod(cluster, pod, {
       nonce,
       view,
       signal,
       deadline,
-      onMade,
+      onMade: made.resolve,
       onStarted: () => {
-        counted();
+        started.resolve();
         on.report?.(p => (p.phase = 'attacking'));
       },
       onAnswer: () => on.report?.(p => p.done++),
-    }).finally(counted);
-    return { made: Promise.race([created, ended]), ended };
+    });
+    return {
+      made: Promise.race([made.promise, ended]),
+      started: Promise.race([started.promise, ended]),
+      ended,
+    };
   };
   const pods = new Map([
     [RAM, start(RAM, sides[0])],
@@ -87,7 +96,8 @@ export async function runRound(
       return [name, start(name, side, on)];
     }),
   ]);
-  const portalMayStart = podsFirst.wait(either);
+  const starts = [...pods.values()].map(({ started }) => started);
+  const portalMayStart = podsFirst(starts, either);
   const taken = Promise.all(
     sides.map((side, i) => {
       const pod: Round['pod'] = async by => pods.get(podOf(side, by))?.ended;
@@ -115,6 +125,15 @@ export async function runRound(
   await Promise.all(asked.map(pod => removePod(cluster, pod)));
   signal.throwIfAborted();
   return taken;
+}
+
+/** Until all pods have started, or will not: for a while at most, and while nothing aborts. */
+export async function podsFirst(
+  pods: Promise<unknown>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const patience = sleep(PATIENCE_MS, undefined, { signal, ref: false });
+  await Promise.race([Promise.allSettled(pods), patience.catch(() => {})]);
 }
 
 type Change = (progress: ProofProgress) => void;

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform, tenants } from '../../__fixtures__';
-import { renderField, violations } from '../../__testUtils__';
+import { alerted, renderField, violations } from '../../__testUtils__';
 import { TenantEgressField } from './TenantEgress';
 import { TenantNameField } from './TenantName';
 
@@ -82,9 +82,7 @@ describe('TenantName', () => {
       { ownRefs: ['user:default/guest'] },
     );
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /You can't order a tenant.*You are in no group/,
-    );
+    await alerted(/You can't order a tenant.*You are in no group/);
     await expect(violations()).resolves.toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { platform } from '../../__fixtures__';
 import {
+  alerted,
   failsOnce,
   never,
   press,
@@ -51,9 +52,7 @@ describe('TenantCluster', () => {
   it('says that a cluster is no more, and takes no other by itself', async () => {
     const { last } = render(platform.clusters, 'old');
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'Cluster old is gone: choose another',
-    );
+    await alerted('Cluster old is gone: choose another');
     expect(last()).toBeUndefined();
     await expect(violations()).resolves.toEqual([]);
   });
@@ -61,9 +60,7 @@ describe('TenantCluster', () => {
   it('says that no cluster is configured', async () => {
     render([]);
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /No cluster is configured.*tenants.clusters/,
-    );
+    await alerted(/No cluster is configured.*tenants.clusters/);
     await expect(violations()).resolves.toEqual([]);
   });
 
@@ -71,9 +68,7 @@ describe('TenantCluster', () => {
     const getPlatform = failsOnce({ ...platform, clusters: BOTH });
     renderField(TenantClusterField, {}, { api: { getPlatform } });
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /Couldn't load the clusters.*connection refused/,
-    );
+    await alerted(/Couldn't load the clusters.*connection refused/);
     await press('Try again');
     await screen.findByRole('button', { name: /Cluster/ });
   });

@@ -2,7 +2,13 @@ import { screen } from '@testing-library/react';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { PermissionApi } from '@backstage/plugin-permission-react';
 import { onlyProved, pageOf, tenants } from '../../__fixtures__';
-import { deny, press, renderField, violations } from '../../__testUtils__';
+import {
+  alerted,
+  deny,
+  press,
+  renderField,
+  violations,
+} from '../../__testUtils__';
 import { TenantPickerField } from './TenantPicker';
 
 const to = (permission: string, value?: string) => ({
@@ -67,9 +73,7 @@ describe('TenantPicker', () => {
   it('says what is missing where there is none', async () => {
     renderField(TenantPickerField, to('remove'), { authorize: deny });
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /no tenant that you can change.*You need tenant.remove/,
-    );
+    await alerted(/no tenant that you can change.*You need tenant.remove/);
     await expect(violations()).resolves.toEqual([]);
   });
 

@@ -1,6 +1,12 @@
 import { act, screen, within } from '@testing-library/react';
 import { previewOfNew, previewOfResize, tenants } from '../../__fixtures__';
-import { failsOnce, press, renderField, violations } from '../../__testUtils__';
+import {
+  alerted,
+  failsOnce,
+  press,
+  renderField,
+  violations,
+} from '../../__testUtils__';
 import { TenantPreviewField } from './TenantPreview';
 
 const create = {
@@ -68,9 +74,7 @@ describe('TenantPreview', () => {
       { api: { previewTenant: async () => ({ ...preview, resources }) } },
     );
 
-    expect(
-      await screen.findByText(/web-tenant-acme on lab: no changes/),
-    ).toBeInTheDocument();
+    await screen.findByText(/web-tenant-acme on lab: no changes/);
   });
 
   it('says first of all that it would be refused', async () => {
@@ -85,9 +89,7 @@ describe('TenantPreview', () => {
       { api: { previewTenant } },
     );
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /This request would be refused.*The nodes have 8 GiB/,
-    );
+    await alerted(/This request would be refused.*The nodes have 8 GiB/);
     expect(last()).toBe('The nodes have 8 GiB');
     await expect(violations()).resolves.toEqual([]);
   });
@@ -120,9 +122,7 @@ describe('TenantPreview', () => {
       { api: { previewTenant } },
     );
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /Couldn't load the preview.*connection refused/,
-    );
+    await alerted(/Couldn't load the preview.*connection refused/);
     await expect(violations()).resolves.toEqual([]);
     await press('Try again');
     await screen.findByText(/objects to create/);

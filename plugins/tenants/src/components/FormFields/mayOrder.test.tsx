@@ -1,5 +1,4 @@
-import { screen } from '@testing-library/react';
-import { deny, renderField } from '../../__testUtils__';
+import { alerted, deny, renderField } from '../../__testUtils__';
 import { TenantNameField } from './TenantName';
 
 // A file of its own: permissions are cached for as long as the tests run.
@@ -11,8 +10,6 @@ describe('TenantName', () => {
       { authorize: deny },
     );
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /You can't order a tenant.*You need tenant.create/,
-    );
+    await alerted(/You can't order a tenant.*You need tenant.create/);
   });
 });

@@ -2,7 +2,7 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import { answersOf, matrixOf, tenantOf, tenants } from '../../__fixtures__';
-import { fails, press, renderInPortal } from '../../__testUtils__';
+import { alerted, fails, press, renderInPortal } from '../../__testUtils__';
 import MatrixCard from './MatrixCard';
 import Neighbours from '../TenantTab/Neighbours';
 
@@ -123,9 +123,7 @@ describe('MatrixCard', () => {
   it('shows why there is no matrix', async () => {
     render(undefined, fails('connection refused'));
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      /Couldn't load the matrix: connection refused/,
-    );
+    await alerted(/Couldn't load the matrix: connection refused/);
   });
 });
 

@@ -10,14 +10,10 @@ describe('ReportPage', () => {
     const api = render('/?tenant=globex');
 
     await screen.findByRole('heading', { name: 'globex' });
-    expect(
-      screen.getByRole('row', { name: /globex Network breached/ }),
-    ).toBeInTheDocument();
-    expect(
-      screen.getByRole('heading', {
-        name: 'Reached the canary (net.canary-egress): breached',
-      }),
-    ).toBeInTheDocument();
+    screen.getByRole('row', { name: /globex Network breached/ });
+    screen.getByRole('heading', {
+      name: 'Reached the canary (net.canary-egress): breached',
+    });
     expect(screen.getByRole('row', { name: 'lab vault 1.21.4' })).toBeVisible();
     expect(
       screen.getByRole('row', { name: /Apply user:default\/jane succeeded/ }),
@@ -68,9 +64,7 @@ describe('ReportPage', () => {
     for (const name of Object.keys(tenants)) {
       expect(screen.getByRole('heading', { name })).toBeInTheDocument();
     }
-    expect(
-      screen.getByText('Pairs of tenants proved: 41 of 42'),
-    ).toBeInTheDocument();
+    screen.getByText('Pairs of tenants proved: 41 of 42');
     // One version report a cluster, and few time lines at a time.
     expect(api.getReport).toHaveBeenCalledTimes(1);
     expect(api.listTimelines).toHaveBeenCalledTimes(1);

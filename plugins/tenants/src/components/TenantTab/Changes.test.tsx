@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { act, screen, within } from '@testing-library/react';
 import { DriftItem } from '@threewalls/backstage-plugin-tenants-common';
 import { drift, minutesAgo } from '../../__fixtures__';
-import { fails, press, renderInPortal } from '../../__testUtils__';
+import { alerted, fails, press, renderInPortal } from '../../__testUtils__';
 import { Changes } from './Changes';
 
 /** Renders what is changed, as the backend says it one time after the other. */
@@ -50,9 +50,7 @@ describe('Changes', () => {
     await screen.findByText(/Differs from what was last applied/);
     await press('Check again');
 
-    expect(
-      await screen.findByText('Nobody changed this tenant'),
-    ).toBeInTheDocument();
+    await screen.findByText('Nobody changed this tenant');
   });
 
   it('compares again when an apply has ended', async () => {
@@ -69,9 +67,7 @@ describe('Changes', () => {
 
     await screen.findByText(/Differs from what was last applied/);
     act(() => end());
-    expect(
-      await screen.findByText('Nobody changed this tenant'),
-    ).toBeInTheDocument();
+    await screen.findByText('Nobody changed this tenant');
   });
 
   it('shows why nobody knows', async () => {
@@ -79,8 +75,6 @@ describe('Changes', () => {
       api: { getDrift: fails('The cluster is away') },
     });
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'The cluster is away',
-    );
+    await alerted('The cluster is away');
   });
 });

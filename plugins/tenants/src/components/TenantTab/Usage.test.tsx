@@ -2,6 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { TenantsApi } from '@threewalls/backstage-plugin-tenants-common';
 import { usage } from '../../__fixtures__';
 import {
+  alerted,
   failsOnce,
   never,
   press,
@@ -86,9 +87,7 @@ describe('UsageCard', () => {
   it('says why nothing is known, and tries again', async () => {
     render(failsOnce(usage, 'The cluster is away'));
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'The cluster is away',
-    );
+    await alerted('The cluster is away');
     await expect(violations()).resolves.toEqual([]);
     await press('Try again');
     await screen.findByText('nearly full');
@@ -96,8 +95,6 @@ describe('UsageCard', () => {
 
   it('says that there is no quota', async () => {
     render(async () => ({ quotas: [] }));
-    expect(
-      await screen.findByText('This tenant has no quota'),
-    ).toBeInTheDocument();
+    await screen.findByText('This tenant has no quota');
   });
 });

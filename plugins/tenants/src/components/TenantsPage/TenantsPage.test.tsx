@@ -17,6 +17,7 @@ import {
   tenants,
 } from '../../__fixtures__';
 import {
+  alerted,
   fails,
   failsOnce,
   GROUP_TITLE,
@@ -115,9 +116,7 @@ describe('TenantsPage', () => {
     await userEvent.click(doubt);
 
     await waitFor(() => expect(names()).toEqual(['initech']));
-    expect(
-      screen.getByRole('link', { name: /Logs in to Vault/, current: true }),
-    ).toBeInTheDocument();
+    screen.getByRole('link', { name: /Logs in to Vault/, current: true });
     await press('Clear filters');
     await waitFor(() => expect(names()).toHaveLength(items.length));
   });
@@ -254,9 +253,7 @@ describe('TenantsPage', () => {
       filter: { names: expect.arrayContaining(['globex', 'hooli']) },
     });
     await screen.findByText('1 of 2 tenants, wave 1 of 2');
-    expect(
-      screen.getByText('globex: the network wall is breached'),
-    ).toBeInTheDocument();
+    screen.getByText('globex: the network wall is breached');
     await expect(violations()).resolves.toEqual([]);
     await press('Resume');
     expect(api.updateRollout).toHaveBeenCalledWith('r1', 'running');
@@ -352,9 +349,7 @@ describe('TenantsPage', () => {
     });
     render({ api: { getHealth, listTenants: async () => pageOf([]) } });
 
-    expect(
-      await screen.findByText(/confinement in lab since/),
-    ).toBeInTheDocument();
+    await screen.findByText(/confinement in lab since/);
     expect(screen.getByText(warning.message)).toBeInTheDocument();
     await screen.findByText('No tenants yet');
     await expect(violations()).resolves.toEqual([]);
@@ -457,9 +452,7 @@ describe('TenantsPage', () => {
   it('shows the error when the backend is away, and tries again', async () => {
     render({ api: { listTenants: failsOnce(pageOf(items)) } });
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'connection refused',
-    );
+    await alerted('connection refused');
     await press('Try again');
 
     expect(await findNames()).toHaveLength(items.length);

@@ -13,6 +13,7 @@ import {
   tenants,
 } from '../../__fixtures__';
 import {
+  alerted,
   deny,
   fails,
   never,
@@ -51,11 +52,7 @@ describe('WallsCard', () => {
   it('says that all three walls hold, and since when', async () => {
     renderCard(tenants.acme);
 
-    expect(
-      await findRow(
-        /Network wall.*holds.*All 9 attacks blocked.*2 minutes ago/,
-      ),
-    ).toBeInTheDocument();
+    await findRow(/Network wall.*holds.*All 9 attacks blocked.*2 minutes ago/);
     expect(await findRow(/Secret wall.*holds/)).toBeInTheDocument();
     expect(await findRow(/Resource wall.*holds/)).toBeInTheDocument();
     expect(screen.getByText('All three walls hold')).toBeInTheDocument();
@@ -130,9 +127,7 @@ describe('WallsCard', () => {
     expect(screen.getByLabelText('Result')).toHaveTextContent(
       'OK connected to 10.96.20.7:8080',
     );
-    expect(
-      screen.getByText(/Only the tenant's own egress policy can block this/),
-    ).toBeInTheDocument();
+    screen.getByText(/Only the tenant's own egress policy can block this/);
     expect(
       screen.getByText(/pod web-tenant-acme\/threewalls-proof-x7k2p/),
     ).toHaveTextContent(/, Node worker-1$/);
@@ -303,9 +298,7 @@ describe('WallsCard', () => {
 
     await press('Copy: Result');
 
-    expect(
-      await screen.findByRole('button', { name: 'Copied: Result' }),
-    ).toBeInTheDocument();
+    await screen.findByRole('button', { name: 'Copied: Result' });
   });
 
   it('gives the reason of a wall that is unproven', async () => {
@@ -340,14 +333,10 @@ describe('WallsCard', () => {
   it('marks walls that rest on an old proof', async () => {
     renderCard(tenants.hooli);
 
-    expect(
-      await findRow(/Network wall.*holds.*stale.*1 hour ago/),
-    ).toBeInTheDocument();
+    await findRow(/Network wall.*holds.*stale.*1 hour ago/);
     // Old is not said as if it were so now.
     expect(screen.queryByText('All three walls hold')).toBeNull();
-    expect(
-      screen.getByText('All three walls held when last proved'),
-    ).toBeInTheDocument();
+    screen.getByText('All three walls held when last proved');
     await expect(violations()).resolves.toEqual([]);
   });
 
@@ -403,9 +392,7 @@ describe('WallsCard', () => {
 
     await userEvent.click(await findProve());
 
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'The queue is full',
-    );
+    await alerted('The queue is full');
     expect(await findProve()).toBeEnabled();
   });
 
@@ -431,9 +418,7 @@ describe('WallsCard', () => {
     renderCard(fails('connection refused'));
 
     const panel = await screen.findByRole('alert');
-    expect(
-      within(panel).getByText(/Couldn't load the walls/),
-    ).toBeInTheDocument();
+    within(panel).getByText(/Couldn't load the walls/);
     await expect(violations()).resolves.toEqual([]);
     expect(screen.queryByText('holds')).not.toBeInTheDocument();
     expect(await findProve()).toBeDisabled();

@@ -1,4 +1,4 @@
-import { PodsFirst } from './podsFirst';
+import { podsFirst } from './run';
 
 /** Whether a wait is over after the microtasks that are due. */
 async function isOver(wait: Promise<void>): Promise<boolean> {
@@ -6,24 +6,23 @@ async function isOver(wait: Promise<void>): Promise<boolean> {
   return (await Promise.race([wait.then(() => true), pending])) as boolean;
 }
 
-describe('PodsFirst', () => {
-  it('waits until every pod has started or ended, each counted once', async () => {
+describe('podsFirst', () => {
+  it('waits until every pod has started or ended', async () => {
     const { signal } = new AbortController();
-    const pods = new PodsFirst(2);
-    const wait = pods.wait(signal);
-    const [one, other] = [pods.onePod(), pods.onePod()];
-    one();
-    one();
+    const [one, other] = [1, 2].map(() => Promise.withResolvers<void>());
+    const pods = [one.promise, other.promise];
+    const wait = podsFirst(pods, signal);
+    one.resolve();
     expect(await isOver(wait)).toBe(false);
-    other();
+    other.reject(new Error('gave up'));
     expect(await isOver(wait)).toBe(true);
-    expect(await isOver(pods.wait(signal))).toBe(true);
+    expect(await isOver(podsFirst(pods, signal))).toBe(true);
   });
 
   it('does not wait for ever, nor when the proof is given up', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     const controller = new AbortController();
-    const wait = new PodsFirst(1).wait(controller.signal);
+    const wait = podsFirst([new Promise(() => {})], controller.signal);
     expect(await isOver(wait)).toBe(false);
     controller.abort();
     expect(await isOver(wait)).toBe(true);
