@@ -161,10 +161,11 @@ export class FilledCluster {
       );
     }
     const { apiVersion, kind, metadata } = object;
-    const status = REPORTED[kind]?.(object);
-    if (status) {
+    const reported = REPORTED[kind]?.(object);
+    if (reported) {
       const path = `${objectPath({ apiVersion, kind, ...metadata })}/status`;
-      await merge(this.#admin.kubernetes, path, { status }, 'controllers');
+      const update = { status: reported };
+      await merge(this.#admin.kubernetes, path, update, 'controllers');
     }
   }
 }
