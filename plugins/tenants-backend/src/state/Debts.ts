@@ -73,7 +73,8 @@ export class Debts {
       active(new Set(due.map(([, { tenant }]) => tenant.namespace))),
     ]);
     for (const [uid, { tenant, last }] of due) {
-      const { tenant: name } = tenant;
+      const { namespace, ...owed } = tenant;
+      const name = owed.tenant;
       if (!there.has(uid)) {
         // It waits until its cluster is back; or it is gone, and forgotten.
         this.#defer(uid);
@@ -86,7 +87,7 @@ export class Debts {
       } else {
         // One that is queued already is joined: it has not begun, and will see the change.
         const request = { kind: 'prove' } as const;
-        await enqueue({ ...tenant, trigger: 'event', request });
+        await enqueue({ ...owed, trigger: 'event', request });
         if (!queued.has(name)) {
           this.#paidNow(uid);
         }

@@ -85,7 +85,9 @@ export class Rounds {
     }
     clearTimeout(this.#timer);
     const next = Math.min(...this.#due.values()) - performance.now();
-    this.#timer = setTimeout(() => this.#run(), Math.max(next, GAP_MS)).unref();
+    // A timer counts whole milliseconds, and by another clock: early, it would find nothing due.
+    const inMs = Math.max(Math.ceil(next) + 1, GAP_MS);
+    this.#timer = setTimeout(() => this.#run(), inMs).unref();
   }
 
   async #run(): Promise<void> {

@@ -238,9 +238,9 @@ describe('a wall whose objects are not as planned', () => {
     await globex().update({ spec: JSON.stringify(spec) });
     const asked = jest.spyOn(OperationStore.prototype, 'openByTenant');
     t.lab.objects.set('/api/v1/namespaces/any', { metadata: { name: 'any' } });
-    await new Promise(resolve => setTimeout(resolve, 5_000));
-    // With all others, and twice alone.
-    expect(asked.mock.calls.length).toBeLessThanOrEqual(3);
+    await new Promise(resolve => setTimeout(resolve, 6_000));
+    // With all others, and alone after one second and three; the schedule may ask, too.
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(4);
     asked.mockRestore();
   });
 
