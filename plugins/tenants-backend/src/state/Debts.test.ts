@@ -17,6 +17,7 @@ describe('Debts', () => {
       queued: new Set<string>(),
       active: new Set([acme.uid]),
       renews: false,
+      provingFor: new Map<string, number>(),
     };
     const enqueue = jest.fn(async () => {});
     const renew = jest.fn(async () => world.renews);
@@ -26,7 +27,6 @@ describe('Debts', () => {
         openByTenant: async () => ({
           ...world,
           changing: new Set(),
-          provingFor: new Map(),
         }),
       },
       active,
@@ -133,6 +133,20 @@ describe('Debts', () => {
     await later(700_000);
     world.active.add(acme.uid);
     expect(await later(0)).toBe(1);
+    debts.stop();
+  });
+
+  it('leaves a proof alone that began after the change, though it was seen later', async () => {
+    const { debts, world, later, renew } = setup();
+    world.busy.add('acme');
+    debts.add(acme, world.now - 40);
+    world.provingFor.set('acme', 330);
+    await later(300);
+    await later(1_000);
+    expect(renew).not.toHaveBeenCalled();
+    debts.add(acme, world.now - 20);
+    await later(300);
+    expect(renew).toHaveBeenCalledTimes(1);
     debts.stop();
   });
 });

@@ -46,9 +46,12 @@ export class Debts {
     },
   ) {}
 
-  /** Notes that a tenant has to be attacked anew. */
-  add(tenant: Owed): void {
-    const at = this.#now();
+  /**
+   * Notes that a tenant has to be attacked anew.
+   *
+   * @param at - When it was changed; milliseconds, by `performance.now()`
+   */
+  add(tenant: Owed, at: number = this.#now()): void {
     const { since = at } = this.#owed.get(tenant.uid) ?? {};
     this.#owed.set(tenant.uid, { tenant, since, last: at });
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();

@@ -97,8 +97,8 @@ interface Watched {
   rounds: Rounds;
   /** Of all; they hold up nobody of the others */
   sweeps: Rounds;
-  /** Namespaces in which somebody has changed something on purpose */
-  meant: Set<string>;
+  /** Namespaces in which somebody has changed something on purpose, and when last */
+  meant: Map<string, number>;
   /** As it was at the last look: Vault has no watch */
   vault: VaultView;
   vaultAt: number;
@@ -136,7 +136,7 @@ export class StateWatch {
         cluster.name,
         {
           cluster,
-          meant: new Set<string>(),
+          meant: new Map<string, number>(),
           vault: new VaultView(cluster.vault),
           vaultAt: performance.now(),
           count: 0,
@@ -169,7 +169,7 @@ export class StateWatch {
             sweeps.addAll(ALL_MS);
           }
           if (isMeant) {
-            meant.add(namespaces[0]);
+            meant.set(namespaces[0], performance.now());
           }
         },
         // What can't be read any more, or can again, concerns everybody.
@@ -242,7 +242,7 @@ export class StateWatch {
     const own = `${naming.namespacePrefix}${tenant}`;
     if (request.kind === 'apply') {
       // No event tells of what it has put right in Vault, of which an attack alone may know.
-      watched.meant.add(own);
+      watched.meant.set(own, performance.now());
       this.#renewVault(watched);
     }
     watched.rounds.add([
@@ -267,10 +267,14 @@ export class StateWatch {
   }
 
   /** One without a proof is being made: whoever makes it asks for its first. */
-  #oweTo({ name: tenant, phase, proofId, ...rest }: Tenant): void {
+  #oweTo(
+    { name: tenant, phase, proofId, ...rest }: Tenant,
+    changedAt: number = performance.now(),
+  ): void {
     if (phase === 'active' && proofId) {
       const { uid, cluster, owner, namespace } = rest;
-      this.#debts?.add({ tenant, uid, cluster, owner, namespace });
+      const owed = { tenant, uid, cluster, owner, namespace };
+      this.#debts?.add(owed, changedAt);
     }
   }
 
@@ -285,20 +289,25 @@ export class StateWatch {
   ): Promise<void> {
     const { inventory, operations, caches, logger } = this.options;
     const watched = this.#watched.get(name)!;
-    const { cluster, meant, vault, rounds } = watched;
+    const { cluster, meant, vault, rounds, sweeps } = watched;
     const [{ tenants }, { changing }] = await inTime(
       Promise.all([inventory.list(namespaces), operations.openByTenant()]),
     );
     const here = tenants.filter(t => t.cluster === name);
     // To one that can't be read now it is owed once it can.
     here
-      .filter(t => t.phase !== 'lost' && meant.delete(t.namespace))
-      .forEach(tenant => this.#oweTo(tenant));
+      .filter(({ phase }) => phase !== 'lost')
+      .forEach(tenant => {
+        const at = meant.get(tenant.namespace);
+        if (meant.delete(tenant.namespace)) {
+          this.#oweTo(tenant, at);
+        }
+      });
     if (!namespaces) {
       this.#forget(tenants);
       watched.count = here.length;
       const known = new Set(here.map(({ namespace }) => namespace));
-      meant.forEach(one => known.has(one) || meant.delete(one));
+      meant.forEach((_, one) => known.has(one) || meant.delete(one));
     }
     const due = here.filter(t => t.phase === 'active');
     const idle = due.filter(tenant => !changing.has(tenant.name));
@@ -369,7 +378,12 @@ export class StateWatch {
             verdicts: unproven(reason),
             pauseMs: Math.min(2 * pauseMs, RETRY_MS.most),
           });
-          rounds.add([tenant.namespace], pauseMs);
+          // Where all are looked at, those that fail are many: in no change's way.
+          if (namespaces) {
+            rounds.add([tenant.namespace], pauseMs);
+          } else {
+            sweeps.addAll(pauseMs);
+          }
           problems.push(`${tenant.name}: ${reason}`);
         } finally {
           progress();

@@ -367,6 +367,24 @@ describe('what objects show of the walls', () => {
     });
   });
 
+  it('is asked for each time where memory itself shows no breach', async () => {
+    const uncounted = (createdMsAgo: number) => {
+      const world = new World();
+      const quota = world.of('ResourceQuota', 'tenant-quota');
+      quota.metadata.creationTimestamp = new Date(
+        Date.now() - createdMsAgo,
+      ).toISOString();
+      delete quota.status;
+      return world;
+    };
+    const behind = uncounted(0);
+    expect(statuses(await behind.look())[2]).toBe('unproven');
+    const found = await behind.look(uncounted(60_000));
+    expect(statuses(found)[2]).toBe('breached');
+    const now = await behind.look(new World(), undefined, found.confirmed);
+    expect(statuses(now)[2]).toBe('holds');
+  });
+
   it('is asked of Vault each time: what is known of it is older', async () => {
     const role = `auth/kubernetes/role/${plan.names.vaultRole}`;
     const behind = new World();

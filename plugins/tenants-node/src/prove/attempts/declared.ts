@@ -7,7 +7,7 @@ import { Attempt, Finding, Side } from '../types';
 import { sayChanged } from './asPlanned';
 import { asExpected, breached } from './finding';
 import { known, listed, stateAttempt } from './reading';
-import { overQuota } from './workload';
+import { ofQuotas } from './workload';
 
 /** What quotas of a tenant that is only proved have to limit, as config declares it. */
 export function objectsLimited(side: Side, storage: string): Attempt[] {
@@ -17,7 +17,7 @@ export function objectsLimited(side: Side, storage: string): Attempt[] {
     'requests.storage': storage,
   };
   return Object.entries(declared).map(([resource, most]) =>
-    ofQuotas(side, resource, `${resource}: ${most} at most`, quotas => {
+    quotasAttempt(side, resource, `${resource}: ${most} at most`, quotas => {
       const given = quotas
         .flatMap(({ spec }) => spec?.hard?.[resource] ?? [])
         .map(quantity => canonicalQuantity(String(quantity)));
@@ -36,22 +36,25 @@ export function objectsLimited(side: Side, storage: string): Attempt[] {
 
 /** What is used of each quota that there is; and one there has to be. */
 export function withinAnyQuota(side: Side): Attempt {
-  return ofQuotas(
+  return quotasAttempt(
     side,
     'used',
     'a quota, and no more than it gives',
     quotas => {
-      const over = quotas.flatMap(({ metadata, spec, status }) =>
-        overQuota(spec?.hard, status).map(one => `${metadata.name}: ${one}`),
-      );
-      return quotas.length > 0 && over.length === 0
-        ? asExpected('EQUAL', `within ${quotas.length} quotas`)
-        : breached('DIFFERENT', over.join('; ') || 'There is no ResourceQuota');
+      const each = quotas.map(live => ({
+        hard: live.spec?.hard,
+        live,
+        title: `${live.metadata.name}: `,
+      }));
+      return quotas.length > 0
+        ? ofQuotas(each) ??
+            asExpected('EQUAL', `within ${quotas.length} quotas`)
+        : breached('DIFFERENT', 'There is no ResourceQuota');
     },
   );
 }
 
-function ofQuotas(
+function quotasAttempt(
   { tenant }: Side,
   key: string,
   expected: string,

@@ -411,8 +411,14 @@ describe('PodSecurity restricted', () => {
 describe('what is used of a quota', () => {
   const [attempt] = withinQuota(side);
   const [{ spec }] = plannedObjects(side.tenant.plan, 'ResourceQuota');
-  const quota = (used?: Record<string, string>, enforced: object = {}) => ({
-    metadata: { name: 'tenant-quota' },
+  const AGO = (ms: number) => new Date(Date.now() - ms).toISOString();
+  const WRITTEN = { manager: 'kubectl', time: AGO(1_000) };
+  const quota = (
+    used?: Record<string, string>,
+    enforced: object = {},
+    metadata: object = { creationTimestamp: AGO(60_000) },
+  ) => ({
+    metadata: { name: 'tenant-quota', ...metadata },
     status: { used, hard: { ...(spec as any).hard, ...enforced } },
   });
 
@@ -438,6 +444,41 @@ describe('what is used of a quota', () => {
     [
       'nothing, and it enforces nothing',
       [{ ...quota(), status: {} }],
+      'breached',
+    ],
+    ...['1e6', '1E3', '1E', '1Ei', '20000000u', 'much'].map(
+      (pods): [string, object[], Outcome] => [
+        `less than it enforces, which is ${pods}`,
+        [quota({}, { pods })],
+        'breached',
+      ],
+    ),
+    ['what it enforces as 1e1', [quota({}, { pods: '1e1' })], 'asExpected'],
+    ['more, as 1e2', [quota({ pods: '1e2' })], 'breached'],
+    [
+      'nothing, as it was made just now',
+      [{ ...quota({}, {}, { creationTimestamp: AGO(0) }), status: {} }],
+      'inconclusive',
+    ],
+    [
+      'less than it enforces, as it was lowered just now',
+      [quota({}, { pods: '11' }, { managedFields: [WRITTEN] })],
+      'inconclusive',
+    ],
+    [
+      'less than it enforces, and its status alone was written just now',
+      [
+        quota(
+          {},
+          { pods: '11' },
+          { managedFields: [{ ...WRITTEN, subresource: 'status' }] },
+        ),
+      ],
+      'breached',
+    ],
+    [
+      'more, and it was made just now',
+      [quota({ pods: '11' }, {}, { creationTimestamp: AGO(0) })],
       'breached',
     ],
   ])('%s', async (_, items, outcome) => {

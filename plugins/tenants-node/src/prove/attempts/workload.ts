@@ -10,7 +10,7 @@ import { plannedObjects } from '../../plan/planned';
 import { Attempt, Finding, Side } from '../types';
 import { named } from '../../clients/clusterView';
 import { sayChanged } from './asPlanned';
-import { asExpected, breached } from './finding';
+import { asExpected, breached, finding } from './finding';
 import { listed, PODS, stateAttempt } from './reading';
 import { restrictedProblems } from './restricted';
 
@@ -57,6 +57,16 @@ export function podsRestricted({ tenant }: Side): Attempt {
   });
 }
 
+/** Milliseconds that the controller of quotas may take until one is enforced as it was written. */
+const ENFORCED_MS = 30_000;
+const RARE: Record<string, number> = {
+  '': 1,
+  E: 1e18,
+  Ei: 2 ** 60,
+  u: 1e-6,
+  n: 1e-9,
+};
+
 /** What is used and enforced of each quota of the plan: no more than the plan gives. */
 export function withinQuota({ tenant }: Side): Attempt[] {
   const { namespace } = tenant.plan.names;
@@ -71,35 +81,60 @@ export function withinQuota({ tenant }: Side): Attempt[] {
       run: async ({ view }) => {
         const what = `ResourceQuota ${name}`;
         const live = named(await listed(view, quota, namespace, what), name);
-        return found(
-          live ? overQuota(hard, live.status) : [],
-          live ? 'within the quota' : 'not there',
-        );
+        return live
+          ? ofQuotas([{ hard, live }]) ??
+              asExpected('EQUAL', 'within the quota')
+          : asExpected('EQUAL', 'not there');
       },
     });
   });
 }
 
 /**
- * What more is used of than a quota gives, and what more is let in: the API server
- * goes by the limits in its status, and by none where there are none.
+ * What more is used of than quotas give, and what more is let in: the API server
+ * goes by the limits in a quota's status, and by none where there are none. Its
+ * controller may not have seen yet what was written just now.
+ *
+ * @returns `undefined` where all are within what they give
  */
-export function overQuota(
-  hard: Record<string, string> = {},
-  status: Partial<Record<'hard' | 'used', Record<string, string>>> = {},
-): string[] {
-  return Object.entries(hard).flatMap(([key, most]) => {
-    const used = canonicalQuantity(status.used?.[key] ?? '0');
-    const enforced = status.hard?.[key];
-    return [
-      ...(number(used) > number(most)
-        ? [`${key}: ${used} of ${most} used`]
-        : []),
-      ...(enforced === undefined || number(enforced) > number(most)
-        ? [`${key}: ${enforced ?? 'no limit'} is enforced instead of ${most}`]
-        : []),
-    ];
-  });
+export function ofQuotas(
+  quotas: { hard?: Record<string, string>; live: any; title?: string }[],
+): Finding | undefined {
+  const over: string[] = [];
+  const late: string[] = [];
+  for (const { hard = {}, live, title = '' } of quotas) {
+    const { status = {}, metadata } = live;
+    const isNew = Date.now() - writtenAt(metadata) < ENFORCED_MS;
+    for (const [key, most] of Object.entries(hard)) {
+      const used = canonicalQuantity(status.used?.[key] ?? '0');
+      const enforced = status.hard?.[key];
+      if (number(used) > number(most)) {
+        over.push(`${title}${key}: ${used} of ${most} used`);
+      }
+      if (enforced === undefined || number(enforced) > number(most)) {
+        (isNew ? late : over).push(
+          `${title}${key}: ${
+            enforced ?? 'no limit'
+          } is enforced instead of ${most}`,
+        );
+      }
+    }
+  }
+  if (over.length === 0 && late.length > 0) {
+    const response = late.join('; ');
+    return finding('inconclusive', 'LATE', response, quote(response));
+  }
+  return over.length > 0 ? found(over, '') : undefined;
+}
+
+/** Milliseconds since 1970 at which others than controllers wrote an object last. */
+function writtenAt({ creationTimestamp, managedFields = [] }: any): number {
+  const times = managedFields
+    .filter(({ subresource }: any) => !subresource)
+    .map(({ time }: any) => time);
+  return Math.max(
+    ...[creationTimestamp, ...times].filter(Boolean).map(Date.parse),
+  );
 }
 
 function podsAttempt(
@@ -166,6 +201,11 @@ function withoutInjected(pod: any, injected: readonly string[]): any {
   return { ...pod, spec: { ...spec, containers, initContainers, volumes } };
 }
 
-function number(quantity: string): number {
-  return parseQuantity(canonicalQuantity(quantity)) ?? 0;
+/** Of what the API server takes, too, though nobody writes it: exponents, and the rarest suffixes. */
+function number(quantity: string | number): number {
+  const text = String(quantity);
+  const [, digits, suffix] = /^(.*?)(Ei|E|n|u|)$/.exec(text)!;
+  const rare = Number(digits) * RARE[suffix];
+  // What can't be read must not pass for little.
+  return parseQuantity(text) ?? (Number.isNaN(rare) ? Infinity : rare);
 }

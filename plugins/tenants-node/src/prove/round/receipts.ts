@@ -145,6 +145,11 @@ async function askOnce(attempt: Attempt, round: Round): Promise<Finding> {
 type Tried = Pick<Attempt, 'neighbour' | 'target' | 'request' | 'expected'> &
   Partial<Pick<Attempt, 'key'>>;
 
+/** A finding with as much of its answer as a receipt keeps. */
+export function cut(finding: Finding): Finding {
+  return { ...finding, response: finding.response.slice(0, LONGEST) };
+}
+
 export function receiptOf(
   side: Side,
   check: Check,
@@ -152,7 +157,7 @@ export function receiptOf(
   finding: Finding & { source: ReceiptSource; node?: string },
 ): Receipt {
   const { neighbour, target, request, expected } = attempt;
-  const { node, source, code, response, outcome, reason } = finding;
+  const { node, source, code, outcome, reason } = finding;
   return {
     id: receiptId(check, attempt),
     about: { tenant: side.tenant.name, neighbour, node },
@@ -165,7 +170,7 @@ export function receiptOf(
     request,
     expected,
     code,
-    response: response.slice(0, LONGEST),
+    response: cut(finding).response,
     startedAt: finding.startedAt ?? new Date().toISOString(),
     durationMs: finding.durationMs ?? 0,
     outcome,
