@@ -18,7 +18,7 @@ const COUNT = Number(process.env.MUTATIONS ?? 60);
 const ALONE = Number(process.env.ALONE ?? COUNT / 3);
 /** Tenants that they are done to. */
 const TENANTS = Number(process.env.TENANTS ?? 4);
-/** A tenant is attacked after six changes a minute at most: before each it has had so many. */
+/** Attacks that a tenant has had at most before the next mutation: a seventh within a minute waits. */
 const RESTED = { attacks: 4, withinMs: 60_000 };
 
 /**

@@ -107,7 +107,7 @@ describe('Debts', () => {
     debts.stop();
   });
 
-  it('asks of nobody else while one has to wait', async () => {
+  it('looks up only the tenants that are due while one has to wait', async () => {
     const { world, debts, active, later } = setup();
     world.busy.add('acme');
     debts.add(acme);

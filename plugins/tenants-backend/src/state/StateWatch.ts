@@ -97,7 +97,7 @@ interface Watched {
   rounds: Rounds;
   /** Of all; they hold up nobody of the others */
   sweeps: Rounds;
-  /** Namespaces in which somebody has changed something on purpose, and when last */
+  /** Namespaces with a deliberate change, and the time of the last one */
   meant: Map<string, number>;
   /** As it was at the last look: Vault has no watch */
   vault: VaultView;

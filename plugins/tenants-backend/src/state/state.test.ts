@@ -291,7 +291,7 @@ describe('a wall whose objects are not as planned', () => {
       if (!(await isOpen(vault))) {
         return 'holds';
       }
-      // Somebody repairs it once, for a moment.
+      // The role is repaired for a moment, and then opened again.
       t.lab.objects.set(role, { open: isRepaired });
       isRepaired = true;
       const status = (await isOpen(again!.vault)) ? 'breached' : 'holds';

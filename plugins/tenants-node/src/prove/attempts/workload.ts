@@ -81,10 +81,10 @@ export function withinQuota({ tenant }: Side): Attempt[] {
       run: async ({ view }) => {
         const what = `ResourceQuota ${name}`;
         const live = named(await listed(view, quota, namespace, what), name);
-        return live
-          ? ofQuotas([{ hard, live }]) ??
-              asExpected('EQUAL', 'within the quota')
-          : asExpected('EQUAL', 'not there');
+        return (
+          (live && ofQuotas([{ hard, live }])) ??
+          asExpected('EQUAL', live ? 'within the quota' : 'not there')
+        );
       },
     });
   });
