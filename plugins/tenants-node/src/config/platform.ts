@@ -156,8 +156,10 @@ export const MOST_ROUNDS = 32;
 const proofs = {
   image: imageName.optional().describe("Image of the proof pod. Default n8n's"),
   connectTimeout: someTime
-    .prefault('3s')
-    .describe('Time after which a connect counts as dropped'),
+    .prefault('2s')
+    .describe(
+      'Time after which a connect counts as dropped. In two seconds it is tried twice, by the kernel',
+    ),
   settle: duration
     .prefault('10s')
     .describe('Time that a fresh policy may take to bite'),

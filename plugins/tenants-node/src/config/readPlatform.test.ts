@@ -15,7 +15,7 @@ describe('readPlatform', () => {
     });
     expect(Object.keys(sizes)).toEqual(['small', 'medium', 'large']);
     expect(network).toMatchObject({ provider: 'kubernetes', denial: 'drop' });
-    expect(proofs).toMatchObject({ connectTimeoutMs: 3000, image: n8n.image });
+    expect(proofs).toMatchObject({ connectTimeoutMs: 2000, image: n8n.image });
   });
 
   it('takes times as they are written', () => {

@@ -12,6 +12,11 @@ import { OTHER_AUDIENCE, PodSpec, PodTask, TokenName } from './tasks';
 const TOKENS = '/var/run/threewalls';
 /** Seconds a projected token lives: the least that Kubernetes allows. */
 const TOKEN_SECONDS = 600;
+/**
+ * Milliseconds for what has to answer: unlike a connect, which is expected to be
+ * dropped and lasts as long as it may, it is over as soon as it is answered.
+ */
+const ANSWER_MS = 5_000;
 /** Name lookups at once; Node's own default is four. */
 const LOOKUPS = '32';
 
@@ -131,6 +136,7 @@ function podSpec({ plan, cluster, nonce, tasks }: PodOptions): PodSpec {
   return {
     nonce,
     timeoutMs: cluster.proofs.connectTimeoutMs,
+    answerMs: Math.max(ANSWER_MS, cluster.proofs.connectTimeoutMs),
     settleMs: cluster.proofs.settleMs,
     vault: {
       address: inClusterAddress,

@@ -33,6 +33,8 @@ export interface PodSpec {
   nonce: string;
   /** Milliseconds after which a connect counts as dropped */
   timeoutMs: number;
+  /** Milliseconds that Vault, and the resolver of a name, have for an answer */
+  answerMs: number;
   /** Milliseconds a policy may take to bite on a new pod */
   settleMs: number;
   vault: {
