@@ -2,6 +2,7 @@ import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
 import { Random } from './support/random';
+import { removeLeftovers } from './wallsHands';
 import { openLab } from './wallsLab';
 import { tryChanges } from './wallsRandom';
 import { lineOf, Pair, runRows, RowResult } from './wallsRows';
@@ -30,6 +31,7 @@ describe('The walls, on the lab', () => {
 
   beforeAll(async () => {
     const lab = openLab();
+    await removeLeftovers(lab);
     await ensureCanary(lab.cluster);
     pairs.push(...(await Pair.createAll(lab, 't-walls', PAIRS)));
     // The table is what the run is for.

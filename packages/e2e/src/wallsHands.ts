@@ -15,6 +15,7 @@ import {
   RESTRICTED,
 } from './support/lab';
 import { resourcesOf } from './support/plans';
+import { WallsLab } from './wallsLab';
 import { NodeHands } from './wallsNodeHands';
 
 /** Name of what a mutation adds, so that leftovers can be found. */
@@ -23,6 +24,27 @@ const ADDED = 'walls-test';
 const DISCOVERY_MS = 16_000;
 /** The same for what rows that run side by side add to the cluster itself. */
 const added = () => `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
+
+/** Kinds of what rows add beside tenants: whoever holds one is first. */
+const BESIDE = [
+  'ClusterRoleBinding',
+  'RoleBinding',
+  'ClusterRole',
+  'CiliumClusterwideNetworkPolicy',
+  'Node',
+];
+
+/** Removes what a run that was killed has left: it would turn the walls of the next. */
+export async function removeLeftovers({ admin }: WallsLab): Promise<void> {
+  for (const kind of BESIDE) {
+    const { items } = await admin.list(refOf(kind));
+    for (const { metadata } of items) {
+      if (metadata.name.startsWith(ADDED)) {
+        await remove(admin, objectOf(kind, metadata));
+      }
+    }
+  }
+}
 
 /**
  * What mutations do to the lab, with an administrator's rights. What was added
