@@ -34,7 +34,12 @@ const READY = () => ({
 const REPORTED: Record<string, (object: KubernetesObject) => object> = {
   SecretStore: READY,
   ExternalSecret: READY,
-  ResourceQuota: ({ spec }) => ({ hard: (spec as { hard: object }).hard }),
+  ResourceQuota: ({ spec }) => {
+    const { hard } = spec as { hard: object };
+    const none = Object.keys(hard).map(resource => [resource, '0']);
+    // Without what is used, nothing is admitted.
+    return { hard, used: Object.fromEntries(none) };
+  },
 };
 
 /**
