@@ -5,8 +5,11 @@ import { NewOperation, OperationStore } from '../database/OperationStore';
 const QUIET_MS = 300;
 /** Milliseconds that further changes put it off, at most. */
 const LATEST_MS = 1_500;
-/** Proofs of one tenant that changes may ask for, in so many milliseconds. */
-const MOST = { count: 6, withinMs: 60_000 };
+/**
+ * Proofs of one tenant that changes may ask for at once, and milliseconds until one more
+ * may be asked for: who has had them all waits for one, not for all to be long ago.
+ */
+const MOST = { atOnce: 6, everyMs: 10_000 };
 /** Milliseconds after which nothing is owed to who could not be attacked: the schedule does it. */
 const FORGET_MS = 600_000;
 /** Milliseconds between two looks at what is owed. */
@@ -28,8 +31,8 @@ export class Debts {
     string,
     { tenant: Owed; since: number; last: number }
   >();
-  /** When changes have had tenants proved of late, by UID */
-  readonly #paidAt = new Map<string, number[]>();
+  /** When all that changes have had tenants proved is made up for, by UID */
+  readonly #evenAt = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #paying = false;
 
@@ -103,17 +106,16 @@ export class Debts {
     const now = this.#now();
     return (
       (now - last >= QUIET_MS || now - since >= LATEST_MS) &&
-      this.#paidOfLate(uid).length < MOST.count
+      this.#evenIn(uid) <= (MOST.atOnce - 1) * MOST.everyMs
     );
   }
 
-  #paidOfLate(uid: string): number[] {
-    const since = this.#now() - MOST.withinMs;
-    return (this.#paidAt.get(uid) ?? []).filter(at => at > since);
+  #evenIn(uid: string): number {
+    return Math.max(0, (this.#evenAt.get(uid) ?? 0) - this.#now());
   }
 
   #paidNow(uid: string): void {
-    this.#paidAt.set(uid, [...this.#paidOfLate(uid), this.#now()]);
+    this.#evenAt.set(uid, this.#now() + this.#evenIn(uid) + MOST.everyMs);
   }
 
   #defer(uid: string): void {
