@@ -1,6 +1,9 @@
-import { TenantPlan } from '@threewalls/backstage-plugin-tenants-node';
+import {
+  objectPath,
+  TenantPlan,
+} from '@threewalls/backstage-plugin-tenants-node';
 import { denyPods, podAdmission } from './support/admission';
-import { IMAGES, merge, objectOf } from './support/lab';
+import { IMAGES, merge, objectOf, refOf } from './support/lab';
 import { rowsOf } from './wallsMutation';
 
 const clusterWide = (spec: object) =>
@@ -193,6 +196,22 @@ export const FALSE_ALARMS = rowsOf('network', 'holds', [
       widenDefault(
         'path "secret/data/all/*" { capabilities = ["read", "list"] }\n',
       ),
+  },
+  {
+    title: 'The quota of proof pods counts pods that nobody has written',
+    wall: 'resource',
+    checks: ['res.quota-used'],
+    inCi: true,
+    // As an API server leaves it that dies between charging a quota and writing a pod down.
+    apply: async ({ a, lab }) => {
+      const ref = refOf(
+        'ResourceQuota',
+        'tenant-probe-quota',
+        a.names.namespace,
+      );
+      const status = { used: { pods: '2' } };
+      await merge(lab.admin, `${objectPath(ref)}/status`, { status });
+    },
   },
   {
     title: 'A policy of Vault’s is for a team’s own entries',

@@ -1,6 +1,7 @@
 import { say } from '@threewalls/backstage-plugin-tenants-common';
 import { RequestView, VaultView } from '../../clients';
 import { testCluster, testSide } from '../__fixtures__/side';
+import { PROOF_LABEL } from '../pod/labels';
 import { NodeFacts } from '../types';
 import { kubeletsFor } from './facts';
 import { prepare } from './prepare';
@@ -248,10 +249,41 @@ describe('room for a proof pod', () => {
     const problem = await waitForProbeQuota(
       testCluster(config, { kubernetes }),
       new RequestView({} as any),
-      'tenant-acme',
+      acme,
       new AbortController().signal,
     );
     expect(problem).toBeUndefined();
     expect(seen).toBe(1 + later.length);
+  });
+
+  it('is found once pods are counted anew that nobody has written', async () => {
+    const counted = Promise.withResolvers<void>();
+    const pods: any[] = [];
+    const kubernetes = {
+      get: async () => quota('2', '2'),
+      create: async (pod: any) => {
+        pods.push(pod);
+        return { status: 201, body: pod };
+      },
+      delete: async ({ name }: any) => {
+        expect(name).toBe(pods[0].metadata.name);
+        counted.resolve();
+      },
+      async *watch() {
+        await counted.promise;
+        yield { type: 'MODIFIED', object: quota('2', '0') };
+      },
+    };
+    const problem = await waitForProbeQuota(
+      testCluster(config, { kubernetes }),
+      new RequestView({} as any),
+      acme,
+      new AbortController().signal,
+    );
+    expect(problem).toBeUndefined();
+    const [{ spec, metadata }] = pods;
+    expect(spec.schedulingGates).toHaveLength(1);
+    expect(spec.priorityClassName).toBeUndefined();
+    expect(metadata.labels).toHaveProperty([PROOF_LABEL]);
   });
 });

@@ -124,7 +124,7 @@ async function prepareTenant(
   try {
     const [party, problem] = await Promise.all([
       readTenantParty(view, plan),
-      waitForProbeQuota(cluster, view, plan.names.namespace, signal),
+      waitForProbeQuota(cluster, view, plan, signal),
     ]);
     return { party, problem };
   } catch (error) {
