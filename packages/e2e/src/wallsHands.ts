@@ -25,7 +25,7 @@ const DISCOVERY_MS = 16_000;
 /** The same for what rows that run side by side add to the cluster itself. */
 const added = () => `${ADDED}-${Math.random().toString(36).slice(2, 8)}`;
 
-/** Kinds of what rows add beside tenants: whoever holds one is first. */
+/** Kinds of objects that rows add outside the tenants' plans, bindings before their roles. */
 const BESIDE = [
   'ClusterRoleBinding',
   'RoleBinding',

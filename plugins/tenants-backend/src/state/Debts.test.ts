@@ -58,7 +58,7 @@ describe('Debts', () => {
       request: { kind: 'prove' },
     });
     expect(await later(60_000)).toBe(1);
-    // Whoever never stops is attacked all the same: six times, then once in ten seconds.
+    // A tenant that changes all the time is attacked six times, then once in ten seconds.
     const never = async (ms: number) => {
       for (let i = 0; i < ms / 100; i++) {
         debts.add(acme);
