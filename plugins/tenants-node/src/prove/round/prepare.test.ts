@@ -227,6 +227,13 @@ describe('room for a proof pod', () => {
     spec: { hard: { pods: hard } },
     status: used && { used: { pods: used } },
   });
+  const problemOn = (kubernetes: object) =>
+    waitForProbeQuota(
+      testCluster(config, { kubernetes }),
+      new RequestView({} as any),
+      acme,
+      new AbortController().signal,
+    );
 
   it.each([
     ['an older portal’s quota', [quota('1', '0')]],
@@ -246,13 +253,7 @@ describe('room for a proof pod', () => {
         }
       },
     };
-    const problem = await waitForProbeQuota(
-      testCluster(config, { kubernetes }),
-      new RequestView({} as any),
-      acme,
-      new AbortController().signal,
-    );
-    expect(problem).toBeUndefined();
+    expect(await problemOn(kubernetes)).toBeUndefined();
     expect(seen).toBe(1 + later.length);
   });
 
@@ -274,13 +275,7 @@ describe('room for a proof pod', () => {
         yield { type: 'MODIFIED', object: quota('2', '0') };
       },
     };
-    const problem = await waitForProbeQuota(
-      testCluster(config, { kubernetes }),
-      new RequestView({} as any),
-      acme,
-      new AbortController().signal,
-    );
-    expect(problem).toBeUndefined();
+    expect(await problemOn(kubernetes)).toBeUndefined();
     const [{ spec, metadata }] = pods;
     expect(spec.schedulingGates).toHaveLength(1);
     expect(spec.priorityClassName).toBeUndefined();
