@@ -287,7 +287,7 @@ describe('operations where something fails, on the lab', () => {
     }
     // A request to it is given up after 30 s only.
     expect(Date.now() - startedAt).toBeLessThan(30_000);
-    const reason = expect.stringMatching(/^Cluster far gives no answer: /);
+    const reason = expect.stringMatching(/^Can't reach cluster far: /);
     expect(await get(`/tenants/${there}`)).toMatchObject({
       phase: 'lost',
       lost: { reason },

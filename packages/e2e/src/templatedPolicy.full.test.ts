@@ -188,7 +188,8 @@ describe('One templated Vault policy, on the lab', () => {
     ) as any;
     const statusOf = async (path: string, body: Record<string, unknown>) =>
       (await cluster.vault.request('PUT', path, body)).status;
-    expect(await statusOf(role.path, role.body)).toBe(200);
+    // 200 where Vault has warnings, and 204 where it has none.
+    expect(await statusOf(role.path, role.body)).toBeLessThan(300);
     for (const over of [
       { token_policies: ['root-like'] },
       { token_policies: [POLICY, 'root-like'] },

@@ -120,7 +120,9 @@ export class N8n {
       settings: {},
       connections: {
         Webhook: { main: [[{ node: 'Request', type: 'main', index: 0 }]] },
-        Echo: { main: [[{ node: 'Heard', type: 'main', index: 0 }]] },
+        ...(echo && {
+          Echo: { main: [[{ node: 'Heard', type: 'main', index: 0 }]] },
+        }),
       },
       nodes: [
         hook('Webhook', path),
