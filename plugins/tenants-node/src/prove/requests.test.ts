@@ -148,7 +148,7 @@ async function prove(lifted?: string, others = 0) {
     },
     async *logs({ name }: { name: string }) {
       asked.push('logs of Pod');
-      yield `${name.split('-').at(-1)} {"end":true}`;
+      yield `${name.split('-').at(-1)} [{"end":true}]`;
     },
     delete: async ({ kind }: { kind: string }) =>
       asked.push(`delete ${kind}`) && undefined,

@@ -24,7 +24,7 @@ const RUNNING = {
   phase: 'Running',
   containerStatuses: [{ name: 'proof', state: { running: {} } }],
 };
-const line = (body: object) => `${NONCE} ${JSON.stringify(body)}`;
+const line = (...said: object[]) => `${NONCE} ${JSON.stringify(said)}`;
 const ANSWER = { code: 'OK', response: '', startedAt: '', durationMs: 1 };
 const GOOD = [
   'noise',

@@ -6,7 +6,7 @@ import { PodRun } from '../types';
 import { createPod } from './create';
 import { PROOF_CONTAINER } from './labels';
 import { SlowStartError, startOf } from './start';
-import { PodLine } from './tasks';
+import { PodSaid } from './tasks';
 
 /** Milliseconds before a stream that broke is opened again. */
 const RETRY_MS = 300;
@@ -122,32 +122,30 @@ async function read(
     follow: true,
     signal,
   })) {
-    const line = parse(text, nonce);
-    if (!line) {
-      continue;
-    }
-    if ('end' in line) {
-      return true;
-    }
-    if ('hello' in line) {
-      run.facts.kernel = line.hello.kernel;
-    } else if (!run.answers.has(line.id)) {
-      const { id, ...answer } = line;
-      run.answers.set(id, answer);
-      onAnswer?.();
+    for (const said of parse(text, nonce)) {
+      if ('end' in said) {
+        return true;
+      }
+      if ('hello' in said) {
+        run.facts.kernel = said.hello.kernel;
+      } else if (!run.answers.has(said.id)) {
+        const { id, ...answer } = said;
+        run.answers.set(id, answer);
+        onAnswer?.();
+      }
     }
   }
   return false;
 }
 
-function parse(text: string, nonce: string): PodLine | undefined {
+function parse(text: string, nonce: string): PodSaid[] {
   if (!text.startsWith(`${nonce} `)) {
-    return undefined;
+    return [];
   }
   try {
     return JSON.parse(text.slice(nonce.length + 1));
   } catch {
-    return undefined;
+    return [];
   }
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SECRET, TOKEN, vaultServer } from '../__fixtures__/vault';
 import { podCommand } from './script';
-import { PodLine, PodSpec, PodTask, podTask } from './tasks';
+import { PodSaid, PodSpec, PodTask, podTask } from './tasks';
 
 type Work = Parameters<typeof podTask>[0];
 
@@ -65,18 +65,18 @@ describe('the script of proof pods', () => {
     child.stderr.on('data', chunk => (errors += chunk));
     const exitCode = await new Promise(done => child.on('close', done));
     expect([exitCode, errors]).toEqual([0, '']);
-    const lines = output
+    const said = output
       .trim()
       .split('\n')
-      .map(line => {
+      .flatMap((line): PodSaid[] => {
         expect(line.startsWith(`${NONCE} `)).toBe(true);
-        return JSON.parse(line.slice(NONCE.length + 1)) as PodLine;
+        return JSON.parse(line.slice(NONCE.length + 1));
       });
-    expect(lines[0]).toEqual({
+    expect(said[0]).toEqual({
       hello: expect.objectContaining({ kernel: expect.any(String) }),
     });
-    expect(lines.at(-1)).toEqual({ end: true });
-    const answers = lines.flatMap(line => ('id' in line ? [line] : []));
+    expect(said.at(-1)).toEqual({ end: true });
+    const answers = said.flatMap(one => ('id' in one ? [one] : []));
     const ids = tasks.map(({ id }) => id);
     expect(answers.map(({ id }) => id).sort()).toEqual([...ids].sort());
     return {

@@ -5,8 +5,9 @@ import { PodSpec } from './tasks';
  * What a proof pod runs: plain JavaScript for any Node from 20, without
  * dependencies. A string, so that no transpiler or bundler touches it.
  *
- * All tasks run at once; each prints one line as soon as it is known. Of what is
- * read from Vault only statuses, policies' names and capabilities are printed.
+ * All tasks run at once. What has come up is printed every tenth of a second in one
+ * line: kubelet and API server hand on each line by itself. Of what is read from Vault
+ * only statuses, policies' names and capabilities are printed.
  */
 const SCRIPT = String.raw`
 const net = require('node:net');
@@ -17,8 +18,14 @@ const os = require('node:os');
 
 const begun = Date.now();
 const sleep = ms => new Promise(done => setTimeout(done, ms));
-const say = line =>
-  process.stdout.write(spec.nonce + ' ' + JSON.stringify(line) + '\n');
+let unsaid = [];
+const print = () => {
+  if (unsaid.length > 0) process.stdout.write(spec.nonce + ' ' + JSON.stringify(unsaid) + '\n');
+  unsaid = [];
+};
+const say = what => {
+  if (unsaid.push(what) === 1) setTimeout(print, 100);
+};
 
 const CLASSES = {
   ECONNREFUSED: 'REFUSED',
@@ -255,7 +262,7 @@ async function main() {
   await Promise.all([asked, dialled]);
   say({ end: true });
 }
-main().then(() => process.exit(0), e => { console.error(e); process.exit(1); });
+main().finally(print).then(() => process.exit(0), e => { console.error(e); process.exit(1); });
 `;
 
 const PACKED = gzipSync(SCRIPT);

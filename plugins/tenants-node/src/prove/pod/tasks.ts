@@ -49,8 +49,8 @@ export interface PodSpec {
   tasks: PodTask[];
 }
 
-/** Lines that the script prints, behind the nonce. */
-export type PodLine =
+/** What the script says; each line that it prints is the nonce and an array of these. */
+export type PodSaid =
   | { hello: { kernel: string; node: string } }
   | {
       id: string;
