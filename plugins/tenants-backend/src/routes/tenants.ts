@@ -20,7 +20,7 @@ import type { Routes } from '../router';
 import { Tenant } from '../inventory/Inventory';
 import { detectDrift } from '../services/plans';
 import { readUsage } from '../services/readUsage';
-import { sizesOf } from '../services/TenantViews';
+import { PairsNow, sizesOf } from '../services/TenantViews';
 import { timelinesOf } from '../services/timelines';
 
 /** A letter for each status in a compact row; `-` is no result. */
@@ -108,7 +108,8 @@ export function addTenantRoutes(routes: Routes): void {
           uids,
           across.map(({ uid }) => uid),
         );
-    const cells = await views.pairsNow(pairs, all);
+    const now = await views.pairsNow(all);
+    const cells = now.cells(pairs);
     const tenants = [...(of ? [of] : []), ...shown].map(t => t.name);
     const targets =
       of || targetsOffset === offset ? tenants : across.map(t => t.name);
@@ -123,7 +124,7 @@ export function addTenantRoutes(routes: Routes): void {
       ...(format === 'compact'
         ? { rows: compactRows(tenants, targets, cells) }
         : { cells }),
-      ...(!of && { fleet: await fleetOf(found, all) }),
+      ...(!of && { fleet: await fleetOf(found, now) }),
     });
   });
 
@@ -165,13 +166,12 @@ export function addTenantRoutes(routes: Routes): void {
   /** What is known of all pairs of these. */
   async function fleetOf(
     tenants: Tenant[],
-    all: Tenant[],
+    now: PairsNow,
   ): Promise<MatrixFleet> {
     const uids = tenants.map(({ uid }) => uid);
     const pairs = countPairs(tenants, tenants);
-    const since = await views.pairsCountSince(tenants);
     const [{ proved, held }, breached] = await Promise.all([
-      countProved(uids, since ?? Infinity),
+      countProved(uids, now.countSince(tenants) ?? Infinity),
       proofs.breachedPairs(uids, BREACHED_SHOWN),
     ]);
     return {
@@ -182,7 +182,7 @@ export function addTenantRoutes(routes: Routes): void {
       roundMs: views.roundMs(tenants),
       breached: {
         total: breached.total,
-        cells: await views.pairsNow(breached.pairs, all),
+        cells: now.cells(breached.pairs),
       },
     };
   }

@@ -38,6 +38,17 @@ interface Known {
   hide: Hide;
 }
 
+/** How pairs stand at one moment. */
+export interface PairsNow {
+  /** Pairs of which either is no tenant any more are left out */
+  cells(pairs: PairResult[]): MatrixCell[];
+  /**
+   * Since when the result of any pair of these counts, in milliseconds; nothing while
+   * one is lost or the prover of a cluster in doubt
+   */
+  countSince(tenants: Tenant[]): number | undefined;
+}
+
 /** Tenants as the API shows them: what there is, and what was proved of it. */
 export class TenantViews {
   constructor(
@@ -115,58 +126,48 @@ export class TenantViews {
   }
 
   /**
-   * Since when the result of any pair of these counts, in milliseconds; nothing while
-   * one is lost or the prover of a cluster in doubt.
-   */
-  async pairsCountSince(tenants: Tenant[]): Promise<number | undefined> {
-    const { drills, platform } = this.options;
-    const { maxAgeMs } = platform.proofs;
-    const [now] = await Promise.all([this.now(), drills.refresh()]);
-    return tenants.some(t => t.lost || drills.state(t.cluster)?.problem)
-      ? undefined
-      : now - Math.max(maxAgeMs, ROUNDS_MISSED * this.roundMs(tenants));
-  }
-
-  /**
    * Results of pairs as of now. Old is not green here either: one that held is
    * unproven when its turn has come and gone, and while either tenant is lost or
    * the cluster's prover in doubt.
    *
    * @param tenants - All that there are
    */
-  async pairsNow(
-    pairs: PairResult[],
-    tenants: Tenant[],
-  ): Promise<MatrixCell[]> {
+  async pairsNow(tenants: Tenant[]): Promise<PairsNow> {
     const { drills, platform } = this.options;
     const { maxAgeMs } = platform.proofs;
     const [now] = await Promise.all([this.now(), drills.refresh()]);
+    const isInDoubt = ({ lost, cluster }: Tenant) =>
+      Boolean(lost || drills.state(cluster)?.problem);
+    const since = (roundMs: number) =>
+      now - Math.max(maxAgeMs, ROUNDS_MISSED * roundMs);
     const sizes = sizesOf(tenants);
-    const known = new Map(
-      tenants.map(tenant => {
-        const { uid, name, cluster, lost } = tenant;
-        const ms = ROUNDS_MISSED * this.#roundOf(sizes.get(cluster)!);
-        const isInDoubt = lost || drills.state(cluster)?.problem;
-        const oldest = isInDoubt ? Infinity : now - Math.max(maxAgeMs, ms);
-        return [uid, { name, oldest }];
-      }),
-    );
-    return pairs.flatMap(({ uid, neighbourUid, status, proofId, provedAt }) => {
-      const [one, other] = [known.get(uid), known.get(neighbourUid)];
-      if (!one || !other) {
-        return [];
-      }
-      const isOver =
-        status === 'holds' && provedAt < Math.max(one.oldest, other.oldest);
-      return {
-        tenant: one.name,
-        neighbour: other.name,
-        status: isOver ? 'unproven' : status,
-        ...(isOver && { lastStatus: status }),
-        proofId,
-        provedAt: toIso(provedAt),
-      };
-    });
+    const known = new Map(tenants.map(tenant => [tenant.uid, tenant]));
+    const oldest = (tenant: Tenant) =>
+      isInDoubt(tenant)
+        ? Infinity
+        : since(this.#roundOf(sizes.get(tenant.cluster)!));
+    return {
+      cells: pairs =>
+        pairs.flatMap(({ uid, neighbourUid, status, proofId, provedAt }) => {
+          const [one, other] = [known.get(uid), known.get(neighbourUid)];
+          if (!one || !other) {
+            return [];
+          }
+          const isOver =
+            status === 'holds' &&
+            provedAt < Math.max(oldest(one), oldest(other));
+          return {
+            tenant: one.name,
+            neighbour: other.name,
+            status: isOver ? 'unproven' : status,
+            ...(isOver && { lastStatus: status }),
+            proofId,
+            provedAt: toIso(provedAt),
+          };
+        }),
+      countSince: some =>
+        some.some(isInDoubt) ? undefined : since(this.roundMs(some)),
+    };
   }
 
   /** With one neighbour each interval. */
