@@ -136,6 +136,16 @@ describe('the script of proof pods', () => {
     );
   });
 
+  it('prints what comes up at once in few lines', async () => {
+    const { output } = await run(
+      Array.from({ length: 40 }, (_, i) => ({
+        do: 'resolve',
+        host: `127.0.0.${i}`,
+      })),
+    );
+    expect(output.match(/\n/g)!.length).toBeLessThan(10);
+  });
+
   it('asks Vault, prints no value and no token, and gives its token back', async () => {
     const { output, answers } = await run([
       { do: 'login', mount: 'kubernetes', role: 'tenant-acme', token: 'vault' },
