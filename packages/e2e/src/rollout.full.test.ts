@@ -13,7 +13,7 @@ import { until } from './support/until';
 /** By hand with fewer, to try the test itself. */
 const TENANTS = Number(process.env.THREEWALLS_TENANTS ?? 200);
 /** Tenants of the first wave and of each other, and the wave in which one fails. */
-const [FIRST, NEXT, BAD_WAVE] = TENANTS < 50 ? [1, 2, 1] : [5, 40, 2];
+const [FIRST, NEXT, BAD_WAVE] = TENANTS < 100 ? [1, 2, 1] : [5, 40, 2];
 
 const LONG_S = 3_600;
 jest.setTimeout(LONG_S * 1000);
