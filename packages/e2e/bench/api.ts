@@ -115,7 +115,8 @@ async function report(
     };
     const floor = await ask('/api/floor/bytes/2');
     head(
-      ...['what is asked', 'bytes', 'p95, each once a second'],
+      ...['what is asked', 'bytes'],
+      `p95, each every ${PACE_MS / 1000} s`,
       ...['p95, asking on and on', 'a second', 'CPU an answer'],
       'the bare stack with as many bytes: p95s, CPU',
     );

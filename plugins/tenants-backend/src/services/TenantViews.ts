@@ -141,11 +141,15 @@ export class TenantViews {
     const since = (roundMs: number) =>
       now - Math.max(maxAgeMs, ROUNDS_MISSED * roundMs);
     const sizes = sizesOf(tenants);
-    const known = new Map(tenants.map(tenant => [tenant.uid, tenant]));
-    const oldest = (tenant: Tenant) =>
-      isInDoubt(tenant)
-        ? Infinity
-        : since(this.#roundOf(sizes.get(tenant.cluster)!));
+    const known = new Map(
+      tenants.map(tenant => {
+        const { uid, name, cluster } = tenant;
+        const oldest = isInDoubt(tenant)
+          ? Infinity
+          : since(this.#roundOf(sizes.get(cluster)!));
+        return [uid, { name, oldest }];
+      }),
+    );
     return {
       cells: pairs =>
         pairs.flatMap(({ uid, neighbourUid, status, proofId, provedAt }) => {
@@ -154,8 +158,7 @@ export class TenantViews {
             return [];
           }
           const isOver =
-            status === 'holds' &&
-            provedAt < Math.max(oldest(one), oldest(other));
+            status === 'holds' && provedAt < Math.max(one.oldest, other.oldest);
           return {
             tenant: one.name,
             neighbour: other.name,
