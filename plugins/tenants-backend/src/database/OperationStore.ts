@@ -47,6 +47,12 @@ const QUEUE_ATTEMPTS = 5;
 /** PostgreSQL refuses to compare anything else with an id. */
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/**
+ * An operation as it was taken: what was put back meanwhile and taken anew, by this
+ * replica, too, is another run.
+ */
+export type Run = Pick<StoredOperation, 'id' | 'round'>;
+
 /** What is asked for when an operation is queued. */
 export interface NewOperation {
   tenant: string;
@@ -464,7 +470,8 @@ export class OperationStore {
    * cancelled them.
    */
   async heartbeat(ids: string[]): Promise<Map<string, boolean>> {
-    const rows = await this.#ours(ids)
+    const rows = await this.#ours()
+      .whereIn('id', ids)
       .update({ lease_until: fromNow(this.knex, LEASE_MS) as any })
       .returning(['id', 'cancelled']);
     return new Map(rows.map(row => [row.id, Boolean(row.cancelled)]));
@@ -472,11 +479,11 @@ export class OperationStore {
 
   /** @returns whether it is still ours */
   async update(
-    id: string,
+    operation: Run,
     change: { uid?: string; progress?: ProofProgress; neighbour?: string },
   ): Promise<boolean> {
     const { progress, ...columns } = change;
-    const updated = await this.#ours([id]).update({
+    const updated = await this.#own(operation).update({
       ...columns,
       ...(progress && { progress: JSON.stringify(progress) }),
     });
@@ -546,11 +553,11 @@ export class OperationStore {
 
   /** Ends an operation of ours; `undefined` where it is not ours any more. */
   async finish(
-    id: string,
+    operation: Run,
     outcome: Outcome,
     trx: Knex = this.knex,
   ): Promise<StoredOperation | undefined> {
-    const [row] = await this.#ours([id], trx)
+    const [row] = await this.#own(operation, trx)
       .update(ended(trx, outcome))
       .returning('*');
     return row && toOperation(row);
@@ -563,7 +570,7 @@ export class OperationStore {
    * @param isUrgent - Whether it goes before the schedule's proofs
    */
   async release(
-    id: string,
+    operation: Run,
     { isFree = false, isUrgent = false } = {},
   ): Promise<void> {
     const change = {
@@ -582,20 +589,20 @@ export class OperationStore {
       }),
     } as const;
     try {
-      const isBack = await this.#ours([id])
+      const isBack = await this.#own(operation)
         .where({ cancelled: false })
         .update(change);
       if (!isBack) {
         // One that was cancelled meanwhile ends: it must not come back.
-        await this.finish(id, { state: 'cancelled' });
+        await this.finish(operation, { state: 'cancelled' });
       }
     } catch (error) {
       if (!isUniqueViolation(error)) {
         throw error;
       }
       // A proof of that tenant is queued already, and is as good: for a roll-out, too.
-      await this.#ours([id]).update({ rollout_id: null });
-      await this.finish(id, {
+      await this.#own(operation).update({ rollout_id: null });
+      await this.finish(operation, {
         state: 'cancelled',
         error: 'Another proof is made in its place',
       });
@@ -711,10 +718,15 @@ export class OperationStore {
     return rows.map((row: any) => ({ ...row, count: Number(row.count) }));
   }
 
-  #ours(ids: string[], knex: Knex = this.knex) {
-    return knex<OperationRow>(OPERATIONS)
-      .whereIn('id', ids)
-      .where({ state: 'running', runner: this.runner });
+  #own({ id, round }: Run, knex: Knex = this.knex) {
+    return this.#ours(knex).where({ id, round: round ?? null });
+  }
+
+  #ours(knex: Knex = this.knex) {
+    return knex<OperationRow>(OPERATIONS).where({
+      state: 'running',
+      runner: this.runner,
+    });
   }
 }
 

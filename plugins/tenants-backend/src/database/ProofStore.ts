@@ -107,7 +107,7 @@ export class ProofStore {
   ): Promise<{ proof: StoredOperation; changes: WallChange[] } | undefined> {
     return this.knex.transaction(async trx => {
       const done = await this.operations.finish(
-        proof.id,
+        proof,
         { state: 'succeeded' },
         trx,
       );

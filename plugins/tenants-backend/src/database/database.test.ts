@@ -130,13 +130,15 @@ describe.each(databases.eachSupportedId())('%p', id => {
       { kind: 'prove' },
       { trigger: 'task' },
     );
-    expect((await operations.claim(ROOM))!.id).toBe(first.id);
+    const run = (await operations.claim(ROOM))!;
+    expect(run.id).toBe(first.id);
     // Of acme nothing else may run, whoever asks.
     expect((await other.claim(ROOM))!.id).toBe(theirs.id);
     expect(await other.claim(ROOM)).toBeUndefined();
-    await operations.finish(first.id, { state: 'succeeded' });
-    expect((await other.claim(ROOM))!.id).toBe(second.id);
-    await other.finish(second.id, { state: 'failed', error: 'no' });
+    await operations.finish(run, { state: 'succeeded' });
+    const next = (await other.claim(ROOM))!;
+    expect(next.id).toBe(second.id);
+    await other.finish(next, { state: 'failed', error: 'no' });
     expect((await operations.claim(ROOM))!.id).toBe(proof.id);
     expect(await operations.get(second.id)).toMatchObject({
       state: 'failed',
@@ -210,11 +212,11 @@ describe.each(databases.eachSupportedId())('%p', id => {
 
   it('puts back nothing that is cancelled at this moment', async () => {
     const { knex, operations, enqueue } = await setup(id);
-    const proof = await enqueue('acme');
-    await operations.claim(ROOM);
+    await enqueue('acme');
+    const proof = (await operations.claim(ROOM))!;
     const cancelling = await knex.transaction();
     await cancelling('operations').update({ cancelled: true });
-    const releasing = operations.release(proof.id);
+    const releasing = operations.release(proof);
     await new Promise(resolve => setTimeout(resolve, 500));
     await cancelling.commit();
     await releasing;
@@ -278,18 +280,17 @@ describe.each(databases.eachSupportedId())('%p', id => {
       ).operation.id;
     for (const request of [apply(), { kind: 'prove' } as const]) {
       const first = await place(request);
-      await operations.claim(ROOM);
+      const run = (await operations.claim(ROOM))!;
       expect(await place(request, other)).toBe(first);
-      await operations.finish(first, { state: 'succeeded' });
+      await operations.finish(run, { state: 'succeeded' });
       expect(await place(request, other)).toBe(first);
       // What failed is forgotten when a roll-out is resumed, and done again.
       await operations.forget([first]);
       expect(await place(request)).not.toBe(first);
       await operations.cancel((await operations.claim(ROOM))!.id);
-      await operations.finish(
-        (await operations.ofRollout(rolloutId)).at(-1)!.id,
-        { state: 'cancelled' },
-      );
+      await operations.finish((await operations.ofRollout(rolloutId)).at(-1)!, {
+        state: 'cancelled',
+      });
     }
   });
 
@@ -315,7 +316,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
         ran.push(operation.id);
         await new Promise(resolve => setTimeout(resolve, 1));
         underWay.delete(operation.tenant);
-        await store.finish(operation.id, { state: 'succeeded' });
+        await store.finish(operation, { state: 'succeeded' });
       }
     };
     await Promise.all([drain(operations), drain(other), drain(operations)]);
@@ -328,7 +329,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
   it('takes over what a dead replica has left, which then has no say', async () => {
     const { operations, other, enqueue, expire } = await setup(id);
     const { id: applied } = await enqueue('acme', apply());
-    await operations.claim(ROOM);
+    const lost = (await operations.claim(ROOM))!;
     expect(await other.claim(ROOM)).toBeUndefined();
     expect(await operations.heartbeat([applied])).toEqual(
       new Map([[applied, false]]),
@@ -338,9 +339,9 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect(taken).toMatchObject({ id: applied, attempts: 2 });
     expect(await operations.heartbeat([applied])).toEqual(new Map());
     expect(
-      await operations.finish(applied, { state: 'succeeded' }),
+      await operations.finish(lost, { state: 'succeeded' }),
     ).toBeUndefined();
-    expect(await other.finish(applied, { state: 'succeeded' })).toBeTruthy();
+    expect(await other.finish(taken, { state: 'succeeded' })).toBeTruthy();
   });
 
   it('takes over nothing that is cancelled', async () => {
@@ -374,13 +375,29 @@ describe.each(databases.eachSupportedId())('%p', id => {
   it('puts back what a replica gives up, and drops a proof that another one makes up for', async () => {
     const { operations, other, enqueue } = await setup(id);
     const proof = await enqueue('acme');
-    await operations.claim(ROOM);
-    await operations.release(proof.id);
-    expect((await other.claim(ROOM))!.id).toBe(proof.id);
+    await operations.release((await operations.claim(ROOM))!);
+    const taken = (await other.claim(ROOM))!;
+    expect(taken.id).toBe(proof.id);
     const next = await enqueue('acme', { kind: 'prove' }, { trigger: 'task' });
-    await other.release(proof.id);
+    await other.release(taken);
     expect((await other.get(proof.id))!.state).toBe('cancelled');
     expect((await other.claim(ROOM))!.id).toBe(next.id);
+  });
+
+  it('lets an earlier run of what was put back and taken anew have no say', async () => {
+    const { operations, enqueue, remember, proofs } = await setup(id);
+    await remember('acme');
+    await enqueue('acme');
+    const early = (await operations.claim(ROOM))!;
+    await operations.release(early);
+    const late = (await operations.claim(ROOM))!;
+    expect(late.id).toBe(early.id);
+    const progress = { phase: 'attacking', done: 1, total: 2 } as const;
+    expect(await operations.update(early, { progress })).toBe(false);
+    expect(await proofs.finish(early, testResult())).toBeUndefined();
+    await operations.release(early);
+    expect(await operations.get(late.id)).toMatchObject({ state: 'running' });
+    expect(await proofs.finish(late, testResult())).toBeDefined();
   });
 
   it('puts back what a change has had given up before the schedule’s, not before others’', async () => {
@@ -390,19 +407,19 @@ describe.each(databases.eachSupportedId())('%p', id => {
       const { id: earlier } = await enqueue('globex', undefined, {
         trigger: 'schedule',
       });
-      const [claimed] = [await operations.claim(ROOM)];
-      expect(claimed!.id).toBe(own);
-      await operations.release(own, { isUrgent: true });
-      expect((await operations.claim(ROOM))!.id).toBe(own);
-      await operations.release(own, { isFree: true, isUrgent: true });
+      for (const isFree of [false, true]) {
+        const run = (await operations.claim(ROOM))!;
+        expect(run.id).toBe(own);
+        await operations.release(run, { isFree, isUrgent: true });
+      }
       const { id: asked } = await enqueue('initech', undefined, {
         trigger: 'event',
       });
       const order = [];
       for (let i = 0; i < 3; i++) {
-        order.push((await operations.claim(ROOM))!.id);
+        order.push((await operations.claim(ROOM))!);
       }
-      expect(order).toEqual([own, asked, earlier]);
+      expect(order.map(one => one.id)).toEqual([own, asked, earlier]);
       for (const one of order) {
         await operations.finish(one, { state: 'succeeded' });
       }
@@ -433,12 +450,12 @@ describe.each(databases.eachSupportedId())('%p', id => {
 
   it('puts back nothing that was cancelled, and joins nothing to it', async () => {
     const { operations, enqueue } = await setup(id);
-    const proof = await enqueue('acme');
-    await operations.claim(ROOM);
+    await enqueue('acme');
+    const proof = (await operations.claim(ROOM))!;
     await operations.cancel(proof.id);
     const next = await enqueue('acme');
     expect(next.id).not.toBe(proof.id);
-    await operations.release(proof.id);
+    await operations.release(proof);
     expect((await operations.get(proof.id))!.state).toBe('cancelled');
     expect((await operations.claim(ROOM))!.id).toBe(next.id);
   });
@@ -578,7 +595,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
       await new Promise(resolve => setTimeout(resolve, 350));
     };
     const finish = async () => {
-      const [{ id: running }] = await operations.open('acme');
+      const [running] = await operations.open('acme');
       await operations.finish(running, { state: 'succeeded' });
       await theirs.pay();
       return (await operations.open('acme')).map(({ state }) => state);
@@ -809,8 +826,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
       await at(proof.id, days, hour);
     }
     const removal = await enqueue('old', { kind: 'remove', confirm: 'old' });
-    await operations.claim(ROOM);
-    await operations.finish(removal.id, { state: 'succeeded' });
+    await operations.finish((await operations.claim(ROOM))!, { state: 'succeeded' });
     await at(removal.id, 4_000);
     const left = async () => {
       const ids = await knex('operations').where({ kind: 'prove' }).pluck('id');
@@ -880,9 +896,8 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await remember('acme');
     expect((await operations.asked('uid-acme', proofs(1_000))).count).toBe(0);
     for (let i = 0; i < 2; i++) {
-      const { id: proof } = await enqueue('acme');
-      await operations.claim(ROOM);
-      await operations.finish(proof, { state: 'succeeded' });
+      await enqueue('acme');
+      await operations.finish((await operations.claim(ROOM))!, { state: 'succeeded' });
     }
     await operations.enqueue(
       wanted('acme', { kind: 'prove' }, { trigger: 'schedule' }),
@@ -911,7 +926,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
     const proof = (await operations.claim(ROOM))!;
     await operations.join(proof, t.wanted('globex'));
     await operations.heartbeat([proof.id]);
-    await operations.update(proof.id, { neighbour: 'globex' });
+    await operations.update(proof, { neighbour: 'globex' });
     await operations.addEvents(proof.id, [{ message: 'x', at: 'now' }]);
     await operations.events(proof.id, -1);
     await proofs.finish(proof, testResult('holds', 'globex'), 'uid-globex');

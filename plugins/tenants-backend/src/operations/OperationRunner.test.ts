@@ -86,7 +86,7 @@ describe('a round of two', () => {
   }
 
   it.each<[string, (other: StoredOperation) => Promise<unknown>]>([
-    ['is written down', ({ id }) => store.finish(id, { state: 'succeeded' })],
+    ['is written down', other => store.finish(other, { state: 'succeeded' })],
     ['is cancelled', ({ id }) => store.cancel(id)],
     [
       'is taken over by another replica',
@@ -227,6 +227,30 @@ describe('a round of two', () => {
       priority: 3,
     });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
+    await runner.stop();
+  });
+
+  it('goes on without its neighbour after a change of that, which is proved by itself', async () => {
+    const { runner, begun, signals } = await begin();
+    const later = performance.now() + 60_000;
+    expect(await runner.renew('globex', later)).toBe(true);
+    await until(() => signals.length === 2);
+    expect(begun).toEqual(['prove acme', 'prove globex']);
+    // From there on it is a round like any other.
+    expect(await runner.renew('globex', performance.now() - 60_000)).toBe(true);
+    expect(await runner.renew('globex', later)).toBe(true);
+    await until(() => signals.length === 3);
+    expect(await runner.renew('globex', later)).toBe(false);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, false]);
+    await runner.stop();
+  });
+
+  it('keeps its neighbour once what came of both is written down', async () => {
+    const { runner, begun, renewableIf } = await begin();
+    renewableIf(undefined);
+    expect(await runner.renew('globex', performance.now() + 1)).toBe(false);
+    expect(await store.open('globex')).toMatchObject([{ state: 'running' }]);
+    expect(begun).toEqual(['prove acme']);
     await runner.stop();
   });
 

@@ -148,37 +148,58 @@ export class OperationRunner {
    * after which it would count for nothing.
    */
   overtake(tenant: string): void {
-    this.#roundOf(tenant)?.abort(new Abandoned('overtaken'));
+    this.#roundOf(tenant)?.lease.abort(new Abandoned('overtaken'));
   }
 
   /**
-   * Has the round anew that a tenant is in, here, where the tenant was changed since
-   * it began, which is not long ago, or so that the round would count for nothing. A
-   * few times: who is changed all the time is proved all the same.
+   * Has a tenant's proof anew that runs here, where the tenant was changed since it
+   * began: by itself where it is the neighbour in another's round, which goes on;
+   * else where that round began not long ago, or would count for nothing. A few times:
+   * who is changed all the time is proved all the same.
    *
    * @param changedAt - Milliseconds, by `performance.now()`
    * @returns whether a round runs here, or will, that sees the change
    */
   async renew(tenant: string, changedAt: number): Promise<boolean> {
-    const lease = this.#roundOf(tenant);
-    if (lease?.signal.aborted) {
+    const found = this.#roundOf(tenant);
+    if (!found) {
+      return false;
+    }
+    const { lease, proof } = found;
+    if (lease.signal.aborted) {
       const { reason } = lease.signal;
       return reason instanceof Abandoned && reason.isOfTenant;
     }
-    if (lease && lease.since < changedAt) {
-      const { isVoid } = lease;
-      if (
-        !(await isRenewable(lease, changedAt)) ||
-        // Meanwhile it may have ended, or have begun anew by itself.
-        this.#roundOf(tenant) !== lease ||
-        lease.isVoid !== isVoid ||
-        lease.signal.aborted
-      ) {
-        return false;
-      }
-      lease.abort(new Abandoned('again'));
+    if (lease.since >= changedAt) {
+      return true;
     }
-    return lease !== undefined;
+    if (proof !== lease.held[0]) {
+      return this.#proveAlone(proof, lease);
+    }
+    const { isVoid } = lease;
+    if (
+      !(await isRenewable(lease, changedAt)) ||
+      // Meanwhile it may have ended, or have begun anew by itself.
+      this.#roundOf(tenant)?.lease !== lease ||
+      lease.isVoid !== isVoid ||
+      lease.signal.aborted
+    ) {
+      return false;
+    }
+    lease.abort(new Abandoned('again'));
+    return true;
+  }
+
+  /** What becomes of it in that round counts for nothing from here on. */
+  async #proveAlone(neighbour: StoredOperation, lease: Lease) {
+    // What has come of it may be being written down.
+    if (!lease.isVoid || neighbour.attempts >= BEGINS) {
+      return false;
+    }
+    this.#letGo(neighbour.id, lease);
+    await this.options.store.release(neighbour, { isUrgent: true });
+    this.pumpSoon();
+    return true;
   }
 
   /** Puts back what runs here, so that another replica goes on with it. */
@@ -302,11 +323,11 @@ export class OperationRunner {
     await events.flush();
     if (outcome) {
       const ended = outcome;
-      await persist(() => store.finish(operation.id, ended));
+      await persist(() => store.finish(operation, ended));
     }
-    for (const { id } of held) {
+    for (const { id, round } of held) {
       const done = await store.get(id);
-      if (done) {
+      if (done && done.round === round) {
         await onMoved(done);
       }
     }
@@ -319,21 +340,19 @@ export class OperationRunner {
     as: Parameters<OperationStore['release']>[1],
   ): Promise<void> {
     const ours = held.filter(({ id }) => this.#held.get(id) === lease);
-    await Promise.all(ours.map(({ id }) => this.options.store.release(id, as)));
+    await Promise.all(ours.map(one => this.options.store.release(one, as)));
   }
 
-  /** The round of proofs, run here, that a tenant is in. */
-  #roundOf(tenant: string): Lease | undefined {
-    // A lease may have held others, which have come to their end or are with another.
-    const found = [...this.#held].find(([id, { held }]) =>
-      held.some(
-        one =>
-          one.id === id &&
-          one.tenant === tenant &&
-          one.request.kind === 'prove',
-      ),
-    );
-    return found?.[1];
+  /** The round of proofs, run here, that a tenant is in, and its own proof in it. */
+  #roundOf(tenant: string) {
+    for (const [id, lease] of this.#held) {
+      // A lease may have held others, which have come to their end or are with another.
+      const proof = lease.held.find(one => one.id === id);
+      if (proof?.tenant === tenant && proof.request.kind === 'prove') {
+        return { lease, proof };
+      }
+    }
+    return undefined;
   }
 
   /** What another execution has taken up since is left to that. */

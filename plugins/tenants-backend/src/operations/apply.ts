@@ -119,7 +119,7 @@ export function applyExecutor(options: ChangeOptions): Executor {
             },
             existing?.uid,
           );
-          await operations.update(operation.id, { uid });
+          await operations.update(operation, { uid });
           await onChanged(spec.name);
         },
         onApplied: (applied, object) => {

@@ -256,7 +256,7 @@ async function prove(
           options,
         );
       } else if (i > 0) {
-        await operations.release(party.proof.id);
+        await operations.release(party.proof);
       }
       return !isVoid;
     }),
@@ -285,7 +285,7 @@ async function attack(
     parties.map(({ proof, tenant }) => [
       tenant.name,
       new ProgressWriter(async progress => {
-        await operations.update(proof.id, { progress });
+        await operations.update(proof, { progress });
       }),
     ]),
   );
@@ -400,7 +400,9 @@ async function finish(
   if (done) {
     await onFinished(tenant, done.proof, believed, done.changes);
   } else {
-    logger.warn(`Proof ${proof.id} of ${proof.tenant} was no longer ours`);
+    logger.info(
+      `What came of proof ${proof.id} of ${proof.tenant} does not count: it is made anew`,
+    );
   }
 }
 

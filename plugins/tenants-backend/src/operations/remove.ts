@@ -20,7 +20,7 @@ import { Executor, persist } from './OperationRunner';
 export function removeExecutor(options: ChangeOptions): Executor {
   const { platform, clusters, store, operations, onChanged } = options;
   return async ({ operation, signal, event, written }) => {
-    const { id, tenant: name, request, requestedBy } = operation;
+    const { tenant: name, request, requestedBy } = operation;
     const known = await store.find(name);
     if (request.kind !== 'remove' || !known || known.uid !== operation.uid) {
       throw new Error(
@@ -84,7 +84,7 @@ export function removeExecutor(options: ChangeOptions): Executor {
       await persist(() =>
         store.remove(uid, async trx => {
           const end = { state: 'succeeded', result: certificate } as const;
-          if (!(await operations.finish(id, end, trx))) {
+          if (!(await operations.finish(operation, end, trx))) {
             throw new ConflictError(
               'Another replica has taken this removal over, and certifies it',
             );

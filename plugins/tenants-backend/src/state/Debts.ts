@@ -14,6 +14,8 @@ const MOST = { atOnce: 6, everyMs: 10_000 };
 const FORGET_MS = 600_000;
 /** Milliseconds between two looks at what is owed. */
 const TICK_MS = 250;
+/** Milliseconds by which the age of a proof may be short: the database's clock counts whole ones. */
+const ROUNDED_MS = 1;
 
 type Owed = Pick<NewOperation, 'tenant' | 'cluster' | 'owner'> & {
   uid: string;
@@ -85,7 +87,8 @@ export class Debts {
         // It waits until its cluster is back; or it is gone, and forgotten.
         this.#defer(uid);
       } else if (busy.has(name) && !queued.has(name)) {
-        const isAfter = (provingFor.get(name) ?? Infinity) < asked - last;
+        const age = provingFor.get(name) ?? Infinity;
+        const isAfter = age + ROUNDED_MS < asked - last;
         if (isAfter || (await renew(name, last))) {
           this.#paidNow(uid);
           this.#paid(uid, last);
