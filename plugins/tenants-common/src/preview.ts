@@ -70,8 +70,11 @@ export interface TenantPreview {
  */
 export interface TenantPlanNames {
   namespace: string;
+  /** ServiceAccount by which External Secrets and the proof pod log in to Vault */
   loginServiceAccount: string;
+  /** ServiceAccount of n8n itself; mounts no token */
   workloadServiceAccount: string;
+  /** Its own, or the fixed one of all tenants */
   vaultPolicy: string;
   vaultRole: string;
   /** Path under the KV mount */

@@ -43,6 +43,7 @@ export interface Tenant {
   name: string;
   cluster: string;
   namespace: string;
+  /** Entity ref, canonical */
   owner: string;
   /** As last applied */
   spec: TenantSpec;

@@ -32,9 +32,15 @@ const FEW = 100;
  * not in here is none, whatever its labels say.
  */
 export class TenantStore {
+  /** As listed last, by UID: most that a list costs is to make something of its rows */
+  #listed = new Map<string, { row: TenantRow; tenant: KnownTenant }>();
+
   constructor(private readonly knex: Knex) {}
 
-  /** Every tenant that there is, or of some namespaces those of any cluster, by name. */
+  /**
+   * Every tenant that there is, or of some namespaces those of any cluster, by name.
+   * What is as it was is the same object, which nobody may change.
+   */
   async list(namespaces?: ReadonlySet<string>): Promise<KnownTenant[]> {
     const query = this.knex<TenantRow>(TENANTS).whereNull('removed_at');
     // Of many all are read, and those are picked.
@@ -42,9 +48,18 @@ export class TenantStore {
       query.whereIn('namespace', [...namespaces]);
     }
     const rows = await query.orderBy('name');
-    return rows
+    const listed = rows
       .filter(row => !namespaces || namespaces.has(row.namespace))
-      .map(toTenant);
+      .map(row => {
+        const before = this.#listed.get(row.uid);
+        return before && isSame(before.row, row)
+          ? before
+          : { row, tenant: toTenant(row) };
+      });
+    if (!namespaces) {
+      this.#listed = new Map(listed.map(one => [one.row.uid, one]));
+    }
+    return listed.map(({ tenant }) => tenant);
   }
 
   async find(name: string): Promise<KnownTenant | undefined> {
@@ -267,4 +282,10 @@ export class TenantStore {
   async ping(): Promise<void> {
     await readNow(this.knex);
   }
+}
+
+function isSame(one: TenantRow, other: TenantRow): boolean {
+  return (Object.keys(one) as (keyof TenantRow)[]).every(
+    column => one[column] === other[column],
+  );
 }

@@ -168,7 +168,7 @@ export class Inventory {
     });
   }
 
-  async #listed(known: KnownTenant, listing?: Listing): Promise<Tenant> {
+  #listed(known: KnownTenant, listing?: Listing): Tenant | Promise<Tenant> {
     const { cluster, uid, name, namespace } = known;
     if (!listing) {
       return asLost(known, say('clusterUnknown', { cluster }));

@@ -4,8 +4,8 @@ import {
   MANAGED_BY_LABEL,
   OWNER_ANNOTATION,
   SPEC_ANNOTATION,
+  Tenant,
   TENANT_LABEL,
-  TenantSpec,
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Platform } from '../config/platform';
@@ -19,18 +19,12 @@ import { Cluster } from './clusters';
  *
  * @public
  */
-export interface TenantRecord {
-  /** UID of the namespace: what a tenant is, whatever it is called */
-  uid: string;
-  name: string;
-  cluster: string;
-  namespace: string;
-  /** Entity ref, canonical */
-  owner: string;
-  spec: TenantSpec;
+export interface TenantRecord
+  extends Pick<
+    Tenant,
+    'uid' | 'name' | 'cluster' | 'namespace' | 'owner' | 'spec' | 'createdAt'
+  > {
   phase: 'active' | 'removing';
-  /** ISO 8601 */
-  createdAt: string;
   resourceVersion: string;
 }
 

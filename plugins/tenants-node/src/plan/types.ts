@@ -1,4 +1,8 @@
-import { TenantSpec, Wall } from '@threewalls/backstage-plugin-tenants-common';
+import {
+  TenantPlanNames,
+  TenantSpec,
+  Wall,
+} from '@threewalls/backstage-plugin-tenants-common';
 import { ProofOnlyTenant } from '../config/platform';
 
 /**
@@ -129,17 +133,7 @@ export interface PlannedStage {
  *
  * @public
  */
-export interface TenantNames {
-  namespace: string;
-  /** ServiceAccount by which External Secrets and the proof pod log in to Vault */
-  loginServiceAccount: string;
-  /** ServiceAccount of n8n itself; mounts no token */
-  workloadServiceAccount: string;
-  /** Its own, or the fixed one of all tenants */
-  vaultPolicy: string;
-  vaultRole: string;
-  /** Path under the KV mount */
-  kvPath: string;
+export interface TenantNames extends Omit<TenantPlanNames, 'kvMount'> {
   /** Who the owner is to Kubernetes */
   ownerSubject: { kind: 'Group' | 'User'; name: string };
 }
