@@ -245,6 +245,20 @@ describe('a round of two', () => {
     await runner.stop();
   });
 
+  it('makes way for a change of a neighbour that is proved by itself, as long as it is in that, too', async () => {
+    const { runner, begun, signals, change } = await begin();
+    await runner.renew('globex', performance.now() + 60_000);
+    await until(() => signals.length === 2);
+    await change('globex');
+    runner.overtake('globex');
+    await until(() => begun.includes('apply globex'));
+    expect(signals.slice(0, 2).map(({ aborted }) => aborted)).toEqual([
+      true,
+      true,
+    ]);
+    await runner.stop();
+  });
+
   it('keeps its neighbour once what came of both is written down', async () => {
     const { runner, begun, renewableIf } = await begin();
     renewableIf(undefined);

@@ -55,6 +55,8 @@ export type Executor = (execution: Execution) => Promise<Outcome | undefined>;
 interface Lease extends AbortController {
   /** Its own first */
   held: StoredOperation[];
+  /** Tenants that are proved by themselves since: what it makes in them is there still */
+  apart: Set<string>;
   /** Milliseconds, by `performance.now()` */
   since: number;
   /** Whether a change has made it worthless; absent once it is no more to be made anew */
@@ -148,7 +150,11 @@ export class OperationRunner {
    * after which it would count for nothing.
    */
   overtake(tenant: string): void {
-    this.#roundOf(tenant)?.lease.abort(new Abandoned('overtaken'));
+    for (const lease of new Set(this.#held.values())) {
+      if (lease.apart.has(tenant) || this.#proofIn(lease, tenant)) {
+        lease.abort(new Abandoned('overtaken'));
+      }
+    }
   }
 
   /**
@@ -196,6 +202,7 @@ export class OperationRunner {
     if (!lease.isVoid || neighbour.attempts >= BEGINS) {
       return false;
     }
+    lease.apart.add(neighbour.tenant);
     this.#letGo(neighbour.id, lease);
     await this.options.store.release(neighbour, { isUrgent: true });
     this.pumpSoon();
@@ -265,6 +272,7 @@ export class OperationRunner {
     const since = performance.now();
     const lease: Lease = Object.assign(new AbortController(), {
       held,
+      apart: new Set<string>(),
       since,
       isVoid: async () => false,
     });
@@ -345,14 +353,23 @@ export class OperationRunner {
 
   /** The round of proofs, run here, that a tenant is in, and its own proof in it. */
   #roundOf(tenant: string) {
-    for (const [id, lease] of this.#held) {
-      // A lease may have held others, which have come to their end or are with another.
-      const proof = lease.held.find(one => one.id === id);
-      if (proof?.tenant === tenant && proof.request.kind === 'prove') {
+    for (const lease of this.#held.values()) {
+      const proof = this.#proofIn(lease, tenant);
+      if (proof) {
         return { lease, proof };
       }
     }
     return undefined;
+  }
+
+  /** A lease may have held others, which have come to their end or are with another. */
+  #proofIn(lease: Lease, tenant: string): StoredOperation | undefined {
+    return lease.held.find(
+      one =>
+        one.tenant === tenant &&
+        one.request.kind === 'prove' &&
+        this.#held.get(one.id) === lease,
+    );
   }
 
   /** What another execution has taken up since is left to that. */
