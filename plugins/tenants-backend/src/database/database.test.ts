@@ -826,7 +826,9 @@ describe.each(databases.eachSupportedId())('%p', id => {
       await at(proof.id, days, hour);
     }
     const removal = await enqueue('old', { kind: 'remove', confirm: 'old' });
-    await operations.finish((await operations.claim(ROOM))!, { state: 'succeeded' });
+    await operations.finish((await operations.claim(ROOM))!, {
+      state: 'succeeded',
+    });
     await at(removal.id, 4_000);
     const left = async () => {
       const ids = await knex('operations').where({ kind: 'prove' }).pluck('id');
@@ -897,7 +899,9 @@ describe.each(databases.eachSupportedId())('%p', id => {
     expect((await operations.asked('uid-acme', proofs(1_000))).count).toBe(0);
     for (let i = 0; i < 2; i++) {
       await enqueue('acme');
-      await operations.finish((await operations.claim(ROOM))!, { state: 'succeeded' });
+      await operations.finish((await operations.claim(ROOM))!, {
+        state: 'succeeded',
+      });
     }
     await operations.enqueue(
       wanted('acme', { kind: 'prove' }, { trigger: 'schedule' }),

@@ -154,4 +154,15 @@ describe('Debts', () => {
     expect(renew).toHaveBeenCalledTimes(1);
     debts.stop();
   });
+
+  it('takes no proof for a later one by the fraction that the database’s clock leaves out', async () => {
+    const { debts, world, later, renew } = setup();
+    world.busy.add('acme');
+    // It began half a millisecond before the change.
+    debts.add(acme, world.now);
+    world.provingFor.set('acme', 300);
+    await later(300.4);
+    expect(renew).toHaveBeenCalledTimes(1);
+    debts.stop();
+  });
 });
