@@ -35,7 +35,7 @@ export async function otherReplica(
       if (proof) {
         for (let done = 1; done <= 3; done++) {
           const progress = { phase: 'attacking', done, total: 3 };
-          await operations.update(proof.id, { progress });
+          await operations.update(proof, { progress });
         }
         await store.finish(proof, { verdicts: [], receipts: [] });
         proofs++;
