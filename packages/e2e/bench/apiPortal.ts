@@ -14,11 +14,13 @@ export async function startPortal(
   tenants: JsonObject,
   folder: string,
   database: JsonObject,
+  /** Heap that it may take, in MB; default Node.js' own */
+  heapMb?: number,
 ) {
   const { port, child, ended } = await startBackend({
     entry: join(__dirname, 'apiBackend.ts'),
     file: join(folder, 'backend'),
-    nodeOptions: process.env.BENCH_NODE_OPTIONS?.split(' '),
+    nodeOptions: heapMb ? [`--max-old-space-size=${heapMb}`] : undefined,
     config: {
       backend: { database },
       auth: {

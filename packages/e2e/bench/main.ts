@@ -5,6 +5,7 @@ import { engine } from './engine';
 import { many } from './many';
 import { peers } from './peers';
 import { proofs } from './proofs';
+import { printTargets } from './report';
 import { scaffolder } from './scaffolder';
 import { scale } from './scale';
 import { tour } from './tour';
@@ -39,6 +40,7 @@ async function main(names: string[]): Promise<void> {
     console.log(`\n## ${name}\n`);
     await BENCHES[name]();
   }
+  printTargets();
 }
 
 // Ctrl-C ends what was started, too.

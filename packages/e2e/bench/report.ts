@@ -52,7 +52,37 @@ export function head(...titles: string[]): void {
   console.log(`|${'---|'.repeat(titles.length)}`);
 }
 
+/** What a run has measured of the portal's targets. */
+const targets: string[][] = [];
+
+/**
+ * Notes what was measured of a target.
+ *
+ * @returns the target as a table shows it
+ */
+export function target(
+  what: string,
+  most: number,
+  measured: number,
+  show: (value: number) => string = String,
+): string {
+  const isMet = measured <= most ? 'met' : 'missed';
+  targets.push([what, `≤ ${show(most)}`, show(measured), isMet]);
+  return `≤ ${show(most)}`;
+}
+
+/** Prints the targets that the run has measured, in one table. */
+export function printTargets(): void {
+  if (targets.length > 0) {
+    console.log('\n## targets\n');
+    head('what', 'target', 'measured', '');
+    targets.forEach(cells => row(...cells));
+  }
+}
+
 export const inMs = (value: number) => `${value.toFixed(0)} ms`;
+
+export const inS = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** The least and the most. */
 export function rangeOf(values: number[]): string {

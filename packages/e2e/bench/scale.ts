@@ -15,14 +15,16 @@ import {
   startPortal,
   untilAllHold,
 } from './apiPortal';
-import { head, inMs, median, quantile, row } from './report';
+import { head, inMs, inS, median, quantile, row, target } from './report';
 
-const SIZES = (process.env.TENANTS ?? '1000,10000').split(',').map(Number);
+const SIZES = (process.env.TENANTS ?? '1,1000,10000').split(',').map(Number);
 const DELETIONS = Number(process.env.DELETIONS ?? 50);
 /** Milliseconds that the portal is watched at rest. */
 const REST_MS = Number(process.env.REST_MS ?? 60_000);
 /** Milliseconds until something is given up. */
 const PATIENCE_MS = 60_000;
+/** Heap that a portal may take, in MB: at least, and for each tenant. */
+const HEAP_MB = { least: 450, perTenant: 0.15 };
 /** Milliseconds from which a deletion is told of by itself. */
 const SLOW_MS = 1_000;
 /** What is deleted in turn, and the wall that it takes down. */
@@ -32,46 +34,90 @@ const DELETED = [
   ['LimitRange tenant-limits', 'resource'],
 ] as const;
 
+/** What a portal of many tenants has been measured to take. */
+interface Scale {
+  load: number;
+  comparedMs: number;
+  /** Now, and at most, as Linux counts it */
+  memory: { rss: number; peak: number };
+  /** Milliseconds of CPU a second */
+  rest: number;
+  /** Milliseconds of each deletion */
+  found: number[];
+}
+
+/** What is held against a target, by the number of tenants: of the others it is only told. */
+const TARGETS: Record<
+  number,
+  { comparedMs?: number; moreMb: number; p99?: number }
+> = {
+  1_000: { comparedMs: 30_000, moreMb: 300 },
+  10_000: { moreMb: 1_000, p99: 5_000 },
+};
+
 /**
  * How a portal of many tenants does that compares them with their plans: from its
  * start to the last one compared, at rest, and from something that is deleted to the
  * wall that says so in the API.
  */
 export async function scale(): Promise<void> {
-  const columns: Record<string, string>[] = [];
+  const found = new Map<number, Scale>();
   const cluster = await FilledCluster.up();
   try {
     for (const size of SIZES) {
       await cluster.fill(size);
-      columns.push(await measure(size, cluster));
+      found.set(size, await measure(size, cluster));
     }
   } finally {
     await cluster.stop();
   }
   console.log();
   head('', ...SIZES.map(n => `${n} tenants`));
-  for (const title of Object.keys(columns[0])) {
-    row(title, ...columns.map(c => c[title]));
+  const line = (title: string, show: (scale: Scale) => string) =>
+    row(title, ...[...found.values()].map(show));
+  line('load', s => s.load.toFixed(1));
+  line('from the first answer until all are compared', s => inS(s.comparedMs));
+  line('memory at rest (RSS), and its peak', ({ memory: { rss, peak } }) =>
+    [rss, peak].map(inMb).join(', '),
+  );
+  line(`CPU a second at rest (${cpus().length} cores)`, s => inMs(s.rest));
+  line(`deleted → breached in the API (${DELETIONS}): median`, s =>
+    inMs(median(s.found)),
+  );
+  line('p95', s => inMs(quantile(s.found, 0.95)));
+  line('p99', s => inMs(quantile(s.found, 0.99)));
+  line('most', s => inMs(Math.max(...s.found)));
+  const least = Math.min(...[...found.values()].map(s => s.memory.rss));
+  for (const [size, scale] of found) {
+    const { comparedMs, moreMb, p99 } = TARGETS[size] ?? {};
+    const of = `${size} tenants`;
+    if (comparedMs) {
+      target(`${of} compared after a start`, comparedMs, scale.comparedMs, inS);
+    }
+    if (moreMb && SIZES.length > 1) {
+      const more = scale.memory.rss - least;
+      target(`${of}: memory more than with ${SIZES[0]}`, moreMb, more, inMb);
+    }
+    if (p99) {
+      target(`${of}: breached: p99`, p99, quantile(scale.found, 0.99), inS);
+    }
   }
 }
 
-async function measure(
-  size: number,
-  cluster: FilledCluster,
-): Promise<Record<string, string>> {
+async function measure(size: number, cluster: FilledCluster): Promise<Scale> {
   const folder = await mkdtemp(join(tmpdir(), 'threewalls-bench-'));
   const { config, connection } = await sqliteIn(folder);
   let backend: Awaited<ReturnType<typeof startPortal>> | undefined;
   try {
     const amounts = { cluster, proofs: 1, receipts: 0, pairs: false };
     await fill('better-sqlite3', connection, amounts);
-    backend = await startPortal(cluster.config(), folder, config);
+    const heapMb = Math.max(HEAP_MB.least, Math.ceil(HEAP_MB.perTenant * size));
+    backend = await startPortal(cluster.config(), folder, config, heapMb);
     const startedAt = performance.now();
     const portal = { port: backend.port, token: await signIn(backend.port) };
     await untilAllHold(portal, size);
-    const compared = performance.now() - startedAt;
-    const after = `${(compared / 1000).toFixed(1)} s`;
-    console.log(`${size}: all compared after ${after}`);
+    const comparedMs = performance.now() - startedAt;
+    console.log(`${size}: all compared after ${inS(comparedMs)}`);
     const cpu = backend.cpuMs();
     await sleep(REST_MS);
     const rest = (backend.cpuMs() - cpu) / (REST_MS / 1000);
@@ -89,18 +135,7 @@ async function measure(
         console.log(`${size}: ${id} of ${tenantName(n)} took ${inMs(ms)}`);
       }
     }
-    return {
-      load: loadavg()[0].toFixed(1),
-      'from the first answer until all are compared': after,
-      'memory at rest (RSS), and its peak': memory,
-      [`CPU a second at rest (${cpus().length} cores)`]: inMs(rest),
-      [`deleted → breached in the API (${DELETIONS}): median`]: inMs(
-        median(found),
-      ),
-      p95: inMs(quantile(found, 0.95)),
-      p99: inMs(quantile(found, 0.99)),
-      most: inMs(Math.max(...found)),
-    };
+    return { load: loadavg()[0], comparedMs, memory, rest, found };
   } finally {
     await backend?.stop();
     await rm(folder, { recursive: true, force: true });
@@ -123,12 +158,14 @@ async function untilBreached(
   throw new Error(`The ${wall} wall of ${name} did not turn`);
 }
 
-/** As Linux counts it: now, and at most. */
-function memoryOf(pid: number): string {
+const inMb = (mb: number) => `${mb.toFixed(0)} MB`;
+
+/** In MB, as Linux counts it. */
+function memoryOf(pid: number): Scale['memory'] {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const mb = (field: string) => {
     const [, kb] = new RegExp(`${field}:\\s+(\\d+)`).exec(status)!;
-    return `${Math.round(Number(kb) / 1024)} MB`;
+    return Number(kb) / 1024;
   };
-  return `${mb('VmRSS')}, ${mb('VmHWM')}`;
+  return { rss: mb('VmRSS'), peak: mb('VmHWM') };
 }

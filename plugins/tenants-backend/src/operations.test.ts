@@ -1412,7 +1412,7 @@ describe('a proof', () => {
     release();
     const { state, startedAt } = await t.follow(started);
     expect(state).toBe('succeeded');
-    const [resize] = (await get('/tenants/acme/operations?kind=apply')).items;
+    const [resize] = (await get('/tenants/acme/operations?kinds=apply')).items;
     expect(Date.parse(startedAt!)).toBeGreaterThanOrEqual(
       Date.parse(resize.finishedAt),
     );

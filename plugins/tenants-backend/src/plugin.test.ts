@@ -16,6 +16,7 @@ import {
   startTenantsBackend,
   STRANGERS,
 } from './__testUtils__/startTenantsBackend';
+import { QUERIED } from './__testUtils__/undescribed';
 import { until as eventually } from './__testUtils__/until';
 import tenantsPlugin from './index';
 
@@ -93,6 +94,21 @@ describe('tenantsPlugin', () => {
       message: expect.stringMatching(/limit[\s\S]*status|status[\s\S]*limit/),
     });
     expect((await t.api('get', '/tenants/nobody')).status).toBe(404);
+  });
+
+  it('refuses what a query says that nobody knows, wherever one is asked', async () => {
+    await setup('acme');
+    expect(QUERIED.length).toBeGreaterThan(8);
+    for (const [method, described] of QUERIED) {
+      const path = described.replace('{name}', 'acme').replace('{id}', 'one');
+      const query = `${path}?kind=apply`;
+      const { status, body } = await t.api(method as 'get', query);
+      expect([query, status, body.error?.message]).toEqual([
+        query,
+        400,
+        expect.stringContaining('"kind"'),
+      ]);
+    }
   });
 
   it('shows no wall that holds by a proof that is too old, or of a tenant that is lost', async () => {

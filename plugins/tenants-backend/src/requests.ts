@@ -17,7 +17,7 @@ const MOST_INTEGER = 2 ** 31 - 1;
 const limit = z.coerce.number().int().min(1).max(1000);
 const offset = z.coerce.number().int().min(0).default(0);
 
-export const listSchema = z.object({
+export const listSchema = z.strictObject({
   status: z.enum(['holds', 'breached', 'unproven']).optional(),
   owner: z.string().optional(),
   cluster: z.string().optional(),
@@ -25,7 +25,7 @@ export const listSchema = z.object({
   offset,
 });
 
-export const pageSchema = z.object({ limit: limit.default(20), offset });
+export const pageSchema = z.strictObject({ limit: limit.default(20), offset });
 
 export const operationsSchema = pageSchema.extend({
   /** With commas; default all */
@@ -46,7 +46,7 @@ export const muteSchema = z.strictObject({
   reason,
 });
 
-export const timelinesSchema = z.object({
+export const timelinesSchema = z.strictObject({
   from: z.iso.datetime({ offset: true }),
   to: z.iso.datetime({ offset: true }).optional(),
   names: z
@@ -59,11 +59,11 @@ export const timelinesSchema = z.object({
   offset,
 });
 
-export const eventsSchema = z.object({
+export const eventsSchema = z.strictObject({
   after: z.coerce.number().int().min(-1).max(MOST_INTEGER).default(-1),
 });
 
-export const matrixSchema = z.object({
+export const matrixSchema = z.strictObject({
   cluster: z.string().optional(),
   tenant: z.string().optional(),
   format: z.enum(['cells', 'compact']).default('cells'),
@@ -72,7 +72,7 @@ export const matrixSchema = z.object({
   targetsOffset: z.coerce.number().int().min(0).optional(),
 });
 
-export const reportSchema = z.object({
+export const reportSchema = z.strictObject({
   format: z.enum(['markdown', 'json']).default('markdown'),
 });
 
@@ -88,7 +88,7 @@ const from = z
 const trigger = z.enum(['user', 'task']).optional();
 const task = z.string().max(255).optional();
 
-export const cancelSchema = z.object({ task });
+export const cancelSchema = z.strictObject({ task });
 
 /** Syntax only: what is in it `parseSpec` checks, and says in one way. */
 const spec = z.looseObject({ name: z.string(), owner: z.string() });

@@ -17,6 +17,16 @@ const resolved = (schema: any): any =>
         .reduce((found: any, key: string) => found[key], api)
     : schema ?? {};
 
+/** Methods and paths that are described as taking something in their query. */
+export const QUERIED = Object.entries<any>(api.paths).flatMap(
+  ([path, methods]) =>
+    Object.entries<any>(methods)
+      .filter(([, { parameters = [] }]) =>
+        parameters.some((one: any) => resolved(one).in === 'query'),
+      )
+      .map(([method]): [string, string] => [method, path]),
+);
+
 /**
  * What the API's description does not have of an answer: its status, a field, a value.
  * An answer of no route of ours has nothing.

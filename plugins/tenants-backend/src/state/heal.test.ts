@@ -32,7 +32,7 @@ function breach() {
 }
 
 const restores = async () =>
-  (await t.api('get', '/tenants/acme/operations?kind=apply')).body.items.filter(
+  (await t.api('get', '/tenants/acme/operations?kinds=apply')).body.items.filter(
     (o: any) => o.request.restores,
   );
 const titles = () =>
