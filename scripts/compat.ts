@@ -85,6 +85,12 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  const kinds = PORTALS.filter(
+    kind => !options.only || nameOf(kind) === options.only,
+  );
+  if (kinds.length === 0) {
+    throw new Error(`--only: one of ${PORTALS.map(nameOf).join(', ')}`);
+  }
   const board = new Board();
   if (!options.packed) {
     await board.part('Dependencies', installDependencies);
@@ -92,9 +98,6 @@ async function main(): Promise<number> {
     await board.part('Packages', packPackages);
   }
   const packages = packedPackages();
-  const kinds = PORTALS.filter(
-    kind => !options.only || nameOf(kind) === options.only,
-  );
   const results: Result[] = [];
   for (const kind of kinds) {
     results.push(await tryPortal(board, kind, packages));

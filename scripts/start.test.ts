@@ -86,6 +86,8 @@ test('an option that makes no sense is refused before anything begins', async ()
     [['--nonsense'], /see npm start -- --help/i],
     [['--port', 'x'], /is not a port number/],
     [['--kubeconfig', join(folder, 'none')], /no such file/],
+    [['--context', 'x'], /--context is of your own cluster/],
+    [['--adopt'], /--adopt is of your own cluster/],
     [['--install'], /need --context NAME/],
     [['--install', '--context', 'x', '--vault', 'y'], /leave out --vault/],
     [['--uninstall', '--context', 'no-such'], /no context no-such/],

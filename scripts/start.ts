@@ -80,6 +80,12 @@ const OPTIONS = {
   },
 } as const;
 
+/** Options of a cluster of one's own: on the lab they would be left out of account. */
+const OF_OWN = [
+  ...(['context', 'vault', 'vault-for-pods', 'vault-token'] as const),
+  ...(['network', 'n8n-image', 'images', 'adopt'] as const),
+];
+
 const options = readOptions();
 
 function readOptions() {
@@ -103,6 +109,12 @@ async function main(): Promise<void> {
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new Error(`--port ${options.port} is not a port number`);
+  }
+  const alone = OF_OWN.find(name => !own && options[name]);
+  if (alone) {
+    throw new Error(
+      `--${alone} is of your own cluster: add --kubeconfig FILE, --install or --uninstall`,
+    );
   }
   if (tries && !options.context) {
     throw new Error(

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonObject } from '@backstage/types';
 import { knex } from 'knex';
 import { startPostgres, TestPostgres } from '../../../scripts/lib/postgres.ts';
+import { numberFrom } from '../src/support/numberFrom';
 import { fill, tenantName } from './apiData';
 import { FilledCluster } from './filledCluster';
 import { load, Load } from './apiLoad';
@@ -28,7 +29,7 @@ const WARMUP_MS = 800;
 const PACE_MS = 1_000;
 /** Milliseconds that the portal is watched at rest: two looks at Vault and all tenants. */
 const REST_MS = 30_000;
-const DURATION_MS = Number(process.env.DURATION_MS ?? 5_000);
+const DURATION_MS = numberFrom('DURATION_MS', 5_000);
 
 /** What is asked, what a person would call it, and the target of its p95 in milliseconds. */
 const QUESTIONS = [

@@ -10,14 +10,15 @@ import {
   statusOf,
   untilTenant,
 } from '../src/wallsDetection';
+import { numberFrom } from '../src/support/numberFrom';
 import { conditions, head, inMs, inS, quantile, row, target } from './report';
 
 /** Things that are done to tenants in all; each tenant is made whole again in between. */
-const COUNT = Number(process.env.MUTATIONS ?? 60);
+const COUNT = numberFrom('MUTATIONS', 60);
 /** Of these, those that are done one at a time; the others to all tenants side by side. */
-const ALONE = Number(process.env.ALONE ?? COUNT / 3);
+const ALONE = numberFrom('ALONE', COUNT / 3);
 /** Tenants that they are done to. */
-const TENANTS = Number(process.env.TENANTS ?? 4);
+const TENANTS = numberFrom('TENANTS', 4);
 /** Attacks that a tenant has had at most before the next mutation: a seventh within a minute waits. */
 const RESTED = { attacks: 4, withinMs: 60_000 };
 /** Milliseconds from its order after which an attack is seen to have been made anew, which counts as another. */

@@ -7,15 +7,16 @@ import {
 } from '@threewalls/backstage-plugin-tenants-node';
 import { auditEnd, vaultWrites, versions } from '../src/support/evidence';
 import { adminLab, portalLab } from '../src/support/lab';
+import { numberFrom } from '../src/support/numberFrom';
 import { eightCalls, oneApply, runAll } from './byHand';
 import { Floor, requestsOf } from './floor';
 import { print, timed } from './report';
 import { BENCH_STAGES } from './tenant';
 import { BenchTenants, sent } from './tenants';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const ROUNDS = numberFrom('ROUNDS', 7);
 /** Milliseconds between two measurements. */
-const SETTLE_MS = Number(process.env.SETTLE_MS ?? 1500);
+const SETTLE_MS = numberFrom('SETTLE_MS', 1500);
 
 /** One tenant's objects: by the engine, by hand, and as bare requests. */
 export async function engine(): Promise<void> {

@@ -28,7 +28,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 };
 
 async function main(names: string[]): Promise<void> {
-  const unknown = names.filter(name => !(name in BENCHES));
+  const unknown = names.filter(name => !Object.hasOwn(BENCHES, name));
   if (unknown.length > 0) {
     throw new Error(
       `There is no benchmark ${unknown}: choose from ${Object.keys(BENCHES)}`,
@@ -36,11 +36,14 @@ async function main(names: string[]): Promise<void> {
   }
   // What first builds other people's programs runs only where it is named.
   const all = Object.keys(BENCHES).filter(name => name !== 'peers');
-  for (const name of names.length > 0 ? names : all) {
-    console.log(`\n## ${name}\n`);
-    await BENCHES[name]();
+  try {
+    for (const name of names.length > 0 ? names : all) {
+      console.log(`\n## ${name}\n`);
+      await BENCHES[name]();
+    }
+  } finally {
+    printTargets();
   }
-  printTargets();
 }
 
 // Ctrl-C ends what was started, too.

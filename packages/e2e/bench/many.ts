@@ -8,11 +8,12 @@ import {
 import { atOnce } from '../src/support/atOnce';
 import { portalLab } from '../src/support/lab';
 import { planSmallTenant } from '../src/wallsLab';
+import { numberFrom } from '../src/support/numberFrom';
 import { conditions, head, median, row, timed } from './report';
 import { BENCH_STAGES } from './tenant';
 import { BenchTenants, sent } from './tenants';
 
-const TENANTS = Number(process.env.TENANTS ?? 50);
+const TENANTS = numberFrom('TENANTS', 50);
 /** Tenants at once in the second half. */
 const AT_ONCE = 8;
 /** The first tenants, and the last, that are compared. */

@@ -15,12 +15,13 @@ import {
 import { atOnce } from '../src/support/atOnce';
 import { portalLab } from '../src/support/lab';
 import { planSmallTenant } from '../src/wallsLab';
+import { numberFrom } from '../src/support/numberFrom';
 import { watched } from './proofsParts';
 import { printProofs, ProofRun } from './proofsReport';
 import { timed } from './report';
 import { BenchTenants } from './tenants';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const ROUNDS = numberFrom('ROUNDS', 7);
 /** Sweeps of all tenants; each takes several rounds' time. */
 const SWEEPS = Math.max(1, Math.ceil(ROUNDS / 3));
 const TENANTS = 10;

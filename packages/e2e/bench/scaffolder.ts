@@ -10,11 +10,12 @@ import {
 import { root } from '../../../scripts/lib/run.ts';
 import { RecoveryPortal } from '../src/recoveryPortal';
 import { adminLab, portalLab } from '../src/support/lab';
+import { numberFrom } from '../src/support/numberFrom';
 import { conditions, head, inMs, median, row } from './report';
 import { BENCH_STAGES } from './tenant';
 import { BenchTenants } from './tenants';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const ROUNDS = numberFrom('ROUNDS', 7);
 /** Not counted: the portal's first tasks compile what later ones use. */
 const WARM_UP = 2;
 const PORT = 7037;

@@ -17,10 +17,11 @@ import {
 import { buildFrontend } from '../../../scripts/lib/install';
 import { root } from '../../../scripts/lib/run';
 import { launchBrowser, visit, WINDOW } from '../journey/browser';
+import { numberFrom } from '../src/support/numberFrom';
 import { conditions, head, inMs, median, quantile, row } from './report';
 
-const TENANTS = Number(process.env.TENANTS ?? 1_000);
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const TENANTS = numberFrom('TENANTS', 1_000);
+const ROUNDS = numberFrom('ROUNDS', 5);
 
 /** What people call immediate, and what they still take for one step. */
 const TARGET = { input: 200, shown: 500 };

@@ -17,9 +17,10 @@ import {
 import { Random } from './support/random';
 import { anyPolicy, Scene } from './reachPolicies';
 import { until } from './support/until';
+import { numberFrom } from './support/numberFrom';
 
 /** Rounds, each with a few random policies at once. */
-const ROUNDS = Number(process.env.THREEWALLS_ROUNDS ?? (FULL ? 40 : 4));
+const ROUNDS = numberFrom('THREEWALLS_ROUNDS', FULL ? 40 : 4);
 const POLICIES = 3;
 /** Milliseconds that policies may take to bite, and those that are late. */
 const BITE_MS = 2_000;

@@ -9,9 +9,10 @@ import { namesOf, orderOf, Replica, ReplicasPortal } from './replicasPortal';
 import { adminLab, openPolicy, refOf, volumeOf } from './support/lab';
 import { SMALL_N8N } from './support/smallN8n';
 import { until } from './support/until';
+import { numberFrom } from './support/numberFrom';
 
 /** By hand with fewer, to try the test itself. */
-const TENANTS = Number(process.env.THREEWALLS_TENANTS ?? 200);
+const TENANTS = numberFrom('THREEWALLS_TENANTS', 200);
 /** Tenants of the first wave and of each other, and the wave in which one fails. */
 const [FIRST, NEXT, BAD_WAVE] = TENANTS < 100 ? [1, 2, 1] : [5, 40, 2];
 

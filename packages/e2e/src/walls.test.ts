@@ -2,6 +2,7 @@ import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { ensureCanary } from '@threewalls/backstage-plugin-tenants-node';
 import { FULL } from './support/full';
 import { Random } from './support/random';
+import { numberFrom } from './support/numberFrom';
 import { removeLeftovers } from './wallsHands';
 import { openLab } from './wallsLab';
 import { tryChanges } from './wallsRandom';
@@ -12,7 +13,7 @@ const ALL_HOLD = Object.fromEntries(WALLS.map(wall => [wall, 'holds']));
 
 /** Rows and changes at once. */
 const PAIRS = FULL ? 4 : 3;
-const CHANGES = Number(process.env.THREEWALLS_CHANGES ?? (FULL ? 200 : 6));
+const CHANGES = numberFrom('THREEWALLS_CHANGES', FULL ? 200 : 6);
 const first = Random.fromEnvironment();
 /** The full run takes another seed besides. */
 const SEEDS = FULL ? [first.seed, first.below(2 ** 31)] : [first.seed];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkArgs } from './args.ts';
 import { KubeApi } from './cluster/api.ts';
 import { kubectlEnv } from './cluster/kubectl.ts';
 import { readKeys } from './cluster/vault.ts';
@@ -150,9 +151,6 @@ const commands: Record<string, Command> = {
 };
 
 function buildOptions(args: string[]) {
-  const known = ['--keep-build-cache', '--control-plane-only'];
-  const unknown = args.find(arg => !known.includes(arg));
-  if (unknown) throw new LabError(`unknown option '${unknown}'`);
   return {
     keepBuildCache: args.includes('--keep-build-cache'),
     controlPlaneOnly: args.includes('--control-plane-only'),
@@ -199,6 +197,10 @@ async function main([name, ...args]: string[]) {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
     throw new LabError(`unknown command '${name}': see --help`);
+  }
+  if (checkArgs(name, args)) {
+    process.stdout.write(HELP);
+    return 0;
   }
   return command(args);
 }

@@ -1,4 +1,5 @@
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
+import { InputError } from '@backstage/errors';
 import { z } from 'zod/v3';
 import {
   AdoptionSource,
@@ -56,14 +57,24 @@ export type SpecInput = z.output<
   }>
 >;
 
-/** The hand-made n8n that an action's input means. */
+/**
+ * The hand-made n8n that an action's input means.
+ *
+ * @throws InputError where only half of it is said
+ */
 export function toSource({
   fromNamespace,
   fromDeployment,
 }: SpecInput): AdoptionSource | undefined {
-  return fromNamespace
-    ? { namespace: fromNamespace, deployment: fromDeployment ?? '' }
-    : undefined;
+  if (!fromNamespace && !fromDeployment) {
+    return undefined;
+  }
+  if (!fromNamespace || !fromDeployment) {
+    throw new InputError(
+      'fromNamespace and fromDeployment go together: a hand-made n8n is named by both',
+    );
+  }
+  return { namespace: fromNamespace, deployment: fromDeployment };
 }
 
 /** Output fields of every action that applies stages. */

@@ -78,6 +78,11 @@ describe('an apply', () => {
     });
   });
 
+  it('is refused with a spec and a size beside it, which would be left out of account', async () => {
+    const both = { ...ordered('acme'), size: 'medium' };
+    expect(errorOf(await t.start('acme', both))).toMatch(/^400 size: /);
+  });
+
   it('is one for two equal orders at the same moment', async () => {
     const request = ordered('acme');
     const started = await Promise.all([
@@ -1154,6 +1159,25 @@ describe('a roll-out', () => {
     });
     return now();
   };
+
+  it.each<[object, RegExp]>([
+    [{ names: ['acme', 'globx'] }, /no tenant globx that you may administer/],
+    // A variable of a script that is not set.
+    [{ cluster: '' }, /cluster/],
+    [{ owner: '' }, /owner/],
+  ])(
+    'goes to nobody where it says who they are not: %j',
+    async (filter, why) => {
+      await t.create('acme');
+      const refused = await t.api('post', '/operations', {
+        kind: 'prove',
+        filter,
+      });
+      expect(errorOf(refused)).toMatch(why);
+      expect(refused.status).toBe(400);
+      expect((await get('/operations')).totalItems).toBe(0);
+    },
+  );
 
   it.each(['roll-out', 'prove-due', 'look', 'mutes'])(
     'waits no longer than a minute for a dead replica’s task: %s',

@@ -5,6 +5,7 @@ import {
   tenantSpecSchema,
 } from '@threewalls/backstage-plugin-tenants-common';
 import { Platform, STAGES } from '@threewalls/backstage-plugin-tenants-node';
+import type { Request } from 'express';
 import { z } from 'zod';
 
 const DEFAULT_SIZE = 'small';
@@ -135,8 +136,9 @@ export const rolloutSchema = z.strictObject({
   filter: z
     .strictObject({
       names: z.array(z.string()).optional(),
-      cluster: z.string().optional(),
-      owner: z.string().optional(),
+      // Of an empty one nobody means all.
+      cluster: z.string().min(1).optional(),
+      owner: z.string().min(1).optional(),
       outdated: z.boolean().optional(),
     })
     .default({}),
@@ -162,6 +164,16 @@ export function parse<T extends z.ZodType>(
     throw new InputError(z.prettifyError(parsed.error));
   }
   return parsed.data;
+}
+
+/** Before a route that takes nothing in its query: whoever says something there means it. */
+export function noQuery(
+  { query }: Pick<Request, 'query'>,
+  _res: unknown,
+  next: () => void,
+): void {
+  parse(z.strictObject({}), query);
+  next();
 }
 
 /** @throws InputError that says which field is wrong and why */

@@ -1,13 +1,12 @@
+import { numberFrom } from './numberFrom';
+
 /**
  * Random choices that can be made again: of one seed, which a failing test says
  * and THREEWALLS_SEED sets.
  */
 export class Random {
   static fromEnvironment(): Random {
-    const { THREEWALLS_SEED } = process.env;
-    return new Random(
-      THREEWALLS_SEED ? Number(THREEWALLS_SEED) : Date.now() % 2 ** 31,
-    );
+    return new Random(numberFrom('THREEWALLS_SEED', Date.now() % 2 ** 31));
   }
 
   #state: number;

@@ -17,14 +17,12 @@ const resolved = (schema: any): any =>
         .reduce((found: any, key: string) => found[key], api)
     : schema ?? {};
 
-/** Methods and paths that are described as taking something in their query. */
-export const QUERIED = Object.entries<any>(api.paths).flatMap(
+/** Every method and path of the API. */
+export const ROUTES = Object.entries<object>(api.paths).flatMap(
   ([path, methods]) =>
-    Object.entries<any>(methods)
-      .filter(([, { parameters = [] }]) =>
-        parameters.some((one: any) => resolved(one).in === 'query'),
-      )
-      .map(([method]): [string, string] => [method, path]),
+    Object.keys(methods)
+      .filter(key => key !== 'parameters')
+      .map((method): [string, string] => [method, path]),
 );
 
 /**

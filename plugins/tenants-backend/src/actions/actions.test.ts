@@ -86,4 +86,19 @@ describe('actions of the registry', () => {
     expect(fail).toHaveBeenCalledTimes(1);
     expect(prover.rounds).toEqual([]);
   });
+
+  it('refuse what nobody knows, each of them', async () => {
+    const { call, invoke } = await setup();
+    const { body } = await call('get', '');
+    const input: Record<string, object> = {
+      'list-tenants': {},
+      'get-tenant-walls': { name: 'acme' },
+      'prove-tenant': { name: 'acme' },
+    };
+    for (const { name } of body.actions) {
+      expect((await invoke(name, input[name])).status).toBe(200);
+      const { status } = await invoke(name, { ...input[name], nobody: 1 });
+      expect([name, status]).toEqual([name, 400]);
+    }
+  });
 });

@@ -13,7 +13,8 @@ export function registerGetTenantWallsAction(options: ActionOptions): void {
       'Says of one n8n tenant whether its network, secret and resource wall hold as of the last proof, what was shown, when, and what no proof covers.',
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
-      input: z => z.object({ name: z.string().describe('Name of the tenant') }),
+      input: z =>
+        z.object({ name: z.string().describe('Name of the tenant') }).strict(),
       output: z =>
         z.object({
           name: z.string(),

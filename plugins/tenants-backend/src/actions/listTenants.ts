@@ -13,22 +13,24 @@ export function registerListTenantsAction(options: ActionOptions): void {
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
       input: z =>
-        z.object({
-          status: z
-            .enum(['holds', 'breached', 'unproven'])
-            .optional()
-            .describe('Worst status of the three walls'),
-          owner: z.string().optional().describe('Entity ref of the owner'),
-          cluster: z.string().optional().describe('Name of the cluster'),
-          limit: z
-            .number()
-            .int()
-            .min(1)
-            .max(200)
-            .optional()
-            .describe(`Default ${DEFAULT_LIMIT}`),
-          offset: z.number().int().min(0).optional().describe('Default 0'),
-        }),
+        z
+          .object({
+            status: z
+              .enum(['holds', 'breached', 'unproven'])
+              .optional()
+              .describe('Worst status of the three walls'),
+            owner: z.string().optional().describe('Entity ref of the owner'),
+            cluster: z.string().optional().describe('Name of the cluster'),
+            limit: z
+              .number()
+              .int()
+              .min(1)
+              .max(200)
+              .optional()
+              .describe(`Default ${DEFAULT_LIMIT}`),
+            offset: z.number().int().min(0).optional().describe('Default 0'),
+          })
+          .strict(),
       output: z =>
         z.object({
           totalItems: z.number().describe('Tenants that match in all'),

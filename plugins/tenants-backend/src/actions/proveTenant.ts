@@ -10,7 +10,8 @@ export function registerProveTenantAction(options: ActionOptions): void {
     // A proof attacks, and changes nothing of anybody's.
     attributes: { readOnly: false, destructive: false, idempotent: true },
     schema: {
-      input: z => z.object({ name: z.string().describe('Name of the tenant') }),
+      input: z =>
+        z.object({ name: z.string().describe('Name of the tenant') }).strict(),
       output: z =>
         z.object({
           proofId: z.string(),

@@ -411,10 +411,10 @@ export class OperationStore {
     );
   }
 
-  /** Names of tenants that a change is queued for. */
-  async changesQueued(): Promise<string[]> {
+  /** Names of tenants that a change is queued for, or runs. */
+  async changesOpen(): Promise<string[]> {
     return this.knex<OperationRow>(OPERATIONS)
-      .where({ state: 'queued' })
+      .whereIn('state', ['queued', 'running'])
       .whereNot({ kind: 'prove' })
       .pluck('tenant');
   }
@@ -568,11 +568,12 @@ export class OperationStore {
    *
    * @param isFree - Whether it counts as not begun
    * @param isUrgent - Whether it goes before the schedule's proofs
+   * @returns whether it is queued now, or another in its place
    */
   async release(
     operation: Run,
     { isFree = false, isUrgent = false } = {},
-  ): Promise<void> {
+  ): Promise<boolean> {
     const change = {
       state: 'queued',
       runner: null,
@@ -582,10 +583,7 @@ export class OperationStore {
       // A change waits for it then, whoever has asked for it.
       ...(isUrgent && {
         task: null,
-        priority: this.knex.raw(
-          'case when priority > ? then ? else priority end',
-          [PRIORITY.event, PRIORITY.event],
-        ) as any,
+        ...this.#atLeast('event'),
       }),
     } as const;
     try {
@@ -596,6 +594,7 @@ export class OperationStore {
         // One that was cancelled meanwhile ends: it must not come back.
         await this.finish(operation, { state: 'cancelled' });
       }
+      return isBack > 0;
     } catch (error) {
       if (!isUniqueViolation(error)) {
         throw error;
@@ -606,7 +605,23 @@ export class OperationStore {
         state: 'cancelled',
         error: 'Another proof is made in its place',
       });
+      return true;
     }
+  }
+
+  /** With this trigger, and its priority, where it has a lower one. */
+  #atLeast(trigger: ProofTrigger) {
+    const most = PRIORITY[trigger];
+    const unless = (column: string, value: string | number) =>
+      this.knex.raw('case when priority > ? then ? else ?? end', [
+        most,
+        value,
+        column,
+      ]) as any;
+    return {
+      priority: unless('priority', most),
+      trigger: unless('trigger', trigger),
+    };
   }
 
   /**

@@ -153,14 +153,14 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await enqueue('globex', apply());
     const full = { proofs: ['lab'], changes: ['lab'] };
     expect(await operations.claim(full)).toBeUndefined();
-    expect(await operations.changesQueued()).toEqual(['globex']);
+    expect(await operations.changesOpen()).toEqual(['globex']);
     const change = await operations.claim({ ...full, changes: [] });
     expect(change!.tenant).toBe('globex');
     expect((await operations.claim({ ...full, proofs: [] }))!.tenant).toBe(
       'acme',
     );
     expect(await operations.claim({ ...full, proofs: [] })).toBeUndefined();
-    expect(await operations.changesQueued()).toEqual([]);
+    expect(await operations.changesOpen()).toEqual(['globex']);
     expect(await operations.rounds()).toEqual(new Map([['lab', 1]]));
   });
 
@@ -412,6 +412,10 @@ describe.each(databases.eachSupportedId())('%p', id => {
         expect(run.id).toBe(own);
         await operations.release(run, { isFree, isUrgent: true });
       }
+      // A change waits for it now: it is nobody's turn.
+      expect((await operations.get(own))!.trigger).toBe(
+        trigger === 'user' ? 'user' : 'event',
+      );
       const { id: asked } = await enqueue('initech', undefined, {
         trigger: 'event',
       });
@@ -942,7 +946,7 @@ describe.each(databases.eachSupportedId())('%p', id => {
     await proofs.attempts('uid-acme');
     await operations.rounds();
     await operations.counts();
-    await operations.changesQueued();
+    await operations.changesOpen();
     await operations.openByTenant();
     await operations.list('acme', { limit: 9, offset: 0 }, () => true);
     await operations.ofRollout(proof.id);

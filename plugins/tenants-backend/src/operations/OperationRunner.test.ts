@@ -259,6 +259,36 @@ describe('a round of two', () => {
     await runner.stop();
   });
 
+  it('says so where its neighbour’s proof was cancelled, of which none comes by itself', async () => {
+    const { runner } = await begin();
+    const [{ id }] = await store.open('globex');
+    await store.cancel(id);
+    expect(await runner.renew('globex', performance.now() + 1)).toBe(false);
+    expect(await store.open('globex')).toEqual([]);
+    await runner.stop();
+  });
+
+  it('makes way for a change of a neighbour that it was proved with, on another replica', async () => {
+    const { runner, operation, signals, change, beat } = await begin();
+    // No room here for the neighbour's own: another replica takes it, and then the change.
+    await store.enqueue({ ...wanted('umbrella') });
+    await runner.renew('globex', performance.now() + 60_000);
+    await until(() => signals.length > 1);
+    const other = new OperationStore(db, 'two');
+    const [run] = await store.open('globex');
+    await db('operations').where({ id: run.id }).update({ runner: 'two' });
+    await other.finish(
+      { id: run.id, round: run.round },
+      { state: 'succeeded' },
+    );
+    await change('globex');
+    await other.claim({ proofs: ['lab'], changes: [] });
+    await beat();
+    expect(signals[0].aborted).toBe(true);
+    expect((await store.get(operation.id))!.state).not.toBe('succeeded');
+    await runner.stop();
+  });
+
   it('keeps its neighbour once what came of both is written down', async () => {
     const { runner, begun, renewableIf } = await begin();
     renewableIf(undefined);

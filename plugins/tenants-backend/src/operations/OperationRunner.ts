@@ -198,15 +198,20 @@ export class OperationRunner {
 
   /** What becomes of it in that round counts for nothing from here on. */
   async #proveAlone(neighbour: StoredOperation, lease: Lease) {
+    const { id, tenant, attempts } = neighbour;
+    // Its namespace has room for the pods of two rounds.
+    const isApart = [...this.#held.values()].some(l => l.apart.has(tenant));
     // What has come of it may be being written down.
-    if (!lease.isVoid || neighbour.attempts >= BEGINS) {
+    if (!lease.isVoid || attempts >= BEGINS || isApart) {
       return false;
     }
-    lease.apart.add(neighbour.tenant);
-    this.#letGo(neighbour.id, lease);
-    await this.options.store.release(neighbour, { isUrgent: true });
+    lease.apart.add(tenant);
+    const isQueued = await this.options.store.release(neighbour, {
+      isUrgent: true,
+    });
+    this.#letGo(id, lease);
     this.pumpSoon();
-    return true;
+    return isQueued;
   }
 
   /** Puts back what runs here, so that another replica goes on with it. */
@@ -409,8 +414,9 @@ export class OperationRunner {
           this.#held.delete(id);
         }
       }
-      // Of those that other replicas have queued.
-      for (const tenant of await store.changesQueued()) {
+      // Of those that other replicas have queued, or run already: of one that is proved apart
+      // nothing holds them up.
+      for (const tenant of await store.changesOpen()) {
         this.overtake(tenant);
       }
     } catch (error) {

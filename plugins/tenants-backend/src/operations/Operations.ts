@@ -268,6 +268,11 @@ export class Operations {
     existing: KnownTenant | undefined,
   ): Promise<TenantSpec> {
     const { platform, inventory } = this.options;
+    if (spec && size) {
+      throw new InputError(
+        'size: a spec has its own, so leave one of them out',
+      );
+    }
     if (spec) {
       const parsed = parseSpec(withDefaults(spec, platform));
       if (parsed.name !== name) {

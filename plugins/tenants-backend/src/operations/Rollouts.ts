@@ -50,7 +50,7 @@ export class Rollouts {
   /**
    * Starts a roll-out to those that the filter leaves and one may administer.
    *
-   * @throws InputError where there is none
+   * @throws InputError where there is none, or none of a name that it says
    */
   async start(
     request: RolloutRequest,
@@ -62,10 +62,17 @@ export class Rollouts {
       credentials,
       tenantAdministerPermission,
     );
-    const chosen = (await inventory.list()).tenants.filter(
+    const { tenants } = await inventory.list();
+    const known = tenants.filter(administers);
+    const unknown = names?.filter(n => !known.some(({ name }) => name === n));
+    if (unknown?.length) {
+      throw new InputError(
+        `There is no tenant ${unknown.join(', ')} that you may administer`,
+      );
+    }
+    const chosen = known.filter(
       tenant =>
         tenant.phase === 'active' &&
-        administers(tenant) &&
         // Of one that is only proved nothing is applied.
         !(request.kind === 'apply' && isProofOnly(tenant.spec)) &&
         (!names || names.includes(tenant.name)) &&

@@ -5,7 +5,7 @@ import {
 } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
 import { principalOf } from '../operations/Operations';
-import { acknowledgeSchema, muteSchema, parse } from '../requests';
+import { acknowledgeSchema, muteSchema, noQuery, parse } from '../requests';
 import type { Access, Routes } from '../router';
 import { audited } from '../services/audited';
 
@@ -16,7 +16,7 @@ export function addAttentionRoutes(routes: Routes): void {
   const { router, access, attention, auditor, authorizer, proofs, views } =
     routes;
 
-  router.put('/tenants/:name/acknowledgement', async (req, res) => {
+  router.put('/tenants/:name/acknowledgement', noQuery, async (req, res) => {
     const { reason } = parse(acknowledgeSchema, req.body ?? {});
     await change(req, res, 'tenant-acknowledge', async (tenant, by) => {
       const canRead = await access.reader(req);
@@ -33,7 +33,7 @@ export function addAttentionRoutes(routes: Routes): void {
     });
   });
 
-  router.put('/tenants/:name/mute', async (req, res) => {
+  router.put('/tenants/:name/mute', noQuery, async (req, res) => {
     const { until, reason } = parse(muteSchema, req.body ?? {});
     const left = Date.parse(until) - (await proofs.now());
     if (left <= 0 || left > MAX_MUTE_DAYS * DAY_MS) {
@@ -48,7 +48,7 @@ export function addAttentionRoutes(routes: Routes): void {
     });
   });
 
-  router.delete('/tenants/:name/mute', async (req, res) => {
+  router.delete('/tenants/:name/mute', noQuery, async (req, res) => {
     await change(req, res, 'tenant-unmute', async ({ uid }) => {
       await attention.unmute(uid);
       return {};

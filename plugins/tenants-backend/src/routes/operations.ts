@@ -5,6 +5,7 @@ import { StoredOperation, toApi } from '../database/rows';
 import {
   cancelSchema,
   eventsSchema,
+  noQuery,
   operationSchema,
   operationsSchema,
   parse,
@@ -21,7 +22,7 @@ export function addOperationRoutes(routes: Routes): void {
   const { router, access, auditor, authorizer, door, operations, rollouts } =
     routes;
 
-  router.post('/plans', async (req, res) => {
+  router.post('/plans', noQuery, async (req, res) => {
     const request = parse(planSchema, req.body ?? {});
     const credentials = await access.caller(req);
     // One who goes on typing does not wait for the answer.
@@ -30,7 +31,7 @@ export function addOperationRoutes(routes: Routes): void {
     res.json(await previewPlan(request, credentials, routes, gone.signal));
   });
 
-  router.post('/tenants/:name/operations', async (req, res) => {
+  router.post('/tenants/:name/operations', noQuery, async (req, res) => {
     const request = parse(operationSchema, req.body ?? {});
     const { name } = req.params;
     const { operation } = await door.start(
@@ -54,7 +55,7 @@ export function addOperationRoutes(routes: Routes): void {
     res.json({ items: items.map(await shown(req)), totalItems });
   });
 
-  router.get('/tenants/:name/operations/:id', async (req, res) => {
+  router.get('/tenants/:name/operations/:id', noQuery, async (req, res) => {
     const operation = await readable(req);
     res.json((await shown(req))(operation));
   });
@@ -74,7 +75,7 @@ export function addOperationRoutes(routes: Routes): void {
     res.json((await shown(req))(operation));
   });
 
-  router.post('/operations', async (req, res) => {
+  router.post('/operations', noQuery, async (req, res) => {
     const request = parse(rolloutSchema, req.body ?? {});
     const { kind, filter } = request;
     const rollout = await audited(
@@ -94,18 +95,18 @@ export function addOperationRoutes(routes: Routes): void {
       .json(rollout);
   });
 
-  router.get('/operations', async (req, res) => {
+  router.get('/operations', noQuery, async (req, res) => {
     await administers(req);
     const items = await rollouts.list();
     res.json({ items, totalItems: items.length });
   });
 
-  router.get('/operations/:id', async (req, res) => {
+  router.get('/operations/:id', noQuery, async (req, res) => {
     await administers(req);
     res.json(await rollouts.get(req.params.id));
   });
 
-  router.patch('/operations/:id', async (req, res) => {
+  router.patch('/operations/:id', noQuery, async (req, res) => {
     const { state } = parse(rolloutStateSchema, req.body ?? {});
     const { id } = req.params;
     const rollout = await audited(

@@ -1,5 +1,6 @@
 import { HealthProblem } from '@threewalls/backstage-plugin-tenants-common';
 import express from 'express';
+import { noQuery } from '../requests';
 import type { Routes } from '../router';
 import { platformInfo } from '../services/platformInfo';
 
@@ -8,17 +9,17 @@ export function addPlatformRoutes(routes: Routes): void {
   const { router, access, health, httpAuth, inventory, platform, unmanaged } =
     routes;
 
-  router.get('/platform', async (req, res) => {
+  router.get('/platform', noQuery, async (req, res) => {
     await access.caller(req);
     res.json(platformInfo(platform));
   });
 
-  router.get('/unmanaged', async (req, res) => {
+  router.get('/unmanaged', noQuery, async (req, res) => {
     await httpAuth.credentials(req, { allow: ['service'] });
     res.json({ items: await unmanaged.list() });
   });
 
-  router.get('/health', async (req, res) => {
+  router.get('/health', noQuery, async (req, res) => {
     await access.caller(req);
     const found = await health.health();
     const said = [...found.problems, ...found.warnings];

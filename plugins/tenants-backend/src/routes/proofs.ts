@@ -1,7 +1,7 @@
 import { NotFoundError } from '@backstage/errors';
 import { toMarkdown } from '../report/markdown';
 import { createReport } from '../report/report';
-import { pageSchema, parse, reportSchema } from '../requests';
+import { noQuery, pageSchema, parse, reportSchema } from '../requests';
 import type { Routes } from '../router';
 import { audited } from '../services/audited';
 import { readVersions } from '../services/versions';
@@ -17,7 +17,7 @@ export function addProofRoutes(routes: Routes): void {
     res.json(hide(await proofs.list(uid, page)));
   });
 
-  router.get('/tenants/:name/proofs/:id', async (req, res) => {
+  router.get('/tenants/:name/proofs/:id', noQuery, async (req, res) => {
     const { uid, name } = await access.readable(req, req.params.name);
     const { id } = req.params;
     const proof = await proofs.get(uid, id);

@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache';
 import {
   listSchema,
   matrixSchema,
+  noQuery,
   pageSchema,
   parse,
   timelinesSchema,
@@ -56,12 +57,12 @@ export function addTenantRoutes(routes: Routes): void {
     res.json({ ...page, ...(seen.length > 0 && { impostors: seen }) });
   });
 
-  router.get('/tenants/:name', async (req, res) => {
+  router.get('/tenants/:name', noQuery, async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
     res.json(await views.describe(tenant, await access.reader(req)));
   });
 
-  router.get('/tenants/:name/usage', async (req, res) => {
+  router.get('/tenants/:name/usage', noQuery, async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
     // Of what is in the place of a lost one its owner sees nothing.
     const isGone = tenant.lost && !tenant.isAway;
@@ -70,7 +71,7 @@ export function addTenantRoutes(routes: Routes): void {
     );
   });
 
-  router.get('/tenants/:name/drift', async (req, res) => {
+  router.get('/tenants/:name/drift', noQuery, async (req, res) => {
     const tenant = await access.readable(req, req.params.name);
     const hide = await access.hider(req);
     res.json({ items: hide(await detectDrift(tenant, routes)) });

@@ -147,6 +147,13 @@ export const url = textWithout(text => {
     : `${text} is not a URL, such as https://vault.example.com:8200`;
 });
 
+/** Somebody who can be notified: one that is not so would keep the others from it, too. */
+export const recipient = textWithout(text =>
+  /^(user|group):([\w.-]+\/)?[\w.-]+$/i.test(text)
+    ? undefined
+    : `${text} is no user or group, such as group:default/platform-team`,
+);
+
 /** A range of either family. */
 export const range = textWithout(text => {
   const [address, prefix = ''] = text.split('/');

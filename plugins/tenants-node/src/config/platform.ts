@@ -12,6 +12,7 @@ import {
   optionalText,
   port,
   rangeList,
+  recipient,
   section,
   some,
   someTime,
@@ -296,7 +297,7 @@ const own = {
   }).prefault({}),
   notifications: section({
     recipients: z
-      .array(z.string())
+      .array(recipient)
       .optional()
       .describe(
         'Entity refs of users and groups that are notified of every tenant beside its owner, such as `group:default/platform-team`',

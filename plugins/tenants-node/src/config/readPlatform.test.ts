@@ -278,6 +278,11 @@ describe('the settings of a cluster', () => {
     [{ sizes: { 'A B': {} } }, {}, /tenants.sizes has no size "A B"/],
     [{ n8n: { image: '' } }, {}, /n8n.image has to be an image/],
     [{ proofs: { image: 'a b' } }, {}, /proofs.image has to be an image/],
+    [
+      { notifications: { recipients: ['platform-team'] } },
+      {},
+      /notifications.recipients.*platform-team is no user or group/,
+    ],
     [{}, { name: 'A b' }, /A b: name has to be lower-case letters/],
     [{}, { vault: { kvMount: '/kv/' } }, /c0: vault.kvMount has to be a path/],
     [{}, { vault: { authMount: '' } }, /c0: vault.authMount has to be a path/],
@@ -328,6 +333,26 @@ describe('the connection to a cluster', () => {
     });
     expect(() => read({ kubernetesRef: 'test' })).toThrow(
       /c: kubernetesRef: kubernetes.clusterLocatorMethods has no .* test/,
+    );
+  });
+
+  it.each<[object, RegExp]>([
+    [{ context: 'prod' }, /c: kubernetes.context is one of a kubeconfig/],
+    [{ token: 'hush' }, /c: kubernetes has token, which go with a url/],
+    [{ caFile, inCluster: true }, /c: kubernetes has caFile, which go with/],
+    [
+      { kubeconfig: '/k', url: 'https://192.0.2.1' },
+      /c: kubernetes names kubeconfig and url: leave all but one out/,
+    ],
+    [{ kubeconfig: '/k', inCluster: true }, /kubeconfig and inCluster/],
+  ])('is said in one way: %j', (kubernetes, message) => {
+    expect(() => read({ kubernetes })).toThrow(message);
+  });
+
+  it('logs in to Vault in one way', () => {
+    const login = { tokenFile: '/t', kubernetes: { role: 'portal' } };
+    expect(() => read({ vault: { ...vault, login } })).toThrow(
+      /c: vault.login names kubernetes and tokenFile: leave all but one out/,
     );
   });
 

@@ -171,17 +171,48 @@ interface Problem {
   message: string;
 }
 
+/** Settings of a section that say something. */
+function saidOf(settings: object): string[] {
+  return Object.entries(settings).flatMap(([key, value]) => (value ? key : []));
+}
+
 /** What no single setting says: that two of them do not go together. */
 function contradictions(
-  { name, n8n, network, proofOnly, sizes, vault }: ReadCluster,
+  { name, kubernetes: api, n8n, network, proofOnly, sizes, vault }: ReadCluster,
   { namespacePrefix, kvPrefix }: Platform['naming'],
 ): Problem[] {
+  const { kubeconfig, inCluster, url, context, ...ofUrl } = api;
+  const ways = saidOf({ kubeconfig, inCluster, url });
+  const logins = saidOf(vault.login);
   const { dns, ingress } = network;
   const { via } = n8n.exposure ?? {};
   const what = via === 'ingress' ? 'ingress controller' : 'gateway';
   const problems: Problem[] = [
     {
-      isSo: !Object.values(vault.login).some(Boolean),
+      isSo: ways.length > 1,
+      path: ['kubernetes'],
+      message: ` names ${ways.join(' and ')}: leave all but one out`,
+    },
+    {
+      isSo: context && !kubeconfig,
+      path: ['kubernetes', 'context'],
+      message: ' is one of a kubeconfig: set kubernetes.kubeconfig as well',
+    },
+    {
+      // Without it the portal would take its own pod's cluster.
+      isSo: !url && saidOf(ofUrl).length > 0,
+      path: ['kubernetes'],
+      message: ` has ${saidOf(ofUrl).join(
+        ' and ',
+      )}, which go with a url: set kubernetes.url as well`,
+    },
+    {
+      isSo: logins.length > 1,
+      path: ['vault', 'login'],
+      message: ` names ${logins.join(' and ')}: leave all but one out`,
+    },
+    {
+      isSo: logins.length === 0,
       path: [],
       message:
         ' does not say how the portal logs in to Vault: set vault.login.approle, .kubernetes or .tokenFile',

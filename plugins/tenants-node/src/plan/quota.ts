@@ -18,7 +18,7 @@ export const PROOF_POD_RESOURCES = {
 
 /**
  * Proof pods that a tenant has room for: one more than a round makes. One of the
- * round before may still be going away; and where the API server dies between
+ * round before may still be going away, or of another's that it was the neighbour in; and where the API server dies between
  * charging a quota and writing its pod down, the quota counts that pod until
  * Kubernetes counts anew, which the end of the next one makes it do.
  */
