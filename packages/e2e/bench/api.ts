@@ -19,7 +19,7 @@ import {
   startPortal,
   untilAllHold,
 } from './apiPortal';
-import { conditions, head, inMs, row, target } from './report';
+import { conditions, head, inMs, noteTarget, row } from './report';
 
 const TENANTS = 1000;
 const AMOUNTS = { proofs: 20, receipts: 50, pairs: true };
@@ -128,7 +128,7 @@ async function report(
       show(name, found, bare);
       if (most) {
         const what = `${name}, by ${CLIENTS} clients once a second (${title})`;
-        target(`${what}: p95`, most, found.paced.p95, inMs);
+        noteTarget(`${what}: p95`, most, found.paced.p95, inMs);
       }
     }
     const etag = await etagOf(portal, QUESTIONS[0][1]);

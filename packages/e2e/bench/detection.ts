@@ -11,7 +11,15 @@ import {
   untilTenant,
 } from '../src/wallsDetection';
 import { numberFrom } from '../src/support/numberFrom';
-import { conditions, head, inMs, inS, quantile, row, target } from './report';
+import {
+  conditions,
+  head,
+  inMs,
+  inS,
+  quantile,
+  row,
+  noteTarget,
+} from './report';
 
 /** Things that are done to tenants in all; each tenant is made whole again in between. */
 const COUNT = numberFrom('MUTATIONS', 60);
@@ -241,7 +249,7 @@ function print(seen: Seen[], seed: number): void {
           row(name, ms.length, ...shown.map(inMs));
           const most = TARGETS[`${what} ${by}`];
           if (most) {
-            target(`${name}: p99`, most, shown[2], inS);
+            noteTarget(`${name}: p99`, most, shown[2], inS);
           }
         }
       }

@@ -2,7 +2,15 @@
 import { WALLS } from '@threewalls/backstage-plugin-tenants-common';
 import { Cluster } from '@threewalls/backstage-plugin-tenants-node';
 import { Parts } from './proofsParts';
-import { conditions, head, inMs, median, rangeOf, row, target } from './report';
+import {
+  conditions,
+  head,
+  inMs,
+  median,
+  rangeOf,
+  row,
+  noteTarget,
+} from './report';
 
 /** One round of a pair. */
 export interface ProofRun extends Parts {
@@ -56,13 +64,13 @@ export function printProofs(findings: ProofFindings): void {
   const requests = median(of('toKubernetes'));
   const pair = 'a pair’s proof';
   const mosts = {
-    whole: target(pair, ROUND_TARGET, one, inMs),
-    requests: target(
+    whole: noteTarget(pair, ROUND_TARGET, one, inMs),
+    requests: noteTarget(
       `${pair}: requests to the API server`,
       REQUESTS_TARGET,
       requests,
     ),
-    cpu: target(`${pair}: CPU`, CPU_TARGET, median(cpu), inMs),
+    cpu: noteTarget(`${pair}: CPU`, CPU_TARGET, median(cpu), inMs),
   };
   const [ms, count] = [rowsIn(' ms'), rowsIn('')];
   console.log(`\n${conditions(rounds.length)}, ${sweeps.length} sweeps\n`);

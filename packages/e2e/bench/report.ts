@@ -60,7 +60,7 @@ const targets: string[][] = [];
  *
  * @returns the target as a table shows it
  */
-export function target(
+export function noteTarget(
   what: string,
   most: number,
   measured: number,
@@ -82,6 +82,7 @@ export function printTargets(): void {
 
 export const inMs = (value: number) => `${value.toFixed(0)} ms`;
 
+export const inMb = (mb: number) => `${mb.toFixed(0)} MB`;
 export const inS = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** The least and the most. */

@@ -32,9 +32,9 @@ function breach() {
 }
 
 const restores = async () =>
-  (await t.api('get', '/tenants/acme/operations?kinds=apply')).body.items.filter(
-    (o: any) => o.request.restores,
-  );
+  (
+    await t.api('get', '/tenants/acme/operations?kinds=apply')
+  ).body.items.filter((o: any) => o.request.restores);
 const titles = () =>
   (t.send.mock.calls as any[]).map(([{ payload }]): string => payload.title);
 const isThere = () => t.lab.objects.has(POLICY);
