@@ -22,9 +22,9 @@ import {
   inMs,
   inS,
   median,
+  noteTarget,
   quantile,
   row,
-  noteTarget,
 } from './report';
 
 const SIZES = numbersFrom('SIZES', [1, 1_000, 10_000]);
