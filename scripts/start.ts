@@ -80,7 +80,7 @@ const OPTIONS = {
   },
 } as const;
 
-/** Options of a cluster of one's own: on the lab they would be left out of account. */
+/** Options for your own cluster, which the lab ignores. */
 const OF_OWN = [
   ...(['context', 'vault', 'vault-for-pods', 'vault-token'] as const),
   ...(['network', 'n8n-image', 'images', 'adopt'] as const),
@@ -110,10 +110,10 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new Error(`--port ${options.port} is not a port number`);
   }
-  const alone = OF_OWN.find(name => !own && options[name]);
+  const alone = !own && OF_OWN.find(name => options[name]);
   if (alone) {
     throw new Error(
-      `--${alone} is of your own cluster: add --kubeconfig FILE, --install or --uninstall`,
+      `--${alone} is for your own cluster: add --kubeconfig FILE, --install or --uninstall`,
     );
   }
   if (tries && !options.context) {

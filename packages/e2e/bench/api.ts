@@ -127,7 +127,9 @@ async function report(
       const bare = await ask(`/api/floor/bytes/${found.bytes}`);
       show(name, found, bare);
       if (most) {
-        const what = `${name}, by ${CLIENTS} clients once a second (${title})`;
+        const what = `${name}, by ${CLIENTS} clients every ${
+          PACE_MS / 1000
+        } s (${title})`;
         noteTarget(`${what}: p95`, most, found.paced.p95, inMs);
       }
     }

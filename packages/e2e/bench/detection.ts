@@ -16,9 +16,9 @@ import {
   head,
   inMs,
   inS,
+  noteTarget,
   quantile,
   row,
-  noteTarget,
 } from './report';
 
 /** Things that are done to tenants in all; each tenant is made whole again in between. */

@@ -7,9 +7,9 @@ import {
   head,
   inMs,
   median,
+  noteTarget,
   rangeOf,
   row,
-  noteTarget,
 } from './report';
 
 /** One round of a pair. */

@@ -8,7 +8,7 @@ const COMMANDS = [
 ];
 
 for (const name of COMMANDS) {
-  test(`${name} refuses what it would leave out of account`, () => {
+  test(`${name} refuses what it would ignore`, () => {
     for (const args of [['--nonsense'], ['one', 'two'], ['--all', 'x', 'y']]) {
       assert.throws(() => checkArgs(name, args), /takes no/);
     }

@@ -2,7 +2,7 @@ import { LabError } from './errors.ts';
 
 const BUILD = ['--keep-build-cache', '--control-plane-only'];
 
-/** What commands take: flags, and words; the others pass all on to another program. */
+/** Flags, and how many words, each command takes; others pass everything on to a program. */
 const TAKES: Record<string, { flags?: string[]; words?: number }> = {
   up: { flags: BUILD },
   build: { flags: BUILD },
@@ -16,7 +16,7 @@ const TAKES: Record<string, { flags?: string[]; words?: number }> = {
 };
 
 /**
- * Refuses what a command would leave out of account: who writes it means it.
+ * Refuses what a command would ignore.
  *
  * @returns whether help is asked for, in place of the command
  * @throws LabError

@@ -78,7 +78,7 @@ describe('an apply', () => {
     });
   });
 
-  it('is refused with a spec and a size beside it, which would be left out of account', async () => {
+  it('is refused with a spec and a size beside it, which would be ignored', async () => {
     const both = { ...ordered('acme'), size: 'medium' };
     expect(errorOf(await t.start('acme', both))).toMatch(/^400 size: /);
   });

@@ -166,7 +166,11 @@ export function parse<T extends z.ZodType>(
   return parsed.data;
 }
 
-/** Before a route that takes nothing in its query: whoever says something there means it. */
+/**
+ * Handler that precedes a route without query parameters.
+ *
+ * @throws InputError where the query has any: the route would ignore them
+ */
 export function noQuery(
   { query }: Pick<Request, 'query'>,
   _res: unknown,

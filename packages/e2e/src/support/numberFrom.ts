@@ -1,7 +1,7 @@
 /**
  * What a variable of the environment says.
  *
- * @throws Error for what is no whole number: with NaN a loop tries nothing, and is content
+ * @throws Error for anything but a whole number: a test that counts to NaN tries nothing and passes
  */
 export function numberFrom(name: string, otherwise: number): number {
   const text = process.env[name];

@@ -574,6 +574,12 @@ export class OperationStore {
     operation: Run,
     { isFree = false, isUrgent = false } = {},
   ): Promise<boolean> {
+    const unlessUrgent = (column: string, value: string | number) =>
+      this.knex.raw('case when priority > ? then ? else ?? end', [
+        PRIORITY.event,
+        value,
+        column,
+      ]) as any;
     const change = {
       state: 'queued',
       runner: null,
@@ -583,7 +589,8 @@ export class OperationStore {
       // A change waits for it then, whoever has asked for it.
       ...(isUrgent && {
         task: null,
-        ...this.#atLeast('event'),
+        priority: unlessUrgent('priority', PRIORITY.event),
+        trigger: unlessUrgent('trigger', 'event'),
       }),
     } as const;
     try {
@@ -607,21 +614,6 @@ export class OperationStore {
       });
       return true;
     }
-  }
-
-  /** With this trigger, and its priority, where it has a lower one. */
-  #atLeast(trigger: ProofTrigger) {
-    const most = PRIORITY[trigger];
-    const unless = (column: string, value: string | number) =>
-      this.knex.raw('case when priority > ? then ? else ?? end', [
-        most,
-        value,
-        column,
-      ]) as any;
-    return {
-      priority: unless('priority', most),
-      trigger: unless('trigger', trigger),
-    };
   }
 
   /**

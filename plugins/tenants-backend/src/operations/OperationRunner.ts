@@ -150,7 +150,7 @@ export class OperationRunner {
    * after which it would count for nothing.
    */
   overtake(tenant: string): void {
-    for (const lease of new Set(this.#held.values())) {
+    for (const lease of this.#held.values()) {
       if (lease.apart.has(tenant) || this.#proofIn(lease, tenant)) {
         lease.abort(new Abandoned('overtaken'));
       }
@@ -414,8 +414,8 @@ export class OperationRunner {
           this.#held.delete(id);
         }
       }
-      // Of those that other replicas have queued, or run already: of one that is proved apart
-      // nothing holds them up.
+      // Of those that other replicas have queued; or run already, where a tenant was sent away
+      // from a round here and its change had nothing to wait for.
       for (const tenant of await store.changesOpen()) {
         this.overtake(tenant);
       }

@@ -50,7 +50,7 @@ export class Rollouts {
   /**
    * Starts a roll-out to those that the filter leaves and one may administer.
    *
-   * @throws InputError where there is none, or none of a name that it says
+   * @throws InputError where that leaves none, or a name is no such tenant's
    */
   async start(
     request: RolloutRequest,
@@ -64,7 +64,8 @@ export class Rollouts {
     );
     const { tenants } = await inventory.list();
     const known = tenants.filter(administers);
-    const unknown = names?.filter(n => !known.some(({ name }) => name === n));
+    const knownNames = new Set(known.map(({ name }) => name));
+    const unknown = names?.filter(name => !knownNames.has(name));
     if (unknown?.length) {
       throw new InputError(
         `There is no tenant ${unknown.join(', ')} that you may administer`,

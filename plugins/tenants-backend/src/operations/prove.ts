@@ -401,7 +401,7 @@ async function finish(
     await onFinished(tenant, done.proof, believed, done.changes);
   } else {
     logger.info(
-      `What came of proof ${proof.id} of ${proof.tenant} does not count: it is made anew`,
+      `Proof ${proof.id} of ${proof.tenant} was ended or begun anew meanwhile: this result is dropped`,
     );
   }
 }

@@ -147,7 +147,10 @@ export const url = textWithout(text => {
     : `${text} is not a URL, such as https://vault.example.com:8200`;
 });
 
-/** Somebody who can be notified: one that is not so would keep the others from it, too. */
+/**
+ * A user or group that notifications are sent to. They go to all recipients at once, so
+ * that a single wrong one would leave everybody without.
+ */
 export const recipient = textWithout(text =>
   /^(user|group):([\w.-]+\/)?[\w.-]+$/i.test(text)
     ? undefined

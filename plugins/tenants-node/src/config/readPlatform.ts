@@ -171,8 +171,8 @@ interface Problem {
   message: string;
 }
 
-/** Settings of a section that say something. */
-function saidOf(settings: object): string[] {
+/** Names of the settings that are given. */
+function givenIn(settings: object): string[] {
   return Object.entries(settings).flatMap(([key, value]) => (value ? key : []));
 }
 
@@ -182,8 +182,9 @@ function contradictions(
   { namespacePrefix, kvPrefix }: Platform['naming'],
 ): Problem[] {
   const { kubeconfig, inCluster, url, context, ...ofUrl } = api;
-  const ways = saidOf({ kubeconfig, inCluster, url });
-  const logins = saidOf(vault.login);
+  const onlyWithUrl = givenIn(ofUrl);
+  const ways = givenIn({ kubeconfig, inCluster, url });
+  const logins = givenIn(vault.login);
   const { dns, ingress } = network;
   const { via } = n8n.exposure ?? {};
   const what = via === 'ingress' ? 'ingress controller' : 'gateway';
@@ -200,9 +201,9 @@ function contradictions(
     },
     {
       // Without it the portal would take its own pod's cluster.
-      isSo: !url && saidOf(ofUrl).length > 0,
+      isSo: !url && onlyWithUrl.length > 0,
       path: ['kubernetes'],
-      message: ` has ${saidOf(ofUrl).join(
+      message: ` has ${onlyWithUrl.join(
         ' and ',
       )}, which go with a url: set kubernetes.url as well`,
     },

@@ -17,10 +17,11 @@ export const PROOF_POD_RESOURCES = {
 } as const;
 
 /**
- * Proof pods that a tenant has room for: one more than a round makes. One of the
- * round before may still be going away, or of another's that it was the neighbour in; and where the API server dies between
- * charging a quota and writing its pod down, the quota counts that pod until
- * Kubernetes counts anew, which the end of the next one makes it do.
+ * Proof pods that a tenant has room for: one more than a round makes. The pod of the
+ * round before may still be going away, or that of a round in which the tenant was the
+ * neighbour still run; and where the API server dies between charging a quota and
+ * writing its pod down, the quota counts that pod until Kubernetes counts anew, which
+ * the end of the next one makes it do.
  */
 const PROOF_PODS = 2;
 
